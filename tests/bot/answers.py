@@ -8,11 +8,8 @@ from datetime import date
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.chain import AnswerChain
-from bot.answering.refusal import decide_by_evidence, refusal_of
 from bot.help_numbers import Help
 from index.article import Article, Passage, Sentence
-from index.findings import Findings
-from index.search.confidence import Thresholds
 
 
 class FunctionChain(AnswerChain[str]):
@@ -84,34 +81,3 @@ def refused(*nearest: Article, question: str = "Quel temps fera-t-il ?") -> Answ
 def help_answer(help: Help, language: str) -> Answer:
     """Numbers to call."""
     return Answer("", language, 0.0, help=help)
-
-
-class FakeAnswerer:
-    """An `Answerer` that grows by the first sentence of each hit, `most` of them."""
-
-    joins_parts = True
-
-    def __init__(self, min_confidence: float = 0.5, most: int = 2) -> None:
-        self._thresholds = Thresholds.at(min_confidence)
-        self._most = most
-
-    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        decision = decide_by_evidence(findings, self._thresholds)
-        if not decision.may_answer:
-            yield refusal_of(findings.question, decision, confidence=findings.confidence)
-            return
-        citations: list[Citation] = []
-        for number, hit in enumerate(findings.hits[: self._most], start=1):
-            first = hit.passage.sentences[0]
-            quoted = (first.text, first.start, first.end, hit.passage, hit.article)
-            citations.append(Citation(number, *quoted))
-            yield Answer(
-                question=findings.question,
-                language=findings.language,
-                confidence=findings.confidence,
-                statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
-                citations=tuple(citations),
-                nearest=(),
-                elapsed_ms=0.0,
-                period=findings.period,
-            )

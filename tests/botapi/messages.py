@@ -82,6 +82,11 @@ class Message:
         return tuple(button for row in self.keyboard for button in row)
 
     @property
+    def labels(self) -> list[str]:
+        """What the buttons say."""
+        return [each.text for each in self.buttons]
+
+    @property
     def links(self) -> tuple[tuple[str, str], ...]:
         """The words linked and the address of each link."""
         return tuple(

@@ -326,16 +326,18 @@ class People:
     def presses(
         self,
         message: Message,
-        button: Button | int = 0,
+        button: Button | int | str = 0,
         language_code: str | None = "fr",
         data: str | None = None,
         *,
         person: int | None = None,
     ) -> str:
-        """A person presses a button (or its place in the message); the query's id is returned.
+        """A person presses a button (or its place, or what it says); the query's id is returned.
 
         `data` overrides what the button carries, as a forged or very old button would.
         """
+        if isinstance(button, str):
+            button = message.labels.index(button)
         pressed = message.buttons[button] if isinstance(button, int) else button
         if pressed.callback_data is None:
             raise ValueError(f"the button {pressed.text!r} opens a page, it does not call back")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -149,9 +149,25 @@ class BotServer(People):
         """The next message that no test has taken yet; raises AssertionError when none comes."""
         return await self._taken(self._sent, "message", within)
 
+    async def reply_to(self, chat_id: int, text: str, *how: Any, **more: Any) -> Message:
+        """A person writes a text (see `user_says`); the next message is returned."""
+        self.user_says(chat_id, text, *how, **more)
+        return await self.next_message()
+
+    async def reply_to_press(self, message: Message, *how: Any, **more: Any) -> Message:
+        """A person presses a button (see `presses`); the next message is returned."""
+        self.presses(message, *how, **more)
+        return await self.next_message()
+
     async def next_edit(self, within: float = WAIT_SECONDS) -> Message:
         """The next edited message, as `next_message`."""
         return await self._taken(self._edited, "edit", within)
+
+    async def edit_with(self, text: str) -> Message:
+        """The next edited message that holds this text."""
+        while text not in (edit := await self.next_edit()).text:
+            pass
+        return edit
 
     async def silence(self, seconds: float = 0.1) -> None:
         """Raises AssertionError when the bot sends anything within this time after it has taken the

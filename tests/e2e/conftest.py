@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,14 @@ import pytest_asyncio
 
 from bot.messenger.menus import Menus
 from bot.messenger.running import application
+from bot.operations.logs import formatter
+from index.build.builder import build
+from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
+from tests.e2e.chat_models import Library, library
+from tests.e2e.real_index import CANAL, Held
+from tests.e2e.telegram import Shelf, StubChain, free_port, fresnel_chain, running
+from tests.fakes import FakeEmbedder
 
 _ssl_context = cache(ssl.create_default_context)
 
@@ -47,3 +55,63 @@ async def server() -> AsyncIterator[BotServer]:
     """The Bot API, to which nobody has written yet."""
     async with BotServer() as server:
         yield server
+
+
+@pytest.fixture
+def chain() -> StubChain:
+    return fresnel_chain()
+
+
+@pytest.fixture
+def articles() -> Shelf:
+    return Shelf(FRESNEL)
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotServer, chain: StubChain, articles: Shelf) -> AsyncIterator[None]:
+    """The bot at work."""
+    async with running(server, chain, articles):
+        yield
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Two articles in an index of the bundled model, for chat models to write about."""
+    return library(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A folder with one article, on a canal."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "canal.txt").write_text(CANAL, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def data_dir(corpus: Path, tmp_path: Path) -> Path:
+    """The data directory of the bot, with the index of `corpus`."""
+    build([corpus], tmp_path / "data", FakeEmbedder())
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    held = Held()
+    yield held
+    held.let.set()
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """Everything that is logged, at every level, as JSON."""
+    caplog.handler.setFormatter(formatter("json"))
+    caplog.set_level(logging.INFO)
+    return caplog
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody listens on."""
+    return free_port()

@@ -7,7 +7,6 @@ import contextlib
 import itertools
 import random
 import signal
-import socket
 import time
 from asyncio.subprocess import Process
 from collections import Counter, defaultdict
@@ -21,7 +20,8 @@ from sqlalchemy import Executable, create_engine, select, text
 
 from bot.state.tables import DeliveryRow, UpdateRow
 from tests.botapi.server import BotServer
-from tests.e2e.killing import FIRST, Bot, Sent, answers
+from tests.e2e.killing import FIRST, Bot, Outcome, Sent, answers
+from tests.e2e.telegram import free_port
 
 IN_FLIGHT_SECONDS = 0.2
 """Within which a request that was on its way at a kill has arrived."""
@@ -35,13 +35,6 @@ _ORPHANS = """SELECT id FROM updates WHERE done_at IS NULL AND process NOT IN (
 """Whose process holds no lock any more."""
 
 _KEPT = ("X-Telegram-Bot-Api-Secret-Token", "Content-Type")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
 
 
 class Balancer:
@@ -82,25 +75,12 @@ class Balancer:
 
 
 @dataclass(slots=True)
-class SharedOutcome:
-    """What was asked and what the people have; `window` are the messages that the server had taken
-    and the database not, just after a kill, `interrupted` the questions not dealt with then."""
+class SharedOutcome(Outcome):
+    """Its `window` tells no times; `interrupted` are the questions not dealt with at a kill."""
 
-    questions: int = 0
-    kills: int = 0
-    interrupted: int = 0
-    lost: list[int] = field(default_factory=list)
-    doubled: list[Sent] = field(default_factory=list)
-    window: set[Sent] = field(default_factory=set)
     disordered: list[int] = field(default_factory=list)
-    apologies: int = 0
     taken_over: list[float] = field(default_factory=list)
     """Seconds after which nothing undone was an ended process's any more, by kill."""
-
-    @property
-    def unexplained(self) -> list[Sent]:
-        """Second replies whose first was not in the window."""
-        return [each for each in self.doubled if each not in self.window]
 
 
 class SharedLoad:
@@ -155,9 +135,7 @@ class SharedLoad:
         """Wait until so many questions have an answer, or all."""
         wanted = len(self._askers) if count is None else count
         async with asyncio.timeout(within):
-            while True:
-                if self.done >= wanted:
-                    return
+            while self.done < wanted:  # noqa: ASYNC110 - in another process
                 await asyncio.sleep(LOOK_SECONDS)
 
     @property
@@ -179,7 +157,8 @@ class SharedLoad:
         await asyncio.sleep(IN_FLIGHT_SECONDS)
         self.outcome.interrupted += self.waiting
         recorded = self._recorded()
-        self.outcome.window |= {each for each in self._taken() if each not in recorded}
+        unknown = [each for each in self._taken() if each not in recorded]
+        self.outcome.window |= dict.fromkeys(unknown, 0.0)
         while self._asked_of(text(_ORPHANS)):
             assert time.monotonic() < killed + 60, "nobody takes over"
             await asyncio.sleep(LOOK_SECONDS)
@@ -194,7 +173,8 @@ class SharedLoad:
         outcome, recorded = self.outcome, self._recorded()
         outcome.questions = len(self._askers)
         answered = set(recorded.values())
-        outcome.lost = [number for number in self._updates() if number not in answered]
+        updates = range(1, len(self._askers) + 1)
+        outcome.lost = [number for number in updates if number not in answered]
         outcome.doubled = [each for each in self._taken() if each not in recorded]
         outcome.apologies = sum("Désolé" in each.text for each in self.server.messages)
         orders = defaultdict[int, list[int]](list)
@@ -203,9 +183,6 @@ class SharedLoad:
         outcome.disordered = [chat for chat, order in orders.items() if order != sorted(order)]
         self._database.dispose()
         return outcome
-
-    def _updates(self) -> range:
-        return range(1, len(self._askers) + 1)
 
     def _taken(self) -> list[Sent]:
         messages = (each.message for each in answers(self.server))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from telegram.ext import Application, BaseHandler
 
 from bot.answer import Answer, Citation
@@ -33,19 +34,29 @@ from bot.messenger.asker import TelegramApplication
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
 from bot.messenger.menus import MenuCommand
-from bot.messenger.running.application import serve
+from bot.messenger.running.application import run_with, serve
 from bot.messenger.services import BotServices
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
-from bot.state.database import State, state_url
+from bot.state.database import State
 from index.article import Article, ArticleEntry, Selection
 from index.build.passages import cut
 from index.models.base import Embedder, Vectors
 from index.search.live import LiveIndex
 from index.store.builder_status import BuilderStatus
 from index.store.reader import FacetKind
-from tests.bot.messenger.samples import FRESNEL, refused
+from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, answered, cite, refused
 from tests.botapi.server import BotServer
+from tests.e2e.database import open_database
+
+QUESTION, SECOND = "Quand Fresnel est-il né ?", "Où fut installé le premier appareil ?"
+ANSWER = f"«\u00a0{BIRTH}"
+"""How the answer to QUESTION begins."""
+
+
+def spaced(text: str) -> str:
+    """With plain spaces, so that tests can be read."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 class StubChain:
@@ -77,6 +88,12 @@ class StubChain:
         if isinstance(answer, Exception):
             raise answer
         return answer if isinstance(answer, Answer) else answer()
+
+
+def fresnel_chain() -> StubChain:
+    """Quotes a sentence to QUESTION and another to SECOND."""
+    first, second = answered(QUESTION, cite(1, BIRTH)), answered(SECOND, cite(1, INSTALLED))
+    return StubChain(**{QUESTION: first, SECOND: second})
 
 
 class Shelf:
@@ -146,31 +163,20 @@ class Shelf:
 
 
 def _entry(article: Article) -> ArticleEntry:
-    return ArticleEntry(
-        id=article.id,
-        title=article.title,
-        author=article.author,
-        published=article.published,
-        url=article.url,
-        language=article.language,
-        path=article.path,
-    )
+    names = ("id", "title", "author", "published", "url", "language", "path")
+    return ArticleEntry(**{name: getattr(article, name) for name in names})
 
 
 async def settled(updates: int = 1, within: float = 60.0) -> None:
     """Wait until this many updates were written down, and all of them are done."""
-    settings = load_settings()
-    engine = create_engine(state_url(settings.database_url, settings.data_dir))
-    try:
+    with open_database() as engine:
         async with asyncio.timeout(within):
             while True:
                 with engine.connect() as connection:
-                    rows = connection.execute(text("SELECT done_at FROM updates")).all()
-                if len(rows) >= updates and all(row.done_at for row in rows):
+                    done = connection.execute(text("SELECT done_at FROM updates")).scalars().all()
+                if len(done) >= updates and all(done):
                     return
                 await asyncio.sleep(0.02)
-    finally:
-        engine.dispose()
 
 
 def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
@@ -193,6 +199,13 @@ def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequen
     return [each for group in application.handlers.values() for each in group], chores
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+        return number
+
+
 def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:
     return load_settings(telegram_token=token or server.token, telegram_api_url=server.url, **more)
 
@@ -200,8 +213,8 @@ def settings_for(server: BotServer, token: str | None = None, **more: object) ->
 @asynccontextmanager
 async def running(
     server: BotServer,
-    chain: ConversationChain,
-    library: Library,
+    chain: ConversationChain | None = None,
+    library: Library | None = None,
     patience: tuple[float, ...] = (),
     documents: Documents | None = None,
     speech: SpeechService | None = None,
@@ -212,15 +225,16 @@ async def running(
 ) -> AsyncIterator[None]:
     """The application at work, stopped as by a signal when the block ends.
 
-    `more` are settings.
+    Where nothing else is given, it has one article and answers QUESTION and SECOND from it; `more`
+    are settings.
     """
     stop = asyncio.Event()
     ready = asyncio.Event()
     task = asyncio.create_task(
         serve(
             settings_for(server, **more),
-            chain,
-            library,
+            chain or fresnel_chain(),
+            library or Shelf(FRESNEL),
             stop,
             lambda username: ready.set(),
             patience,
@@ -240,6 +254,11 @@ async def running(
     finally:
         stop.set()
         await asyncio.wait_for(task, 60)
+
+
+def run_bot(chain: StubChain | None = None, article: Article = FRESNEL) -> None:
+    """Run a bot of one article until this process is told to stop."""
+    run_with(load_settings(), chain or fresnel_chain(), Shelf(article))
 
 
 def feature_packages() -> list[ModuleType]:

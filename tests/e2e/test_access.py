@@ -9,22 +9,20 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.state import meters
-from bot.state.database import open_state, state_url
-from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running
+from tests.e2e.database import open_session
+from tests.e2e.telegram import ANSWER, QUESTION, StubChain, running, spaced
 
-ADMIN, EDITOR, READER, STRANGER, OTHER, GROUP = 1, 2, 42, 9, 10, -100
+ADMIN, EDITOR, READER, STRANGER, OTHER, GROUP, CHANNEL = 1, 2, 42, 9, 10, -100, -200
 BOT = "selon_test_bot"
-QUESTION = "Quand Fresnel est-il né ?"
 
-Running = Callable[[], AbstractAsyncContextManager[None]]
+Running = Callable[..., AbstractAsyncContextManager[None]]
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +32,6 @@ def _people(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SELON_ALLOWED_USERS", str(READER))
 
 
-@pytest.fixture(params=["open", "list", "invitation"])
-def access(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    chosen: str = request.param
-    monkeypatch.setenv("SELON_ACCESS", chosen)
-    return chosen
-
-
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[BotServer]:
     async with BotServer(privacy=False) as server:
@@ -48,37 +39,21 @@ async def server() -> AsyncIterator[BotServer]:
 
 
 @pytest.fixture
-def chain() -> StubChain:
-    chain = StubChain()
-    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
-    return chain
-
-
-@pytest.fixture
 def bot(server: BotServer, chain: StubChain) -> Running:
-    return lambda: running(server, chain, Shelf(FRESNEL))
+    return partial(running, server, chain)
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return state_url(None, tmp_path / "data")
-
-
-def spaced(text: str) -> str:
-    """With plain spaces, so that tests can be read."""
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
+CITED = spaced(ANSWER)
 
 
 async def asked(server: BotServer, person: int, text: str = QUESTION) -> str:
-    server.user_says(person, text)
-    return spaced((await server.next_message()).text)
+    return spaced((await server.reply_to(person, text)).text)
 
 
 async def invited(server: BotServer, command: str = "/inviter") -> str:
     """The command that an invitation's link sends when it is followed."""
-    link = re.search(
-        rf"https://t\.me/{BOT}\?start=([\w-]{{32}})\n", await asked(server, ADMIN, command)
-    )
+    told = await asked(server, ADMIN, command)
+    link = re.search(rf"https://t\.me/{BOT}\?start=([\w-]{{32}})\n", told)
     assert link is not None
     return f"/start {link[1]}"
 
@@ -86,86 +61,70 @@ async def invited(server: BotServer, command: str = "/inviter") -> str:
 # Who
 
 
+@pytest.mark.parametrize("access", ["open", "list", "invitation"])
 async def test_a_stranger_is_answered_where_access_is_open_and_told_why_not_elsewhere(
     server: BotServer, bot: Running, chain: StubChain, access: str
 ) -> None:
     said = {
-        "open": f"« {BIRTH}",
+        "open": CITED,
         "list": f"Bonjour ! Je ne réponds qu’aux personnes autorisées. Pour l’être, donnez votre "
         f"numéro Telegram, {STRANGER}, à la personne qui s’occupe de moi.",
         "invitation": "Bonjour ! Je ne réponds que sur invitation. Pour en recevoir une, "
         "adressez-vous à la personne qui s’occupe de moi (votre numéro Telegram est "
         f"{STRANGER}).",
     }
-    async with bot():
+    async with bot(access=access):
         assert (await asked(server, STRANGER)).startswith(said[access])
     assert bool(chain.questions) is (access == "open")
 
 
-@pytest.mark.parametrize("access", ["list"], indirect=True)
-async def test_a_stranger_gets_one_line_an_hour_also_across_a_restart(
-    server: BotServer, bot: Running, url: str, access: str
-) -> None:
-    async with bot():
+async def test_a_stranger_gets_one_line_an_hour(server: BotServer, bot: Running) -> None:
+    async with bot(access="list"):
         await asked(server, STRANGER)
         server.user_says(STRANGER, "Et pourquoi ?")
         server.user_sends(STRANGER, {"contact": {"phone_number": "1", "first_name": "A"}})
         server.user_says(STRANGER, "/aide")
         await server.silence()
-        assert "10, à la personne" in await asked(server, OTHER)  # each is told
-    async with bot():
+        told = await server.reply_to(OTHER, QUESTION, "en")  # each is told, in their language
+        assert told.text.startswith("Hello! I answer only people who are")
+    async with bot(access="list"):
         server.user_says(STRANGER, QUESTION)
         await server.silence()
-    state = open_state(url)
     hour = timedelta(hours=1)
-    long_ago = datetime.now(UTC) - hour
-    state.do(partial(meters.notice, key=f"stranger:{STRANGER}", now=long_ago, every=-hour))
-    state.close()
-    async with bot():
+    with open_session() as session:
+        meters.notice(session, f"stranger:{STRANGER}", datetime.now(UTC) - hour, -hour)
+    async with bot(access="list"):
         assert "9, à la personne" in await asked(server, STRANGER)
-
-
-@pytest.mark.parametrize("access", ["list"], indirect=True)
-async def test_a_stranger_has_the_line_in_their_language(
-    server: BotServer, bot: Running, access: str
-) -> None:
-    async with bot():
-        server.user_says(STRANGER, QUESTION, "en")
-        assert (await server.next_message()).text.startswith("Hello! I answer only people who are")
 
 
 # Invitations
 
 
-@pytest.mark.parametrize("access", ["invitation"], indirect=True)
 @pytest.mark.parametrize(
     ("command", "welcome"),
     [("/inviter", "Bienvenue ! Posez"), ("/invite editor", "Bienvenue ! Vous")],
 )
 async def test_an_invitation_lets_one_in_for_good(
-    server: BotServer, bot: Running, access: str, command: str, welcome: str
+    server: BotServer, bot: Running, command: str, welcome: str
 ) -> None:
-    async with bot():
+    async with bot(access="invitation"):
         start = await invited(server, command)
         assert (await asked(server, STRANGER, start)).startswith(welcome)
-        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
+        assert (await asked(server, STRANGER)).startswith(CITED)
         assert (await asked(server, OTHER, start)).startswith("Cette invitation a déjà servi")
-    async with bot():
-        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
+    async with bot(access="invitation"):
+        assert (await asked(server, STRANGER)).startswith(CITED)
         assert (await asked(server, OTHER)).startswith("Bonjour ! Je ne réponds que sur invitation")
 
 
 # Said in the chat
 
 
-@pytest.mark.parametrize("access", ["list"], indirect=True)
-async def test_an_administrator_lets_somebody_in_and_out_again(
-    server: BotServer, bot: Running, access: str
-) -> None:
-    async with bot():
+async def test_an_administrator_lets_somebody_in_and_out(server: BotServer, bot: Running) -> None:
+    async with bot(access="list"):
         said = await asked(server, ADMIN, f"/autoriser {STRANGER}")
         assert said == f"C’est noté : {STRANGER} est lecteur."
-        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
+        assert (await asked(server, STRANGER)).startswith(CITED)
         said = await asked(server, ADMIN, f"/allow {STRANGER} editor")
         assert said == f"C’est noté : Lecteur ({STRANGER}) est éditeur."
         assert f"Éditeurs : Lecteur ({STRANGER})." in await asked(server, ADMIN, "/autoriser")
@@ -173,36 +132,28 @@ async def test_an_administrator_lets_somebody_in_and_out_again(
         assert "Je ne réponds qu’aux personnes" in await asked(server, STRANGER)
 
 
-@pytest.mark.parametrize("access", ["list"], indirect=True)
-async def test_an_administrator_picks_people_from_telegram_s_list(
-    server: BotServer, bot: Running, access: str
-) -> None:
-    async with bot():
-        server.user_says(ADMIN, "/autoriser")
-        choice = await server.next_message()
-        assert [each.text for each in choice.pickers or ()] == [
-            "Autoriser quelqu’un…",
-            "Nommer un éditeur…",
-        ]
+async def test_an_administrator_picks_people_from_a_list(server: BotServer, bot: Running) -> None:
+    async with bot(access="list"):
+        choice = await server.reply_to(ADMIN, "/autoriser")
+        pickers = ["Autoriser quelqu’un…", "Nommer un éditeur…"]
+        assert [each.text for each in choice.pickers or ()] == pickers
         server.user_picks(choice, 1, STRANGER, "Anne")
         done = await server.next_message()
         assert spaced(done.text) == f"C’est noté : Anne ({STRANGER}) est éditeur."
         assert done.pickers == ()
-        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
+        assert (await asked(server, STRANGER)).startswith(CITED)
         server.user_picks(replace(choice, chat_id=READER), 0, OTHER, "Ami")  # no administrator
         assert "administrateur" in (await server.next_message()).text
         assert "Je ne réponds qu’aux personnes" in await asked(server, OTHER)
-        server.user_says(ADMIN, "/interdire")
-        server.user_picks(await server.next_message(), 0, STRANGER, "Anne")
+        server.user_picks(await server.reply_to(ADMIN, "/interdire"), 0, STRANGER, "Anne")
         assert "est exclu" in (await server.next_message()).text
         server.user_picks(choice, 0, EDITOR, "Élise")
         assert "viennent de la configuration" in (await server.next_message()).text
 
 
-async def test_who_is_barred_is_not_let_back_in_by_a_link(
-    server: BotServer, bot: Running, access: str
-) -> None:
-    async with bot():
+@pytest.mark.parametrize("access", ["open", "list", "invitation"])
+async def test_no_link_lets_in_who_is_barred(server: BotServer, bot: Running, access: str) -> None:
+    async with bot(access=access):
         start = await invited(server)
         await asked(server, ADMIN, f"/interdire {STRANGER}")
         said = await asked(server, STRANGER, start)
@@ -213,23 +164,19 @@ async def test_who_is_barred_is_not_let_back_in_by_a_link(
         if access != "open":  # where all may ask, nobody needs the link
             assert (await asked(server, OTHER, start)).startswith("Bienvenue")
         await asked(server, ADMIN, f"/autoriser {STRANGER}")
-        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
+        assert (await asked(server, STRANGER)).startswith(CITED)
 
 
 # Rights
 
 
-async def test_who_is_no_longer_let_in_still_sees_and_erases_what_is_kept(
-    server: BotServer, bot: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_is_shut_out_sees_and_erases_their_data(server: BotServer, bot: Running) -> None:
     async with bot():
         await asked(server, STRANGER)
-    monkeypatch.setenv("SELON_ACCESS", "list")
-    async with bot():
+    async with bot(access="list"):
         for command in ("/confidentialite", "/mesdonnees", "/oublier"):
             assert "Je ne réponds" not in await asked(server, STRANGER, command)
-        server.user_says(STRANGER, "/forget")
-        server.presses(await server.next_message(), 0)
+        server.presses(await server.reply_to(STRANGER, "/forget"), 0)
         assert "je ne garde plus rien" in (await server.next_edit()).text
         # Nothing is kept of them now, and they are a stranger like any other.
         assert "Je ne réponds" in await asked(server, STRANGER, "/oublier")
@@ -244,12 +191,10 @@ async def test_who_is_barred_still_sees_and_erases_what_is_kept(
             await asked(server, STRANGER)
         await asked(server, ADMIN, f"/interdire {STRANGER}")
         assert "Je ne peux plus" not in await asked(server, STRANGER, "/confidentialite")
-        server.user_says(STRANGER, "/mesdonnees")
-        file = (await server.next_message()).file
+        file = (await server.reply_to(STRANGER, "/mesdonnees")).file
         assert file is not None
         assert json.loads(file.data)["barred"] is True
-        server.user_says(STRANGER, "/oublier")
-        server.presses(await server.next_message(), 0)
+        server.presses(await server.reply_to(STRANGER, "/oublier"), 0)
         told = spaced((await server.next_edit()).text)
         assert told.startswith("C’est fait : je ne garde plus rien de vous")
         assert "exclu" in told
@@ -259,63 +204,65 @@ async def test_who_is_barred_still_sees_and_erases_what_is_kept(
 # Groups
 
 
-async def said_in(server: BotServer, text: str, person: int = STRANGER) -> None:
-    server.user_says(GROUP, text, kind="supergroup", person=person)
+async def test_a_group_is_answered_once_it_is_allowed(server: BotServer, bot: Running) -> None:
+    def say(text: str = f"@{BOT} {QUESTION}", person: int = STRANGER) -> None:
+        server.user_says(GROUP, text, kind="supergroup", person=person)
 
+    async def reply_to(*said: Any) -> str:
+        say(*said)
+        return (await server.next_message()).text
 
-@pytest.mark.parametrize("access", ["list"], indirect=True)
-async def test_a_group_is_answered_once_an_administrator_allows_it(
-    server: BotServer, bot: Running, access: str
-) -> None:
-    async with bot():
-        await said_in(server, f"@{BOT} {QUESTION}")
-        assert str(GROUP) in (await server.next_message()).text
-        await said_in(server, f"@{BOT} {QUESTION}")  # within the hour
-        await said_in(server, "/autoriser")  # by anybody
+    async with bot(access="list"):
+        assert str(GROUP) in await reply_to()
+        say()  # within the hour
+        say("/autoriser")  # by anybody
         await server.silence()
-        await said_in(server, "/autoriser", ADMIN)
-        assert "je réponds dans ce groupe" in (await server.next_message()).text
-        await said_in(server, f"@{BOT} {QUESTION}")
-        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-        await said_in(server, "/forbid", ADMIN)
-        assert "je ne réponds plus" in (await server.next_message()).text
-    async with bot():
-        await said_in(server, f"@{BOT} {QUESTION}")
+        assert "je réponds dans ce groupe" in await reply_to("/autoriser", ADMIN)
+        assert (await reply_to()).startswith(ANSWER)
+        assert "je ne réponds plus" in await reply_to("/forbid", ADMIN)
+    async with bot(access="list"):
+        say()
         await server.silence()
         assert "-100" in await asked(server, ADMIN, "/autoriser -100")
-        await said_in(server, f"@{BOT} {QUESTION}")
-        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+        assert (await reply_to()).startswith(ANSWER)
+
+
+@pytest.mark.parametrize("chat", [GROUP, CHANNEL])
+async def test_a_group_or_channel_that_the_settings_do_not_name_is_told_and_left(
+    server: BotServer, bot: Running, monkeypatch: pytest.MonkeyPatch, chat: int
+) -> None:
+    monkeypatch.setenv("SELON_ALLOWED_GROUPS", "-999, -300")
+    async with bot():
+        server.knows(READER)
+        server.bot_is_added(chat, READER, "supergroup" if chat == GROUP else "channel")
+        told = await server.next_message()
+        assert told.chat_id == (GROUP if chat == GROUP else READER)
+        assert ("numéro -100" if chat == GROUP else "je l’ai quittée") in told.text
+        await server.called("leaveChat")
+        named = await server.reply_to(-300, f"@{BOT} {QUESTION}", "fr", "supergroup", person=READER)
+        assert named.text.startswith(ANSWER)
+        other = await server.reply_to(-400, "/aide", kind="supergroup", person=READER)
+        assert "numéro -400" in other.text
 
 
 # How much
 
 
-@pytest.fixture
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "SELON_QUESTION_BURST": "3",
-        "SELON_QUESTION_SECONDS": "600",
-        "SELON_GROUP_BURST": "5",
-        "SELON_GROUP_SECONDS": "600",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.mark.usefixtures("_small")
 async def test_over_the_limit_somebody_is_told_once_when_to_come_back(
     server: BotServer, bot: Running, chain: StubChain
 ) -> None:
-    async with bot():
+    limited = partial(bot, question_burst=3, question_seconds=600)
+    async with limited():
         for _ in range(3):
-            assert (await asked(server, READER)).startswith(f"« {BIRTH}")
+            assert (await asked(server, READER)).startswith(CITED)
         assert await asked(server, READER) == (
             "Vous m’écrivez plus vite que je ne peux répondre à chacun. Revenez dans 10 minutes : "
             "d’ici là, je ne réponds pas."
         )
         server.user_says(READER, QUESTION)
         await server.silence()
-        assert (await asked(server, STRANGER)).startswith(f"« {BIRTH}")
-    async with bot():  # told, and not again
+        assert (await asked(server, STRANGER)).startswith(CITED)
+    async with limited():  # told, and not again
         server.user_says(READER, QUESTION)
         await server.silence()
     assert len(chain.questions) == 4
@@ -324,13 +271,11 @@ async def test_over_the_limit_somebody_is_told_once_when_to_come_back(
 # In turn
 
 
-@pytest.mark.parametrize("access", ["list"], indirect=True)
 async def test_a_stranger_s_buttons_and_inline_questions_are_not_answered(
-    server: BotServer, bot: Running, chain: StubChain, access: str
+    server: BotServer, bot: Running, chain: StubChain
 ) -> None:
-    async with bot():
-        server.user_says(READER, QUESTION)
-        message = await server.next_message()
+    async with bot(access="list"):
+        message = await server.reply_to(READER, QUESTION)
         query = server.presses(message, 0, person=STRANGER)
         await server.next_message()  # their one line
         assert await server.acknowledged(query) == ""

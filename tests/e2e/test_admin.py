@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.state import conversations, people
 from bot.state.conversations import ConversationPlace, NewTurn
-from bot.state.database import open_state, state_url
-from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running
+from tests.e2e.database import open_session
+from tests.e2e.telegram import QUESTION, running, spaced
 
 ADMIN, EDITOR, READER, GROUP = 1, 2, 42, -100
-QUESTION = "Quand Fresnel est-il né ?"
 HOURS = timedelta(hours=12)
 
 
@@ -29,39 +24,21 @@ def _roles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SELON_EDITORS", str(EDITOR))
 
 
-@pytest_asyncio.fixture
-async def bot(server: BotServer) -> AsyncIterator[None]:
-    chain = StubChain()
-    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
-    async with running(server, chain, Shelf(FRESNEL)):
-        yield
-
-
-def spaced(text: str) -> str:
-    """With plain spaces, so that tests can be read."""
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def ask_in_vain(tmp_path: Path, *asked: tuple[int, str], days: int = 0) -> None:
+def ask_in_vain(*asked: tuple[int, str], days: int = 0) -> None:
     """What people asked some days ago, which no article answers."""
-    state = open_state(state_url(None, tmp_path / "data"))
     at = datetime.now(UTC) - timedelta(days=days)
-    with state.session() as session:
+    with open_session() as session:
         for number, (person, question) in enumerate(asked):
             people.note_person(session, person, at)
             turn = NewTurn(question, {}, [], False, 0.1, "g", 1000 * days + number, 12.0)
             conversations.add_turn(session, ConversationPlace(person, 0, person), turn, at, HOURS)
-    state.close()
 
 
 @pytest.mark.usefixtures("bot")
 async def test_the_status_tells_how_the_bot_does(server: BotServer) -> None:
-    server.user_says(READER, QUESTION)
-    await server.next_message()
-    server.user_says(READER, "Où est la mer ?")
-    await server.next_message()
-    server.user_says(ADMIN, "/admin")
-    status = await server.next_message()
+    await server.reply_to(READER, QUESTION)
+    await server.reply_to(READER, "Où est la mer ?")
+    status = await server.reply_to(ADMIN, "/admin")
     lines = spaced(status.text).splitlines()
     assert lines[0] == "Articles : 1 (3 passages)"
     assert lines[1].startswith("Index du 1er mars 2026 à ")
@@ -71,54 +48,41 @@ async def test_the_status_tells_how_the_bot_does(server: BotServer) -> None:
     assert lines[4].startswith("En service depuis ")
     assert lines[5].startswith("Mémoire : ")
     assert lines[6] == "En attente : 0 alerte, 0 invitation"
-    assert [button.text for button in status.buttons] == [
-        "Actualiser",
-        "Statistiques",
-        "Questions sans réponse",
-    ]
+    assert status.labels == ["Actualiser", "Statistiques", "Questions sans réponse"]
 
 
 @pytest.mark.usefixtures("bot")
 async def test_a_reader_is_told_that_it_is_not_for_them(server: BotServer) -> None:
     for command in ("admin", "statistiques", "statistics", "sansreponse", "annonce a", "inviter"):
-        server.user_says(READER, f"/{command}")
-        said = (await server.next_message()).text
+        said = (await server.reply_to(READER, f"/{command}")).text
         assert said == "Seuls les administrateurs de ce bot peuvent faire cela.", command
 
 
 @pytest.mark.usefixtures("bot")
-async def test_the_figures_come_as_a_picture(server: BotServer) -> None:
-    server.user_says(READER, QUESTION)
-    await server.next_message()
-    server.user_says(ADMIN, "/statistiques")
-    picture = await server.next_message()
-    assert picture.file is not None
-    assert (picture.file.kind, picture.file.name) == ("photo", "selon-statistiques.png")
-    assert picture.text.startswith("Trente jours\u00a0: 1 question, dont 100\u00a0% avec réponse")
-    assert (ADMIN, "upload_photo") in server.actions
-
-
-@pytest.mark.usefixtures("bot")
-async def test_the_figures_come_as_a_text_where_nothing_draws(
+async def test_the_figures_come_as_a_picture_or_as_a_text(
     server: BotServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    summary = "Trente jours\u00a0: 1 question, dont 100\u00a0% avec réponse"
+    await server.reply_to(READER, QUESTION)
+    picture = await server.reply_to(ADMIN, "/statistiques")
+    assert picture.file is not None
+    assert (picture.file.kind, picture.file.name) == ("photo", "selon-statistiques.png")
+    assert picture.text.startswith(summary)
+    assert (ADMIN, "upload_photo") in server.actions
     monkeypatch.setattr("bot.messenger.handlers.statistics.can_draw", lambda: False)
-    server.user_says(READER, QUESTION)
-    await server.next_message()
-    server.user_says(ADMIN, "/statistiques")
-    figures = await server.next_message()
+    figures = await server.reply_to(ADMIN, "/statistiques")
     assert figures.file is None
-    assert figures.text.startswith("Trente jours\u00a0: 1 question, dont 100\u00a0% avec réponse")
+    assert figures.text.startswith(summary)
     title, cited = figures.text.splitlines()[-2:]
     assert title == "Articles les plus cités"
     assert cited.endswith(" – 1")
 
 
-async def test_what_was_asked_in_vain_comes_as_a_list(server: BotServer, tmp_path: Path) -> None:
-    ask_in_vain(tmp_path, (READER, "Piscine ?"), (43, "Piscine, quand ?"), days=2)
-    ask_in_vain(tmp_path, (44, "=1+1 ?"))
-    ask_in_vain(tmp_path, (44, "Trop vieux ?"), days=31)
-    async with running(server, StubChain(), Shelf(FRESNEL)):
+async def test_what_was_asked_in_vain_comes_as_a_list(server: BotServer) -> None:
+    ask_in_vain((READER, "Piscine ?"), (43, "Piscine, quand ?"), days=2)
+    ask_in_vain((44, "=1+1 ?"))
+    ask_in_vain((44, "Trop vieux ?"), days=31)
+    async with running(server):
         server.user_says(EDITOR, "/sansreponse")  # who keeps the articles may know what is missing
         message = await server.next_message()
     assert message.file is not None
@@ -133,11 +97,10 @@ async def test_what_was_asked_in_vain_comes_as_a_list(server: BotServer, tmp_pat
 
 @pytest.mark.usefixtures("introduced")
 async def test_the_menu_of_administrators_is_theirs_alone(server: BotServer) -> None:
-    async with running(server, StubChain(), Shelf(FRESNEL)):
+    async with running(server):
         # Telegram takes no menu for a chat that it does not know yet.
         assert server.commands("fr", f"chat:{ADMIN}") == {}
-        server.user_says(ADMIN, "/admin")
-        await server.next_message()
+        await server.reply_to(ADMIN, "/admin")
         mine = server.commands("fr", f"chat:{ADMIN}")
         assert {"admin", "statistiques", "sansreponse", "reindexer", "annonce"} <= set(mine)
         assert "recherche" in mine

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot.messenger.handlers import announcements as announcing
 from bot.state import announcements, people, roles
-from bot.state.database import open_state, state_url
 from bot.state.deliveries import Letter, Part
-from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running
+from tests.e2e.database import open_session
+from tests.e2e.telegram import running, spaced
 
 ADMIN, GONE, BARRED = 1, 50, 51
 READERS = (42, 43, 44)
 NEWS = "La médiathèque a rejoint le corpus :\n2 000 articles de plus."
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return state_url(None, tmp_path / "data")
 
 
 @pytest.fixture(autouse=True)
@@ -36,32 +28,23 @@ def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture
-async def server(url: str) -> AsyncIterator[BotServer]:
+async def server() -> AsyncIterator[BotServer]:
     """Of those who wrote: three readers, one long ago, and one who is barred."""
     now = datetime.now(UTC)
-    state = open_state(url)
-    with state.session() as session:
+    with open_session() as session:
         for person in (*READERS, BARRED):
             people.note_person(session, person, now)
         people.note_person(session, GONE, now - timedelta(days=91))
         roles.give(session, BARRED, "barred", now)
-    state.close()
     async with BotServer() as server:
         for person in (ADMIN, GONE, BARRED, *READERS):
             server.knows(person)
         yield server
 
 
-@pytest_asyncio.fixture
-async def bot(server: BotServer) -> AsyncIterator[None]:
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        yield
-
-
 async def drafted(server: BotServer, text: str = NEWS, language: str = "fr") -> Message:
     """The message that asks for a decision."""
-    server.user_says(ADMIN, f"/annonce {text}", language)
-    shown = await server.next_message()
+    shown = await server.reply_to(ADMIN, f"/annonce {text}", language)
     assert (shown.chat_id, shown.text) == (ADMIN, text)
     return await server.next_message()
 
@@ -77,7 +60,7 @@ async def final(server: BotServer) -> str:
     """What the author's message comes to tell."""
     while "part\u00a0:" in (text := (await server.next_edit()).text):
         pass
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
+    return spaced(text)
 
 
 @pytest.mark.usefixtures("bot")
@@ -85,10 +68,7 @@ async def test_it_is_looked_at_decided_and_sent_to_all_who_may_ask(server: BotSe
     question = await drafted(server)
     # The author has written too, by now.
     assert "à 4\u00a0personnes. Je l’envoie\u202f?" in question.text
-    assert [each.text for each in question.buttons] == [
-        "Envoyer à 4\u00a0personnes",
-        "Ne pas envoyer",
-    ]
+    assert question.labels == ["Envoyer à 4\u00a0personnes", "Ne pas envoyer"]
     server.presses(question, 0)
     assert await told(server, 4) == dict.fromkeys((ADMIN, *READERS), NEWS)
     assert await final(server) == "L’annonce est partie : 4 personnes prévenues."
@@ -101,7 +81,7 @@ async def test_who_wants_none_gets_none_until_they_do_again(server: BotServer) -
     messages = {each.chat_id: each for each in [await server.next_message() for _ in range(4)]}
     await final(server)
     mine = messages[READERS[0]]
-    assert [each.text for each in mine.buttons] == ["Ne plus recevoir d’annonces"]
+    assert mine.labels == ["Ne plus recevoir d’annonces"]
     pressed = [server.presses(mine, 0) for _ in range(2)]
     assert "plus d’annonces" in (await server.next_message()).text
     assert "plus d’annonces" in await server.acknowledged(pressed[1])
@@ -111,65 +91,38 @@ async def test_who_wants_none_gets_none_until_they_do_again(server: BotServer) -
     server.presses(question, 0)
     assert READERS[0] not in await told(server, 3)
     await final(server)
-    server.user_says(READERS[0], "/announcements", "en")
-    choice = await server.next_message()
+    choice = await server.reply_to(READERS[0], "/announcements", "en")
     assert choice.text.startswith("You do not get")
-    server.presses(choice, 0, "en")
-    assert "you will get" in (await server.next_message()).text
+    assert "you will get" in (await server.reply_to_press(choice, 0, "en")).text
     assert "à 4\u00a0personnes" in (await drafted(server, "Et encore")).text
 
 
-async def test_after_a_restart_the_rest_are_told_and_nobody_twice(
+async def test_after_a_restart_the_rest_who_still_want_it_are_told(
     server: BotServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 60.0)
-    async with running(server, StubChain(), Shelf(FRESNEL)):
+    async with running(server):
         server.presses(await drafted(server), 0)
         before = await told(server, 1)
+    with open_session() as session:
+        people.listen_to_announcements(session, READERS[2], datetime.now(UTC), listens=False)
     monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 0.0)
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        after = await told(server, 3)
-        assert await final(server) == "L’annonce est partie : 4 personnes prévenues."
-    assert set(before) | set(after) == {ADMIN, *READERS}
-    await server.silence()
-
-
-async def test_who_asks_to_be_spared_meanwhile_is_spared(
-    server: BotServer, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 60.0)
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        server.presses(await drafted(server), 0)
-        await told(server, 1)
-    state = open_state(url)
-    state.do(
-        partial(
-            people.listen_to_announcements,
-            person_id=READERS[2],
-            now=datetime.now(UTC),
-            listens=False,
-        )
-    )
-    state.close()
-    monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 0.0)
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        assert READERS[2] not in await told(server, 2)
+    async with running(server):
+        after = await told(server, 2)
+        assert await final(server) == "L’annonce est partie : 3 personnes prévenues."
         await server.silence()
+    assert set(before) | set(after) == {ADMIN, *READERS[:2]}
 
 
-async def test_where_the_process_died_between_the_books_and_telegram_all_are_told_once(
-    server: BotServer, url: str
-) -> None:
+async def test_a_crash_between_the_books_and_telegram_tells_each_once(server: BotServer) -> None:
     """The letter to the first stands in the outbox, and nothing more had happened."""
-    state, now = open_state(url), datetime.now(UTC)
-    letter = Letter(READERS[0], 0, (Part(NEWS),))
-    with state.session() as session:
+    now, letter = datetime.now(UTC), Letter(READERS[0], 0, (Part(NEWS),))
+    with open_session() as session:
         number = announcements.draft(session, ADMIN, NEWS, now)
         assert announcements.confirm(session, number, ADMIN, None, READERS)
         bot_id = int(server.token.partition(":")[0])
         assert announcements.post(session, number, READERS[0], bot_id, letter, now)
         assert announcements.post(session, number, READERS[0], bot_id, letter, now) is None
-    state.close()
-    async with running(server, StubChain(), Shelf(FRESNEL)):
+    async with running(server):
         assert await told(server, 3) == dict.fromkeys(READERS, NEWS)
         await server.silence()

@@ -13,7 +13,7 @@ from bot.library import articles
 from bot.messenger.outbound import live_answer
 from tests.bot.llm.server import Behaviour, Scripted, cuts_off, says
 from tests.botapi.server import BotServer
-from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, library
+from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking
 from tests.e2e.telegram import running
 
 READER = 42
@@ -21,11 +21,6 @@ FAILED = "Le modèle de langue n’a pas répondu\u00a0: voici les phrases des a
 UNSUPPORTED = (
     "Ce que le modèle a écrit n’était pas assez étayé\u00a0: voici les phrases des articles."
 )
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return library(tmp_path_factory.mktemp("library"))
 
 
 @pytest.fixture(autouse=True)
@@ -47,13 +42,10 @@ async def talking(
         yield api, model
 
 
-async def test_a_draft_grows_and_a_message_with_sources_ends_it(
-    shelf: Library, tmp_path: Path
-) -> None:
+async def test_a_draft_grows_until_a_message_with_sources(shelf: Library, tmp_path: Path) -> None:
     pieces = [f"{word} " for word in GOOD.split()]
     async with talking(shelf, tmp_path, says(*pieces, delay=0.05)) as (api, _):
-        api.user_says(READER, QUESTION)
-        whole = await api.next_message()
+        whole = await api.reply_to(READER, QUESTION)
         drafts = [text for chat, _, text in api.drafts if chat == READER]
     assert drafts[0].startswith(f"{FIRST}\u00a0[1]")
     assert SECOND not in drafts[0]
@@ -75,23 +67,19 @@ async def test_whatever_the_model_does_the_person_is_quoted_the_articles(
     behaviour: Behaviour, line: str, shelf: Library, tmp_path: Path
 ) -> None:
     async with talking(shelf, tmp_path, behaviour) as (api, _):
-        api.user_says(READER, QUESTION)
-        whole = await api.next_message()
+        whole = await api.reply_to(READER, QUESTION)
         shown = [text for _, _, text in api.drafts] + [whole.text]
     assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
     assert whole.text.endswith(line)
     assert not any("150 000" in text for text in shown)
 
 
-async def test_stop_ends_the_call_and_keeps_what_was_written(
-    shelf: Library, tmp_path: Path
-) -> None:
+async def test_stop_ends_the_call_and_keeps_what_is_written(shelf: Library, tmp_path: Path) -> None:
     behaviour = says(f"{FIRST[:-1]} [1]. Le modèle ", *["encore "] * 1000, delay=0.05)
     async with talking(shelf, tmp_path, behaviour) as (api, model):
         api.user_says(READER, QUESTION)
         await api.called("sendMessageDraft")
-        api.user_says(READER, "/stop")
-        whole = await api.next_message()
+        whole = await api.reply_to(READER, "/stop")
         await asyncio.wait_for(model.left.wait(), 30)
     assert whole.text.startswith(f"{FIRST}\u00a0[1]")
     assert "encore" not in whole.text
@@ -104,8 +92,7 @@ async def test_after_so_many_written_answers_a_person_is_quoted_the_articles_and
     async with talking(shelf, tmp_path, says(GOOD), **settings) as (api, model):
         said = []
         for person in (READER, READER, 43):
-            api.user_says(person, QUESTION)
-            said.append((await api.next_message()).text)
+            said.append((await api.reply_to(person, QUESTION)).text)
     assert [SECOND in text for text in said] == [True, False, True]
     assert "épuisées jusqu’à demain\u00a0: voici les phrases des articles." in said[1]
     assert QUOTE in said[1]

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import create_engine, text
 
 from tests.bot.messenger.samples import BIRTH
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
+from tests.e2e.database import rows
 from tests.e2e.newsroom import (
     ANSWERED,
     DAILY,
@@ -58,12 +58,8 @@ class Hands:
         return datetime.fromisoformat(seen).replace(tzinfo=UTC).timestamp()
 
     def rows(self, query: str) -> list[Any]:
-        engine = create_engine(self.newsroom.database)
-        try:
-            with engine.connect() as connection:
-                return list(connection.execute(text(query)).scalars())
-        finally:
-            engine.dispose()
+        """The one column that a query gives."""
+        return [value for (value,) in rows(query, self.newsroom.database)]
 
     async def say(self, person: int, words: str) -> Message:
         told = len(texts(self.server, person))
@@ -108,31 +104,6 @@ async def test_a_clock_set_forward_and_back_loses_doubles_and_erases_nothing(han
     await hands.server.told(READER, 2 + 5 + 2)
     assert counts(hands.server, READER, DAILY, NEWS) == {DAILY: 5, NEWS: 2}
     assert len(hands.rows("SELECT id FROM turns")) == asked
-
-
-@pytest.mark.parametrize(
-    "change", [date(2026, 10, 25), pytest.param(date(2026, 3, 29), marks=pytest.mark.soak)]
-)
-async def test_over_a_change_of_clock_every_day_has_one_daily(hands: Hands, change: date) -> None:
-    server, newsroom, before = hands.server, hands.newsroom, change - timedelta(days=1)
-    newsroom.clock.set(paris(before, 1))
-    await hands.say(READER, "/quotidien 7h30")
-    await hands.say(EARLY, "/quotidien 2h30")
-    due = {READER: time(7, 30), EARLY: time(2, 30)}
-    days = [before, change, change + timedelta(days=1)]
-    sent = dict.fromkeys(due, 0)
-    midnight = paris(before, 0).astimezone(UTC)
-    for half_hour in range(3, 3 * 48):
-        moment = (midnight + timedelta(minutes=30 * half_hour + 1)).astimezone(PARIS)
-        if moment.hour not in {2, 3, 7}:
-            continue
-        await hands.set(moment)
-        for person, clock in due.items():
-            now = (moment.date(), moment.time())
-            sent[person] = max(sent[person], sum((day, clock) <= now for day in days))
-            await server.told(person, 1 + sent[person])
-            assert counts(server, person, DAILY) == {DAILY: sent[person]}
-    assert sent == dict.fromkeys(due, len(days))
 
 
 @pytest.mark.parametrize("days", [10, pytest.param(30, marks=pytest.mark.soak)])

@@ -75,24 +75,16 @@ async def bot(server: BotServer, data_dir: Path) -> AsyncIterator[None]:
         yield
 
 
-async def test_a_follow_up_is_understood_after_a_restart_until_the_conversation_is_over(
-    data_dir: Path,
-) -> None:
+async def test_a_follow_up_is_understood_until_the_conversation_is_over(data_dir: Path) -> None:
     async with BotServer() as server:
         async with bot(server, data_dir):
-            server.user_says(READER, "Quand Marie Curie est-elle née ?")
-            born = await server.next_message()
-            server.user_says(READER, "Où Victor Hugo est-il né ?")
-            await server.next_message()
+            born = await server.reply_to(READER, "Quand Marie Curie est-elle née ?")
+            await server.reply_to(READER, "Où Victor Hugo est-il né ?")
         async with bot(server, data_dir):
-            server.user_says(READER, "Quand est-il entré à l’Académie ?")
-            entered = (await server.next_message()).text
-            server.user_says(READER, "De quoi est-elle morte ?", reply_to=born)
-            died = (await server.next_message()).text
-            server.user_says(READER, "/nouveau")
-            await server.next_message()
-            server.user_says(READER, "Qui l’a dessiné ?")
-            fresh = (await server.next_message()).text
+            entered = (await server.reply_to(READER, "Quand est-il entré à l’Académie ?")).text
+            died = (await server.reply_to(READER, "De quoi est-elle morte ?", reply_to=born)).text
+            await server.reply_to(READER, "/nouveau")
+            fresh = (await server.reply_to(READER, "Qui l’a dessiné ?")).text
     assert entered.startswith("Question comprise\u00a0: Victor Hugo, l’exilé")
     understood, _, _ = died.partition("\n")
     assert understood.startswith("Question comprise")
@@ -107,11 +99,9 @@ async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confi
     monkeypatch.setattr(alerts, "POLL_INTERVAL", timedelta(seconds=0.05))
     articles = [CORPUS / name for name in FILES]
     async with BotServer() as server, bot(server, data_dir):
-        server.user_says(READER, BREAD)
-        refusal = await server.next_message()
+        refusal = await server.reply_to(READER, BREAD)
         assert "\n" not in refusal.text  # no article is about that
-        server.presses(refusal, 0)
-        assert (await server.next_message()).text.startswith("C’est noté")
+        assert (await server.reply_to_press(refusal, 0)).text.startswith("C’est noté")
         other = tmp_path / "autre.txt"
         other.write_text("Le canal\n\nLe canal relie la ville à la mer depuis 1820.", "utf-8")
         build([*articles, other], data_dir, bundled)
@@ -126,7 +116,7 @@ async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confi
     assert BREAD in told.text
     assert "1,30 euro" in told.text
     assert "https://exemple.fr/baguette#:~:text=" in told.links[0][1]
-    assert [button.text for button in told.buttons][-2:] == ["👍", "👎"]
+    assert told.labels[-2:] == ["👍", "👎"]
 
 
 async def test_a_pdf_and_an_address_serve_one_conversation(
@@ -145,18 +135,14 @@ async def test_a_pdf_and_an_address_serve_one_conversation(
         async with BotServer() as server, bot(server, data_dir):
             server.user_sends_file(READER, "sans-nom", PAPER)
             server.presses(await server.next_message(), 1)
-            while "ne sert qu’ici" not in (await server.next_edit(90)).text:
-                pass
-            server.user_says(READER, f"{site.url}/moulin")
-            server.presses(await server.next_message(), 1)
-            while "ne sert qu’ici" not in (await server.next_edit(90)).text:
-                pass
-            server.user_says(READER, BREAD)
-            bread = await server.next_message()
-            server.user_says(READER, "Combien coûtera la restauration du moulin de la Roche ?")
-            mill = await server.next_message()
-            server.user_says(OTHER, BREAD)
-            theirs = await server.next_message()
+            await server.edit_with("ne sert qu’ici")
+            server.presses(await server.reply_to(READER, f"{site.url}/moulin"), 1)
+            await server.edit_with("ne sert qu’ici")
+            bread = await server.reply_to(READER, BREAD)
+            mill = await server.reply_to(
+                READER, "Combien coûtera la restauration du moulin de la Roche ?"
+            )
+            theirs = await server.reply_to(OTHER, BREAD)
     assert "1,30 euro" in bread.text
     assert "240 000 euros" in mill.text
     assert theirs.text.startswith("Je ne sais pas")

@@ -6,22 +6,15 @@ import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from bot.answering.about import AboutArticles
-from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.selection import chosen_articles
-from bot.followups.conversation import FollowUpChain
-from bot.library.articles import Library
 from index.build.builder import build
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import running
+from tests.e2e.real_index import running_over
 from tests.fakes import FakeEmbedder
 
 READER, CHIEF, ROOT, GROUP = 42, 43, 1, -100
@@ -66,26 +59,15 @@ async def server(
     alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
     monkeypatch.setattr(alerts, "POLL_INTERVAL", timedelta(seconds=0.05))
     shutil.copytree(built, tmp_path / "index")
-    judge = ConfidenceModel.load()
-    index = LiveIndex(tmp_path / "index", FakeEmbedder(), judge, chosen_articles)
-    about = AboutArticles(index.searcher, Thresholds.at(0.0))
-    answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.3)), about)
-    chain = FollowUpChain(answering, index.search)
-    async with BotServer() as server, running(server, chain, Library(index)):
+    async with BotServer() as server, running_over(server, tmp_path / "index", 0.3):
         server.administers(GROUP, CHIEF)
         yield server
 
 
 async def _said(
-    server: BotServer,
-    text: str,
-    *,
-    person: int = CHIEF,
-    thread: int | None = None,
-    language: str = "fr",
+    server: BotServer, text: str, *, group: int = GROUP, person: int = CHIEF, **more: Any
 ) -> Message:
-    server.user_says(GROUP, text, language, "supergroup", person=person, thread=thread)
-    return await server.next_message()
+    return await server.reply_to(group, text, kind="supergroup", person=person, **more)
 
 
 async def test_answers_and_lists_keep_to_the_articles_of_the_group(server: BotServer) -> None:
@@ -118,8 +100,7 @@ async def test_an_alert_is_answered_from_the_articles_of_its_group(
 ) -> None:
     await _said(server, "/corpus média : Le Monde")
     refused = await _said(server, "/demander Combien coûte le nouveau zeppelin ?", person=READER)
-    server.presses(refused, 0, person=READER)
-    await server.next_message()
+    await server.reply_to_press(refused, 0, person=READER)
     price = "Le nouveau zeppelin coûte {} millions d’euros."
     news = tmp_path / "news"
     _write(news, "gazette", price.format(7), outlet="La Gazette", language="fr")
@@ -148,10 +129,8 @@ async def test_what_chooses_nothing_changes_nothing(server: BotServer) -> None:
 async def test_a_topic_has_its_own_and_else_that_of_the_group(server: BotServer) -> None:
     await _said(server, "/corpus média : Le Monde")
     topic = await _said(server, "/corpus jusqu’à : 1999", thread=5)
-    assert (
-        topic.text
-        == "Dans ce sujet, je réponds d’après 1 article\u00a0: jusqu’au 31 décembre 1999."
-    )
+    told = "Dans ce sujet, je réponds d’après 1 article\u00a0: jusqu’au 31 décembre 1999."
+    assert topic.text == told
     assert "legende" in (await _said(server, "/recents", thread=5)).text
     assert "moulin" in (await _said(server, "/recents", thread=6)).text
     again = await _said(server, "/corpus tout", thread=5)
@@ -159,8 +138,7 @@ async def test_a_topic_has_its_own_and_else_that_of_the_group(server: BotServer)
     server.group_moves(GROUP, -1_000_100)
     await server.silence(0.3)
     server.administers(-1_000_100, CHIEF)
-    server.user_says(-1_000_100, "/corpus", kind="supergroup", person=CHIEF)
-    assert "média Le Monde" in (await server.next_message()).text
+    assert "média Le Monde" in (await _said(server, "/corpus", group=-1_000_100)).text
 
 
 async def test_only_administrators_decide(server: BotServer) -> None:

@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
 
+from bot.answer import Answer
 from bot.messenger.outbound import retry
 from bot.messenger.running import application
-from bot.settings import load_settings
-from bot.state.database import state_url
-from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, answered, cite
+from tests.bot.messenger.samples import BIRTH, INSTALLED, answered, cite
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running, settled
+from tests.e2e.database import rows
+from tests.e2e.telegram import QUESTION, StubChain, running, settled
 from tests.postgres.server import Server
 
-READER, GROUP, TOPIC = 42, -100_7, 5
-QUESTION = "Quand Fresnel est-il né ?"
+READER, GROUP, MOVED, TOPIC = 42, -100_7, -100_8, 5
 READ_SECONDS = 0.4
 
 
@@ -34,60 +32,60 @@ class Fault:
     """One kind: how it comes about, and the answers that the person then has.
 
     `said` is what the log says, `where` the chat that is asked in, `answers` how many copies of
-    the answer stand there afterwards, `bare` whether without links, `chats` where they stand if
-    not there.
+    the answer stand there afterwards, `bare` whether without links, `answered_in` where they stand
+    if not there.
     """
 
-    inject: Callable[[BotServer], None]
+    inject: Callable[[BotServer], object]
     said: str = ""
     answers: int = 1
     where: int = READER
     bare: bool = False
-    chats: Sequence[int] = field(default=())
+    answered_in: int | None = None
 
 
-def _fails(**refusal: object) -> Callable[[BotServer], None]:
-    return lambda server: server.fail_next("sendMessage", **refusal)  # type: ignore[arg-type]
+def _fault(name: str, *given: object, **more: object) -> Callable[[BotServer], object]:
+    """The server is told of it by this method."""
+    return lambda server: getattr(server, name)(*given, **more)
 
 
-def _refused(description: str, status: int = 400) -> Callable[[BotServer], None]:
-    return _fails(status=status, description=description)
+def _refused(
+    description: str, status: int = 400, method: str = "sendMessage"
+) -> Callable[[BotServer], object]:
+    return _fault("fail_next", method, status, description=description)
 
 
-def _several(*injections: Callable[[BotServer], None]) -> Callable[[BotServer], None]:
-    return lambda server: [inject(server) for inject in injections].clear()
+def _often(times: int, inject: Callable[[BotServer], object]) -> Callable[[BotServer], object]:
+    return lambda server: [inject(server) for _ in range(times)]
 
 
+BUSY = _fault("fail_next", "sendMessage", retry_after=1)
 AGAIN, DOUBT, OTHERWISE = "failed; trying again", "may have arrived", "sent otherwise"
 GONE, UNREACHED, OFTEN = "could not be delivered", "cannot be reached", "Rate limit hit"
 CONFLICT = "Another program answers with the same token"
 
 FAULTS = {
-    "429 once": Fault(_fails(retry_after=1), OFTEN),
-    "429 more often than the library tries": Fault(_several(*[_fails(retry_after=1)] * 5), AGAIN),
-    "500": Fault(_fails(status=500), AGAIN),
-    "502, six times": Fault(_several(*[_fails(status=502, description="Bad Gateway")] * 6), AGAIN),
-    "503": Fault(_fails(status=503, description="Service Unavailable"), AGAIN),
+    "429 once": Fault(BUSY, OFTEN),
+    "429 more often than the library tries": Fault(_often(5, BUSY), AGAIN),
+    "500": Fault(_refused("Internal Server Error", 500), AGAIN),
+    "502, six times": Fault(_often(6, _refused("Bad Gateway", 502)), AGAIN),
+    "503": Fault(_refused("Service Unavailable", 503), AGAIN),
     "504 of a proxy, no JSON": Fault(
-        lambda server: server.garble_next("sendMessage", done=False, status=504), AGAIN
+        _fault("garble_next", "sendMessage", done=False, status=504), AGAIN
     ),
     "a connection cut before the request was read": Fault(
-        lambda server: server.lose_next("sendMessage", done=False), DOUBT
+        _fault("lose_next", "sendMessage", done=False), DOUBT
     ),
     "a connection cut after the message was taken": Fault(
-        lambda server: server.lose_next("sendMessage", done=True), DOUBT, answers=2
+        _fault("lose_next", "sendMessage", done=True), DOUBT, answers=2
     ),
     "no reply in time, the message not taken": Fault(
-        lambda server: server.hold_next("sendMessage", 3 * READ_SECONDS, done=False), DOUBT
+        _fault("hold_next", "sendMessage", 3 * READ_SECONDS, done=False), DOUBT
     ),
     "no reply in time, the message taken": Fault(
-        lambda server: server.hold_next("sendMessage", 3 * READ_SECONDS, done=True),
-        DOUBT,
-        answers=2,
+        _fault("hold_next", "sendMessage", 3 * READ_SECONDS, done=True), DOUBT, answers=2
     ),
-    "a reply that is no JSON": Fault(
-        lambda server: server.garble_next("sendMessage", done=False), DOUBT
-    ),
+    "a reply that is no JSON": Fault(_fault("garble_next", "sendMessage", done=False), DOUBT),
     "markup refused": Fault(
         _refused("Bad Request: can't parse entities: Unsupported start tag"), OTHERWISE, bare=True
     ),
@@ -105,36 +103,27 @@ FAULTS = {
         _refused("Bad Request: SOMETHING_NEW"), OTHERWISE, bare=True
     ),
     "the group moved": Fault(
-        lambda server: server.group_moves(GROUP, -100_8), OTHERWISE, where=GROUP, chats=(-100_8,)
+        _fault("group_moves", GROUP, MOVED), OTHERWISE, where=GROUP, answered_in=MOVED
     ),
-    "the bot blocked": Fault(lambda server: server.user_blocks(READER), GONE, answers=0),
+    "the bot blocked": Fault(_fault("user_blocks", READER), GONE, answers=0),
     "the account deleted": Fault(_refused("Forbidden: user is deactivated", 403), GONE, answers=0),
     "the bot thrown out of the group": Fault(
-        _refused("Forbidden: bot was kicked from the supergroup chat", 403),
-        GONE,
-        answers=0,
-        where=GROUP,
+        _refused("Forbidden: bot was kicked from the supergroup chat", 403), GONE, 0, GROUP
     ),
     "no right to write in the group": Fault(
-        _refused("Bad Request: not enough rights to send text messages to the chat"),
-        GONE,
-        answers=0,
-        where=GROUP,
+        _refused("Bad Request: not enough rights to send text messages"), GONE, 0, GROUP
     ),
     "the chat gone": Fault(_refused("Bad Request: chat not found"), GONE, answers=0),
-    "no typing indicator": Fault(lambda server: server.fail_next("sendChatAction", 500)),
-    "getUpdates fails": Fault(
-        lambda server: server.fail_next("getUpdates", 502, description="Bad Gateway"), UNREACHED
-    ),
+    "no typing indicator": Fault(_refused("Internal Server Error", 500, "sendChatAction")),
+    "getUpdates fails": Fault(_refused("Bad Gateway", 502, "getUpdates"), UNREACHED),
     "getUpdates: a reply that is no JSON": Fault(
-        lambda server: server.garble_next("getUpdates", done=False), UNREACHED
+        _fault("garble_next", "getUpdates", done=False), UNREACHED
     ),
     "getUpdates: another program with the same token, for a moment": Fault(
-        lambda server: server.fail_next("getUpdates", 409, description="Conflict: terminated"),
-        CONFLICT,
+        _refused("Conflict: terminated", 409, "getUpdates"), CONFLICT
     ),
     "getUpdates: the reply lost, the updates told twice": Fault(
-        lambda server: server.lose_next("getUpdates", done=True), UNREACHED
+        _fault("lose_next", "getUpdates", done=True), UNREACHED
     ),
 }
 
@@ -163,80 +152,65 @@ def chain() -> StubChain:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def _database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Where the bot keeps what is under way."""
-    with ExitStack() as stack:
-        if request.param == "postgresql":
-            server: Server = request.getfixturevalue("postgres_server")
-            template = request.getfixturevalue("migrated_template")
-            url = stack.enter_context(server.database(template))
-            monkeypatch.setenv("SELON_DATABASE_URL", url)
-        settings = load_settings()
-        engine = create_engine(state_url(settings.database_url, settings.data_dir))
-        stack.callback(engine.dispose)
-        yield engine
-
-
-def _ask(server: BotServer, where: int) -> tuple[int, int | None]:
-    """Ask in a private chat, a group or a topic of it; the chat and the question."""
-    if where == READER:
-        return READER, server.user_says(READER, QUESTION)
-    thread = TOPIC if where == TOPIC else None
-    text = f"@selon_test_bot {QUESTION}"
-    return GROUP, server.user_says(GROUP, text, kind="supergroup", person=7, thread=thread)
+    if request.param == "sqlite":
+        yield
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.database(request.getfixturevalue("migrated_template")) as url:
+        monkeypatch.setenv("SELON_DATABASE_URL", url)
+        yield
 
 
 @pytest.mark.parametrize(
-    ("name", "database"),
+    ("name", "_database"),
     [(name, "sqlite") for name in FAULTS] + [(name, "postgresql") for name in DECIDED_BY_JOURNAL],
-    indirect=["database"],
+    indirect=["_database"],
 )
 async def test_nothing_is_lost(
     name: str,
+    _database: None,
     server: BotServer,
     chain: StubChain,
-    database: Engine,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     fault = FAULTS[name]
     for name_of_logger in ("bot", "telegram"):
         caplog.set_level(logging.INFO, name_of_logger)
-    async with running(server, chain, Shelf(FRESNEL)):
+    async with running(server, chain):
         if fault.where != READER:
             server.user_says(GROUP, "Bonjour", kind="supergroup", person=7)
-        if "moved" not in name:
+        if fault.answered_in is None:
             fault.inject(server)
-        if "moved" in name:
-            chain.answers[QUESTION] = _moving(server, fault, chain)
-        chat, _ = _ask(server, fault.where)
+        else:  # while the answer is being prepared
+            chain.answers[QUESTION] = partial(_after, fault, server, chain.answers[QUESTION])
+        if fault.where == READER:
+            server.user_says(READER, QUESTION)
+        else:
+            thread = TOPIC if fault.where == TOPIC else None
+            text = f"@selon_test_bot {QUESTION}"
+            server.user_says(GROUP, text, kind="supergroup", person=7, thread=thread)
         await settled()
         server.user_says(77, "/aide")
         await server.told(77)
         await settled()
     assert server.faults_left == 0
-    chats = fault.chats or (chat,)
-    answers = [each for each in server.messages if each.chat_id in chats and BIRTH in each.text]
+    chat = fault.answered_in or (READER if fault.where == READER else GROUP)
+    answers = [each for each in server.messages if each.chat_id == chat and BIRTH in each.text]
     assert len(answers) == fault.answers, [each.text for each in server.messages]
     assert fault.said in caplog.text
     if answers:
         assert INSTALLED in answers[0].text
         assert bool(answers[0].links) is not fault.bare
     assert not [each for each in server.messages if "Désolé" in each.text]
-    with database.connect() as connection:
-        for what, where in (("content", "updates"), ("letter", "deliveries")):
-            left = text(f"SELECT {what} FROM {where} WHERE {what} IS NOT NULL")
-            assert connection.execute(left).all() == []
+    for what, where in (("content", "updates"), ("letter", "deliveries")):
+        assert rows(f"SELECT {what} FROM {where} WHERE {what} IS NOT NULL") == []
 
 
-def _moving(server: BotServer, fault: Fault, chain: StubChain) -> Callable[[], object]:
-    """The group moves while the answer is being prepared."""
-    answer = chain.answers[QUESTION]
-
-    def move() -> object:
-        fault.inject(server)
-        return answer
-
-    return move
+def _after(fault: Fault, server: BotServer, answer: Answer) -> Answer:
+    fault.inject(server)
+    return answer
 
 
 def test_the_table_names_every_fault_and_what_the_log_says() -> None:

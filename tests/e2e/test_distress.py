@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,22 +9,18 @@ from typing import cast
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import MetaData, create_engine, select
 
 from bot.answer import Answer
 from bot.answering.distress import DistressGate
 from bot.help_numbers import Help, parse_help_numbers
-from bot.settings import load_settings
-from bot.state.database import state_url
 from tests.bot.answers import help_answer
-from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
+from tests.e2e.database import all_rows
 from tests.e2e.speech import HeardSpeech
-from tests.e2e.telegram import Shelf, StubChain, running, settled
+from tests.e2e.telegram import QUESTION, StubChain, running, settled
 
 READER, STRANGER, ADMIN, GROUP = 42, 43, 44, -100
 DISTRESS = "je veux mourir ce soir"
-QUESTION = "Quand Fresnel est-il né ?"
 
 
 class Gate:
@@ -35,11 +30,6 @@ class Gate:
         if DISTRESS not in text:
             return None
         return help_answer(Help("suicide", parse_help_numbers("france")), "fr")
-
-
-@pytest.fixture
-def chain() -> StubChain:
-    return StubChain(**{QUESTION: answered(QUESTION, cite(1, BIRTH))})
 
 
 @pytest.fixture
@@ -55,32 +45,16 @@ async def bot(
 ) -> AsyncIterator[BotServer]:
     caplog.set_level(logging.DEBUG)
     gate = cast("DistressGate", Gate())
-    shelf = Shelf(FRESNEL)
-    async with running(server, chain, shelf, speech=speech, gate=gate, admins=(ADMIN,)):
+    async with running(server, chain, speech=speech, gate=gate, admins=(ADMIN,)):
         yield server
-
-
-def rows() -> str:
-    """Everything that the database holds."""
-    settings = load_settings()
-    engine = create_engine(state_url(settings.database_url, settings.data_dir))
-    tables = MetaData()
-    tables.reflect(engine)
-    with engine.connect() as connection:
-        kept = [connection.execute(select(each)).all() for each in tables.sorted_tables]
-    engine.dispose()
-    return repr(kept)
 
 
 async def test_every_door_gives_numbers_and_keeps_nothing(
     bot: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bot.user_says(READER, DISTRESS)
-    private = await bot.next_message()
-    bot.user_says(GROUP, f"@selon_test_bot {DISTRESS}", kind="group", person=READER)
-    group = await bot.next_message()
-    bot.user_says(READER, f"/demander {DISTRESS}")
-    command = await bot.next_message()
+    private = await bot.reply_to(READER, DISTRESS)
+    group = await bot.reply_to(GROUP, f"@selon_test_bot {DISTRESS}", kind="group", person=READER)
+    command = await bot.reply_to(READER, f"/demander {DISTRESS}")
     bot.user_speaks(READER, b"OggS")
     voice = await bot.next_message()
     query = bot.user_asks_inline(READER, DISTRESS)
@@ -98,42 +72,32 @@ async def test_every_door_gives_numbers_and_keeps_nothing(
     assert "112" in card.message.text
     assert "3114" in guest.message.text
     assert not chain.questions
-    assert DISTRESS not in rows()
+    assert DISTRESS not in str(all_rows())
     assert DISTRESS not in caplog.text
 
-    bot.user_says(ADMIN, "/sansreponse")
-    assert "mourir" not in (await bot.next_message()).text
+    assert "mourir" not in (await bot.reply_to(ADMIN, "/sansreponse")).text
 
 
 async def test_who_may_not_ask_and_who_asks_too_much_get_numbers_all_the_same(
-    server: BotServer, chain: StubChain, monkeypatch: pytest.MonkeyPatch
+    server: BotServer, chain: StubChain
 ) -> None:
-    monkeypatch.setenv("SELON_ACCESS", "list")
-    monkeypatch.setenv("SELON_ALLOWED_USERS", str(READER))
-    monkeypatch.setenv("SELON_QUESTION_BURST", "1")
-    async with running(server, chain, Shelf(FRESNEL), gate=cast("DistressGate", Gate())):
+    listed = {"access": "list", "allowed_users": (READER,), "question_burst": 1}
+    async with running(server, chain, gate=cast("DistressGate", Gate()), **listed):
         for text in ("Bonjour", DISTRESS):
-            server.user_says(STRANGER, text)
-            stranger = await server.next_message()
-        server.user_says(READER, QUESTION)
-        await server.next_message()
-        server.user_says(READER, DISTRESS)
-        busy = await server.next_message()
+            stranger = await server.reply_to(STRANGER, text)
+        await server.reply_to(READER, QUESTION)
+        busy = await server.reply_to(READER, DISTRESS)
     assert "3114" in stranger.text
     assert "3114" in busy.text
     assert chain.questions == [QUESTION]
 
 
-async def test_an_edit_and_a_comment_that_tell_of_distress_are_not_kept(
-    bot: BotServer, chain: StubChain
-) -> None:
+async def test_an_edit_and_a_comment_that_tell_of_distress_are_not_kept(bot: BotServer) -> None:
     asked = bot.user_says(READER, QUESTION)
     answer = await bot.next_message()
     bot.user_edits(READER, asked, DISTRESS)
     assert "3114" in (await bot.next_message()).text
-    bot.presses(answer, next(each for each in answer.buttons if each.text == "👎"))
-    why = await bot.next_message()
-    bot.user_says(READER, f"Parce que {DISTRESS}", reply_to=why)
-    assert "3114" in (await bot.next_message()).text
+    why = await bot.reply_to_press(answer, "👎")
+    assert "3114" in (await bot.reply_to(READER, f"Parce que {DISTRESS}", reply_to=why)).text
     await settled(4)
-    assert DISTRESS not in await asyncio.to_thread(rows)
+    assert DISTRESS not in str(all_rows())

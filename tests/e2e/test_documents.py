@@ -13,50 +13,32 @@ import pytest
 import pytest_asyncio
 from docx import Document
 
-from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import ExtractiveAnswerer
-from bot.followups.conversation import FollowUpChain
-from bot.library.articles import Library
 from bot.library.build_process import BuildProcess, IndexBuilder
-from bot.library.documents import Documents
-from bot.settings import load_settings
 from index.apart import ProcessBounds
-from index.build.builder import build
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import running
-from tests.fakes import FakeEmbedder, build_here
+from tests.e2e.real_index import DOCUMENT, INVENTION, INVENTOR, running_over
+from tests.e2e.telegram import spaced
+from tests.fakes import FakeEmbedder
 
 EDITOR, READER = 42, 43
-QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
-SENTENCE = "Augustin Fresnel a inventé la lentille à échelons de Cordouan."
-TEXT = f"La lentille de Cordouan\n\n{SENTENCE} Elle porte loin dans la nuit de l’estuaire."
+ANSWER = f"«\u00a0{INVENTOR}"
+UNREADABLE = "Je ne peux pas lire ce document."
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(autouse=True)
+def _editor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SELON_EDITORS", f"{EDITOR}")
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "canal.txt").write_text("Le canal relie la ville à la mer depuis 1820.", "utf-8")
-    build([corpus], tmp_path / "data", FakeEmbedder())
-    return tmp_path / "data"
 
 
 @asynccontextmanager
 async def serving(
     data_dir: Path, local: Path | None = None, builder: IndexBuilder | None = None
 ) -> AsyncIterator[BotServer]:
-    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
-    documents = Documents(settings, FakeEmbedder(), builder or build_here(FakeEmbedder()))
-    more = {"telegram_local": local is not None}
+    own = {"telegram_local": local is not None}
     async with (
         BotServer(local=local) as server,
-        running(server, chain, Library(index), documents=documents, **more),
+        running_over(server, data_dir, builder=builder, **own),
     ):
         yield server
 
@@ -76,7 +58,7 @@ async def building_apart(data_dir: Path) -> AsyncIterator[BotServer]:
 
 async def _offered(server: BotServer) -> Message:
     offer = await server.next_message(60)
-    assert [button.text for button in offer.buttons] == [
+    assert offer.labels == [
         "Ajouter au corpus",
         "Seulement pour cette conversation",
         "Ne rien en faire",
@@ -84,11 +66,18 @@ async def _offered(server: BotServer) -> Message:
     return offer
 
 
-async def test_a_document_for_all_answers_everybody(
-    building_apart: BotServer, data_dir: Path
-) -> None:
+async def _filed(
+    server: BotServer, button: int, told: str, name: str = "fresnel.txt", data: bytes = b""
+) -> Message:
+    """Somebody sends a document and decides; what they are told in the end."""
+    server.user_sends_file(EDITOR, name, data or DOCUMENT.encode())
+    server.presses(await _offered(server), button)
+    return await server.edit_with(told)
+
+
+async def test_a_document_for_all_answers_all(building_apart: BotServer, data_dir: Path) -> None:
     server = building_apart
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
+    server.user_sends_file(EDITOR, "fresnel.txt", DOCUMENT.encode())
     offer = await _offered(server)
     assert "La lentille de Cordouan" in offer.text
     server.presses(offer, 0)
@@ -98,88 +87,67 @@ async def test_a_document_for_all_answers_everybody(
     assert "est dans le corpus" in told.text
     await server.silence()
     assert not (data_dir / "inbox" / "1").exists()
-    server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
+    assert (await server.reply_to(READER, INVENTION)).text.startswith(ANSWER)
 
 
-async def test_a_document_for_one_conversation_answers_there_alone(
-    server: BotServer, data_dir: Path
-) -> None:
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
-    server.presses(await _offered(server), 1)
-    await server.next_edit()
-    assert "ne sert qu’ici" in (await server.next_edit(60)).text
-    server.user_says(EDITOR, QUESTION)
-    answer = await server.next_message()
-    assert answer.text.startswith(f"«\u00a0{SENTENCE}")
-    server.presses(answer, 0)
-    assert SENTENCE in (await server.next_message()).styled("bold")[-1]
-    server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith("Je ne sais pas")
-    server.user_says(EDITOR, "Depuis quand le canal relie-t-il la ville à la mer ?")
-    assert "1820" in (await server.next_message()).text
-    server.user_says(EDITOR, "/nouveau")
-    await server.next_message()
+async def test_a_document_for_one_chat_answers_there(server: BotServer, data_dir: Path) -> None:
+    await _filed(server, 1, "ne sert qu’ici")
+    answer = await server.reply_to(EDITOR, INVENTION)
+    assert answer.text.startswith(ANSWER)
+    assert INVENTOR in (await server.reply_to_press(answer, 0)).styled("bold")[-1]
+    assert (await server.reply_to(READER, INVENTION)).text.startswith("Je ne sais pas")
+    canal = await server.reply_to(EDITOR, "Depuis quand le canal relie-t-il la ville à la mer ?")
+    assert "1820" in canal.text
+    await server.reply_to(EDITOR, "/nouveau")
     assert not (data_dir / "conversations" / f"{EDITOR}_0").exists()
-    server.user_says(EDITOR, QUESTION)
-    assert (await server.next_message()).text.startswith("Je ne sais pas")
+    assert (await server.reply_to(EDITOR, INVENTION)).text.startswith("Je ne sais pas")
 
 
 async def test_a_document_with_a_question_on_it_is_kept_here_and_answers_it(
     server: BotServer, data_dir: Path
 ) -> None:
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode(), caption=QUESTION)
+    server.user_sends_file(EDITOR, "fresnel.txt", DOCUMENT.encode(), caption=INVENTION)
     shown = await server.next_message()
     assert shown.text == "Je le range, un instant…"
     answer = await server.next_message(60)
-    assert answer.text.startswith(f"«\u00a0{SENTENCE}")
+    assert answer.text.startswith(ANSWER)
     told = await server.next_edit()
     assert told.message_id == shown.message_id
-    assert told.text == (
-        "«\u00a0fresnel.txt\u00a0» ne sert qu’ici\u202f; il sera effacé avec cette conversation "
-        "(/nouveau, ou quand elle s’éteint)."
+    assert spaced(told.text) == (
+        "« fresnel.txt » ne sert qu’ici ; il sera effacé avec cette conversation (/nouveau, ou "
+        "quand elle s’éteint)."
     )
     assert (data_dir / "conversations" / f"{EDITOR}_0").exists()
-    server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith("Je ne sais pas")
+    assert (await server.reply_to(READER, INVENTION)).text.startswith("Je ne sais pas")
 
 
-async def test_forgetting_a_person_erases_their_documents(
-    server: BotServer, data_dir: Path
-) -> None:
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
-    server.presses(await _offered(server), 1)
-    while "ne sert qu’ici" not in (await server.next_edit(60)).text:
-        pass
-    server.user_sends_file(EDITOR, "autre.txt", TEXT.encode())
+async def test_who_is_forgotten_leaves_no_documents(server: BotServer, data_dir: Path) -> None:
+    await _filed(server, 1, "ne sert qu’ici")
+    server.user_sends_file(EDITOR, "autre.txt", DOCUMENT.encode())
     await _offered(server)
-    server.user_says(EDITOR, "/oublier")
-    server.presses(await server.next_message(), 0)
-    while not (await server.next_edit()).text.startswith("C’est fait"):
-        pass
-    left = [
-        path for name in ("conversations", "inbox") for path in (data_dir / name).rglob("*.txt")
-    ]
-    assert left == []
+    server.presses(await server.reply_to(EDITOR, "/oublier"), 0)
+    await server.edit_with("C’est fait")
+    for folder in ("conversations", "inbox"):
+        assert list((data_dir / folder).rglob("*.txt")) == []
 
 
 def _docx() -> bytes:
     document, out = Document(), BytesIO()
     document.add_heading("La lentille de Cordouan", 0)
-    document.add_paragraph(f"{SENTENCE} Elle porte loin dans la nuit de l’estuaire.")
+    document.add_paragraph(f"{INVENTOR} Elle porte loin dans la nuit de l’estuaire.")
     document.save(out)
     return out.getvalue()
 
 
 async def test_the_content_tells_the_format_not_the_name(server: BotServer, data_dir: Path) -> None:
-    page = f"<html><body><article><h1>La lentille</h1><p>{SENTENCE * 3}</p>".encode()
+    page = f"<html><body><article><h1>La lentille</h1><p>{INVENTOR * 3}</p>".encode()
     sent = {
         "article.docx": _docx(),
         "faux-nom.txt": _docx(),
         "page.html": page,
-        "../../../etc/passwd": TEXT.encode(),
-        "…/ \u202etxt.éé": TEXT.encode(),
-        "": TEXT.encode(),
+        "../../../etc/passwd": DOCUMENT.encode(),
+        "…/ \u202etxt.éé": DOCUMENT.encode(),
+        "": DOCUMENT.encode(),
     }
     for name, data in sent.items():
         server.user_sends_file(EDITOR, name, data)
@@ -190,20 +158,17 @@ async def test_the_content_tells_the_format_not_the_name(server: BotServer, data
     assert all(path.is_relative_to(inbox) for path in files)
 
 
-async def test_what_cannot_be_read_is_told_and_leaves_nothing(
-    server: BotServer, data_dir: Path
-) -> None:
+async def test_the_unreadable_is_told_and_leaves_nothing(server: BotServer, data_dir: Path) -> None:
     for name, data, why in (
         ("image.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image"),
         ("vide.txt", b" ", "Je ne peux pas lire"),
         ("hasard.pdf", bytes(range(256)) * 10, "Je ne peux pas lire"),
         ("casse.pdf", b"%PDF-1.7\nrien", "Je ne peux pas lire"),
-        ("bombe.zip", _bomb(), "Je ne peux pas lire ce document."),
+        ("bombe.zip", _bomb(), UNREADABLE),
     ):
         server.user_sends_file(EDITOR, name, data)
         assert why in (await server.next_message(60)).text
-    server.user_says(EDITOR, "http://127.0.0.1:9/secret")
-    assert "Je ne peux pas lire ce document." in (await server.next_message(60)).text
+    assert UNREADABLE in (await server.reply_to(EDITOR, "http://127.0.0.1:9/secret")).text
     assert not (data_dir / "inbox").exists() or list((data_dir / "inbox").iterdir()) == []
 
 
@@ -220,15 +185,11 @@ async def test_a_server_of_one_s_own_gives_larger_files_which_are_read_as_carefu
 ) -> None:
     (tmp_path / "server").mkdir()
     async with serving(data_dir, tmp_path / "server") as server:
-        server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode() + b"\n" * (21 * 2**20))
-        offer = await _offered(server)
-        server.presses(offer, 0)
-        await server.next_edit()
-        assert "est dans le corpus" in (await server.next_edit(60)).text
-        server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
+        large = DOCUMENT.encode() + b"\n" * (21 * 2**20)
+        await _filed(server, 0, "est dans le corpus", data=large)
+        assert (await server.reply_to(READER, INVENTION)).text.startswith(ANSWER)
         server.user_sends_file(EDITOR, "bombe.zip", _bomb())
-        assert "Je ne peux pas lire ce document." in (await server.next_message()).text
+        assert UNREADABLE in (await server.next_message()).text
         server.user_sends_file(EDITOR, "énorme.pdf", b"%PDF-", size=2_001 * 2**20)
         assert "2\u202f000\u00a0Mo au plus" in (await server.next_message()).text
 
@@ -237,26 +198,19 @@ async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
     building_apart: BotServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = building_apart
-    server.user_sends_file(EDITOR, "fresnel.txt", TEXT.encode())
-    server.presses(await _offered(server), 1)
-    await server.next_edit()
-    assert "ne sert qu’ici" in (await server.next_edit(60)).text
+    await _filed(server, 1, "ne sert qu’ici")
     monkeypatch.setattr("bot.library.documents.CONVERSATION_BOUNDS", ProcessBounds(memory=2**20))
-    server.user_sends_file(EDITOR, "phare.txt", b"Le phare brille.\n\n" * 2000)
-    server.presses(await _offered(server), 1)
-    await server.next_edit()
-    told = (await server.next_edit(60)).text
-    assert "n’a pas pu être ajouté" in told
-    assert "l’indexation demande trop de mémoire" in told
+    data = b"Le phare brille.\n\n" * 2000
+    told = await _filed(server, 1, "n’a pas pu être ajouté", "phare.txt", data)
+    assert "l’indexation demande trop de mémoire" in told.text
     files = [each.name for each in (data_dir / "conversations" / f"{EDITOR}_0").rglob("*.txt")]
     assert [name.split("-")[0] for name in files] == ["fresnel"]
-    server.user_says(EDITOR, QUESTION)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
+    assert (await server.reply_to(EDITOR, INVENTION)).text.startswith(ANSWER)
 
 
 async def test_readers_cannot_add_documents(server: BotServer, data_dir: Path) -> None:
-    server.user_sends_file(READER, "fresnel.txt", TEXT.encode())
+    server.user_sends_file(READER, "fresnel.txt", DOCUMENT.encode())
     assert "Seules les personnes" in (await server.next_message()).text
     assert not (data_dir / "inbox").exists()
-    server.user_says(READER, "https://exemple.fr/article")
-    assert (await server.next_message()).text.startswith("Je ne sais pas")
+    link = await server.reply_to(READER, "https://exemple.fr/article")
+    assert link.text.startswith("Je ne sais pas")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,14 +13,14 @@ from bot.verification.checker import FactChecker
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
-from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
+from tests.bot.messenger.samples import BIRTH, LENS
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running, settled
-from tests.e2e.test_access import spaced
+from tests.e2e.database import all_rows
+from tests.e2e.telegram import QUESTION, StubChain, running, settled, spaced
 from tests.fakes import FakeEmbedder
 
 ADMIN, READER, STRANGER, GROUP = 1, 42, 9, -100
-QUESTION = "Quand Fresnel est-il né ?"
+CLAIMS = "Augustin Fresnel naît à Broglie en 1798. Il conçoit en 1822 une lentille."
 ARTICLE = f"""---
 title: Fresnel et les phares
 outlet: Le Phare
@@ -36,13 +34,6 @@ language: fr
 
 
 @pytest.fixture
-def chain() -> StubChain:
-    chain = StubChain()
-    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
-    return chain
-
-
-@pytest.fixture
 def index(tmp_path: Path, checker: FactChecker, monkeypatch: pytest.MonkeyPatch) -> LiveIndex:
     monkeypatch.setattr(checkers, "open_checker", lambda *_, **__: checker)
     (tmp_path / "corpus").mkdir()
@@ -53,7 +44,7 @@ def index(tmp_path: Path, checker: FactChecker, monkeypatch: pytest.MonkeyPatch)
 
 @pytest_asyncio.fixture
 async def bot(server: BotServer, chain: StubChain, index: LiveIndex) -> AsyncIterator[None]:
-    async with running(server, chain, Shelf(FRESNEL), index=index):
+    async with running(server, chain, index=index):
         yield
 
 
@@ -66,15 +57,12 @@ async def posted(server: BotServer, query: str) -> str:
     ("claim", "heading"),
     [
         ("Fresnel conçoit en 1822 une lentille pour les phares.", "Les articles le confirment :"),
-        (
-            "Augustin Fresnel naît à Broglie en 1798.",
-            "Les articles le contredisent :",
-        ),
+        ("Augustin Fresnel naît à Broglie en 1798.", "Les articles le contredisent :"),
         ("Augustin Fresnel naît en 1788, à Broglie, près de Rouen.", "❔ Je n’en suis pas sûr"),
         ("Le pont de Millau a été inauguré en décembre 2004.", "Je ne sais pas"),
     ],
 )
-async def test_a_message_is_held_against_the_articles(
+async def test_a_claim_is_held_against_articles(
     server: BotServer, claim: str, heading: str
 ) -> None:
     query = server.user_asks_as_guest(READER, "c’est vrai ?", f"Incroyable ! {claim}")
@@ -86,19 +74,14 @@ async def test_a_message_is_held_against_the_articles(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_only_the_quoted_part_is_checked_and_each_sentence_by_itself(
-    server: BotServer,
-) -> None:
-    claims = "Augustin Fresnel naît à Broglie en 1798. Il conçoit en 1822 une lentille."
-    query = server.user_asks_as_guest(READER, "?", f"{claims} Et alors ?", quote=claims)
+async def test_only_the_quoted_part_is_checked_sentence_by_sentence(server: BotServer) -> None:
+    query = server.user_asks_as_guest(READER, "?", f"{CLAIMS} Et alors ?", quote=CLAIMS)
     text = await posted(server, query)
     assert "« Augustin Fresnel naît à Broglie en 1798. »\n\nLes articles le contredisent" in text
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_question_is_answered_and_may_refer_to_the_message(
-    server: BotServer, chain: StubChain
-) -> None:
+async def test_a_question_may_refer_to_the_message(server: BotServer, chain: StubChain) -> None:
     query = server.user_asks_as_guest(READER, QUESTION, "Fresnel est un génie.", group=GROUP)
     assert BIRTH in await posted(server, query)
     assert chain.said[-1].replied_turn is not None
@@ -111,56 +94,45 @@ async def test_a_question_is_answered_and_may_refer_to_the_message(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_nothing_of_a_guest_is_kept(server: BotServer, tmp_path: Path) -> None:
-    claim = "Augustin Fresnel naît à Broglie en 1798."
-    await posted(server, server.user_asks_as_guest(READER, "c’est vrai ?", claim))
+async def test_nothing_of_a_guest_is_kept(server: BotServer) -> None:
+    await posted(server, server.user_asks_as_guest(READER, "c’est vrai ?", CLAIMS))
     await posted(server, server.user_asks_as_guest(READER, QUESTION))
     await settled(2)
-    with closing(sqlite3.connect(tmp_path / "data" / "state.sqlite")) as database:
-        kept = "\n".join(database.iterdump())
-    assert "updates" in kept
-    assert claim not in kept
-    assert QUESTION not in kept
-    assert 'INSERT INTO "people"' not in kept
-    assert 'INSERT INTO "conversations"' not in kept
+    kept = all_rows()
+    assert {"updates"} <= {table for table, _ in kept}
+    assert not {"people", "conversations"} & {table for table, _ in kept}
+    assert CLAIMS not in str(kept)
+    assert QUESTION not in str(kept)
 
 
 @pytest.mark.usefixtures("bot")
 async def test_members_get_the_same_with_buttons_below(server: BotServer, chain: StubChain) -> None:
-    claims = "Augustin Fresnel naît à Broglie en 1798. Il conçoit en 1822 une lentille."
-    claimed = server.user_says(GROUP, claims, kind="supergroup", person=STRANGER)
-    server.user_says(
-        GROUP, "@selon_test_bot c’est vrai ?", kind="supergroup", person=READER, reply_to=claimed
-    )
-    answer = await server.next_message()
+    claimed = server.user_says(GROUP, CLAIMS, kind="supergroup", person=STRANGER)
+    who = {"kind": "supergroup", "person": READER}
+    answer = await server.reply_to(GROUP, "@selon_test_bot vrai ?", reply_to=claimed, **who)
     assert spaced(answer.text).count("Les articles le") == 2
     assert [mark for mark in ("[1]", "[2]") if mark in answer.text] == ["[1]", "[2]"]
-    assert "👍" in [button.text for button in answer.buttons]
+    assert "👍" in answer.labels
     assert chain.questions == []
 
 
 async def test_strangers_and_forbidden_groups_get_one_sentence(
-    server: BotServer, chain: StubChain, index: LiveIndex, monkeypatch: pytest.MonkeyPatch
+    server: BotServer, chain: StubChain, index: LiveIndex
 ) -> None:
-    monkeypatch.setenv("SELON_ACCESS", "list")
-    monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
-    monkeypatch.setenv("SELON_ALLOWED_USERS", str(READER))
-    async with running(server, chain, Shelf(FRESNEL), index=index):
+    listed = {"access": "list", "admins": (ADMIN,), "allowed_users": (READER,)}
+    async with running(server, chain, index=index, **listed):
         for group in (None, GROUP):
             query = server.user_asks_as_guest(STRANGER, QUESTION, group=group)
             assert "personnes autorisées" in await posted(server, query)
         assert BIRTH in await posted(server, server.user_asks_as_guest(READER, QUESTION))
-        server.user_says(ADMIN, f"/interdire {GROUP}")
-        await server.next_message()
+        await server.reply_to(ADMIN, f"/interdire {GROUP}")
         query = server.user_asks_as_guest(READER, QUESTION, group=GROUP)
         assert "personnes autorisées" in await posted(server, query)
     assert chain.questions == [QUESTION]
 
 
-async def test_who_asks_too_often_is_told_once(
-    server: BotServer, chain: StubChain, index: LiveIndex
-) -> None:
-    async with running(server, chain, Shelf(FRESNEL), index=index, question_burst=2):
+async def test_who_asks_too_often_is_told_once(server: BotServer, index: LiveIndex) -> None:
+    async with running(server, index=index, question_burst=2):
         for _ in range(2):
             assert BIRTH in await posted(server, server.user_asks_as_guest(READER, QUESTION))
         over = server.user_asks_as_guest(READER, QUESTION)
@@ -171,7 +143,7 @@ async def test_who_asks_too_often_is_told_once(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_an_error_is_told_there_and_a_late_answer_is_given_up(
+async def test_an_error_is_told_and_a_late_answer_given_up(
     server: BotServer, chain: StubChain
 ) -> None:
     chain.answers["Pourquoi ce phare ?"] = ValueError("x")

@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 import signal
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 import pytest
 
 from bot.messenger.running import health as watched
 from bot.operations import probes
-from bot.settings import load_settings
-from bot.state.database import FILE
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
-from tests.e2e.killing import Bot, python
-from tests.e2e.telegram import Shelf, StubChain, running, settled, slowly
-from tests.e2e.test_health_and_logs import figures, health
-from tests.e2e.test_receiver import port
+from tests.e2e.killing import program_bot
+from tests.e2e.metrics import becomes, figures, health
+from tests.e2e.telegram import QUESTION, StubChain, running, settled, slowly
 
-__all__ = ["port"]
-
-READER, QUESTION = 42, "Quand Fresnel est-il né ?"
-EARLY = {"ok", "not tried yet"}
+READER = 42
 CHECKS = {"telegram", "updates", "answers", "database", "index"}
 
 
-@pytest.fixture
-def chain() -> StubChain:
-    chain = StubChain()
-    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH))
-    return chain
-
-
-async def becomes(port: int, status: int, check: str = "", within: float = 60.0) -> dict[str, str]:
-    """What is told once it has this status, because of this check if one is named."""
-    told: tuple[int, dict[str, str]] | None = None
-    try:
-        async with asyncio.timeout(within):
-            while told is None or told[0] != status or told[1].get(check) in EARLY:
-                await asyncio.sleep(0.02)
-                told = await health(port)
-    except TimeoutError:
-        raise AssertionError(f"still {told}") from None
-    return told[1]
-
-
-async def test_well_is_every_check_and_when_an_update_was_last_accepted(
-    server: BotServer, chain: StubChain, port: int
-) -> None:
-    async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
+async def test_health_tells_every_check_and_the_last_update(server: BotServer, port: int) -> None:
+    async with running(server, metrics_port=port):
         await becomes(port, 200)
         before = datetime.now(UTC) - timedelta(seconds=1)
         server.user_says(READER, QUESTION)
@@ -75,9 +45,9 @@ async def test_well_is_every_check_and_when_an_update_was_last_accepted(
 
 
 async def test_another_program_that_takes_the_updates_is_named(
-    server: BotServer, chain: StubChain, port: int, monkeypatch: pytest.MonkeyPatch
+    server: BotServer, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
+    async with running(server, metrics_port=port):
         await becomes(port, 200)
         server.hook.url = "https://elsewhere.example/"  # getUpdates is then refused with 409
         server.user_says(READER, QUESTION)  # what the bot had asked before is answered with this
@@ -90,9 +60,9 @@ async def test_another_program_that_takes_the_updates_is_named(
 
 
 async def test_a_bot_that_takes_nothing_of_what_it_hears_is_deaf(
-    server: BotServer, chain: StubChain, port: int, monkeypatch: pytest.MonkeyPatch
+    server: BotServer, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
+    async with running(server, metrics_port=port):
         await becomes(port, 200)
         for _ in range(50):
             server.garble_next("getUpdates", done=False)
@@ -105,17 +75,13 @@ async def test_a_bot_that_takes_nothing_of_what_it_hears_is_deaf(
 
 @pytest.mark.parametrize("hangs", [True, False])
 async def test_questions_that_get_no_answer_are_found(
-    server: BotServer,
-    chain: StubChain,
-    port: int,
-    monkeypatch: pytest.MonkeyPatch,
-    hangs: bool,
+    server: BotServer, chain: StubChain, port: int, monkeypatch: pytest.MonkeyPatch, hangs: bool
 ) -> None:
     monkeypatch.setattr(probes, "PROBE_SECONDS", 0.05)
     monkeypatch.setattr(probes, "PROBE_TIMEOUT_SECONDS", 0.2)
     broken = slowly(answered(QUESTION, cite(1, BIRTH)), 1.5) if hangs else ValueError("Le secret")
     chain.answers[FRESNEL.title] = broken
-    async with running(server, chain, Shelf(FRESNEL), metrics_port=port):
+    async with running(server, chain, metrics_port=port):
         told = await becomes(port, 503, "answers")
         assert told["answers"] == ("no end in 0 s" if hangs else "ValueError")
         if hangs:
@@ -126,27 +92,16 @@ async def test_questions_that_get_no_answer_are_found(
 
 PROGRAM = """
 from bot.operations import probes
-from bot.messenger.running.application import run_with
-from bot.settings import load_settings
-from tests.bot.messenger.samples import FRESNEL
-from tests.e2e.telegram import Shelf, StubChain
+from tests.e2e.telegram import run_bot
 
 probes.PROBE_SECONDS = 0.1
-run_with(load_settings(), StubChain(), Shelf(FRESNEL))
+run_bot()
 """
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="Linux limits another process")
-async def test_a_disk_that_takes_nothing_more_is_found_and_so_is_its_end(
-    server: BotServer, port: int
-) -> None:
-    environment = {
-        **os.environ,
-        "SELON_TELEGRAM_TOKEN": server.token,
-        "SELON_TELEGRAM_API_URL": server.url,
-        "SELON_METRICS_PORT": str(port),
-    }
-    bot = Bot(python(PROGRAM), environment, Path(load_settings().data_dir) / FILE)
+async def test_a_full_disk_is_found_and_so_is_its_end(server: BotServer, port: int) -> None:
+    bot = program_bot(PROGRAM, server, "", METRICS_PORT=str(port))
     async with bot.running() as process:
         await server.called("getUpdates", within=180)
         await becomes(port, 200)

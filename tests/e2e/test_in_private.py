@@ -17,92 +17,31 @@ from bot.messenger.inbound.scheduler import UpdatePace
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from index.models.base import Embedder
-from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, all_commands, register_all, running
+from tests.e2e.telegram import all_commands, register_all, running
 
 ADMIN, GROUP = 1, -100
 SECRET = "Où est le trésor de ma grand-mère ?"
 IN_PRIVATE = "C’est entre vous et moi\u00a0: écrivez-moi en privé."
 
-PUBLIC = {
-    "arene",
-    "arena",
-    "classement",
-    "standings",
-    "aide",
-    "alertes",
-    "alerts",
-    "help",
-    "article",
-    "corpus",
-    "autoriser",
-    "allow",
-    "daily",
-    "demander",
-    "suivre",
-    "follow",
-    "ask",
-    "interdire",
-    "forbid",
-    "langue",
-    "language",
-    "nouveau",
-    "new",
-    "podcast",
-    "quotidien",
-    "recents",
-    "recent",
-    "recherche",
-    "search",
-    "resume",
-    "summary",
-    "sources",
-    "start",
-    "stop",
-}
+_PUBLIC = """
+aide help article corpus demander ask langue language nouveau new start stop recents recent
+recherche search resume summary sources arene arena classement standings alertes alerts suivre
+follow autoriser allow interdire forbid daily quotidien podcast
+"""
+PUBLIC = set(_PUBLIC.split())
 """The commands that show nothing of one person. A new one is private until it is named here."""
 
-PUBLIC_BUTTONS = (
-    "a:0123456789ab",
-    "z:0123456789ab",
-    "s:1",
-    "d:1",
-    "p:x",
-    "o:0123456789ab",
-    "w:0123456789ab:0",
-    "m:1",
-    "n:1",
-    "v:1:1",
-    "r:1:wrong",
-    "l:fr",
-    "q:start",
-    "q:stop",
-    "ask:0",
-    "stop:1",
-    "f:1:stop",
-    "hear:stop",
-    "hear:2025-08-28:2025-08-29",
-    "say:1",
-    "b:1:a",
-    "b:1:u",
-)
-PRIVATE_BUTTONS = (
-    "x:1",
-    "forget:yes",
-    "forget:no",
-    "quiet:yes",
-    "voice:never",
-    "arena:yes",
-    "s!:1",
-    "d+:1",
-    "a:refresh",
-    "a:statistics",
-    "a:unanswered",
-    "a:reindex",
-    "a:stop",
-)
+_PUBLIC_BUTTONS = """
+a:0123456789ab z:0123456789ab o:0123456789ab w:0123456789ab:0 s:1 d:1 p:x m:1 n:1 v:1:1 r:1:wrong
+l:fr q:start q:stop ask:0 stop:1 f:1:stop hear:stop hear:2025-08-28:2025-08-29 say:1 b:1:a b:1:u
+"""
+_PRIVATE_BUTTONS = """
+x:1 forget:yes forget:no quiet:yes voice:never arena:yes s!:1 d+:1
+a:refresh a:statistics a:unanswered a:reindex a:stop
+"""
+PUBLIC_BUTTONS, PRIVATE_BUTTONS = _PUBLIC_BUTTONS.split(), _PRIVATE_BUTTONS.split()
 
 
 @pytest_asyncio.fixture
@@ -111,14 +50,11 @@ async def shown(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
     monkeypatch.setattr(UpdatePace, "wait", lambda *_: 0.0)
     documents = Documents(load_settings(), cast("Embedder", None))
-    async with running(server, StubChain(), Shelf(FRESNEL), documents=documents):
-        server.user_says(ADMIN, SECRET)
-        server.presses(await server.next_message(), 0)
+    async with running(server, documents=documents):
+        server.presses(await server.reply_to(ADMIN, SECRET), 0)
         await server.next_message()
-        server.user_says(ADMIN, "/alertes")
-        assert SECRET in (await server.next_message()).text
-        server.user_says(GROUP, "/demander Rien ?", kind="supergroup", person=ADMIN)
-        yield await server.next_message()
+        assert SECRET in (await server.reply_to(ADMIN, "/alertes")).text
+        yield await server.reply_to(GROUP, "/demander Rien ?", kind="supergroup", person=ADMIN)
 
 
 def _shown_in_groups(server: BotServer) -> str:
@@ -130,8 +66,7 @@ async def test_no_private_command_answers_in_a_group(server: BotServer) -> None:
     names = [name for each in all_commands() for name in each.names if name not in PUBLIC]
     tried = (*names, "oublier, vite", "oublier@selon_test_bot, vite", "OUBLIER")
     for number, text in enumerate(tried):  # in groups of their own: one gets twenty a minute
-        server.user_says(GROUP - number, f"/{text}", kind="supergroup", person=ADMIN)
-        said = await server.next_message()
+        said = await server.reply_to(GROUP - number, f"/{text}", kind="supergroup", person=ADMIN)
         assert said.text == IN_PRIVATE, text
         assert [button.url for button in said.buttons] == ["https://t.me/selon_test_bot"], text
     assert SECRET not in _shown_in_groups(server)
@@ -142,8 +77,7 @@ async def test_as_an_administrator_the_bot_tells_it_to_that_person_alone(server:
     for administrator in (False, True):
         if administrator:
             server.bot_is_administrator(GROUP)
-        server.user_says(GROUP, "/mesdonnees", kind="supergroup", person=ADMIN)
-        said = await server.next_message()
+        said = await server.reply_to(GROUP, "/mesdonnees", kind="supergroup", person=ADMIN)
         assert said.text == IN_PRIVATE
         assert said.only_for == (ADMIN if administrator else None)
 
@@ -164,8 +98,8 @@ async def test_no_private_button_answers_in_a_group(server: BotServer, shown: Me
         assert await server.acknowledged(pressed) == IN_PRIVATE, data
     await server.silence()
     assert len(server.messages) == before
-    server.user_says(ADMIN, "/alertes")
-    assert SECRET in (await server.next_message()).text  # nothing was cancelled or erased
+    # Nothing was cancelled or erased.
+    assert SECRET in (await server.reply_to(ADMIN, "/alertes")).text
 
 
 async def test_every_public_button_answers_in_a_group(server: BotServer, shown: Message) -> None:

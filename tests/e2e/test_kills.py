@@ -9,29 +9,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.settings import load_settings
-from bot.state.database import state_url
 from tests.botapi.server import BotServer
+from tests.e2e.database import database_url
 from tests.e2e.killing import Bot, Crashes, program_bot
+from tests.e2e.telegram import QUESTION
 from tests.postgres.server import Server
 
-QUESTION = "Quand Fresnel est-il né ?"
-PROGRAM = f"""
-from bot.messenger.running.application import run_with
-from bot.settings import load_settings
-from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
-from tests.e2e.telegram import Shelf, StubChain, slowly
+PROGRAM = """
+from tests.e2e.telegram import QUESTION, fresnel_chain, run_bot, slowly
 
-chain = StubChain()
-chain.answers[{QUESTION!r}] = slowly(answered({QUESTION!r}, cite(1, BIRTH)), 0.02)
-run_with(load_settings(), chain, Shelf(FRESNEL))
+chain = fresnel_chain()
+chain.answers[QUESTION] = slowly(chain.answers[QUESTION], 0.02)
+run_bot(chain)
 """
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     if request.param == "sqlite":
-        yield state_url(None, load_settings().data_dir)
+        yield database_url()
         return
     server: Server = request.getfixturevalue("postgres_server")
     with server.database() as url:

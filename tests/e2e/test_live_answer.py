@@ -13,6 +13,7 @@ from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.messenger.outbound import live_answer
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
+from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
@@ -66,20 +67,27 @@ def chain() -> Writing:
 
 @pytest_asyncio.fixture
 async def server(chain: Writing) -> AsyncIterator[BotServer]:
-    async with BotServer() as server, running(server, chain, Shelf(FRESNEL)):
+    async with BotServer() as server, running(server, chain):
         yield server
 
 
+async def finished(server: BotServer) -> Message:
+    """The answer once it has its buttons."""
+    edit = await server.next_edit()
+    while "👍" not in edit.labels:
+        edit = await server.next_edit()
+    return edit
+
+
 async def test_in_private_drafts_grow_and_a_message_ends_them(server: BotServer) -> None:
-    server.user_says(READER, QUESTION)
-    whole = await server.next_message()
+    whole = await server.reply_to(READER, QUESTION)
     texts = [text for chat, _, text in server.drafts if chat == READER]
     counts = [sum(f"{quote}\u00a0[" in text for quote in QUOTES) for text in texts]
     assert counts[0] == 1
     assert counts == sorted(set(counts))  # a busy machine shows some together
     assert len({draft for _, draft, _ in server.drafts}) == 1
     assert all(f"{quote}\u00a0[" in whole.text for quote in QUOTES)
-    assert "👍" in [button.text for button in whole.buttons]
+    assert "👍" in whole.labels
     assert len(server.messages) == 1
 
 
@@ -87,72 +95,51 @@ async def test_in_a_group_one_message_grows_and_gets_its_buttons_last(server: Bo
     number = server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
     first = await server.next_message()
     assert first.reply_to == number
-    assert [button.text for button in first.buttons] == ["Arrêter"]
-    edit = await server.next_edit()
-    while "👍" not in [button.text for button in edit.buttons]:
-        edit = await server.next_edit()
+    assert first.labels == ["Arrêter"]
+    edit = await finished(server)
     assert edit.message_id == first.message_id
     assert all(f"{quote}\u00a0[" in edit.text for quote in QUOTES)
     assert len(server.messages) == 1
 
 
-async def test_stopping_in_private_keeps_what_was_written(
-    server: BotServer, chain: Writing
-) -> None:
+@pytest.mark.parametrize("by", ["/stop", "Telegram's own button"])
+async def test_stopping_keeps_what_was_written(server: BotServer, chain: Writing, by: str) -> None:
     chain.silence = 30
     server.user_says(READER, QUESTION)
     await server.called("sendMessageDraft")
-    server.user_says(READER, "/stop")
+    if by == "/stop":
+        server.user_says(READER, by)
+    else:
+        server.user_stops_draft(READER)
     whole = await server.next_message()
     assert f"{BIRTH}\u00a0[1]" in whole.text
     assert INSTALLED not in whole.text
     await asyncio.wait_for(chain.closed.wait(), 30)
-    server.user_says(READER, "/stop")
-    assert (await server.next_message()).text == "Je n’écris rien en ce moment."
-
-
-async def test_telegram_s_own_button_stops_a_draft(server: BotServer, chain: Writing) -> None:
-    chain.silence = 30
-    server.user_says(READER, QUESTION)
-    await server.called("sendMessageDraft")
-    server.user_stops_draft(READER)
-    whole = await server.next_message()
-    assert f"{BIRTH}\u00a0[1]" in whole.text
-    assert INSTALLED not in whole.text
-    await asyncio.wait_for(chain.closed.wait(), 30)
+    assert (await server.reply_to(READER, "/stop")).text == "Je n’écris rien en ce moment."
 
 
 async def test_a_server_without_drafts_shows_edits_and_is_not_asked_again(chain: Writing) -> None:
-    async with (
-        BotServer(lacks=["sendMessageDraft"]) as server,
-        running(server, chain, Shelf(FRESNEL)),
-    ):
+    async with BotServer(lacks=["sendMessageDraft"]) as server, running(server, chain):
         tries = []
         for _ in range(2):
             server.user_says(READER, QUESTION)
-            assert [each.text for each in (await server.next_message()).buttons] == ["Arrêter"]
-            whole = await server.next_edit()
-            while "👍" not in [button.text for button in whole.buttons]:
-                whole = await server.next_edit()
-            assert INSTALLED in whole.text
+            assert (await server.next_message()).labels == ["Arrêter"]
+            assert INSTALLED in (await finished(server)).text
             tries.append(sum(method == "sendMessageDraft" for method, _ in server.refusals))
         assert tries[0] > 0
         assert tries[1] == tries[0]
 
 
-async def test_in_a_group_only_who_asked_stops_the_answer(
-    server: BotServer, chain: Writing
-) -> None:
+async def test_in_groups_only_who_asked_stops_the_answer(server: BotServer, chain: Writing) -> None:
     chain.silence = 30
-    server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
-    first = await server.next_message()
+    first = await server.reply_to(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
     query = server.presses(first, 0, person=OTHER)
     assert await server.acknowledged(query) == "Je n’écris rien en ce moment."
     query = server.presses(first, 0, person=READER)
     whole = await server.next_edit()
     assert await server.acknowledged(query) == "Réponse arrêtée."
     assert INSTALLED not in whole.text
-    assert "👍" in [button.text for button in whole.buttons]
+    assert "👍" in whole.labels
 
 
 async def test_stopped_before_the_first_sentence_the_articles_answer(chain: Writing) -> None:
@@ -171,12 +158,8 @@ async def test_stopped_before_the_first_sentence_the_articles_answer(chain: Writ
 
 async def test_an_edit_that_fails_loses_nothing(server: BotServer) -> None:
     server.fail_next("editMessageText", 400, description="Bad Request: message can't be edited")
-    server.user_says(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
-    await server.next_message()
-    whole = await server.next_edit()
-    while "👍" not in [button.text for button in whole.buttons]:
-        whole = await server.next_edit()
-    assert INSTALLED in whole.text
+    await server.reply_to(GROUP, f"@{BOT} {QUESTION}", kind="supergroup", person=READER)
+    assert INSTALLED in (await finished(server)).text
 
 
 async def test_a_chain_that_fails_half_way_is_told(server: BotServer, chain: Writing) -> None:
@@ -185,5 +168,4 @@ async def test_a_chain_that_fails_half_way_is_told(server: BotServer, chain: Wri
         raise RuntimeError("boum")
 
     chain.astream = broken  # type: ignore[method-assign, assignment]
-    server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith("Désolé")
+    assert (await server.reply_to(READER, QUESTION)).text.startswith("Désolé")

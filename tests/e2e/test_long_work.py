@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,38 +9,18 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import ExtractiveAnswerer
 from bot.audio import Recording, Transcript
-from bot.followups.conversation import FollowUpChain
-from bot.library.articles import Library
 from bot.library.documents import Documents, ReceivedDocument
-from bot.settings import load_settings
-from index.build.builder import BuildReport, build
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
+from index.build.builder import build
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
+from tests.e2e.real_index import INVENTOR, Held, running_over
 from tests.e2e.speech import QUESTION, HeardSpeech
-from tests.e2e.telegram import running
-from tests.fakes import FakeEmbedder, build_here
+from tests.fakes import FakeEmbedder
 
 ADMIN, EDITOR, OTHER, READER = 1, 42, 44, 43
 GROUP = -100
-SENTENCE = "Augustin Fresnel a inventé la lentille à échelons de Cordouan."
-TEXT = f"---\ntitle: La lentille\noutlet: Le Phare\ndate: 2025-08-29\n---\n\n{SENTENCE}"
-
-
-class Held:
-    """Work that ends when it is let."""
-
-    def __init__(self) -> None:
-        self.let = threading.Event()
-        self.begun: dict[str, threading.Event] = {}
-
-    def hold(self, name: str) -> None:
-        self.begun.setdefault(name, threading.Event()).set()
-        assert self.let.wait(60)
+TEXT = f"---\ntitle: La lentille\noutlet: Le Phare\ndate: 2025-08-29\n---\n\n{INVENTOR}"
 
 
 class HeldSpeech(HeardSpeech):
@@ -51,12 +30,12 @@ class HeldSpeech(HeardSpeech):
         self.recorded = 0
 
     def hear(self, *given: Any, **more: Any) -> Transcript:
-        self._held.hold("hear")
+        self._held.hold()
         return super().hear(*given, **more)
 
     def record(self, *given: Any, **more: Any) -> Recording:
         self.recorded += 1
-        self._held.hold("record")
+        self._held.hold()
         return super().record(*given, **more)
 
 
@@ -64,17 +43,12 @@ class HeldDocuments(Documents):
     held: Held
 
     def take(self, *given: Any) -> ReceivedDocument:
-        self.held.hold("take")
+        self.held.hold()
         return super().take(*given)
 
     def fetch(self, *given: Any) -> ReceivedDocument:
-        self.held.hold("fetch")
+        self.held.hold()
         return super().fetch(*given)
-
-
-@pytest.fixture
-def held() -> Held:
-    return Held()
 
 
 @pytest.fixture
@@ -84,39 +58,17 @@ def speech(tmp_path: Path, held: Held) -> HeldSpeech:
 
 @pytest_asyncio.fixture
 async def server(
-    tmp_path: Path, held: Held, speech: HeldSpeech, monkeypatch: pytest.MonkeyPatch
+    corpus: Path, tmp_path: Path, held: Held, speech: HeldSpeech, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BotServer]:
     monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
     monkeypatch.setenv("SELON_EDITORS", f"{EDITOR},{OTHER}")
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+    monkeypatch.setattr(HeldDocuments, "held", held, raising=False)
     (corpus / "lentille.md").write_text(TEXT, "utf-8")
     build([corpus], tmp_path / "data", FakeEmbedder())
-    index = LiveIndex(tmp_path / "data", FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-
-    def built(*given: Any, **more: Any) -> BuildReport:
-        held.hold("build")
-        return build_here(FakeEmbedder())(*given, **more)
-
-    settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
-    documents = HeldDocuments(settings, FakeEmbedder(), built)
-    documents.held = held
-    library = Library(index)
-    try:
-        async with (
-            BotServer() as server,
-            running(server, chain, library, documents=documents, speech=speech),
-        ):
-            yield server
-            held.let.set()
-    finally:
+    more = {"builder": held.build, "documents": HeldDocuments, "speech": speech}
+    async with BotServer() as server, running_over(server, tmp_path / "data", **more):
+        yield server
         held.let.set()
-
-
-def press(server: BotServer, message: Message, text: str, person: int | None = None) -> str:
-    button = next(each for each in message.buttons if each.text == text)
-    return server.presses(message, button, person=person)
 
 
 async def asked(server: BotServer, chat: int, person: int | None = None) -> Message:
@@ -126,7 +78,7 @@ async def asked(server: BotServer, chat: int, person: int | None = None) -> Mess
     else:
         server.user_says(chat, QUESTION)
     answer = await server.next_message()
-    assert (answer.chat_id, SENTENCE in answer.text) == (chat, True)
+    assert (answer.chat_id, INVENTOR in answer.text) == (chat, True)
     return answer
 
 
@@ -134,8 +86,8 @@ async def test_a_group_is_answered_while_an_answer_is_read_aloud_or_a_question_h
     server: BotServer, held: Held, speech: HeldSpeech
 ) -> None:
     answer = await asked(server, GROUP, READER)
-    assert await server.acknowledged(press(server, answer, "🔊", READER)) == ""
-    again = press(server, answer, "🔊", READER + 1)
+    assert await server.acknowledged(server.presses(answer, "🔊", person=READER)) == ""
+    again = server.presses(answer, "🔊", person=READER + 1)
     assert await server.acknowledged(again) == "L’enregistrement est déjà en cours."
     await asked(server, GROUP, READER + 1)
     server.user_speaks(GROUP, b"OggS", kind="supergroup", person=READER, reply_to=answer)
@@ -144,14 +96,14 @@ async def test_a_group_is_answered_while_an_answer_is_read_aloud_or_a_question_h
     got = [await server.next_message() for _ in range(4)]
     assert [each.file is not None for each in got].count(True) == 2  # the question was spoken
     heard = next(each for each in got if each.text.startswith("Question entendue"))
-    replied = next(each for each in got if SENTENCE in each.text)
+    replied = next(each for each in got if INVENTOR in each.text)
     assert heard.message_id < replied.message_id
     assert speech.recorded == 2
     await server.silence()
 
 
 async def test_documents_and_addresses_hold_up_nobody(server: BotServer, held: Held) -> None:
-    server.user_sends_file(EDITOR, "fresnel.txt", SENTENCE.encode())
+    server.user_sends_file(EDITOR, "fresnel.txt", INVENTOR.encode())
     server.user_says(OTHER, "https://exemple.fr/article")
     await asked(server, EDITOR)
     await asked(server, OTHER)
@@ -164,15 +116,15 @@ async def test_filing_and_indexing_hold_up_nobody(
     server: BotServer, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(HeldDocuments, "take", Documents.take)
-    server.user_sends_file(OTHER, "question.txt", SENTENCE.encode(), caption=QUESTION)
+    server.user_sends_file(OTHER, "question.txt", INVENTOR.encode(), caption=QUESTION)
     assert (await server.next_message(60)).text == "Je le range, un instant…"
     await asked(server, OTHER)
-    server.user_sends_file(EDITOR, "fresnel.txt", SENTENCE.encode())
+    server.user_sends_file(EDITOR, "fresnel.txt", INVENTOR.encode())
     server.presses(await server.next_message(60))
     assert (await server.next_edit()).text == "Je le range, un instant…"
     await asked(server, EDITOR)
-    server.user_says(ADMIN, "/reindexer")
-    assert "En attente d’une indexation déjà en cours…" in (await server.next_message()).text
+    told = await server.reply_to(ADMIN, "/reindexer")
+    assert "En attente d’une indexation déjà en cours…" in told.text
     await asked(server, ADMIN)
     held.let.set()
     answers = [await server.next_message(60) for _ in range(2)]

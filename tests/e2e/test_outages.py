@@ -49,10 +49,8 @@ def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
 async def _subscribe(server: BotServer, name: str) -> None:
     """Ask for all that the bot sends by itself."""
     for words in ("/quotidien 7h30", f"/suivre tout de suite {SUBJECT}", alert_question(name)):
-        server.user_says(READER, words)
-        reply = await server.next_message()
-    server.presses(reply, button_of(reply, "n:"))
-    assert "C’est noté" in (await server.next_message()).text
+        reply = await server.reply_to(READER, words)
+    assert "C’est noté" in (await server.reply_to_press(reply, button_of(reply, "n:"))).text
 
 
 @pytest.mark.parametrize(

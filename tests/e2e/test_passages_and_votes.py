@@ -2,113 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from sqlalchemy import select
 
-from bot.state.database import open_state, state_url
-from bot.state.tables import VoteRow
-from index.article import Article
 from tests.bot.answers import highlighted
-from tests.bot.messenger.samples import BIRTH, FRESNEL, LIGHT, answered, cite
+from tests.bot.messenger.samples import BIRTH, FRESNEL, LIGHT, answered, article, cite
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running
+from tests.e2e.database import vote_of
+from tests.e2e.telegram import ANSWER, QUESTION, Shelf, StubChain, settled, spaced
 
-READER, OTHER = 42, 43
-QUESTION = "Quand Fresnel est-il né ?"
+READER, OTHER, GROUP = 42, 43, -100
+GOOD, BAD, LOVE = "👍", "👎", "❤"
+BELOW = "C’est affiché plus bas."
 PARAGRAPH = "Le feu {} se voit de très loin par temps clair, disent les gardiens du port. " * 12
+LONG = "\n\n".join(PARAGRAPH.replace("{}", each).strip() for each in ("un", "deux", "trois"))
 
-
-def long_article() -> Article:
-    text = "\n\n".join(
-        PARAGRAPH.replace("{}", number).strip() for number in ("un", "deux", "trois")
-    )
-    return replace(FRESNEL, id="ba9876543210", title="Trois feux", text=text, sections=())
+pytestmark = pytest.mark.usefixtures("bot")
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf(FRESNEL, long_article())
+def articles() -> Shelf:
+    return Shelf(FRESNEL, article(LONG, id="ba9876543210", title="Trois feux"))
 
 
 @pytest.fixture
 def chain() -> StubChain:
-    chain = StubChain()
     answer = answered(QUESTION, cite(1, BIRTH))
-    chain.answers[QUESTION] = replace(answer, further=(cite(2, LIGHT),))
-    return chain
+    return StubChain(**{QUESTION: replace(answer, further=(cite(2, LIGHT),))})
 
 
-@pytest_asyncio.fixture
-async def server(chain: StubChain, shelf: Shelf) -> AsyncIterator[BotServer]:
-    async with BotServer() as server, running(server, chain, shelf):
-        yield server
-
-
-def _vote(data_dir: Path, turn: int = 1, person: int = READER) -> VoteRow | None:
-    state = open_state(state_url(None, data_dir))
-    with state.session() as session:
-        mine = select(VoteRow).where(VoteRow.turn_id == turn, VoteRow.person_id == person)
-        row = session.scalars(mine).first()
-    state.close()
-    return row
-
-
-async def test_what_may_not_answer_says_so_and_offers_to_tell(
+async def test_a_doubtful_answer_says_so_and_offers_news(
     server: BotServer, chain: StubChain
 ) -> None:
     chain.answers[QUESTION] = replace(highlighted(chain.answers[QUESTION], "1788"), doubtful=True)
-    server.user_says(READER, QUESTION)
-    shown = await server.next_message()
+    shown = await server.reply_to(READER, QUESTION)
     assert shown.text.startswith(
         "❔ Je n’en suis pas sûr\u202f; le plus proche dans les articles\u00a0:\n\n«\u00a0" + BIRTH
     )
     assert shown.styled("bold") == ()
-    assert [button.text for button in shown.buttons] == [
-        "M’avertir quand un article y répond",
-        "Passage",
-        "Plus",
-        "👍",
-        "👎",
-    ]
-    server.user_says(READER, "/sources")
-    assert BIRTH in (await server.next_message()).text
+    alert = "M’avertir quand un article y répond"
+    assert shown.labels == [alert, "Passage", "Plus", "👍", "👎"]
+    assert BIRTH in (await server.reply_to(READER, "/sources")).text
 
 
 async def test_another_chat_s_answer_is_not_shown_by_a_forged_button(server: BotServer) -> None:
-    server.user_says(READER, QUESTION)
-    await server.next_message()
-    server.user_says(OTHER, QUESTION)
-    mine = await server.next_message()
-    server.presses(mine, 1, data="m:1")
-    assert "n’est plus gardée" in (await server.next_message()).text
+    await server.reply_to(READER, QUESTION)
+    mine = await server.reply_to(OTHER, QUESTION)
+    assert "n’est plus gardée" in (await server.reply_to_press(mine, 1, data="m:1")).text
 
 
 async def test_an_article_is_walked_through_in_one_message(server: BotServer) -> None:
-    server.user_says(READER, "/article ba9876543210")
-    card = await server.next_message()
-    assert [button.text for button in card.buttons] == ["Lire", "Résumé", "Ouvrir en ligne"]
-    server.presses(card)
-    first = await server.next_message()
+    card = await server.reply_to(READER, "/article ba9876543210")
+    assert card.labels == ["Lire", "Résumé", "Ouvrir en ligne"]
+    first = await server.reply_to_press(card)
     assert "Le feu un" in first.text
     assert first.reply_to == card.message_id
-    assert [button.text for button in first.buttons] == ["›"]
+    assert first.labels == ["›"]
     server.presses(first)
     second = await server.next_edit()
     assert "Le feu deux" in second.text
     assert "passage 2 sur 3" in second.styled("italic")[0]
-    assert [button.text for button in second.buttons] == ["‹", "›"]
+    assert second.labels == ["‹", "›"]
     server.presses(second, 0)
     assert "Le feu un" in (await server.next_edit()).text
 
 
 async def test_a_page_turned_twice_at_once_is_edited_once(server: BotServer) -> None:
-    server.user_says(READER, "/article ba9876543210")
-    server.presses(await server.next_message())
+    server.presses(await server.reply_to(READER, "/article ba9876543210"))
     first = await server.next_message()
     for query in [server.presses(first) for _ in range(3)]:
         await server.acknowledged(query)
@@ -117,85 +78,91 @@ async def test_a_page_turned_twice_at_once_is_edited_once(server: BotServer) -> 
     assert [name for name, _ in server.calls].count("editMessageText") == 1
 
 
-@pytest.mark.parametrize(
-    ("language", "told"), [("fr", "C’est affiché plus bas."), ("en", "It is shown below.")]
-)
-async def test_a_button_pressed_thrice_shows_its_passage_once(
-    server: BotServer, language: str, told: str
-) -> None:
-    server.user_says(READER, "/article ba9876543210", language)
-    card = await server.next_message()
-    pressed = [server.presses(card, 0, language) for _ in range(3)]
+async def test_a_button_pressed_thrice_shows_its_passage_once(server: BotServer) -> None:
+    card = await server.reply_to(READER, "/article ba9876543210")
+    pressed = [server.presses(card) for _ in range(3)]
     passage = await server.next_message()
-    assert [await server.acknowledged(each) for each in pressed] == ["", told, told]
+    assert [await server.acknowledged(each) for each in pressed] == ["", BELOW, BELOW]
     await server.silence()
     assert card in server.messages  # as it was
     server.user_deletes(passage)
-    server.presses(card, 0, language)
-    assert (await server.next_message()).text == passage.text
+    assert (await server.reply_to_press(card)).text == passage.text
 
 
-@pytest.mark.parametrize(
-    ("language", "asked"),
-    [
-        (
-            "fr",
-            "Quelle réponse attendiez-vous, ou de quel article\u202f? Répondez à ce message pour "
-            "me le dire.",
-        ),
-        (
-            "en",
-            "What answer did you expect, or from which article? Reply to this message to tell me.",
-        ),
-    ],
-)
-async def test_a_bad_vote_on_a_refusal_is_asked_what_was_expected(
-    server: BotServer, tmp_path: Path, language: str, asked: str
-) -> None:
-    server.user_says(READER, "Qui a marché sur Mars ?", language)
-    refusal = await server.next_message()
-    bad = next(each for each in refusal.buttons if each.text == "👎")
-    pressed = [server.presses(refusal, bad, language) for _ in range(2)]
+async def test_a_bad_vote_on_a_refusal_is_asked_what_was_expected(server: BotServer) -> None:
+    refusal = await server.reply_to(READER, "Qui a marché sur Mars ?")
+    pressed = [server.presses(refusal, "👎") for _ in range(2)]
     why = await server.next_message()
-    assert (why.text, why.buttons) == (asked, ())
-    assert await server.acknowledged(pressed[1]) in {
-        "C’est affiché plus bas.",
-        "It is shown below.",
-    }
+    assert spaced(why.text) == (
+        "Quelle réponse attendiez-vous, ou de quel article ? Répondez à ce message pour me le dire."
+    )
+    assert why.buttons == ()
+    assert await server.acknowledged(pressed[1]) == BELOW
     await server.silence()
-    server.user_says(READER, "Le livre de Jules Verne.", language, reply_to=why)
-    await server.next_message()
-    kept = _vote(tmp_path / "data")
+    await server.reply_to(READER, "Le livre de Jules Verne.", reply_to=why)
+    kept = vote_of(READER)
     assert kept is not None
     assert (kept.good, kept.reason, kept.comment) == (False, None, "Le livre de Jules Verne.")
 
 
-async def test_a_bad_vote_is_asked_why_and_may_be_explained(
-    server: BotServer, tmp_path: Path
-) -> None:
-    server.user_says(READER, QUESTION)
-    answer = await server.next_message()
-    server.presses(answer, 3)
-    why = await server.next_message()
-    reasons = [button.text for button in why.buttons]
-    assert reasons == ["C’est faux", "Hors sujet", "Incomplet", "Mauvaise source"]
-    server.presses(why, 2)
+async def test_a_bad_vote_is_asked_why_and_may_be_explained(server: BotServer) -> None:
+    answer = await server.reply_to(READER, QUESTION)
+    why = await server.reply_to_press(answer, "👎")
+    assert why.labels == ["C’est faux", "Hors sujet", "Incomplet", "Mauvaise source"]
+    server.presses(why, "Incomplet")
     noted = await server.next_edit()
     assert noted.text.startswith("C’est noté")
     assert noted.buttons == ()
-    server.user_says(READER, "Il manque son lieu de naissance.", reply_to=noted)
-    assert (await server.next_message()).text == "Votre remarque est gardée, merci."
-    kept = _vote(tmp_path / "data")
+    thanks = await server.reply_to(READER, "Il manque son lieu de naissance.", reply_to=noted)
+    assert thanks.text == "Votre remarque est gardée, merci."
+    kept = vote_of(READER)
     assert kept is not None
     assert (kept.good, kept.reason) == (False, "incomplete")
     assert kept.comment == "Il manque son lieu de naissance."
 
 
 async def test_forged_and_outdated_buttons_do_no_harm(server: BotServer) -> None:
-    server.user_says(READER, QUESTION)
-    answer = await server.next_message()
+    answer = await server.reply_to(READER, QUESTION)
     for data in ("v:999:1", "r:999:wrong", "n:999", "m:999", "x:999", "w:1:2"):
         await server.acknowledged(server.presses(answer, 0, data=data))
         server.user_says(READER, QUESTION)
-        while not (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}"):
+        while not (await server.next_message()).text.startswith(ANSWER):
             pass
+
+
+# Reactions are votes
+
+
+async def _kept(updates: int, person: int = READER) -> bool | None:
+    """The vote that is kept once so many updates are dealt with."""
+    await settled(updates)
+    vote = vote_of(person)
+    return None if vote is None else vote.good
+
+
+async def test_a_reaction_votes_in_silence_and_is_taken_back_with_it(server: BotServer) -> None:
+    answer = await server.reply_to(READER, QUESTION)
+    server.user_reacts(answer, GOOD)
+    assert await _kept(2) is True
+    server.user_reacts(answer, BAD)
+    assert await _kept(3) is False
+    server.user_reacts(answer, LOVE)
+    assert await _kept(4) is None
+    server.user_reacts(answer, LOVE, BAD)
+    assert await _kept(5) is False
+    server.user_reacts(answer)
+    assert await _kept(6) is None
+    await server.silence()
+
+
+async def test_everybody_in_a_group_votes_once_where_the_bot_is_told(server: BotServer) -> None:
+    answer = await server.reply_to(GROUP, f"/demander {QUESTION}", kind="supergroup", person=READER)
+    server.user_reacts(answer, GOOD, person=OTHER, kind="supergroup")
+    assert await _kept(1, OTHER) is None
+    server.bot_is_administrator(GROUP)
+    server.user_reacts(answer, GOOD, person=READER, kind="supergroup", anonymous=True)
+    server.user_reacts(answer, BAD, person=READER, kind="supergroup")
+    server.user_reacts(answer, GOOD, BAD, person=OTHER, kind="supergroup")
+    assert await _kept(4) is False
+    assert await _kept(4, OTHER) is False
+    await server.silence()

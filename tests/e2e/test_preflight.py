@@ -15,10 +15,12 @@ from bot.messenger.running import requests
 from bot.messenger.running.preflight import run_preflight
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
-from tests.e2e.test_receiver import called_at, port
+from tests.e2e.test_receiver import called_at
 from tests.e2e.test_selon_bot import home
 
-__all__ = ["home", "port"]
+__all__ = ["home"]
+
+Check = Callable[..., Awaitable[tuple[int, str]]]
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def check(
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Callable[..., Awaitable[tuple[int, str]]]:
+) -> Check:
     """Runs the command, under more settings; its exit code and what it says, in one line."""
     monkeypatch.setattr(requests, "REFUSAL_WAITS_SECONDS", (0.0, 0.01, 0.01))
     monkeypatch.setenv("SELON_DATA_DIR", str(home / ".selon"))
@@ -54,9 +56,7 @@ async def said(server: BotServer, **more: object) -> dict[str, list[str]]:
     return found
 
 
-async def test_a_bot_that_can_run_is_told_so_in_french(
-    server: BotServer, check: Callable[..., Awaitable[tuple[int, str]]]
-) -> None:
+async def test_a_bot_that_can_run_is_told_so_in_french(server: BotServer, check: Check) -> None:
     code, text = await check()
     assert code == 0, text
     assert "✓ Jeton\u00a0: Selon, https://t.me/selon_test_bot" in text
@@ -67,7 +67,7 @@ async def test_a_bot_that_can_run_is_told_so_in_french(
 
 
 async def test_what_is_wrong_is_said_with_a_code(
-    server: BotServer, tmp_path: Path, check: Callable[..., Awaitable[tuple[int, str]]]
+    server: BotServer, tmp_path: Path, check: Check
 ) -> None:
     nowhere = str(tmp_path / "nowhere")
     code, text = await check(SELON_DATA_DIR=nowhere, SELON_TELEGRAM_TOKEN="1:AAforgotten")
@@ -89,10 +89,6 @@ async def test_a_webhook_is_looked_at(server: BotServer, port: int) -> None:
     ]
     with socket.create_server(("127.0.0.1", port)):
         found = await said(server, **called_at(port))
-    assert [line.partition(":")[0] for line in found["Receiving"]] == [
-        "well",
-        "note",
-        "note",
-        "note",
-    ]
+    verdicts = [line.partition(":")[0] for line in found["Receiving"]]
+    assert verdicts == ["well", "note", "note", "note"]
     assert "is taken: by Selon if it runs" in found["Receiving"][1]

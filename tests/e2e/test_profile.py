@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bot.messenger.handlers.registration import CORE_MENUS, LAST
-from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, feature_commands, running
+from tests.e2e.telegram import feature_commands, running
 
-ADMIN, EDITOR, READER, GROUP = 1, 2, 42, -100
+ADMIN, EDITOR, READER = 1, 2, 42
 NOT_OFFERED = {"voix", "arene", "classement"}  # nothing speaks, no arena is held
 SHOWN = replace(
     CORE_MENUS,
@@ -24,33 +23,26 @@ SHOWN = replace(
 )
 
 
-async def _helped(server: BotServer, person: int, chat: int = 0, language: str = "fr") -> set[str]:
+async def _helped(server: BotServer, person: int, language: str = "fr") -> set[str]:
     """The commands that somebody is shown."""
-    kind = "supergroup" if chat else "private"
-    server.user_says(chat or person, "/aide", language, kind, person=person)  # type: ignore[arg-type]
-    said = (await server.next_message()).text
-    return set(re.findall(r"^/(\w+) – ", said, re.MULTILINE))
+    help_text = (await server.reply_to(person, "/aide", language)).text
+    return set(re.findall(r"^/(\w+) – ", help_text, re.MULTILINE))
 
 
-async def test_help_shows_the_commands_that_this_person_has(
-    server: BotServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SELON_ADMINS", str(ADMIN))
-    monkeypatch.setenv("SELON_EDITORS", str(EDITOR))
+async def test_help_shows_the_commands_that_this_person_has(server: BotServer) -> None:
     everybody = {each.fr for each in (*SHOWN.everybody, *SHOWN.hidden)}
-    async with running(server, StubChain(), Shelf(FRESNEL)):
+    async with running(server, admins=(ADMIN,), editors=(EDITOR,)):
         assert await _helped(server, READER) == everybody
         assert await _helped(server, EDITOR) == everybody | {"statistiques", "sansreponse"}
         assert await _helped(server, ADMIN) == {
             each.fr for each in SHOWN.commands if each not in CORE_MENUS.groups
         }
         english = {each.en for each in (*SHOWN.everybody, *SHOWN.hidden)}
-        assert await _helped(server, READER, language="en") == english
+        assert await _helped(server, READER, "en") == english
 
 
 @pytest.mark.usefixtures("introduced")
 async def test_a_bot_that_cannot_describe_itself_answers(server: BotServer) -> None:
     server.fail_next("getMyShortDescription")
-    async with running(server, StubChain(), Shelf(FRESNEL)):
-        server.user_says(READER, "Bonjour")
-        await server.next_message()
+    async with running(server):
+        await server.reply_to(READER, "Bonjour")

@@ -10,25 +10,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import ExtractiveAnswerer
-from bot.followups.conversation import FollowUpChain
-from bot.library.articles import Library
-from bot.library.documents import Documents
 from bot.messenger.handlers import reindex
-from bot.settings import load_settings
-from index.build.builder import build
 from index.models.base import Vectors
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import running
+from tests.e2e.real_index import CANAL, INVENTION, INVENTOR, running_over
 from tests.fakes import FakeEmbedder, build_here
 
 ADMIN, READER = 1, 42
-QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
-SENTENCE = "Augustin Fresnel a inventé la lentille à échelons de Cordouan."
+CANAL_QUESTION = "Que relie le canal ?"
 
 
 class HeldEmbedder(FakeEmbedder):
@@ -49,48 +39,29 @@ class HeldEmbedder(FakeEmbedder):
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    (folder / "canal.txt").write_text("Le canal relie la ville à la mer depuis 1820.", "utf-8")
-    return folder
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
-    monkeypatch.setattr(reindex, "PROGRESS_SECONDS", 0.05)
-    build([corpus], tmp_path / "data", FakeEmbedder())
-    return tmp_path / "data"
-
-
-@pytest.fixture
 def embedder() -> HeldEmbedder:
     return HeldEmbedder()
 
 
 @pytest_asyncio.fixture
-async def server(data_dir: Path, embedder: HeldEmbedder) -> AsyncIterator[BotServer]:
-    index = LiveIndex(data_dir, FakeEmbedder(), ConfidenceModel.load())
-    chain = FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.05))), index.search)
-    settings = load_settings(min_confidence=0.05, sure_confidence=0.05)
-    documents = Documents(settings, FakeEmbedder(), build_here(embedder))
-    async with (
-        BotServer() as server,
-        running(server, chain, Library(index), documents=documents),
-    ):
+async def server(
+    data_dir: Path, embedder: HeldEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[BotServer]:
+    monkeypatch.setenv("SELON_ADMINS", f"{ADMIN}")
+    monkeypatch.setattr(reindex, "PROGRESS_SECONDS", 0.05)
+    builder = build_here(embedder)
+    async with BotServer() as server, running_over(server, data_dir, builder=builder):
         yield server
 
 
 def add(corpus: Path) -> None:
-    (corpus / "fresnel.txt").write_text(f"La lentille de Cordouan\n\n{SENTENCE}\n", "utf-8")
+    (corpus / "fresnel.txt").write_text(f"La lentille de Cordouan\n\n{INVENTOR}\n", "utf-8")
 
 
 async def begun(server: BotServer) -> Message:
-    server.user_says(ADMIN, "/reindexer")
-    message = await server.next_message()
+    message = await server.reply_to(ADMIN, "/reindexer")
     assert message.text.startswith("Indexation lancée.")
-    assert [button.text for button in message.buttons] == ["Arrêter"]
+    assert message.labels == ["Arrêter"]
     return message
 
 
@@ -106,8 +77,7 @@ async def test_what_is_new_answers_once_it_is_built(server: BotServer, corpus: P
     assert "vide.txt" in done[4]
     await server.called("deleteMessage")
     assert progress.message_id not in {each.message_id for each in server.messages}
-    server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{SENTENCE}")
+    assert (await server.reply_to(READER, INVENTION)).text.startswith(f"«\u00a0{INVENTOR}")
 
 
 async def test_questions_are_answered_while_it_builds_and_it_says_how_far(
@@ -116,14 +86,10 @@ async def test_questions_are_answered_while_it_builds_and_it_says_how_far(
     add(corpus)
     embedder.let.clear()
     await begun(server)
-    shown = await server.next_edit()
-    while "Calcul des vecteurs" not in shown.text:
-        shown = await server.next_edit()
+    shown = await server.edit_with("Calcul des vecteurs")
     assert "Les questions continuent de recevoir une réponse." in shown.text
-    server.user_says(READER, "Que relie le canal ?")
-    assert "Le canal relie la ville" in (await server.next_message()).text
-    server.user_says(ADMIN, "/reindex", "en")
-    assert "being built already" in (await server.next_message()).text
+    assert CANAL[:-1] in (await server.reply_to(READER, CANAL_QUESTION)).text
+    assert "being built already" in (await server.reply_to(ADMIN, "/reindex", "en")).text
     embedder.let.set()
     assert (await server.next_message(60)).text.startswith("C’est fait")
 
@@ -135,11 +101,8 @@ async def test_a_build_is_stopped_and_the_old_answers_stay(
     embedder.let.clear()
     message = await begun(server)
     assert await asyncio.to_thread(embedder.begun.wait, 30)
-    server.presses(message)
-    assert (await server.next_message()).text == "J’arrête dès que possible."
+    assert (await server.reply_to_press(message)).text == "J’arrête dès que possible."
     embedder.let.set()
     assert "l’index en place n’a pas changé" in (await server.next_message(60)).text
-    server.user_says(READER, "Que relie le canal ?")
-    assert "Le canal relie la ville" in (await server.next_message()).text
-    server.presses(message)
-    assert (await server.next_message()).text == "Aucune indexation n’est en cours."
+    assert CANAL[:-1] in (await server.reply_to(READER, CANAL_QUESTION)).text
+    assert (await server.reply_to_press(message)).text == "Aucune indexation n’est en cours."

@@ -1,4 +1,4 @@
-"""/recherche over the sample articles and the real model, as a person sees it."""
+"""The sample articles, found with the real model, listed and summed up over HTTP."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import StubChain, running
+from tests.e2e.telegram import running
 
 READER = 42
 SAMPLES = Path(__file__).parents[2] / "corpus"
 SPACE = ("Hubble", "James-Webb", "Rosetta", "Apollo")
 
 
+@pytest.fixture(scope="module")
+def library(sample_index: Path, bundled: Embedder) -> Library:
+    return Library(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
+
+
 @pytest_asyncio.fixture
-async def server(sample_index: Path, bundled: Embedder) -> AsyncIterator[BotServer]:
-    library = Library(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
-    async with BotServer() as server, running(server, StubChain(), library):
+async def server(library: Library) -> AsyncIterator[BotServer]:
+    async with BotServer() as server, running(server, library=library):
         yield server
 
 
-async def _found(server: BotServer, words: str, language: str = "fr") -> list[str]:
+async def _found(server: BotServer, words: str) -> list[str]:
     """The titles listed for these words, best first."""
-    server.user_says(READER, f"/recherche {words}", language)
-    text = (await server.next_message()).text
-    return re.findall(r"^\d+\. (.+)$", text, re.MULTILINE)
+    listed = await server.reply_to(READER, f"/recherche {words}")
+    return re.findall(r"^\d+\. (.+)$", listed.text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("words", ["xyzzy plugh", "???"])
 async def test_nonsense_finds_nothing_and_is_told_so(server: BotServer, words: str) -> None:
-    server.user_says(READER, f"/recherche {words}")
-    none = await server.next_message()
+    none = await server.reply_to(READER, f"/recherche {words}")
     assert none.text == f"Aucun article sur «\u00a0{words}\u00a0»."
     assert not none.buttons
-    server.user_says(READER, f"/search {words}", "en")
-    assert (await server.next_message()).text == f"No article about “{words}”."
 
 
 async def test_a_subject_comes_before_a_word_said_in_passing(server: BotServer) -> None:
@@ -79,10 +79,9 @@ async def test_every_article_that_has_a_name_is_listed(server: BotServer) -> Non
         ("zzzzqqq", []),
     ],
 )
-async def test_what_is_followed_is_named_or_clearly_meant(
-    sample_index: Path, bundled: Embedder, subject: str, titles: list[str]
+def test_what_is_followed_is_named_or_meant(
+    library: Library, subject: str, titles: list[str]
 ) -> None:
-    library = Library(LiveIndex(sample_index, bundled, ConfidenceModel.load()))
     found = library.on_subject(subject)
     assert len(found.citations) == len(titles)
     assert len(found.article_ids) == len(list(SAMPLES.glob("*.md")))
@@ -90,3 +89,25 @@ async def test_what_is_followed_is_named_or_clearly_meant(
         assert title in citation.article.title
     if subject == "trou noir":
         assert subject in found.citations[0].quote
+
+
+async def test_the_newest_articles_are_paged_and_opened(server: BotServer) -> None:
+    first = await server.reply_to(READER, "/recents")
+    assert first.text.startswith("Les articles les plus récents\n\n1. The Great Fire of London")
+    assert first.labels == ["1", "2", "3", "4", "5", "›"]
+    server.presses(first, "›")
+    second = await server.next_edit()
+    assert second.labels == ["6", "7", "8", "9", "10", "‹", "›"]
+    server.presses(second, "‹")
+    assert (await server.next_edit()).text == first.text
+    card = await server.reply_to_press(first, "2")
+    assert card.text.startswith("Marie Curie, deux prix Nobel")
+
+
+async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -> None:
+    told = (await server.reply_to(READER, "/resume Le Minitel")).text
+    assert told.startswith("«\u00a0Le Minitel")
+    quotes = re.findall("«\u00a0(.+?)\u00a0»\u00a0\\[\\d", told)
+    text = (SAMPLES / "minitel.md").read_text("utf-8")
+    assert quotes
+    assert all(quote in text for quote in quotes)

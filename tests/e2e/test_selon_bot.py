@@ -64,23 +64,16 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def selon_bot(
-    home: Path, server: BotServer, token: str, **more: str
-) -> AsyncIterator[Process]:
+async def selon_bot(home: Path, server: BotServer) -> AsyncIterator[Process]:
+    settings = environment(
+        SELON_TELEGRAM_TOKEN=server.token,
+        SELON_TELEGRAM_API_URL=server.url,
+        SELON_MIN_CONFIDENCE="0",
+        SELON_SURE_CONFIDENCE="0",
+        SELON_LOG_LEVEL="DEBUG",
+    )
     process = await asyncio.create_subprocess_exec(
-        *SELON,
-        "bot",
-        cwd=home,
-        env=environment(
-            SELON_TELEGRAM_TOKEN=token,
-            SELON_TELEGRAM_API_URL=server.url,
-            SELON_MIN_CONFIDENCE="0",
-            SELON_SURE_CONFIDENCE="0",
-            SELON_LOG_LEVEL="DEBUG",
-            **more,
-        ),
-        stdout=PIPE,
-        stderr=PIPE,
+        *SELON, "bot", cwd=home, env=settings, stdout=PIPE, stderr=PIPE
     )
     try:
         yield process
@@ -90,17 +83,12 @@ async def selon_bot(
             await process.communicate()
 
 
-async def test_the_bot_answers_in_both_languages_and_stops_on_a_signal(
-    home: Path, server: BotServer
-) -> None:
-    async with selon_bot(home, server, server.token) as process:
+async def test_the_bot_answers_in_both_languages_and_stops(home: Path, server: BotServer) -> None:
+    async with selon_bot(home, server) as process:
         await server.called("getUpdates", within=180)
-        server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
-        french = await server.next_message()
-        server.user_says(READER, "Where did the fire begin?", "en")
-        english = await server.next_message()
-        server.presses(french, next(b for b in french.buttons if b.text in ("Passage", "[1]")))
-        passage = await server.next_message()
+        french = await server.reply_to(READER, "Qui a conçu une lentille pour les phares ?")
+        english = await server.reply_to(READER, "Where did the fire begin?", "en")
+        passage = await server.reply_to_press(french, min({"Passage", "[1]"} & {*french.labels}))
         process.send_signal(signal.SIGINT)
         _, errors = await asyncio.wait_for(process.communicate(), 60)
 
@@ -124,17 +112,17 @@ async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
     for name, text in ARTICLES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "abîmé.pdf").write_bytes(b"%PDF-1.7\nnot really")
-    async with selon_bot(tmp_path, server, server.token) as process:
+    asked = "Qui a conçu une lentille pour les phares ?"
+    async with selon_bot(tmp_path, server) as process:
         await server.called("getUpdates", within=180)
-        server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
-        assert "Les articles sont en cours de lecture" in (await server.next_message()).text
-        server.user_says(READER, "Where did the fire begin?", "en")
-        assert "articles are still being taken in" in (await server.next_message()).text
+        french = await server.reply_to(READER, asked)
+        assert "Les articles sont en cours de lecture" in french.text
+        english = await server.reply_to(READER, "Where did the fire begin?", "en")
+        assert "articles are still being taken in" in english.text
         files = [tmp_path / name for name in (*ARTICLES, "abîmé.pdf")]
         built = await asyncio.to_thread(build, files, tmp_path / ".selon", bundled)
         assert [Path(each.label).name for each in built.skipped] == ["abîmé.pdf"]
-        server.user_says(READER, "Qui a conçu une lentille pour les phares ?")
-        assert LENS in (await server.next_message()).text
+        assert LENS in (await server.reply_to(READER, asked)).text
         process.send_signal(signal.SIGTERM)
         _, errors = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0

@@ -11,17 +11,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import ExtractiveAnswerer
-from bot.followups.conversation import FollowUpChain
-from bot.library.articles import Library
 from index.build.builder import build
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
 from index.store.postgres.store import PostgresStore
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import running
+from tests.e2e.real_index import running_over
 from tests.e2e.test_telegram_index import ARTICLES, DECIPHERED
 from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import databases
@@ -55,16 +49,12 @@ async def both(
         for place, each in enumerate((server, other)):
             store = PostgresStore(addresses, tmp_path / f"bot{place}")
             stack.callback(store.close)
-            index = LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
-            answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0)))
-            chain = FollowUpChain(answering, index.search)
-            await stack.enter_async_context(running(each, chain, Library(index)))
+            await stack.enter_async_context(running_over(each, store, 0.0))
         yield server, other
 
 
 async def said(server: BotServer, text: str) -> Message:
-    server.user_says(READER, text)
-    return await server.next_message()
+    return await server.reply_to(READER, text)
 
 
 async def kept(server: BotServer) -> dict[str, list[object]]:
@@ -75,7 +65,7 @@ async def kept(server: BotServer) -> dict[str, list[object]]:
     return told
 
 
-async def test_what_somebody_says_to_one_bot_does_not_show_in_the_other(
+async def test_what_one_bot_is_told_does_not_show_in_the_other(
     both: tuple[BotServer, BotServer],
 ) -> None:
     one, other = both
@@ -90,13 +80,12 @@ async def test_what_somebody_says_to_one_bot_does_not_show_in_the_other(
     assert (await said(other, "/aide")).text.startswith("Écrivez votre question")
     assert "Champollion" in (await said(one, "/alerts")).text
     assert "Champollion" not in (await said(other, "/alertes")).text
-    mine, theirs = await kept(one), await kept(other)
-    counts = [(len(each["turns"]), len(each["digests"])) for each in (mine, theirs)]
-    assert counts == [(2, 1), (1, 0)]
+    for bot, counts in ((one, (2, 1)), (other, (1, 0))):
+        told = await kept(bot)
+        assert (len(told["turns"]), len(told["digests"])) == counts
 
     other.presses(await said(other, "/oublier"), 0)
-    while "je ne garde plus rien" not in (await other.next_edit()).text:
-        pass
+    await other.edit_with("je ne garde plus rien")
     assert (await kept(other))["turns"] == []
     mine = await kept(one)
     assert len(mine["turns"]) == 2

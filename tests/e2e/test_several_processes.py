@@ -16,10 +16,8 @@ from tests.postgres.server import Server
 PEOPLE = 30
 PROGRAM = """
 import re
-from bot.messenger.running.application import run_with
-from bot.settings import load_settings
-from tests.bot.messenger.samples import FRESNEL, answered, article, cite
-from tests.e2e.telegram import Shelf, StubChain, slowly
+from tests.bot.messenger.samples import answered, article, cite
+from tests.e2e.telegram import StubChain, run_bot, slowly
 
 lamps = [f"La lampe {number} s’allume." for number in range(1, 1_001)]
 journal = article(" ".join(lamps))
@@ -29,7 +27,7 @@ class Chain(StubChain):
         number = int(re.search("[0-9]+", said.question)[0])
         return slowly(answered(said.question, cite(1, lamps[number - 1], journal)), 0.03)()
 
-run_with(load_settings(), Chain(), Shelf(journal))
+run_bot(Chain(), journal)
 """
 
 

@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from bot.messenger.handlers.question import QUESTION_LIMIT
-from tests.bot.messenger.samples import (
-    BIRTH,
-    FRESNEL,
-    INSTALLED,
-    answered,
-    article,
-    cite,
-)
+from tests.bot.messenger.samples import BIRTH, answered, cite
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import Shelf, StubChain, running, slowly
+from tests.e2e.telegram import ANSWER, QUESTION, StubChain
+from tests.e2e.test_anything import VOICE
 
-READER = 42
-QUESTION = "Quand Fresnel est-il né ?"
-
-
-@pytest.fixture
-def chain() -> StubChain:
-    chain = StubChain()
-    chain.answers[QUESTION] = answered(QUESTION, cite(1, BIRTH), cite(2, INSTALLED))
-    return chain
-
-
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf(FRESNEL)
-
-
-@pytest_asyncio.fixture
-async def bot(server: BotServer, chain: StubChain, shelf: Shelf) -> AsyncIterator[None]:
-    async with running(server, chain, shelf):
-        yield
-
+READER, GROUP = 42, -100
+ONLY_TEXT = "Je ne lis que les messages écrits\u00a0: posez-moi votre question en toutes lettres."
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -47,15 +19,13 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def test_start_greets_in_the_readers_language(server: BotServer) -> None:
     languages = {"fr": "Bonjour", "en": "Hello!", "en-GB": "Hello!", "de": "Bonjour"}
     for number, (language, greeting) in enumerate([*languages.items(), (None, "Bonjour")]):
-        server.user_says(READER + number, "/start", language)
-        assert (await server.next_message()).text.startswith(greeting)
+        welcome = await server.reply_to(READER + number, "/start", language)
+        assert welcome.text.startswith(greeting)
 
 
 async def test_an_unknown_command_is_told_to_be_one(server: BotServer) -> None:
-    server.user_says(READER, "/inconnue")
-    assert (await server.next_message()).text.startswith("Je ne connais pas cette commande")
-    server.user_says(READER, "/unknown", "en")
-    assert (await server.next_message()).text.startswith("I do not know this command")
+    told = await server.reply_to(READER, "/inconnue")
+    assert told.text.startswith("Je ne connais pas cette commande")
 
 
 @pytest.mark.usefixtures("introduced")
@@ -73,23 +43,6 @@ async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) 
         assert english["new"] == "Start afresh"
 
 
-async def test_a_very_long_answer_is_split_and_keeps_its_buttons(
-    server: BotServer, chain: StubChain
-) -> None:
-    sentences = [f"Phrase {n} : " + "lumière & phare " * 40 + "fin." for n in range(1, 21)]
-    source = article(" ".join(sentences))
-    citations = [cite(n, text, source) for n, text in enumerate(sentences, 1)]
-    chain.answers["Tout ?"] = answered("Tout ?", *citations)
-    server.user_says(READER, "Tout ?")
-    messages = [await server.next_message()]
-    while not messages[-1].buttons:
-        messages.append(await server.next_message())
-    assert len(messages) >= 3
-    told = "\n".join(message.text for message in messages)
-    assert all(f"«\u00a0{text}\u00a0»" in told for text in sentences)
-    assert len(messages[-1].buttons) == 20 + 2
-
-
 async def test_any_text_is_a_question(server: BotServer, chain: StubChain) -> None:
     questions = [
         "<b>gras</b> & <script>alert(1)</script> ?",
@@ -102,31 +55,36 @@ async def test_any_text_is_a_question(server: BotServer, chain: StubChain) -> No
     ]
     for question in questions:
         chain.answers[question] = answered(question, cite(1, BIRTH))
-        server.user_says(READER, question)
-        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}"), question
+        assert (await server.reply_to(READER, question)).text.startswith(ANSWER), question
     assert chain.questions == questions
-
-
-async def test_typing_shows_while_the_answer_is_prepared(
-    server: BotServer, chain: StubChain
-) -> None:
-    chain.answers["Lent ?"] = slowly(answered("Lent ?", cite(1, BIRTH)), 0.3)
-    server.user_says(READER, "Lent ?")
-    await server.called("sendChatAction")
-    assert server.messages == ()
-    await server.next_message()
-    assert set(server.actions) == {(READER, "typing")}
 
 
 async def test_an_error_is_logged_and_the_person_gets_a_polite_line(
     server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
 ) -> None:
     chain.answers["Panne ?"] = RuntimeError("the disk is gone")
-    server.user_says(READER, "Panne ?")
-    told = await server.next_message()
+    told = await server.reply_to(READER, "Panne ?")
     assert told.text.startswith("Désolé, je n’ai pas pu répondre")
     assert "disk" not in told.text
     assert "RuntimeError" in caplog.text
     assert "disk" not in caplog.text  # what it says may be a person's words
-    server.user_says(READER, QUESTION)
-    assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+    assert (await server.reply_to(READER, QUESTION)).text.startswith(ANSWER)
+
+
+async def test_the_caption_of_a_picture_or_an_album_is_answered_once(server: BotServer) -> None:
+    server.user_sends_photo(READER, QUESTION)
+    assert (await server.next_message()).text.startswith(ANSWER)
+    await server.silence()
+    server.user_sends_photo(READER, QUESTION, album="7")
+    for _ in range(2):
+        server.user_sends_photo(READER, album="7")
+    assert (await server.next_message()).text.startswith(ANSWER)
+    await server.silence()
+
+
+async def test_a_picture_or_voice_that_replies_without_words_is_told_so(server: BotServer) -> None:
+    answer = await server.reply_to(GROUP, f"/demander {QUESTION}", kind="supergroup", person=READER)
+    server.user_sends_photo(GROUP, "", "supergroup", person=READER, reply_to=answer)
+    assert (await server.next_message()).text == ONLY_TEXT
+    server.user_sends(GROUP, {"voice": VOICE}, kind="supergroup", reply_to=answer)
+    assert (await server.next_message()).text == ONLY_TEXT

@@ -3,23 +3,16 @@ embedding is a stand-in."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from bot.answering.chain import RetrievalQA
-from bot.answering.extractive import ExtractiveAnswerer
-from bot.followups.conversation import FollowUpChain
-from bot.library.articles import Library
 from index.build.builder import build
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.live import LiveIndex
 from index.store.factory import Location
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import running
+from tests.e2e.real_index import running_over
 from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import postgres_store
 from tests.postgres.server import Server
@@ -75,34 +68,16 @@ def location(request: pytest.FixtureRequest, tmp_path: Path, corpus: Path) -> It
         yield place
 
 
-@pytest_asyncio.fixture
-async def bot(server: BotServer, location: Location) -> AsyncIterator[None]:
-    index = LiveIndex(location, FakeEmbedder(), ConfidenceModel.load())
-    async with running(
-        server,
-        FollowUpChain(RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0))), index.search),
-        Library(index),
-    ):
-        yield
-
-
-pytestmark = pytest.mark.usefixtures("bot")
-
-
 async def test_a_button_outlives_a_rebuild_until_its_article_changes(
     server: BotServer, corpus: Path, location: Location
 ) -> None:
-    server.user_says(READER, "Qui déchiffre les hiéroglyphes en 1822 ?")
-    answer = await server.next_message()
-
-    (corpus / "fire.md").unlink()
-    build([corpus], location, FakeEmbedder())
-    server.presses(answer)
-    assert (await server.next_message()).styled("bold")[-1] == DECIPHERED
-
-    article = corpus / "champollion.md"
-    changed = article.read_text(encoding="utf-8").replace("en 1822", "en septembre 1822")
-    article.write_text(changed, encoding="utf-8")
-    build([corpus], location, FakeEmbedder())
-    server.presses(answer)
-    assert "n’est plus dans l’index" in (await server.next_message()).text
+    async with running_over(server, location, 0.0):
+        answer = await server.reply_to(READER, "Qui déchiffre les hiéroglyphes en 1822 ?")
+        (corpus / "fire.md").unlink()
+        build([corpus], location, FakeEmbedder())
+        assert (await server.reply_to_press(answer)).styled("bold")[-1] == DECIPHERED
+        article = corpus / "champollion.md"
+        changed = article.read_text(encoding="utf-8").replace("en 1822", "en septembre 1822")
+        article.write_text(changed, encoding="utf-8")
+        build([corpus], location, FakeEmbedder())
+        assert "n’est plus dans l’index" in (await server.reply_to_press(answer)).text

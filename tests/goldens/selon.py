@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import json
+import multiprocessing
 import os
 import re
 import shlex
-import signal
-import subprocess
-import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+
+from tests.goldens.forks import run_selon
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 180
@@ -79,89 +81,41 @@ def transcript(runs: Iterable[Ran]) -> str:
     return "\n".join(run.told() for run in runs)
 
 
+_CONTEXT = multiprocessing.get_context("forkserver")
+
+
 @dataclass(slots=True)
 class Forks:
-    """The process of `forks.py`, seen from a test."""
+    """The children that commands run in, seen from a test."""
 
     folder: Path
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
-    _waiting: dict[int, Future[int]] = field(default_factory=dict)
-    _pids: dict[int, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _process: subprocess.Popen[bytes] | None = None
-    _listener: threading.Thread | None = None
-
-    def __enter__(self) -> Forks:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", Path(__file__).with_name("forks.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env=clean_environment(PYTHONPATH=str(ROOT)),
-        )
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(60)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(60)
-        assert self._listener is not None
-        self._listener.join(60)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
     def start(
         self, args: Sequence[str], cwd: Path, environment: dict[str, str], given: str
-    ) -> tuple[int, Path]:
-        """Start a command; its number, and the folder where `stdin`, `stdout`, `stderr` lie."""
+    ) -> tuple[ForkServerProcess, Path]:
+        """Start a command; its process, and where `stdin`, `stdout` and `stderr` lie."""
         with self._lock:
-            number = next(self._numbers)
-            folder = self.folder / f"{number:05}"
+            folder = self.folder / f"{next(self._numbers):05}"
             folder.mkdir(parents=True)
-            files = {name: folder / name for name in ("stdin", "stdout", "stderr")}
-            files["stdin"].write_text(given, encoding="utf-8", errors="surrogateescape")
-            order = {
-                "id": number,
-                "args": list(args),
-                "cwd": str(cwd),
-                "environment": environment,
-                **{name: str(path) for name, path in files.items()},
-                "modules": str(folder / "modules") if number == 0 else None,
-            }
-            self._waiting[number] = Future()
-            assert self._process is not None
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            self._process.stdin.flush()
-        return number, folder
+            (folder / "stdin").write_text(given, encoding="utf-8", errors="surrogateescape")
+            _CONTEXT.set_forkserver_preload(["tests.goldens.warm"])
+            process = _CONTEXT.Process(target=run_selon, args=(args, cwd, environment, folder))
+            process.start()
+        return process, folder
 
-    def wait(self, number: int, seconds: float = SECONDS) -> int:
-        try:
-            return self._waiting[number].result(seconds)
-        except TimeoutError:
-            self.kill(number, signal.SIGKILL)
-            raise
-
-    def kill(self, number: int, how: signal.Signals) -> None:
-        if not self._waiting[number].done() and number in self._pids:
-            os.kill(self._pids[number], how)
-
-    def _listen(self) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            told = json.loads(line)
-            if "pid" in told:
-                self._pids[told["id"]] = told["pid"]
-            else:
-                self._waiting[told["id"]].set_result(told["code"])
+    def wait(self, process: ForkServerProcess) -> int:
+        """The exit code; a process that does not end is killed."""
+        end = time.monotonic() + SECONDS
+        while True:
+            with self._lock:  # several who ask at once would take it from each other
+                code = process.exitcode
+            if code is not None:
+                return code
+            if time.monotonic() > end:
+                process.kill()
+            time.sleep(0.004)
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -191,11 +145,11 @@ class Selon:
 
     def run(self, *args: str, given: str = "", shown: str | None = None, **settings: str) -> Ran:
         """Run to the end; `shown` stands for the arguments where they are too long to read."""
-        number, folder = self.start(*args, given=given, **settings)
-        code = self.forks.wait(number)
+        process, folder = self.start(*args, given=given, **settings)
+        code = self.forks.wait(process)
         return self.ran(args, folder, code, given=given, shown=shown, **settings)
 
-    def start(self, *args: str, given: str = "", **settings: str) -> tuple[int, Path]:
+    def start(self, *args: str, given: str = "", **settings: str) -> tuple[ForkServerProcess, Path]:
         environment = clean_environment(**{**self.settings, **settings})
         return self.forks.start(args, self.home, environment, given)
 
@@ -227,6 +181,11 @@ class Selon:
         for pattern, words in (*_VARYING, *self.changes):
             text = re.sub(pattern, words, text)
         return text
+
+    def typed(self, commands: str, at_once: int = 1) -> list[Ran]:
+        """Run what semicolons divide, as on the line of a shell."""
+        args = (command.split() for command in commands.split(";"))
+        return self.each([partial(self.run, *each) for each in args], at_once)
 
     def each(self, runs: Sequence[Callable[[], Ran]], at_once: int = 2) -> list[Ran]:
         """Runs that do not lean on each other, some at once, in their order."""

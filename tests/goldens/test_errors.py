@@ -62,33 +62,21 @@ def test_files_that_cannot_be_read(bare: Selon, golden: Golden) -> None:
     golden("errors.files.txt", transcript(runs))
 
 
+SETTINGS = """
+LANGUAGE=de; THREADS=beaucoup; MIN_CONFIDENCE=2; MIN_CONFIDENCE=haute;
+TELEGRAM_API_URL=nulle part; WEBHOOK_URL=ftp://exemple.fr; WEBHOOK_PORT=0; WEBHOOK_SECRET=court;
+ACCESS=personne; ADMINS=12,abc; ALLOWED_GROUPS=tous; INVITATION_DAYS=0;
+FETCH_ALLOW=a b; FETCH_ALLOW=exemple.fr:99999; FETCH_CONTACT=moi (chez moi);
+CHAT_MODEL=mistral; CHAT_MODEL=extractive,ollama:a; CHAT_MODEL=ollama:a,ollama:a;
+CHAT_PRICES=cher; CHAT_PRICES=1/2,3/4; CHAT_PRICES=mistral:a=1/2,mistral:a=3/4;
+LOG_LEVEL=fort; LOG_TEXT=peut-être
+"""
+
+
 def test_settings_that_are_refused(selon: Selon, golden: Golden) -> None:
-    bad = (
-        {"SELON_LANGUAGE": "de"},
-        {"SELON_THREADS": "beaucoup"},
-        {"SELON_MIN_CONFIDENCE": "2"},
-        {"SELON_MIN_CONFIDENCE": "haute"},
-        {"SELON_TELEGRAM_API_URL": "nulle part"},
-        {"SELON_WEBHOOK_URL": "ftp://exemple.fr"},
-        {"SELON_WEBHOOK_PORT": "0"},
-        {"SELON_WEBHOOK_SECRET": "court"},
-        {"SELON_ACCESS": "personne"},
-        {"SELON_ADMINS": "12,abc"},
-        {"SELON_ALLOWED_GROUPS": "tous"},
-        {"SELON_INVITATION_DAYS": "0"},
-        {"SELON_FETCH_ALLOW": "a b"},
-        {"SELON_FETCH_ALLOW": "exemple.fr:99999"},
-        {"SELON_FETCH_CONTACT": "moi (chez moi)"},
-        {"SELON_CHAT_MODEL": "mistral"},
-        {"SELON_CHAT_MODEL": "extractive,ollama:a"},
-        {"SELON_CHAT_MODEL": "ollama:a,ollama:a"},
-        {"SELON_CHAT_PRICES": "cher"},
-        {"SELON_CHAT_PRICES": "1/2,3/4"},
-        {"SELON_CHAT_PRICES": "mistral:a=1/2,mistral:a=3/4"},
-        {"SELON_LOG_LEVEL": "fort"},
-        {"SELON_LOG_TEXT": "peut-être"},
-        {"SELON_THREADS": "x", "SELON_KEEP_DAYS": "y", "SELON_LOG_LEVEL": "z"},
-    )
+    named = (each.strip().partition("=") for each in SETTINGS.split(";"))
+    bad = [{f"SELON_{name}": value} for name, _, value in named]
+    bad.append({"SELON_THREADS": "x", "SELON_KEEP_DAYS": "y", "SELON_LOG_LEVEL": "z"})
     runs = [partial(selon.run, "status", **each) for each in bad]
     golden("errors.settings.txt", transcript(selon.each(runs)))
 
@@ -106,79 +94,33 @@ def test_chat_models_that_cannot_be_had(selon: Selon, golden: Golden) -> None:
     golden("errors.models.txt", transcript(runs))
 
 
+WRONG = """
+frobnicate; lst; statut; --nope; ask --jsno x; ask --json=1 x; status extra; status --data-dir;
+list --limit; list --limit x; list --limit 0; list --since hier; list --since 2025-13;
+list --until 2025-02-30; list --since 2026 --until 2025; show; remove; remove rien-de-tel;
+remove le; remove --restore rien-de-tel; export; import; add;
+add --limit 0 https://selon.example/; index --map foo; index --map foo=bar;
+index --map text=a,text=b; index --map ,; index nulle-part; index corpus nulle-part;
+watch --every 5; watch --every 1s; watch --every souvent; watch nulle-part;
+watch --feed ftp://selon.example/; watch --feed selon; chat --colour; bot extra; eval
+"""
+
+
 def test_options_that_are_wrong(selon: Selon, golden: Golden) -> None:
-    typed = (
-        "frobnicate",
-        "lst",
-        "statut",
-        "--nope",
-        "ask --jsno x",
-        "ask --json=1 x",
-        "status extra",
-        "status --data-dir",
-        "list --limit",
-        "list --limit x",
-        "list --limit 0",
-        "list --since hier",
-        "list --since 2025-13",
-        "list --until 2025-02-30",
-        "list --since 2026 --until 2025",
-        "show",
-        "remove",
-        "remove rien-de-tel",
-        "remove le",
-        "remove --restore rien-de-tel",
-        "export",
-        "import",
-        "add",
-        "add --limit 0 https://selon.example/",
-        "index --map foo",
-        "index --map foo=bar",
-        "index --map text=a,text=b",
-        "index --map ,",
-        "index nulle-part",
-        "index corpus nulle-part",
-        "watch --every 5",
-        "watch --every 1s",
-        "watch --every souvent",
-        "watch nulle-part",
-        "watch --feed ftp://selon.example/",
-        "watch --feed selon",
-        "chat --colour",
-        "bot extra",
-        "eval",
-    )
-    runs = [partial(selon.run, *each.split()) for each in typed]
-    golden("errors.options.txt", transcript(selon.each(runs)))
+    golden("errors.options.txt", transcript(selon.typed(WRONG, at_once=2)))
+
+
+ASKING = "index; index --if-missing; ask Bonjour; ask --json Bonjour"
+TELLING = """
+status; status --json; status --duplicates; list; list --removed; show a; remove a;
+remove --restore a; rollback; export copie; import rien; watch; eval questions.jsonl; chat-model;
+ask Bonjour --data-dir fichier; status --data-dir fichier; index fichier --data-dir fichier
+"""
 
 
 def test_no_index(bare: Selon, golden: Golden) -> None:
     (bare.home / "fichier").write_bytes(b"x")
-    typed = (
-        "index",
-        "index --if-missing",
-        "ask Bonjour",
-        "ask --json Bonjour",
-        "chat",
-        "status",
-        "status --json",
-        "status --duplicates",
-        "list",
-        "list --removed",
-        "show a",
-        "remove a",
-        "remove --restore a",
-        "rollback",
-        "export copie",
-        "import rien",
-        "watch",
-        "eval questions.jsonl",
-        "chat-model",
-        "ask Bonjour --data-dir fichier",
-        "status --data-dir fichier",
-        "index fichier --data-dir fichier",
-    )
-    runs = [bare.run(*each.split(), given="Bonjour\n" if each == "chat" else "") for each in typed]
+    runs = [*bare.typed(ASKING), bare.run("chat", given="Bonjour\n"), *bare.typed(TELLING)]
     golden("errors.no-index.txt", transcript(runs))
 
 
@@ -234,18 +176,17 @@ def test_a_model_that_cannot_be_prepared(bare: Selon, golden: Golden) -> None:
 def test_an_index_that_is_being_built(bare: Selon, golden: Golden) -> None:
     (bare.home / "a.md").write_text(f"# La gare\n\n{PROSE}\n", encoding="utf-8")
     shutil.copytree(ROOT / "corpus", bare.home / "corpus")
-    number, folder = bare.start("index", "corpus")
+    process, folder = bare.start("index", "corpus")
     steps = ("Lecture des articles…", "Reading the articles…")
     _until(lambda: _said(folder / "stderr", steps))
-    bare.forks.kill(number, signal.SIGSTOP)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGSTOP)
     try:
-        runs = [
-            bare.run(*each.split()) for each in ("index a.md", "rollback", "import x", "status")
-        ]
+        runs = bare.typed("index a.md; rollback; import x; status")
     finally:
-        bare.forks.kill(number, signal.SIGCONT)
-        bare.forks.kill(number, signal.SIGINT)
-        code = bare.forks.wait(number)
+        os.kill(process.pid, signal.SIGCONT)
+        os.kill(process.pid, signal.SIGINT)
+        code = bare.forks.wait(process)
     stopped = bare.ran(("index", "corpus"), folder, code)
     golden("errors.locked.txt", transcript(runs))
     assert code == 1, stopped
@@ -280,11 +221,7 @@ def test_addresses(bare: Selon, golden: Golden) -> None:
     golden("errors.addresses.txt", told)
 
 
-ADDRESSES = (
-    "ftp://exemple.fr/a",
-    "file:///etc/passwd",
-    "https://moi:secret@exemple.fr/a",
-)
+ADDRESSES = ("ftp://exemple.fr/a", "file:///etc/passwd", "https://moi:secret@exemple.fr/a")
 
 
 def _pages(site: Site) -> dict[str, Answer]:

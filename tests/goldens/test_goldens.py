@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,32 +14,24 @@ import pytest
 from tests.goldens.conftest import Golden
 from tests.goldens.selon import ROOT, Ran, Selon, transcript
 
-COMMANDS = (
-    "index",
-    "ask",
-    "chat",
-    "daily",
-    "podcast",
-    "chat-model",
-    "bot",
-    "status",
-    "list",
-    "show",
-    "remove",
-    "rollback",
-    "export",
-    "import",
-    "add",
-    "watch",
-    "eval",
-    "state",
-    "state export",
-    "state import",
-    "arena",
-    "arena report",
-    "arena replay",
-    "arena export",
-)
+COMMANDS = """
+index; ask; chat; daily; podcast; chat-model; bot; status; list; show; remove; rollback; export;
+import; add; watch; eval; state; state export; state import; arena; arena report; arena replay;
+arena export
+"""
+TOLD = """
+--version; status; status --json; status --duplicates; list; list --since 2026;
+list --since 2024-02-20 --until 2024-03; list --language en; list --removed; list --json --limit 2;
+show Le Minitel; show --text tgv.md; show --json penicillin.md; show Rosetta Rosette; show Lascot;
+show zzzz; chat-model; chat-model --check
+"""
+KEPT = """
+index; index articles; status; status --duplicates; status --duplicates --json; list;
+show copie.md; remove penicillin.md; remove penicillin.md; list --removed; list --removed --json;
+status; remove tgv.md copie.md; remove --restore penicillin.md; remove --restore penicillin.md;
+rollback; rollback; export copy; export copy; export articles; import copy --data-dir other;
+import copy --data-dir other; list --data-dir other; import articles; import nowhere
+"""
 FRENCH = (
     "Quand Notre-Dame a-t-elle rouvert ?",
     "Pourquoi a-t-on fermé la grotte de Lascaux au public ?",
@@ -61,9 +52,9 @@ ENGLISH = (
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_help(selon: Selon, golden: Golden, language: str) -> None:
     spoken = selon.under(SELON_LANGUAGE=language)
-    runs = [partial(spoken.run, *args) for args in ((), ("--help",), ("-h",))]
-    runs += [partial(spoken.run, *command.split(), "--help") for command in COMMANDS]
-    golden(f"help.{language}.txt", transcript(spoken.each(runs)))
+    commands = COMMANDS.replace(";", " --help;")
+    runs = spoken.typed(f"; --help; -h; {commands} --help", at_once=2)
+    golden(f"help.{language}.txt", transcript(runs))
 
 
 @pytest.mark.parametrize(("language", "questions"), [("fr", FRENCH), ("en", ENGLISH)])
@@ -85,32 +76,9 @@ def test_a_conversation(selon: Selon, golden: Golden) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_what_is_told_of_the_index(selon: Selon, golden: Golden, language: str) -> None:
     spoken = selon.under(SELON_LANGUAGE=language)
-    building = ("index", "index --if-missing", "index --verbose corpus")
-    typed = [
-        "--version",
-        "status",
-        "status --json",
-        "status --duplicates",
-        "list",
-        "list --since 2026",
-        "list --since 2024-02-20 --until 2024-03",
-        "list --language en",
-        "list --removed",
-        "list --json --limit 2",
-        "show Le Minitel",
-        "show --text tgv.md",
-        "show --json penicillin.md",
-        "show Rosetta Rosette",
-        "show Lascot",
-        "show zzzz",
-        "chat-model",
-        "chat-model --check",
-    ]
-    if language == "en":
-        typed = typed[::3]
-    built = [spoken.run(*each.split()) for each in building]
-    told = spoken.each([partial(spoken.run, *each.split()) for each in typed])
-    golden(f"index.{language}.txt", transcript([*built, *told]))
+    runs = spoken.typed("index; index --if-missing; index --verbose corpus")
+    told = TOLD if language == "fr" else ";".join(TOLD.split(";")[::3])
+    golden(f"index.{language}.txt", transcript([*runs, *spoken.typed(told, at_once=2)]))
 
 
 def test_what_is_done_to_an_index(bare: Selon, golden: Golden) -> None:
@@ -127,34 +95,7 @@ def test_what_is_done_to_an_index(bare: Selon, golden: Golden) -> None:
     (articles / "penicillin.md").write_text(changed, encoding="utf-8")
     (articles / "vide.txt").write_bytes(b"")
     (articles / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
-    for typed in (
-        "index",
-        "index articles",
-        "status",
-        "status --duplicates",
-        "status --duplicates --json",
-        "list",
-        "show copie.md",
-        "remove penicillin.md",
-        "remove penicillin.md",
-        "list --removed",
-        "list --removed --json",
-        "status",
-        "remove tgv.md copie.md",
-        "remove --restore penicillin.md",
-        "remove --restore penicillin.md",
-        "rollback",
-        "rollback",
-        "export copy",
-        "export copy",
-        "export articles",
-        "import copy --data-dir other",
-        "import copy --data-dir other",
-        "list --data-dir other",
-        "import articles",
-        "import nowhere",
-    ):
-        runs.append(bare.run(*typed.split()))
+    runs += bare.typed(KEPT)
     golden("keeping.txt", transcript(runs))
 
 

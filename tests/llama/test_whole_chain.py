@@ -67,7 +67,7 @@ def answers(llama_url: str, data_dir: Path) -> dict[str, Answer]:
     return answered(llama_url, data_dir, "write", QUESTIONS, chat_context=1024)
 
 
-def test_a_model_that_chooses_is_heard_and_shows_nothing_of_its_own(
+def test_a_choosing_model_is_heard_and_shows_none_of_its_words(
     llama_url: str, data_dir: Path
 ) -> None:
     chosen = answered(llama_url, data_dir, "choose", CHOICES, chat_context=1024)

@@ -15,7 +15,7 @@ from index.article import Period
 from index.findings import Findings
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
-from tests.bot.answers import FakeAnswerer, answered, article, citation
+from tests.bot.answers import answered, article, citation
 from tests.fakes import FakeEmbedder, undisturbed
 from tests.index.samples import full, index, three
 
@@ -39,14 +39,6 @@ async def test_every_way_of_calling_gives_the_same_answer(chain: RetrievalQA) ->
     # Where a loop runs and nothing is awaited, as in a notebook, the synchronous forms hold it up.
     assert chain.invoke(QUESTION).text == whole.text
     assert [part.text for part in chain.stream(QUESTION)] == [whole.text]
-
-
-async def test_any_answerer_grows_or_refuses_in_the_chain(live: LiveIndex) -> None:
-    writing = RetrievalQA(live, FakeAnswerer(0.0))
-    grown = [each async for each in writing.astream(QUESTION)]
-    assert [len(each.statements) for each in grown] == [1, 2]
-    assert grown[-1].citations == writing.invoke(QUESTION).citations
-    assert RetrievalQA(live, FakeAnswerer(1.0)).invoke(QUESTION).refusal == "unsaid"
 
 
 class Growing:
@@ -96,15 +88,6 @@ async def test_who_is_cancelled_ends_the_work(live: LiveIndex) -> None:
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert growing.closed.is_set()
-
-
-async def test_what_is_asked_at_once_is_answered_at_once(live: LiveIndex) -> None:
-    growing = Growing()
-    chain = RetrievalQA(live, growing)
-    asking = asyncio.gather(chain.ainvoke(QUESTION), chain.ainvoke(QUESTION))
-    assert await asyncio.to_thread(growing.begun.wait, 30)
-    growing.go_on.set()
-    assert [len(each.statements) for each in await asking] == [2, 2]
 
 
 async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:

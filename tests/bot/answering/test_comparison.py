@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer import Answer
-from bot.answering.comparison import (
-    join_answers,
-    merge_findings,
-    search_parts,
-    split_question,
-)
+from bot.answering.comparison import join_answers, merge_findings, search_parts, split_question
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.topic import find_topic
 from index.article import Article

@@ -33,26 +33,30 @@ def unreachable(*_: object) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "number"),
+    ("text", "kind", "number", "language"),
     [
-        ("je veux mourir", "suicide", "3114"),
-        ("JE VEUX MOURIR", "suicide", "3114"),
-        ("J'ai mal à la poitrine", "medical", "15"),
-        ("mon mari me frappe", "danger", "17"),
-        ("I want to kill myself", "suicide", "3114"),
+        ("je veux mourir", "suicide", "3114", "fr"),
+        ("JE VEUX MOURIR", "suicide", "3114", "fr"),
+        ("J'ai mal à la poitrine", "medical", "15", "fr"),
+        ("mon mari me frappe", "danger", "17", "fr"),
+        ("I want to kill myself", "suicide", "3114", "en"),
+        ("Ich will nicht mehr leben", "suicide", "3114", "en"),
     ],
 )
 def test_distress_gets_numbers_and_reaches_no_search(
-    gate: DistressGate, text: str, kind: str, number: str, caplog: pytest.LogCaptureFixture
+    gate: DistressGate,
+    text: str,
+    kind: str,
+    number: str,
+    language: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     chain = FollowUpChain(FunctionChain(unreachable), unreachable, gate=gate)
     answer = chain.invoke(TurnText(text, (BEFORE,), BEFORE))
-    assert answer.outcome == "help"
-    assert not answer.answered
+    assert (answer.outcome, answer.answered, answer.language) == ("help", False, language)
     assert answer.help is not None
-    assert answer.help.kind == kind
-    assert answer.help.first[0].number == number
+    assert (answer.help.kind, answer.help.first[0].number) == (kind, number)
     assert text not in repr(answer)
     assert text not in caplog.text
 
@@ -86,13 +90,3 @@ def test_a_follow_up_after_distress_works_as_before(gate: DistressGate) -> None:
     assert chain.invoke(TurnText("je veux mourir", (BEFORE,))).outcome == "help"
     chain.invoke(TurnText("Combien ça coûtait ?", (BEFORE,)))
     assert questions == ["Combien ça coûtait ?"]
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [("je veux mourir", "fr"), ("I want to die", "en"), ("Ich will nicht mehr leben", "en")],
-)
-def test_help_is_in_french_or_else_in_english(gate: DistressGate, text: str, language: str) -> None:
-    answer = gate.answer(text)
-    assert answer is not None
-    assert answer.language == language

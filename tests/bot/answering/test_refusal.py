@@ -14,7 +14,6 @@ from bot.answering.refusal import (
     decide_by_choice,
     decide_by_evidence,
     refusal_of,
-    refuse_small_talk,
 )
 from index.article import Article, Period
 from index.search.confidence import Thresholds
@@ -41,8 +40,7 @@ def test_articles_on_another_subject_are_not_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "outcome"),
-    [(0.29, "no"), (0.3, "perhaps"), (0.59, "perhaps"), (0.6, "sure")],
+    ("confidence", "outcome"), [(0.29, "no"), (0.3, "perhaps"), (0.59, "perhaps"), (0.6, "sure")]
 )
 def test_between_the_thresholds_it_is_perhaps(confidence: float, outcome: Outcome) -> None:
     found = findings(QUESTION, *BRIDGES, confidence=confidence)
@@ -96,11 +94,6 @@ def test_one_article_is_meant_or_it_is_unclear_which(
     decision = decide_by_articles(chosen, is_about_one=one_is_meant)
     assert decision.refusal == why
     assert decision.nearest == (tuple(chosen[:NEAREST]) if why else ())
-
-
-@pytest.mark.parametrize("refusal", ["courtesy", "greeting", "wordless", "self"])
-def test_small_talk_is_not_looked_up(refusal: Refusal) -> None:
-    assert refuse_small_talk("Merci !", refusal).small_talk
 
 
 def test_a_refusal_is_an_answer_without_statements() -> None:

@@ -89,12 +89,12 @@ def unanswerable(**changes: Any) -> GoldOutcome:
     )
 
 
-def means(embedder: FakeEmbedder | None = None) -> Means:
+def means() -> Means:
     """The real search and answers over word-counting vectors, refusing where words are unknown."""
     weights = dict.fromkeys(("passage", "sentence", "words", "sentence_words", "lead"), 0.0)
     thresholds = Thresholds.at(THRESHOLD)
     judge = ConfidenceModel(-3.0, weights | {"known": 10.0}, thresholds)
-    return Means(embedder or FakeEmbedder(256), judge, ExtractiveAnswerer(thresholds), thresholds)
+    return Means(FakeEmbedder(256), judge, ExtractiveAnswerer(thresholds), thresholds)
 
 
 ENTRIES = {

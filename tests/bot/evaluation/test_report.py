@@ -13,31 +13,6 @@ from bot.evaluation.run import Evaluation, EvaluationPlan, run_evaluation
 from tests.bot.evaluation.made import an_outcome, means, unanswerable, write_squad
 from tests.bot.evaluation.test_run import Watch
 
-NAMES = [
-    "questions",
-    "passages",
-    "mean_passage_chars",
-    "hit@1",
-    "hit@3",
-    "hit@5",
-    "hit@10",
-    "mrr@10",
-    "ndcg@10",
-    "answer_hit",
-    "sure_right",
-    "answer_words",
-    "exact_match",
-    "f1",
-    "auroc",
-    "answerable_kept",
-    "answerable_sure",
-    "unanswerable_refused",
-    "unanswerable_sure",
-    "ece",
-    "latency_ms",
-    "index_tokens_per_s",
-]
-
 
 @pytest.fixture(scope="module")
 def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
@@ -49,9 +24,8 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     )
 
 
-def test_json_has_every_name_with_intervals(evaluation: Evaluation) -> None:
+def test_json_has_figures_with_intervals(evaluation: Evaluation) -> None:
     fields: dict[str, Any] = json.loads(figures_json(evaluation))
-    assert all(name in fields for name in NAMES)
     assert fields["hit@1"] == 1
     assert fields["intervals"]["hit@1"] == [1, 1]
     assert fields["latency_ms"]["p50"] <= fields["latency_ms"]["p95"]
@@ -68,22 +42,11 @@ def test_json_has_every_name_with_intervals(evaluation: Evaluation) -> None:
 def test_lines_have_the_names_of_the_json(evaluation: Evaluation) -> None:
     rows = [line.split("\t") for line in figures_lines(evaluation).split("\n")]
     assert rows[0] == ["fake-256, refusing below a confidence of 0.5, sure from 0.5"]
-    assert rows[1] == [
-        "",
-        "asked.json",
-        "95 %",
-        "accents, case",
-        "95 %",
-        "other.json",
-        "95 %",
-        "loss",
-    ]
-    names = [row[0].split(" ")[0] for row in rows[2:]]
-    assert [name for name in names if name in NAMES] == [
-        *NAMES[:-2],
-        *["latency_ms"] * 2,
-        NAMES[-1],
-    ]
+    heads = ["asked.json", "95 %", "accents, case", "95 %", "other.json", "95 %", "loss"]
+    assert rows[1] == ["", *heads]
+    names = dict.fromkeys(row[0].split(" ")[0] for row in rows[2:])
+    fields = list(json.loads(figures_json(evaluation)))
+    assert list(names) == fields[fields.index("questions") : fields.index("intervals")]
     values = {row[0]: row[1:] for row in rows[2:]}
     assert values["hit@1"][:2] == ["1.000", "1.000–1.000"]
     assert values["hit@1"][4] == "–"

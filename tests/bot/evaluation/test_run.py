@@ -1,14 +1,16 @@
-"""An evaluation over real files, search and answers."""
+"""An evaluation over real files, search and answers, and what its embedder reads."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.errors import QuestionFileError
-from bot.evaluation.run import Evaluation, EvaluationPlan, run_evaluation
+from bot.evaluation.run import Evaluation, EvaluationPlan, TokenMeter, run_evaluation, unit_of
 from index.build.builder import build_articles
 from index.errors import NoIndex
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
@@ -43,8 +45,7 @@ def plan(folder: Path, **changes: object) -> EvaluationPlan:
 def test_a_squad_file_is_indexed_and_asked(tmp_path: Path) -> None:
     watch = Watch()
     found = evaluated(plan(tmp_path), watch)
-    assert found.file.value("questions") == 4
-    assert found.file.value("passages") == 4
+    assert found.file.value("questions") == found.file.value("passages") == 4
     assert found.file.value("mean_passage_chars") == pytest.approx((41 + 34 + 32 + 40) / 4)
     assert found.file.value("hit@1") == 1
     assert found.file.value("answer_hit") == 1
@@ -127,3 +128,18 @@ def test_a_bad_other_file_is_found_before_anything_is_indexed(tmp_path: Path) ->
     with pytest.raises(QuestionFileError, match=r"other\.json"):
         evaluated(plan(tmp_path, other=other), watch)
     assert watch.steps == []
+
+
+class Counting(FakeEmbedder):
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        return sum(map(len, texts))
+
+
+def test_words_are_counted_where_the_model_counts_no_tokens() -> None:
+    plain, meter = FakeEmbedder(), TokenMeter(FakeEmbedder())
+    assert np.array_equal(meter.embed_passages(["un phare"]), plain.embed_passages(["un phare"]))
+    meter.embed_passages(["trois mots encore"])
+    assert (meter.tokens, unit_of(plain)) == (5, "words")
+    meter = TokenMeter(Counting())
+    meter.embed_passages(["abc", "d"])
+    assert (meter.tokens, unit_of(Counting())) == (4, "tokens")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.followups.candidates import Interpretation, candidates, interpret, reframe
 from bot.followups.message import Message
 from bot.followups.turn import Turn
@@ -26,32 +28,31 @@ def plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-def after(
-    question: str, *history: Turn, search: Library | None = None, leaning: float = 2.0
-) -> Interpretation:
-    return interpret(Message(question, follow_up_logit=leaning), history, search or Library())
+def after(question: str, *history: Turn, search: Library | None = None) -> Interpretation:
+    return interpret(Message(question, follow_up_logit=2.0), history, search or Library())
 
 
 CURIE = turn("Quand Marie Curie est-elle née ?", "Marie Curie naît en 1867.")
 
 
-def test_the_first_question_is_left_as_it_is() -> None:
+ALONE = "Combien de médailles la France a-t-elle eues à Paris ?"
+
+
+@pytest.mark.parametrize(
+    ("message", "history"),
+    [
+        (Message("Quand est-elle née ?", follow_up_logit=2.0), ()),
+        (Message(ALONE, follow_up_logit=-1.0), (CURIE,)),
+        (Message("Merci !", "courtesy", 3.0), (CURIE,)),
+    ],
+    ids=["the first", "one that stands alone", "small talk"],
+)
+def test_what_leans_on_nothing_is_neither_changed_nor_searched(
+    message: Message, history: tuple[Turn, ...]
+) -> None:
     search = Library()
-    assert after("Quand est-elle née ?", search=search) == Interpretation("Quand est-elle née ?")
-    assert search.questions == []
-
-
-def test_a_question_that_stands_alone_is_neither_changed_nor_searched() -> None:
-    search = Library()
-    question = "Combien de médailles la France a-t-elle eues à Paris ?"
-    assert after(question, CURIE, search=search, leaning=-1.0) == Interpretation(question)
-    assert search.questions == []
-
-
-def test_small_talk_is_neither_changed_nor_searched() -> None:
-    search = Library()
-    understood = interpret(Message("Merci !", "courtesy", 3.0), (CURIE,), search)
-    assert understood == Interpretation("Merci !", refusal="courtesy")
+    understood = interpret(message, history, search)
+    assert understood == Interpretation(message.question, refusal=message.refusal)
     assert search.questions == []
 
 

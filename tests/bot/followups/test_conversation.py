@@ -66,7 +66,9 @@ def test_a_question_that_stands_alone_gets_the_answer_it_gets_without_a_conversa
     alone = chain.invoke(question)
     assert chain.invoke(TurnText(question, (BEFORE,))) == alone
     assert alone.understood is None
-    assert asked.questions == [question, question]
+    greeted = chain.invoke(f"Bonjour. {question}")
+    assert (greeted.question, greeted.understood) == (f"Bonjour. {question}", None)
+    assert asked.questions == [question] * 3
 
 
 def test_thanks_are_not_looked_up() -> None:
@@ -74,14 +76,6 @@ def test_thanks_are_not_looked_up() -> None:
     answer = conversing(asked).invoke(TurnText("Merci !", (BEFORE,)))
     assert (answer.refusal, answer.answered, answer.nearest) == ("courtesy", False, ())
     assert asked.questions == []
-
-
-def test_a_greeting_is_not_searched_with_the_question() -> None:
-    asked = Asked()
-    question = "Qui a inventé le Web ?"
-    answer = conversing(asked).invoke(f"Bonjour. {question}")
-    assert asked.questions == [question]
-    assert (answer.question, answer.understood) == (f"Bonjour. {question}", None)
 
 
 async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None:

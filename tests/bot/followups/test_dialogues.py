@@ -20,7 +20,7 @@ from bot.followups.turn import Turn
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from tests.bot.followups.turns import NOW
-from tests.dialogues import Dialogue, Heard, hold, read_dialogues
+from tests.dialogues import Heard, hold, read_dialogues
 
 ROOT = Path(__file__).resolve().parents[3]
 DIALOGUES = [
@@ -81,13 +81,3 @@ def test_topic_switches_are_seldom_dragged_along(
         if switch["about"] not in {Path(c.article.path).name for c in answer.citations}
     ]
     assert sum(each.rewritten for each in understood) <= 0.1 * len(understood)
-
-
-def test_a_reply_goes_back_to_a_turn_that_was_held() -> None:
-    def earlier(dialogue: Dialogue) -> bool:
-        return all(
-            line.reply_to is None or 1 <= line.reply_to <= at
-            for at, line in enumerate(dialogue.lines)
-        )
-
-    assert all(map(earlier, DIALOGUES))

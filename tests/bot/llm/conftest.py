@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import ModelFailed
 from bot.llm.base import PromptMessage, Request
 from bot.llm.factory import open_models
 from bot.llm.hosted_model import HostedModel
@@ -56,3 +57,10 @@ def request(limit: int = 100) -> Request:
 async def said(model: HostedModel, limit: int = 100) -> list[str]:
     """The pieces of one answer."""
     return [piece async for piece in model.stream(request(limit))]
+
+
+async def fault_of(model: HostedModel) -> ModelFailed:
+    """Why there is no answer."""
+    with pytest.raises(ModelFailed) as caught:
+        await said(model)
+    return caught.value

@@ -9,10 +9,9 @@ from datetime import date
 from bot.errors import ModelFailed
 from bot.llm.base import PromptMessage, Request
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
-from index.article import Article, Passage, Sentence, article_id
+from index.article import Article, Passage, article_id
 from index.build.passages import cut
 from index.findings import Findings, Hit, RankedSentence, Scores
-from index.text.language import terms
 
 Script = str | ModelFailed | Callable[[str], str]
 
@@ -56,44 +55,26 @@ class Scripted:
 
 
 class WordChecker:
-    """Keeps what a cited passage says in nearly the same words, its numbers included."""
+    """Supports what a cited passage says word for word, and knows which sentence begins alike."""
 
     def __init__(self) -> None:
         self.checked: list[Claim] = []
-        self.prepared = 0
 
     def prepare(self, given: Sequence[NumberedPassage]) -> None:
-        self.prepared += 1
+        """Nothing to read beforehand."""
 
     def check(self, claim: Claim, given: Sequence[NumberedPassage], question: str) -> ClaimVerdict:
         self.checked.append(claim)
-        if not claim.citations:
-            return ClaimVerdict(False, "uncited")
         cited = [each for each in given if each.number in claim.citations]
-        evidence = [
-            (each.number, found) for each in cited if (found := _bearing(claim.text, each, 0.6))
-        ]
-        if evidence:
-            return ClaimVerdict(True, None, tuple(evidence))
-        nearest = [
-            (each.number, found) for each in cited if (found := _bearing(claim.text, each, 0.3))
-        ]
-        return ClaimVerdict(False, "meaning", tuple(nearest[:1]))
-
-
-def _bearing(text: str, given: NumberedPassage, least: float) -> Sentence | None:
-    """The sentence with most of the words, at least this share; all of the numbers where kept."""
-    language = given.article.language
-    said = set(terms(text, language))
-    numbers = {term for term in said if any(map(str.isdigit, term))}
-    best: tuple[float, Sentence] | None = None
-    for sentence in given.sentences:
-        there = set(terms(sentence.text, language))
-        share = len(said & there) / max(1, len(said))
-        told = numbers <= there or least < 0.6
-        if told and share >= least and (best is None or share > best[0]):
-            best = share, sentence
-    return best[1] if best else None
+        if not cited:
+            return ClaimVerdict(False, "uncited")
+        sentences = [(each.number, sentence) for each in cited for sentence in each.sentences]
+        same = tuple(each for each in sentences if each[1].text == claim.text)
+        if same:
+            return ClaimVerdict(True, None, same)
+        begun = " ".join(claim.text.split()[:2])
+        alike = tuple(each for each in sentences if each[1].text.startswith(begun))
+        return ClaimVerdict(False, "meaning", alike[:1])
 
 
 def article(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +54,28 @@ async def serving(*behaviours: Behaviour) -> AsyncIterator[Scripted]:
         yield scripted
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def serving_apart(*behaviours: Behaviour) -> Iterator[Scripted]:
+    """The same on a thread of its own, for what brings its own event loop."""
+    ready: Future[Scripted] = Future()
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        async with serving(*behaviours) as server:
+            ready.set_result(server)
+            await stop.wait()
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        yield ready.result(30)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(30)
+        loop.close()
 
 
 def says(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -39,54 +38,35 @@ class Model:
             yield piece
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture
 def model() -> Model:
     return Model()
 
 
-@pytest.fixture
-def rationed(state: State, model: Model, clock: Clock) -> RationedModel:
-    return RationedModel(model, Allowance(lambda: state, 2, clock))
+def ration(model: Model, state: State, most: int = 2, now: datetime = NOON) -> RationedModel:
+    return RationedModel(model, Allowance(lambda: state, most, lambda: now))
 
 
-async def written(rationed: RationedModel, person: int | None = 7, *, aside: bool = False) -> str:
+async def written(rationed: RationedModel, person: int = 7) -> str:
     """An answer; `-` where the person has had theirs."""
-    request = dataclasses.replace(REQUEST, aside=aside)
     try:
-        if person is None:
-            return "".join([piece async for piece in rationed.stream(request)])
         with on_behalf_of(person):
-            return "".join([piece async for piece in rationed.stream(request)])
+            return "".join([piece async for piece in rationed.stream(REQUEST)])
     except ModelFailed as failure:
         return {"allowance": "-", "server": "!"}[failure.kind]
 
 
-async def test_each_person_has_so_many_a_day(
-    rationed: RationedModel, model: Model, clock: Clock
-) -> None:
+async def test_each_person_has_so_many_a_day(state: State, model: Model) -> None:
+    rationed = ration(model, state)
     assert [await written(rationed) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
     assert await written(rationed, 8) == "Louis Braille"
     assert model.asked == 3
-    clock.now = NOON + timedelta(hours=12)  # the next day of UTC
-    assert [await written(rationed) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
+    next_day = ration(model, state, now=NOON + timedelta(hours=12))  # of UTC
+    assert [await written(next_day) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
 
 
-async def test_a_model_that_gave_nothing_costs_nothing(
-    rationed: RationedModel, model: Model
-) -> None:
+async def test_a_model_that_gave_nothing_costs_nothing(state: State, model: Model) -> None:
+    rationed = ration(model, state)
     model.pieces = ()
     assert [await written(rationed) for _ in range(3)] == ["!"] * 3
     model.pieces = ("Lui.",)
@@ -94,14 +74,12 @@ async def test_a_model_that_gave_nothing_costs_nothing(
 
 
 async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
-    state: State, model: Model, clock: Clock
+    state: State, model: Model
 ) -> None:
     state.do(partial(people.note_person, person_id=7, now=NOON))
-    before = RationedModel(model, Allowance(lambda: state, 1, clock))
-    assert await written(before) == "Louis Braille"
+    assert await written(ration(model, state, 1)) == "Louis Braille"
     state.do(partial(privacy.erase_person, person_id=7))
-    after = RationedModel(model, Allowance(lambda: state, 1, clock))
-    assert await written(after) == "-"
+    assert await written(ration(model, state, 1)) == "-"
 
 
 async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:

@@ -16,21 +16,13 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WANTED = CacheKey("Qui a inventé le braille ?", "g1", "openai:m", "p1", ("passage",))
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 async def test_what_is_kept_is_found_until_it_is_old(state: State) -> None:
-    clock = Clock()
-    cache = ReplyCache(lambda: state, days=7, now=clock)
+    now = NOW
+    cache = ReplyCache(lambda: state, days=7, now=lambda: now)
     assert await cache.find(WANTED) is None
     await cache.keep(WANTED, "Louis Braille [1].")
     assert await cache.find(WANTED) == "Louis Braille [1]."
-    clock.now += timedelta(days=7, seconds=1)
+    now += timedelta(days=7, seconds=1)
     assert await cache.find(WANTED) is None
 
 
@@ -65,12 +57,12 @@ async def test_all_that_an_answer_hangs_on_makes_another(
 
 
 async def test_the_oldest_go_when_there_are_too_many(state: State) -> None:
-    clock = Clock()
-    cache = ReplyCache(lambda: state, days=7, max_replies=2, now=clock)
+    now = NOW
+    cache = ReplyCache(lambda: state, days=7, max_replies=2, now=lambda: now)
     every = [replace(WANTED, generation=f"g{n}") for n in range(3)]
     for each in every:
         await cache.keep(each, "Oui.")
-        clock.now += timedelta(seconds=1)
+        now += timedelta(seconds=1)
     assert [await cache.find(each) for each in every] == [None, "Oui.", "Oui."]
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.errors import ModelFailed
 from bot.llm.chooser import Chooser
 from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
 from index.findings import Findings
@@ -42,10 +41,9 @@ def statements(answer: Answer) -> list[str]:
     return [each.text for each in answer.statements]
 
 
-async def test_where_model_and_reader_agree_it_is_sure() -> None:
+async def test_what_a_model_chooses_is_quoted_and_the_model_named() -> None:
     model = Scripted("1, 3")
     answer = await answered(chosen(model))
-    assert (answer.outcome, statements(answer)) == ("sure", [BUILT, TOLL])
     assert (answer.model, answer.chosen_by, answer.fallback) == (None, "fake:writer", None)
     assert answer.verbatim
     assert [each.quote for each in answer.citations] == [BUILT, TOLL]
@@ -53,27 +51,28 @@ async def test_where_model_and_reader_agree_it_is_sure() -> None:
     assert answer.further[0].quote == MARKET
 
 
-async def test_a_doubtful_reader_is_made_sure_by_a_model_that_agrees() -> None:
-    assert (await answered(chosen(Scripted("1")), 0.4)).outcome == "sure"
+@pytest.mark.parametrize(
+    ("reply", "confidence", "outcome", "quotes"),
+    [
+        ("1, 3", 0.95, "sure", [BUILT, TOLL]),
+        ("1", 0.4, "sure", [BUILT]),
+        ("2", 0.95, "sure", [LONG]),
+        ("5", 0.95, "perhaps", [MARKET, BUILT]),
+        ("3", 0.1, "perhaps", [TOLL]),
+    ],
+    ids=["agrees", "makes sure", "the sentence beside", "differs", "only the model finds it"],
+)
+async def test_it_is_sure_where_model_and_reader_agree(
+    reply: str, confidence: float, outcome: str, quotes: list[str]
+) -> None:
+    answer = await answered(chosen(Scripted(reply)), confidence)
+    assert (answer.outcome, statements(answer), answer.fallback) == (outcome, quotes, None)
 
 
-async def test_the_sentence_beside_counts_as_agreement_and_both_are_shown() -> None:
-    answer = await answered(chosen(Scripted("2")))
-    assert answer.outcome == "sure"
-    assert statements(answer) == [LONG]  # behind the one that it leans on
-    assert answer.citations[0].lead is not None
-    assert answer.citations[0].lead.text == BUILT
-
-
-async def test_where_they_differ_both_are_shown_and_it_is_perhaps() -> None:
-    answer = await answered(chosen(Scripted("5")))
-    assert (answer.outcome, statements(answer)) == ("perhaps", [MARKET, BUILT])
-    assert answer.fallback is None
-
-
-async def test_what_only_the_model_finds_is_perhaps() -> None:
-    answer = await answered(chosen(Scripted("3")), 0.1)
-    assert (answer.outcome, statements(answer)) == ("perhaps", [TOLL])
+async def test_a_sentence_that_leans_is_shown_behind_the_one_that_it_leans_on() -> None:
+    (cited,) = (await answered(chosen(Scripted("2")))).citations
+    assert cited.lead is not None
+    assert cited.lead.text == BUILT
 
 
 @pytest.mark.parametrize(("confidence", "outcome"), [(0.95, "perhaps"), (0.4, "no"), (0.1, "no")])
@@ -123,19 +122,6 @@ async def test_orders_to_machines_have_no_number() -> None:
     assert "à vendre" not in model.calls[0][-1].text.partition("<passages>")[2]
 
 
-@pytest.mark.parametrize(
-    ("kind", "fallback"), [("timeout", "failed"), ("budget", "budget"), ("allowance", "allowance")]
-)
-async def test_where_all_fail_the_reader_answers(kind: str, fallback: str) -> None:
-    broken = Scripted(ModelFailed(kind, "fake:broken"))  # type: ignore[arg-type]
-    answer = (
-        await answered(chosen(broken, Scripted("Bonjour !")))
-        if kind == "timeout"
-        else (await answered(chosen(broken)))
-    )
-    assert (answer.outcome, statements(answer)[0], answer.fallback) == ("sure", BUILT, fallback)
-
-
 async def test_the_next_model_chooses_where_one_says_nothing_of_use() -> None:
     answer = await answered(chosen(Scripted("Bonjour !", name="fake:one"), Scripted("1")))
     assert (answer.outcome, answer.chosen_by) == ("sure", "fake:writer")
@@ -155,10 +141,3 @@ async def test_a_model_alone_is_counted() -> None:
     lone = LoneModel(Scripted("1"), lambda usage: 7, Chooser(), EXTRACTIVE, ModelLimits())
     counted = await lone.answer(asked())
     assert (counted.answer.chosen_by, counted.answer.outcome) == ("fake:writer", "sure")
-
-
-@pytest.mark.parametrize("room", [3_000, 1_000, 600])
-async def test_the_prompt_keeps_to_the_room_there_is(room: int) -> None:
-    model = Scripted("1")
-    await answered(chosen(model, limits=ModelLimits(context=room + 500, answer=500)))
-    assert BUILT in model.calls[0][-1].text

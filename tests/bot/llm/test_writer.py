@@ -10,7 +10,7 @@ import pytest
 
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.errors import ModelFailed
+from bot.errors import ModelFailed, ModelFault
 from bot.llm.base import Request
 from bot.llm.cache import CacheKey
 from bot.llm.model_answerer import ModelAnswerer, ModelLimits
@@ -109,15 +109,15 @@ async def test_an_answer_that_begins_with_a_quote_in_its_place_is_perhaps() -> N
     assert all("1999" not in each for answer in seen for each in told(answer))
 
 
-async def test_where_nothing_of_the_models_is_left_the_articles_answer() -> None:
-    answer = (await grown(written(Scripted(LIE))))[-1]
-    assert (told(answer)[0], answer.model, answer.fallback) == (BUILT, None, "unsupported")
-
-
-async def test_where_most_fails_the_articles_answer() -> None:
-    text = f"{BUILT[:-1]} [1]. Il est rouge [1]. Il est vert [1]. Il est bleu [1]."
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [(LIE, 1), (f"{BUILT[:-1]} [1]. Il est rouge [1]. Il est vert [1]. Il est bleu [1].", 3)],
+    ids=["all of it", "most of it"],
+)
+async def test_where_it_fails_the_articles_answer(text: str, dropped: int) -> None:
     answer = (await grown(written(Scripted(text))))[-1]
-    assert (answer.model, answer.fallback, len(answer.dropped)) == (None, "unsupported", 3)
+    assert (told(answer)[0], answer.model, answer.fallback) == (BUILT, None, "unsupported")
+    assert len(answer.dropped) == dropped
 
 
 async def test_what_turns_out_to_be_thinking_is_forgotten() -> None:
@@ -149,16 +149,13 @@ async def test_json_is_asked_of_a_model_that_can_write_it() -> None:
 # What fails
 
 
-def failing(kind: str) -> Scripted:
-    return Scripted(ModelFailed(kind, "fake:broken"), name="fake:broken")  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     ("kind", "fallback"),
     [("timeout", "failed"), ("rate", "failed"), ("budget", "budget"), ("allowance", "allowance")],
 )
-async def test_where_all_fail_the_articles_answer(kind: str, fallback: str) -> None:
-    answer = (await grown(written(failing(kind), failing(kind))))[-1]
+async def test_where_all_fail_the_articles_answer(kind: ModelFault, fallback: str) -> None:
+    broken = ModelFailed(kind, "fake:broken")
+    answer = (await grown(written(Scripted(broken), Scripted(broken))))[-1]
     assert (told(answer)[0], answer.model, answer.fallback) == (BUILT, None, fallback)
 
 
@@ -204,20 +201,6 @@ async def test_closing_ends_the_call() -> None:
         assert told(await anext(answers)) == [BUILT]
     assert model.closed == 1
     assert len(model.said) < 1000
-
-
-async def test_passages_are_read_while_the_model_thinks() -> None:
-    checker, order = WordChecker(), []
-
-    def prepare(given: Sequence[NumberedPassage]) -> None:
-        order.append("read")
-
-    checker.prepare = prepare  # type: ignore[method-assign]
-
-    model = Scripted(lambda _: order.append("written") or GOOD, pause=0.01)  # type: ignore[func-returns-value]
-    await grown(written(model, checker=checker))
-    assert sorted(order) == ["read", "written"]
-    assert checker.checked
 
 
 async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 
-from bot.operations.statistics import Day, Today, count_days, midnight, percentile
+from bot.operations.statistics import Day, Today, count_days, percentile
 from bot.state.statistics import QuestionRecord
 
 TODAY = date(2026, 3, 1)
@@ -43,13 +43,6 @@ def test_a_percentile_is_one_of_the_values(
     values: list[float], share: float, expected: float | None
 ) -> None:
     assert percentile(values, share) == expected
-
-
-def test_today_begins_at_midnight_on_this_machine() -> None:
-    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    began = midnight(now)
-    assert (began.hour, began.minute) == (0, 0)
-    assert timedelta() <= now - began < timedelta(days=1, hours=1)
 
 
 def test_questions_without_a_time_count_but_for_the_time() -> None:

@@ -23,7 +23,6 @@ from bot.operations.unanswered import (
 from bot.state.statistics import UnansweredQuestion
 from index.article import Article
 from index.models.base import Embedder, Vectors
-from index.models.bundled.embedder import load_bundled
 from tests.bot.messenger.samples import FRESNEL, refused
 from tests.bot.operations.wordings import HELD_OUT, SAME
 from tests.fakes import FakeEmbedder
@@ -87,22 +86,14 @@ def test_what_was_kept_when_it_was_asked_is_not_made_again() -> None:
         group_questions(questions, embed, model="another")
 
 
-@pytest.fixture(scope="module")
-def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
-    return load_bundled(tmp_path_factory.mktemp("cache"))
-
-
 @pytest.mark.parametrize(
     ("wordings", "recall", "precision"), [(SAME, 0.95, 0.95), (HELD_OUT, 0.85, 0.95)]
 )
 def test_the_threshold_tells_them_apart_as_is_said(
-    embedder: Embedder,
-    wordings: tuple[tuple[str, ...], ...],
-    recall: float,
-    precision: float,
+    bundled: Embedder, wordings: tuple[tuple[str, ...], ...], recall: float, precision: float
 ) -> None:
     each = [
-        (place, embedder.embed_question(w).astype(np.float16).astype(np.float32))  # as it is kept
+        (place, bundled.embed_question(w).astype(np.float16).astype(np.float32))  # as it is kept
         for place, same in enumerate(wordings)
         for w in same
     ]
@@ -113,8 +104,6 @@ def test_the_threshold_tells_them_apart_as_is_said(
 
 
 EN, FR = StatisticsPhrases.of("en"), StatisticsPhrases.of("fr")
-
-
 GROUP = QuestionGroup("Quand ouvre la piscine ?", 5, 3, 2, NOON, NOON)
 
 

@@ -29,39 +29,24 @@ SAME: tuple[tuple[str, ...], ...] = (
         "À combien s’élève le budget de la commune ?",
         "Combien la commune a-t-elle de budget ?",
     ),
-    (
-        "Combien d’habitants compte la commune ?",
-        "Quelle est la population de la commune ?",
-    ),
+    ("Combien d’habitants compte la commune ?", "Quelle est la population de la commune ?"),
     (
         "Quand auront lieu les travaux du tramway ?",
         "À quelle date commencent les travaux du tramway ?",
     ),
-    (
-        "Quel sera le trajet du tramway ?",
-        "Par où passera le tramway ?",
-    ),
+    ("Quel sera le trajet du tramway ?", "Par où passera le tramway ?"),
     (
         "Quel est l’effet de la sécheresse sur les vendanges ?",
         "Comment la sécheresse a-t-elle touché les vendanges ?",
         "Quelles conséquences la sécheresse a-t-elle eues sur les vendanges ?",
     ),
-    (
-        "Quand commencent les vendanges ?",
-        "À quelle date débutent les vendanges ?",
-    ),
-    (
-        "Qui a gagné l’élection municipale ?",
-        "Quel candidat a remporté l’élection municipale ?",
-    ),
+    ("Quand commencent les vendanges ?", "À quelle date débutent les vendanges ?"),
+    ("Qui a gagné l’élection municipale ?", "Quel candidat a remporté l’élection municipale ?"),
     (
         "Quel a été le taux de participation à l’élection municipale ?",
         "Combien d’électeurs ont participé à l’élection municipale ?",
     ),
-    (
-        "Où trouver une pharmacie de garde ?",
-        "Quelle pharmacie est de garde ?",
-    ),
+    ("Où trouver une pharmacie de garde ?", "Quelle pharmacie est de garde ?"),
     (
         "Quels sont les horaires de la médiathèque ?",
         "À quelle heure ouvre la médiathèque ?",
@@ -75,18 +60,9 @@ SAME: tuple[tuple[str, ...], ...] = (
         "Quand passe la loi sur les retraites ?",
         "À quelle date la loi sur les retraites sera-t-elle votée ?",
     ),
-    (
-        "Quel est l’âge de départ à la retraite ?",
-        "À quel âge peut-on partir à la retraite ?",
-    ),
-    (
-        "Who designed the new bridge?",
-        "Who is the architect of the new bridge?",
-    ),
-    (
-        "How long is the new bridge?",
-        "What is the length of the new bridge?",
-    ),
+    ("Quel est l’âge de départ à la retraite ?", "À quel âge peut-on partir à la retraite ?"),
+    ("Who designed the new bridge?", "Who is the architect of the new bridge?"),
+    ("How long is the new bridge?", "What is the length of the new bridge?"),
     ("Quel temps fera-t-il demain ?", "Quelle est la météo de demain ?"),
     ("Quelle est la capitale de l’Australie ?", "Comment s’appelle la capitale de l’Australie ?"),
     ("Comment adopter un chien au refuge ?", "Comment faire pour adopter un chien du refuge ?"),
@@ -119,30 +95,11 @@ HELD_OUT: tuple[tuple[str, ...], ...] = (
         "Où acheter des billets pour le concert ?",
         "Comment se procurer des places pour le concert ?",
     ),
-    (
-        "La cantine est-elle gratuite ?",
-        "Faut-il payer la cantine ?",
-    ),
-    (
-        "Que mange-t-on à la cantine ?",
-        "Quel est le menu de la cantine ?",
-        "menu cantine",
-    ),
-    (
-        "Quel est le niveau de la nappe phréatique ?",
-        "À quelle hauteur est la nappe phréatique ?",
-    ),
-    (
-        "L’eau du robinet est-elle potable ?",
-        "Peut-on boire l’eau du robinet ?",
-    ),
-    (
-        "How many people died in the flood?",
-        "What is the death toll of the flood?",
-    ),
-    (
-        "When did the flood begin?",
-        "On what day did the flood start?",
-    ),
+    ("La cantine est-elle gratuite ?", "Faut-il payer la cantine ?"),
+    ("Que mange-t-on à la cantine ?", "Quel est le menu de la cantine ?", "menu cantine"),
+    ("Quel est le niveau de la nappe phréatique ?", "À quelle hauteur est la nappe phréatique ?"),
+    ("L’eau du robinet est-elle potable ?", "Peut-on boire l’eau du robinet ?"),
+    ("How many people died in the flood?", "What is the death toll of the flood?"),
+    ("When did the flood begin?", "On what day did the flood start?"),
 )
 """Written after the threshold was chosen, and not looked at for it."""

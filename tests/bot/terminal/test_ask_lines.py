@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -15,10 +14,10 @@ from bot import assembly
 from bot.answer import Answer
 from bot.errors import StateError
 from bot.main import run
-from bot.settings import Settings
 from tests.bot.answers import answered, article, citation
+from tests.bot.terminal.conftest import Capture
 
-ANSWER = answered(citation("Une carte suffit.", article()))
+AskLines = Callable[[str], tuple[int, list[dict[str, Any]]]]
 
 
 class Chain:
@@ -29,37 +28,31 @@ class Chain:
         self.questions.append(question)
         if question == "Panne ?":
             raise StateError("postgres-gone", reason="x")
-        return ANSWER
+        return answered(citation("Une carte suffit.", article()))
 
 
 @pytest.fixture
 def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
     chain = Chain()
-
-    @contextmanager
-    def open_chain(settings: Settings) -> Iterator[Chain]:
-        yield chain
-
-    monkeypatch.setattr(assembly, "open_chain", open_chain)
+    monkeypatch.setattr(assembly, "open_chain", lambda settings: nullcontext(chain))
     return chain
 
 
-def ask_lines(
-    text: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> tuple[int, list[dict[str, Any]]]:
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
-    code = run(["ask", "--jsonl", "--data-dir", str(home)])
-    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+@pytest.fixture
+def ask_lines(chain: Chain, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> AskLines:
+    """Ask these lines: the exit code, and what is printed for each."""
+
+    def ask(text: str) -> tuple[int, list[dict[str, Any]]]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        code = run(["ask", "--jsonl"])
+        return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return ask
 
 
-def test_each_question_gets_its_answer_and_its_id(
-    chain: Chain,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_each_question_gets_its_answer_and_its_id(chain: Chain, ask_lines: AskLines) -> None:
     text = '{"id": "a", "question": " Une  carte ? "}\n\n{"question": "Deux\\ud800 ?", "x": 1}'
-    code, said = ask_lines(text, tmp_path, monkeypatch, capsys)
+    code, said = ask_lines(text)
     assert code == 0
     assert chain.questions == ["Une carte ?", "Deux? ?"]
     assert [(each["line"], each.get("id")) for each in said] == [(1, "a"), (3, None)]
@@ -79,16 +72,9 @@ def test_each_question_gets_its_answer_and_its_id(
     ],
 )
 def test_a_line_that_fails_says_so_and_the_next_is_answered(
-    line: str,
-    code: str,
-    id: int | None,
-    chain: Chain,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    line: str, code: str, id: int | None, ask_lines: AskLines
 ) -> None:
-    text = f'{line}\n{{"question": "Quoi ?"}}\n'
-    exit_code, (wrong, right) = ask_lines(text, tmp_path, monkeypatch, capsys)
+    exit_code, (wrong, right) = ask_lines(f'{line}\n{{"question": "Quoi ?"}}\n')
     assert exit_code == 1
     assert (wrong["line"], wrong.get("id"), wrong["error"]["code"]) == (1, id, code)
     assert wrong["error"]["message"]
@@ -96,6 +82,6 @@ def test_a_line_that_fails_says_so_and_the_next_is_answered(
 
 
 @pytest.mark.parametrize("more", ["--json", "Quoi ?", "--audio=a.ogg"])
-def test_lines_go_with_no_other_question(more: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_go_with_no_other_question(more: str, capsys: Capture) -> None:
     assert run(["ask", "--jsonl", more]) == 2
     assert "entrée standard" in capsys.readouterr().err

@@ -14,23 +14,13 @@ from bot.terminal.progress import LINES, ProgressBar, ProgressLines, observe_pro
 FRENCH = TerminalPhrases.of("fr")
 
 
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_pipe_gets_a_line_a_step_and_some_for_the_texts() -> None:
-    stream, clock = io.StringIO(), Clock()
-    lines = ProgressLines(console_for(stream), FRENCH, clock)
+    stream, seconds = io.StringIO(), 100.0
+    lines = ProgressLines(console_for(stream), FRENCH, lambda: seconds)
     lines.step("read")
     lines.step("embed")
     for done in range(0, 2001):
-        clock.now = 100 + done / 50
+        seconds = 100 + done / 50
         lines.progress(done, 2000)
     lines.step("switch")
     said = stream.getvalue().splitlines()
@@ -48,21 +38,16 @@ def test_a_pipe_hears_once_that_the_model_is_prepared() -> None:
     assert stream.getvalue() == "Préparation du modèle…\n"
 
 
-@pytest.fixture
-def screen() -> Console:
-    return Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
-
-
-def test_a_person_gets_a_bar_that_is_gone_at_the_end(screen: Console) -> None:
+def test_a_person_gets_a_bar_that_is_gone_at_the_end() -> None:
+    stream = io.StringIO()
+    screen = Console(file=stream, force_terminal=True, width=120, color_system=None)
     with observe_progress(screen, FRENCH) as observer:
         assert isinstance(observer, ProgressBar)
         observer.model(0.5, "weights")
         observer.step("embed")
         observer.progress(1, 2)
-    file = screen.file
-    assert isinstance(file, io.StringIO)
-    assert "Calcul des vecteurs" in file.getvalue()
-    assert "\x1b[2K" in file.getvalue()
+    assert "Calcul des vecteurs" in stream.getvalue()
+    assert "\x1b[2K" in stream.getvalue()
 
 
 @pytest.mark.parametrize("terminal", [True, False])

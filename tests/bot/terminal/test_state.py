@@ -16,21 +16,17 @@ import pytest
 from bot.main import run
 from bot.state import people, roles
 from bot.state.database import FILE, State, open_state
+from tests.bot.terminal.conftest import Capture
 
-Capture = pytest.CaptureFixture[str]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory in which somebody has left something."""
-    for name in [name for name in os.environ if name.startswith("SELON_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+def _left_by_somebody(home: Path) -> None:
+    """A person and their role, in the data directory."""
     with state_in(".selon") as state:
         state.do(partial(people.note_person, person_id=7, now=NOW))
         state.do(partial(roles.give, person_id=7, standing="administrator", now=NOW))
-    return tmp_path
 
 
 @contextmanager
@@ -44,22 +40,22 @@ def known(folder: str) -> bool:
         return state.do(partial(people.person, person_id=7)) is not None
 
 
-def test_it_goes_to_a_file_of_ones_own_and_into_another_place(here: Path, capsys: Capture) -> None:
-    (here / "copie.jsonl.new").touch(0o644)  # what a kill left
+def test_it_goes_to_a_file_of_ones_own_and_into_another_place(home: Path, capsys: Capture) -> None:
+    (home / "copie.jsonl.new").touch(0o644)  # what a kill left
     assert run(["state", "export", "copie.jsonl"]) == 0
     assert capsys.readouterr().out == (
         "Copié\u00a0: 2 lignes (people 1, roles 1). "
         "Le fichier contient ce que des personnes ont écrit\u00a0: gardez-le comme tel.\n"
     )
-    assert (here / "copie.jsonl").stat().st_mode & 0o777 == 0o600
-    assert sorted(each.name for each in here.glob("copie*")) == ["copie.jsonl"]
+    assert (home / "copie.jsonl").stat().st_mode & 0o777 == 0o600
+    assert sorted(each.name for each in home.glob("copie*")) == ["copie.jsonl"]
     assert run(["state", "import", "copie.jsonl", "--data-dir", "ailleurs"]) == 0
     assert capsys.readouterr().out == "Repris et vérifié\u00a0: 2 lignes (people 1, roles 1).\n"
     assert known("ailleurs")
 
 
 def test_through_standard_output_and_input(
-    here: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(["state", "export", "-"]) == 0
     told = capfdbinary.readouterr()
@@ -82,21 +78,21 @@ def test_through_standard_output_and_input(
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
-    here: Path, capsys: Capture, arguments: list[str], said: str
+    home: Path, capsys: Capture, arguments: list[str], said: str
 ) -> None:
     run(["state", "export", "entier"])
     capsys.readouterr()
-    whole = (here / "entier").read_text(encoding="utf-8").splitlines(keepends=True)
-    (here / "texte").write_text("Bonjour.\n", encoding="utf-8")
-    (here / "moitié").write_text("".join(whole[:-1]), encoding="utf-8")
-    (here / "abîmé").write_text("".join([whole[0], "[1]\n", *whole[1:]]), encoding="utf-8")
+    whole = (home / "entier").read_text(encoding="utf-8").splitlines(keepends=True)
+    (home / "texte").write_text("Bonjour.\n", encoding="utf-8")
+    (home / "moitié").write_text("".join(whole[:-1]), encoding="utf-8")
+    (home / "abîmé").write_text("".join([whole[0], "[1]\n", *whole[1:]]), encoding="utf-8")
     assert run(["state", *arguments, "--data-dir", "ailleurs"]) == 1
     shown = capsys.readouterr()
     assert shown.err.startswith(f"Erreur\u00a0: {said}")
     assert (shown.err.count("\n"), shown.out) == (1, "")
 
 
-def test_nothing_but_an_earlier_export_is_written_over(here: Path, capsys: Capture) -> None:
+def test_nothing_but_an_earlier_export_is_written_over(capsys: Capture) -> None:
     run(["state", "export", "copie.jsonl"])
     assert run(["state", "export", "copie.jsonl"]) == 0
     capsys.readouterr()

@@ -41,16 +41,11 @@ def given(
     return NumberedPassage(number, article, passage, passage.sentences)
 
 
-def align(claim: str, *passages: str, language: str = "fr") -> Alignment:
-    """A sentence beside passages, read without a model."""
+def exact_fault(claim: str, passage: str) -> ClaimFault | None:
+    """What of a sentence is nowhere in the passage."""
     words = AnnotationCache(HashReader())
-    read = [given(text, at, language=language) for at, text in enumerate(passages, 1)]
-    return Alignment(words.read(claim, language), annotate_evidence(read, words))
-
-
-def exact_fault(claim: str, *passages: str) -> ClaimFault | None:
-    """What of a sentence is nowhere in the passages."""
-    return find_exact_fault(align(claim, *passages))
+    evidence = annotate_evidence([given(passage)], words)
+    return find_exact_fault(Alignment(words.read(claim, "fr"), evidence))
 
 
 def credulous() -> FactChecker:

@@ -103,5 +103,16 @@ def test_dates_are_no_numbers() -> None:
     assert not find_quantities("Le 4 juillet 1934, puis en mai 2012.", "fr")
 
 
-def test_a_kelvin_or_a_metre_is_no_thousand() -> None:
-    assert read("7 K, 12 km et 3 m") == [(7, "K"), (12, "km"), (3, "m")]
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("7 K, 12 km et 3 m", [(7, "K"), (12, "km"), (3, "m")]),
+        ("30 km/h, 8 %", [(30, "km/h"), (8, "%")]),
+        ("7 per cent of 4 light years", [(7, "%"), (4, "light-year")]),
+        ("7 M d’euros à 20 degrés Celsius", [(7e6, "€"), (20, "°C")]),
+        ("It cost £9", [(9, "£")]),
+        ("le 7 Mars", []),
+    ],
+)
+def test_a_unit_has_one_name_and_is_no_scale(text: str, told: list[tuple[float, str]]) -> None:
+    assert read(text) == told

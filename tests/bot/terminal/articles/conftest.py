@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -12,68 +9,42 @@ from types import ModuleType
 import pytest
 
 from bot.main import run
-from tests.fakes import FakeEmbedder
+from bot.settings import index_store, load_settings
+from tests.bot.terminal.conftest import Capture
 from tests.postgres.server import Server
 
 Write = Callable[..., Path]
 
 
-@pytest.fixture
-def embedder() -> FakeEmbedder:
-    return FakeEmbedder()
+def current_id() -> str | None:
+    """The generation in service, wherever the settings keep the index."""
+    return index_store(load_settings()).current_id()
 
 
-IN_POSTGRES_TOO = (
-    "test_a_withdrawal_needs_no_build_and_a_restore_neither",
-    "test_a_rollback_does_not_bring_it_back",
-    "test_an_article_of_an_imported_index_is_withdrawn_too",
-)
-"""What goes through everything that changes an index; the rest is held by the tests of stores."""
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    too = metafunc.function.__name__ in IN_POSTGRES_TOO
-    metafunc.parametrize("index_url", ["files", "postgres"] if too else ["files"], indirect=True)
+in_postgres_too = pytest.mark.parametrize("index_url", ["files", "postgres"], indirect=True)
+"""For what goes through everything that changes an index; the tests of stores have the rest."""
 
 
 @pytest.fixture(autouse=True)
 def index_url(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str | None]:
-    """No setting but where the index is kept, which is there and empty."""
-    for name in [name for name in os.environ if name.startswith("SELON_")]:
-        monkeypatch.delenv(name)
-    if request.param == "files":
-        yield None
+    request: pytest.FixtureRequest, assembled: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Where the index is kept, which is there and empty."""
+    if getattr(request, "param", "files") == "files":
+        yield
         return
     server: Server = request.getfixturevalue("vector_server")
     with server.database() as url:
         monkeypatch.setenv("SELON_INDEX_URL", url)
-        yield url
-
-
-@pytest.fixture(autouse=True)
-def assembled(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    embedder: FakeEmbedder,
-    index_url: str | None,
-) -> ModuleType:
-    """An empty folder, and an embedder that takes no time."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
-    module = ModuleType("bot.assembly")
-    module.open_embedder = lambda settings, progress=None: embedder  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "bot.assembly", module)
-    return module
+        yield
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Write:
+def write(home: Path) -> Write:
     """Writes an article of the corpus: its file's name, its words, and what its header says."""
 
     def written(name: str, words: str, **facts: str) -> Path:
-        path = tmp_path / "corpus" / name
+        path = home / "corpus" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         header = "".join(f"{fact}: {said}\n" for fact, said in facts.items())
         path.write_text(f"---\n{header}language: fr\n---\n\n{words}\n", encoding="utf-8")
@@ -117,7 +88,7 @@ def corpus(write: Write) -> Path:
 
 
 @pytest.fixture
-def indexed(corpus: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+def indexed(corpus: Path, capsys: Capture) -> Path:
     """The corpus, once indexed."""
     assert run(["index"]) == 0
     capsys.readouterr()

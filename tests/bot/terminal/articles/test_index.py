@@ -1,4 +1,4 @@
-"""`selon index`: its options, its report, and Ctrl-C."""
+"""`selon index` and `selon rollback`: options, the report, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,29 +14,16 @@ import pytest
 
 from bot.main import run
 from bot.terminal.index import MAX_NAMED_FILES
-from tests.bot.terminal.articles.conftest import Write
-from tests.bot.terminal.articles.service import current_id
+from tests.bot.terminal.articles.conftest import Write, current_id
+from tests.bot.terminal.conftest import Capture
 from tests.fakes import FakeEmbedder
-
-Capture = pytest.CaptureFixture[str]
-
-
-def test_the_report_names_duplicates_and_what_was_removed(corpus: Path, capsys: Capture) -> None:
-    assert run(["index"]) == 0
-    assert (
-        "1 doublon réuni à l’original\u00a0: selon status --duplicates\n" in capsys.readouterr().out
-    )
-    run(["remove", "Le TGV"])
-    capsys.readouterr()
-    assert run(["index"]) == 0
-    assert "1 article écarté par vous\u00a0: selon list --removed\n" in capsys.readouterr().out
 
 
 def test_the_fields_of_records_are_remembered_until_others_are_given(
-    tmp_path: Path, capsys: Capture
+    home: Path, capsys: Capture
 ) -> None:
     line = json.dumps({"titre": "Le port", "corps": "Le port est plein.", "autre": "Le quai."})
-    (tmp_path / "fiches.jsonl").write_text(line, encoding="utf-8")
+    (home / "fiches.jsonl").write_text(line, encoding="utf-8")
     assert run(["index", "fiches.jsonl", "--map", "text=corps,title=titre"]) == 0
     assert run(["index", "fiches.jsonl"]) == 0
     shown = capsys.readouterr()
@@ -107,10 +94,28 @@ def test_ctrl_c_ends_the_batch_and_the_next_run_goes_on(
     assert f"{interrupted.embedded - kept} vecteur" in shown
 
 
-def test_ctrl_c_twice_ends_at_once(corpus: Path, assembled: ModuleType, capsys: Capture) -> None:
+def test_ctrl_c_twice_ends_at_once_and_leaves_the_index_in_service(
+    indexed: Path, write: Write, assembled: ModuleType, capsys: Capture
+) -> None:
+    before = current_id()
+    write("pont.md", "Le pont date de 1901.")
     interrupted = Interrupted(2)
     assembled.open_embedder = lambda settings, progress=None: interrupted
     assert run(["index"]) == 1
     assert capsys.readouterr().err.endswith("Interrompu\u00a0: l’index en place n’a pas changé.\n")
-    assert current_id() is None
+    assert current_id() == before
+    assert run(["status"]) == 0
     assert run(["index"]) == 0
+
+
+def test_a_rollback_brings_the_generation_before_back(indexed: Path, capsys: Capture) -> None:
+    first = current_id()
+    (indexed / "tgv.md").unlink()
+    run(["index"])
+    capsys.readouterr()
+    run(["status", "--json"])
+    assert json.loads(capsys.readouterr().out)["before"] == first
+    assert run(["rollback"]) == 0
+    assert current_id() == first
+    run(["list", "--json"])
+    assert "corpus/tgv.md" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.errors import FetchError
-from index.fetch.gatherer import FailedAddress, GatherEvent
+from index.fetch.gatherer import FailedAddress, Gatherer, GatherEvent
 from tests.web.site import Answer, Site, article, day, rss
 
 
@@ -38,14 +38,13 @@ class Heard:
 class Polled:
     """A poller whose clock the test turns."""
 
-    def __init__(self, settings: Settings, *feeds: str) -> None:
+    def __init__(self, gatherer: Gatherer, *feeds: str) -> None:
         self.now = 100.0
         self.heard = Heard()
         self.changes = ChangeSignal()
         self.stop = StopSignal()
-        self.gatherer = open_gatherer(settings, news=True)
         self.poller = Poller(
-            self.gatherer, feeds, 60.0, self.changes, self.heard, self.stop, lambda: self.now
+            gatherer, feeds, 60.0, self.changes, self.heard, self.stop, lambda: self.now
         )
 
     def read(self, after: float = 60.0) -> list[tuple[str, ...]]:
@@ -63,8 +62,15 @@ def feed(site: Site) -> str:
     return f"{site.url}/rss"
 
 
-def test_what_is_new_is_told_and_built_for(site: Site, settings: Settings, feed: str) -> None:
-    polled = Polled(settings, feed)
+@pytest.fixture
+def gatherer(settings: Settings) -> Iterator[Gatherer]:
+    gatherer = open_gatherer(settings, news=True)
+    with gatherer.fetcher:
+        yield gatherer
+
+
+def test_what_is_new_is_told_and_built_for(site: Site, gatherer: Gatherer, feed: str) -> None:
+    polled = Polled(gatherer, feed)
     assert polled.read() == [("news", "1", "0")]
     assert polled.changes.take(polled.stop)
     assert polled.read() == []
@@ -72,29 +78,27 @@ def test_what_is_new_is_told_and_built_for(site: Site, settings: Settings, feed:
     site.pages["/rss"] = replace(rss(site.url, [("/aa", day(1)), ("/bb", day(2))]), etag='"2"')
     assert polled.read() == [("news", "1", "0")]
     assert site.paths == ["/rss", "/aa", "/rss", "/rss", "/bb"]
-    polled.gatherer.fetcher.close()
 
 
 def test_a_feed_that_fails_is_told_read_more_rarely_and_goes_on(
-    site: Site, settings: Settings, feed: str
+    site: Site, gatherer: Gatherer, feed: str
 ) -> None:
     site.pages["/rss"] = Answer("", status=404)
-    polled = Polled(settings, feed, f"{site.url}/other")
+    polled = Polled(gatherer, feed, f"{site.url}/other")
     site.pages["/other"] = rss(site.url, [("/bb", day(1))])
     assert polled.read() == [("trouble", "address-status"), ("news", "1", "0")]
     assert polled.read() == []  # not yet
     assert polled.read() == [("trouble", "address-status")]
     site.pages["/rss"] = rss(site.url, [("/aa", day(1))])
     assert polled.read(after=240.0) == [("news", "1", "0")]
-    polled.gatherer.fetcher.close()
 
 
 def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
-    site: Site, settings: Settings, feed: str
+    site: Site, gatherer: Gatherer, feed: str
 ) -> None:
     site.pages["/rss"] = replace(rss(site.url, [("/gone", day(1)), ("/busy", day(2))]), etag='"1"')
     site.pages["/busy"] = Answer("", status=503)
-    polled = Polled(settings, feed)
+    polled = Polled(gatherer, feed)
     assert polled.read() == [("event", "address-status"), ("event", "address-status")]
     assert polled.read() == []
     site.pages["/busy"] = article("b")
@@ -103,7 +107,6 @@ def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
     site.asked.clear()
     assert polled.read() == []
     assert site.paths == ["/rss"]
-    polled.gatherer.fetcher.close()
 
 
 def test_the_end_is_heard_in_the_middle_of_a_feed(
@@ -113,20 +116,21 @@ def test_the_end_is_heard_in_the_middle_of_a_feed(
     entries = [(f"/{number}{number}", day(number)) for number in range(1, 20)]
     site.pages |= {path: article(path) for path, _ in entries}
     site.pages["/rss"] = rss(site.url, entries)
+    site.pages["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 0.2", "text/plain")
+    reading = threading.Event()
 
     def sleep(seconds: float) -> None:
+        if len(site.paths) >= 4:
+            reading.set()
         if stop.wait(seconds):
             raise Interrupted
 
     gatherer = open_gatherer(settings, news=True, sleep=sleep)
     heard = Heard()
     poller = Poller(gatherer, [feed], 60.0, ChangeSignal(), heard, stop)
-    site.pages["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 0.2", "text/plain")
     thread = threading.Thread(target=poller.follow)
     thread.start()
-    deadline = time.monotonic() + 60
-    while len(site.paths) < 4 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    assert reading.wait(60)
     stop.set()
     thread.join(30)
     assert not thread.is_alive()

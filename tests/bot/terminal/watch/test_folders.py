@@ -19,12 +19,11 @@ SECONDS = 60.0
 
 
 class Followed(ChangeSignal):
-    """Changes that count their marks, and what is known of the watch that leads to them."""
+    """Changes that count their marks, and the watches that lead to them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.marks = self.watches = 0
-        self.seen: set[str] = set()
         self._news = threading.Condition()
 
     def mark(self) -> None:
@@ -33,12 +32,11 @@ class Followed(ChangeSignal):
             self._news.notify_all()
 
     def watch(self, *paths: Path, **options: object) -> Iterator[object]:
-        """`watchfiles.watch`, noting which files it told of once they have been dealt with."""
+        """`watchfiles.watch`, noting how often it was begun."""
         for number, group in enumerate(watch(*paths, **options)):  # type: ignore[arg-type]
             yield group
             with self._news:
-                self.watches += not number
-                self.seen |= {Path(path).name for _, path in group}
+                self.watches += not number  # once its first group has been dealt with
                 self._news.notify_all()
 
     def after(self, act: Callable[[], object]) -> bool:
@@ -58,9 +56,9 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def followed(*paths: Path, ignored: Path | None = None) -> Iterator[Followed]:
+def followed(path: Path) -> Iterator[Followed]:
     changes, stop, told = Followed(), StopSignal(), []
-    following = Folders(paths, [ignored] if ignored else [], changes, stop, told.append, quiet=100)
+    following = Folders([path], [], changes, stop, told.append, quiet=100)
     thread = threading.Thread(target=following.follow)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folders, "watch", changes.watch)
@@ -95,22 +93,18 @@ def test_what_matters(tmp_path: Path, change: Change, name: str, matters: bool) 
     assert filtered(change, str(tmp_path / name)) is matters
 
 
-def test_files_that_come_change_and_go_are_told(tmp_path: Path) -> None:
-    article = tmp_path / "a.md"
-    with followed(tmp_path) as changes:
+def test_files_and_folders_that_come_change_and_go_are_told(tmp_path: Path) -> None:
+    root, folder = tmp_path / "root", tmp_path / "other"
+    root.mkdir()
+    folder.mkdir()
+    (folder / "b.md").write_text("Le moulin.", encoding="utf-8")
+    article = root / "a.md"
+    with followed(root) as changes:
         assert changes.after(lambda: article.write_text("Le phare.", encoding="utf-8"))
         assert changes.after(lambda: article.write_text("Le phare éteint.", encoding="utf-8"))
         assert changes.after(article.unlink)
-
-
-def test_a_folder_moved_in_is_told_with_what_it_holds(tmp_path: Path) -> None:
-    root, other = tmp_path / "root", tmp_path / "other"
-    root.mkdir()
-    other.mkdir()
-    (other / "a.md").write_text("Le phare.", encoding="utf-8")
-    with followed(root) as changes:
-        assert changes.after(lambda: other.rename(root / "other"))
-        assert changes.after(lambda: (root / "other").rename(other))
+        assert changes.after(lambda: folder.rename(root / "other"))
+        assert changes.after(lambda: (root / "other").rename(folder))
 
 
 def test_what_changes_before_the_watch_is_set_up_is_told(

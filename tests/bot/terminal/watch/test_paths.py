@@ -21,19 +21,14 @@ def made(folder: Path) -> Path:
     return folder
 
 
-def test_what_is_asked_for_is_all(home: Path) -> None:
-    made(home / "corpus")
-    made(home / ".selon" / "corpus")
-    assert corpus_paths(load_settings(), [Path("ailleurs")]) == [Path("ailleurs")]
-
-
-def test_without_paths_it_is_the_corpus_and_what_was_fetched(home: Path) -> None:
+def test_what_is_asked_for_is_all_and_else_the_corpus_and_what_was_fetched(home: Path) -> None:
     settings = load_settings()
     assert corpus_paths(settings, ()) == [Path("corpus")]
     made(home / ".selon" / "corpus")
     assert corpus_paths(settings, ()) == [Path(".selon/corpus")]
     made(home / "corpus")
     assert corpus_paths(settings, ()) == [Path("corpus"), Path(".selon/corpus")]
+    assert corpus_paths(settings, [Path("ailleurs")]) == [Path("ailleurs")]
 
 
 def test_the_paths_of_the_index_in_service_stand(home: Path) -> None:

@@ -7,15 +7,18 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.main import run
+from bot.terminal.watch.watch import parse_duration
 from index.errors import StoreError
-from index.store.files.layout import Layout, build_lock
+from index.models.base import Vectors
 from index.store.files.opening import open_generation
+from tests.bot.terminal.conftest import Capture
+from tests.fakes import FakeEmbedder
 
 SECONDS = 20.0
 
@@ -43,52 +46,36 @@ def write(folder: Path, title: str) -> Path:
     return path
 
 
-class Scene(threading.Thread):
-    """What happens while `selon watch` runs in the main thread; a signal ends it in any case."""
+def watch(arguments: list[str], acts: Callable[[], object], end: signal.Signals) -> None:
+    """Let `selon watch` run beside these acts; the signal ends it after them."""
+    failures: list[BaseException] = []
 
-    def __init__(self, acts: Callable[[], None], end: signal.Signals = signal.SIGINT) -> None:
-        super().__init__()
-        self._acts = acts
-        self._end = end
-        self.failure: BaseException | None = None
-        self.ended_at = 0.0
-
-    def run(self) -> None:
+    def run_acts() -> None:
         try:
-            self._acts()
+            acts()
         except BaseException as failure:
-            self.failure = failure
-        self.ended_at = time.monotonic()
-        os.kill(os.getpid(), self._end)
+            failures.append(failure)
+        os.kill(os.getpid(), end)
 
-
-def watched(*arguments: str, scene: Scene) -> float:
-    """The seconds from the signal to the end."""
+    scene = threading.Thread(target=run_acts)
     scene.start()
     assert run(["watch", *arguments]) == 0
-    took = time.monotonic() - scene.ended_at
     scene.join()
-    if scene.failure:
-        raise scene.failure
-    return took
+    assert failures == []
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_the_index_follows_a_folder(
-    home: Path, capsys: pytest.CaptureFixture[str], end: signal.Signals
-) -> None:
+def test_the_index_follows_a_folder(home: Path, capsys: Capture) -> None:
     folder = home / "articles"
     moulin = write(folder, "Moulin")
 
     def acts() -> None:
         assert until(lambda: titles(home) == {"Moulin"})
-        time.sleep(0.5)
         write(folder, "Phare")
         assert until(lambda: titles(home) == {"Moulin", "Phare"})
         moulin.unlink()
         assert until(lambda: titles(home) == {"Phare"})
 
-    assert watched(str(folder), scene=Scene(acts, end)) < 60
+    watch([str(folder)], acts, signal.SIGINT)
     out = capsys.readouterr().out.splitlines()
     assert all(re.match(r"\d\d:\d\d:\d\d ", line) for line in out)
     assert [re.sub(r", en .*", "", line[9:]) for line in out] == [
@@ -100,83 +87,37 @@ def test_the_index_follows_a_folder(
     ]
 
 
-def test_another_builder_is_waited_for(
-    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.terminal.watch.watch.RETRY", 0.1)
-    write(home / "articles", "Moulin")
-    held, free = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with build_lock(Layout(Path(".selon")).root):
-            held.set()
-            free.wait(SECONDS)
-
-    other = threading.Thread(target=hold)
-    other.start()
-    assert held.wait(SECONDS)
-
-    def acts() -> None:
-        time.sleep(0.5)
-        assert titles(home) == set()
-        free.set()
-        assert until(lambda: titles(home) == {"Moulin"})
-
-    try:
-        watched("articles", scene=Scene(acts))
-    finally:
-        free.set()
-        other.join()
-    assert capsys.readouterr().err.count("En attente") == 1
-
-
-def test_a_build_that_fails_leaves_the_index_and_the_next_change_mends_it(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = home / "articles"
-    write(folder, "Moulin")
-
-    def acts() -> None:
-        assert until(lambda: titles(home) == {"Moulin"})
-        time.sleep(0.5)
-        folder.rename(home / "ailleurs")
-        assert until(lambda: "Index inchangé" in _shown(capsys, heard))
-        assert titles(home) == {"Moulin"}
-        write(home / "ailleurs", "Phare")
-        (home / "ailleurs").rename(folder)
-        assert until(lambda: titles(home) == {"Moulin", "Phare"})
-
-    heard: list[str] = []
-    watched(str(folder), scene=Scene(acts))
-
-
-def _shown(capsys: pytest.CaptureFixture[str], heard: list[str]) -> str:
-    heard.append(capsys.readouterr().err)
-    return "".join(heard)
-
-
 def test_a_build_under_way_is_ended_by_a_signal(
-    home: Path, embedder: object, monkeypatch: pytest.MonkeyPatch
+    home: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(40):
         write(home / "articles", f"Moulin{number}")
-    real = type(embedder).embed_passages  # type: ignore[attr-defined]
-    began = threading.Event()
+    embed, began = embedder.embed_passages, threading.Event()
 
-    def slow(self: object, texts: list[str], *, progress: object = None) -> object:
+    def embed_slowly(texts: Sequence[str], **options: object) -> Vectors:
         began.set()
         time.sleep(0.3)
-        return real(self, texts, progress=progress)
+        return embed(texts, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(embedder), "embed_passages", slow)
-    assert watched("articles", scene=Scene(lambda: began.wait(SECONDS) and None)) < 60
+    monkeypatch.setattr(embedder, "embed_passages", embed_slowly)
+    watch(["articles"], lambda: began.wait(SECONDS), signal.SIGTERM)
+    assert titles(home) == set()
 
 
-def test_what_cannot_be_watched_is_told_without_its_secret(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_what_cannot_be_watched_is_told_without_its_secret(capsys: Capture) -> None:
     assert run(["watch", "--feed", "http://moi:secret@a.fr/"]) == 2
     err = capsys.readouterr().err
     assert "http://a.fr\u00a0: elle contient un nom" in err
     assert "secret" not in err
     assert err.count("\n") == 1
+
+
+def test_a_duration_is_read() -> None:
+    read = {each: parse_duration(each) for each in ("90s", "15 min", "1h30m", "1,5h", "2D")}
+    assert read == {"90s": 90, "15 min": 900, "1h30m": 5400, "1,5h": 5400, "2D": 172800}
+
+
+@pytest.mark.parametrize("text", ["", "15", "m", "9s", "0h", "-5m", "31d", "5m?", "1e9s", "15m x"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no duration|between"):
+        parse_duration(text)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.watch import watcher
+from bot.terminal.watch.watch import WatchLines
 from bot.terminal.watch.watcher import RETRY, ChangeSignal, StopSignal, Watcher
 from index.build.builder import BuildReport, build_articles
 from index.errors import BuildLocked, BuildStopped, ReadError
@@ -107,70 +108,99 @@ def test_what_could_not_be_built_is_tried_again_although_nothing_changes(
     assert tried[3] - tried[2] >= 0.05
 
 
+def test_another_builder_is_waited_for(tmp_path: Path) -> None:
+    made, locked = report(tmp_path), raising(BuildLocked("build-locked", subject="index"))
+    assert Watched(locked, locked, lambda: made).run() == ["waiting", "rebuilt"]
+
+
+def test_what_the_builds_do_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = WatchLines("fr")
+    lines.not_rebuilt(ReadError("path-missing", subject="articles"))
+    lines.waiting(BuildLocked("build-locked", subject="index"))
+    failure, waiting = capsys.readouterr().err.splitlines()
+    assert "Index inchangé" in failure
+    assert "En attente" in waiting
+
+
 def test_a_build_that_is_stopped_ends_all_in_silence() -> None:
     assert Watched(raising(BuildStopped("build-stopped"))).run() == []
 
 
-def test_followers_run_beside_and_end_with_it(tmp_path: Path) -> None:
-    made = report(tmp_path)
+def test_followers_run_beside_and_end_with_it_but_a_stubborn_one_does_not_keep_it(
+    tmp_path: Path,
+) -> None:
+    made, ended = report(tmp_path), threading.Event()
     watched = Watched(lambda: made)
-    ended = []
 
     def follower() -> None:
-        while not watched.stop.wait(0.01):
-            pass
-        ended.append(True)
+        watched.stop.wait(60)
+        ended.set()
 
-    def stubborn() -> None:
-        time.sleep(120)  # a site that says nothing: it must not keep the process
-
-    began = time.monotonic()
-    watched.run(follower, stubborn)
-    assert ended == [True]
-    assert time.monotonic() - began < 60
+    watched.run(follower, lambda: time.sleep(600))
+    assert ended.is_set()
 
 
-class Waits(StopSignal):
-    """Counts the looks at what has changed."""
+class Looks(StopSignal):
+    """Ends after ten looks at what has changed."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
+    count = 0
 
     def wait(self, seconds: float) -> bool:
         self.count += 1
+        if self.count == 10:
+            self.set()
         return super().wait(seconds)
-
-    def more(self, looks: int) -> None:
-        until, wanted = time.monotonic() + 30, self.count + looks
-        while self.count < wanted:
-            assert time.monotonic() < until
-            time.sleep(0.01)
 
 
 def test_it_beats_as_long_as_every_follower_is_at_work(tmp_path: Path) -> None:
-    made, stop, dies, beats = report(tmp_path), Waits(), threading.Event(), 0
-    follower: list[threading.Thread] = []
+    made, dies, follower, beats = report(tmp_path), threading.Event(), [], []
 
     def follow() -> None:
         follower.append(threading.current_thread())
-        dies.wait(30)
+        dies.wait(60)
 
     def beat() -> None:
-        nonlocal beats
-        beats += 1
+        beats.append("beat")
+        if len(beats) == 3:
+            dies.set()
+            follower[0].join(60)
 
-    watching = Watcher(lambda _: made, [follow], ChangeSignal(), Heard(), stop, RETRY, beat)
-    thread = threading.Thread(target=watching.run)
-    thread.start()
-    stop.more(3)
-    assert beats >= 2
-    dies.set()
-    follower[0].join(30)
-    stop.more(2)
-    last = beats
-    stop.more(3)
-    assert beats == last
+    Watcher(lambda _: made, [follow], ChangeSignal(), Heard(), Looks(), RETRY, beat).run()
+    assert len(beats) == 3
+
+
+def test_changes_are_taken_once_however_many_there_were_and_later_ones_count_anew() -> None:
+    changes, stop = ChangeSignal(), StopSignal()
+    changes.mark()
+    changes.mark()
+    assert changes.take(stop)
+    changes.mark()
+    assert changes.take(stop)
+    assert not changes.take(stop, beat=stop.set)
+
+
+def test_a_change_waits_for_what_is_still_coming_in_but_not_for_ever() -> None:
+    now, looks, stop = 0.0, 0, StopSignal()
+    changes = ChangeSignal(patience=120, clock=lambda: now)
+
+    def look() -> None:
+        nonlocal now, looks
+        now, looks = now + 50, looks + 1
+
+    with changes.hold():
+        changes.mark()
+        assert changes.take(stop, beat=look)
+    assert looks == 3
+    changes.mark()
+    assert changes.take(stop, beat=look)
+    assert looks == 4
+
+
+def test_the_end_cuts_a_wait_short() -> None:
+    stop = StopSignal()
+    waiting = threading.Thread(target=stop.wait, args=(600,))
+    waiting.start()
     stop.set()
-    thread.join(30)
-    assert not thread.is_alive()
+    waiting.join(60)
+    assert not waiting.is_alive()
+    assert not StopSignal().wait(0.01)

@@ -1,0 +1,186 @@
+"""`selon list`, `show` and `remove`: which articles are meant, and what is out of the answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.main import run
+from tests.bot.terminal.articles.conftest import WIRE, Write, current_id, in_postgres_too
+from tests.bot.terminal.conftest import Capture
+from tests.fakes import FakeEmbedder
+
+pytestmark = pytest.mark.usefixtures("indexed")
+
+
+# list
+
+
+def titles(capsys: Capture, *arguments: str) -> list[str]:
+    assert run(["list", "--json", *arguments]) == 0
+    return [json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()]
+
+
+def test_articles_are_listed_newest_first_and_undated_last(capsys: Capture) -> None:
+    assert run(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    days = [line.split("  ")[1].strip() for line in lines]
+    assert days == ["2025-08-29", "2024-05-03", "sans date"]
+    assert lines[0].endswith("— Le Phare, Claire Dubreuil, corpus/braille.md")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--since", "2024-05-03", "--until", "2024-05-03"], ["Le Minitel"]),
+        (["--outlet", "le phare"], ["Braille invente son alphabet", "Le Minitel"]),
+        (["--language", "en"], []),
+        (["--language", "FR", "--limit", "1"], ["Braille invente son alphabet"]),
+    ],
+)
+def test_only_the_articles_asked_for_are_listed(
+    arguments: list[str], expected: list[str], capsys: Capture
+) -> None:
+    assert titles(capsys, *arguments) == expected
+
+
+# show
+
+
+def shown(capsys: Capture, *arguments: str) -> dict[str, object]:
+    assert run(["show", "--json", *arguments]) == 0
+    fields: dict[str, object] = json.loads(capsys.readouterr().out)
+    return fields
+
+
+@pytest.mark.parametrize("reference", [["corpus/minitel.md"], ["minitel.md"], ["Le", "Minitel"]])
+def test_an_article_is_named_by_its_file_its_title_or_the_beginning_of_its_id(
+    reference: list[str], capsys: Capture
+) -> None:
+    article = shown(capsys, *reference)
+    assert article["title"] == "Le Minitel"
+    identity = str(article["id"])
+    assert shown(capsys, identity[:4])["id"] == identity
+    assert run(["show", identity[:3]]) == 2
+
+
+def test_a_copy_says_which_article_answers(capsys: Capture) -> None:
+    original = shown(capsys, "Braille invente son alphabet")
+    copy = shown(capsys, "L’alphabet des aveugles")
+    assert (copy["copy_of"], copy["text"]) == (original["id"], WIRE)
+    assert [each["id"] for each in original["copies"]] == [copy["id"]]  # type: ignore[attr-defined]
+    assert run(["show", "L’alphabet des aveugles"]) == 0
+    assert (
+        "Doublon\u00a0: les réponses viennent de «\u00a0Braille invente son alphabet\u00a0» "
+        f"({original['id']})."
+    ) in capsys.readouterr().out
+
+
+def test_what_is_near_to_one_title_is_taken_for_it_or_offered(capsys: Capture) -> None:
+    for reference in ("le minitelle", "minitel", "MINITEL"):
+        assert run(["show", reference]) == 0
+        assert "pris pour Le Minitel (corpus/minitel.md)" in capsys.readouterr().err
+    assert run(["show", "les minitelles"]) == 2
+    said = capsys.readouterr().err
+    assert "les plus proches\u00a0:" in said
+    assert said.endswith("Le Minitel (corpus/minitel.md)\n")
+
+
+def test_several_articles_of_one_title_are_told_apart(write: Write, capsys: Capture) -> None:
+    write("a.md", "Le vent se lève sur la côte.", title="Météo")
+    write("b.md", "Le vent tombe sur la côte.", title="Météo")
+    run(["index"])
+    capsys.readouterr()
+    assert run(["show", "Météo"]) == 2
+    said = capsys.readouterr().err
+    assert "désigne plusieurs articles" in said
+    assert "corpus/a.md" in said
+    assert "corpus/b.md" in said
+
+
+# remove
+
+
+def paths(capsys: Capture) -> set[str]:
+    capsys.readouterr()
+    assert run(["list", "--json"]) == 0
+    return {json.loads(line)["path"] for line in capsys.readouterr().out.splitlines()}
+
+
+def test_a_removed_article_is_no_longer_answered_from_and_its_file_stays(
+    indexed: Path, capsys: Capture, embedder: FakeEmbedder
+) -> None:
+    before = embedder.embedded
+    assert run(["remove", "corpus/tgv.md"]) == 0
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert (indexed / "tgv.md").exists()
+    assert embedder.embedded == before
+    # And it stays out of the next build.
+    assert run(["index"]) == 0
+    assert "corpus/tgv.md" not in paths(capsys)
+
+
+def test_the_copies_of_an_article_go_with_it(capsys: Capture) -> None:
+    assert run(["remove", "Braille invente son alphabet"]) == 0
+    said = capsys.readouterr().out
+    assert "Écarté\u00a0: Braille invente son alphabet (corpus/braille.md)\n" in said
+    assert "Écarté\u00a0: L’alphabet des aveugles (corpus/reprise.md)\n" in said
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/tgv.md"}
+
+
+def test_one_unknown_article_leaves_them_all(capsys: Capture) -> None:
+    generation = current_id()
+    assert run(["remove", "Le TGV", "Le Concorde"]) == 2
+    assert capsys.readouterr().out == ""
+    assert current_id() == generation
+    assert run(["list", "--removed"]) == 0
+    assert capsys.readouterr() == ("", "Aucun article.\n")
+
+
+def test_a_file_of_several_articles_goes_whole(indexed: Path, capsys: Capture) -> None:
+    lines = [json.dumps({"title": f"Note {n}", "text": f"Le port n° {n} est plein."}) for n in "12"]
+    (indexed / "fiches.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    run(["index"])
+    assert len(paths(capsys)) == 5
+    assert run(["show", "corpus/fiches.jsonl"]) == 2
+    assert "désigne plusieurs articles" in capsys.readouterr().err
+    assert run(["remove", "corpus/fiches.jsonl"]) == 0
+    assert len(paths(capsys)) == 3
+
+
+@in_postgres_too
+def test_a_withdrawal_needs_no_build_and_a_restore_neither(indexed: Path, capsys: Capture) -> None:
+    indexed.rename(indexed.with_name("parti"))
+    assert run(["remove", "Le TGV"]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Écarté\u00a0: Le TGV (corpus/tgv.md)\n")
+    assert "l’index n’a pas été reconstruit" in said.err
+    assert "l’index en vient, et il n’y est plus" in said.err
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert run(["remove", "--restore", "Le TGV"]) == 1
+    assert "corpus/tgv.md" in paths(capsys)
+
+
+@in_postgres_too
+def test_a_rollback_does_not_bring_it_back(capsys: Capture) -> None:
+    assert run(["remove", "Le TGV"]) == 0
+    assert run(["rollback"]) == 0
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert run(["show", "corpus/tgv.md"]) == 2
+    assert run(["export", "copie"]) == 1
+    assert "le texte de 1 article écarté" in capsys.readouterr().err
+    assert run(["list", "--removed"]) == 0
+    assert "Le TGV" in capsys.readouterr().out
+    assert run(["remove", "--restore", "Le TGV"]) == 0
+    assert "corpus/tgv.md" in paths(capsys)
+
+
+@in_postgres_too
+def test_an_article_of_an_imported_index_is_withdrawn_too(capsys: Capture) -> None:
+    assert run(["export", "copie"]) == 0
+    assert run(["import", "copie"]) == 0
+    assert run(["remove", "Le TGV"]) == 1
+    assert "cet index ne suit aucun dossier" in capsys.readouterr().err
+    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
