@@ -172,7 +172,7 @@ def note_messages(session: Session, delivery_id: int) -> None:
     row = session.scalars(select(ScriptRow).where(ScriptRow.delivery_id == delivery_id)).first()
     delivery = session.get(DeliveryRow, delivery_id)
     if row is not None and delivery is not None:
-        row.messages = [*row.messages, *delivery.message_ids]
+        row.messages = [*row.messages, *delivery.sent]
 
 
 def _recent(session: Session, chat_id: int) -> Sequence[ScriptRow]:

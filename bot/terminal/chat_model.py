@@ -197,7 +197,7 @@ def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float |
     lines = [phrases.answered(harmless(trial.text)), phrases.pace(trial.first, trial.whole)]
     if trial.usage is not None:
         usage = phrases.tokens(trial.usage.input, trial.usage.output)
-        usage += phrases.is_estimate if trial.usage.is_estimate else ""
+        usage += phrases.estimated if trial.usage.is_estimate else ""
         lines.append(f"{usage}{phrases.cost(cost) if cost is not None else ''}.")
     if trial.form in FORMS["choose"]:
         lines.append(phrases.form_numbers if trial.form == "choose" else phrases.form_json)
