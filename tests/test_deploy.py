@@ -22,6 +22,7 @@ from bot.state.database import open_state, state_url
 from bot.state.people import note_person, person
 from index.store.files.store import FileStore
 from tests.index.samples import full, index
+from tests.postgres.deployed import put_selon
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -46,23 +47,28 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return made
 
 
+def parsed(name: str) -> configparser.ConfigParser:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read_string((DEPLOY / name).read_text(encoding="utf-8"))
+    return unit
+
+
+def analysed(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["systemd-analyze", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
 @systemd
 def test_systemd_finds_no_fault(unit: Path) -> None:
-    done = subprocess.run(
-        ["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = analysed("verify", unit)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @systemd
 def test_a_unit_is_hardened(unit: Path) -> None:
-    done = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--no-pager", unit],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    done = analysed("security", "--offline=true", "--no-pager", unit)
+    assert done.returncode == 0
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
     assert found is not None
     assert float(found[1]) <= EXPOSURE
@@ -71,23 +77,15 @@ def test_a_unit_is_hardened(unit: Path) -> None:
 @systemd
 @pytest.mark.parametrize("name", ["selon-backup", "selon-backup-postgres"])
 def test_a_backup_is_taken_each_night(name: str) -> None:
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.read_string((DEPLOY / f"{name}.timer").read_text(encoding="utf-8"))
-    done = subprocess.run(
-        ["systemd-analyze", "calendar", unit["Timer"]["OnCalendar"]],
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0
+    unit = parsed(f"{name}.timer")
+    assert analysed("calendar", unit["Timer"]["OnCalendar"]).returncode == 0
     assert unit["Timer"]["Persistent"] == "true", "a machine that was off makes up for it"
     assert (DEPLOY / f"{name}.service").exists()
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_unit_comes_back_for_ever_and_ever_later(name: str) -> None:
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.read_string((DEPLOY / name).read_text(encoding="utf-8"))
+    unit = parsed(name)
     assert unit["Unit"]["StartLimitIntervalSec"] == "0"
     assert "StartLimitBurst" not in unit["Unit"]
     service = unit["Service"]
@@ -124,15 +122,13 @@ def test_the_backup_of_the_container_is_taken_and_put_back(tmp_path: Path) -> No
     page = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
     taken, put_back = re.findall(r"In the container:\n\n```sh\n(.*?)```", page, re.DOTALL)
     old, new, programs = tmp_path / "old", tmp_path / "new", tmp_path / "bin"
-    for folder in (old / "conversations" / "1", old / "cache", old / "index", new, programs):
+    put_selon(programs)
+    for folder in (old / "conversations" / "1", old / "cache", old / "index", new):
         folder.mkdir(parents=True)
     for name in ("conversations/1/note.md", "removed.json", "cache/model", "index/CURRENT"):
         (old / name).write_text(name, encoding="utf-8")
     with closing(open_state(state_url(None, old))) as state:
         state.do(partial(note_person, person_id=7, now=datetime(2026, 3, 1, tzinfo=UTC)))
-        selon = f"#!/bin/sh\nexec {sys.executable} -c '{SELON}' \"$@\"\n"
-        (programs / "selon").write_text(selon, encoding="utf-8")
-        (programs / "selon").chmod(0o755)
         (programs / "tar").symlink_to(shutil.which("tar") or "")
         _shell(taken, old, programs)
     _shell(put_back, new, programs)
@@ -146,7 +142,6 @@ def test_the_backup_of_the_container_is_taken_and_put_back(tmp_path: Path) -> No
     }
 
 
-SELON = "from bot.main import main; main()"
 ENGINE = r"docker compose -f deploy/compose\.yaml --project-directory \. "
 INSIDE = (
     (rf"{ENGINE}exec -T bot ", ""),
@@ -195,10 +190,7 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
         state.do(partial(note_person, person_id=7, now=datetime(2026, 3, 1, tzinfo=UTC)))
     for day in ("20260301T020000Z", "20260302T020000Z"):
         (backups / "data" / day).mkdir(parents=True)
-    selon = tmp_path / "bin" / "selon"
-    selon.parent.mkdir()
-    selon.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{SELON}' \"$@\"\n", encoding="utf-8")
-    selon.chmod(0o755)
+    selon = put_selon(tmp_path / "bin")
 
     def run_script(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

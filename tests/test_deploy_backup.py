@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -19,8 +18,8 @@ from bot.state.people import note_person
 from index.build.builder import build
 from index.models.base import Embedder
 from index.store.factory import open_store
-from tests.postgres.deployed import PASSWORD, SECONDS, DeployedServer, free_port, until, workplace
-from tests.postgres.server import Server
+from tests.postgres.deployed import PASSWORD, SECONDS, DeployedServer, put_selon, until, workplace
+from tests.postgres.server import Server, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 LIGHT = "Le phare de Cordouan a été allumé en 1611. Il se dresse à l’entrée de la Gironde."
@@ -32,13 +31,8 @@ def server(vector_server: Server) -> Iterator[DeployedServer]:
     """A primary that Selon's tables are in, without a standby."""
     with workplace() as folder:
         server = DeployedServer("primary", folder)
-        server.make()
-        server.start()
         try:
-            until(lambda: server.ask("SELECT 1", "postgres", "postgres") == 1)
-            made = server.run(*server.script("primary.sh"))
-            assert made.returncode == 0, made.stderr
-            server.ask("SELECT pg_reload_conf()", "postgres", "postgres")
+            server.become_primary()
             yield server
         finally:
             server.stop()
@@ -104,11 +98,7 @@ class Selon:
         self._articles = folder / "articles"
         self._programs = folder / "bin"
         self._articles.mkdir()
-        self._programs.mkdir()
-        code = "from bot.main import main; main()"
-        program = self._programs / "selon"
-        program.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{code}' \"$@\"\n", "utf-8")
-        program.chmod(0o755)
+        put_selon(self._programs)
         self._own = {
             "PATH": f"{self._programs}:{server.environment()['PATH']}",
             "PYTHONPATH": str(ROOT),

@@ -13,6 +13,7 @@ from tests.postgres.deployed import SECONDS, DeployedServer, deployed_pair, unti
 from tests.postgres.server import Server
 
 Pair = tuple[DeployedServer, DeployedServer]
+SLOTS = "SELECT array_agg(slot_name::text ORDER BY slot_name) FROM pg_replication_slots"
 
 
 @pytest.fixture
@@ -66,8 +67,7 @@ def _fail_over(old: DeployedServer, new: DeployedServer) -> None:
     assert promoted.returncode == 0, promoted.stderr
     assert "on timeline 2" in promoted.stdout
     new.ask("INSERT INTO words VALUES ('deux')")
-    slots = "SELECT array_agg(slot_name::text ORDER BY slot_name) FROM pg_replication_slots"
-    assert new.ask(slots) == ["archive", "standby"]
+    assert new.ask(SLOTS) == ["archive", "standby"]
     again = new.run(*new.script("promote.sh"))
     assert (again.returncode, "takes writes already" in again.stderr) == (1, True)
 
@@ -97,22 +97,29 @@ def _fail_over(old: DeployedServer, new: DeployedServer) -> None:
     assert (aside / "PG_VERSION").exists(), "nothing is deleted that nobody has looked at"
 
 
-def test_an_empty_server_beside_one_with_data_does_not_begin_anew(pair: Pair) -> None:
-    old, _ = pair
-    old.stop()
-    old.data.rename(old.folder / "lost")
-    code, said = _guarded(old)
-    assert code == 1
-    assert "but 127.0.0.1" in said
-    assert "standby.sh --rejoin" in said
+def test_the_scripts_make_a_primary_and_a_standby_beside_which_no_other_server_begins(
+    pair: Pair, folder: Path
+) -> None:
+    primary, standby = pair
+    primary.ask("SELECT '[1,2]'::vector(2)")
+    rights = "SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = 'selon'"
+    assert primary.ask(rights) is False
+    assert primary.ask(SLOTS, "monitor") == ["archive", "standby"]
+    assert standby.data.stat().st_mode & 0o077 == 0
+    standby.stop()
+    primary.ask("CREATE TABLE words AS SELECT 'un' AS word")
+    standby.start(*standby.script("standby.sh"), *standby.script("guard.sh"))
+    until(lambda: standby.ask("SELECT word FROM words") == "un")  # from what it has
 
-
-def test_a_server_of_another_cluster_is_refused(pair: Pair, folder: Path) -> None:
-    primary, _ = pair
     stranger = DeployedServer("stranger", folder, other=primary)
     stranger.make()
     code, said = _guarded(stranger)
     assert (code, "is of another cluster" in said) == (1, True)
+
+    primary.stop()
+    primary.data.rename(folder / "lost")
+    code, said = _guarded(primary)
+    assert (code, "but 127.0.0.1" in said, "standby.sh --rejoin" in said) == (1, True, True)
 
 
 def test_who_cannot_be_asked_does_not_keep_a_server_from_starting(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The deployment on several machines: services, the scripts of PostgreSQL, figures, alerts."""
+"""The deployment on several machines: services, figures, alerts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from bot.operations.metrics import Meters
-from tests.postgres.deployed import deployed_pair, until, workplace
-from tests.postgres.server import Server
+from tests.postgres.deployed import PASSWORD, SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
-PASSWORD = "c0ffee"
-SECONDS = 60
 
 promtool = pytest.mark.skipif(
     shutil.which("promtool") is None and not os.environ.get("PROMTOOL_REQUIRED"),
@@ -33,7 +30,11 @@ promtool = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
     """With its variables filled in."""
-    text = (DEPLOY / "compose.scale.yaml").read_text(encoding="utf-8")
+    return services_of("compose.scale.yaml")
+
+
+def services_of(name: str) -> dict[str, Any]:
+    text = (DEPLOY / name).read_text(encoding="utf-8")
     filled = re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", PASSWORD, text)
     assert "$" not in filled
     parsed: dict[str, Any] = yaml.safe_load(filled)
@@ -66,8 +67,7 @@ def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["compose.yaml", "compose.scale.yaml"])
 def test_what_the_services_mount_and_run_is_there(name: str) -> None:
-    text = (DEPLOY / name).read_text(encoding="utf-8")
-    parsed = yaml.safe_load(re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", PASSWORD, text))
+    parsed = services_of(name)
     run = 0
     for service in parsed["services"].values():
         mounts = dict(each.split(":")[1::-1] for each in service.get("volumes", []))
@@ -84,29 +84,11 @@ def test_what_the_services_mount_and_run_is_there(name: str) -> None:
     assert run >= 1
 
 
-# PostgreSQL's scripts
-
-
-def test_the_scripts_make_a_primary_and_a_standby_that_follows_it(vector_server: Server) -> None:
-    """As the images' entry points run them, on servers of this machine."""
-    with workplace() as folder, deployed_pair(folder) as (primary, standby):
-        primary.ask("SELECT '[1,2]'::vector(2)")
-        rights = "SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = 'selon'"
-        assert primary.ask(rights) is False
-        slots = "SELECT array_agg(slot_name::text ORDER BY slot_name) FROM pg_replication_slots"
-        assert primary.ask(slots, "monitor") == ["archive", "standby"]
-        assert standby.data.stat().st_mode & 0o077 == 0
-        standby.stop()
-        primary.ask("CREATE TABLE words AS SELECT 'un' AS word")
-        standby.start(*standby.script("standby.sh"), *standby.script("guard.sh"))
-        until(lambda: standby.ask("SELECT word FROM words") == "un")  # from what it has
-
-
 # Figures and alerts
 
 
 def test_prometheus_finds_the_bots_where_they_serve(compose: dict[str, Any]) -> None:
-    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    config = prometheus("prometheus.yml")
     [found] = [job for job in config["scrape_configs"] if job["job_name"] == "selon"]
     [where] = found["dns_sd_configs"]
     [name] = where["names"]
@@ -118,7 +100,7 @@ def test_prometheus_finds_the_bots_where_they_serve(compose: dict[str, Any]) -> 
 
 
 def test_prometheus_scrapes_services_that_there_are(compose: dict[str, Any]) -> None:
-    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    config = prometheus("prometheus.yml")
     static = [each for job in config["scrape_configs"] for each in job.get("static_configs", [])]
     static += [
         each for own in config["alerting"]["alertmanagers"] for each in own["static_configs"]
@@ -172,12 +154,14 @@ def test_every_alert_is_seen_to_fire_is_explained_and_speaks_both_languages() ->
 
 def test_alerts_and_panels_ask_for_figures_that_there_are() -> None:
     figures, labels = _exported()
-    asked = [*_alerts(), *_panels()]
+    alerts = [rule["expr"] for rule in _rules() if rule["alert"] != "SelonWatchdog"]  # always fires
+    records = {rule["record"] for rule in _rules("expected.yml")}
+    asked = [*alerts, *_panels()]
     assert len(asked) > 50
     for expression in asked:
         names, by = _names(expression)
         assert names, expression
-        assert names <= figures | EXPORTED | set(_records()), expression
+        assert names <= figures | EXPORTED | records, expression
         assert by <= labels | EXPORTED_LABELS, expression
 
 
@@ -204,39 +188,26 @@ EXPORTED = {
 EXPORTED_LABELS = {"le", "instance", "job", "slot_name", "wal_status", "fstype", "what"}
 
 
-def _board() -> dict[str, Any]:
-    board: dict[str, Any] = json.loads(
-        (DEPLOY / "grafana" / "selon.json").read_text(encoding="utf-8")
-    )
-    return board
-
-
 def _panels() -> Iterator[str]:
-    for panel in _board()["panels"]:
+    board = json.loads((DEPLOY / "grafana" / "selon.json").read_text(encoding="utf-8"))
+    for panel in board["panels"]:
         for target in panel.get("targets", []):
             yield target["expr"]
-    for variable in _board()["templating"]["list"]:
+    for variable in board["templating"]["list"]:
         if variable["type"] == "query":
             found = re.fullmatch(r"label_values\((.*), (job|instance)\)", variable["definition"])
             assert found is not None
             yield found[1]
 
 
+def prometheus(name: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load((DEPLOY / "prometheus" / name).read_text("utf-8"))
+    return parsed
+
+
 def _rules(name: str = "alerts.yml") -> Iterator[dict[str, Any]]:
-    rules = yaml.safe_load((DEPLOY / "prometheus" / name).read_text(encoding="utf-8"))
-    for group in rules["groups"]:
+    for group in prometheus(name)["groups"]:
         yield from group["rules"]
-
-
-def _alerts() -> Iterator[str]:
-    for rule in _rules():
-        if rule["alert"] != "SelonWatchdog":  # it always fires
-            yield rule["expr"]
-
-
-def _records() -> Iterator[str]:
-    for rule in _rules("expected.yml"):
-        yield rule["record"]
 
 
 def _exported() -> tuple[set[str], set[str]]:

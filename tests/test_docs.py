@@ -62,19 +62,15 @@ def test_links_lead_to_pages_and_headings(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CURRENT)
-def test_pages_name_files_and_settings_that_exist(name: str) -> None:
+def test_pages_name_files_settings_and_make_targets_that_exist(name: str) -> None:
     text = page(name)
     named = re.findall(r"`((?:bot|index|selon|corpus|tests|docs|bench|deploy)/[\w./-]*)`", text)
     assert [each for each in named if not (ROOT / each).exists()] == []
     settings = {f"{ENVIRONMENT_PREFIX}{field.upper()}" for field in Settings.model_fields}
     ours = settings | {"SELON_BENCH_EVAL"}
     assert set(re.findall(r"\bSELON_[A-Z_]*[A-Z]\b", text)) <= ours
-
-
-@pytest.mark.parametrize("name", CURRENT)
-def test_pages_name_make_targets_that_exist(name: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", page("Makefile"), flags=re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)\b", page(name))) <= targets
+    assert set(re.findall(r"`make ([a-z]+)\b", text)) <= targets
 
 
 def test_the_page_of_json_lists_every_key_of_an_answer() -> None:
@@ -96,18 +92,6 @@ def test_figures_name_every_benchmark() -> None:
     assert {name for name in scripts if f"bench/{name}" not in page("docs/figures.md")} <= {
         "fit_confidence.py"  # it writes coefficients, not figures
     }
-
-
-def test_a_benchmark_replaces_its_own_block_alone() -> None:
-    text = (
-        "<!-- run: bench/a.py --x 1 -->\nold\n<!-- end -->\n"
-        "between\n<!-- run: bench/b.py -->\nolder\n<!-- end -->\n"
-    )
-    renewed = _figures.replace_block(text, "bench/b.py", "p50 \\1 7 ms\n", "2026-11-28, commit abc")
-    assert renewed == text.replace(
-        "older",
-        "`python bench/b.py`, 2026-11-28, commit abc\n\n```text\np50 \\1 7 ms\n```",
-    )
 
 
 def test_the_changelog_and_the_citation_have_the_version() -> None:

@@ -29,7 +29,6 @@ SETS = {
 }
 STEPS = {"answers": 3, "claims": 2}
 """Of so many samples of a large set one is checked."""
-KINDS = ("number", "date", "name", "negation", "attribution", "detail", "citation")
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +55,6 @@ def test_no_claim_is_confirmed_wrongly(checker: FactChecker, sample_index: Path)
     assert concluded["unsaid"][None] >= 30
     assert [concluded[kind]["confirmed"] for kind in ("changed", "unsaid")] == [0, 0]
     assert [concluded[kind]["contradicted"] for kind in ("true", "unsaid")] == [0, 0]
-
-
-def test_half_of_the_answers_are_faulty_in_every_way(checked: dict[str, list[Checked]]) -> None:
-    for name, group in checked.items():
-        kinds = Counter(each.sample.fault for each in group)
-        assert kinds[None] == len(group) / 2
-        assert name == "claims" or all(kinds[kind] >= 2 for kind in KINDS)
 
 
 def test_unsupported_sentences_are_caught(checked: dict[str, list[Checked]]) -> None:

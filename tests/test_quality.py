@@ -101,16 +101,13 @@ def test_no_figure_falls_below_its_floor(evaluation: Evaluation, name: str, floo
     assert value >= floor
 
 
-def test_answers_stay_short(evaluation: Evaluation) -> None:
-    words = evaluation.file.value("answer_words")
-    assert words is not None
-    assert words <= 42
-
-
-def test_few_that_the_articles_leave_open_are_answered_for_sure(evaluation: Evaluation) -> None:
-    value = evaluation.file.value("unanswerable_sure")
+@pytest.mark.parametrize(("name", "ceiling"), [("answer_words", 42), ("unanswerable_sure", 0.10)])
+def test_answers_stay_short_and_few_are_sure_of_what_the_articles_leave_open(
+    evaluation: Evaluation, name: str, ceiling: float
+) -> None:
+    value = evaluation.file.value(name)
     assert value is not None
-    assert value <= 0.10
+    assert value <= ceiling
 
 
 @pytest.fixture(scope="module")

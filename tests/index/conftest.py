@@ -1,8 +1,10 @@
-"""Stores of every kind, each empty."""
+"""What tests of several folders of the index share."""
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.index.store.postgres_stores import postgres_store
 
 @pytest.fixture(params=["files", "postgres", "three servers"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
+    """Stores of every kind, each empty."""
     if request.param == "files":
         yield open_store(tmp_path)
     else:
@@ -21,3 +24,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore
         servers = 1 if request.param == "postgres" else 3
         with postgres_store(server, tmp_path, servers) as found:
             yield found
+
+
+@pytest.fixture(scope="module")
+def processes(request: pytest.FixtureRequest) -> ForkServerContext:
+    """Real processes, forked from one that has loaded the test's module once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([request.module.__name__])
+    return context

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from index.article import Article, Section, article_id
 from index.build.builder import BuildReport, build_articles
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.base import IndexStore
+from index.store.factory import Location
 from index.store.files.generation import Generation
+from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
 from index.store.files.opening import current_id, open_generation
 from tests.fakes import FakeEmbedder
 
@@ -60,8 +64,8 @@ def full() -> Article:
     )
 
 
-def index(articles: Iterable[Article], data_dir: Path) -> BuildReport:
-    return build_articles(articles, data_dir, FakeEmbedder())
+def index(articles: Iterable[Article], location: Location) -> BuildReport:
+    return build_articles(articles, location, FakeEmbedder())
 
 
 def opened(data_dir: Path) -> Generation:
@@ -90,6 +94,11 @@ def files_in_service(data_dir: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
+def generations(data_dir: Path) -> list[str]:
+    """The folders of all generations, unfinished ones among them."""
+    return sorted(path.name for path in (data_dir / "index" / "generations").iterdir())
+
+
 def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -98,3 +107,13 @@ def flip(path: Path) -> None:
 
 def truncate(path: Path) -> None:
     os.truncate(path, path.stat().st_size - 1)
+
+
+def forge(folder: Path, **told: Any) -> None:
+    """Write the manifest anew, its sums right: for the files as they are now, and what is told."""
+    path = folder / MANIFEST_NAME
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    del fields["sha256"]
+    path.unlink()
+    stamps = {name: stamp._asdict() for name, stamp in stamp_files(folder).items()}
+    path.write_bytes(_render({**fields, "files": stamps, **told}))

@@ -1,5 +1,1 @@
 """A PostgreSQL server of the tests' own: private, on 127.0.0.1, gone with them."""
-
-from tests.postgres.server import Server, started
-
-__all__ = ["Server", "started"]

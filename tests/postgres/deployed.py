@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from tests.postgres.server import account, programs
+from tests.postgres.server import account, free_port, programs
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PASSWORD = "c0ffee"
@@ -37,11 +37,14 @@ def workplace() -> Iterator[Path]:
         yield folder
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def put_selon(folder: Path) -> Path:
+    """The program `selon` of this checkout, in a folder for the path."""
+    folder.mkdir(exist_ok=True)
+    program = folder / "selon"
+    code = "from bot.main import main; main()"
+    program.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{code}' \"$@\"\n", encoding="utf-8")
+    program.chmod(0o755)
+    return program
 
 
 @dataclass
@@ -117,8 +120,14 @@ class DeployedServer:
         settings = [part for each in _SETTINGS for part in ("-c", each)]
         self.process = self.spawn(*prefix, "postgres", "-p", str(self.port), *settings)
 
-    def log(self) -> str:
-        return (self.folder / f"{self.name}.log").read_text(encoding="utf-8")
+    def become_primary(self, *prefix: str) -> None:
+        """Make it, serve, and give it what Selon needs."""
+        self.make()
+        self.start(*prefix)
+        until(lambda: self.ask("SELECT 1", "postgres", "postgres") == 1)
+        made = self.run(*self.script("primary.sh"))
+        assert made.returncode == 0, made.stderr
+        self.ask("SELECT pg_reload_conf()", "postgres", "postgres")
 
     def stop(self, number: int = signal.SIGINT) -> None:
         """As Ctrl-C does, or another signal."""
@@ -148,12 +157,7 @@ def deployed_pair(folder: Path) -> Iterator[tuple[DeployedServer, DeployedServer
     standby = DeployedServer("standby", folder, other=primary)
     primary.other = standby
     try:
-        primary.make()
-        primary.start(*primary.script("guard.sh"))
-        until(lambda: primary.ask("SELECT 1", "postgres", "postgres") == 1)
-        made = primary.run(*primary.script("primary.sh"))
-        assert made.returncode == 0, made.stderr
-        primary.ask("SELECT pg_reload_conf()", "postgres", "postgres")
+        primary.become_primary(*primary.script("guard.sh"))
         standby.start(*standby.script("standby.sh"), *standby.script("guard.sh"))
         until(lambda: standby.ask("SELECT pg_is_in_recovery()") is True)
         yield primary, standby

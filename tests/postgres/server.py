@@ -111,11 +111,7 @@ class Server:
 
 def started() -> Iterator[Server]:
     """For a fixture: the server, or the test is skipped saying why."""
-    reason = absent()
-    if reason is not None:
-        if os.environ.get(REQUIRED):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    _skip_for(absent())
     with running() as server:
         yield server
 
@@ -123,12 +119,15 @@ def started() -> Iterator[Server]:
 def started_with_vectors(request: pytest.FixtureRequest) -> Server:
     """For a fixture: the server, or the test is skipped saying why it has no pgvector."""
     server: Server = request.getfixturevalue("postgres_server")
-    reason = without_vectors()
-    if reason is not None:
-        if os.environ.get(REQUIRED):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    _skip_for(without_vectors())
     return server
+
+
+def _skip_for(reason: str | None) -> None:
+    if reason is not None and os.environ.get(REQUIRED):
+        pytest.fail(reason)
+    if reason is not None:
+        pytest.skip(reason)
 
 
 def without_vectors() -> str | None:
@@ -175,7 +174,7 @@ def running(
             make = [binaries / "pg_basebackup", "-D", data, "-d", primary, "-R", "-c", "fast"]
             make += ["--no-sync"]
         _run(make, folder, owner)
-        port = _free_port()
+        port = free_port()
         chosen = {**_SETTINGS, **({} if durable else _FORGETFUL), **(settings or {})}
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in chosen.items())
         control = [binaries / "pg_ctl", "-D", data, "-w", "-t", str(_SECONDS)]
@@ -247,7 +246,7 @@ def account() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

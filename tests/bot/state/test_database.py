@@ -35,7 +35,7 @@ from bot.state import (
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State, open_state
 from bot.state.retention import RetentionTerms
-from bot.state.spending import Spent
+from bot.state.spending import Spending
 from bot.state.tables import Base
 from tests.postgres.server import Server
 
@@ -267,8 +267,8 @@ def test_what_is_quick_does_not_wait_for_the_disk_of_postgresql(postgres_server:
 
 def test_what_several_count_at_once_adds_up(state: State) -> None:
     """Two that read the same number and both add to it would lose one."""
-    today, spent = NOW.date(), Spent(1, 3, 2)
+    today, spent = NOW.date(), Spending(1, 3, 2)
     add = partial(spending.add_spending, day=today, model="ollama:x", spent=spent, person_id=None)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(state.do, [add] * 40))
-    assert state.do(partial(spending.on, day=today)) == Spent(40, 120, 80)
+    assert state.do(partial(spending.on, day=today)) == Spending(40, 120, 80)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from index.build.builder import build, build_articles
-from index.errors import IndexingError, Problem
+from index.errors import IndexingError
 from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import BRIDGE, article, best_passage, index, opened, three
+from tests.index.samples import BRIDGE, best_passage, generations, index, opened, three
 
 
 class Recorder:
@@ -24,10 +24,6 @@ class Recorder:
         self.counts.append((done, total))
 
 
-def _generations(data_dir: Path) -> list[str]:
-    return sorted(path.name for path in (data_dir / "index" / "generations").iterdir())
-
-
 def test_a_first_build_says_what_it_did_and_is_in_service(tmp_path: Path) -> None:
     watch = Recorder()
     embedder = FakeEmbedder()
@@ -40,29 +36,6 @@ def test_a_first_build_says_what_it_did_and_is_in_service(tmp_path: Path) -> Non
     assert watch.steps == ["lock", "read", "cut", "embed", "write", "switch", "clean"]
     assert watch.counts[-1] == (9, 9)
     assert best_passage(tmp_path, "Qui a construit le pont ?") == BRIDGE
-
-
-def test_an_unchanged_corpus_embeds_nothing_and_makes_no_generation(tmp_path: Path) -> None:
-    first = index(three(), tmp_path)
-    embedder = FakeEmbedder()
-    watch = Recorder()
-    second = build_articles(reversed(three()), tmp_path, embedder, observer=watch)
-    assert embedder.embedded == second.embedded == 0
-    assert not second.switched
-    assert second.generation == first.generation
-    assert (second.unchanged, second.added, second.changed, second.removed) == (3, 0, 0, 0)
-    assert (second.passages, second.sentences) == (first.passages, first.sentences)
-    assert _generations(tmp_path) == [first.generation]
-    assert watch.steps == ["lock", "read", "clean"]
-
-
-def test_a_changed_sentence_costs_itself_its_passage_and_what_leans_on_it(tmp_path: Path) -> None:
-    index(three(), tmp_path)
-    other = BRIDGE.replace("1901", "1902")
-    report = index([article("pont", other), *three()[1:]], tmp_path)
-    assert (report.changed, report.unchanged, report.added, report.removed) == (1, 2, 0, 0)
-    assert report.embedded == 3
-    assert best_passage(tmp_path, "Qui a construit le pont ?") == other
 
 
 def test_changed_metadata_is_shown_without_embedding_again(tmp_path: Path) -> None:
@@ -90,21 +63,14 @@ def test_another_model_embeds_everything_again(tmp_path: Path, embedder: FakeEmb
     assert (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)
 
 
-def test_the_generation_before_is_kept_and_older_ones_are_removed(tmp_path: Path) -> None:
-    made = [index(three()[: 1 + n % 3], tmp_path).generation for n in range(4)]
-    assert _generations(tmp_path) == made[2:]
-    assert not index(three()[:1], tmp_path).switched
-    assert _generations(tmp_path) == made[2:]
-
-
 def test_what_a_killed_build_left_is_swept_away(tmp_path: Path) -> None:
     first = index(three(), tmp_path)
-    generations = tmp_path / "index" / "generations"
+    folder = tmp_path / "index" / "generations"
     for name in (".20990101T000000.000000Z", "20990101T000000.000000Z"):
-        (generations / name / "lexical").mkdir(parents=True)
+        (folder / name / "lexical").mkdir(parents=True)
     (tmp_path / "index" / "CURRENT.new").write_text("20990101T000000.000000Z")
     second = index(three()[:2], tmp_path)
-    assert _generations(tmp_path) == [first.generation, second.generation]
+    assert generations(tmp_path) == [first.generation, second.generation]
     assert not (tmp_path / "index" / "CURRENT.new").exists()
 
 
@@ -114,17 +80,6 @@ def _corpus(folder: Path) -> Path:
     (folder / "moulin.txt").write_text("Le moulin\n\nIl broie du grain.\n", encoding="utf-8")
     (folder / "vide.txt").write_text("")
     return folder
-
-
-def test_a_folder_is_indexed_and_what_is_no_article_is_reported(tmp_path: Path) -> None:
-    corpus = _corpus(tmp_path / "corpus")
-    report = build([corpus], tmp_path / "data", FakeEmbedder())
-    assert report.articles == 2
-    assert [Path(each.label).name for each in report.skipped] == ["vide.txt"]
-    assert report.skipped[0].problem == Problem("file-empty")
-    assert best_passage(tmp_path / "data", "Qui a construit le pont ?") == BRIDGE
-    again = build([corpus], tmp_path / "data", FakeEmbedder())
-    assert (again.embedded, again.switched, len(again.skipped)) == (0, False, 1)
 
 
 def test_a_corpus_without_an_article_names_the_first_file_skipped(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -17,7 +16,7 @@ from index.article import Article
 from index.build.builder import BuildStep, build_articles
 from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, best_passage, index, three
+from tests.index.samples import article, best_passage, generations, index, three
 
 OLD = "Le phare fut allumé en 1887."
 NEW = "Le phare fut éteint en 1999."
@@ -76,14 +75,6 @@ def _at_call(data_dir: Path, name: str, count: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def processes() -> ForkServerContext:
-    """Real processes, forked from one that has loaded the index once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.index.build.test_crash"])
-    return context
-
-
-@pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a generation in service and the one before it."""
     data_dir = tmp_path_factory.mktemp("old")
@@ -116,29 +107,31 @@ def _builds_again(data_dir: Path) -> None:
     report = index([article("phare", NEW), *three()], data_dir)
     assert report.switched
     _answers(data_dir, NEW)
-    left = {path.name for path in (data_dir / "index" / "generations").iterdir()}
-    assert left == {before, report.generation} - {None}
+    assert set(generations(data_dir)) == {before, report.generation} - {None}
 
 
-@pytest.mark.parametrize("step", get_args(BuildStep))
-def test_killed_as_a_step_begins(processes: ForkServerContext, data_dir: Path, step: str) -> None:
-    assert _run(processes, _in_step, data_dir, step) == -signal.SIGKILL
-    _answers(data_dir, NEW if step == "clean" else OLD)
+@pytest.mark.parametrize(
+    ("build", "moment"),
+    [
+        *((_in_step, step) for step in get_args(BuildStep)),
+        *((_while_reading, articles) for articles in (0, 150)),
+        *((_while_embedding, texts) for texts in (1, 1_200)),
+    ],
+)
+def test_killed_at_a_moment(
+    processes: ForkServerContext, data_dir: Path, build: Callable[..., None], moment: str | int
+) -> None:
+    assert _run(processes, build, data_dir, moment) == -signal.SIGKILL
+    _answers(data_dir, NEW if moment == "clean" else OLD)
     _builds_again(data_dir)
 
 
-@pytest.mark.parametrize("after", [0, 150])
-def test_killed_while_reading(processes: ForkServerContext, data_dir: Path, after: int) -> None:
-    assert _run(processes, _while_reading, data_dir, after) == -signal.SIGKILL
-    _answers(data_dir, OLD)
-    _builds_again(data_dir)
-
-
-@pytest.mark.parametrize("texts", [1, 1_200])
-def test_killed_while_embedding(processes: ForkServerContext, data_dir: Path, texts: int) -> None:
-    assert _run(processes, _while_embedding, data_dir, texts) == -signal.SIGKILL
-    _answers(data_dir, OLD)
-    _builds_again(data_dir)
+def test_killed_before_anything_was_ever_built(
+    processes: ForkServerContext, tmp_path: Path
+) -> None:
+    assert _run(processes, _in_step, tmp_path, "switch") == -signal.SIGKILL
+    assert current_id(tmp_path) is None
+    _builds_again(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["fsync", "rename", "replace", "rmdir"])
@@ -156,11 +149,3 @@ def test_killed_between_any_two_lasting_changes(
     assert count > 1
     assert text == NEW
     _builds_again(data_dir)
-
-
-def test_killed_before_anything_was_ever_built(
-    processes: ForkServerContext, tmp_path: Path
-) -> None:
-    assert _run(processes, _in_step, tmp_path, "switch") == -signal.SIGKILL
-    assert current_id(tmp_path) is None
-    _builds_again(tmp_path)

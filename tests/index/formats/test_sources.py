@@ -187,7 +187,7 @@ def test_an_index_in_a_folder_of_articles_is_named_and_not_read(corpus: Path) ->
     written = open_store(corpus / "data")
     build_articles(three(), written, FakeEmbedder())
     written.export(corpus / "sauvegarde")
-    written.removed().add(three()[:1])
+    written.removals().add(three()[:1])
     shutil.copytree(corpus / "data" / "index", corpus / "ancien")
     sources, skipped = find_sources([corpus])
     assert [source.location for source in sources] == FOUND

@@ -17,7 +17,7 @@ from index.build.fingerprint import rules
 from index.errors import IndexingError
 from index.store.postgres import turn
 from tests.fakes import FakeEmbedder
-from tests.index.store.test_postgres_cluster import opened
+from tests.index.store.postgres_stores import opened
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 
+from index.errors import BuildLocked
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
 from tests.postgres.server import Server
+
+WAIT_SECONDS = 30  # that nothing takes, but where it waits for ever
+
+Outcome = TypeVar("Outcome")
 
 
 @contextmanager
@@ -21,23 +28,53 @@ def databases(server: Server, count: int) -> Iterator[list[str]]:
 
 
 @contextmanager
+def opened(addresses: Sequence[str], workplace: Path) -> Iterator[PostgresStore]:
+    store = PostgresStore(addresses, workplace)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
 def postgres_store(server: Server, workplace: Path, servers: int = 1) -> Iterator[PostgresStore]:
     """An empty store, which goes with the block."""
-    with databases(server, servers) as addresses:
-        store = PostgresStore(addresses, workplace / "postgres")
-        try:
-            yield store
-        finally:
-            store.close()
+    with (
+        databases(server, servers) as addresses,
+        opened(addresses, workplace / "postgres") as store,
+    ):
+        yield store
+
+
+def say(address: str, query: str) -> list[tuple[Any, ...]]:
+    """The rows that a server answers a query with."""
+    with psycopg.connect(Address.at(address).url, autocommit=True) as connection:
+        done = connection.execute(query)  # type: ignore[arg-type]
+        return done.fetchall() if done.description else []
+
+
+def with_standby(primary: Server, standby: Server) -> str:
+    """The address of a server and of its standby, which answers where the first does not."""
+    hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+    return f"postgresql://selon:selon@{hosts}/postgres?target_session_attrs=any"
 
 
 def count_kept(addresses: Sequence[str]) -> int:
     """How many vectors of unfinished work the servers keep."""
     tables = "SELECT relname FROM pg_class WHERE relname LIKE 'kept\\_%' AND relkind = 'r'"
-    total = 0
-    for address in addresses:
-        with psycopg.connect(Address.at(address).url, autocommit=True) as connection:
-            for (name,) in connection.execute(tables).fetchall():
-                counted = connection.execute(f"SELECT count(*) FROM selon.{name}")  # type: ignore[arg-type]
-                total += int((counted.fetchone() or [0])[0])
-    return total
+    return sum(
+        say(address, f"SELECT count(*) FROM selon.{name}")[0][0]
+        for address in addresses
+        for (name,) in say(address, tables)
+    )
+
+
+def once_free(build: Callable[[], Outcome]) -> Outcome:
+    """Build as soon as the server has seen that the connection of a dead builder has ended."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return build()
+        except BuildLocked:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -20,6 +18,7 @@ from tests.index.samples import (
     files_in_service,
     flip,
     folder_in_service,
+    forge,
     index,
     opened,
     three,
@@ -79,23 +78,18 @@ def test_damage_to_any_byte_of_the_manifest_is_found(data_dir: Path) -> None:
             opened(data_dir)
 
 
-@pytest.mark.parametrize("damage", [truncate, _grow])
-def test_the_size_of_a_large_file_is_checked_too(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
-) -> None:
-    monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    damage(folder_in_service(data_dir) / "sentences.faiss")
-    with pytest.raises(
-        DamagedIndex, match=r"sentences\.faiss: manifest-size \(size=\d+, expected=\d+"
-    ):
-        opened(data_dir)
-
-
-def test_large_files_are_hashed_only_when_asked(
+def test_of_a_large_file_the_size_is_checked_and_the_bytes_only_when_asked(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
-    flip(folder_in_service(data_dir) / "sentences.faiss")
+    path = folder_in_service(data_dir) / "sentences.faiss"
+    before = path.read_bytes()
+    for damage in (truncate, _grow):
+        damage(path)
+        with pytest.raises(DamagedIndex, match=r"sentences\.faiss: manifest-size \(size=\d+, exp"):
+            opened(data_dir)
+        path.write_bytes(before)
+    flip(path)
     opened(data_dir).close()
     with pytest.raises(DamagedIndex, match=r"sentences\.faiss: manifest-altered"):
         verify(data_dir)
@@ -120,19 +114,21 @@ def test_a_current_that_names_nothing_is_refused(data_dir: Path, content: str) -
         current_id(data_dir)
 
 
-@pytest.mark.parametrize(("version", "what"), [(999, "manifest-newer"), (0, "manifest-older")])
-def test_a_format_of_another_time_is_named(data_dir: Path, version: int, what: str) -> None:
-    path = folder_in_service(data_dir) / "manifest.json"
-    path.write_text(json.dumps({"format": version}))
-    with pytest.raises(DamagedIndex, match=rf"{what} \(version={version}"):
-        opened(data_dir)
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1}', '{"format": "x"}', "\udcff"])
-def test_what_is_no_manifest_is_refused(data_dir: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"format": 999}', r"manifest-newer \(version=999"),
+        ('{"format": 0}', r"manifest-older \(version=0"),
+        *((each, "manifest-") for each in ("", "[]", "{}", '{"format": 1}', '{"format": "x"}')),
+        ("\udcff", "manifest-"),
+    ],
+)
+def test_what_is_no_manifest_of_this_format_is_refused(
+    data_dir: Path, content: str, reason: str
+) -> None:
     path = folder_in_service(data_dir) / "manifest.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
-    with pytest.raises(DamagedIndex, match=r"manifest\.json"):
+    with pytest.raises(DamagedIndex, match=rf"manifest\.json: {reason}"):
         opened(data_dir)
 
 
@@ -142,17 +138,7 @@ def test_counts_that_do_not_agree_are_refused(data_dir: Path) -> None:
     index([article("seul", "Une seule phrase.")], other)
     folder = folder_in_service(data_dir)
     shutil.copy(folder_in_service(other) / "passages.faiss", folder / "passages.faiss")
-    fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    content = (folder / "passages.faiss").read_bytes()
-    fields["files"]["passages.faiss"] = {
-        "size": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-    del fields["sha256"]
-    body = json.dumps(fields, ensure_ascii=False, indent=2)
-    fields["sha256"] = hashlib.sha256(body.encode()).hexdigest()
-    written = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
-    (folder / "manifest.json").write_text(written, encoding="utf-8")
+    forge(folder)
     with pytest.raises(DamagedIndex, match=r"passages\.faiss: damaged-rows \(found=1, expected="):
         opened(data_dir)
 

@@ -19,18 +19,12 @@ from index.build.builder import build_articles
 from index.errors import IndexingError, StoreError
 from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, best_passage, index, opened, three
+from tests.index.samples import article, best_passage, generations, index, opened, three
+from tests.index.store.disk import mounted
 
 LONG = [
     article(f"a{n}", f"Phrase {n} de l’article {n}. Une autre suite {n}." * 4) for n in range(100)
 ]
-
-
-@pytest.fixture(scope="module")
-def processes() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.index.store.test_full_disk"])
-    return context
 
 
 def _build_within(limit: int, data_dir: Path, told: Connection) -> None:
@@ -59,8 +53,7 @@ def test_wherever_writing_fails_nothing_is_lost(
         if said[-1] == "built":
             break
         assert verify(tmp_path).id == first.generation
-        left = {path.name for path in (tmp_path / "index" / "generations").iterdir()}
-        assert left == {first.generation}
+        assert generations(tmp_path) == [first.generation]
     assert len(said) == 6
     assert said[-1] == "built"
     for message in said[:-1]:
@@ -69,25 +62,10 @@ def test_wherever_writing_fails_nothing_is_lost(
     assert verify(tmp_path).articles == len(LONG)
 
 
-def _mounted(folder: Path, options: str) -> bool:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    try:
-        return subprocess.run(command, capture_output=True, timeout=30).returncode == 0
-    except OSError:
-        return False
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB, where this user may mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not _mounted(folder, "size=2m"):
-        pytest.skip("this user may not mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=30)
+    with mounted(tmp_path, "size=2m") as disk:
+        yield disk
 
 
 def test_a_disk_that_fills_up_keeps_the_old_index_and_takes_the_new_one_later(

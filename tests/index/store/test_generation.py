@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -10,45 +8,10 @@ import numpy as np
 import pytest
 
 from index.store.files.faiss_vectors import FaissWriter
-from index.store.files.opening import verify
 from index.store.reader import CandidateQuery
 from index.text.language import keyed_terms
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, files_in_service, full, index, opened
-
-
-def test_sentences_lead_to_their_passage_and_back(built: Path) -> None:
-    with opened(built) as generation:
-        first = 0
-        for each in generation.passages_by_key(range(generation.facts.passages)):
-            count = len(each.passage.sentences)
-            rows = np.arange(first, first + count)
-            assert generation.passages_of_sentences(rows).tolist() == [each.key] * count
-            starts, counts = generation.sentence_rows(np.array([each.key]))
-            assert (starts.tolist(), counts.tolist()) == ([first], [count])
-            first += count
-        assert first == generation.facts.sentences
-
-
-def test_words_lead_to_passages_and_to_sentences(built: Path) -> None:
-    with opened(built) as generation:
-        grain = generation.passage_words.match(keyed_terms("le grain broyé", "fr"))
-        wheel = generation.sentence_words.match(keyed_terms("la roue", "fr"))
-        passage, sentence = int(grain.scores.argmax()), int(wheel.scores.argmax())
-        [stored] = generation.passages_by_key([passage])
-        assert "broie du grain" in stored.passage.text
-        first, _ = generation.sentence_rows(np.array([passage]))
-        found = stored.passage.sentences[sentence - int(first[0])]
-        assert found.text.startswith("Sa roue")
-
-
-def test_the_manifest_says_what_was_built(built: Path) -> None:
-    manifest = verify(built)
-    assert (manifest.articles, manifest.languages) == (4, {"fr": 3, "en": 1})
-    assert list(manifest.languages) == ["fr", "en"]
-    assert (manifest.model, manifest.dimension) == ("fake-64", 64)
-    assert manifest.built_at.utcoffset() is not None
-    assert set(manifest.files) == set(files_in_service(built)) - {"manifest.json"}
+from tests.index.samples import article, index, opened
 
 
 def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> None:
@@ -89,17 +52,3 @@ def test_vectors_that_are_searched_by_codes_nominate_as_when_all_are_compared(
             for name in ("cosines", "sentence_cosines", "bm25"):  # many are equally good
                 best, expected = getattr(near, name).max(), getattr(exact, name).max()
                 assert best == pytest.approx(expected, abs=1e-3), name
-
-
-def test_a_list_tells_who_published_an_article_and_when_it_was_updated(tmp_path: Path) -> None:
-    told = replace(full(), outlet="La Gazette", category="Culture", updated=date(2024, 3, 1))
-    index([told], tmp_path)
-    with opened(tmp_path) as generation:
-        [entry] = generation.articles()
-        assert generation.article(told.id) == told
-    assert (entry.outlet, entry.category, entry.updated) == (
-        "La Gazette",
-        "Culture",
-        date(2024, 3, 1),
-    )
-    assert entry.copy_of is None

@@ -1,20 +1,39 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from index.store.files.layout import Hold, Layout, when_unread
+import pytest
+
+from index.errors import BuildLocked, StoreError
+from index.store.files.layout import Hold, Layout, build_lock, when_unread
 from tests.index.samples import index, opened, three
 
-_HOLD = """
-import sys
-from pathlib import Path
-from index.store.files.layout import Hold
-hold = Hold(Path(sys.argv[1]))
-print("held", flush=True)
-sys.stdin.read()
-"""
+GENERATION = "hold = Hold(path)"
+BUILD = "hold = build_lock(path); hold.__enter__()"
+
+
+@contextmanager
+def another_process(statement: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that holds what is at `path`, killed as the block ends."""
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from index.store.files.layout import Hold, build_lock\n"
+        f"path = Path(sys.argv[1])\n{statement}\nprint('held', flush=True)\nsys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", program, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == b"held\n"
+            yield holder
+        finally:
+            holder.kill()
+            holder.wait()
 
 
 def _whole(data_dir: Path) -> list[str]:
@@ -32,6 +51,7 @@ def test_what_is_read_is_removed_only_after_its_reader_has_gone(tmp_path: Path) 
     made = _builds(tmp_path, 3)
     assert _whole(tmp_path) == [first, *made[-2:]]
     reader.close()
+    reader.close()  # again, which lets go of nobody else's hold
     made += _builds(tmp_path, 1)
     assert first in _whole(tmp_path)
     other.close()
@@ -42,34 +62,42 @@ def test_what_is_read_is_removed_only_after_its_reader_has_gone(tmp_path: Path) 
 def test_another_process_holds_until_it_is_dead(tmp_path: Path) -> None:
     first = index([three()[2]], tmp_path).generation
     folder = Layout(tmp_path).folder(first)
-    with subprocess.Popen(
-        [sys.executable, "-c", _HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
-        try:
-            assert holder.stdout is not None
-            assert holder.stdout.readline() == b"held\n"
-            _builds(tmp_path, 3)
-            assert first in _whole(tmp_path)
-        finally:
-            holder.kill()
-            holder.wait()
+    with another_process(GENERATION, folder):
+        _builds(tmp_path, 3)
+        assert first in _whole(tmp_path)
     made = _builds(tmp_path, 2)
     assert _whole(tmp_path) == made
-
-
-def test_holds_are_shared_and_released_once(tmp_path: Path) -> None:
-    folder = Layout(tmp_path).folder(index(three(), tmp_path).generation)
-    one, two = Hold(folder), Hold(folder)
-    one.release()
-    one.release()
-    with when_unread(folder) as free:
-        assert not free
-    two.release()
-    with when_unread(folder) as free:
-        assert free
 
 
 def test_where_there_is_no_lock_to_be_had_nothing_is_held(tmp_path: Path) -> None:
     Hold(tmp_path / "gone").release()
     with when_unread(tmp_path / "gone") as free:
         assert free
+
+
+def test_a_second_builder_is_told_who_holds_the_lock_until_it_is_dead(tmp_path: Path) -> None:
+    with another_process(BUILD, tmp_path) as holder:
+        known = rf"build-locked-by \(process={holder.pid}, since=\d{{4}}-"
+        with pytest.raises(BuildLocked, match=known), build_lock(tmp_path):
+            pass
+    with build_lock(tmp_path):
+        assert str(os.getpid()) in (tmp_path / "lock.holder").read_text()
+
+
+@pytest.mark.parametrize("noted", ["", "garbage", "{}", '{"pid": "x", "since": 3}'])
+def test_an_unreadable_note_of_the_holder_still_gives_a_clear_refusal(
+    tmp_path: Path, noted: str
+) -> None:
+    with build_lock(tmp_path):
+        (tmp_path / "lock.holder").write_text(noted)
+        with pytest.raises(BuildLocked, match=r"build-locked$"), build_lock(tmp_path):
+            pass
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with (
+        pytest.raises(StoreError, match=r"file.*: store-unwritable"),
+        build_lock(tmp_path / "file" / "x"),
+    ):
+        pass

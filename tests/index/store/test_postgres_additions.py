@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from index.build import sources
-from index.build.builder import build
-from index.errors import BuildLocked, StoreError
+from index.errors import StoreError
 from index.formats.conversion import read_source
 from index.store.factory import open_store
 from index.store.postgres import generations, nearest
@@ -22,7 +20,6 @@ from index.store.postgres.server_facts import Growth
 from index.store.postgres.store import PostgresStore
 from index.store.postgres.turn import PostgresTurn
 from index.store.postgres.vector_tables import VectorTables
-from tests.fakes import FakeEmbedder
 from tests.index.build.growing import (
     Corpus,
     assert_changes_end_as_builds_do,
@@ -30,7 +27,7 @@ from tests.index.build.growing import (
     built,
     shown,
 )
-from tests.index.store.postgres_stores import postgres_store
+from tests.index.store.postgres_stores import once_free, postgres_store, say
 from tests.postgres.server import Server
 
 
@@ -67,44 +64,21 @@ def growth(store: PostgresStore) -> Growth:
 
 def count(store: PostgresStore, query: str) -> int:
     """The sum over all servers."""
-    total = 0
-    for server in store._servers:
-        with psycopg.connect(server.url) as connection:
-            total += (connection.execute(query).fetchone() or [0])[0]  # type: ignore[arg-type]
-    return total
+    return sum(say(each.url, query)[0][0] for each in store._servers)
 
 
 def schemas(store: PostgresStore) -> list[str]:
     query = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^selon_' ORDER BY 1"
-    with psycopg.connect(store._servers[-1].url) as connection:
-        return [row[0] for row in connection.execute(query)]
+    return [row[0] for row in say(store._servers[-1].url, query)]
 
 
-@pytest.mark.parametrize("exact", [True, False], ids=["exact", "hnsw"])
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(9))])
-def test_any_changes_end_as_a_build_of_all_does(
-    tmp_path: Path, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, seed: int, exact: bool
+def test_any_changes_end_as_a_build_of_all_does_where_hnsw_searches(
+    tmp_path: Path, vector_server: Server, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    if not exact:
-        monkeypatch.setattr(nearest, "EXACT_ROWS", 20)
-    corpus = Corpus(tmp_path / "corpus", seed, 40)
-    assert_changes_end_as_builds_do(corpus, store, tmp_path, lambda: bool(growth(store).additions))
-
-
-def test_an_addition_writes_and_embeds_nothing_else(corpus: Corpus, store: PostgresStore) -> None:
-    rows = "SELECT count(*) FROM selon_rows_1.sentences"
-    before = count(store, rows)
-    corpus.add()
-    embedder = FakeEmbedder()
-    report = build([corpus.folder], store, embedder)
-    assert (report.added, report.unchanged, report.changed, report.removed) == (1, 25, 0, 0)
-    assert 0 < report.embedded == embedder.embedded < 16
-    assert 0 < count(store, rows) - before < 16
-    corpus.files()[0].unlink()
-    embedder = FakeEmbedder()
-    report = build([corpus.folder], store, embedder)
-    assert (report.removed, report.unchanged, embedder.embedded) == (1, 25, 0)
-    assert growth(store).gone == 1
+    monkeypatch.setattr(nearest, "EXACT_ROWS", 20)
+    with postgres_store(vector_server, tmp_path, 2) as store:
+        assert_changes_end_as_builds_do(Corpus(tmp_path / "corpus", seed, 40), store, tmp_path)
 
 
 def test_rows_and_vectors_go_with_the_last_generation_that_has_them(
@@ -117,9 +91,12 @@ def test_rows_and_vectors_go_with_the_last_generation_that_has_them(
     built(corpus, store)
     there = f"SELECT count(*) FROM selon_rows_1.articles WHERE id = '{entry.id}'"
     assert count(store, there) == 1  # the generation before has it
+    rows = "SELECT count(*) FROM selon_rows_1.sentences"
+    before = count(store, rows)
     corpus.add()
     built(corpus, store)
     assert count(store, there) == 0
+    assert abs(count(store, rows) - before) < 16  # those of two articles
     facts = store.facts()
     tag = VectorTables(facts.model, facts.dimension).tag
     for kind in ("passages", "sentences"):
@@ -145,53 +122,10 @@ def test_words_are_put_together_and_a_grown_index_is_written_anew(
     assert "selon_rows_1" not in schemas(store)
 
 
-def test_a_rollback_undoes_an_addition_and_the_next_one_takes_its_place(
-    corpus: Corpus, store: PostgresStore
-) -> None:
-    before, known = store.current_id(), shown(store)
-    corpus.add()
-    built(corpus, store)
-    assert store.check().before == before
-    assert store.roll_back().id == before
-    assert shown(store) == known
-    assert build([corpus.folder], store, FakeEmbedder()).added == 1
-    assert len(growth(store).additions) == 1
-    assert growth(store).added == 2
-    assert store.check().damage is None
-
-
-def test_an_open_reader_keeps_what_it_reads(corpus: Corpus, store: PostgresStore) -> None:
-    with store.browse() as generation:
-        entries = generation.articles()
-        for _ in range(3):
-            corpus.remove()
-            corpus.add()
-            built(corpus, store)
-        assert [each.id for each in generation.articles()] == [each.id for each in entries]
-        assert all(generation.article(each.id) for each in entries)
-        assert all(generation.opening(each.id) for each in entries)
-
-
-def test_an_export_has_no_gaps_and_an_import_of_it_is_the_same(
-    tmp_path: Path, corpus: Corpus, store: PostgresStore
-) -> None:
-    corpus.remove()
-    built(corpus, store)
-    assert growth(store).gone
-    there = tmp_path / "there"
-    store.export(tmp_path / "copy")
-    open_store(there).take(tmp_path / "copy")
-    assert shown(there) == shown(store)
-    assert_ranked_alike(there, store)
-    store.take(tmp_path / "copy")
-    assert shown(there) == shown(store)
-
-
 def test_what_was_verified_lately_is_not_counted_again(
     corpus: Corpus, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with psycopg.connect(store._servers[0].url, autocommit=True) as connection:
-        connection.execute("UPDATE selon_rows_1.articles SET path = 'autre.md'")
+    say(store._servers[0].url, "UPDATE selon_rows_1.articles SET path = 'autre.md'")
     corpus.add()
     built(corpus, store)
     assert growth(store).base == 1
@@ -200,18 +134,6 @@ def test_what_was_verified_lately_is_not_counted_again(
     built(corpus, store)
     assert growth(store).base > 1
     assert store.check().damage is None
-
-
-def test_what_the_operator_removes_leaves_with_the_next_build(
-    corpus: Corpus, store: PostgresStore
-) -> None:
-    store.removals().add([store.browse().articles()[0]])
-    report = built(corpus, store)
-    assert (report.removed, report.left_out) == (1, 1)
-    corpus.add()
-    report = built(corpus, store)
-    assert (report.added, report.left_out) == (1, 1)
-    assert growth(store).additions
 
 
 @pytest.mark.parametrize("moment", ["load", "commit", "between", "serve"])
@@ -251,7 +173,7 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
 def test_a_builder_killed_at_any_moment_leaves_what_was_or_what_is_to_be(
     corpus: Corpus, store: PostgresStore, tmp_path: Path, rounds: int
 ) -> None:
-    chance, deadline = random.Random(rounds), time.monotonic() + 60 * rounds
+    chance = random.Random(rounds)
     known = shown(store)
     for number in range(rounds):
         corpus.step()
@@ -265,14 +187,7 @@ def test_a_builder_killed_at_any_moment_leaves_what_was_or_what_is_to_be(
         twin = tmp_path / f"twin{number}"
         built(corpus, twin)
         assert shown(store) in (known, shown(twin))
-        while True:  # until the server has seen that the dead builder's connection has ended
-            try:
-                built(corpus, store)
-            except BuildLocked:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            else:
-                break
+        once_free(lambda: built(corpus, store))
         known = shown(store)
         assert known == shown(twin)
         assert store.check().damage is None
@@ -288,20 +203,20 @@ def test_an_index_of_an_earlier_selon_is_read_and_built_anew(
     whole = store.take(corpus.folder.parent / "copy")
     known, number = shown(store), store._in_service()[0].number
     for server in store._servers:
-        with psycopg.connect(server.url, autocommit=True) as connection:
-            for table in ("articles", "passages", "sentences", "sources", "left_out", "terms"):
-                of_terms = "ALTER TABLE old.terms DROP since" if table == "terms" else ""
-                connection.execute(
-                    "CREATE SCHEMA IF NOT EXISTS old;"
-                    f"CREATE TABLE old.{table} AS SELECT * FROM selon_{number}.{table}; {of_terms}"  # type: ignore[arg-type]
-                )
-            connection.execute(
-                f"ALTER TABLE selon_rows_{number}.letters SET SCHEMA old; DROP SCHEMA "  # type: ignore[arg-type]
-                f"selon_rows_{number} CASCADE; DROP SCHEMA selon_{number} CASCADE; "
-                f"ALTER SCHEMA old RENAME TO selon_{number}; UPDATE selon.generations SET facts = "
-                f"(facts::jsonb - 'growth')::text WHERE number = {number}; "
-                "UPDATE selon.layout SET version = 1"
-            )
+        say(server.url, "CREATE SCHEMA old")
+        for table in ("articles", "passages", "sentences", "sources", "left_out", "terms"):
+            say(server.url, f"CREATE TABLE old.{table} AS SELECT * FROM selon_{number}.{table}")
+        for statement in (
+            "ALTER TABLE old.terms DROP since",
+            f"ALTER TABLE selon_rows_{number}.letters SET SCHEMA old",
+            f"DROP SCHEMA selon_rows_{number} CASCADE",
+            f"DROP SCHEMA selon_{number} CASCADE",
+            f"ALTER SCHEMA old RENAME TO selon_{number}",
+            "UPDATE selon.generations SET facts = (facts::jsonb - 'growth')::text "
+            f"WHERE number = {number}",
+            "UPDATE selon.layout SET version = 1",
+        ):
+            say(server.url, statement)
     assert shown(store) == known
     assert_ranked_alike(store, corpus.folder.parent / "copied")
     assert store.check().damage is None

@@ -3,8 +3,7 @@ known to be this index's own is never deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,9 @@ from index.store.postgres.schema import LAYOUT_VERSION
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, three
-from tests.index.store.postgres_stores import databases
+from tests.index.store.postgres_stores import databases, opened, say
 from tests.index.store.test_postgres_store import made, many, searcher
 from tests.postgres.server import Server
-
-
-@contextmanager
-def opened(addresses: Sequence[str], folder: Path) -> Iterator[PostgresStore]:
-    store = PostgresStore(addresses, folder)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def say(address: str, query: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(Address.at(address).url, autocommit=True) as connection:
-        done = connection.execute(query)  # type: ignore[arg-type]
-        return done.fetchall() if done.description else []
 
 
 def tables(addresses: Sequence[str]) -> list[Any]:

@@ -20,10 +20,10 @@ from index.store.factory import open_store
 from index.store.postgres.connections import BREAKER_SECONDS, Server
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
-from tests.index.samples import index, three
+from tests.index.samples import index, live, three
+from tests.index.store.postgres_stores import WAIT_SECONDS
 
 QUESTIONS = 8
-WAIT_SECONDS = 30  # that nothing takes, but where it waits for ever
 
 
 class Silent:
@@ -63,20 +63,22 @@ def test_those_who_ask_a_hung_server_wait_side_by_side_and_then_no_more(tmp_path
         store = PostgresStore([server.url], tmp_path)
         [host] = store._servers[0].hosts
         host._clock = lambda: now[0]
-        with ThreadPoolExecutor(QUESTIONS) as pool:
-            asked = [pool.submit(store.current_id) for _ in range(QUESTIONS)]
-            codes = {_code(each.result, WAIT_SECONDS) for each in asked}
-        assert codes == {"postgres-unreachable"}
+        ask_at_once(store)
         assert server.count == QUESTIONS  # all at once: had one waited, it would not have tried
         assert _code(store.current_id) == "postgres-unreachable"
         assert server.count == QUESTIONS
         now[0] += BREAKER_SECONDS
-        with ThreadPoolExecutor(QUESTIONS) as pool:
-            asked = [pool.submit(store.current_id) for _ in range(QUESTIONS)]
-            codes = {_code(each.result, WAIT_SECONDS) for each in asked}
-        assert codes == {"postgres-unreachable"}
+        ask_at_once(store)
         assert server.count == QUESTIONS + 1  # one has tried for all
         store.close()
+
+
+def ask_at_once(store: PostgresStore) -> None:
+    """So many questions, which all end with an error in time."""
+    with ThreadPoolExecutor(QUESTIONS) as pool:
+        asked = [pool.submit(store.current_id) for _ in range(QUESTIONS)]
+        codes = {_code(each.result, WAIT_SECONDS) for each in asked}
+    assert codes == {"postgres-unreachable"}
 
 
 def _code(ask: Callable[..., object], *arguments: Any) -> str:
@@ -97,25 +99,23 @@ def test_a_host_that_refuses_is_not_silent_and_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hosts", "expected"),
+    ("address", "expected"),
     [
-        ("a,b", [("a", "5432", ""), ("b", "5432", "")]),
-        ("a:1,b:2", [("a", "1", ""), ("b", "2", "")]),
-        ("a,b:2", [("a", "5432", ""), ("b", "2", "")]),
-        ("", []),
+        ("selon@a,b/selon", [("a", "5432", ""), ("b", "5432", "")]),
+        ("selon@a:1,b:2/selon", [("a", "1", ""), ("b", "2", "")]),
+        ("selon@a,b:2/selon", [("a", "5432", ""), ("b", "2", "")]),
+        ("selon@/selon", []),
+        (
+            "/selon?host=a,/run&hostaddr=10.0.0.1,&port=7",
+            [("a", "7", "10.0.0.1"), ("/run", "7", "")],
+        ),
     ],
 )
 def test_the_hosts_of_an_address_are_those_that_libpq_connects_to(
-    hosts: str, expected: list[tuple[str, str, str]]
+    address: str, expected: list[tuple[str, str, str]]
 ) -> None:
-    server = Server.at(f"postgresql://selon@{hosts}/selon")
+    server = Server.at(f"postgresql://{address}")
     assert [(each.name, each.port, each.address) for each in server.hosts] == expected
-
-
-def test_hosts_have_addresses_of_their_own_and_one_port() -> None:
-    server = Server.at("postgresql:///selon?host=a,/run&hostaddr=10.0.0.1,&port=7")
-    found = [(each.name, each.port, each.address) for each in server.hosts]
-    assert found == [("a", "7", "10.0.0.1"), ("/run", "7", "")]
 
 
 def test_no_question_waits_for_another_to_ask_the_store(
@@ -123,7 +123,7 @@ def test_no_question_waits_for_another_to_ask_the_store(
 ) -> None:
     index(three(), tmp_path)
     store = open_store(tmp_path)
-    live = LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
+    served = live(store)
     together = threading.Barrier(QUESTIONS)
     current_id = type(store).current_id
 
@@ -133,7 +133,7 @@ def test_no_question_waits_for_another_to_ask_the_store(
 
     monkeypatch.setattr(type(store), "current_id", ask_with_all_others)
     with ThreadPoolExecutor(QUESTIONS) as pool:
-        found = [pool.submit(live.search, "le pont") for _ in range(QUESTIONS)]
+        found = [pool.submit(served.search, "le pont") for _ in range(QUESTIONS)]
         assert {len(each.result(WAIT_SECONDS).hits) for each in found} == {3}
 
 
@@ -142,7 +142,7 @@ def test_a_new_generation_is_opened_once_and_by_all_who_ask_meanwhile_waited_for
 ) -> None:
     index(three(), tmp_path)
     store = open_store(tmp_path)
-    live = LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
+    served = live(store)
     report = index(three()[:2], tmp_path)
     seen = threading.Barrier(QUESTIONS)
     opened = []
@@ -160,7 +160,7 @@ def test_a_new_generation_is_opened_once_and_by_all_who_ask_meanwhile_waited_for
     monkeypatch.setattr(type(store), "current_id", see_with_all_others)
     monkeypatch.setattr(type(store), "open", open_counted)
     with ThreadPoolExecutor(QUESTIONS) as pool:
-        found = [pool.submit(live.generation) for _ in range(QUESTIONS)]
+        found = [pool.submit(served.generation) for _ in range(QUESTIONS)]
         assert {each.result(WAIT_SECONDS) for each in found} == {report.generation}
     assert len(opened) == 1
 
@@ -168,9 +168,9 @@ def test_a_new_generation_is_opened_once_and_by_all_who_ask_meanwhile_waited_for
 def test_a_generation_that_cannot_be_opened_is_an_error_for_all_who_wait_for_it(
     tmp_path: Path,
 ) -> None:
-    live = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), may_be_missing=True)
+    served = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), may_be_missing=True)
     with ThreadPoolExecutor(QUESTIONS) as pool:
-        found = [pool.submit(live.generation) for _ in range(QUESTIONS)]
+        found = [pool.submit(served.generation) for _ in range(QUESTIONS)]
         assert {_code(each.result, WAIT_SECONDS) for each in found} == {"no-index"}
     index(three(), tmp_path)
-    assert len(live.search("le pont").hits) == 3
+    assert len(served.search("le pont").hits) == 3

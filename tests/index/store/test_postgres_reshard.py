@@ -7,28 +7,26 @@ import multiprocessing
 import os
 import random
 import signal
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.build.builder import build_articles
-from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
+from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.postgres import turn
 from index.store.postgres.connections import BoundedConnection
 from index.store.postgres.store import PostgresStore
 from index.store.reader import ROW_KINDS
 from tests.fakes import FakeEmbedder
-from tests.index.store.postgres_stores import databases
-from tests.index.store.test_postgres_cluster import opened, say
+from tests.index.store.postgres_stores import databases, once_free, opened, say
 from tests.index.store.test_postgres_store import made, many, same, searcher
 from tests.postgres.server import Server
 
 ARTICLES = many(60)
 QUESTION = " ".join(ARTICLES[17].text.split()[2:8])
-UNLOCKED_SECONDS = 30
 SWITCH = -1
 
 
@@ -169,19 +167,6 @@ def test_killed_at_any_moment_the_old_index_answers_and_a_second_run_ends(
                 answers_alike(old, old)
                 if new.current_id() is not None:
                     answers_alike(new, old)
-                _once_free(new, old)
+                once_free(partial(new.reshard, old))
                 answers_alike(new, old)
                 assert new.check().damage is None
-
-
-def _once_free(new: PostgresStore, old: PostgresStore) -> None:
-    """The server sees within moments that the connection of a dead process has ended."""
-    deadline = time.monotonic() + UNLOCKED_SECONDS
-    while True:
-        try:
-            new.reshard(old)
-        except BuildLocked:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        else:
-            return

@@ -1,12 +1,13 @@
-"""A server is stopped (SIGSTOP) while questions come: its kernel acknowledges what is sent, and
-nothing is answered."""
+"""A server goes while questions come: it hangs (SIGSTOP: its kernel acknowledges what is sent, and
+nothing is answered), or it is killed."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,14 @@ from index.search.live import LiveIndex
 from index.store.postgres import connections
 from index.store.postgres.connections import Connections
 from index.store.postgres.connections import Server as Address
-from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
 from tests.index.samples import live
-from tests.index.store.test_postgres_cluster import opened
+from tests.index.store.postgres_stores import WAIT_SECONDS, opened, with_standby
 from tests.index.store.test_postgres_store import made, many
 from tests.postgres.server import Server, running
 
 QUESTIONS = 8
 ANSWER_SECONDS = 15  # 3 where nothing else runs; statements themselves may take 20
-WAIT_SECONDS = 30  # that nothing takes, but where it waits for ever
 ARTICLES = many(40)
 TITLE, QUESTION = ARTICLES[17].title, " ".join(ARTICLES[17].text.split()[2:8])
 
@@ -52,8 +51,12 @@ def ask_at_once(index: LiveIndex) -> set[str]:
         return set(pool.map(ask, range(QUESTIONS)))
 
 
-def test_questions_to_a_stopped_server_end_with_its_name_and_it_recovers_by_itself(
-    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stop", [Server.frozen, Server.stopped], ids=["hangs", "is down"])
+def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by_itself(
+    vector_server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: Callable[[Server], AbstractContextManager[None]],
 ) -> None:
     """The first of two, which a question asks several things, one after another."""
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
@@ -65,31 +68,45 @@ def test_questions_to_a_stopped_server_end_with_its_name_and_it_recovers_by_itse
         made(ARTICLES, store)
         index = live(store)
         assert ask_at_once(index) == {TITLE}
-        with first.frozen():
+        with stop(first):
             expected = f"postgres-unreachable postgresql://127.0.0.1:{first.port}/postgres"
             assert ask_at_once(index) == {expected}
+            with pytest.raises(StoreError):
+                index.check()
         deadline = time.monotonic() + WAIT_SECONDS
         while ask_at_once(index) != {TITLE}:
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
 
-def test_the_standby_answers_for_a_stopped_server(tmp_path: Path, vector_server: Server) -> None:
-    with running() as primary:
-        builds = PostgresStore([primary.url("postgres")], tmp_path)
+def test_the_standby_answers_for_a_server_that_hangs_and_for_one_killed_amid_questions(
+    tmp_path: Path, vector_server: Server
+) -> None:
+    with running() as primary, opened([primary.url("postgres")], tmp_path) as builds:
         made(ARTICLES, builds)
-        with running(standby_of=primary) as standby:
-            follows = PostgresStore([standby.url("postgres")], tmp_path)
+        with (
+            running(standby_of=primary) as standby,
+            opened([standby.url("postgres")], tmp_path) as follows,
+        ):
             while follows.current_id() != builds.current_id():
                 time.sleep(0.1)
-            hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
-            url = f"postgresql://selon:selon@{hosts}/postgres?target_session_attrs=any"
-            index = live(store := PostgresStore([url], tmp_path))
-            assert ask_at_once(index) == {TITLE}
-            with primary.frozen():
+            both = with_standby(primary, standby)
+            with opened([both], tmp_path) as store:
+                index = live(store)
                 assert ask_at_once(index) == {TITLE}
-            for each in (builds, follows, store):
-                each.close()
+                with primary.frozen():
+                    assert ask_at_once(index) == {TITLE}
+            with opened([both], tmp_path) as store:
+                index = live(store)
+                killer = threading.Timer(0.3, primary.kill)
+                killer.start()
+                titles = []
+                while killer.is_alive() or len(titles) < 20:
+                    titles.append(index.search(QUESTION).hits[0].article.title)
+                assert set(titles) == {TITLE}
+                with pytest.raises(StoreError) as refused:
+                    made(ARTICLES[:1], store)
+                assert refused.value.code == "postgres-unreachable"
 
 
 def test_a_question_that_takes_long_on_a_server_that_lives_is_waited_for(

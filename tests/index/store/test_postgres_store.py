@@ -8,7 +8,6 @@ import os
 import pickle
 import random
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,15 +25,22 @@ from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.base import IndexStore
 from index.store.factory import open_store
-from index.store.postgres import connections, nearest
+from index.store.postgres import nearest
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.schema import give_memory
 from index.store.postgres.store import PostgresStore
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live, three
-from tests.index.store.postgres_stores import count_kept, databases, postgres_store
-from tests.postgres.server import Server, running
+from tests.index.store.postgres_stores import (
+    count_kept,
+    databases,
+    once_free,
+    opened,
+    postgres_store,
+    say,
+)
+from tests.postgres.server import Server
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus"
 QUESTIONS = (
@@ -112,7 +118,7 @@ def test_the_sample_corpus_is_answered_from_alike(store: PostgresStore, tmp_path
                 )
         assert theirs.articles() == ours.articles()
         assert theirs.facet("language") == ours.facet("language")
-        assert theirs.articles_with_copies() == ours.articles_with_copies()
+        assert theirs.articles_with_copies() == ours.copied()
         for entry in ours.articles():
             assert theirs.opening(entry.id) == ours.opening(entry.id)
 
@@ -161,52 +167,13 @@ def test_builds_keep_two_generations_and_those_that_are_read(one: PostgresStore)
     for number in range(3):
         made([*three(), article(f"a{number}", f"Un autre article, le {number}.")], one)
     schemas = "SELECT count(*) FROM pg_namespace WHERE nspname ~ '^selon_[0-9]'"
-    address = one._servers[0]
-    with psycopg.connect(address.url) as connection:
-        assert connection.execute(schemas).fetchone() == (3,)
+    address = one._servers[0].url
+    assert say(address, schemas) == [(3,)]
     assert len(searcher(held).search("Quand le pont fut-il construit ?").hits) > 0
     held.close()
     made(three(), one)
-    with psycopg.connect(address.url) as connection:
-        assert connection.execute(schemas).fetchone() == (2,)
-    assert count_kept([address.url]) == 0
-
-
-def test_a_rollback_brings_back_what_was_and_the_next_build_replaces_it(
-    store: PostgresStore,
-) -> None:
-    first = made(three(), store)
-    with pytest.raises(StoreError) as refused:
-        store.roll_back()
-    assert refused.value.code == "generation-first"
-    index = live(store)
-    assert made(many(5), store).generation == index.generation()
-    assert store.roll_back().id == first.generation == index.generation()
-    assert index.search("Quand le pont fut-il construit ?").hits[0].article.title == "Pont"
-    embedder = FakeEmbedder()
-    third = build_articles(many(5), store, embedder)
-    assert embedder.embedded == 0  # from the one put aside
-    assert store.check().before == first.generation
-    assert index.generation() == third.generation
-
-
-def test_an_index_goes_to_files_and_back_whole(store: PostgresStore, tmp_path: Path) -> None:
-    build([CORPUS], store, FakeEmbedder())
-    store.export(tmp_path / "copy")
-    files = open_store(tmp_path / "files")
-    taken = files.take(tmp_path / "copy")
-    assert files.check().damage is None
-    made(three(), store)
-    files.export(tmp_path / "again")
-    back = store.take(tmp_path / "again")
-    assert back.fingerprint == taken.fingerprint == store.facts().fingerprint
-    assert store.check().damage is None
-    with files.browse() as ours, store.browse() as theirs:
-        for question in QUESTIONS:
-            same(searcher(theirs).search(question, 5), searcher(ours).search(question, 5))
-    embedder = FakeEmbedder()
-    report = build([CORPUS], store, embedder)
-    assert (report.embedded, embedder.embedded) == (0, 0)
+    assert say(address, schemas) == [(2,)]
+    assert count_kept([address]) == 0
 
 
 def test_a_damaged_export_is_refused(one: PostgresStore, tmp_path: Path) -> None:
@@ -222,15 +189,14 @@ def test_a_damaged_export_is_refused(one: PostgresStore, tmp_path: Path) -> None
 
 def test_what_was_altered_in_the_tables_is_told(one: PostgresStore) -> None:
     made(three(), one)
-    with psycopg.connect(one._servers[0].url, autocommit=True) as connection:
-        connection.execute("UPDATE selon_1.articles SET path = 'autre.md' WHERE title = 'Pont'")
+    for change, code in (
+        ("UPDATE selon_1.articles SET path = 'autre.md'", "generation-altered"),
+        ("DELETE FROM selon_1.sentences WHERE number = 1", "damaged-rows"),
+    ):
+        say(one._servers[0].url, change)
         damage = one.check().damage
         assert damage is not None
-        assert damage.code == "generation-altered"
-        connection.execute("DELETE FROM selon_1.sentences WHERE number = 1")
-        damage = one.check().damage
-        assert damage is not None
-        assert damage.code == "damaged-rows"
+        assert damage.code == code
     assert made(three(), one).switched
     assert one.check().damage is None
 
@@ -241,11 +207,9 @@ def test_a_missing_hnsw_index_is_told_before_anything_is_asked(
     monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
     made(many(200), one)
     one.browse().close()
-    with psycopg.connect(one._servers[0].url, autocommit=True) as connection:
-        [name] = connection.execute(
-            "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'sentences_%_nearest'"
-        ).fetchone() or [""]
-        connection.execute(f'DROP INDEX selon."{name}"')  # type: ignore[arg-type]
+    indexes = "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'sentences_%_nearest'"
+    [(name,)] = say(one._servers[0].url, indexes)
+    say(one._servers[0].url, f'DROP INDEX selon."{name}"')
     with pytest.raises(StoreError) as refused:
         one.browse()
     assert (refused.value.code, refused.value.parameters["index"]) == ("postgres-plan", name)
@@ -278,8 +242,7 @@ def test_the_lease_of_a_killed_builder_ends_and_nothing_is_embedded_twice(
     vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.build.vectors.BATCH_CHARACTERS", 5_000)
-    with databases(vector_server, 2) as addresses:
-        store = PostgresStore(addresses, tmp_path / "b")
+    with databases(vector_server, 2) as addresses, opened(addresses, tmp_path / "b") as store:
         first = made(three(), store)
         context = multiprocessing.get_context("fork")
         builder = context.Process(target=_builds_slowly, args=(addresses, tmp_path / "a", 500))
@@ -294,23 +257,12 @@ def test_the_lease_of_a_killed_builder_ends_and_nothing_is_embedded_twice(
         kept = count_kept(addresses)
         assert store.current_id() == first.generation
         embedder = FakeEmbedder()
-        report = _once_free(store, embedder)
+        report = once_free(lambda: build_articles(many(400), store, embedder))
         texts = {f"{a.title}. {a.text}" for a in many(400)}
         assert report.resumed == kept >= 500
         assert report.embedded == embedder.embedded > 0
         assert report.resumed + report.embedded >= len(texts)
         assert len(searcher(store.browse()).search("phare").hits) == 10
-        store.close()
-
-
-def _once_free(store: IndexStore, embedder: FakeEmbedder) -> BuildReport:
-    """The server sees within moments that the connection of a dead process has ended."""
-    for _ in range(100):
-        try:
-            return build_articles(many(400), store, embedder)
-        except BuildLocked:
-            time.sleep(0.1)
-    raise AssertionError("the lease did not end")
 
 
 def test_what_fails_on_one_server_ends_on_the_others_too(
@@ -354,141 +306,31 @@ def test_what_is_written_lasts_whatever_the_server_is_set_to(
             assert connection.execute("SHOW synchronous_commit").fetchone() == (taken,)
 
 
-def test_no_question_sees_two_generations(vector_server: Server, tmp_path: Path) -> None:
-    """Two readers ask while builds and rollbacks switch, across servers."""
-    generations = {}
-    with postgres_store(vector_server, tmp_path, 2) as store:
-        for name in ("un", "deux"):
-            told = [article(f"a{n}", f"La marque {name} du jour {n}.") for n in range(30)]
-            generations[made(told, store).generation] = name
-        ended, wrong, asked = threading.Event(), [], [0, 0]
-
-        def ask(place: int) -> None:
-            with_own = PostgresStore([each.url for each in store._servers], tmp_path)
-            index = live(with_own)
-            while not ended.is_set():
-                found = index.search("Quelle marque du jour ?", 10)
-                marks = {hit.passage.text.split()[2] for hit in found.hits}
-                asked[place] += 1
-                if len(found.hits) != 10 or len(marks) != 1:
-                    wrong.append(marks)
-            with_own.close()
-
-        readers = [threading.Thread(target=ask, args=(place,)) for place in range(2)]
-        for each in readers:
-            each.start()
-        try:
-            for turn in range(6):
-                if turn % 2:
-                    told = [article(f"a{n}", f"La marque {turn} du jour {n}.") for n in range(30)]
-                    made(told, store)
-                else:
-                    store.roll_back()
-        finally:
-            ended.set()
-            for each in readers:
-                each.join()
-        assert wrong == []
-        assert min(asked) > 5
-
-
-def test_a_server_that_is_down_is_an_error_by_name_and_its_return_is_seen(
-    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connections, "BREAKER_SECONDS", 0.0)
-    with vector_server.database() as first, running(durable=True) as other:
-        store = PostgresStore([first, other.url("postgres")], tmp_path)
-        made(many(20), store)
-        index = live(store)
-        assert len(index.search("phare").hits) == 10
-        with other.stopped():
-            with pytest.raises(StoreError) as refused:
-                index.search("phare")
-            assert refused.value.code == "postgres-unreachable"
-            assert refused.value.subject == f"postgresql://127.0.0.1:{other.port}/postgres"
-            with pytest.raises(StoreError):
-                index.check()
-        assert len(index.search("phare").hits) == 10
-        store.close()
-
-
-def test_a_host_that_stands_by_answers_for_one_that_is_gone(
-    vector_server: Server, tmp_path: Path
-) -> None:
-    """`host=a,b`: the first does not answer, as after a crash."""
-    with vector_server.database() as url:
-        made(three(), store := PostgresStore([url], tmp_path))
-        store.close()
-        both = url.replace("@127.0.0.1:", "@127.0.0.1:9,127.0.0.1:", 1)
-        store = PostgresStore([both + "?target_session_attrs=any"], tmp_path)
-        assert (
-            live(store).search("Quand le pont fut-il construit ?").hits[0].article.title == "Pont"
-        )
-        store.close()
-
-
-def test_a_standby_answers_when_the_server_is_killed_in_the_middle_of_questions(
-    vector_server: Server, tmp_path: Path
-) -> None:
-    with running() as primary:
-        builds = PostgresStore([primary.url("postgres")], tmp_path)
-        made(many(200), builds)
-        with running(standby_of=primary) as standby:
-            follows = PostgresStore([standby.url("postgres")], tmp_path)
-            while follows.current_id() != builds.current_id():
-                time.sleep(0.1)
-            hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
-            url = f"postgresql://selon:selon@{hosts}/postgres?target_session_attrs=any"
-            index = live(store := PostgresStore([url], tmp_path))
-            question = " ".join(many(200)[17].text.split()[2:8])
-            killer = threading.Timer(0.3, primary.kill)
-            killer.start()
-            titles = []
-            while killer.is_alive() or len(titles) < 20:
-                titles.append(index.search(question).hits[0].article.title)
-            assert set(titles) == {many(200)[17].title}
-            with pytest.raises(StoreError) as refused:
-                made(three(), store)
-            assert refused.value.code == "postgres-unreachable"
-            for each in (builds, follows, store):
-                each.close()
-
-
-@pytest.mark.parametrize(
-    ("url", "code"),
-    [
-        ("mysql://a/b", "postgres-address"),
-        ("", "postgres-address"),
-        ("postgresql://a/b?nonsense=1", "postgres-address"),
-        ("postgresql://user:secret@127.0.0.1:9/x", "postgres-unreachable"),
-    ],
-)
-def test_an_address_that_is_none_is_told_without_its_password(
-    tmp_path: Path, url: str, code: str
-) -> None:
+@pytest.mark.parametrize("url", ["mysql://a/b", "", "postgresql://a/b?nonsense=1"])
+def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(StoreError) as refused:
         open_store(tmp_path, url).current_id()
-    assert refused.value.code == code
-    assert "secret" not in str(refused.value)
+    assert refused.value.code == "postgres-address"
 
 
 def test_an_account_that_may_not_add_pgvector_is_told_who_may(
     vector_server: Server, tmp_path: Path
 ) -> None:
     with vector_server.database() as url:
-        name = url.rpartition("/")[2]
-        with psycopg.connect(Address.at(url).url, autocommit=True) as connection:
-            connection.execute("DROP ROLE IF EXISTS newsroom")
-            connection.execute("CREATE ROLE newsroom LOGIN PASSWORD 'newsroom'")
-            connection.execute(f"GRANT CREATE ON DATABASE {name} TO newsroom")  # type: ignore[arg-type]
-            store = PostgresStore([url.replace("selon:selon@", "newsroom:newsroom@")], tmp_path)
+        for statement in (
+            "DROP ROLE IF EXISTS newsroom",
+            "CREATE ROLE newsroom LOGIN PASSWORD 'newsroom'",
+            f"GRANT CREATE ON DATABASE {url.rpartition('/')[2]} TO newsroom",
+        ):
+            say(url, statement)
+        own = url.replace("selon:selon@", "newsroom:newsroom@")
+        with opened([own], tmp_path) as store:
             with pytest.raises(StoreError) as refused:
                 made(three(), store)
             assert refused.value.code == "postgres-create-vector"
-            connection.execute("CREATE EXTENSION vector")
-        assert made(three(), store).articles == 3
-        assert live(store).search("pont").hits[0].article.title == "Pont"
-        store.close()
+            say(url, "CREATE EXTENSION vector")
+            assert made(three(), store).articles == 3
+            assert live(store).search("pont").hits[0].article.title == "Pont"
 
 
 def test_a_store_goes_to_another_process(one: PostgresStore) -> None:

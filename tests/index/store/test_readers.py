@@ -21,8 +21,9 @@ from tests.index.samples import full, index, three
 from tests.index.store.postgres_stores import postgres_store
 
 PLACE = {"outlet": "Le Phare", "category": "Mer", "path": "mer/2024/moulin.md"}
+UPDATED = date(2024, 3, 1)
 WRITTEN = [
-    replace(each, **PLACE) if each.title == "Moulin" else each  # type: ignore[arg-type]
+    replace(each, updated=UPDATED, **PLACE) if each.title == "Moulin" else each  # type: ignore[arg-type]
     for each in (*three(), full())
 ]
 
@@ -86,6 +87,10 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
     assert reader.find("inconnu") == []
     assert [each.title for each in reader.articles(limit=2)] == [written.title, "Pont"]
     ordered = reader.articles()
+    [mill] = reader.find("Moulin")
+    assert mill in ordered
+    assert (mill.outlet, mill.category, mill.updated) == ("Le Phare", "Mer", UPDATED)
+    assert mill.copy_of is None
     assert [reader.articles(limit=2, skip=skip) for skip in range(5)] == [
         ordered[skip : skip + 2] for skip in range(5)
     ]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -16,12 +15,20 @@ import pytest
 
 from index.build.builder import build
 from index.errors import DamagedIndex, NoIndex, StoreError
-from index.store.files.layout import Layout
-from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
+from index.store.files.manifest import MANIFEST_NAME
 from index.store.files.opening import current_id, verify
-from index.store.files.transfer import export_index, import_index
+from index.store.files.transfer import export_index, import_index, rollback
 from tests.fakes import FakeEmbedder
-from tests.index.samples import BRIDGE, best_passage, flip, index, three, truncate
+from tests.index.samples import (
+    BRIDGE,
+    best_passage,
+    flip,
+    forge,
+    generations,
+    index,
+    three,
+    truncate,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +65,6 @@ def test_an_index_arrives_whole_and_answers(built: Path, folder: Path, tmp_path:
 
 
 def test_what_was_there_before_can_be_put_back(folder: Path, tmp_path: Path) -> None:
-    from index.store.files.transfer import rollback
-
     older = index(three()[:1], tmp_path / "there")
     arrived = import_index(folder, tmp_path / "there")
     assert current_id(tmp_path / "there") == arrived.id > older.generation
@@ -83,6 +88,10 @@ def test_an_export_replaces_an_earlier_one_and_nothing_else(
         with pytest.raises(StoreError, match="export-not"):
             export_index(built, other)
     assert (tmp_path / "photos" / "a.jpg").read_bytes() == b"x"
+    (folder / "lexical" / "notes.txt").write_text("à moi", encoding="utf-8")
+    with pytest.raises(StoreError, match="export-not-empty"):
+        export_index(built, folder)
+    assert (folder / "lexical" / "notes.txt").exists()
     with pytest.raises(NoIndex):
         export_index(tmp_path / "nowhere", tmp_path / "new")
     assert not (tmp_path / "new").exists()
@@ -100,17 +109,7 @@ def test_a_damaged_export_is_refused_and_changes_nothing(
     assert re.search("remedy-export|import-none", str(caught.value))
     assert "\n" not in str(caught.value)
     assert verify(tmp_path / "there").id == first.generation
-    assert Layout(tmp_path / "there").whole() == [first.generation]
-
-
-def _forge(folder: Path, **told: Any) -> None:
-    """Write the manifest anew, its sums right: for the files as they are now, and what is told."""
-    path = folder / MANIFEST_NAME
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    del fields["sha256"]
-    path.unlink()
-    stamps = {name: stamp._asdict() for name, stamp in stamp_files(folder).items()}
-    path.write_bytes(_render({**fields, "files": stamps, **told}))
+    assert generations(tmp_path / "there") == [first.generation]
 
 
 def _refused(folder: Path, tmp_path: Path, reason: str) -> None:
@@ -120,7 +119,7 @@ def _refused(folder: Path, tmp_path: Path, reason: str) -> None:
         import_index(folder, tmp_path / "there")
     assert "\n" not in str(caught.value)
     assert verify(tmp_path / "there").id == before
-    assert [each.name for each in Layout(tmp_path / "there").generations.iterdir()] == [before]
+    assert generations(tmp_path / "there") == [before]
 
 
 @pytest.fixture
@@ -141,7 +140,7 @@ def test_a_forged_id_removes_nothing(folder: Path, tmp_path: Path) -> None:
     letter = tmp_path / "there" / "precious" / "letter.txt"
     letter.parent.mkdir(parents=True)
     letter.write_text("Chère Jeanne", encoding="utf-8")
-    _forge(folder, id="x/../../../precious")
+    forge(folder, id="x/../../../precious")
     _refused(folder, tmp_path, "manifest-field.*field=id")
     assert letter.read_text(encoding="utf-8") == "Chère Jeanne"
 
@@ -172,7 +171,7 @@ STAMP = {"size": 1, "sha256": "0" * 64}
 def test_a_field_that_selon_does_not_write_is_refused(
     folder: Path, tmp_path: Path, field: str, value: Any
 ) -> None:
-    _forge(folder, **{field: value})
+    forge(folder, **{field: value})
     _refused(folder, tmp_path, f"manifest-field.*field={field}")
 
 
@@ -199,7 +198,7 @@ def test_what_is_no_plain_file_is_refused(
     folder: Path, tmp_path: Path, name: str, put: Callable[[Path], None]
 ) -> None:
     (folder / name).write_bytes(b"")
-    _forge(folder)
+    forge(folder)
     (folder / name).unlink()
     put(folder / name)
     _refused(folder, tmp_path, f"{name}.*manifest-no-file")
@@ -228,7 +227,7 @@ def test_a_view_that_never_ends_is_not_asked(folder: Path, tmp_path: Path) -> No
             "CREATE VIEW left_out AS WITH RECURSIVE n(id) AS "
             "(SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT id FROM n"
         )
-    _forge(folder)
+    forge(folder)
     _refused(folder, tmp_path, "import-not-ours")
 
 
@@ -289,15 +288,8 @@ def test_numbers_beyond_measure_are_refused(
     folder: Path, tmp_path: Path, name: str, content: bytes
 ) -> None:
     (folder / name).write_bytes(content)
-    _forge(folder)
+    forge(folder)
     _refused(folder, tmp_path, "import-not-ours|damaged-")
-
-
-def test_an_export_with_something_beside_it_is_not_replaced(built: Path, folder: Path) -> None:
-    (folder / "lexical" / "notes.txt").write_text("à moi", encoding="utf-8")
-    with pytest.raises(StoreError, match="export-not-empty"):
-        export_index(built, folder)
-    assert (folder / "lexical" / "notes.txt").exists()
 
 
 def test_a_disk_that_refuses_leaves_nothing_behind(
@@ -314,9 +306,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
     with pytest.raises(StoreError, match="No space left on device"):
         export_index(built, tmp_path / "out")
     assert verify(tmp_path / "there").id == first.generation
-    assert [each.name for each in (tmp_path / "there" / "index" / "generations").iterdir()] == [
-        first.generation
-    ]
+    assert generations(tmp_path / "there") == [first.generation]
     assert sorted(each.name for each in tmp_path.iterdir()) == ["export", "there"]
 
 

@@ -38,10 +38,12 @@ def test_words_that_no_document_holds_match_nothing(index: WordIndex) -> None:
         assert len(match.best(3)) == 0
 
 
-def test_a_saved_index_answers_as_before(index: WordIndex, tmp_path: Path) -> None:
+@pytest.mark.parametrize("documents", [DOCUMENTS, [("fr", "et de la")]], ids=["some", "wordless"])
+def test_a_saved_index_answers_as_before(documents: list[tuple[str, str]], tmp_path: Path) -> None:
+    index = word_index(documents)
     index.save(tmp_path / "words")
     opened = WordIndex.open(tmp_path / "words")
-    assert len(opened) == len(DOCUMENTS)
+    assert len(opened) == len(documents)
     np.testing.assert_array_equal(
         opened.match(keyed_terms("le phare", "fr")).scores,
         index.match(keyed_terms("le phare", "fr")).scores,
@@ -53,13 +55,6 @@ def test_counts_are_those_of_the_documents(index: WordIndex) -> None:
     assert index.frequencies(terms) == {"fr:phar": 1, "fr:moulin": 1, "15000": 1}
     gone = index.count_among(np.array([0, 2, 3]), hash_terms(terms))
     assert gone.tolist() == [1, 0, 0, 0]
-
-
-def test_the_letters_of_a_language_are_those_of_its_terms(index: WordIndex) -> None:
-    assert set(index.letters("en")) == set("lighthousguidshipharbour")
-    assert set("phar") < set(index.letters("fr"))
-    assert "1" not in index.letters("fr")
-    assert index.letters("xx") == ""
 
 
 def test_an_index_of_format_3_which_held_its_terms_as_json_still_answers(
@@ -80,33 +75,6 @@ def test_an_index_of_format_3_which_held_its_terms_as_json_still_answers(
     assert opened.letters("fr") == index.letters("fr")
 
 
-def test_documents_without_a_single_term_can_be_indexed(tmp_path: Path) -> None:
-    index = word_index([("fr", "et de la"), ("fr", "…")])
-    index.save(tmp_path / "words")
-    assert not WordIndex.open(tmp_path / "words").match(keyed_terms("phare", "fr")).scores.any()
-
-
 def test_a_missing_folder_says_to_rebuild(tmp_path: Path) -> None:
     with pytest.raises(DamagedIndex, match="damaged-words"):
         WordIndex.open(tmp_path / "nowhere")
-
-
-def test_terms_carry_their_language_unless_they_hold_a_digit() -> None:
-    terms = keyed_terms("Les moulins de 1850", "fr")
-    assert "1850" in terms
-    assert all(term.startswith("fr:") for term in terms if term != "1850")
-    assert len(terms) > 1
-
-
-def test_some_rows_alone_score_as_they_do_among_all(index: WordIndex) -> None:
-    for question in ("le phare et le moulin de la Gironde", "15 000 sacs", "zeppelin", ""):
-        match = index.match(keyed_terms(question, "fr"))
-        rows = np.array([3, 0, 1, 1])
-        np.testing.assert_array_equal(match.at(rows), match.scores[rows])
-
-
-def test_best_can_be_held_to_some_documents(index: WordIndex) -> None:
-    among = np.array([False, True, True, True])
-    match = index.match(keyed_terms("phare moulin", "fr"))
-    assert match.best(10, among).tolist() == [1]
-    assert match.best(10, ~among).tolist() == [0]
