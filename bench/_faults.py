@@ -149,7 +149,7 @@ def killed(rounds: int, folder: Path) -> dict[str, Any]:
                 indexes[1].search(QUESTION, 10)
                 wrong += 1
             except StoreError as error:
-                wrong += str(second.port) not in str(error.shown)
+                wrong += str(second.port) not in str(error.subject)
             errors.append(time.perf_counter() - began)
     return {
         "kills": rounds,

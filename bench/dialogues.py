@@ -75,7 +75,7 @@ class TitleChain(FollowUpChain):
     """The baseline: the title of the article last cited before every question."""
 
     async def interpret(self, said: TurnText) -> Interpretation:
-        turns = said.history if said.replied is None else (*said.history, said.replied)
+        turns = said.history if said.replied_turn is None else (*said.history, said.replied_turn)
         cited = next((turn.cited for turn in reversed(turns) if turn.cited), ())
         if not cited:
             return Interpretation(said.question)

@@ -142,7 +142,7 @@ def measure(asked: Sequence[GoldQuestion], search: Search) -> Figures:
         began = time.perf_counter()
         found = search(question.text)
         times.append((time.perf_counter() - began) * 1000)
-        if question.judged:
+        if question.has_articles:
             right = (rank for rank, each in enumerate(found, 1) if holds(question, *each))
             ranks.append(next(right, None))
     return {

@@ -66,7 +66,7 @@ def main() -> int:
                 counts[answer.fallback or by] += 1
                 faults.update(each.fault for each in answer.dropped)
                 counts[f"{answer.outcome}, {'right' if _is_right(answer, row) else 'wrong'}"] += 1
-                quoted = chain.invoke(TurnText(row["question"], quoted=True))
+                quoted = chain.invoke(TurnText(row["question"], is_extractive=True))
                 counts["right without the model"] += _is_right(quoted, row)
     print(f"\n{time.perf_counter() - began:.0f} s; {dict(counts)}; dropped: {dict(faults)}")
     return 0

@@ -24,7 +24,7 @@ from bot.locale.statistics import StatisticsPhrases
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.operations.unanswered import in_vain as kept_of
 from bot.settings import load_settings
-from bot.state.statistics import Unanswered
+from bot.state.statistics import UnansweredQuestion
 from index.article import Article
 from tests.bot.messenger.samples import refused
 from tests.bot.operations.wordings import HELD_OUT, SAME
@@ -37,13 +37,15 @@ TOWNS = (
 )
 
 
-def asked() -> list[Unanswered]:
+def asked() -> list[UnansweredQuestion]:
     """Different questions, asked by three hundred people."""
     wordings = [wording for same in (*SAME, *HELD_OUT) for wording in same]
     pairs = itertools.product(TOWNS, wordings)
     now = datetime.now(UTC)
     return [
-        Unanswered(f"{wording.rstrip(' ?')} à {town} ?", n % 300, now - timedelta(minutes=n))
+        UnansweredQuestion(
+            f"{wording.rstrip(' ?')} à {town} ?", n % 300, now - timedelta(minutes=n)
+        )
         for n, (town, wording) in enumerate(itertools.islice(pairs, QUESTIONS))
     ]
 
@@ -53,7 +55,7 @@ def nearest(library: Library, group: QuestionGroup) -> Article | None:
     return known or next(iter(library.rank(group.example)), None)
 
 
-def measured(library: Library, questions: list[Unanswered]) -> tuple[float, float, int]:
+def measured(library: Library, questions: list[UnansweredQuestion]) -> tuple[float, float, int]:
     """Seconds of the clock and of the processor, and how many lines there are."""
     clock, processor = time.perf_counter(), time.process_time()
     groups = group_questions(questions, library.embed, model=library.model)

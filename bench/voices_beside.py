@@ -49,7 +49,7 @@ def main() -> None:
         build([ROOT / "corpus"], Path(folder), load_bundled(load_settings().cache_dir))
         settings = load_settings(data_dir=Path(folder))
         speech = open_speech(settings)
-        chain = chain_over(open_index(settings), settings, undisturbed=speech.resting)
+        chain = chain_over(open_index(settings), settings, quiet_time=speech.pause)
         for question in questions[:5]:
             chain.invoke(question)
         if arguments.press is not None:

@@ -37,7 +37,7 @@ person's daily allowance is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedSentence:
     """A discarded sentence of a chat model, for the operator; never logged."""
 
     text: str
@@ -146,7 +146,7 @@ class Answer:
     model: str | None = None
     chosen_by: str | None = None
     fallback: Fallback | None = None
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[DroppedSentence, ...] = ()
     doubtful: bool = False
     held_to: HeldTo = "all"
     help: Help | None = None
@@ -215,8 +215,8 @@ class ShownQuote:
         """
         quote = self.citation.quote
         end = "\n" if LINE_END.split(quote)[0].endswith(":") else " "
-        before, marked, after = Statement(quote, (), self.highlight).parts
-        return LINE_END.sub(end, before), LINE_END.sub(end, marked), LINE_END.sub(end, after)
+        before, highlight, after = Statement(quote, (), self.highlight).parts
+        return LINE_END.sub(end, before), LINE_END.sub(end, highlight), LINE_END.sub(end, after)
 
 
 def shown_quotes(
@@ -226,10 +226,10 @@ def shown_quotes(
 
     Below an `answer` that is not verbatim, its statements count as shown.
     """
-    is_written = answer is not None and not answer.verbatim
+    is_generated = answer is not None and not answer.verbatim
     statements = answer.statements if answer is not None else ()
-    texts = {each.text for each in statements} if is_written else set()
-    marks = {} if is_written else {each.text: each.highlight for each in statements}
+    texts = {each.text for each in statements} if is_generated else set()
+    marks = {} if is_generated else {each.text: each.highlight for each in statements}
     quotes: list[ShownQuote] = []
     for citation in citations:
         quote, lead = citation.quote, citation.lead
@@ -267,13 +267,13 @@ def link_to(url: str | None, quote: str) -> str | None:
 
 def web_address(url: str | None) -> str | None:
     """Percent-encode characters that URLs must not contain; None unless it is http or https."""
-    stripped = (url or "").strip()
+    text = (url or "").strip()
     try:
-        parts = urlsplit(stripped)
+        parts = urlsplit(text)
         valid = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return None
-    return _UNSAFE.sub(lambda match: percent_encode(match[0], safe=""), stripped) if valid else None
+    return _UNSAFE.sub(lambda match: percent_encode(match[0], safe=""), text) if valid else None
 
 
 def _text_directive(quote: str) -> str:
@@ -283,12 +283,12 @@ def _text_directive(quote: str) -> str:
     lines = quote.strip().splitlines()
     # Browsers match a single text within one block only; a range may cross paragraphs.
     if len(quote) <= _EXACT_LIMIT and "\n" not in quote:
-        return _encoded(" ".join(words))
+        return _encode(" ".join(words))
     start = _edge(lines[0].split())
     end = _edge(lines[-1].split()[::-1])[::-1]
     if len(start) + len(end) > len(words):
-        return _encoded(" ".join(words))
-    return f"{_encoded(' '.join(start))},{_encoded(' '.join(end))}"
+        return _encode(" ".join(words))
+    return f"{_encode(' '.join(start))},{_encode(' '.join(end))}"
 
 
 def _edge(words: list[str]) -> list[str]:
@@ -300,6 +300,6 @@ def _edge(words: list[str]) -> list[str]:
     return words
 
 
-def _encoded(text: str) -> str:
+def _encode(text: str) -> str:
     # `-`, `,` and `&` separate the parts of a directive; percent_encode does not encode `-`.
     return percent_encode(text, safe="").replace("-", "%2D")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.about import AboutArticles
 from bot.answering.base import FindingsReader
-from bot.answering.chain import RetrievalQA, Undisturbed
+from bot.answering.chain import QuietTime, RetrievalQA
 from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
@@ -44,10 +44,10 @@ class RecentReader:
     """
 
     def __init__(self, reader: FindingsReader | None) -> None:
-        self._read = lru_cache(_RECENT_READINGS)(reader.read) if reader is not None else None
+        self._cached_read = lru_cache(_RECENT_READINGS)(reader.read) if reader is not None else None
 
     def read(self, findings: Findings) -> Findings:
-        return self._read(findings) if self._read is not None else findings
+        return self._cached_read(findings) if self._cached_read is not None else findings
 
 
 def thresholds_of(settings: Settings) -> Thresholds:
@@ -60,12 +60,12 @@ def thresholds_of(settings: Settings) -> Thresholds:
     return _thresholds(settings, model.load().thresholds)
 
 
-def _thresholds(settings: Settings, calibrated: Thresholds) -> Thresholds:
+def _thresholds(settings: Settings, defaults: Thresholds) -> Thresholds:
     perhaps, sure = settings.min_confidence, settings.sure_confidence
     if perhaps is None:
-        perhaps = calibrated.perhaps
+        perhaps = defaults.perhaps
     if sure is None:
-        sure = max(calibrated.sure, perhaps)
+        sure = max(defaults.sure, perhaps)
     if sure < perhaps:
         raise SettingsError("sure-below-minimum", sure=sure, minimum=perhaps)
     return Thresholds(perhaps, sure)
@@ -122,17 +122,17 @@ def _bundled_embedder(cache_dir: Path, threads: int | None) -> Embedder:
     return load_embedder(BUNDLED, cache_dir, threads=threads)
 
 
-def open_index(settings: Settings, *, awaited: bool = False) -> LiveIndex:
-    """Open the index; one that is `awaited` may be built later.
+def open_index(settings: Settings, *, may_be_missing: bool = False) -> LiveIndex:
+    """Open the index; if it `may_be_missing`, it can be built later.
 
     Raises SettingsError, IndexingError.
     """
     thresholds_of(settings)  # raises before seconds are spent on the model
     store = index_store(settings)
-    if not awaited and store.current_id() is None:
+    if not may_be_missing and store.current_id() is None:
         store.facts()  # raises NoIndex
     embedder, confidence = open_embedder(settings), ConfidenceModel.load()
-    return LiveIndex(store, embedder, confidence, chosen_articles, awaited=awaited)
+    return LiveIndex(store, embedder, confidence, chosen_articles, may_be_missing=may_be_missing)
 
 
 def open_writers(settings: Settings) -> Writers | None:
@@ -162,17 +162,17 @@ def chain_over(
     index: LiveIndex,
     settings: Settings,
     writers: Writers | None = None,
-    undisturbed: Undisturbed = nullcontext,
+    quiet_time: QuietTime = nullcontext,
 ) -> FollowUpChain:
     """Build the chain over an open index; without `writers`, answers are extractive.
 
-    `undisturbed` is as in `RetrievalQA`. Raises SettingsError, ModelError.
+    `quiet_time` is as in `RetrievalQA`. Raises SettingsError, ModelError.
     """
     thresholds = thresholds_of(settings)
     reader = RecentReader(open_reader(settings))
     about = AboutArticles(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
-    quoting = RetrievalQA(index, extractive, about, reader=reader, undisturbed=undisturbed)
+    extractive_chain = RetrievalQA(index, extractive, about, reader=reader, quiet_time=quiet_time)
     gate = open_gate(settings, index.embedder)
     messages = MessageReader(bundled_embedder(settings, index.embedder))
 
@@ -180,10 +180,10 @@ def chain_over(
         return reader.read(index.search(question, limit))
 
     if writers is None:
-        return FollowUpChain(quoting, search, gate=gate, messages=messages)
+        return FollowUpChain(extractive_chain, search, gate=gate, messages=messages)
     answerer = writers.over(extractive, index.generation)
-    writing = RetrievalQA(index, answerer, about, reader=reader, undisturbed=undisturbed)
-    return FollowUpChain(writing, search, quoting, writers.rewriter(), gate, messages)
+    chain = RetrievalQA(index, answerer, about, reader=reader, quiet_time=quiet_time)
+    return FollowUpChain(chain, search, extractive_chain, writers.rewriter(), gate, messages)
 
 
 def subject_thresholds(settings: Settings) -> Thresholds:

@@ -87,7 +87,7 @@ class SpeechService(Protocol):
         """Synthesise lines into the cache, to be recorded soon."""
         ...
 
-    def resting(self) -> AbstractContextManager[None]:
+    def pause(self) -> AbstractContextManager[None]:
         """Suspend speech work within a block, in favour of answers."""
         ...
 

@@ -95,7 +95,7 @@ class CommandLine:
         keyword_only = inspect.Parameter.KEYWORD_ONLY
         data_dir = inspect.Parameter("data_dir", keyword_only, default=None, annotation=DataDir)
         parameters = [
-            each.replace(kind=keyword_only, annotation=_translated(each.annotation, texts))
+            each.replace(kind=keyword_only, annotation=_translate(each.annotation, texts))
             for each in (*own, data_dir)
         ]
         make_job.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -108,7 +108,7 @@ class CommandLine:
         return replace(self, app=app)
 
 
-def _translated(annotation: Any, texts: Mapping[str, str]) -> Any:
+def _translate(annotation: Any, texts: Mapping[str, str]) -> Any:
     """Replace the key in an option's `help` by its text."""
     kind, option = get_args(annotation)
     option = copy.copy(option)
@@ -136,8 +136,8 @@ def _confine_libraries(cache_dir: Path) -> None:
     They read the environment on import; workers inherit it.
     """
     os.environ["LANGSMITH_TRACING_V2"] = "false"  # overrides its other names
-    for outdated in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
-        os.environ.pop(outdated, None)  # LangChain raises if only these are set
+    for name in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
+        os.environ.pop(name, None)  # LangChain raises if only these are set
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["MPLCONFIGDIR"] = str(cache_dir / "matplotlib")
     fonts = cache_dir / "fonts.conf"  # Matplotlib asks fontconfig, which has a cache of its own

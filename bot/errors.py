@@ -138,9 +138,9 @@ class ModelFailed(SelonError):  # noqa: N818
         self, kind: ModelFault, model: str, detail: str = "", retry_after: float | None = None
     ) -> None:
         if detail:
-            super().__init__("model-failed-detail", shown=model, fault=kind, detail=detail)
+            super().__init__("model-failed-detail", subject=model, fault=kind, detail=detail)
         else:
-            super().__init__("model-failed", shown=model, fault=kind)
+            super().__init__("model-failed", subject=model, fault=kind)
         self.kind = kind
         self.model = model
         self.detail = detail

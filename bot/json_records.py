@@ -151,7 +151,7 @@ def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) ->
         "outcome": answer.outcome,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
-        "answer": _spoken(answer, phrases),
+        "answer": _spoken_text(answer, phrases),
         "citations": [_citation_record(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [_near_record(each) for each in answer.nearest],
@@ -216,7 +216,7 @@ def copy_record(copy: Copy) -> CopyRecord:
     }
 
 
-def _spoken(answer: Answer, phrases: Phrases) -> str:
+def _spoken_text(answer: Answer, phrases: Phrases) -> str:
     if answer.help is not None:
         return help_text(answer.help, HelpPhrases.of(answer.language))
     if answer.outcome == "no":

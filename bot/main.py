@@ -58,12 +58,12 @@ def run(arguments: Sequence[str]) -> int:
     use_utf8()
     phrases = TerminalPhrases.of(load_language())
     try:
-        parsed = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
-        code = parsed() if callable(parsed) else int(parsed or 0)
+        command = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
+        code = command() if callable(command) else int(command or 0)
         sys.stdout.flush()
         return code
     except typer.TyperException as error:
-        return _misused(error, phrases)
+        return _report_misuse(error, phrases)
     except (KeyboardInterrupt, typer.Abort):
         show(console_for(sys.stderr), phrases.interrupted)
         return FAILED
@@ -132,7 +132,7 @@ def _print(text: str, code: int) -> int:
     return code
 
 
-def _misused(error: typer.TyperException, phrases: TerminalPhrases) -> int:
+def _report_misuse(error: typer.TyperException, phrases: TerminalPhrases) -> int:
     message = phrases.translated(error.format_message())
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "selon"

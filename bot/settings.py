@@ -444,7 +444,7 @@ class Settings(BaseSettings):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:
             if not _ORIGIN.fullmatch(each):
-                raise RefusedValue("web-embed-refused", shown=each)
+                raise RefusedValue("web-embed-refused", subject=each)
         return value
 
     @field_validator("log_level", mode="before")
@@ -500,8 +500,8 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        refused = tuple(_refused(dict(detail)) for detail in error.errors())
-        raise SettingsError("settings-refused", settings=refused) from error
+        problems = tuple(_problem_of(dict(detail)) for detail in error.errors())
+        raise SettingsError("settings-refused", settings=problems) from error
 
 
 class _LanguageSetting(BaseSettings):
@@ -517,7 +517,7 @@ def load_language() -> Language:
         return "fr"
 
 
-def _refused(detail: dict[str, Any]) -> Problem:
+def _problem_of(detail: dict[str, Any]) -> Problem:
     field = str(detail["loc"][0]) if detail["loc"] else "?"
     info = Settings.model_fields.get(field)
     secret = info is not None and "SecretStr" in str(info.annotation)
@@ -550,14 +550,14 @@ def _reason(detail: dict[str, Any]) -> Problem | Words:
         case "less_than":
             return Problem("value-below", limit=context["lt"])
         case "literal_error" | "enum":
-            return Problem("value-one-of", accepted=_quoted(context["expected"]))
+            return Problem("value-one-of", accepted=_quotable(context["expected"]))
         case "url_parsing":
             return Problem("value-address", reason=Words(context["error"]))
         case "url_scheme":
-            return Problem("value-address-scheme", accepted=_quoted(context["expected_schemes"]))
+            return Problem("value-address-scheme", accepted=_quotable(context["expected_schemes"]))
     message = detail["msg"]
     return Words(message[:1].lower() + message[1:])
 
 
-def _quoted(names: str) -> tuple[str, ...]:
+def _quotable(names: str) -> tuple[str, ...]:
     return tuple(re.findall(r"'([^']*)'", names))

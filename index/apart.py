@@ -81,8 +81,8 @@ def run_apart(
     try:
         process.start()
         theirs.close()
-        returned: Result = _result(ours, on_message, stop)
-        return returned
+        result: Result = _result(ours, on_message, stop)
+        return result
     except EOFError:
         process.join()
         raise ProcessLost("slow" if process.exitcode == -_NO_TIME_LEFT else "crash") from None
@@ -96,10 +96,10 @@ def run_apart(
 def _result(
     ours: Connection, on_message: Callable[[Any], None] | None, stop: Callable[[], bool] | None
 ) -> Any:
-    stopping = False
+    is_stopping = False
     while True:
-        if stop is not None and not stopping and stop():
-            stopping = True
+        if stop is not None and not is_stopping and stop():
+            is_stopping = True
             with suppress(OSError):  # the process died, as the next poll shows
                 ours.send("stop")
         try:

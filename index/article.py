@@ -123,16 +123,18 @@ def corpus_fingerprint(rows: Iterable[tuple[Any, ...]]) -> str:
     return _fingerprint(sum(map(_row_hash, rows)))
 
 
-def add_fingerprints(before: str, added: str, gone: str) -> str:
+def add_fingerprints(before: str, additions: str, deletions: str) -> str:
     """Return the fingerprint of a corpus after adding and removing articles."""
-    hashes = (int(each.removeprefix(FINGERPRINT_MARK), 16) for each in (before, added, gone))
+    hashes = (
+        int(each.removeprefix(FINGERPRINT_MARK), 16) for each in (before, additions, deletions)
+    )
     total, more, less = hashes
     return _fingerprint(total + more - less)
 
 
-def fingerprints_differ(written: str, now: str) -> bool:
+def fingerprints_differ(stored_fingerprint: str, now: str) -> bool:
     """True if a corpus was altered; False for fingerprints of earlier versions."""
-    return written.startswith(FINGERPRINT_MARK) and written != now
+    return stored_fingerprint.startswith(FINGERPRINT_MARK) and stored_fingerprint != now
 
 
 def _fingerprint(total: int) -> str:
@@ -251,5 +253,5 @@ class SignedArticle:
 class DuplicateGroup:
     """Duplicates: the article to answer from, and the others, best first."""
 
-    kept: str
+    original: str
     copies: tuple[str, ...]

@@ -53,12 +53,12 @@ class Problem:
         self.parameters = MappingProxyType(plain)
 
     def __str__(self) -> str:
-        shown = {
+        values = {
             name: f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else value
             for name, value in self.parameters.items()
         }
-        listed = ", ".join(f"{name}={value}" for name, value in shown.items())
-        return f"{self.code} ({listed})" if listed else self.code
+        pairs = ", ".join(f"{name}={value}" for name, value in values.items())
+        return f"{self.code} ({pairs})" if pairs else self.code
 
     def __repr__(self) -> str:
         return f"Problem({self})"
@@ -74,13 +74,13 @@ class Problem:
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(Problem, **self.parameters), (self.code,)
 
-    def about(self, shown: str, at: Problem | None = None) -> Problem:
+    def about(self, subject: str, at: Problem | None = None) -> Problem:
         """Add the subject of the problem, and the place in it."""
-        if not shown:
+        if not subject:
             return self
         if at is None:
-            return Problem("shown", shown=shown, sentence=self)
-        return Problem("shown-at", shown=shown, at=at, sentence=self)
+            return Problem("shown", shown=subject, sentence=self)
+        return Problem("shown-at", shown=subject, at=at, sentence=self)
 
     def as_json(self) -> dict[str, Any]:
         """Convert for `from_json`. Stored in generations: keep it compatible."""
@@ -109,22 +109,22 @@ def _from_json(value: Any) -> Any:
 
 
 class CodedError(Exception):
-    """An exception with a problem. `shown` is its subject, as a person would type it: a file, a
-    folder, an address, an option; `at` is the place in it."""
+    """An exception with a problem. `subject` is what it is about, as a person would type it: a
+    file, a folder, an address, an option; `at` is the place in it."""
 
     def __init__(
         self,
         problem: Problem | str,
         /,
         *,
-        shown: str | PurePath = "",
+        subject: str | PurePath = "",
         at: Problem | None = None,
         **parameters: Parameter | PurePath,
     ) -> None:
         problem = Problem(problem, **parameters) if isinstance(problem, str) else problem
         super().__init__(problem)
         self.problem = problem
-        self.shown = str(shown)
+        self.subject = str(subject)
         self.at = at
 
     @property
@@ -136,7 +136,7 @@ class CodedError(Exception):
         return self.problem.parameters
 
     def __str__(self) -> str:
-        about = ", ".join(str(each) for each in (self.shown, self.at) if each)
+        about = ", ".join(str(each) for each in (self.subject, self.at) if each)
         return f"{about}: {self.problem}" if about else str(self.problem)
 
 
@@ -189,15 +189,17 @@ class BuildLocked(IndexingError):  # noqa: N818
 
 
 class BuildStopped(IndexingError):  # noqa: N818
-    """The build was asked to stop; `kept` vectors are on disk for the next build."""
+    """The build was asked to stop; `vector_count` vectors are on disk for the next build."""
 
-    def __init__(self, problem: Problem | str, /, *, kept: int = 0, **parameters: Any) -> None:
+    def __init__(
+        self, problem: Problem | str, /, *, vector_count: int = 0, **parameters: Any
+    ) -> None:
         super().__init__(problem, **parameters)
-        self.kept = kept
+        self.vector_count = vector_count
 
 
 class FetchError(IndexingError):
-    """An address (`shown`) cannot be fetched; `passing` if a retry may help.
+    """An address (`subject`) cannot be fetched; `is_transient` if a retry may help.
 
     `after` is the number of seconds after which the site said to retry, if it did.
     """
@@ -207,15 +209,17 @@ class FetchError(IndexingError):
         problem: Problem | str,
         /,
         *,
-        shown: str = "",
-        passing: bool = False,
+        subject: str = "",
+        is_transient: bool = False,
         after: float | None = None,
         **parameters: Any,
     ) -> None:
-        super().__init__(problem, shown=shown, **parameters)
-        self.passing = passing
+        super().__init__(problem, subject=subject, **parameters)
+        self.is_transient = is_transient
         self.after = after
 
     def of(self, address: str) -> FetchError:
         """Copy the error for the address that the person requested."""
-        return FetchError(self.problem, shown=address, passing=self.passing, after=self.after)
+        return FetchError(
+            self.problem, subject=address, is_transient=self.is_transient, after=self.after
+        )

@@ -57,15 +57,15 @@ class Selon:
 
     def ask(self, question: str) -> Answer:
         """Answer a question with its citations. Raises NoIndex, ModelError, StoreError."""
-        return self._answering().invoke(question)
+        return self._open_chain().invoke(question)
 
     async def aask(self, question: str) -> Answer:
-        chain = await asyncio.to_thread(self._answering)
+        chain = await asyncio.to_thread(self._open_chain)
         return await chain.ainvoke(question)
 
     def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
         """Find the nearest passages, best first, unread. Raises NoIndex, ModelError, StoreError."""
-        return self._opened().search(question, limit).hits
+        return self._open_index().search(question, limit).hits
 
     async def asearch(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
         return await asyncio.to_thread(self.search, question, limit)
@@ -81,7 +81,7 @@ class Selon:
 
         sources = corpus_paths(self.settings, [Path(path) for path in paths])
         options = load_format_options(self.settings.data_dir)
-        embedder = self._opened().embedder
+        embedder = self._open_index().embedder
         return build(sources, index_store(self.settings), embedder, options=options)
 
     async def aindex(self, *paths: str | os.PathLike[str]) -> BuildReport:
@@ -91,13 +91,13 @@ class Selon:
         """The chain as a LangChain Runnable from a question to an Answer."""
         from selon.runnable import AnswerRunnable
 
-        return AnswerRunnable(self._answering())
+        return AnswerRunnable(self._open_chain())
 
     def as_retriever(self, k: int = 5) -> ArticleRetriever:
         """The search as a LangChain retriever of Documents."""
         from selon.retriever import ArticleRetriever
 
-        return ArticleRetriever(index=self._opened(), k=k)
+        return ArticleRetriever(index=self._open_index(), k=k)
 
     def close(self) -> None:
         with self._lock:
@@ -118,11 +118,11 @@ class Selon:
     async def __aexit__(self, *raised: object) -> None:
         await asyncio.to_thread(self.close)
 
-    def _answering(self) -> AnswerChain[TurnText | str]:
+    def _open_chain(self) -> AnswerChain[TurnText | str]:
         with self._lock:
             return self._chain
 
-    def _opened(self) -> LiveIndex:
+    def _open_index(self) -> LiveIndex:
         with self._lock:
             return self._index
 
@@ -130,7 +130,7 @@ class Selon:
     def _index(self) -> LiveIndex:
         from bot.assembly import open_index
 
-        return open_index(self.settings, awaited=True)
+        return open_index(self.settings, may_be_missing=True)
 
     @cached_property
     def _chain(self) -> AnswerChain[TurnText | str]:

@@ -13,7 +13,7 @@ import pytest
 
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.evaluation.run import Evaluation, EvaluationPlan, Means, evaluate
+from bot.evaluation.run import Evaluation, EvaluationPlan, Means, run_evaluation
 from bot.settings import load_settings
 from index.models.base import Embedder
 from index.models.bundled.reader import load_bundled_reader
@@ -73,7 +73,7 @@ def means(bundled: Embedder) -> Means:
 
 @pytest.fixture(scope="module")
 def evaluation(sample_index: Path, means: Means) -> Evaluation:
-    return evaluate(EvaluationPlan(QUESTIONS, sample_index), means, Silent())
+    return run_evaluation(EvaluationPlan(QUESTIONS, sample_index), means, Silent())
 
 
 def test_the_questions_are_all_asked(evaluation: Evaluation) -> None:

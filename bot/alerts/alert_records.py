@@ -46,7 +46,7 @@ class Alert:
     place: ConversationPlace
     question: str
     language: str
-    checked: str
+    checked_generation: str
     created_at: datetime
     key: str | None = None
 
@@ -101,8 +101,8 @@ def unchecked_alerts(
     """List waiting alerts not yet searched for in this generation, oldest first: those of people
     on Telegram, or on the `web`."""
     door = AlertRow.person_id >= WEB_PEOPLE if web else AlertRow.person_id < WEB_PEOPLE
-    waiting = AlertRow.told_at.is_(None)
-    query = select(AlertRow).where(door, waiting, AlertRow.checked != generation)
+    is_waiting = AlertRow.told_at.is_(None)
+    query = select(AlertRow).where(door, is_waiting, AlertRow.checked != generation)
     return [_alert(row) for row in session.scalars(query.order_by(AlertRow.id).limit(limit))]
 
 
@@ -138,10 +138,10 @@ def _alert(row: AlertRow) -> Alert:
     return Alert(row.id, place, row.question, row.language, row.checked, row.created_at, row.key)
 
 
-def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:
     yield delete(AlertRow).where(
         or_(AlertRow.told_at < before, AlertRow.created_at < now - WAITING_TIME)
     )
 
 
-register_table(PersonalTable(AlertRow, _expired, counted="alerts", belong=True))
+register_table(PersonalTable(AlertRow, _expiry_deletions, heading="alerts", belong=True))

@@ -71,7 +71,7 @@ class Subscription:
     subject: str
     language: str
     at_once: bool
-    seen: frozenset[str]
+    known_ids: frozenset[str]
     created_at: datetime
 
     @property
@@ -81,7 +81,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class NewSubscription:
-    """A subscription to store; `seen` are the IDs of existing articles on the subject."""
+    """A subscription to store; `known_ids` are the IDs of existing articles on the subject."""
 
     person_id: int | None
     chat_id: int
@@ -89,7 +89,7 @@ class NewSubscription:
     subject: str
     language: str
     at_once: bool
-    seen: Collection[str]
+    known_ids: Collection[str]
     generation: str
 
 
@@ -117,7 +117,7 @@ def save_subscription(
         subject=new.subject,
         language=new.language,
         at_once=new.at_once,
-        seen=sorted(new.seen),
+        seen=sorted(new.known_ids),
         checked=new.generation,
         looked_at=now,
         created_at=now,
@@ -178,8 +178,8 @@ def post_news(
     row = session.get(SubscriptionRow, subscription_id, with_for_update=True)
     if row is None:
         return None
-    seen = frozenset(row.seen)
-    row.seen = [*row.seen, *(each for each in article_ids if each not in seen)][-_MAX_SEEN:]
+    known_ids = frozenset(row.seen)
+    row.seen = [*row.seen, *(each for each in article_ids if each not in known_ids)][-_MAX_SEEN:]
     row.checked, row.looked_at = generation, now
     if letter is None:
         return None
@@ -201,9 +201,9 @@ def _subscription(row: SubscriptionRow) -> Subscription:
     )
 
 
-def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:
     last_news = func.coalesce(SubscriptionRow.told_at, SubscriptionRow.created_at)
     yield delete(SubscriptionRow).where(last_news < now - QUIET_TIME)
 
 
-register_table(PersonalTable(SubscriptionRow, _expired, counted="alerts"))
+register_table(PersonalTable(SubscriptionRow, _expiry_deletions, heading="alerts"))

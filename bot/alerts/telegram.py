@@ -125,34 +125,36 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
     @on_button(r"x:(\d{1,18})")
     async def cancel(self, press: ButtonPress) -> None:
         asker = press.asker
-        cancelled = await self._services.run(
+        is_deleted = await self._services.run(
             alerts.cancel, alert_id=int(press.match[1]), person_id=asker.person_id
         )
         phrases = asker.texts(AlertPhrases)
-        await press.acknowledge(phrases.cancelled if cancelled else phrases.gone)
+        await press.acknowledge(phrases.cancelled if is_deleted else phrases.gone)
         text, keyboard = await self._list_all(asker)
         message_id = press.query.message.message_id if press.query.message else None
         await replace_message(press.bot, asker, message_id, text, keyboard)
 
     async def _list_all(self, asker: Asker) -> tuple[str, InlineKeyboardMarkup | None]:
         """List the person's alerts (in private only) and the chat's subscriptions."""
-        phrases, following = asker.texts(AlertPhrases), asker.texts(FollowingPhrases)
+        phrases, subscription_phrases = asker.texts(AlertPhrases), asker.texts(FollowingPhrases)
         run, own = self._services.run, list[Alert]()
         if asker.private:
             own = await run(alerts.alerts_of_person, person_id=asker.person_id)
-        numbered = list(enumerate(own[:_MAX_LISTED_QUESTIONS], 1))
-        followed = await run(subscriptions.subscriptions_in, chat_id=asker.place.chat_id)
-        subjects, stops = list_subscriptions(followed, following, first=len(numbered) + 1)
-        if not numbered and not subjects:
+        numbered_alerts = list(enumerate(own[:_MAX_LISTED_QUESTIONS], 1))
+        own_subscriptions = await run(subscriptions.subscriptions_in, chat_id=asker.place.chat_id)
+        subjects, stops = list_subscriptions(
+            own_subscriptions, subscription_phrases, first=len(numbered_alerts) + 1
+        )
+        if not numbered_alerts and not subjects:
             return phrases.none if asker.private else phrases.none_here, None
-        lines = [f"{number}. {alert.question}" for number, alert in numbered]
+        lines = [f"{number}. {alert.question}" for number, alert in numbered_alerts]
         buttons = [
             InlineKeyboardButton(phrases.cancel(number), callback_data=f"x:{alert.id}")
-            for number, alert in numbered
+            for number, alert in numbered_alerts
         ]
         rows = [*(buttons[at : at + 3] for at in range(0, len(buttons), 3)), *stops]
         sections = [(phrases.list_heading, *lines)] if lines else []
-        sections += [(following.followed, *subjects)] if subjects else []
+        sections += [(subscription_phrases.followed, *subjects)] if subjects else []
         sections += [] if asker.private else [(phrases.own_in_private,)]
         text = "\n\n".join("\n".join(part) for part in sections)
         return text, InlineKeyboardMarkup(rows)
@@ -164,10 +166,12 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             return
         generation = self._services.library.generation()
         for alert in await run(alerts.unchecked_alerts, generation=generation):
-            if trigger.journal.stopping.is_set():
+            if trigger.journal.stop.is_set():
                 return  # the next process continues
             with held_to(await self._services.selection(alert.place)):
-                answer = await self._services.chain.ainvoke(TurnText(alert.question, quoted=True))
+                answer = await self._services.chain.ainvoke(
+                    TurnText(alert.question, is_extractive=True)
+                )
             if answer.answered:
                 await self._send(bot, trigger.journal, alert, answer, generation)
             else:
@@ -247,9 +251,9 @@ class SubscriptionHandlers(Handlers):
         """Cancel a subscription, or change its frequency."""
         asker = press.asker
         phrases, number = asker.texts(FollowingPhrases), int(press.match[1])
-        followed = await self._services.run(subscriptions.subscription, subscription_id=number)
+        subscription = await self._services.run(subscriptions.subscription, subscription_id=number)
         # A forged button must not change another chat's subscription.
-        if followed is None or followed.chat_id != asker.place.chat_id:
+        if subscription is None or subscription.chat_id != asker.place.chat_id:
             await press.acknowledge(phrases.gone)
             return
         if not asker.private and not await decides_here(self._services, press.update, press.bot):
@@ -264,7 +268,7 @@ class SubscriptionHandlers(Handlers):
         await self._services.run(subscriptions.set_at_once, subscription_id=number, at_once=at_once)
         await press.acknowledge()
         confirmation = phrases.kept_at_once if at_once else phrases.kept_daily
-        await press.say(confirmation(followed.subject))
+        await press.say(confirmation(subscription.subject))
 
     async def _save(self, asker: Asker, subject: str, *, at_once: bool) -> int | None:
         services, place = self._services, asker.place
@@ -277,7 +281,7 @@ class SubscriptionHandlers(Handlers):
             subject=subject,
             language=asker.phrases.code,
             at_once=at_once,
-            seen=articles.article_ids,
+            known_ids=articles.article_ids,
             generation=generation,
         )
         return await services.run(
@@ -308,7 +312,7 @@ class SubscriptionHandlers(Handlers):
             generation=generation,
             morning=last_morning(services.now()),
         ):
-            if trigger.journal.stopping.is_set():
+            if trigger.journal.stop.is_set():
                 return
             try:
                 await self._check(bot, trigger.journal, each, generation)
@@ -316,17 +320,17 @@ class SubscriptionHandlers(Handlers):
                 logger.error("A subject could not be looked at", exc_info=error)
 
     async def _check(
-        self, bot: Bot, journal: Journal, followed: Subscription, generation: str
+        self, bot: Bot, journal: Journal, subscription: Subscription, generation: str
     ) -> None:
         """Send new articles on a subject; once queued, they are sent even after a crash."""
-        articles = await asyncio.to_thread(self._services.library.on_subject, followed.subject)
-        news = await self._find_news(followed, articles)
+        articles = await asyncio.to_thread(self._services.library.on_subject, subscription.subject)
+        news = await self._find_news(subscription, articles)
         delivery = await journal.post(
             subscriptions.post_news,
-            subscription_id=followed.id,
+            subscription_id=subscription.id,
             article_ids=articles.article_ids,
             generation=generation,
-            letter=_write_letter(followed, news) if news else None,
+            letter=_write_letter(subscription, news) if news else None,
         )
         if delivery is None:
             return
@@ -335,34 +339,36 @@ class SubscriptionHandlers(Handlers):
                 await deliver_rest(bot, journal, delivery)
         except Forbidden as error:
             logger.info("Nothing more is told where nothing can be said: %s", error)
-            await self._services.run(subscriptions.delete_subscription, subscription_id=followed.id)
+            await self._services.run(
+                subscriptions.delete_subscription, subscription_id=subscription.id
+            )
         except TelegramError as error:
             logger.warning("What is new on a subject did not arrive: %s", error)
 
     async def _find_news(
-        self, followed: Subscription, articles: SubjectArticles
+        self, subscription: Subscription, articles: SubjectArticles
     ) -> Sequence[Citation]:
         """Return the new articles that the follower may read."""
-        services, person = self._services, followed.person_id
-        new = [each for each in articles.citations if each.article.id not in followed.seen]
+        services, person = self._services, subscription.person_id
+        new = [each for each in articles.citations if each.article.id not in subscription.known_ids]
         if not new:
             return ()
         if person is not None:
             may_ask = services.roles.may_ask(person)
         else:
-            may_ask = await services.group_may_ask(followed.chat_id)
+            may_ask = await services.group_may_ask(subscription.chat_id)
         if not may_ask:
             return ()
-        selection = await services.selection(followed.place)
+        selection = await services.selection(subscription.place)
         return [each for each in new if selection is None or each.article in selection]
 
 
 def list_subscriptions(
-    followed: Sequence[Subscription], phrases: FollowingPhrases, first: int = 1
+    entries: Sequence[Subscription], phrases: FollowingPhrases, first: int = 1
 ) -> tuple[list[str], list[list[InlineKeyboardButton]]]:
     """Return numbered lines and rows of stop buttons."""
     lines, buttons = [], []
-    for number, each in enumerate(followed, first):
+    for number, each in enumerate(entries, first):
         describe = phrases.as_they_come if each.at_once else phrases.daily
         lines.append(f"{number}. {describe(each.subject)}")
         text = phrases.stop_number(number)
@@ -377,9 +383,9 @@ def last_morning(now: datetime) -> datetime:
     return morning if morning <= local else morning - timedelta(days=1)
 
 
-def _write_letter(followed: Subscription, news: Sequence[Citation]) -> Letter:
+def _write_letter(subscription: Subscription, news: Sequence[Citation]) -> Letter:
     """Quote the best new articles, one sentence each, with buttons to open them."""
-    subject, texts = followed.subject, Phrases.of(followed.language)
+    subject, texts = subscription.subject, Phrases.of(subscription.language)
     phrases = FollowingPhrases.of(texts.code)
     citations = tuple(
         replace(each, number=number) for number, each in enumerate(news[:_MAX_ARTICLES], start=1)
@@ -398,6 +404,6 @@ def _write_letter(followed: Subscription, news: Sequence[Citation]) -> Letter:
         InlineKeyboardButton(str(each.number), callback_data=f"a:{each.article.id}")
         for each in citations
     ]
-    stop = InlineKeyboardButton(phrases.stop, callback_data=f"f:{followed.id}:stop")
+    stop = InlineKeyboardButton(phrases.stop, callback_data=f"f:{subscription.id}:stop")
     keyboard = InlineKeyboardMarkup([cards, [stop]]).to_dict()
-    return Letter(followed.chat_id, followed.thread_id, tuple(map(Part, html)), keyboard)
+    return Letter(subscription.chat_id, subscription.thread_id, tuple(map(Part, html)), keyboard)

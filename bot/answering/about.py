@@ -265,12 +265,12 @@ class AboutArticles:
         name = bare_name(timing.question)
         return reply.tell(name) if name else None
 
-    def open_titled(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
+    def open_by_title(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
         """Quote how the articles with this title begin, newest first; None if there are none."""
         title = fold_phrase(message.strip(_QUOTES))
         articles = {hit.article.id: hit.article for hit in hits}
-        titled = [each for each in articles.values() if fold_phrase(each.title) == title]
-        return self._begin(message, timing).open(titled)
+        matches = [each for each in articles.values() if fold_phrase(each.title) == title]
+        return self._begin(message, timing).open(matches)
 
     def _begin(
         self, question: str, timing: Timing, metadata: MetadataQuestion = _NEWS_QUESTION
@@ -382,8 +382,8 @@ class _Reply:
         period = self.timing.period
         articles = self._load(self.searcher.articles(period, _LISTED_ARTICLES))
         several = self.metadata.kind in ("which", "count", "news")
-        one_is_meant = not several and not self.timing.latest
-        decision = decide_by_articles(articles, period=period, one_is_meant=one_is_meant)
+        is_about_one = not several and not self.timing.latest
+        decision = decide_by_articles(articles, period=period, is_about_one=is_about_one)
         if not decision.may_answer:
             return self._refuse(decision, 0.0)
         if several:
@@ -422,12 +422,12 @@ class _Reply:
         """Cite the first sentence of each article that is not its title."""
         citations = []
         for number, article in enumerate(articles, start=1):
-            stored = self.searcher.generation.opening(article.id)
-            if stored is None:
+            opening = self.searcher.generation.opening(article.id)
+            if opening is None:
                 raise DamagedIndex("article-no-passage", id=article.id)
-            sentences = stored.passage.sentences
+            sentences = opening.passage.sentences
             first = next((s for s in sentences if s.text.strip() != article.title), sentences[0])
-            citations.append(Citation.of(number, first, stored.passage, article))
+            citations.append(Citation.of(number, first, opening.passage, article))
         return citations
 
     def _refuse(self, decision: Decision, confidence: float) -> Answer:
@@ -448,8 +448,8 @@ def _naming_sentence(name: str, hit: Hit) -> Sentence | None:
         spans = (text[each.start : each.end] for each in span_names(text, language))
         return any(words in f" {fold_phrase(each)} " for each in spans)
 
-    naming = [each for each in hit.sentences if names(each.sentence.text)]
-    return max(naming, key=lambda each: each.score).sentence if naming else None
+    candidates = [each for each in hit.sentences if names(each.sentence.text)]
+    return max(candidates, key=lambda each: each.score).sentence if candidates else None
 
 
 def _extend_lede(opening: Citation) -> Citation:

@@ -61,20 +61,20 @@ class BackgroundLoop:
         if self._is_here():
             job.close()
             raise RuntimeError("awaited on the loop that it would hold up")
-        ended = threading.Event()
+        has_ended = threading.Event()
 
-        async def watched() -> Result:
+        async def run_job() -> Result:
             try:
                 return await job
             finally:
-                ended.set()
+                has_ended.set()
 
-        future = self.submit(watched())
+        future = self.submit(run_job())
         try:
             return future.result()
         except BaseException:
             if future.cancel():
-                ended.wait(CANCEL_SECONDS)
+                has_ended.wait(CANCEL_SECONDS)
             raise
 
     def iterate(self, source: Source[Item]) -> Generator[Item, None, None]:
@@ -85,12 +85,12 @@ class BackgroundLoop:
         if self._is_here():
             raise RuntimeError("iterated on the loop that it would hold up")
         items: queue.SimpleQueue[Item | _End] = queue.SimpleQueue()
-        pumping = self.submit(_pump(source, items.put))
+        pump = self.submit(_pump(source, items.put))
         try:
             while not isinstance(item := items.get(), _End):
                 yield item
         finally:
-            pumping.cancel()
+            pump.cancel()
         if item.error is not None:
             raise item.error
 
@@ -106,12 +106,12 @@ class BackgroundLoop:
             with suppress(RuntimeError):  # the reader's loop may be closed
                 here.call_soon_threadsafe(items.put_nowait, item)
 
-        pumping = self.submit(_pump(source, put))
+        pump = self.submit(_pump(source, put))
         try:
             while not isinstance(item := await items.get(), _End):
                 yield item
         finally:
-            pumping.cancel()
+            pump.cancel()
         if item.error is not None:
             raise item.error
 

@@ -35,7 +35,7 @@ from index.text.language import detect
 
 Question = TypeVar("Question")
 Item = TypeVar("Item")
-Undisturbed = Callable[[], AbstractContextManager[None]]
+QuietTime = Callable[[], AbstractContextManager[None]]
 """A block during which other work of this process is suspended."""
 
 
@@ -71,7 +71,7 @@ class RetrievalQA(AnswerChain[str]):
     """Retrieve, read and answer.
 
     With `about`, questions about the articles themselves are answered from their metadata. `today`
-    is the reference day for « hier ». `undisturbed` wraps searching and reading.
+    is the reference day for « hier ». `quiet_time` wraps searching and reading.
     """
 
     DEPTH = 10
@@ -84,10 +84,10 @@ class RetrievalQA(AnswerChain[str]):
         about: AboutArticles | None = None,
         today: Callable[[], date] = date.today,
         reader: FindingsReader | None = None,
-        undisturbed: Undisturbed = nullcontext,
+        quiet_time: QuietTime = nullcontext,
     ) -> None:
         self._retriever = retriever
-        self._undisturbed = undisturbed
+        self._quiet_time = quiet_time
         self._reader = reader
         self._answerer = answerer
         self._about = about
@@ -130,7 +130,7 @@ class RetrievalQA(AnswerChain[str]):
 
     def _find(self, question: str) -> Findings | Answer:
         about = self._about
-        with self._undisturbed():
+        with self._quiet_time():
             timing = parse_timing(question, self._today())
             if about is None:
                 return self._search(question, timing)
@@ -144,7 +144,7 @@ class RetrievalQA(AnswerChain[str]):
                 if answer := about.introduce(question, subjects, timing):
                     return answer
             findings = self._search(question, timing)
-            return about.open_titled(question, findings.hits, timing) or findings
+            return about.open_by_title(question, findings.hits, timing) or findings
 
     def _search(self, question: str, timing: Timing) -> Findings:
         search, period = self._retriever.search, timing.period

@@ -195,10 +195,12 @@ def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
         if answer.outcome == "no":
             return None
         first = answer.statements[0]
-        cited = [each for each in answer.citations if each.number in first.citations]
-        numbers = range(len(citations) + 1, len(citations) + len(cited) + 1)
+        citations_of_part = [each for each in answer.citations if each.number in first.citations]
+        numbers = range(len(citations) + 1, len(citations) + len(citations_of_part) + 1)
         statements.append(replace(first, citations=tuple(numbers)))
-        citations += [replace(each, number=n) for n, each in zip(numbers, cited, strict=True)]
+        citations += [
+            replace(each, number=n) for n, each in zip(numbers, citations_of_part, strict=True)
+        ]
     if len({each.text for each in statements}) < len(answers):
         return None
     return replace(
@@ -222,15 +224,15 @@ def merge_findings(whole: Findings, parts: Sequence[Findings]) -> Findings:
         if part.hits and part.confidence >= _PART_CONFIDENCE:
             floor = part.hits[0].scores.total - _PART_MARGIN
             lists.append([hit for hit in part.hits if hit.scores.total >= floor])
-    merged: dict[tuple[str, int], Hit] = {}
+    hits_by_passage: dict[tuple[str, int], Hit] = {}
     for turn in zip_longest(*(lists or [whole.hits])):
         for hit in turn:
             if hit is not None:
-                merged.setdefault((hit.article.id, hit.passage.start), hit)
+                hits_by_passage.setdefault((hit.article.id, hit.passage.start), hit)
     surest = max((whole, *parts), key=lambda each: each.confidence)
     return replace(
         whole,
-        hits=tuple(merged.values()),
+        hits=tuple(hits_by_passage.values()),
         confidence=surest.confidence,
         evidence=surest.evidence,
     )

@@ -125,7 +125,7 @@ class Point:
 
     candidate: Quotable
     support: list[Quotable] = field(default_factory=list)
-    disputed: bool = False
+    is_disputed: bool = False
 
 
 class ExtractiveAnswerer:
@@ -147,14 +147,15 @@ class ExtractiveAnswerer:
         if not decision.may_answer:
             return refuse(findings, decision)
         points = _choose(findings.hits, doubtful=decision.doubtful)
-        marked = [each for each in points if each is points[0] or each.disputed]
-        return quote_points(findings, _order(points), marked, doubtful=decision.doubtful)
+        highlights = [each for each in points if each is points[0] or each.is_disputed]
+        return quote_points(findings, _order(points), highlights, doubtful=decision.doubtful)
 
 
 def quote_points(
-    findings: Findings, points: Sequence[Point], marked: Sequence[Point], *, doubtful: bool
+    findings: Findings, points: Sequence[Point], highlights: Sequence[Point], *, doubtful: bool
 ) -> Answer:
-    """Build the answer that shows these points, in this order, with highlights in those `marked`.
+    """Build the answer that shows these points, in this order, with a highlight in those of
+    `highlights`.
 
     The hits must have been ranked.
     """
@@ -165,7 +166,7 @@ def quote_points(
         candidates = [point.candidate, *point.support]
         citations += [each.cite(number) for number, each in enumerate(candidates, first)]
         numbers = tuple(range(first, first + len(candidates)))
-        highlight = point.candidate.highlight if point in marked else None
+        highlight = point.candidate.highlight if point in highlights else None
         statements.append(Statement(point.candidate.text, numbers, highlight))
     return Answer(
         question=findings.question,
@@ -186,29 +187,29 @@ def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
     contradictions have more room. If doubtful, the two best.
     """
     margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MAX_SENTENCES)
-    ranked = _demote_orders(_rank(hits), margin)
-    best = next(ranked)
+    candidates = _demote_orders(_rank(hits), margin)
+    best = next(candidates)
     points = [Point(best)]
     words = best.words
-    for candidate in ranked:
+    for candidate in candidates:
         # A single list item is no statement (« la radio ; »).
         is_single, text = candidate.last == candidate.at, candidate.text
         if is_single and (text.endswith(";") or text[:1].islower()):
             continue
         if is_lead(candidate, points) or add_support(candidate, points):
             continue
-        contradicted = [
+        rivals = [
             point
             for point in points
             if point.candidate.article != candidate.article
             and candidate.relation(point.candidate) is Relation.DIFFERS
         ]
         total = words + candidate.words
-        room = _MAX_WORDS_OF_MORE if contradicted else _MAX_WORDS
+        room = _MAX_WORDS_OF_MORE if rivals else _MAX_WORDS
         if (doubtful or total <= room) and len(points) < most:
-            for point in contradicted:
-                point.disputed = True
-            points.append(Point(candidate, disputed=bool(contradicted)))
+            for point in rivals:
+                point.is_disputed = True
+            points.append(Point(candidate, is_disputed=bool(rivals)))
             words = total
     return points
 
@@ -216,8 +217,8 @@ def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
 def _rank(hits: Sequence[Hit]) -> list[Quotable]:
     """Rank the candidates; introductions (« Trois inventions suffisent : ») only if alone."""
     every = [candidate for hit in hits[:QUOTED_HITS] for candidate in quotables(hit)]
-    ranked = [each for each in every if not each.text.endswith(":")] or every
-    return sorted(ranked, key=lambda candidate: -candidate.rank)
+    candidates = [each for each in every if not each.text.endswith(":")] or every
+    return sorted(candidates, key=lambda candidate: -candidate.rank)
 
 
 def quotables(hit: Hit) -> list[Quotable]:
@@ -229,10 +230,10 @@ def quotables(hit: Hit) -> list[Quotable]:
     ]
     for each in reversed(_find_lists(hit.passage)):
         intro = hit.passage.sentences[each.intro]
-        rest = range(each.quoted + 1, each.last + 1)
-        best = max(hit.ranks[each.intro : each.quoted + 1])
+        rest = range(each.last_quote + 1, each.last + 1)
+        best = max(hit.ranks[each.intro : each.last_quote + 1])
         candidates[each.intro : each.last + 1] = [
-            Quotable(hit, each.intro, each.quoted, best, lead_of[each.intro]),
+            Quotable(hit, each.intro, each.last_quote, best, lead_of[each.intro]),
             *(Quotable(hit, at, at, hit.ranks[at], intro) for at in rest),
         ]
     return candidates
@@ -243,7 +244,7 @@ class _PassageList:
     """Indices of a list's introduction, of the last sentence quoted with it, and of its end."""
 
     intro: int
-    quoted: int
+    last_quote: int
     last: int
 
 
@@ -267,8 +268,10 @@ def _find_lists(passage: Passage) -> list[_PassageList]:
         ends = [at + 1 + n for n in range(lines + 1) if n == lines or gaps[n + 1]]
         if len(ends) > 1:
             words = accumulate(len(each.text.split()) for each in sentences[at:])
-            fitting = sum(total <= _MAX_WORDS_OF_MORE for total in words)  # sentences, from `at` on
-            short = [end for end in ends if end < at + fitting]
+            sentence_count = sum(
+                total <= _MAX_WORDS_OF_MORE for total in words
+            )  # sentences, from `at` on
+            short = [end for end in ends if end < at + sentence_count]
             lists.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))
     return lists
 
@@ -280,25 +283,25 @@ def _is_full(sentence: str) -> bool:
     return count >= _MIN_WORDS
 
 
-def _demote_orders(ranked: Sequence[Quotable], margin: float) -> Iterator[Quotable]:
+def _demote_orders(candidates: Sequence[Quotable], margin: float) -> Iterator[Quotable]:
     """Rank orders to machines lower, and stop at `margin` behind the best.
 
     Lazy: judges only the candidates that are consumed.
     """
-    heap = [(-candidate.rank, at, candidate) for at, candidate in enumerate(ranked)]
-    judged: set[int] = set()
+    heap = [(-candidate.rank, at, candidate) for at, candidate in enumerate(candidates)]
+    checked_places: set[int] = set()
     floor = -math.inf
     while heap:
         _, at, candidate = heappop(heap)
         if candidate.rank < floor:
             return
-        if at not in judged and is_order(candidate.text, SURE_ORDER_LOGIT):
+        if at not in checked_places and is_order(candidate.text, SURE_ORDER_LOGIT):
             lower = replace(candidate, rank=candidate.rank - _ORDER_LOSS)
             heappush(heap, (-lower.rank, at, lower))
         else:
             floor = max(floor, candidate.rank - margin)
             yield candidate
-        judged.add(at)
+        checked_places.add(at)
 
 
 def is_lead(candidate: Quotable, points: Sequence[Point]) -> bool:
@@ -325,12 +328,12 @@ def add_support(candidate: Quotable, points: Sequence[Point]) -> bool:
 def _order(points: Sequence[Point]) -> list[Point]:
     """Put the best first, then the others by article in reading order; disputed ones by date."""
     order = list(dict.fromkeys(point.candidate.article.id for point in points))
-    disputed = any(point.disputed for point in points)
+    has_dispute = any(point.is_disputed for point in points)
 
     def key(point: Point) -> tuple[int, bool, int, int]:
         article = point.candidate.article
-        age = -article.published.toordinal() if disputed and article.published else 0
-        is_further = not disputed and point is not points[0]
+        age = -article.published.toordinal() if has_dispute and article.published else 0
+        is_further = not has_dispute and point is not points[0]
         return age, is_further, order.index(article.id), point.candidate.start
 
     return sorted(points, key=key)
@@ -338,11 +341,13 @@ def _order(points: Sequence[Point]) -> list[Point]:
 
 def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """Cite the best sentence of each passage that is not cited yet."""
-    used = {(each.article.id, each.passage.start) for each in citations}
-    unused = [hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in used]
+    places = {(each.article.id, each.passage.start) for each in citations}
+    other_hits = [
+        hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in places
+    ]
     best = [
         max(candidates, key=lambda candidate: candidate.rank)
-        for candidates in map(quotables, unused[:_FURTHER])
+        for candidates in map(quotables, other_hits[:_FURTHER])
         if candidates
     ]
     return tuple(each.cite(number) for number, each in enumerate(best, len(citations) + 1))

@@ -47,7 +47,7 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
         return Decision("no", _absence(findings.hits, findings.period))
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no":
-        return Decision("no", "unsaid", _offered(findings.hits))
+        return Decision("no", "unsaid", _articles_to_offer(findings.hits))
     return Decision(outcome)
 
 
@@ -59,7 +59,7 @@ def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) 
     if agrees is None:
         if outcome == "sure":
             return Decision("perhaps")
-        return Decision("no", "unsaid", _offered(findings.hits))
+        return Decision("no", "unsaid", _articles_to_offer(findings.hits))
     first = rank_sentences(findings.hits)[0]
     is_dated = is_of_other_years(findings.question, first, best_sentence(first))
     return Decision("sure" if agrees and outcome != "no" and not is_dated else "perhaps")
@@ -70,15 +70,15 @@ def decide_by_articles(
     hits: Sequence[Hit] = (),
     period: Period | None = None,
     *,
-    one_is_meant: bool = False,
+    is_about_one: bool = False,
 ) -> Decision:
     """Decide for a question about articles, which must be a single one if `one_is_meant`.
 
     `hits` are those that the articles were chosen from, if any.
     """
     if not articles:
-        return Decision("no", _absence(hits, period), _offered(hits))
-    if one_is_meant and len(articles) > 1:
+        return Decision("no", _absence(hits, period), _articles_to_offer(hits))
+    if is_about_one and len(articles) > 1:
         return Decision("no", "unclear", tuple(articles[:NEAREST]))
     return Decision("sure")
 
@@ -122,6 +122,6 @@ def _absence(hits: Sequence[Hit], period: Period | None) -> Refusal:
     return "unsaid" if hits or period is None else "period"
 
 
-def _offered(hits: Sequence[Hit]) -> tuple[Article, ...]:
+def _articles_to_offer(hits: Sequence[Hit]) -> tuple[Article, ...]:
     articles = {hit.article.id: hit.article for hit in hits if shares_subject(hit)}
     return tuple(articles.values())[:NEAREST]

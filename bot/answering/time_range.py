@@ -157,7 +157,7 @@ def _parse_period(words: str, today: date) -> Period | None:
             "PREFER_MONTH_OF_YEAR": "first",
         },
     )
-    parsed = parser.get_date_data(words)
-    if parsed.date_obj is None:
+    result = parser.get_date_data(words)
+    if result.date_obj is None:
         return None
-    return period_around(parsed.date_obj.date(), parsed.period)
+    return period_around(result.date_obj.date(), result.period)

@@ -18,24 +18,24 @@ _SAME_SUBJECT_MARGIN = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Articles, best first: `titled` after a subject, `near` to it in meaning, or `naming` it.
+    """Articles, best first: `titled` after a subject, `near` to it in meaning, or `mentioning` it.
 
     `central` are those titled after it, and those near it that also name it.
     """
 
     titled: tuple[Article, ...]
     near: tuple[Article, ...]
-    naming: tuple[Article, ...]
+    mentioning: tuple[Article, ...]
     central: tuple[Article, ...]
 
     @property
     def articles(self) -> tuple[Article, ...]:
-        return (*self.titled, *self.near, *self.naming)
+        return (*self.titled, *self.near, *self.mentioning)
 
     @property
     def newest_first(self) -> tuple[Article, ...]:
         """Those on the subject, or else those that only name it; undated ones last."""
-        return tuple(newest_first(self.titled + self.near or self.naming))
+        return tuple(newest_first(self.titled + self.near or self.mentioning))
 
 
 def newest_first(articles: Sequence[Article]) -> list[Article]:
@@ -52,15 +52,17 @@ def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> Topic:
     if sure:
         floor = max((_meaning(hit) for hit in hits), default=0.0) - _SAME_SUBJECT_MARGIN
     articles = {hit.article.id: hit.article for hit in hits}
-    titled = {k: each for k, each in articles.items() if _has(subject, each.title, each.language)}
+    by_title = {k: each for k, each in articles.items() if _has(subject, each.title, each.language)}
     near = {hit.article.id: hit.article for hit in hits if _meaning(hit) >= floor}
-    naming = {hit.article.id: hit.article for hit in hits if _names(subject, hit)}
-    untitled = {k: each for k, each in near.items() if k not in titled}
+    by_mention = {hit.article.id: hit.article for hit in hits if _names(subject, hit)}
+    by_meaning = {k: each for k, each in near.items() if k not in by_title}
     return Topic(
-        titled=tuple(titled.values()),
-        near=tuple(untitled.values()),
-        naming=tuple(each for k, each in naming.items() if k not in titled and k not in near),
-        central=(*titled.values(), *(each for k, each in untitled.items() if k in naming)),
+        titled=tuple(by_title.values()),
+        near=tuple(by_meaning.values()),
+        mentioning=tuple(
+            each for k, each in by_mention.items() if k not in by_title and k not in near
+        ),
+        central=(*by_title.values(), *(each for k, each in by_meaning.items() if k in by_mention)),
     )
 
 
@@ -89,8 +91,8 @@ def rank_articles(subject: str, hits: Sequence[Hit]) -> list[Article]:
     shares: dict[str, float] = {}  # of the subject's content words, in the title
     for name, article in articles.items():
         words = set(terms(subject, article.language))
-        shared = words & set(terms(article.title, article.language))
-        shares[name] = len(shared) / len(words) if words else 0.0
+        common_words = words & set(terms(article.title, article.language))
+        shares[name] = len(common_words) / len(words) if words else 0.0
     best: dict[str, float] = {}
     for hit in hits:
         if hit.scores.words or _cosines(hit) >= floor:
@@ -121,8 +123,8 @@ def hits_about(subject: str, hits: Sequence[Hit]) -> list[Hit]:
 def best_sentence_on(subject: str, hit: Hit) -> Sentence:
     """The best sentence of a passage that names a subject, or else the best one."""
 
-    def key(ranked: RankedSentence) -> tuple[bool, float]:
-        return _has(subject, ranked.sentence.text, hit.article.language), ranked.score
+    def key(candidate: RankedSentence) -> tuple[bool, float]:
+        return _has(subject, candidate.sentence.text, hit.article.language), candidate.score
 
     return max(hit.sentences, key=key).sentence
 

@@ -51,7 +51,7 @@ class Arena:
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self._contenders = {each.name: each for each in contenders}
-        self.understood = understand
+        self.interpret = understand
         self._retrieval = retrieval
         self._generation = generation
         self._seconds = seconds
@@ -95,14 +95,14 @@ class Arena:
             async with asyncio.timeout(self._seconds):
                 if contender.reader is not None and not latest:
                     findings = await asyncio.to_thread(contender.reader.read, findings)
-                counted = await contender.write(findings)
+                metered_answer = await contender.write(findings)
         except TimeoutError:
             logger.warning("%s took too long in the arena", PublicText(contender.name))
             return "slow"
         except (SelonError, IndexingError) as error:
             logger.warning("%s failed in the arena: %s", PublicText(contender.name), error)
             return "failed"
-        if counted.answer.fallback is not None:
-            return counted.answer.fallback
+        if metered_answer.answer.fallback is not None:
+            return metered_answer.answer.fallback
         seconds = time.perf_counter() - start
-        return ArenaAnswer(contender.name, counted.answer, seconds, counted.micros)
+        return ArenaAnswer(contender.name, metered_answer.answer, seconds, metered_answer.micros)

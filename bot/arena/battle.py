@@ -115,8 +115,8 @@ def faulty_battle(
 ) -> NewBattle | None:
     """Convert a writer's fault for storage, without the question. Return None if both writers
     failed or the fault is a blameless one."""
-    blamed = [name for name, fault in outcome.faults.items() if fault not in BLAMELESS]
-    if len(outcome.faults) != 1 or not blamed:
+    culprits = [name for name, fault in outcome.faults.items() if fault not in BLAMELESS]
+    if len(outcome.faults) != 1 or not culprits:
         return None
     return NewBattle(
         question="",
@@ -126,7 +126,7 @@ def faulty_battle(
         generation=outcome.generation,
         first=BattleSide(pair[0]),
         second=BattleSide(pair[1]),
-        fault="first" if blamed[0] == pair[0] else "second",
+        fault="first" if culprits[0] == pair[0] else "second",
     )
 
 

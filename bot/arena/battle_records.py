@@ -131,7 +131,7 @@ class NewBattle:
     generation: str
     first: BattleSide
     second: BattleSide
-    shown: Sequence[str] = ()
+    messages: Sequence[str] = ()
     person_id: int | None = None
     chat_id: int | None = None
     question_message: int | None = None
@@ -150,7 +150,7 @@ class BattleRecord:
     origin: str
     first: BattleSide
     second: BattleSide
-    shown: tuple[str, ...]
+    messages: tuple[str, ...]
     fault: str | None
     created_at: datetime
 
@@ -204,7 +204,7 @@ def save_battle(session: Session, new: NewBattle, now: datetime) -> int:
         kind=new.kind,
         origin=new.origin,
         generation=new.generation,
-        shown=list(new.shown) if is_valid else None,
+        shown=list(new.messages) if is_valid else None,
         fault=new.fault,
         created_at=now,
     )
@@ -338,15 +338,15 @@ def has_joined(session: Session, person_id: int) -> bool:
     return row is not None and bool(row.arena)
 
 
-def set_joined(session: Session, person_id: int, now: datetime, *, joined: bool) -> None:
+def set_membership(session: Session, person_id: int, now: datetime, *, is_member: bool) -> None:
     people.note_person(session, person_id, now)
-    session.get_one(PersonRow, person_id).arena = joined
+    session.get_one(PersonRow, person_id).arena = is_member
 
 
 def question_key(question: str) -> str:
     """Hash a question, ignoring case, spacing, apostrophe style and final punctuation."""
-    folded = unicodedata.normalize("NFKC", question).casefold().replace("’", "'")
-    return hashlib.sha256(" ".join(folded.split()).rstrip(" ?!.…").encode()).hexdigest()
+    normal = unicodedata.normalize("NFKC", question).casefold().replace("’", "'")
+    return hashlib.sha256(" ".join(normal.split()).rstrip(" ?!.…").encode()).hexdigest()
 
 
 def _voted_pairs(session: Session, person_id: int, key: str | None) -> set[frozenset[str]]:
@@ -428,5 +428,5 @@ def _expired_battles(now: datetime, before: datetime) -> Iterator[Delete | Updat
     yield update(BattleRow).where(old, BattleRow.question_key.is_not(None)).values(**_ERASURE)
 
 
-register_table(PersonalTable(BattleVoteRow, _expired_votes, counted="votes", moves=False))
+register_table(PersonalTable(BattleVoteRow, _expired_votes, heading="votes", moves=False))
 register_table(PersonalTable(BattleRow, _expired_battles, _erase_person))

@@ -45,8 +45,8 @@ def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) 
     height = _TOP + _ROW * len(rows) + _BOTTOM
     sheet = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
 
-    def write(text: str, left: float, top: float, size: float, color: str, **more: Any) -> None:
-        sheet.text(left, 1 - top / height, text, size=size, color=color, va="center", **more)
+    def write(text: str, x: float, top: float, size: float, color: str, **more: Any) -> None:
+        sheet.text(x, 1 - top / height, text, size=size, color=color, va="center", **more)
 
     write(phrases.title, _EDGE, 62, 17, INK, weight="bold")
     write(voters_line(standings, phrases), _EDGE, 118, 11, FAINT)
@@ -60,9 +60,9 @@ def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) 
         top = _TOP + _ROW * place
         assert row.rating is not None
         rating = phrases.number(round(row.rating.value))
-        left = room - text_width(rating, _RATING, bold=True) - 2 * _NAME
+        x = room - text_width(rating, _RATING, bold=True) - 2 * _NAME
         name = drawable_text(names.writer(row.writer))
-        label = cut_text(f"{place + 1}. {name}", _NAME, left / 1.08)  # bold letters are wider
+        label = cut_text(f"{place + 1}. {name}", _NAME, x / 1.08)  # bold letters are wider
         write(label, _EDGE, top + 22, _NAME, INK, weight="bold", parse_math=False)
         write(rating, _RIGHT, top + 22, _RATING, INK, weight="bold", ha="right")
         write(record_line(row, phrases, names), _EDGE, top + 106, _SMALL, FAINT, parse_math=False)

@@ -35,8 +35,8 @@ def open_arena(
     if not choices:
         return None
     about = AboutArticles(index.searcher, subject_thresholds(settings))
-    quoting = ExtractiveAnswerer(thresholds_of(settings))
-    retrieval = RetrievalQA(index, quoting, about)
+    extractive = ExtractiveAnswerer(thresholds_of(settings))
+    retrieval = RetrievalQA(index, extractive, about)
     models = arena_models(settings)
     writers = Writers(models) if models.chat_model else None
     try:

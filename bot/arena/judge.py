@@ -9,7 +9,7 @@ from importlib.resources import files
 from bot.answering.injection import harmless_in_prompt
 from bot.arena.battle import Battle
 from bot.arena.battle_records import BattleChoice
-from bot.llm.base import ChatModel, Message, Request
+from bot.llm.base import ChatModel, PromptMessage, Request
 
 _TOKENS = 16
 _VERDICTS: dict[str, BattleChoice] = {"A": "first", "B": "second", "C": "good", "D": "bad"}
@@ -25,7 +25,7 @@ async def judge_battle(model: ChatModel, battle: Battle, unknown: str) -> Battle
         first=harmless_in_prompt(battle.first.text(unknown)),
         second=harmless_in_prompt(battle.second.text(unknown)),
     )
-    request = Request((Message("user", prompt),), _TOKENS, aside=True)
+    request = Request((PromptMessage("user", prompt),), _TOKENS, aside=True)
     text = "".join([piece async for piece in model.stream(request)])
     words = [each for each in _WORD.findall(text) if each.casefold() not in _SKIPPED_WORDS]
     return _VERDICTS.get(words[0]) if words else None

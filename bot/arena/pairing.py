@@ -22,15 +22,15 @@ class PairRecord:
 def draw_pair(
     writers: Sequence[str],
     records: Mapping[Pair, PairRecord],
-    met: Collection[Pair],
+    past_pairs: Collection[Pair],
     chance: Random,
 ) -> tuple[str, str] | None:
-    """Draw two writers in display order, or None if every pair has `met`.
+    """Draw two writers in display order, or None if every pair is in `past_pairs`.
 
     The probability of a pair is proportional to the information gain of one more vote, as in
     Chiang et al., "Chatbot Arena" (2024).
     """
-    pairs = [pair for pair in combinations(sorted(writers), 2) if frozenset(pair) not in met]
+    pairs = [pair for pair in combinations(sorted(writers), 2) if frozenset(pair) not in past_pairs]
     if not pairs:
         return None
     gains = [_gain(records.get(frozenset(pair), PairRecord())) for pair in pairs]

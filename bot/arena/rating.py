@@ -106,7 +106,7 @@ def vote_weights(votes: Sequence[CountedVote], daily: float) -> Floats:
     return np.array(weights) * [min(1.0, limit / totals[vote.voter]) for vote in votes]
 
 
-def find_connected(votes: Sequence[CountedVote]) -> frozenset[str]:
+def find_connected_writers(votes: Sequence[CountedVote]) -> frozenset[str]:
     """Return the connected component of the comparison graph with the most votes."""
     groups: dict[str, set[str]] = {}
     for vote in votes:

@@ -20,7 +20,13 @@ from bot.arena.battle_records import (
     load_votes,
 )
 from bot.arena.pairing import Pair, PairRecord
-from bot.arena.rating import CountedVote, Estimate, StyleCounts, find_connected, rate_writers
+from bot.arena.rating import (
+    CountedVote,
+    Estimate,
+    StyleCounts,
+    find_connected_writers,
+    rate_writers,
+)
 from bot.settings import Settings
 from bot.state.database import State
 
@@ -121,22 +127,22 @@ def compute_standings(
     rules: CountingRules = CountingRules(),
 ) -> Standings:
     """Compute the standings, overall and by parts. CPU-bound: seconds for thousands of votes."""
-    counted = [
+    counted_votes = [
         _Counted(_count_vote(each), each.battle, each.judge)
         for each in votes
         if _is_valid(each, rules)
     ]
     if rules.faults_lose:
-        counted += [_Counted(_count_fault(each), each) for each in faults if each.fault]
+        counted_votes += [_Counted(_count_fault(each), each) for each in faults if each.fault]
     parts = {}
     for key in ("language", "kind"):
         by_part = defaultdict(list)
-        for each in counted:
+        for each in counted_votes:
             by_part[f"{key} {getattr(each.battle, key)}"].append(each)
         if len(by_part) > 1:
             for name in sorted(by_part):
                 parts[name] = _compute(by_part[name], rules)
-    return replace(_compute(counted, rules), parts=parts)
+    return replace(_compute(counted_votes, rules), parts=parts)
 
 
 def pair_records(tallies: Iterable[PairTally]) -> Mapping[Pair, PairRecord]:
@@ -150,10 +156,10 @@ def pair_records(tallies: Iterable[PairTally]) -> Mapping[Pair, PairRecord]:
     return records
 
 
-def _compute(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
+def _compute(counted_votes: Sequence[_Counted], rules: CountingRules) -> Standings:
     battles, wins, ties = Counter[str](), Counter[str](), Counter[str]()
     sides: defaultdict[str, dict[tuple[int, int], BattleSide]] = defaultdict(dict)
-    for each in counted:
+    for each in counted_votes:
         vote = each.vote
         battles.update((vote.first, vote.second))
         if vote.score == 0.5:
@@ -163,9 +169,9 @@ def _compute(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
         for place, side in enumerate((each.battle.first, each.battle.second)):
             sides[side.writer][each.battle.id, place] = side
     enough = {name for name, count in battles.items() if count >= rules.enough}
-    votes = [each.vote for each in counted if {each.vote.first, each.vote.second} <= enough]
-    connected = find_connected(votes)
-    votes = [vote for vote in votes if vote.first in connected]
+    votes = [each.vote for each in counted_votes if {each.vote.first, each.vote.second} <= enough]
+    connected_writers = find_connected_writers(votes)
+    votes = [vote for vote in votes if vote.first in connected_writers]
     ratings = rate_writers(votes, daily=rules.daily, style=rules.style) if votes else None
     rows = [
         Standing(
@@ -180,15 +186,17 @@ def _compute(counted: Sequence[_Counted], rules: CountingRules) -> Standings:
         for name, count in battles.items()
     ]
     rows.sort(key=lambda row: (-row.rating.value if row.rating else 0.0, -row.battles, row.writer))
-    people = {each.vote.voter for each in counted if each.judge is None and not each.battle.fault}
-    judged = sum(each.judge is not None for each in counted)
+    people = {
+        each.vote.voter for each in counted_votes if each.judge is None and not each.battle.fault
+    }
+    judge_votes = sum(each.judge is not None for each in counted_votes)
     effects = ratings.effects if ratings else {}
-    return Standings(len(counted), len(people), judged, tuple(rows), effects)
+    return Standings(len(counted_votes), len(people), judge_votes, tuple(rows), effects)
 
 
 def _is_valid(vote: BattleVoteRecord, rules: CountingRules) -> bool:
-    judged = vote.judge is not None
-    if rules.voters != "all" and judged != (rules.voters == "judges"):
+    is_by_judge = vote.judge is not None
+    if rules.voters != "all" and is_by_judge != (rules.voters == "judges"):
         return False
     return rules.bad_counts or vote.choice != "bad"
 

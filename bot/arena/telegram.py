@@ -110,8 +110,8 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if arena is None or not share or not asker.private:
             return False
         if await self._find(asker, message) is None:
-            joined = await self._services.run(battles.has_joined, person_id=asker.person_id)
-            if not joined or self._chance.randrange(share):
+            is_member = await self._services.run(battles.has_joined, person_id=asker.person_id)
+            if not is_member or self._chance.randrange(share):
                 return False
             if await asyncio.to_thread(self._services.own, asker.place) is not None:
                 return False  # the conversation has documents of its own
@@ -120,11 +120,13 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
     @on_button(_JOIN)
     async def join(self, press: ButtonPress) -> None:
         """Join or leave: whether ordinary questions may become battles."""
-        phrases, joined = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
+        phrases, is_member = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
         person, now = press.asker.person_id, self._services.now()
-        await self._services.run(battles.set_joined, person_id=person, joined=joined, now=now)
+        await self._services.run(
+            battles.set_membership, person_id=person, is_member=is_member, now=now
+        )
         await press.acknowledge()
-        await press.replace_text(phrases.joined if joined else phrases.left)
+        await press.replace_text(phrases.joined if is_member else phrases.left)
 
     @on_button(_VOTE, public=True)
     async def vote(self, press: ButtonPress) -> None:
@@ -162,10 +164,10 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if not asker.private or not share:
             await say(bot, asker, phrases.usage)
             return
-        joined = await self._services.run(battles.has_joined, person_id=asker.person_id)
+        is_member = await self._services.run(battles.has_joined, person_id=asker.person_id)
         leave, join = (phrases.leave, "arena:no"), (phrases.join, "arena:yes")
         text = f"{phrases.usage}\n\n{phrases.sharing(share)}"
-        await say(bot, asker, text, column(leave if joined else join))
+        await say(bot, asker, text, column(leave if is_member else join))
 
     async def _battle(
         self,
@@ -188,7 +190,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             battle = await self._fight(bot, asker, message, words, arena, ordinary=ordinary)
         if battle is not None:
             keyboard = _keyboard(battle, asker)
-            await deliver(bot, asker.place, battle.shown, keyboard, reply_to)
+            await deliver(bot, asker.place, battle.messages, keyboard, reply_to)
         return battle is not None
 
     async def _fight(
@@ -197,16 +199,16 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         """Run and store a battle; if there is none, explain why unless `ordinary`."""
         reply_to = None if asker.private else message.message_id
         turn, _ = await self._memory.recall(asker.place, words)
-        understood = await arena.understood(turn)
-        if understood.refusal is not None:
+        interpretation = await arena.interpret(turn)
+        if interpretation.refusal is not None:
             if not ordinary:
-                html = answer_html(refuse_small_talk(words, understood.refusal), asker.phrases)
+                html = answer_html(refuse_small_talk(words, interpretation.refusal), asker.phrases)
                 await deliver(bot, asker.place, html, reply_to=reply_to)
             return None
-        run, question, person = self._services.run, understood.question, asker.person_id
-        met = await run(battles.pairs_of_person, person_id=person, question=question)
+        run, question, person = self._services.run, interpretation.question, asker.person_id
+        past_pairs = await run(battles.pairs_of_person, person_id=person, question=question)
         records = pair_records(await run(battles.pair_tallies))
-        pair = draw_pair(arena.writers, records, met, self._chance)
+        pair = draw_pair(arena.writers, records, past_pairs, self._chance)
         if pair is None:
             if not ordinary:
                 await say(bot, asker, asker.texts(ArenaPhrases).all_met, reply_to=reply_to)
@@ -220,20 +222,25 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             if not ordinary:
                 await self._explain_no_battle(bot, asker, outcome, reply_to)
             return None
-        return await self._save(asker, message, words, understood, outcome)
+        return await self._save(asker, message, words, interpretation, outcome)
 
     async def _save(
-        self, asker: Asker, message: Message, words: str, understood: Interpretation, battle: Battle
+        self,
+        asker: Asker,
+        message: Message,
+        words: str,
+        interpretation: Interpretation,
+        battle: Battle,
     ) -> BattleRecord | None:
         """Store the turn, for follow-up questions, and the battle with its messages."""
         answer = replace(battle.first.answer, question=words)
-        if understood.rewritten:
-            answer = replace(answer, understood=understood.question)
-        METERS.answered(answer, "message")
+        if interpretation.rewritten:
+            answer = replace(answer, understood=interpretation.question)
+        METERS.count_answer(answer, "message")
         await self._memory.store(asker.place, answer, message.message_id)
         new = replace(
             new_battle(battle, "chat", asker.texts(ArenaPhrases).unknown),
-            shown=battle_html(battle, asker.phrases),
+            messages=battle_html(battle, asker.phrases),
             person_id=asker.person_id,
             chat_id=asker.place.chat_id,
             question_message=message.message_id,

@@ -188,8 +188,8 @@ class _TerminalBattles:
 
         origin = self._origin
         find = partial(battles.pairs_of_terminal, question=question, origin=origin)
-        met, tallies = self._state.do(find), self._state.do(battles.pair_tallies)
-        pair = draw_pair(self._arena.writers, pair_records(tallies), met, self._chance)
+        past_pairs, tallies = self._state.do(find), self._state.do(battles.pair_tallies)
+        pair = draw_pair(self._arena.writers, pair_records(tallies), past_pairs, self._chance)
         if pair is None:
             show(self._out, f"{self._texts.no_battle(self._phrases.all_met)}\n")
             return None
@@ -328,7 +328,7 @@ def _translate_disk_errors(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StateError("state-file-not-written", shown=path, reason=reason_of(error)) from error
+        raise StateError("state-file-not-written", subject=path, reason=reason_of(error)) from error
 
 
 def _parse_judge(typed: str) -> str:
@@ -338,7 +338,7 @@ def _parse_judge(typed: str) -> str:
     except RefusedValue:
         choices = ()
     if len(choices) != 1:
-        raise SettingsError("judge-unclear", shown=typed)
+        raise SettingsError("judge-unclear", subject=typed)
     return choices[0].name
 
 

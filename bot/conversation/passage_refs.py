@@ -114,12 +114,14 @@ def sources_of(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def citations_of(sources: Sequence[Any], find: FindArticle, *, cited: bool) -> tuple[Citation, ...]:
+def citations_of(
+    sources: Sequence[Any], find_article: FindArticle, *, cited: bool
+) -> tuple[Citation, ...]:
     """Restore citations from stored records, except those whose article has changed."""
     citations: list[Citation] = []
     for source in sources:
         reference = PassageRef.decode(source["ref"]) if source["cited"] == cited else None
-        article = find(reference.article_id) if reference else None
+        article = find_article(reference.article_id) if reference else None
         excerpt = reference.excerpt(article) if reference and article else None
         if excerpt is not None:
             start, end = excerpt.quote_start, excerpt.quote_end

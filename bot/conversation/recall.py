@@ -21,12 +21,12 @@ _FIELDS = ("language", "confidence", "refusal", "model", "chosen_by", "fallback"
 class RecalledAnswer:
     """An earlier answer, with the numbers of some citations.
 
-    `changed`: the article no longer has the quote. `withdrawn`: the article is deleted, and with it
-    the statements that cite nothing else.
+    `changed_numbers`: the article no longer has the quote. `withdrawn`: the article is deleted, and
+    with it the statements that cite nothing else.
     """
 
     answer: Answer
-    changed: frozenset[int] = frozenset()
+    changed_numbers: frozenset[int] = frozenset()
     withdrawn: frozenset[int] = frozenset()
 
 
@@ -45,26 +45,28 @@ def recall_record(answer: Answer) -> dict[str, Any]:
     }
 
 
-def recall(stored: TurnRecord, find: FindArticle) -> RecalledAnswer:
+def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAnswer:
     """Restore the answer of a stored turn. Raises KeyError if the turn has no record of it."""
-    record, turn = stored.turn[RECORD], parse_turn(stored.turn)
-    cited = dict(_citations(record["citations"], find))
-    restored = {number: each for number, (each, _) in cited.items()}
-    withdrawn = frozenset(each["number"] for each in record["citations"]) - restored.keys()
-    further = dict(_citations(record["further"], find)).values()
+    record, turn = record_of_turn.turn[RECORD], parse_turn(record_of_turn.turn)
+    citations = dict(_citations(record["citations"], find_article))
+    citations_by_number = {number: each for number, (each, _) in citations.items()}
+    withdrawn = (
+        frozenset(each["number"] for each in record["citations"]) - citations_by_number.keys()
+    )
+    further = dict(_citations(record["further"], find_article)).values()
     answer = Answer(
         question=turn.question,
         **{name: record[name] for name in _FIELDS},
         doubtful=record["doubtful"],
-        statements=tuple(_statements(record["statements"], restored)),
-        citations=tuple(restored.values()),
-        further=tuple(each for each, changed in further if not changed),
-        nearest=tuple(filter(None, map(find, record["nearest"]))),
+        statements=tuple(_statements(record["statements"], citations_by_number)),
+        citations=tuple(citations_by_number.values()),
+        further=tuple(each for each, has_changed in further if not has_changed),
+        nearest=tuple(filter(None, map(find_article, record["nearest"]))),
         period=turn.period,
         understood=turn.understood if turn.understood != turn.question else None,
     )
-    changed = frozenset(number for number, (_, changed) in cited.items() if changed)
-    return RecalledAnswer(answer, changed, withdrawn)
+    has_changed = frozenset(number for number, (_, has_changed) in citations.items() if has_changed)
+    return RecalledAnswer(answer, has_changed, withdrawn)
 
 
 def _citation_record(citation: Citation) -> dict[str, Any]:
@@ -123,8 +125,8 @@ def _cite_earlier(record: Mapping[str, Any], article: Article) -> Citation:
     return Citation(record["number"], quote, 0, len(quote), passage, earlier)
 
 
-def _statements(records: list[Any], restored: Mapping[int, Citation]) -> Iterator[Statement]:
+def _statements(records: list[Any], citations: Mapping[int, Citation]) -> Iterator[Statement]:
     for text, numbers, highlight in records:
-        remaining = tuple(number for number in numbers if number in restored)
-        if remaining or not numbers:
-            yield Statement(text, remaining, tuple(highlight) if highlight else None)
+        remaining_numbers = tuple(number for number in numbers if number in citations)
+        if remaining_numbers or not numbers:
+            yield Statement(text, remaining_numbers, tuple(highlight) if highlight else None)

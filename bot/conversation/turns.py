@@ -29,8 +29,8 @@ async def new_turn(
     """
     record = dump_turn(Turn.of(answer, now))
     if not answer.answered:
-        unanswered = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
-        record[InVain.KEY] = asdict(unanswered)
+        embedding = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
+        record[InVain.KEY] = asdict(embedding)
     if key is not None:
         record[RECORD] = recall_record(answer)
     return NewTurn(

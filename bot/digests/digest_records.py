@@ -171,10 +171,10 @@ def _digest(row: DigestRow) -> DigestRecord:
     )
 
 
-def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:
     # A living subscription moves its last day forward at least once a week.
     latest = min(before, now - timedelta(days=8))
     yield delete(DigestRow).where(DigestRow.last_day < latest.date())
 
 
-register_table(PersonalTable(DigestRow, _expired))
+register_table(PersonalTable(DigestRow, _expiry_deletions))

@@ -49,9 +49,9 @@ def figures_differ(texts: Sequence[str], other: str, language: str) -> bool:
     if any(a.supports(b) for group in others.values() for b in group for a in numbers):
         return False
     return any(
-        shared & TOLLS.keys() or (shared and _is_same_subject(each, other, language))
+        common_keys & TOLLS.keys() or (common_keys and _is_same_subject(each, other, language))
         for each, own in figures.items()
-        for shared in [others.keys() & own.keys()]
+        for common_keys in [others.keys() & own.keys()]
     )
 
 

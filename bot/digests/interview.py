@@ -25,7 +25,7 @@ from index.search.searcher import Searcher
 from index.text.names import is_one_person, placed, span_names
 
 MAX_TRIALS = 8  # maximum number of questions to try per article
-_PASSAGES_READ = 4  # per question
+_PASSAGES_PER_QUESTION = 4
 _MIN_COUNT = 20  # smaller numbers prompt no question
 _VOWELS = frozenset("aeiouyéèêâîôœ")
 _PLURAL = re.compile(r"\s([a-gi-zéèêâîôœ][a-zà-ÿœ]{3,}s)\b")  # no « h »: it may or may not elide
@@ -106,7 +106,7 @@ class Interview:
         searcher = self.searcher.among(Selection(articles=(article.id,)))
         assert self.reader is not None
         query = f"{question} {article.title}"
-        findings = self.reader.read(searcher.search(query, _PASSAGES_READ))
+        findings = self.reader.read(searcher.search(query, _PASSAGES_PER_QUESTION))
         if not findings.hits or findings.confidence < self.sure:
             return False
         return best_sentence(findings.hits[0]).start == sentence.start

@@ -53,8 +53,8 @@ def lede(
 ) -> tuple[Citation, ...]:
     """Return up to three sentences of a passage in order, from its sentence `at` on, by default
     the one that restates the headline. None repeats an `earlier` one."""
-    leading = list(zip(passage.sentences, find_leads(passage, article.language), strict=True))
-    sentences = _select(leading[at or _find_headline(article, passage) :], article, earlier)
+    pairs = list(zip(passage.sentences, find_leads(passage, article.language), strict=True))
+    sentences = _select(pairs[at or _find_headline(article, passage) :], article, earlier)
     return tuple(
         Citation(number, each.text, each.start, each.end, passage, article)
         for number, each in enumerate(sentences, 1)

@@ -110,7 +110,7 @@ class _Material:
         candidates = [open_article(self._generation, each) for each in topic.articles]
         openings = [each for each in candidates if each is not None]
         heads = [each for each in openings if names_at_head(each, subject)]
-        articles = topic.central + topic.naming
+        articles = topic.central + topic.mentioning
         return heads or [each for each in openings if each.article in articles]
 
     def head(self, story: Story) -> tuple[Article, Passage, int]:

@@ -46,7 +46,7 @@ HEAR_DAILY_PATTERN = r"hear:(\d{4}-\d\d-\d\d):(\d{4}-\d\d-\d\d)"
 _STOP = "hear:stop"
 
 
-class _Stopped(Exception):  # noqa: N818 - not an error
+class _StopRequest(Exception):  # noqa: N818 - not an error
     """Recording stopped by a button or by the bot's shutdown."""
 
 
@@ -55,13 +55,13 @@ class _Work(BackgroundWork):
     """A recording in progress in a chat, counted in lines."""
 
     chat: int = 0
-    done: int = 0
-    of: int = 0
+    line: int = 0
+    line_count: int = 0
 
-    def report(self, done: int, of: int) -> None:
-        self.done, self.of = done, of
-        if self.stopped():
-            raise _Stopped
+    def report(self, line: int, line_count: int) -> None:
+        self.line, self.line_count = line, line_count
+        if self.is_stopped():
+            raise _StopRequest
 
 
 class RecordingHandlers(Handlers):
@@ -97,7 +97,7 @@ class RecordingHandlers(Handlers):
         text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
         (message, *_) = await event.say(text, _keyboard(asker))
         record = await self._save(asker, new, messages, message)
-        if (stopping := stop_event()) is not None and stopping.is_set():
+        if (stop := stop_event()) is not None and stop.is_set():
             return  # the next process resumes it
         event.create_task(self._record(event.bot, record))
 
@@ -128,11 +128,11 @@ class RecordingHandlers(Handlers):
 
     async def _record(self, bot: Bot, record: ScriptRecord) -> None:
         """Send a recording or an error message, unless it is sent or in progress already."""
-        trigger, spoken = current_trigger(), record.script.spoken
-        if trigger is None or spoken is None or record.id in self._work:
+        trigger, recording_plan = current_trigger(), record.script.recording_plan
+        if trigger is None or recording_plan is None or record.id in self._work:
             return
         asker = Asker(record.place, Phrases.of(record.script.language), record.place.chat_id > 0)
-        work = _Work(chat=record.place.chat_id, of=len(spoken["lines"]))
+        work = _Work(chat=record.place.chat_id, line_count=len(recording_plan["lines"]))
         self._work[record.id] = work
         try:
             async with AsyncExitStack() as stack:
@@ -144,7 +144,7 @@ class RecordingHandlers(Handlers):
                         )
                     )
                 parts = await self._make_parts(record, asker, work)
-            if parts is not None and not work.interrupted:
+            if parts is not None and not work.is_interrupted:
                 with outside_update(), suppress(Postponed):
                     await self._post(bot, trigger.journal, record, parts)
         finally:
@@ -154,7 +154,7 @@ class RecordingHandlers(Handlers):
         self, record: ScriptRecord, asker: Asker, work: _Work
     ) -> tuple[Part, ...] | None:
         """Make the recording or an error message; return None if it is no longer wanted."""
-        phrases, spoken = asker.texts(RecordingPhrases), record.script.spoken or {}
+        phrases, recording_plan = asker.texts(RecordingPhrases), record.script.recording_plan or {}
         async with self._lock:
             tries = await self._services.run(scripts.claim_script, script_id=record.id)
             if tries is None:
@@ -162,14 +162,14 @@ class RecordingHandlers(Handlers):
             if tries > MAX_TRIES:
                 return _text_parts(asker, phrases.failed)
             try:
-                content = await asyncio.to_thread(self._record_mp3, spoken, work)
-            except _Stopped:
+                content = await asyncio.to_thread(self._record_mp3, recording_plan, work)
+            except _StopRequest:
                 return _text_parts(asker, phrases.stopped)
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)
                 return _text_parts(asker, describe_error(self._services, asker, error))
-        audio = Attachment("audio", spoken["name"], content)
-        return (Part(spoken["title"], html=False, attachment=audio),)
+        audio = Attachment("audio", recording_plan["name"], content)
+        return (Part(recording_plan["title"], html=False, attachment=audio),)
 
     async def _post(
         self, bot: Bot, journal: Journal, record: ScriptRecord, parts: tuple[Part, ...]
@@ -187,9 +187,12 @@ class RecordingHandlers(Handlers):
             logger.warning("A recording did not reach a chat: %s", error)
         await self._services.run(scripts.note_messages, delivery_id=delivery.id)
 
-    def _record_mp3(self, spoken: Mapping[str, Any], work: _Work) -> bytes:
+    def _record_mp3(self, recording_plan: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
-        lines, title = [SpokenLine(**line) for line in spoken["lines"]], spoken["title"]
+        lines, title = (
+            [SpokenLine(**line) for line in recording_plan["lines"]],
+            recording_plan["title"],
+        )
         with tempfile.TemporaryDirectory() as folder:
             recording = self._services.speech.record(
                 lines, Path(folder, "selon.mp3"), "mp3", title=title, progress=work.report
@@ -200,11 +203,15 @@ class RecordingHandlers(Handlers):
 def new_script(script: Script, subject: str = "", *, aloud: bool = False) -> NewScript:
     """Convert a script for storage, including the lines to speak if `aloud`."""
     articles = tuple(dict.fromkeys(each.id for each in script.sources))
-    spoken = None
+    recording_plan = None
     if aloud:
         lines = [asdict(line) for line in spoken_script(script)]
-        spoken = {"title": script.title, "name": f"selon-{script.period.last}.mp3", "lines": lines}
-    return NewScript(script.language, articles, subject, spoken)
+        recording_plan = {
+            "title": script.title,
+            "name": f"selon-{script.period.last}.mp3",
+            "lines": lines,
+        }
+    return NewScript(script.language, articles, subject, recording_plan)
 
 
 def hear_button(period: Period, code: str) -> InlineKeyboardButton:
@@ -218,7 +225,7 @@ def _text_parts(asker: Asker, text: str) -> tuple[Part, ...]:
 
 
 def _progress_text(asker: Asker, work: _Work) -> str:
-    return asker.texts(RecordingPhrases).progress(work.done, work.of)
+    return asker.texts(RecordingPhrases).progress(work.line, work.line_count)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:

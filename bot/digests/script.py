@@ -119,15 +119,17 @@ def spoken_quote(citation: Citation) -> str:
 
 def spoken_script(script: Script) -> list[SpokenLine]:
     """Convert all lines for the speech engine; each chapter's title is on its first line."""
-    spoken = []
+    spoken_lines = []
     for lines in script.chapters:
         for number, line in enumerate(lines):
             pause = _PAUSE if line.citation is not None else _BEFORE_QUOTE
             if number == len(lines) - 1:
                 pause = _BETWEEN_CHAPTERS
             chapter = (line.chapter or script.title) if number == 0 else ""
-            spoken.append(SpokenLine(line.text, script.language, line.speaker, chapter, pause))
-    return spoken
+            spoken_lines.append(
+                SpokenLine(line.text, script.language, line.speaker, chapter, pause)
+            )
+    return spoken_lines
 
 
 def is_listed(text: str, language: Language, names: Iterable[str]) -> bool:

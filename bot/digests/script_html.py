@@ -36,7 +36,7 @@ def _render_paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> I
         yield citation_marker(citation)
         yield StyledSpan("\n")
     first = paragraph.quotes[0]
-    linked, beside = source_parts(paragraph, heading, phrases)
+    link_text, beside = source_parts(paragraph, heading, phrases)
     yield StyledSpan("— ")
-    yield StyledSpan(linked, link=article_link(first.article, first.quote))
+    yield StyledSpan(link_text, link=article_link(first.article, first.quote))
     yield StyledSpan(beside)

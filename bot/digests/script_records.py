@@ -60,7 +60,7 @@ class NewScript:
     language: str
     articles: tuple[str, ...]
     subject: str = ""
-    spoken: Mapping[str, Any] | None = None
+    recording_plan: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def add_script(
         language=new.language,
         subject=new.subject,
         articles=list(new.articles),
-        spoken=dict(new.spoken) if new.spoken else None,
+        spoken=dict(new.recording_plan) if new.recording_plan else None,
         messages=[],
         tries=0,
         process=process_of(session),
@@ -190,8 +190,8 @@ def _record(row: ScriptRow) -> ScriptRecord:
     )
 
 
-def _expired(now: datetime, before: datetime) -> Iterator[Delete]:
+def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:
     yield delete(ScriptRow).where(ScriptRow.created_at < before)
 
 
-register_table(PersonalTable(ScriptRow, _expired))
+register_table(PersonalTable(ScriptRow, _expiry_deletions))

@@ -132,10 +132,10 @@ def likeness(cosine: float, words: float, names: float) -> float:
 
 def open_article(generation: GenerationReader, article: Article) -> Opening | None:
     """Load an article's opening; return None if it has no text of its own."""
-    stored = generation.opening(article.id)
-    if stored is None:
+    passage = generation.opening(article.id)
+    if passage is None:
         return None
-    return Opening(article, stored.passage, generation.sentence_vectors_of(stored.key))
+    return Opening(article, passage.passage, generation.sentence_vectors_of(passage.key))
 
 
 def _openings(
@@ -203,15 +203,15 @@ def find_relations(openings: Sequence[Opening], generation: GenerationReader) ->
                 _share(mine, theirs, weights)
                 for mine, theirs in zip(words[one], words[other], strict=True)
             )
-            shared = likeness(float(cosines[one, other]), in_words, in_names)
-            relation = _relation(openings[one], openings[other], shared)
+            similarity = likeness(float(cosines[one, other]), in_words, in_names)
+            relation = _relation(openings[one], openings[other], similarity)
             if relation is not None:
                 pairs: BoolArray = getattr(relations, relation)
                 pairs[one, other] = pairs[other, one] = True
     return relations
 
 
-def _relation(one: Opening, other: Opening, shared: float) -> Literal["same", "sequel"] | None:
+def _relation(one: Opening, other: Opening, similarity: float) -> Literal["same", "sequel"] | None:
     """Relate two openings with this `likeness`.
 
     On another day, an article of the same outlet, or with other numbers in its title (« 10e
@@ -220,9 +220,9 @@ def _relation(one: Opening, other: Opening, shared: float) -> Literal["same", "s
     apart = abs((one.day - other.day).days)
     mine, theirs = (set(_NUMBER.findall(each.article.title)) for each in (one, other))
     differs = one.article.outlet == other.article.outlet or (mine and theirs and mine != theirs)
-    if shared >= SAME_EVENT and apart <= SAME_DAYS and not (apart and differs):
+    if similarity >= SAME_EVENT and apart <= SAME_DAYS and not (apart and differs):
         return "same"
-    return "sequel" if apart and shared >= SEQUEL else None
+    return "sequel" if apart and similarity >= SEQUEL else None
 
 
 def _terms(opening: Opening) -> tuple[frozenset[str], frozenset[str]]:

@@ -61,8 +61,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
         self._recordings = RecordingHandlers(services)
-        self._sending = asyncio.Lock()
-        self._writing = asyncio.Lock()  # one script at a time, to leave CPU for questions
+        self._send_lock = asyncio.Lock()
+        self._write_lock = asyncio.Lock()  # one script at a time, to leave CPU for questions
 
     def register(self, application: TelegramApplication) -> None:
         self._recordings.register(application)
@@ -88,7 +88,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         subject, language = event.argument[:SUBJECT_LIMIT], asker.phrases.code
         today = clock.today()
         period = None if subject else Period(today - timedelta(days=6), today)
-        async with show_typing(event.bot, asker.place), self._writing:
+        async with show_typing(event.bot, asker.place), self._write_lock:
             request = PodcastRequest(language, subject, period)
             script = await asyncio.to_thread(self._make_podcast, request)
         messages = await event.deliver(script_html(script))
@@ -126,22 +126,22 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         script = scripts.script_of_message(session, chat_id, message_id)
         return Referent(script.subject, tuple(script.articles)) if script else None
 
-    def delivered(self, session: Session, delivery_id: int) -> None:
+    def note_delivery(self, session: Session, delivery_id: int) -> None:
         scripts.note_messages(session, delivery_id)
 
     async def send(self, bot: Bot) -> None:
         trigger = current_trigger()
-        if trigger is None or self._sending.locked():
+        if trigger is None or self._send_lock.locked():
             return
-        async with self._sending:
+        async with self._send_lock:
             with outside_update(), suppress(Postponed):
                 await self._send_due(bot, trigger.journal)
 
     async def _send_due(self, bot: Bot, journal: Journal) -> None:
         now = clock.now()
-        waiting = await self._services.run(digests.waiting_digests, today=now.date())
-        for digest in waiting:
-            if journal.stopping.is_set():
+        due_digests = await self._services.run(digests.waiting_digests, today=now.date())
+        for digest in due_digests:
+            if journal.stop.is_set():
                 return  # the next process continues
             day = due_day(Schedule(digest.minute, digest.days), digest.last_day, now)
             if day is not None and await self._may_read(digest):
@@ -226,10 +226,10 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         if not await self._may_decide(event):
             return
         place, phrases = event.asker.place, event.asker.texts(SchedulePhrases)
-        stopped = await self._services.run(
+        is_stopped = await self._services.run(
             digests.stop_digest, chat_id=place.chat_id, thread_id=place.thread_id
         )
-        await event.say(phrases.stopped if stopped else phrases.not_kept)
+        await event.say(phrases.stopped if is_stopped else phrases.not_kept)
 
     async def _may_decide(self, event: ChatEvent) -> bool:
         """True if the person may change the chat's subscription; otherwise explain."""
@@ -248,7 +248,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             generation = self._services.library.searcher().generation
             return make_daily(generation, period, language, subjects, earlier)
 
-        async with self._writing:
+        async with self._write_lock:
             return await asyncio.to_thread(make)
 
     def _make_podcast(self, request: PodcastRequest) -> Script:

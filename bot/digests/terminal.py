@@ -128,7 +128,7 @@ def _parse_period(option: str, typed: str, today: date) -> Period:
             return Period(start.first, today)
         return Period(start.first, end.last)
     except (ValueError, OverflowError) as error:
-        raise KeepingError("day-unclear", shown=f"{option} {typed}") from error
+        raise KeepingError("day-unclear", subject=f"{option} {typed}") from error
 
 
 def _parse_minutes(typed: str) -> float:
@@ -138,7 +138,7 @@ def _parse_minutes(typed: str) -> float:
     match = _LENGTH.fullmatch(typed.strip())
     minutes = float(match[1].replace(",", ".")) if match else 0.0
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
-        raise KeepingError("length-unclear", shown=f"--length {typed}", most=f"{MAX_MINUTES:g}")
+        raise KeepingError("length-unclear", subject=f"--length {typed}", most=f"{MAX_MINUTES:g}")
     return minutes
 
 
@@ -206,9 +206,9 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Tex
         text.append(f"{phrases.quote(harmless(spoken_quote(citation)))}\u00a0")
         text.append(f"[{citation.number}]", style=MARKER)
     first = paragraph.quotes[0]
-    linked, beside = source_parts(paragraph, heading, phrases)
+    link_text, beside = source_parts(paragraph, heading, phrases)
     text.append("\n  — ", style=SOURCE)
-    text.append(harmless(linked), style=Style(link=link_to(first.article.url, first.quote)))
+    text.append(harmless(link_text), style=Style(link=link_to(first.article.url, first.quote)))
     text.append(harmless(beside), style=SOURCE)
     address = web_address(first.article.url)
     return text.append(f"\n    {address}" if address else "", style=SOURCE)
@@ -239,8 +239,8 @@ def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) ->
         f"{phrases.quote(_escape(spoken_quote(each)))}\u00a0{_marker(each)}"
         for each in paragraph.quotes
     )
-    linked, beside = map(_escape, source_parts(paragraph, heading, phrases))
-    return f"{quotes}  \n— *{linked}*{beside}"
+    link_text, beside = map(_escape, source_parts(paragraph, heading, phrases))
+    return f"{quotes}  \n— *{link_text}*{beside}"
 
 
 def _marker(citation: Citation) -> str:

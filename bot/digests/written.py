@@ -37,8 +37,10 @@ class Chapter:
 def chapters(script: Script) -> tuple[Chapter, ...]:
     """Return the chapters that are not empty in writing."""
     dialogue = any(line.speaker == "second" for line in script.lines)
-    written = (Chapter(lines[0].chapter, _paragraphs(lines, dialogue)) for lines in script.chapters)
-    return tuple(each for each in written if each.paragraphs)
+    chapters_or_empty = (
+        Chapter(lines[0].chapter, _paragraphs(lines, dialogue)) for lines in script.chapters
+    )
+    return tuple(each for each in chapters_or_empty if each.paragraphs)
 
 
 def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[str, str]:

@@ -34,7 +34,7 @@ class Bin:
 
     count: int
     confidence: float
-    observed: float
+    accuracy: float
 
 
 def hit(rank: int | None, k: int) -> float:
@@ -83,7 +83,7 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     after Nixon et al., 2019).
     """
     total = sum(each.count for each in bins)
-    return sum(each.count * abs(each.confidence - each.observed) for each in bins) / total
+    return sum(each.count * abs(each.confidence - each.accuracy) for each in bins) / total
 
 
 def interval_of_mean(values: Sequence[float] | Numbers) -> Interval:
@@ -114,8 +114,8 @@ def _bootstrap(statistic: Callable[[_Draw], float]) -> Interval:
     def draw(size: int) -> npt.NDArray[np.int64]:
         return generator.integers(0, size, size)
 
-    drawn = np.array([statistic(draw) for _ in range(RESAMPLES)])
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    estimates = np.array([statistic(draw) for _ in range(RESAMPLES)])
+    low, high = np.quantile(estimates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(float(low), float(high))
 
 
@@ -148,19 +148,19 @@ class EvaluationFigures:
 
 def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> EvaluationFigures:
     """Every measure of outcomes alone; see docs/evaluation.md for what each means."""
-    judged = [each for each in outcomes if each.question.judged]
+    with_rank = [each for each in outcomes if each.question.has_articles]
     golden = [each for each in outcomes if each.question.answerable and each.question.golds]
-    answered = [each for each in outcomes if each.question.answerable and each.kept]
+    answers = [each for each in outcomes if each.question.answerable and each.is_answer]
     sure = [each for each in _judged_answers(outcomes) if each.sure]
     return EvaluationFigures(
         name,
         (
-            *(_mean(f"hit@{k}", (hit(each.rank, k) for each in judged)) for k in HITS),
-            _mean("mrr@10", (reciprocal_rank(each.rank) for each in judged)),
-            _mean("ndcg@10", (discounted_gain(each.rank) for each in judged)),
+            *(_mean(f"hit@{k}", (hit(each.rank, k) for each in with_rank)) for k in HITS),
+            _mean("mrr@10", (reciprocal_rank(each.rank) for each in with_rank)),
+            _mean("ndcg@10", (discounted_gain(each.rank) for each in with_rank)),
             _mean("answer_hit", (float(each.right) for each in golden)),
             _mean("sure_right", (float(each.right_first) for each in sure)),
-            _mean("answer_words", (float(len(each.shown.split())) for each in answered)),
+            _mean("answer_words", (float(len(each.text.split())) for each in answers)),
             *_highlights(golden),
             *_refusals(outcomes),
             *_latencies(outcomes),
@@ -173,17 +173,17 @@ def _judged_answers(outcomes: Sequence[GoldOutcome]) -> list[GoldOutcome]:
     return [
         each
         for each in outcomes
-        if each.kept and (each.question.golds or not each.question.answerable)
+        if each.is_answer and (each.question.golds or not each.question.answerable)
     ]
 
 
 def reliability_of(outcomes: Sequence[GoldOutcome]) -> tuple[Bin, ...]:
     """Reliability bins of the answers shown; empty unless some are right and some are wrong."""
-    judged = _judged_answers(outcomes)
-    right = [each.right_first for each in judged]
+    answers = _judged_answers(outcomes)
+    right = [each.right_first for each in answers]
     if len(set(right)) < 2:
         return ()
-    return reliability([each.confidence for each in judged], right)
+    return reliability([each.confidence for each in answers], right)
 
 
 _SUGGESTED_KEPT = 0.93  # share of the answerable questions that the suggested thresholds answer
@@ -223,16 +223,18 @@ def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds |
     )
 
 
-def _trusted_from(judged: Sequence[GoldOutcome]) -> float:
+def _trusted_from(answers: Sequence[GoldOutcome]) -> float:
     """The lowest confidence from which answers are right often enough; 1 if there is none."""
-    ranked = sorted(judged, key=lambda each: -each.confidence)
-    trusted, right = 1.0, 0
-    for count, each in enumerate(ranked, 1):
+    by_confidence = sorted(answers, key=lambda each: -each.confidence)
+    threshold, right = 1.0, 0
+    for count, each in enumerate(by_confidence, 1):
         right += each.right_first
-        last_of_equals = count == len(ranked) or ranked[count].confidence < each.confidence
+        last_of_equals = (
+            count == len(by_confidence) or by_confidence[count].confidence < each.confidence
+        )
         if last_of_equals and right >= _SUGGESTED_RIGHT * count:
-            trusted = each.confidence
-    return trusted
+            threshold = each.confidence
+    return threshold
 
 
 def _rounded_down(confidence: float) -> float:
@@ -245,12 +247,13 @@ def _share_from(threshold: float, confidences: Sequence[float]) -> float:
 
 def _highlights(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     """Exact match and F1 as in SQuAD's scorer: no highlight scores zero."""
-    shown = [each for each in outcomes if each.highlight is not None]
+    with_highlight = [each for each in outcomes if each.highlight is not None]
     yield _mean("highlighted", (float(each.highlight is not None) for each in outcomes))
-    counted = outcomes if shown else ()  # without any highlight there is nothing to measure
-    yield _mean("exact_match", (_score(outcome.exact_match, each) for each in counted))
-    yield _mean("f1", (_score(outcome.f1, each) for each in counted))
-    yield _mean("f1_highlighted", (_score(outcome.f1, each) for each in shown))
+    # Without any highlight there is nothing to measure.
+    measurable = outcomes if with_highlight else ()
+    yield _mean("exact_match", (_score(outcome.exact_match, each) for each in measurable))
+    yield _mean("f1", (_score(outcome.f1, each) for each in measurable))
+    yield _mean("f1_highlighted", (_score(outcome.f1, each) for each in with_highlight))
 
 
 def _score(measure: Callable[[str, Iterable[str], str], float], each: GoldOutcome) -> float:
@@ -268,9 +271,9 @@ def _refusals(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
         yield EvaluationFigure("auroc", auroc(sure, unsure), interval_of_auroc(sure, unsure))
     else:
         yield EvaluationFigure("auroc", None)
-    yield _mean("answerable_kept", (float(each.kept) for each in yes))
+    yield _mean("answerable_kept", (float(each.is_answer) for each in yes))
     yield _mean("answerable_sure", (float(each.sure) for each in yes))
-    yield _mean("unanswerable_refused", (float(not each.kept) for each in no))
+    yield _mean("unanswerable_refused", (float(not each.is_answer) for each in no))
     yield _mean("unanswerable_sure", (float(each.sure) for each in no))
     bins = reliability_of(outcomes)
     yield EvaluationFigure("ece", calibration_error(bins) if bins else None)
@@ -283,7 +286,7 @@ def _latencies(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
 
 
 def _mean(name: str, values: Iterable[float]) -> EvaluationFigure:
-    listed = list(values)
-    if not listed:
+    numbers = list(values)
+    if not numbers:
         return EvaluationFigure(name, None)
-    return EvaluationFigure(name, sum(listed) / len(listed), interval_of_mean(listed))
+    return EvaluationFigure(name, sum(numbers) / len(numbers), interval_of_mean(numbers))

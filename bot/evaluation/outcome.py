@@ -26,8 +26,8 @@ _SYMBOLS = frozenset("$+<=>^`|~")  # in ASCII's punctuation though not in Unicod
 
 def _plain(text: str) -> str:
     """Lower case, with single spaces where space and punctuation stood."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join("".join(" " if _punctuation(c) else c for c in folded).split())
+    lower = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(" " if _punctuation(c) else c for c in lower).split())
 
 
 def holds_answer(text: str, answer: str) -> bool:
@@ -42,30 +42,30 @@ def squad_normal(text: str, language: str) -> str:
     The official one knows English only; French articles follow FQuAD (d'Hoffschmidt et al., 2020),
     Spanish ones MLQA (Lewis et al., 2020).
     """
-    lowered = unicodedata.normalize("NFC", text).lower()
+    normal = unicodedata.normalize("NFC", text).lower()
     if language == "fr":
-        lowered = _ELIDED.sub(" ", lowered)
-    lowered = "".join(character for character in lowered if not _punctuation(character))
+        normal = _ELIDED.sub(" ", normal)
+    normal = "".join(character for character in normal if not _punctuation(character))
     if language in _ARTICLES:
-        lowered = _ARTICLES[language].sub(" ", lowered)
-    return " ".join(lowered.split())
+        normal = _ARTICLES[language].sub(" ", normal)
+    return " ".join(normal.split())
 
 
-def exact_match(shown: str, golds: Iterable[str], language: str) -> float:
+def exact_match(text: str, golds: Iterable[str], language: str) -> float:
     """1.0 if the text is one of the answers, else 0.0."""
-    normal = squad_normal(shown, language)
+    normal = squad_normal(text, language)
     return float(any(normal == squad_normal(gold, language) for gold in golds))
 
 
-def f1(shown: str, golds: Iterable[str], language: str) -> float:
+def f1(text: str, golds: Iterable[str], language: str) -> float:
     """The best word F1 against one of the answers."""
-    words = squad_normal(shown, language).split()
+    words = squad_normal(text, language).split()
     best = 0.0
     for gold in golds:
         gold_words = squad_normal(gold, language).split()
         if words and gold_words:
-            shared = (Counter(words) & Counter(gold_words)).total()
-            best = max(best, 2 * shared / (len(words) + len(gold_words)))
+            overlap = (Counter(words) & Counter(gold_words)).total()
+            best = max(best, 2 * overlap / (len(words) + len(gold_words)))
         else:
             best = max(best, float(words == gold_words))
     return best
@@ -82,26 +82,26 @@ OutcomeFault = Literal["wrong passage", "wrong sentence", "wrongly refused", "wr
 class GoldOutcome:
     """One question with its judged answer.
 
-    `rank` is that of the first hit that holds an answer, from 1; None if there is none. `shown` is
+    `rank` is that of the first hit that holds an answer, from 1; None if there is none. `text` is
     the answer as a person sees it, without markers; `highlight` its highlighted words, in
-    `language`. `held` is True if a cited passage holds the answer, `right` if the shown text does,
-    `right_first` if the first statement shown does.
+    `language`. `is_in_citations` is True if a cited passage holds the answer, `right` if the shown
+    text does, `right_first` if the first statement shown does.
     """
 
     question: GoldQuestion
     rank: int | None
     outcome: Outcome
     confidence: float
-    shown: str
+    text: str
     highlight: str | None
     language: str
-    held: bool
+    is_in_citations: bool
     right: bool
     right_first: bool
     milliseconds: float
 
     @property
-    def kept(self) -> bool:
+    def is_answer(self) -> bool:
         """True if anything was answered, sure or not."""
         return self.outcome != "no"
 
@@ -114,33 +114,35 @@ class GoldOutcome:
         """What went wrong, if it is known."""
         if not self.question.answerable:
             return "wrongly answered" if self.sure else None
-        if not self.kept:
+        if not self.is_answer:
             return "wrongly refused"
         if self.right or not self.question.golds:
             return None
-        return "wrong sentence" if self.held else "wrong passage"
+        return "wrong sentence" if self.is_in_citations else "wrong passage"
 
 
 def judge_answer(
     question: GoldQuestion, findings: Findings, answer: Answer, milliseconds: float
 ) -> GoldOutcome:
     """Judge one answer and its findings."""
-    shown = shown_text(answer)
+    text = shown_text(answer)
     highlight, language = _first_highlight(answer)
     ranks = (
         rank
         for rank, hit in enumerate(findings.hits, start=1)
-        if question.judged and holds(question, hit.article, hit.passage)
+        if question.has_articles and holds(question, hit.article, hit.passage)
     )
     return GoldOutcome(
         question=question,
         rank=next(ranks, None),
         outcome=answer.outcome,
         confidence=answer.confidence,
-        shown=shown,
+        text=text,
         highlight=highlight,
         language=language,
-        held=any(holds(question, each.article, each.passage) for each in answer.citations),
+        is_in_citations=any(
+            holds(question, each.article, each.passage) for each in answer.citations
+        ),
         right=_right(question, answer, answer.statements),
         right_first=_right(question, answer, answer.statements[:1]),
         milliseconds=milliseconds,
@@ -183,11 +185,11 @@ def _text_of(statements: Sequence[Statement], citations: Mapping[int, Citation])
 def _right(question: GoldQuestion, answer: Answer, statements: Sequence[Statement]) -> bool:
     """True if these statements hold an answer: its very place in the article, or its words."""
     by_number = _by_number(answer)
-    shown = _text_of(statements, by_number)
-    cited = (by_number[number] for each in statements for number in each.citations)
-    citations = [each for each in cited if each.article.id in question.articles]
+    text = _text_of(statements, by_number)
+    source_citations = (by_number[number] for each in statements for number in each.citations)
+    citations = [each for each in source_citations if each.article.id in question.articles]
     for gold in question.golds:
-        if holds_answer(shown, gold.text):
+        if holds_answer(text, gold.text):
             return True
         if gold.start is not None:
             start, end = gold.start, gold.start + len(gold.text)

@@ -17,8 +17,8 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß"
 
 
 def without_accents(text: str, chance: random.Random) -> str:
-    decomposed = unicodedata.normalize("NFD", text.translate(_LIGATURES))
-    bare = (letter for letter in decomposed if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFD", text.translate(_LIGATURES))
+    bare = (letter for letter in letters if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", "".join(bare))
 
 
@@ -67,10 +67,10 @@ def parse_kinds(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in PERTURBATIONS:
             raise EvaluationError(
-                "perturbation-unknown", shown=f"--perturb {name}", known=tuple(PERTURBATIONS)
+                "perturbation-unknown", subject=f"--perturb {name}", known=tuple(PERTURBATIONS)
             )
     if not names:
-        raise EvaluationError("perturbation-none", shown="--perturb", known=tuple(PERTURBATIONS))
+        raise EvaluationError("perturbation-none", subject="--perturb", known=tuple(PERTURBATIONS))
     return tuple(kind for kind in PERTURBATIONS if kind in names)
 
 
@@ -97,8 +97,8 @@ def sample(
     """Draw at most `limit` questions at random, in the order of the file."""
     if limit is None or limit >= len(questions):
         return questions
-    drawn = random.Random(f"{seed}/sample").sample(range(len(questions)), limit)
-    return tuple(questions[i] for i in sorted(drawn))
+    indices = random.Random(f"{seed}/sample").sample(range(len(questions)), limit)
+    return tuple(questions[i] for i in sorted(indices))
 
 
 def as_unanswerable(questions: tuple[GoldQuestion, ...]) -> tuple[GoldQuestion, ...]:
@@ -122,17 +122,19 @@ def split_samples(whole: QuestionSet, share: float, seed: int) -> SplitQuestions
     number = max(1, round(share * len(entries)))
     out = set(random.Random(f"{seed}/leave-out").sample(entries, number))
     texts = {article.text for article in whole.articles if groups[article.id] in out}
-    kept = tuple(article for article in whole.articles if article.text not in texts)
-    if not kept:
+    articles = tuple(article for article in whole.articles if article.text not in texts)
+    if not articles:
         raise EvaluationError(
-            "left-out-all", shown=f"--leave-out {share:g}", count=len(entries), name=whole.name
+            "left-out-all", subject=f"--leave-out {share:g}", count=len(entries), name=whole.name
         )
-    remaining = {article.id for article in kept}
-    gone = tuple(
+    article_ids = {article.id for article in articles}
+    unanswerable = tuple(
         question
         for question in whole.questions
-        if question.articles and not question.articles & remaining
+        if question.articles and not question.articles & article_ids
     )
-    left_out = set(gone)
+    left_out = set(unanswerable)
     questions = tuple(question for question in whole.questions if question not in left_out)
-    return SplitQuestions(replace(whole, questions=questions, articles=kept), as_unanswerable(gone))
+    return SplitQuestions(
+        replace(whole, questions=questions, articles=articles), as_unanswerable(unanswerable)
+    )

@@ -39,7 +39,7 @@ class GoldQuestion:
     articles: frozenset[str] = frozenset()
 
     @property
-    def judged(self) -> bool:
+    def has_articles(self) -> bool:
         """True if enough is known to judge passages."""
         return self.answerable and bool(self.golds or self.articles)
 
@@ -75,10 +75,10 @@ def read_question_file(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise QuestionFileError(
-            "questions-unreadable", shown=path, reason=reason_of(error)
+            "questions-unreadable", subject=path, reason=reason_of(error)
         ) from error
     except UnicodeDecodeError as error:
-        raise QuestionFileError("questions-not-utf8", shown=path, byte=error.start) from error
+        raise QuestionFileError("questions-not-utf8", subject=path, byte=error.start) from error
 
 
 def parse_json(text: str, place: str) -> Field:
@@ -88,14 +88,14 @@ def parse_json(text: str, place: str) -> Field:
     except json.JSONDecodeError as error:
         where = place if "\n" not in text.strip() and ":" in place else f"{place}:{error.lineno}"
         raise QuestionFileError(
-            "questions-not-json", shown=where, column=error.colno, reason=Words(error.msg)
+            "questions-not-json", subject=where, column=error.colno, reason=Words(error.msg)
         ) from error
     except ValueError as error:  # a number of thousands of digits
         raise QuestionFileError(
-            "questions-not-json", shown=place, column=1, reason=reason_of(error)
+            "questions-not-json", subject=place, column=1, reason=reason_of(error)
         ) from error
     except RecursionError as error:
-        raise QuestionFileError("questions-too-deep", shown=place) from error
+        raise QuestionFileError("questions-too-deep", subject=place) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Field:
     place: str
 
     def wrong(self, problem: Problem) -> QuestionFileError:
-        return QuestionFileError(problem, shown=self.place)
+        return QuestionFileError(problem, subject=self.place)
 
     def has(self, name: str) -> bool:
         """True if the object has this key with anything but null."""
@@ -132,7 +132,7 @@ class Field:
             raise self._expected(_NAMES[str])
         return self.value
 
-    def filled(self) -> str:
+    def nonempty_text(self) -> str:
         """A text that is not blank."""
         if not self.text().strip():
             raise self.wrong(Problem("field-empty"))
@@ -174,17 +174,17 @@ def read_lines(path: Path, articles: Iterable[ArticleEntry] | None) -> QuestionS
 
 
 def _question(line: Field, names: Mapping[str, frozenset[str]] | None) -> GoldQuestion:
-    text = line.get("question").filled()
+    text = line.get("question").nonempty_text()
     answerable = line.get("answerable").flag() if line.has("answerable") else True
     answers: list[Field] = []  # one, or a list that are all right
     if line.has("answer"):
         answer = line.get("answer")
         answers = answer.items() if isinstance(answer.value, list) else [answer]
-    golds = tuple(Gold(each.filled()) for each in answers)
+    golds = tuple(Gold(each.nonempty_text()) for each in answers)
     articles: frozenset[str] = frozenset()
     if line.has("article") and answerable and names is not None:
         name = line.get("article")
-        articles = names.get(_folded(name.filled()), frozenset())
+        articles = names.get(_fold_name(name.nonempty_text()), frozenset())
         if not articles:
             raise name.wrong(Problem("gold-no-article", name=str(name.value)))
     if not answerable:
@@ -199,11 +199,11 @@ def _names(articles: Iterable[ArticleEntry]) -> dict[str, frozenset[str]]:
         path = PurePath(entry.path)
         for name in (entry.id, entry.path, path.name, path.stem, entry.title):
             if name.strip():
-                ids[_folded(name)].add(entry.id)
+                ids[_fold_name(name)].add(entry.id)
     return {name: frozenset(each) for name, each in ids.items()}
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
@@ -236,15 +236,15 @@ def readable_title(title: str) -> str:
     Hyphens become spaces only in a title without space or capital, as in an address:
     « Saint-Denis » keeps its own.
     """
-    spaced = " ".join(title.replace("_", " ").split())
-    if " " not in spaced and spaced == spaced.lower():
-        spaced = " ".join(spaced.replace("-", " ").split())
-    return spaced
+    words = " ".join(title.replace("_", " ").split())
+    if " " not in words and words == words.lower():
+        words = " ".join(words.replace("-", " ").split())
+    return words
 
 
 def _article(paragraph: Field, title: str) -> Article:
     """The context unchanged, so that the file's offsets hold."""
-    context = paragraph.get("context").filled()
+    context = paragraph.get("context").nonempty_text()
     return Article(
         id=article_id(f"{title}\n{context}"),
         text=context,
@@ -258,7 +258,7 @@ def _questions(paragraph: Field, article: Article) -> Iterator[GoldQuestion]:
     if not paragraph.has("qas"):
         return
     for entry in paragraph.get("qas").items():
-        text = entry.get("question").filled()
+        text = entry.get("question").nonempty_text()
         impossible = entry.get("is_impossible").flag() if entry.has("is_impossible") else None
         answers = [] if impossible else entry.get("answers").items()
         if impossible is False and not answers:
@@ -276,14 +276,14 @@ def _questions(paragraph: Field, article: Article) -> Iterator[GoldQuestion]:
 
 def _gold(answer: Field, context: str) -> Gold:
     """The answer at its offset; if that is wrong, at its nearest occurrence."""
-    text = answer.get("text").filled()
-    declared = answer.get("answer_start").whole()
-    if declared >= 0 and context.startswith(text, declared):
-        return Gold(text, declared)
+    text = answer.get("text").nonempty_text()
+    start_in_file = answer.get("answer_start").whole()
+    if start_in_file >= 0 and context.startswith(text, start_in_file):
+        return Gold(text, start_in_file)
     starts = [match.start() for match in re.finditer(re.escape(text), context)]
     if not starts:
         raise answer.wrong(Problem("gold-not-in-context", answer=text))
-    return Gold(text, min(starts, key=lambda start: abs(start - declared)))
+    return Gold(text, min(starts, key=lambda start: abs(start - start_in_file)))
 
 
 def read_plain_questions(path: Path) -> list[str]:
@@ -298,5 +298,5 @@ def read_plain_questions(path: Path) -> list[str]:
         if line.strip():
             questions.append(" ".join(line.split()))
     if not questions:
-        raise QuestionFileError("questions-none", shown=path)
+        raise QuestionFileError("questions-none", subject=path)
     return questions

@@ -38,9 +38,9 @@ def figures_table(evaluation: Evaluation) -> Table:
     table = Table(title=_heading(evaluation), title_justify="left", box=None)
     heads, *rows = _rows(evaluation)
     for head in heads:
-        left = head in ("", _INTERVAL)
+        is_left = head in ("", _INTERVAL)
         style = "dim" if head == _INTERVAL else ""
-        table.add_column(head, justify="left" if left else "right", style=style, no_wrap=True)
+        table.add_column(head, justify="left" if is_left else "right", style=style, no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table
@@ -54,8 +54,8 @@ def figures_lines(evaluation: Evaluation) -> str:
 
 def measure_lines(evaluation: Evaluation, meanings: Mapping[str, str]) -> str:
     """A line per measure that has a value: its name and its meaning."""
-    shown = (figure.name for figure in evaluation.file.all if figure.value is not None)
-    names = dict.fromkeys(name.partition("@")[0].partition(" ")[0] for name in shown)
+    figure_names = (figure.name for figure in evaluation.file.all if figure.value is not None)
+    names = dict.fromkeys(name.partition("@")[0].partition(" ")[0] for name in figure_names)
     return "\n".join(f"{name:<{_NAME_WIDTH}}{meanings[name]}" for name in names)
 
 
@@ -81,11 +81,11 @@ def figures_json(evaluation: Evaluation) -> str:
     if evaluation.other:
         fields["other"] = {"file": evaluation.other.name, **_fields(evaluation.other)}
     fields["reliability"] = [
-        {"questions": each.count, "confidence": each.confidence, "observed": each.observed}
+        {"questions": each.count, "confidence": each.confidence, "observed": each.accuracy}
         for each in reliability_of(evaluation.outcomes)
     ]
-    suggested = suggest_thresholds(evaluation.outcomes)
-    fields["suggested"] = asdict(suggested) if suggested is not None else None
+    thresholds = suggest_thresholds(evaluation.outcomes)
+    fields["suggested"] = asdict(thresholds) if thresholds is not None else None
     return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -93,7 +93,7 @@ def worst(outcomes: Sequence[GoldOutcome], number: int) -> list[GoldOutcome]:
     """The faults of the highest confidence, worst first."""
 
     def assurance(outcome: GoldOutcome) -> float:
-        return outcome.confidence if outcome.kept else 1 - outcome.confidence
+        return outcome.confidence if outcome.is_answer else 1 - outcome.confidence
 
     faulty = [each for each in outcomes if each.fault]
     return sorted(faulty, key=assurance, reverse=True)[:number]
@@ -105,7 +105,7 @@ def worst_text(outcomes: Sequence[GoldOutcome], number: int) -> Text:
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
     text = Text(f"{len(kinds)} of {len(outcomes)} questions went wrong: {counts or _NOTHING}")
     for position, each in enumerate(worst(outcomes, number), start=1):
-        if not each.question.judged:
+        if not each.question.has_articles:
             rank = "no passage is right"
         elif each.rank is None:
             rank = "right passage not found"
@@ -117,7 +117,7 @@ def worst_text(outcomes: Sequence[GoldOutcome], number: int) -> Text:
         text.append(f"\n   question  {_one_line(each.question.text)}")
         golds = " | ".join(dict.fromkeys(gold.text for gold in each.question.golds))
         text.append(f"\n   wanted    {_one_line(golds) or _NOTHING}")
-        text.append(f"\n   shown     {_one_line(each.shown) or _NOTHING}")
+        text.append(f"\n   shown     {_one_line(each.text) or _NOTHING}")
     return text
 
 
@@ -189,7 +189,7 @@ def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) ->
     """Write a reliability diagram, above a histogram of the confidences of each kind."""
     bins = reliability_of(outcomes)
     if not bins:
-        raise EvaluationError("plot-one-kind", shown="--plot")
+        raise EvaluationError("plot-one-kind", subject="--plot")
     from matplotlib.figure import Figure  # takes a second
 
     figure = Figure(figsize=(6, 7), layout="constrained")
@@ -197,7 +197,7 @@ def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) ->
     diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label="perfectly calibrated")
     diagram.plot(
         [each.confidence for each in bins],
-        [each.observed for each in bins],
+        [each.accuracy for each in bins],
         marker="o",
         label=f"Selon (expected calibration error {calibration_error(bins):.3f})",
     )
@@ -221,5 +221,5 @@ def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) ->
         figure.savefig(path, dpi=110)
     except (OSError, ValueError) as error:
         raise EvaluationError(
-            "output-unwritable", shown=f"--plot {path}", reason=reason_of(error)
+            "output-unwritable", subject=f"--plot {path}", reason=reason_of(error)
         ) from error

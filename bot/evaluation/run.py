@@ -47,13 +47,13 @@ class CountsTokens(Protocol):
 class TokenMeter:
     """An embedder that counts the tokens it embeds, or words if its model cannot (see `unit_of`).
 
-    `counting` is the time spent on counting, in seconds, to subtract from the time measured.
+    `counting_seconds` is the time of counting, to subtract from the time measured.
     """
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.tokens = 0
-        self.counting = 0.0
+        self.counting_seconds = 0.0
 
     @property
     def id(self) -> str:
@@ -71,7 +71,7 @@ class TokenMeter:
             self.tokens += self._embedder.count_tokens(texts)
         else:
             self.tokens += sum(len(text.split()) for text in texts)
-        self.counting += time.perf_counter() - began
+        self.counting_seconds += time.perf_counter() - began
         return self._embedder.embed_passages(texts, progress=progress)
 
     def embed_question(self, text: str) -> Vectors:
@@ -127,7 +127,7 @@ def temporary_index(
         meter = TokenMeter(embedder)
         began = time.perf_counter()
         build_articles(articles, data_dir, meter, observer=observer)
-        seconds = time.perf_counter() - began - meter.counting
+        seconds = time.perf_counter() - began - meter.counting_seconds
         with index_in_service(data_dir, embedder, judge) as index:
             yield replace(index, tokens=meter.tokens, seconds=seconds)
 
@@ -178,8 +178,8 @@ def _measure_index(
     rows = range(0, total, -(-total // _SAMPLED_PASSAGES))
     length = 0
     for page in range(0, len(rows), _PAGE):
-        stored = generation.stored(rows[page : page + _PAGE])
-        length += sum(len(each.passage.text) for each in stored)
+        passages = generation.passages_by_key(rows[page : page + _PAGE])
+        length += sum(len(each.passage.text) for each in passages)
     return MeasuredIndex(Searcher(generation, embedder, judge), total, length / len(rows))
 
 
@@ -259,7 +259,7 @@ class EvaluationObserver(Protocol):
     def progress(self, done: int, total: int) -> None: ...
 
 
-def evaluate(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -> Evaluation:
+def run_evaluation(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -> Evaluation:
     """Ask the questions of the plan's files and measure the answers.
 
     Raises EvaluationError, QuestionFileError, and what indexing and opening an index raise.
@@ -276,23 +276,25 @@ def evaluate(plan: EvaluationPlan, means: Means, observer: EvaluationObserver) -
         questions_of_both = (*own, *other)
         observer.step("questions")
         outcomes = _ask(questions_of_both, index, means, observer)
-        others_asked = outcomes[len(own) :]
-        damaged = None
+        other_outcomes = outcomes[len(own) :]
+        perturbed_figures = None
         if plan.perturb:
             observer.step("perturbed questions")
             questions = [
                 perturb(question, plan.perturb, plan.seed) for question in questions_of_both
             ]
             perturbed_outcomes = _ask(questions, index, means, observer)
-            damaged = _figures(", ".join(plan.perturb), perturbed_outcomes, len(own), index)
+            perturbed_figures = _figures(
+                ", ".join(plan.perturb), perturbed_outcomes, len(own), index
+            )
         return Evaluation(
             plan=plan,
             model=means.embedder.id,
             thresholds=means.thresholds,
             unit=unit_of(means.embedder),
             file=_figures(plan.file.name, outcomes, len(own), index),
-            perturbed=damaged,
-            other=_figures(plan.other.name, others_asked, len(other), index)
+            perturbed=perturbed_figures,
+            other=_figures(plan.other.name, other_outcomes, len(other), index)
             if plan.other
             else None,
             outcomes=outcomes,
@@ -311,7 +313,7 @@ def _open_index(
             yield split, index
         return
     if plan.leave_out:
-        raise EvaluationError("left-out-no-squad", shown="--leave-out")
+        raise EvaluationError("left-out-no-squad", subject="--leave-out")
     with index_in_service(plan.location, embedder, judge) as index:
         questions = read_lines(plan.file, index.searcher.generation.articles())
         yield SplitQuestions(questions, ()), index
@@ -323,25 +325,25 @@ def _ask(
     means: Means,
     observer: EvaluationObserver,
 ) -> tuple[GoldOutcome, ...]:
-    done = count(1)
+    counter = count(1)
     return ask_all(
         questions,
         index.searcher,
         means.answerer,
         means.reader,
-        lambda: observer.progress(next(done), len(questions)),
+        lambda: observer.progress(next(counter), len(questions)),
     )
 
 
 def _figures(
     name: str, outcomes: Sequence[GoldOutcome], own: int, index: MeasuredIndex
 ) -> EvaluationFigures:
-    measured = evaluation_figures(name, outcomes)
-    described = (
+    figures = evaluation_figures(name, outcomes)
+    corpus_figures = (
         EvaluationFigure("questions", own),
         EvaluationFigure("unanswerable", sum(not each.question.answerable for each in outcomes)),
         EvaluationFigure("passages", index.passages),
         EvaluationFigure("mean_passage_chars", index.mean_passage_chars),
     )
     speed = EvaluationFigure("index_tokens_per_s", index.tokens_per_s)
-    return replace(measured, all=(*described, *measured.all, speed))
+    return replace(figures, all=(*corpus_figures, *figures.all, speed))

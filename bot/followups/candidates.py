@@ -51,7 +51,7 @@ class Interpretation:
 
 
 def interpret(
-    message: Message, history: History, search: Search, replied: Turn | None = None
+    message: Message, history: History, search: Search, replied_turn: Turn | None = None
 ) -> Interpretation:
     """Interpret a message after these turns, or after the one that it replies to.
 
@@ -59,15 +59,15 @@ def interpret(
     its confidence for the sentence that answers it best. The surest candidate for the winning
     sentence is chosen; the most recent subject breaks ties.
     """
-    question, turns = message.question, (*history, replied) if replied else history
+    question, turns = message.question, (*history, replied_turn) if replied_turn else history
     if message.refusal is not None and not asks_for_articles(question):
         return Interpretation(question, refusal=message.refusal)
     if not turns or len(question) > LONGEST_QUESTION:
         return Interpretation(question)
-    restated = restate_metadata(question, turns[-1])
-    if restated is not None:
-        return Interpretation(restated, rewritten=True)
-    if message.leaning <= 0 or asks_for_articles(question):
+    question_about_metadata = restate_metadata(question, turns[-1])
+    if question_about_metadata is not None:
+        return Interpretation(question_about_metadata, rewritten=True)
+    if message.follow_up_logit <= 0 or asks_for_articles(question):
         return Interpretation(question)
     for frame in reframe(turns[-1].understood, question, turns[-1].language):
         if asks_for_articles(frame):
@@ -78,7 +78,7 @@ def interpret(
         if findings.hits:
             first = rank_sentences(findings.hits)[0]
             sentence = best_sentence(first)
-            weight = 1 / (1 + message.leaning) if candidate == question else 1.0
+            weight = 1 / (1 + message.follow_up_logit) if candidate == question else 1.0
             if not was_just_shown(sentence.text, candidate, question, turns[-1]):
                 ballot = votes.setdefault((first.article.id, sentence.start), {})
                 ballot[candidate] = findings.confidence * weight
@@ -92,12 +92,12 @@ def interpret(
 def candidates(question: str, turns: History) -> list[str]:
     """List the candidates, the most recent subject first, the question itself last."""
     last = turns[-1]
-    cited = next((turn.cited[0] for turn in reversed(turns) if turn.cited), None)
+    source = next((turn.cited[0] for turn in reversed(turns) if turn.cited), None)
     is_name = last.found[:1].isupper() and len(last.found.split()) <= _MAX_NAME_WORDS
     subjects = [
         last.found if is_name else "",
         ", ".join(find_names(last.understood, last.language)),
-        cited.title if cited else "",
+        source.title if source else "",
     ]
     mark = ": " if last.language == "en" else "\u00a0: "
     every = (

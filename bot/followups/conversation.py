@@ -31,24 +31,24 @@ class Rewriter(Protocol):
 class FollowUpChain(AnswerChain[TurnText | str]):
     """A chain that understands follow-ups; a bare string is a question without history.
 
-    `search` finds and reads passages for the candidates. `quoting` answers turns that are `quoted`,
-    `rewriter` rewrites questions that refer to others. The `gate` sees each raw message first; if
-    it answers, nothing else happens. Without `messages` every message is a standalone question.
-    Thread-safe, as the chains and the search must be.
+    `search` finds and reads passages for the candidates. `extractive` answers turns marked
+    `is_extractive`, `rewriter` rewrites questions that refer to others. The `gate` sees each raw
+    message first; if it answers, nothing else happens. Without `messages` every message is a
+    standalone question. Thread-safe, as the chains and the search must be.
     """
 
     def __init__(
         self,
         chain: AnswerChain[str],
         search: Search,
-        quoting: AnswerChain[str] | None = None,
+        extractive: AnswerChain[str] | None = None,
         rewriter: Rewriter | None = None,
         gate: DistressGate | None = None,
         messages: MessageReader | None = None,
     ) -> None:
         self._chain = chain
         self._search = search
-        self._quoting = quoting or chain
+        self._extractive = extractive or chain
         self._rewriter = rewriter
         self._gate = gate
         self._messages = messages
@@ -66,7 +66,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if interpretation.refusal is not None:
             yield refuse_small_talk(turn.question, interpretation.refusal)
             return
-        chain = self._quoting if turn.quoted else self._chain
+        chain = self._extractive if turn.is_extractive else self._chain
         async with aclosing(chain.astream(interpretation.question)) as answers:
             async for answer in answers:
                 yield _as_asked(answer, turn.question, interpretation, began)
@@ -74,14 +74,16 @@ class FollowUpChain(AnswerChain[TurnText | str]):
     async def interpret(self, turn: TurnText) -> Interpretation:
         """Interpret a question after its history, with the rewriter if it needs one."""
         interpretation = await asyncio.to_thread(
-            lambda: interpret(self._read(turn.question), turn.history, self._search, turn.replied)
+            lambda: interpret(
+                self._read(turn.question), turn.history, self._search, turn.replied_turn
+            )
         )
-        if not interpretation.leans or self._rewriter is None or turn.quoted:
+        if not interpretation.leans or self._rewriter is None or turn.is_extractive:
             return interpretation
         earlier = turn.history
-        if turn.replied is not None:
-            before = earlier.index(turn.replied) if turn.replied in earlier else 0
-            earlier = (*earlier[:before], turn.replied)
+        if turn.replied_turn is not None:
+            before = earlier.index(turn.replied_turn) if turn.replied_turn in earlier else 0
+            earlier = (*earlier[:before], turn.replied_turn)
         rewrite = await self._rewriter.rewrite(turn.question, earlier)
         if rewrite is None:
             return interpretation
@@ -101,14 +103,14 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             latest = earlier[first]
         history: History = ()
         for each in earlier[first:]:
-            answer = await self.ainvoke(TurnText(each, history, quoted=True))
+            answer = await self.ainvoke(TurnText(each, history, is_extractive=True))
             if not answer.small_talk and answer.help is None:
                 history = append_turn(history, Turn.of(answer, now))
         return history
 
     def _may_refer(self, question: str) -> bool:
         message = self._read(question)
-        return message.leaning > 0 or asks_about_last(message.question)
+        return message.follow_up_logit > 0 or asks_about_last(message.question)
 
     def _read(self, question: str) -> Message:
         return Message(question) if self._messages is None else self._messages.read(question)

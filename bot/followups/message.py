@@ -40,13 +40,13 @@ _SURE_LOG_ODDS = 4.6  # 99 %
 class Message:
     """A message without the courtesies around its question.
 
-    `refusal` is set if there is no question. `leaning` is the log-odds of a follow-up, minus the
-    threshold.
+    `refusal` is set if there is no question. `follow_up_logit` is the log-odds of a follow-up,
+    minus the threshold.
     """
 
     question: str
     refusal: Refusal | None = None
-    leaning: float = 0.0
+    follow_up_logit: float = 0.0
 
 
 class MessageModel:
@@ -66,13 +66,13 @@ class MessageModel:
         self._leaning_threshold: float = weights["leaning_threshold"]
 
     def read(self, vector: Vectors) -> tuple[Refusal | None, float]:
-        """The refusal if a message is small talk, and its leaning."""
+        """The refusal if a message is small talk, and its follow-up logit."""
         logits = self._logits(vector)
-        small_talk, leaning = message_logits(logits[None], self._classes)
+        small_talk, follow_up_logit = message_logits(logits[None], self._classes)
         if small_talk[0] > self._small_talk_threshold:
             kind = max(SMALL_TALK_KINDS, key=lambda each: logits[self._classes.index(each)])
             return SMALL_TALK_KINDS[kind], 0.0
-        return None, float(leaning[0]) - self._leaning_threshold
+        return None, float(follow_up_logit[0]) - self._leaning_threshold
 
     def is_courtesy(self, vector: Vectors) -> bool:
         """True if a piece of a message is surely only a greeting or thanks."""
@@ -82,7 +82,7 @@ class MessageModel:
         odds = np.logaddexp.reduce(logits[courteous]) - np.logaddexp.reduce(others)
         return bool(odds > _SURE_LOG_ODDS)
 
-    def asks(self, vector: Vectors) -> bool:
+    def is_question(self, vector: Vectors) -> bool:
         """True if a piece of a message surely asks something."""
         small_talk, _ = message_logits(self._logits(vector)[None], self._classes)
         return bool(small_talk[0] < -_SURE_LOG_ODDS)
@@ -122,13 +122,13 @@ class MessageReader:
         """Classify a message, and strip greetings and thanks from its ends."""
         if not any(map(str.isalnum, text)):
             return Message(text, "wordless")
-        refusal, leaning = self._judge(text)
+        refusal, follow_up_logit = self._judge(text)
         if refusal is not None and not self._has_question(text):
             return Message(text, refusal)
         question = self._strip(text)
         if question != text:
-            _, leaning = self._judge(question)
-        return Message(question, None, leaning)
+            _, follow_up_logit = self._judge(question)
+        return Message(question, None, follow_up_logit)
 
     def _judge(self, text: str) -> tuple[Refusal | None, float]:
         return _model().read(self._embed(text))
@@ -140,7 +140,7 @@ class MessageReader:
     def _has_question(self, text: str) -> bool:
         """True if one of several pieces asks something: « Ok, merci. Et à Lyon ? »."""
         pieces = _PIECE_ENDS.split(text)
-        return len(pieces) > 1 and any(_model().asks(self._embed(each)) for each in pieces)
+        return len(pieces) > 1 and any(_model().is_question(self._embed(each)) for each in pieces)
 
     def _strip(self, text: str) -> str:
         pieces = _PIECE_ENDS.split(text)

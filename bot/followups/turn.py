@@ -10,11 +10,11 @@ from typing import Any
 from bot.answer import Answer, Citation
 from index.article import Period
 
-REMEMBERED = 8  # turns that a question may refer to
+HISTORY_TURNS = 8  # turns that a question may refer to
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedSource:
     """A quote of an answer, its article, and the offsets of its passage."""
 
     article: str
@@ -24,7 +24,7 @@ class Cited:
     end: int
 
     @classmethod
-    def of(cls, citation: Citation) -> Cited:
+    def of(cls, citation: Citation) -> CitedSource:
         article, passage = citation.article, citation.passage
         return cls(article.id, article.title, citation.quote, passage.start, passage.end)
 
@@ -43,7 +43,7 @@ class Turn:
     when: datetime
     answer: str = ""
     found: str = ""
-    cited: tuple[Cited, ...] = ()
+    cited: tuple[CitedSource, ...] = ()
     period: Period | None = None
 
     @classmethod
@@ -56,7 +56,7 @@ class Turn:
             when=when,
             answer="\n".join(statement.text for statement in answer.statements),
             found=next(highlights, ""),
-            cited=tuple(map(Cited.of, answer.citations)),
+            cited=tuple(map(CitedSource.of, answer.citations)),
             period=answer.period,
         )
 
@@ -67,20 +67,20 @@ History = tuple[Turn, ...]
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
-    """A question and its history; `replied` is the turn whose message it replies to.
+    """A question and its history; `replied_turn` is the turn whose message it replies to.
 
-    `quoted` asks for an extractive answer, without any chat model.
+    `is_extractive` asks for an extractive answer, without any chat model.
     """
 
     question: str
     history: History = ()
-    replied: Turn | None = None
-    quoted: bool = False
+    replied_turn: Turn | None = None
+    is_extractive: bool = False
 
 
 def append_turn(history: History, turn: Turn) -> History:
     """Append a turn, and drop the oldest beyond `REMEMBERED`."""
-    return (*history, turn)[-REMEMBERED:]
+    return (*history, turn)[-HISTORY_TURNS:]
 
 
 def dump_turn(turn: Turn) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def parse_turn(record: Mapping[str, Any]) -> Turn:
         **{
             **{each.name: record[each.name] for each in fields(Turn) if each.name in record},
             "when": datetime.fromisoformat(record["when"]),
-            "cited": tuple(Cited(**each) for each in record["cited"]),
+            "cited": tuple(CitedSource(**each) for each in record["cited"]),
             "period": Period(*map(date.fromisoformat, period)) if period else None,
         }
     )

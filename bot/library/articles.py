@@ -159,15 +159,15 @@ class Library:
 
     def summarise(self, article: Article) -> Answer:
         generation = self._open
-        stored = [
+        passages = [
             each
             for passage in cut(article)
             if (each := generation.passage_at(article.id, passage.start)) is not None
         ]
-        if not stored:  # withdrawn since it was opened
+        if not passages:  # withdrawn since it was opened
             return summarise(article, (), np.empty((0, 0), dtype=np.float32))
-        vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in stored])
-        sentences = article_sentences(article, [each.passage for each in stored])
+        vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in passages])
+        sentences = article_sentences(article, [each.passage for each in passages])
         return summarise(article, sentences, vectors)
 
     def on_subject(self, subject: str) -> SubjectArticles:

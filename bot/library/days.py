@@ -26,7 +26,7 @@ def parse_period(since: str | None, until: str | None, today: date) -> Period | 
         if until is not None:
             last = parse_days(until, today).last
     except (ValueError, OverflowError) as error:
-        raise KeepingError("day-unclear", shown=option) from error
+        raise KeepingError("day-unclear", subject=option) from error
     if first > last:
         raise KeepingError("days-crossed", since=since or "", until=until or "")
     return Period(first, last)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 
-from bot.answering.chain import Undisturbed
+from bot.answering.chain import QuietTime
 from bot.assembly import chain_over
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
@@ -57,32 +57,32 @@ class ReceivedDocument:
     articles: int
 
 
-def take_file(sent: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
+def take_file(content: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
     """Store a file from its bytes or path, with the suffix of its detected format.
 
     Raises ReadError, in one line without the folder, if it has no readable article.
     """
-    shown = readable_name(name)
-    if isinstance(sent, bytes):
-        head = sent[:HEAD_BYTES]
+    display_name = readable_name(name)
+    if isinstance(content, bytes):
+        head = content[:HEAD_BYTES]
     else:
         try:
-            with sent.open("rb") as file:
+            with content.open("rb") as file:
                 head = file.read(HEAD_BYTES)
         except OSError as error:
             reason = reason_of(error)
             logger.error("A file of the Bot API server cannot be read: %s", reason)
-            raise ReadError("document-out-of-reach", shown=shown, reason=reason) from error
+            raise ReadError("document-out-of-reach", subject=display_name, reason=reason) from error
     suffix = suffix_for(head, name)
     if suffix is None or not FORMAT_OF_SUFFIX[suffix].sendable:
-        raise ReadError(unreadable_kind(head) or Problem("document-unknown"), shown=shown)
+        raise ReadError(unreadable_kind(head) or Problem("document-unknown"), subject=display_name)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{PurePath(shown).stem}{suffix}"
-    if isinstance(sent, bytes):
-        path.write_bytes(sent)
+    path = folder / f"{PurePath(display_name).stem}{suffix}"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
     else:
-        shutil.copyfile(sent, path)
-    return _inspect(path, shown)
+        shutil.copyfile(content, path)
+    return _inspect(path, display_name)
 
 
 def take_address(url: str, settings: Settings, folder: Path) -> ReceivedDocument:
@@ -96,7 +96,7 @@ def take_address(url: str, settings: Settings, folder: Path) -> ReceivedDocument
                 return _inspect(event.file, url)
     finally:
         gatherer.fetcher.close()
-    raise ReadError("document-no-article", shown=url)
+    raise ReadError("document-no-article", subject=url)
 
 
 def readable_name(name: str) -> str:
@@ -107,7 +107,7 @@ def readable_name(name: str) -> str:
     return f"{stem[:MAX_NAME_CHARACTERS].strip(' .-') or 'document'}{suffix}"
 
 
-def _inspect(path: Path, shown: str) -> ReceivedDocument:
+def _inspect(path: Path, display_name: str) -> ReceivedDocument:
     titles: list[str] = []
     articles = 0
     problem = Problem("document-no-article")
@@ -121,10 +121,10 @@ def _inspect(path: Path, shown: str) -> ReceivedDocument:
                 elif problem.code == "document-no-article":
                     problem = each.problem
         except ReadError as error:
-            raise ReadError(error.problem, shown=shown) from error
+            raise ReadError(error.problem, subject=display_name) from error
     if not articles:
-        raise ReadError(problem, shown=shown)
-    return ReceivedDocument(path, shown, tuple(titles), articles)
+        raise ReadError(problem, subject=display_name)
+    return ReceivedDocument(path, display_name, tuple(titles), articles)
 
 
 _Stop = Callable[[], bool]
@@ -145,7 +145,7 @@ class ConversationIndex:
 class Documents:
     """Stores and indexes documents; thread-safe. Raises IndexingError.
 
-    `undisturbed` is entered while a conversation's documents answer, as in `RetrievalQA`.
+    `quiet_time` is entered while a conversation's documents answer, as in `RetrievalQA`.
     """
 
     def __init__(
@@ -153,28 +153,28 @@ class Documents:
         settings: Settings,
         embedder: Embedder,
         builder: IndexBuilder | None = None,
-        undisturbed: Undisturbed = nullcontext,
+        quiet_time: QuietTime = nullcontext,
     ) -> None:
         self._settings = settings
         self._embedder = embedder
-        self._undisturbed = undisturbed
+        self._quiet_time = quiet_time
         # Not `open_embedder`: importing its module takes a second.
         threads = settings.threads or None
         name, cache_dir = settings.embedding_model, settings.cache_dir
         load = partial(load_embedder, name, cache_dir, threads=threads)
         self._builder = builder or BuildProcess(load)
-        self._building = threading.Lock()
-        self._opening = threading.Lock()
+        self._build_lock = threading.Lock()
+        self._open_lock = threading.Lock()
         self._open: OrderedDict[str, ConversationIndex] = OrderedDict()
 
     @property
     def root(self) -> Path:
         return self._settings.data_dir
 
-    def take(self, number: int, sent: bytes | Path, name: str) -> ReceivedDocument:
+    def take(self, number: int, content: bytes | Path, name: str) -> ReceivedDocument:
         """Store a file in the inbox under a unique number."""
         with self._empty_inbox_on_error(number) as folder:
-            return take_file(sent, name, folder)
+            return take_file(content, name, folder)
 
     def fetch(self, number: int, url: str) -> ReceivedDocument:
         """Like `take`, but from a URL."""
@@ -193,14 +193,14 @@ class Documents:
         files = self._folder(conversation) / "files"
         with self._move(number, path, files) as target:
             self._build(self._folder(conversation), [files], CONVERSATION_BOUNDS)
-        with self._opening:
+        with self._open_lock:
             self._open.pop(conversation, None)
         return target
 
     def rebuild(self, observer: BuildObserver, stop: _Stop) -> BuildReport:
         """Rebuild the index from its paths, after any build of this process. Raises IndexingError,
         also if another process builds."""
-        while not self._building.acquire(timeout=_STOP_POLL_SECONDS):
+        while not self._build_lock.acquire(timeout=_STOP_POLL_SECONDS):
             if stop():
                 raise BuildStopped("build-stopped")
         try:
@@ -209,22 +209,22 @@ class Documents:
             build = partial(self._build_once, store, paths, observer)
             return BuilderLog(store).run(build, stop)
         finally:
-            self._building.release()
+            self._build_lock.release()
 
     @property
     def busy(self) -> bool:
-        return self._building.locked()
+        return self._build_lock.locked()
 
     def own(self, conversation: str) -> ConversationIndex | None:
         """Open the index of a conversation's own documents, if it has any."""
         folder = self._folder(conversation)
-        with self._opening:
+        with self._open_lock:
             if open_store(folder).current_id() is None:  # or erased by another process
                 self._open.pop(conversation, None)
                 return None
             if conversation not in self._open:
                 index = LiveIndex(folder, self._embedder, ConfidenceModel.load())
-                chain = chain_over(index, self._settings, undisturbed=self._undisturbed)
+                chain = chain_over(index, self._settings, quiet_time=self._quiet_time)
                 self._open[conversation] = ConversationIndex(chain, Library(index))
                 while len(self._open) > _MAX_OPEN_INDEXES:
                     self._open.popitem(last=False)
@@ -233,7 +233,7 @@ class Documents:
 
     def forget(self, conversation: str) -> None:
         """Delete a conversation's documents and their index."""
-        with self._opening:
+        with self._open_lock:
             self._open.pop(conversation, None)
         _delete(self._folder(conversation))
 
@@ -274,7 +274,7 @@ class Documents:
     def _build(
         self, location: Location, paths: list[Path], bounds: ProcessBounds = UNBOUNDED
     ) -> None:
-        with self._building:
+        with self._build_lock:
             for wait in (*_LOCK_WAITS_SECONDS, None):
                 try:
                     self._build_once(location, paths, bounds=bounds)

@@ -107,7 +107,7 @@ class Examples:
             every = await asyncio.to_thread(lambda: list(self._candidates()))
             for language in _EVENT:
                 candidates = [each for each in every if each[0].language == language]
-                total, answered = len(questions) + EXAMPLES, set[str]()
+                total, covered_ids = len(questions) + EXAMPLES, set[str]()
                 facts = [each for each in candidates if each[0].kind in KINDS]
                 for group, limit in (
                     *(([each for each in facts if each[0].kind == kind], 1) for kind in KINDS),
@@ -118,11 +118,11 @@ class Examples:
                     for example, article in group[: TRIES // len(KINDS)]:
                         if len(questions) == count:
                             break
-                        if article.id in answered or example in questions:
+                        if article.id in covered_ids or example in questions:
                             continue
                         if await self._is_answered(example, article):
                             questions.append(example)
-                            answered.add(article.id)
+                            covered_ids.add(article.id)
         except (SelonError, IndexingError):
             return
 

@@ -32,9 +32,9 @@ def load_format_options(data_dir: Path) -> Options:
     except (FileNotFoundError, NotADirectoryError):
         return Options()
     except OSError as error:
-        raise StoreError("options-unreadable", shown=path, reason=reason_of(error)) from error
+        raise StoreError("options-unreadable", subject=path, reason=reason_of(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError("options-invalid", shown=path, reason=reason_of(error)) from error
+        raise StoreError("options-invalid", subject=path, reason=reason_of(error)) from error
 
 
 def choose_format_options(data_dir: Path, fields: str | None, ocr: bool | None) -> Options:

@@ -29,7 +29,9 @@ def corpus_paths(settings: Settings, paths: Sequence[Path]) -> list[Path]:
     neither does, the corpus, so that its absence is reported."""
     if paths:
         return list(paths)
-    return with_fetched(settings, [settings.corpus_dir] if settings.corpus_dir.exists() else [])
+    return add_fetched_folder(
+        settings, [settings.corpus_dir] if settings.corpus_dir.exists() else []
+    )
 
 
 def standing_paths(settings: Settings) -> list[Path]:
@@ -43,14 +45,14 @@ def standing_paths(settings: Settings) -> list[Path]:
     except StoreError:
         return corpus_paths(settings, ())  # a build repairs and reports it
     if not facts.roots:
-        raise StoreError("index-without-folders", shown=settings.data_dir)
-    return with_fetched(settings, map(Path, facts.roots))
+        raise StoreError("index-without-folders", subject=settings.data_dir)
+    return add_fetched_folder(settings, map(Path, facts.roots))
 
 
-def with_fetched(settings: Settings, paths: Iterable[Path]) -> list[Path]:
+def add_fetched_folder(settings: Settings, paths: Iterable[Path]) -> list[Path]:
     """Add the folder of fetched articles, if it exists, and remove duplicates."""
-    fetched = fetched_dir(settings)
-    every = [*paths, fetched] if fetched.exists() else list(paths)
+    folder = fetched_dir(settings)
+    every = [*paths, folder] if folder.exists() else list(paths)
     unique = {os.path.abspath(path): path for path in reversed(every)}  # noqa: PTH100
     return list(reversed(unique.values())) or [settings.corpus_dir]
 

@@ -103,13 +103,13 @@ _ENDING = re.compile(r"[.!?…:][»”\"’')\]\s]*$")
 class ParsedSentence:
     """A sentence of a model: a claim, a refusal, or chatter around the answer.
 
-    `ended` is False if the stream stopped in the middle of it.
+    `is_complete` is False if the stream stopped in the middle of it.
     """
 
     text: str
     citations: tuple[int, ...] = ()
     kind: Literal["claim", "refusal", "chatter"] = "claim"
-    ended: bool = True
+    is_complete: bool = True
 
 
 class AnswerParser:
@@ -157,8 +157,8 @@ class AnswerParser:
             self._text = ""
             return tuple(self._parse_json(self._json.read(text, last=last)))
         # Too early to tell JSON from text?
-        undecided = re.fullmatch(r"\s*+(?:`{1,3}+\w*+\s*+)?+[{\[]?\s*+", self._text) is not None
-        if not last and (not text or undecided):
+        is_ambiguous = re.fullmatch(r"\s*+(?:`{1,3}+\w*+\s*+)?+[{\[]?\s*+", self._text) is not None
+        if not last and (not text or is_ambiguous):
             return ()
         return tuple(self._parse_lines(last=last))
 
@@ -178,7 +178,7 @@ class AnswerParser:
         self._text = current
         if last:
             for sentence in self._parse_line(current):
-                yield replace(sentence, ended=_ENDING.search(sentence.text) is not None)
+                yield replace(sentence, is_complete=_ENDING.search(sentence.text) is not None)
             self._text, self._returned = "", 0
         elif any(map(str.isspace, current)):
             line = parse_line(current, self._numbers, whole=False)
@@ -206,17 +206,17 @@ def _split_sentences(line: MarkedLine, language: str) -> list[_Sentence]:
     A marker follows its sentence, except in a line that begins with one.
     """
     spans = sentence_spans(line.text, language)
-    leading = bool(line.markers) and line.markers[0].at == 0
-    cited: list[list[int]] = [[] for _ in spans]
+    has_leading_marker = bool(line.markers) and line.markers[0].at == 0
+    numbers_by_sentence: list[list[int]] = [[] for _ in spans]
     for marker in line.markers if spans else ():
         before = [place for place, (start, _) in enumerate(spans) if start < marker.at]
         inside = bool(before) and marker.at < spans[before[-1]][1]
         after = len(before) < len(spans)
-        behind = before and (inside or not (leading and after))
-        cited[before[-1] if behind else len(before)] += marker.numbers
+        behind = before and (inside or not (has_leading_marker and after))
+        numbers_by_sentence[before[-1] if behind else len(before)] += marker.numbers
     return [
         _Sentence(line.text[start:end], end, tuple(dict.fromkeys(numbers)))
-        for (start, end), numbers in zip(spans, cited, strict=True)
+        for (start, end), numbers in zip(spans, numbers_by_sentence, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ MessageRole = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PromptMessage:
     """One turn of a prompt."""
 
     role: MessageRole
@@ -19,15 +19,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The tokens of one call; `estimated` if the server did not count them.
+    """The tokens of one call; `is_estimate` if the server did not count them.
 
-    `cut` is True if the answer reached the token limit: its last sentence is probably incomplete.
+    `is_cut` is True if the answer reached the token limit: its last sentence is probably
+    incomplete.
     """
 
     input: int
     output: int
-    estimated: bool = False
-    cut: bool = False
+    is_estimate: bool = False
+    is_cut: bool = False
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Request:
     whose answer is not shown. `usage` is set at the end of a call that used any tokens.
     """
 
-    messages: tuple[Message, ...]
+    messages: tuple[PromptMessage, ...]
     limit: int
     schema: Mapping[str, Any] | None = None
     aside: bool = False

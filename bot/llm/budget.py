@@ -22,7 +22,7 @@ from bot.state import meters, spending
 from bot.state.clock import utc_now
 from bot.state.database import State
 from bot.state.meters import MeterLevel
-from bot.state.spending import Spent
+from bot.state.spending import Spending
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class SpendingBudget:
     micros: int | None = None
 
     @property
-    def unlimited(self) -> bool:
+    def is_unlimited(self) -> bool:
         return self.tokens is None and self.micros is None
 
 
@@ -66,11 +66,11 @@ class SpendingLedger:
         self._open_state = open_state
         self._budget = budget
         self._prices = prices
-        self._keep = timedelta(days=keep_days)
+        self._retention = timedelta(days=keep_days)
         self._now = now
-        self._held: list[_Hold] = []
+        self._holds: list[_Hold] = []
         self._lock = threading.Lock()
-        self._pruned: date | None = None
+        self._prune_day: date | None = None
 
     def price(self, model: str) -> Price | None:
         """The price of a model, if it is set."""
@@ -89,9 +89,9 @@ class SpendingLedger:
     def take(self, hold: _Hold) -> None:
         """Reserve before a call. Raises ModelFailed (`budget`)."""
         with self._lock:
-            if not self._budget.unlimited and not self._allows(hold):
+            if not self._budget.is_unlimited and not self._allows(hold):
                 raise ModelFailed("budget", hold.model)
-            self._held.append(hold)
+            self._holds.append(hold)
 
     def settle(self, hold: _Hold, usage: Usage | None, person_id: int | None) -> None:
         """Record a call's usage, if any, and release its hold."""
@@ -104,33 +104,33 @@ class SpendingLedger:
                         spending.add_spending,
                         day=day,
                         model=hold.model,
-                        spent=Spent(1, usage.input, usage.output, micros),
+                        spent=Spending(1, usage.input, usage.output, micros),
                         person_id=person_id,
                     )
                 )
-                if day != self._pruned:
-                    forget = partial(spending.forget_spending_before, day=day - self._keep)
+                if day != self._prune_day:
+                    forget = partial(spending.forget_spending_before, day=day - self._retention)
                     self._open_state().do(forget)
-                    self._pruned = day
+                    self._prune_day = day
         except SelonError as error:
             logger.warning("What %s used could not be counted: %s", PublicText(hold.model), error)
         finally:
             with self._lock, suppress(ValueError):  # a refused call holds nothing
-                self._held.remove(hold)
+                self._holds.remove(hold)
 
-    def spent(self, model: str | None = None) -> Spent:
+    def spent(self, model: str | None = None) -> Spending:
         """Today's usage of one model, or of all. Raises StateError."""
         return self._open_state().do(partial(spending.on, day=self._now().date(), model=model))
 
     def _allows(self, hold: _Hold) -> bool:
         try:
-            spent = self.spent()
+            spending_today = self.spent()
         except SelonError as error:
             logger.error("No chat model is called, since its budget cannot be read: %s", error)
             return False
-        holds = [*self._held, hold]
-        tokens = spent.tokens + sum(each.tokens for each in holds)
-        micros = spent.micros + sum(each.micros for each in holds)
+        holds = [*self._holds, hold]
+        tokens = spending_today.tokens + sum(each.tokens for each in holds)
+        micros = spending_today.micros + sum(each.micros for each in holds)
         budget = self._budget
         return (budget.tokens is None or tokens <= budget.tokens) and (
             budget.micros is None or micros <= budget.micros
@@ -166,22 +166,22 @@ class Allowance:
     answers: int
     now: Callable[[], datetime] = utc_now
 
-    def left(self, person_id: int) -> int:
+    def remaining(self, person_id: int) -> int:
         """The number of answers left for a person today."""
-        return self.open_state().do(partial(self._left, person_id=person_id))
+        return self.open_state().do(partial(self._remaining, person_id=person_id))
 
     def take(self, person_id: int) -> None:
         def count(session: Session) -> None:
-            left = self._left(session, person_id)
-            meters.save_meters(session, {_key(person_id): MeterLevel(left - 1, self.now())})
+            remaining = self._remaining(session, person_id)
+            meters.save_meters(session, {_key(person_id): MeterLevel(remaining - 1, self.now())})
 
         self.open_state().do(count)
 
-    def _left(self, session: Session, person_id: int) -> int:
+    def _remaining(self, session: Session, person_id: int) -> int:
         meter = meters.load_meter(session, _key(person_id))
         if meter is None or meter.at.date() != self.now().date():
             return self.answers
-        return min(self.answers, round(meter.left))
+        return min(self.answers, round(meter.tokens))
 
 
 class RationedModel(DelegatingModel):
@@ -195,11 +195,11 @@ class RationedModel(DelegatingModel):
         person = None if request.aside else current_asker()
         if person is not None:
             try:
-                left = await asyncio.to_thread(self._allowance.left, person)
+                remaining = await asyncio.to_thread(self._allowance.remaining, person)
             except StateError as error:
                 logger.error("An answer is written although it cannot be counted: %s", error)
             else:
-                if left <= 0:
+                if remaining <= 0:
                     raise ModelFailed("allowance", self.name)
         async with aclosing(self._model.stream(request)) as pieces:
             async for piece in pieces:

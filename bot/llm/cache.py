@@ -38,8 +38,8 @@ class CacheKey:
 
     @property
     def key(self) -> str:
-        folded = unicodedata.normalize("NFKC", self.question).casefold().replace("’", "'")
-        question = " ".join(folded.split()).rstrip(" ?!.…")
+        normal = unicodedata.normalize("NFKC", self.question).casefold().replace("’", "'")
+        question = " ".join(normal.split()).rstrip(" ?!.…")
         parts = [question, self.generation, self.model, self.prompt, *self.passages]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -36,17 +36,17 @@ def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None
     thoughts = ThoughtFilter()
     text = (thoughts.feed(reply) + thoughts.feed("", last=True))[:MAX_REPLY].strip()
     value = _parse_json(text)
-    cut = _CUT_LIST.match(text)
-    if value is None and _OPENING.match(text) and cut is not None:  # an endless list
-        value = [int(each) for each in cut[1].rstrip(" ,").split(",")]
+    endless_list = _CUT_LIST.match(text)
+    if value is None and _OPENING.match(text) and endless_list is not None:  # an endless list
+        value = [int(each) for each in endless_list[1].rstrip(" ,").split(",")]
     if value is not None:
         numbers = list(_integers(value))
         return _within(numbers, len(sentences)) if numbers else ()
-    folded = fold_phrase(text)
-    if (_NONE.match(folded) or is_refusal(text)) and not _BRACKETED.search(folded):
+    normal = fold_phrase(text)
+    if (_NONE.match(normal) or is_refusal(text)) and not _BRACKETED.search(normal):
         return ()
     numbers = _numbers_in(text)
-    return _within(numbers, len(sentences)) if numbers else _copied(folded, sentences)
+    return _within(numbers, len(sentences)) if numbers else _find_copies(normal, sentences)
 
 
 def is_complete(text: str) -> bool:
@@ -111,13 +111,13 @@ def _within(numbers: Sequence[int], count: int) -> tuple[int, ...] | None:
     return tuple(dict.fromkeys(n for n in numbers if 1 <= n <= count)) or None
 
 
-def _copied(folded: str, sentences: Sequence[str]) -> tuple[int, ...] | None:
+def _find_copies(normal: str, sentences: Sequence[str]) -> tuple[int, ...] | None:
     """The numbers of the sentences that contain a folded reply, or that it contains."""
-    reply = folded.strip(" \"'«».")
+    reply = normal.strip(" \"'«».")
     copies = [
         number
         for number, sentence in enumerate(map(fold_phrase, sentences), 1)
-        if (len(sentence) >= _MIN_COPY and sentence in folded)
+        if (len(sentence) >= _MIN_COPY and sentence in normal)
         or (len(reply) >= _MIN_COPY and reply in sentence)
     ]
     return tuple(copies) or None

@@ -52,7 +52,7 @@ class Chooser:
 
     prompts: Path | None = None
 
-    async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
+    async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
         """Ask a model whenever there are passages: it may find what the reader missed."""
         several = bool(search_parts(findings.question))
         findings = replace(findings, hits=rank_sentences(findings.hits))
@@ -69,7 +69,7 @@ class Chooser:
             messages, count = fit_messages(blank, question, language, blocks, room)
             options = [option for passage in passages[:count] for option in passage]
             request = Request(messages, tokens, choice_schema(len(options)) if json else None)
-            choice = SentenceChoice(findings, quoted, options, most)
+            choice = SentenceChoice(findings, extractive, options, most)
             return ChoiceAttempt(model, request, form, "\n\n".join(blocks[:count]), choice)
 
         return begin
@@ -79,28 +79,28 @@ class Chooser:
 class SentenceChoice:
     """The numbered options of a model, of which it may choose at most `most`.
 
-    `quoted` is the answer without a model; the hits of `findings` have been ranked.
+    `extractive` is the answer without a model; the hits of `findings` have been ranked.
     """
 
     findings: Findings
-    quoted: Answer
+    extractive: Answer
     options: Sequence[Quotable]
     most: int
 
     def answer(self, numbers: Sequence[int], model: str) -> Answer:
         """Show these options, and the sentence that is quoted first without a model."""
         options = [self.options[number - 1] for number in numbers[: self.most]]
-        first = self.quoted.statements[0].citations if self.quoted.statements else ()
-        cited = [each for each in self.quoted.citations if each.number in first]
-        agrees = any(_is_near(options[0], each) for each in cited) if options else None
-        decision = decide_by_choice(self.findings, self.quoted.outcome, agrees)
+        first = self.extractive.statements[0].citations if self.extractive.statements else ()
+        citations = [each for each in self.extractive.citations if each.number in first]
+        agrees = any(_is_near(options[0], each) for each in citations) if options else None
+        decision = decide_by_choice(self.findings, self.extractive.outcome, agrees)
         if not decision.may_answer:
             return replace(refuse(self.findings, decision), chosen_by=model)
         if not options:
-            return replace(self.quoted, fallback="unknown", doubtful=decision.doubtful)
+            return replace(self.extractive, fallback="unknown", doubtful=decision.doubtful)
         points: list[Point] = []
         every = (each for hit in self.findings.hits for each in quotables(hit))
-        for option in (*options, *(each for each in every if _is_of(each, cited[:1]))):
+        for option in (*options, *(each for each in every if _is_of(each, citations[:1]))):
             if not (is_lead(option, points) or add_support(option, points)):
                 points.append(Point(option))
         answer = quote_points(self.findings, points, points[:1], doubtful=decision.doubtful)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from bot.answer import Answer, Citation, Dropped, Statement
+from bot.answer import Answer, Citation, DroppedSentence, Statement
 from bot.answering.injection import is_order
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
@@ -39,11 +39,11 @@ class AnswerDraft:
     prompts: Path | None = None
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
-    written: int = 0  # statements in the model's words
-    replaced: int = 0  # dropped sentences with a quote in their place
-    refused: bool = False
-    lost: bool = False  # the sentence that should have answered was dropped
+    dropped: list[DroppedSentence] = field(default_factory=list)
+    own_statements: int = 0  # statements in the model's words
+    replacements: int = 0  # dropped sentences with a quote in their place
+    is_refusal: bool = False
+    has_lost_answer: bool = False  # the sentence that should have answered was dropped
 
     def keep(self, sentence: ParsedSentence, verdict: ClaimVerdict) -> None:
         """Add a supported sentence, citing its evidence."""
@@ -51,7 +51,7 @@ class AnswerDraft:
         numbers = [self._cite(by_number[number], each) for number, each in verdict.evidence]
         highlight = None if self.statements else self._find_span(sentence.text)
         self.statements.append(Statement(sentence.text, tuple(dict.fromkeys(numbers)), highlight))
-        self.written += 1
+        self.own_statements += 1
 
     def replace(self, sentence: ParsedSentence, verdict: ClaimVerdict) -> bool:
         """Show the nearest cited sentence and its lead in place of an unsupported one.
@@ -61,28 +61,30 @@ class AnswerDraft:
         self.doubtful = self.doubtful or not self.statements
         number, nearest = verdict.evidence[0]
         passage = next(each for each in self.passages if each.number == number)
-        self.dropped.append(Dropped(sentence.text, verdict.fault or "uncited"))
-        self.replaced += 1
+        self.dropped.append(DroppedSentence(sentence.text, verdict.fault or "uncited"))
+        self.replacements += 1
         count = len(self.statements)
         for each in filter(None, (passage.lead_of(nearest), nearest)):
-            if not self.says(each.text):
+            if not self.has_statement(each.text):
                 self.statements.append(Statement(each.text, (self._cite(passage, each),)))
         return len(self.statements) > count
 
     def drop(self, sentence: ParsedSentence, fault: str) -> None:
-        self.dropped.append(Dropped(sentence.text, fault))
+        self.dropped.append(DroppedSentence(sentence.text, fault))
         # Without citations it may be an introduction; with them it was meant to answer.
-        self.lost = self.lost or (not self.statements and bool(sentence.citations))
+        self.has_lost_answer = self.has_lost_answer or (
+            not self.statements and bool(sentence.citations)
+        )
 
     def begin_again(self) -> None:
         """Discard everything, since it was the model's thinking."""
         self.statements.clear()
         self.citations.clear()
         self.dropped.clear()
-        self.written = self.replaced = 0
-        self.refused = self.lost = False
+        self.own_statements = self.replacements = 0
+        self.is_refusal = self.has_lost_answer = False
 
-    def says(self, text: str) -> bool:
+    def has_statement(self, text: str) -> bool:
         """True if a statement has the same words; small models repeat themselves."""
         return any(fold_phrase(each.text) == fold_phrase(text) for each in self.statements)
 
@@ -93,14 +95,16 @@ class AnswerDraft:
     @property
     def enough(self) -> bool:
         """True if the first sentence and half of the others are supported."""
-        half = len(self.statements) >= len(self.dropped) - self.replaced
-        return self.written > 0 and not self.lost and half
+        half = len(self.statements) >= len(self.dropped) - self.replacements
+        return self.own_statements > 0 and not self.has_lost_answer and half
 
-    def answer(self, offered: Sequence[Citation] = ()) -> Answer:
+    def answer(self, others: Sequence[Citation] = ()) -> Answer:
         """The answer so far; `offered` cites other passages, best first."""
-        used = {_place(each) for each in self.citations}
-        unused = {_place(each): each for each in reversed(offered) if _place(each) not in used}
-        best = list(reversed(unused.values()))[:_FURTHER]
+        places = {_place(each) for each in self.citations}
+        others_by_place = {
+            _place(each): each for each in reversed(others) if _place(each) not in places
+        }
+        best = list(reversed(others_by_place.values()))[:_FURTHER]
         first = len(self.citations) + 1
         return Answer(
             question=self.findings.question,

@@ -60,18 +60,18 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[HostedM
         return ()
     for choice in choices:
         check_installed(choice)
-    loading = [_LoadingModel(each, _options(each, choices, settings)) for each in choices]
+    models = [_LoadingModel(each, _options(each, choices, settings)) for each in choices]
     ledger = open_ledger(settings, choices, state)
     bounds = Bounds(settings.chat_first_token, settings.chat_timeout, settings.chat_retries)
     loop = background_loop()
-    for each in loading:
+    for each in models:
         if each.choice.provider not in PROVIDERS:  # an unknown provider is an error at once
             each.future.set_result(create_model(each.choice, each.options))
-    threading.Thread(target=_load_all, args=(loading,), name="chat-imports", daemon=True).start()
+    threading.Thread(target=_load_all, args=(models,), name="chat-imports", daemon=True).start()
     structured = settings.chat_structured
     return tuple(
         HostedModel(each.choice.name, each.get, bounds, ledger, loop, structured=structured)
-        for each in loading
+        for each in models
     )
 
 
@@ -237,9 +237,9 @@ class Writers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._state = open_database(settings)
-        self._hosted = open_models(settings, self._state)
-        self._costs = {model.name: model.cost for model in self._hosted}
-        self._models: Sequence[ChatModel] = self._hosted
+        self._hosted_models = open_models(settings, self._state)
+        self._costs = {model.name: model.cost for model in self._hosted_models}
+        self._models: Sequence[ChatModel] = self._hosted_models
         if settings.chat_daily_answers is not None:
             allowance = Allowance(self._state, settings.chat_daily_answers)
             self._models = [RationedModel(model, allowance) for model in self._models]
@@ -280,6 +280,6 @@ class Writers:
 
     def close(self) -> None:
         """Close the connections and the database."""
-        for model in self._hosted:
+        for model in self._hosted_models:
             model.close()
         self._state.close()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
-from bot.llm.base import Message, Request, Usage
+from bot.llm.base import PromptMessage, Request, Usage
 from bot.llm.budget import SpendingLedger, current_asker
 from bot.llm.providers import (
     close_connections,
@@ -46,7 +46,7 @@ _ENDINGS = ("finish_reason", "stop_reason", "done_reason", "status")
 _LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
 
 
-def estimate_tokens(messages: Sequence[Message]) -> int:
+def estimate_tokens(messages: Sequence[PromptMessage]) -> int:
     """Estimate the tokens of these messages, rather too high than too low."""
     return sum(
         -(-len(each.text) // CHARACTERS_PER_TOKEN) + _TOKENS_PER_MESSAGE for each in messages
@@ -56,23 +56,23 @@ def estimate_tokens(messages: Sequence[Message]) -> int:
 class Tally:
     """Token count of one attempt.
 
-    `ended` once the model has given its reason to stop, `cut` if that was the token limit.
+    `has_ended` once the model has given its reason to stop, `is_cut` if that was the token limit.
     """
 
-    def __init__(self, messages: Sequence[Message]) -> None:
+    def __init__(self, messages: Sequence[PromptMessage]) -> None:
         self._expected = estimate_tokens(messages)
         self._input = 0
         self._output = 0
         self.characters = 0
-        self.ended = False
-        self.cut = False
+        self.has_ended = False
+        self.is_cut = False
 
     @property
-    def begun(self) -> bool:
+    def has_begun(self) -> bool:
         return self.characters > 0
 
     @property
-    def counted(self) -> bool:
+    def has_counts(self) -> bool:
         """True if the server has counted the tokens."""
         return bool(self._input or self._output)
 
@@ -87,16 +87,16 @@ class Tally:
         for name in _ENDINGS:
             reason = message.response_metadata.get(name)
             if reason:
-                self.ended = True
-                self.cut = self.cut or str(reason).lower() in _LENGTHS
+                self.has_ended = True
+                self.is_cut = self.is_cut or str(reason).lower() in _LENGTHS
         return text
 
     def usage(self) -> Usage:
         """The server's count, or else an estimate."""
-        if self.counted:
-            return Usage(self._input, self._output, cut=self.cut)
+        if self.has_counts:
+            return Usage(self._input, self._output, is_cut=self.is_cut)
         output = -(-self.characters // CHARACTERS_PER_TOKEN)
-        return Usage(self._expected, output, estimated=True, cut=self.cut)
+        return Usage(self._expected, output, is_estimate=True, is_cut=self.is_cut)
 
 
 _FAILURES = 3
@@ -126,31 +126,31 @@ class Breaker:
         self._clock = clock
         self._failures = 0
         self._until = 0.0
-        self._trying = False
+        self._is_trying = False
 
     @property
     def state(self) -> Literal["closed", "open", "trying"]:
         if self._failures < self._limit:
             return "closed"
-        return "trying" if self._trying else "open"
+        return "trying" if self._is_trying else "open"
 
     def enter(self) -> None:
         """Ask before each call. Raises ModelFailed (`paused`) during a pause."""
-        left = self._until - self._clock()
+        seconds = self._until - self._clock()
         if self._failures >= self._limit:
-            if self._trying or left > 0:
-                raise ModelFailed("paused", self._model, retry_after=max(0.0, left))
-            self._trying = True
-        elif left > 0:  # the server asked for it
-            raise ModelFailed("paused", self._model, retry_after=left)
+            if self._is_trying or seconds > 0:
+                raise ModelFailed("paused", self._model, retry_after=max(0.0, seconds))
+            self._is_trying = True
+        elif seconds > 0:  # the server asked for it
+            raise ModelFailed("paused", self._model, retry_after=seconds)
 
     def succeed(self) -> None:
         """Report a call that gave a piece."""
-        self._failures, self._until, self._trying = 0, 0.0, False
+        self._failures, self._until, self._is_trying = 0, 0.0, False
 
     def fail(self, failure: ModelFailed) -> None:
         """Report a call that failed."""
-        self._trying = False
+        self._is_trying = False
         if failure.kind in _CALL_FAULTS:
             return
         self._failures += 1
@@ -161,7 +161,7 @@ class Breaker:
 
     def abandon(self) -> None:
         """Report a call that the caller ended before the first piece."""
-        self._trying = False
+        self._is_trying = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +202,13 @@ class HostedModel:
         self._ledger = ledger
         self._loop = loop
         self._breaker = breaker or Breaker(name)
-        self._structured = structured
-        self._connected = False
+        self._structure = structured
+        self._has_connected = False
         self._calls: set[asyncio.Task[Any]] = set()
 
     async def structured(self) -> bool:
         try:
-            return supports_schema(await self._ready(), self._structured)
+            return supports_schema(await self._ready(), self._structure)
         except ModelFailed:  # the call raises it again
             return False
 
@@ -235,7 +235,7 @@ class HostedModel:
                 call.cancel()
             if calls:
                 await asyncio.wait(calls)
-            if self._connected:
+            if self._has_connected:
                 await close_connections(await self._load(), self.name.partition(":")[0])
 
         with suppress(TimeoutError):
@@ -258,10 +258,10 @@ class HostedModel:
             task.add_done_callback(self._calls.discard)
         model = with_limit(await self._ready(), request.limit)
         self._breaker.enter()
-        self._connected = True
+        self._has_connected = True
         deadline = time.monotonic() + self._bounds.whole
-        bound = with_schema(model, request.schema) if request.schema else model
-        call = _Call(bound, request, deadline, Tally(request.messages))
+        model_with_schema = with_schema(model, request.schema) if request.schema else model
+        call = _Call(model_with_schema, request, deadline, Tally(request.messages))
         failure: ModelFailed | None = None
         hold = self._ledger.hold(self.name, estimate_tokens(request.messages), request.limit)
         try:
@@ -276,14 +276,14 @@ class HostedModel:
             tally = call.tally
             if failure is not None:
                 self._breaker.fail(failure)
-            elif tally.begun:
+            elif tally.has_begun:
                 self._breaker.succeed()
             else:
                 self._breaker.abandon()
             if request.schema and failure is not None and failure.kind == "rejected":
-                self._structured = "off"  # the server does not understand the schema
+                self._structure = "off"  # the server does not understand the schema
             # A call that failed before it began is free, unless it kept the server busy.
-            if failure is None or failure.kind == "timeout" or tally.begun or tally.counted:
+            if failure is None or failure.kind == "timeout" or tally.has_begun or tally.has_counts:
                 request.usage = tally.usage()
             else:
                 request.usage = None
@@ -291,7 +291,7 @@ class HostedModel:
 
     async def _stream_with_retries(self, call: _Call) -> AsyncGenerator[str, None]:
         """Retry until the first piece, while time is left."""
-        for left in reversed(range(self._bounds.retries + 1)):
+        for retries_left in reversed(range(self._bounds.retries + 1)):
             call.tally = Tally(call.request.messages)
             try:
                 async with aclosing(self._stream_once(call)) as pieces:
@@ -301,10 +301,15 @@ class HostedModel:
             except ModelFailed as failure:
                 wait = failure.retry_after
                 if wait is None:  # longer each time, not in step with other clients
-                    doubled = _FIRST_WAIT_SECONDS * 2.0 ** (self._bounds.retries - left)
-                    wait = doubled * random.uniform(0.5, 1.5)
+                    backoff = _FIRST_WAIT_SECONDS * 2.0 ** (self._bounds.retries - retries_left)
+                    wait = backoff * random.uniform(0.5, 1.5)
                 too_late = time.monotonic() + wait >= call.deadline
-                if call.tally.begun or not left or failure.kind not in _TRANSIENT or too_late:
+                if (
+                    call.tally.has_begun
+                    or not retries_left
+                    or failure.kind not in _TRANSIENT
+                    or too_late
+                ):
                     raise
                 logger.info("%s; asked again in %.1f s", failure, wait)
                 await asyncio.sleep(wait)
@@ -315,7 +320,7 @@ class HostedModel:
         try:
             async with aclosing(_texts(call)) as texts:
                 while True:
-                    deadline = call.deadline if call.tally.begun else first
+                    deadline = call.deadline if call.tally.has_begun else first
                     async with asyncio.timeout(deadline - time.monotonic()):
                         text = await anext(texts, None)
                     if _is_cancelled():
@@ -331,9 +336,9 @@ class HostedModel:
                 raise ModelFailed("cancelled", self.name, type(error).__name__) from None
             # Without its cause: the message may contain the key, the question or passages.
             raise to_model_failure(error, self.name) from None
-        if not call.tally.begun:
+        if not call.tally.has_begun:
             raise ModelFailed("malformed", self.name, "empty")
-        if not call.tally.ended:
+        if not call.tally.has_ended:
             raise ModelFailed("connection", self.name, "cut")
 
 
@@ -351,20 +356,20 @@ async def _texts(call: _Call) -> AsyncGenerator[str, None]:
         async for chunk in chunks:
             yield call.tally.take(chunk)
             if call.tally.characters > call.request.limit * _CHARACTERS_PER_TOKEN_LIMIT:
-                call.tally.ended = call.tally.cut = True
+                call.tally.has_ended = call.tally.is_cut = True
                 return
 
 
 async def _run_to_end(job: Callable[[], None]) -> None:
     """Run a job on a thread, and wait for its end even if cancelled."""
     task = asyncio.ensure_future(asyncio.to_thread(job))
-    cancelled: asyncio.CancelledError | None = None
+    cancellation: asyncio.CancelledError | None = None
     while not task.done():
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
+            cancellation = error
+    if cancellation is not None:
         task.exception()  # retrieve it, or asyncio warns
-        raise cancelled
+        raise cancellation
     task.result()

@@ -100,7 +100,7 @@ def _first_text(fields: Mapping[str, Any], keys: Sequence[str]) -> str | None:
 
 
 def _numbers(value: Mapping[str, Any]) -> tuple[int, ...]:
-    cited = next((value[key] for key in _CITATIONS if key in value), ())
-    every = cited if isinstance(cited, list) else [cited]
+    citations = next((value[key] for key in _CITATIONS if key in value), ())
+    every = citations if isinstance(citations, list) else [citations]
     texts = [str(each) for each in every if isinstance(each, int | str)]
     return tuple(dict.fromkeys(int(n) for text in texts for n in re.findall(r"\d{1,2}", text)))

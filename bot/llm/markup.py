@@ -87,8 +87,8 @@ def has_link(text: str) -> bool:
 
 def _extract_markers(text: str, numbers: frozenset[int]) -> MarkedLine:
     def square(match: re.Match[str]) -> str:
-        cited = {int(each) for each in _NUMBER.findall(match[1])}
-        return f" [{match[1]}]" if cited and cited <= numbers else match[0]
+        cited_numbers = {int(each) for each in _NUMBER.findall(match[1])}
+        return f" [{match[1]}]" if cited_numbers and cited_numbers <= numbers else match[0]
 
     text = _ROUND.sub(square, text)
     parts: list[str] = []

@@ -77,10 +77,10 @@ Begin = Callable[[ChatModel, bool, int], Attempt]
 class ModelTask(Protocol):
     """What models do with a question: choose sentences, or write them."""
 
-    async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
+    async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
         """Return the function that begins attempts; None if no model should be asked.
 
-        `quoted` is the extractive answer; `tokens` the maximum for the model's text.
+        `extractive` is the answer without a model; `tokens` the maximum for the model's text.
         """
 
 
@@ -112,16 +112,16 @@ class ModelAnswerer:
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
         """Yield the growing answer; closing this ends the model's call."""
-        quoted = await asyncio.to_thread(self._extractive.answer, findings)
-        begin = await self._task.prepare(findings, quoted, self._limits.answer)
+        extractive = await asyncio.to_thread(self._extractive.answer, findings)
+        begin = await self._task.prepare(findings, extractive, self._limits.answer)
         if begin is None:
-            yield quoted
+            yield extractive
             return
         generation = await asyncio.to_thread(self._generation)
         reason: Fallback = "failed"
-        waiting = list(self._models)
-        while waiting:
-            model = waiting.pop(0)
+        models = list(self._models)
+        while models:
+            model = models.pop(0)
             attempt = begin(model, await model.structured(), self._prompt_room(model))
             key = self._key(attempt, findings, generation)
             try:
@@ -130,7 +130,7 @@ class ModelAnswerer:
                         yield answer
             except ModelFailed as failure:
                 if await _lost_json(attempt, failure) or self._shorten(attempt, failure):
-                    waiting.insert(0, model)
+                    models.insert(0, model)
                     continue
                 reason = _log_failure(failure)
             except IndexingError as error:
@@ -138,7 +138,7 @@ class ModelAnswerer:
                 break
             else:
                 return
-        yield replace(quoted, fallback=reason)
+        yield replace(extractive, fallback=reason)
 
     async def _answers(self, attempt: Attempt, key: CacheKey) -> AsyncGenerator[Answer, None]:
         """Yield one model's answers, from a cached reply if there is one."""

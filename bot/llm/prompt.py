@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from bot.answering.injection import harmless_in_prompt, is_order
 from bot.errors import SettingsError
-from bot.llm.base import Message, MessageRole
+from bot.llm.base import MessageRole, PromptMessage
 from bot.locale.answers import Phrases
 from bot.model_choice import ChatMode
 from bot.verification.claim import NumberedPassage
@@ -39,17 +39,17 @@ _ROLES: dict[str, MessageRole] = {"system": "system", "user": "user", "assistant
 class Template:
     """A prompt with blanks: the system message, worked examples, and the last turn."""
 
-    system: Message
-    examples: tuple[tuple[Message, Message], ...]
-    last: Message
+    system: PromptMessage
+    examples: tuple[tuple[PromptMessage, PromptMessage], ...]
+    last: PromptMessage
 
-    def fill(self, examples: int, **blanks: str) -> tuple[Message, ...]:
+    def fill(self, examples: int, **blanks: str) -> tuple[PromptMessage, ...]:
         """Return the messages with this many examples and every `{blank}` filled in."""
         turns = [turn for pair in self.examples[:examples] for turn in pair]
         blank = re.compile("|".join(rf"\{{({name})\}}" for name in blanks))
         return tuple(
             # All at once: the text of one blank may look like another.
-            Message(each.role, blank.sub(lambda match: blanks[match[0][1:-1]], each.text))
+            PromptMessage(each.role, blank.sub(lambda match: blanks[match[0][1:-1]], each.text))
             for each in (self.system, *turns, self.last)
         )
 
@@ -66,18 +66,18 @@ def template(purpose: Purpose, language: str, folder: Path | None = None) -> Tem
             page = (folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
-                "prompt-unreadable", shown=folder / name, reason=reason_of(error)
+                "prompt-unreadable", subject=folder / name, reason=reason_of(error)
             ) from error
     else:
         page = files(_FOLDER).joinpath(name).read_text(encoding="utf-8")
     parts = _HEAD.split(page)[1:]
     turns = [
-        Message(_ROLES[role], text.strip())
+        PromptMessage(_ROLES[role], text.strip())
         for role, text in zip(parts[::2], parts[1::2], strict=True)
     ]
     roles = [each.role for each in turns]
     if roles != ["system", *["user", "assistant"] * (len(turns) // 2 - 1), "user"]:
-        raise SettingsError("prompt-malformed", shown=folder or _FOLDER, name=name)
+        raise SettingsError("prompt-malformed", subject=folder or _FOLDER, name=name)
     system, *middle, last = turns
     return Template(system, tuple(zip(middle[::2], middle[1::2], strict=True)), last)
 
@@ -96,7 +96,7 @@ def check_prompts(folder: Path, mode: ChatMode) -> None:
     """Raise SettingsError unless a folder has prompts of this mode, all well-formed."""
     names = {f"{form}.{code}.txt" for form in FORMS[mode] for code in ("fr", "en")}
     if not any((folder / name).is_file() for name in names):
-        raise SettingsError("prompts-missing", shown=folder, names=tuple(sorted(names)))
+        raise SettingsError("prompts-missing", subject=folder, names=tuple(sorted(names)))
     for form in FORMS[mode]:
         for code in ("fr", "en"):
             template(form, code, folder)
@@ -178,13 +178,13 @@ def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
     sentences: set[Sentence] = set()
     length = 0
     ranks = hit.ranks or tuple(each.score for each in hit.sentences)
-    for _, ranked in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
-        lead = lead_of.get(ranked.sentence)
-        added = {each for each in (ranked.sentence, lead) if each is not None}
-        added -= sentences | withheld
-        more = sum(len(each.text) for each in added)
+    for _, candidate in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
+        lead = lead_of.get(candidate.sentence)
+        additions = {each for each in (candidate.sentence, lead) if each is not None}
+        additions -= sentences | withheld
+        more = sum(len(each.text) for each in additions)
         if not sentences or length + more <= PASSAGE_CHARACTERS:
-            sentences |= added
+            sentences |= additions
             length += more
     return tuple(sorted(sentences, key=lambda each: each.start))
 
@@ -214,7 +214,7 @@ UNKNOWN_ANSWER = {"fr": "Je ne sais pas.", "en": "I do not know."}
 class Prompt:
     """Messages, and the passages that they contain."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[PromptMessage, ...]
     passages: tuple[NumberedPassage, ...]
 
 
@@ -235,7 +235,7 @@ def prompt(
 
 def fit_messages(
     blank: Template, question: str, language: str, passages: Sequence[str], room: int
-) -> tuple[tuple[Message, ...], int]:
+) -> tuple[tuple[PromptMessage, ...], int]:
     """Fill in a template with the question and formatted passages; return the number of those used.
 
     To fit the messages into `room` tokens (estimated), passages beyond three are omitted first,
@@ -244,7 +244,7 @@ def fit_messages(
     most, every = len(passages), len(blank.examples)
     counts = [(most, every), *((count, every) for count in range(most - 1, 2, -1))]
     counts += [(min(most, 3), 1), (min(most, 2), 1), (min(most, 2), 0), (min(most, 1), 0)]
-    messages: tuple[Message, ...] = ()
+    messages: tuple[PromptMessage, ...] = ()
     count = 0
     for count, examples in counts:
         messages = blank.fill(
@@ -259,7 +259,7 @@ def fit_messages(
     return messages, count
 
 
-def tokens(messages: Sequence[Message]) -> int:
+def tokens(messages: Sequence[PromptMessage]) -> int:
     """Estimate the tokens of the messages, rather too high than too low."""
     return sum(
         TOKENS_PER_MESSAGE + round(len(each.text.encode()) / BYTES_PER_TOKEN) for each in messages

@@ -78,30 +78,30 @@ class Writer:
     checker: ClaimChecker
     prompts: Path | None = None
 
-    async def prepare(self, findings: Findings, quoted: Answer, tokens: int) -> Begin | None:
+    async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
         """Ask no model if the articles probably do not answer."""
         several = bool(search_parts(findings.question))
         most = MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES
         passages = choose_passages(findings.hits, most)
-        if quoted.outcome == "no" or not passages:
+        if extractive.outcome == "no" or not passages:
             return None
         check = SentenceCheck(self.checker, passages, findings.question)
 
         def begin(model: ChatModel, json: bool, room: int) -> WritingAttempt:
             form: WritingForm = "answer_json" if json else "answer"
             question, language = findings.question, findings.language
-            sent = prompt(question, language, passages, room, form, self.prompts)
-            numbers = [each.number for each in sent.passages]
-            request = Request(sent.messages, tokens, schema(numbers) if json else None)
+            whole_prompt = prompt(question, language, passages, room, form, self.prompts)
+            numbers = [each.number for each in whole_prompt.passages]
+            request = Request(whole_prompt.messages, tokens, schema(numbers) if json else None)
             draft = AnswerDraft(
                 findings,
-                sent.passages,
+                whole_prompt.passages,
                 model.name,
-                quoted.doubtful,
+                extractive.doubtful,
                 _MAX_SENTENCES_OF_PARTS if several else _MAX_SENTENCES,
                 self.prompts,
             )
-            return WritingAttempt(model, request, form, check, draft, quoted)
+            return WritingAttempt(model, request, form, check, draft, extractive)
 
         return begin
 
@@ -109,7 +109,7 @@ class Writer:
 class WritingAttempt:
     """An `Attempt` whose supported sentences are collected in `draft`.
 
-    `quoted` is the extractive answer, which may replace it.
+    `extractive` is the answer without a model, which may replace it.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class WritingAttempt:
         form: WritingForm,
         check: SentenceCheck,
         draft: AnswerDraft,
-        quoted: Answer,
+        extractive: Answer,
     ) -> None:
         self.model = model
         self.request = request
@@ -128,7 +128,7 @@ class WritingAttempt:
         self.text = ""
         self._check = check
         self._draft = draft
-        self._quoted = quoted
+        self._extractive = extractive
         self._complete = False  # the model ended its answer
         numbers = [each.number for each in draft.passages]
         self._parser = AnswerParser(draft.findings.language, numbers)
@@ -139,13 +139,13 @@ class WritingAttempt:
 
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the draft each time it grows, then the answer; see `Attempt.answers`."""
-        async with aclosing(self._growing(reply)) as answers:
+        async with aclosing(self._stream(reply)) as answers:
             async for answer in answers:
                 yield answer
         self._log()
         yield self._finish()
 
-    async def _growing(self, reply: str | None) -> AsyncGenerator[Answer, None]:
+    async def _stream(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the draft each time it grows; stop early if the rest cannot help."""
         source = self.model.stream(self.request) if reply is None else stream_reply(reply)
         async with aclosing(source) as pieces:
@@ -162,26 +162,26 @@ class WritingAttempt:
                     return
         self._complete = True
         usage = self.request.usage
-        cut = usage is not None and usage.cut
+        is_cut = usage is not None and usage.is_cut
         for sentence in self._parser.finish():
-            if (sentence.ended or not cut) and await self._add(sentence):
+            if (sentence.is_complete or not is_cut) and await self._add(sentence):
                 yield self._draft.answer()
 
     async def _add(self, sentence: ParsedSentence) -> bool:
         """Verify a sentence; return True if the answer has grown."""
         draft = self._draft
         if sentence.kind == "refusal":
-            draft.refused = True
-        if sentence.kind != "claim" or draft.full or draft.says(sentence.text):
+            draft.is_refusal = True
+        if sentence.kind != "claim" or draft.full or draft.has_statement(sentence.text):
             return False
         fault: str | None = find_fault(sentence.text, draft.findings.language, draft.prompts)
         if fault is None:
             verdict = await self._check.verdict(sentence, draft.passages)
             if verdict.supported and verdict.evidence:
                 draft.keep(sentence, verdict)
-                return not draft.lost
+                return not draft.has_lost_answer
             if verdict.evidence:
-                return draft.replace(sentence, verdict) and draft.written > 0
+                return draft.replace(sentence, verdict) and draft.own_statements > 0
             fault = verdict.fault or "uncited"
         draft.drop(sentence, fault)
         return False
@@ -189,7 +189,7 @@ class WritingAttempt:
     def _should_stop(self) -> bool:
         draft = self._draft
         return (
-            draft.lost
+            draft.has_lost_answer
             or len(draft.dropped) > max(MAX_DROPPED, 2 * len(draft.statements))
             or draft.full
             or self._parser.overlong
@@ -197,22 +197,22 @@ class WritingAttempt:
 
     def _finish(self) -> Answer:
         """The model's answer, its refusal, or the extractive answer instead."""
-        draft, quoted = self._draft, self._quoted
+        draft, extractive = self._draft, self._extractive
         if draft.enough:
-            return draft.answer((*quoted.citations, *quoted.further))
-        if draft.refused and not draft.statements and not draft.dropped:
-            decision = decide_by_choice(draft.findings, quoted.outcome, None)
+            return draft.answer((*extractive.citations, *extractive.further))
+        if draft.is_refusal and not draft.statements and not draft.dropped:
+            decision = decide_by_choice(draft.findings, extractive.outcome, None)
             if decision.may_answer:
-                return replace(quoted, fallback="unknown", doubtful=decision.doubtful)
+                return replace(extractive, fallback="unknown", doubtful=decision.doubtful)
             return replace(draft.answer(), nearest=decision.nearest)
-        return replace(quoted, fallback="unsupported", dropped=tuple(draft.dropped))
+        return replace(extractive, fallback="unsupported", dropped=tuple(draft.dropped))
 
     def _log(self) -> None:
         """Log the counts and faults of the sentences, but not their text."""
         draft, model = self._draft, PublicText(self.model.name)
-        if draft.refused:
+        if draft.is_refusal:
             logger.info("%s: does not know", model)
         if draft.dropped:
             faults = PublicText(", ".join(sorted(each.fault for each in draft.dropped)))
-            counts = draft.written, len(draft.dropped)
+            counts = draft.own_statements, len(draft.dropped)
             logger.info("%s: %d kept, %d dropped (%s)", model, *counts, faults)

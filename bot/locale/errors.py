@@ -14,7 +14,8 @@ def error_text(error: Exception | Skipped, language: str) -> str:
     """
     if not isinstance(error, CodedError | Skipped):
         return str(_value(reason_of(error), language))
-    return problem_text(error.problem.about(error.shown, error.at), language)
+    subject = error.label if isinstance(error, Skipped) else error.subject
+    return problem_text(error.problem.about(subject, error.at), language)
 
 
 _ADVICE = {"fr": "\u202f; ", "en": "; "}  # what stands between what is wrong and what to do

@@ -63,7 +63,7 @@ def retention_chore(services: BotServices) -> Chore:
         if erasure.announce:
             logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))
             await _tell_administrators(
-                services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting)
+                services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting_rows)
             )
         elif erasure.rows and not erasure.held:
             logger.info("Expired rows were erased: %s", PublicText(counts))
@@ -101,7 +101,7 @@ def examples_chore(services: BotServices) -> Chore:
     so that a starting bot answers pending updates first."""
 
     async def prepare(bot: Bot) -> None:
-        if services.now() - services.started >= EXAMPLES_INTERVAL / 2:
+        if services.now() - services.started_at >= EXAMPLES_INTERVAL / 2:
             services.examples.of("fr")
 
     return Chore("examples", EXAMPLES_INTERVAL, prepare, of_each=True)
@@ -113,7 +113,7 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
 
     def notify_features(session: Session, delivery_id: int) -> None:
         for feature in services.features:
-            feature.delivered(session, delivery_id)
+            feature.note_delivery(session, delivery_id)
 
     async def settle(bot: Bot) -> None:
         delivery_ids.extend(await journal.take_over_deliveries())

@@ -163,13 +163,13 @@ async def _find(services: BotServices, update: Update, bot: Bot) -> Asker | None
 
 def on_update(handler: Callable[[Callback], BaseHandler[Any, Any, Any]]) -> _Decorator:
     """Call the method with an update and its context, as the library's `handler` does."""
-    return _routed(lambda services, method: handler(method))
+    return _route(lambda services, method: handler(method))
 
 
 def on_command(command: MenuCommand, check: Check = _find) -> _Decorator:
     """Call the method with a `ChatEvent` for new messages that begin with the command."""
     kind = PublicCommands if command.public else CommandHandler
-    return _routed(
+    return _route(
         lambda services, method: kind(
             command.names, _on_event(services, method, check), filters.UpdateType.MESSAGE
         )
@@ -185,7 +185,7 @@ def on_message(
         accepts = kind if isinstance(kind, filters.BaseFilter) else kind(services)
         return MessageHandler(accepts, _on_event(services, method, _find))
 
-    return _routed(route)
+    return _route(route)
 
 
 def on_button(pattern: str, check: Check = _find, *, public: bool = False) -> _Decorator:
@@ -203,10 +203,10 @@ def on_button(pattern: str, check: Check = _find, *, public: bool = False) -> _D
 
         return kind(handle, f"^{pattern}$")
 
-    return _routed(route)
+    return _route(route)
 
 
-def _routed(route: _Route) -> _Decorator:
+def _route(route: _Route) -> _Decorator:
     def decorate(method: Method) -> Method:
         vars(method).setdefault("routes", []).append(route)
         return method

@@ -71,15 +71,15 @@ class TelegramFeature:
         return AnswerButtons()
 
     async def follow_answer(
-        self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, spoken: bool
+        self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, is_spoken: bool
     ) -> None:
-        """Act after an answer was sent; `spoken` if the question was."""
+        """Act after an answer was sent; `is_spoken` if the question was."""
 
     def subjects(self, session: Session, chat_id: int) -> Sequence[str]:
         """Subjects that a chat follows."""
         return ()
 
-    def delivered(self, session: Session, delivery_id: int) -> None:
+    def note_delivery(self, session: Session, delivery_id: int) -> None:
         """Record the delivery of a message that an ended process began to send."""
 
     def waiting_items(self, session: Session, code: str) -> Sequence[str]:

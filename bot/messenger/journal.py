@@ -61,7 +61,7 @@ class Journal:
         self._threads = {
             quick: ThreadPoolExecutor(count, "journal") for quick, count in _THREADS.items()
         }
-        self.stopping = asyncio.Event()  # set when the bot stops; waiting requests are postponed
+        self.stop = asyncio.Event()  # set when the bot stops; waiting requests are postponed
 
     async def record_arrivals(self, arrivals: Sequence[Update]) -> list[frozenset[int] | None]:
         """Record updates in one transaction; for each, return the earlier ones of its chat, or None
@@ -129,13 +129,15 @@ class Journal:
         return await self._run(deliveries.delivery_outcome, delivery_id)
 
     async def record(
-        self, delivery_id: int, sent: tuple[int, ...], *, whole: bool, solicited: bool = True
+        self, delivery_id: int, message_ids: tuple[int, ...], *, whole: bool, is_reply: bool = True
     ) -> None:
         """Record the messages that Telegram accepted; an unsolicited one waits for the disk, so
         that it is never sent twice."""
         record, now = deliveries.record_sent, self._now()
-        job = partial(record, delivery_id=delivery_id, sent=sent, whole=whole, now=now)
-        await self._do(job, quick=solicited)
+        job = partial(
+            record, delivery_id=delivery_id, message_ids=message_ids, whole=whole, now=now
+        )
+        await self._do(job, quick=is_reply)
 
     async def amend(self, delivery_id: int, letter: Letter) -> None:
         await self._run(deliveries.amend_letter, delivery_id, letter)
@@ -242,7 +244,7 @@ async def another_turn() -> AsyncIterator[None]:
         yield
         return
     async with trigger.turn():
-        if trigger.journal.stopping.is_set():
+        if trigger.journal.stop.is_set():
             raise Postponed("the bot stops")
         yield
 
@@ -259,7 +261,7 @@ async def take_late_notice() -> tuple[int, ...]:
 def stop_event() -> asyncio.Event | None:
     """Return the event set when the bot stops; None where there is no journal."""
     trigger = current_trigger()
-    return trigger.journal.stopping if trigger else None
+    return trigger.journal.stop if trigger else None
 
 
 @contextmanager
@@ -296,5 +298,5 @@ def draft_stopped(update: Update) -> tuple[int, int] | None:
 def _chat_of(update: Update) -> int | None:
     if update.effective_chat is not None:
         return update.effective_chat.id
-    stopped = draft_stopped(update)
-    return stopped[0] if stopped else None
+    place = draft_stopped(update)
+    return place[0] if place else None

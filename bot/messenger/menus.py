@@ -71,14 +71,14 @@ class Menus:
 
     def of(self, role: Role | None, *, private: bool) -> list[MenuCommand]:
         """Return the commands available to a role: all in private, public ones in a group."""
-        privileged = [
+        staff_commands = [
             each
             for each in self.administrators
             if role == "administrator" or (role == "editor" and each.editors)
         ]
         if private:
-            return [*self.everybody, *self.hidden, *privileged]
-        return [*self.groups, *(each for each in (*self.everybody, *privileged) if each.public)]
+            return [*self.everybody, *self.hidden, *staff_commands]
+        return [*self.groups, *(each for each in (*self.everybody, *staff_commands) if each.public)]
 
     async def announce(self, bot: Bot, administrators: Iterable[int] = ()) -> None:
         """Set the menus; only log a failure, as a bot without menus still answers."""

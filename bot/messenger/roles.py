@@ -22,8 +22,8 @@ class Roles:
 
     def of(self, person_id: int) -> Role | None:
         """The person's highest role; None if unknown or barred."""
-        held = {self.role_in_settings(person_id), self._standings.get(person_id)}
-        return next((each for each in ROLES if each in held), None)
+        own_roles = {self.role_in_settings(person_id), self._standings.get(person_id)}
+        return next((each for each in ROLES if each in own_roles), None)
 
     def role_in_settings(self, person_id: int) -> Role | None:
         """The person's role in the settings; people who have one cannot be barred."""

@@ -57,7 +57,7 @@ class BotServices:
     index: LiveIndex | None = None
     now: Callable[[], datetime] = utc_now
     features: list[TelegramFeature] = field(default_factory=list)
-    started: datetime = field(init=False)
+    started_at: datetime = field(init=False)
     roles: Roles = field(init=False)
     limits: AskLimits = field(init=False)
     examples: Examples = field(init=False)
@@ -90,7 +90,7 @@ class BotServices:
 
     async def quote(self, question: str) -> Answer:
         """The extractive answer, neither stored nor counted."""
-        return await self.chain.ainvoke(TurnText(question, quoted=True))
+        return await self.chain.ainvoke(TurnText(question, is_extractive=True))
 
     async def check_claims(self, text: str) -> list[ClaimAnswer]:
         """What the articles say about the claims in a text; empty without an index. Raises

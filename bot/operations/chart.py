@@ -50,26 +50,26 @@ def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     sheet = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
     days = figures.days
 
-    def write(text: str, left: float, top: int, size: float, color: str, **more: Any) -> None:
-        sheet.text(left, 1 - top / height, text, size=size, color=color, va="center", **more)
+    def write(text: str, x: float, top: int, size: float, color: str, **more: Any) -> None:
+        sheet.text(x, 1 - top / height, text, size=size, color=color, va="center", **more)
 
-    def axes(top: int, bottom: int, left: float) -> Axes:
-        share = (left, 1 - bottom / height, _RIGHT - left, (bottom - top) / height)
+    def axes(top: int, bottom: int, x: float) -> Axes:
+        share = (x, 1 - bottom / height, _RIGHT - x, (bottom - top) / height)
         return sheet.add_axes(share)
 
     write(phrases.span(days[0].day, days[-1].day), _EDGE, 51, 12, FAINT)
-    questions, votes, number = figures.asked, figures.votes, phrases.number
+    questions, votes, number = figures.questions, figures.votes, phrases.number
     tiles = (
         (number(questions), phrases.questions(questions)),
         (phrases.percent(figures.answered / questions) if questions else "–", phrases.with_answer),
         (f"{number(votes.good)} / {number(votes.bad)}", phrases.votes),
     )
-    for (left, width), (figure, label) in zip(_TILES, tiles, strict=True):
+    for (x, width), (figure, label) in zip(_TILES, tiles, strict=True):
         size = min(26, 26 * width * WIDTH * 72 / DPI / text_width(figure, 26, bold=True))
-        write(figure, left, 128, size, INK, weight="bold")
-        write(label, left, 180, 11, FAINT)
+        write(figure, x, 128, size, INK, weight="bold")
+        write(label, x, 180, 11, FAINT)
     write(phrases.a_day, _EDGE, 257, 13, INK, weight="bold")
-    most = phrases.number(max(4, *(each.asked for each in days)))
+    most = phrases.number(max(4, *(each.questions for each in days)))
     beside = (text_width(most, _TICK) * DPI / 72 + 12) / WIDTH
     _bars(axes(311, 675, _EDGE + beside), days, phrases)
     write(phrases.most_cited, _EDGE, 766, 13, INK, weight="bold")
@@ -84,18 +84,27 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     places = range(len(days))
-    answered = [each.answered for each in days]
-    refused = [each.refused for each in days]
-    axes.bar(places, answered, width=0.78, color=_ANSWERED, label=phrases.answered)
-    axes.bar(places, refused, width=0.78, bottom=answered, color=_REFUSED, label=phrases.refused)
-    axes.set_ylim(0, 1.05 * max(4, *(each.asked for each in days)))
+    answer_counts = [each.answered for each in days]
+    refusal_counts = [each.refused for each in days]
+    axes.bar(places, answer_counts, width=0.78, color=_ANSWERED, label=phrases.answered)
+    axes.bar(
+        places,
+        refusal_counts,
+        width=0.78,
+        bottom=answer_counts,
+        color=_REFUSED,
+        label=phrases.refused,
+    )
+    axes.set_ylim(0, 1.05 * max(4, *(each.questions for each in days)))
     spare = max(0, _FULL_WIDTH_DAYS - len(days)) / 2
     axes.set_xlim(-0.6 - spare, len(days) - 0.4 + spare)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: phrases.number(round(value))))
     apart = 7 * math.ceil(len(days) / (7 * _DATES))
-    labelled = list(places)[::-1][::apart]  # today has its date in any case
-    axes.set_xticks(labelled, [phrases.short_day(days[place].day) for place in labelled])
+    labelled_places = list(places)[::-1][::apart]  # today has its date in any case
+    axes.set_xticks(
+        labelled_places, [phrases.short_day(days[place].day) for place in labelled_places]
+    )
     if len(days) > _FULL_WIDTH_DAYS:
         axes.get_xticklabels()[0].set_horizontalalignment("right")  # today's, at the edge
     axes.tick_params(length=0, labelsize=_TICK, labelcolor=FAINT)
@@ -118,18 +127,20 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
 def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> None:
     """Draw the most cited articles, each title above its bar, with the whole width."""
     axes.set_axis_off()
-    cited = figures.cited
-    axes.set_ylim(max(1, len(cited)) - 0.3, -0.7)
-    if not cited:
+    articles = figures.cited
+    axes.set_ylim(max(1, len(articles)) - 0.3, -0.7)
+    if not articles:
         axes.text(0, 0, phrases.nothing_cited, size=11, color=FAINT, va="center")
         return
-    most = cited[0].answers
+    most = articles[0].answers
     axes.set_xlim(0, most)
-    axes.barh(range(len(cited)), [each.answers for each in cited], height=0.2, color=_ANSWERED)
+    axes.barh(
+        range(len(articles)), [each.answers for each in articles], height=0.2, color=_ANSWERED
+    )
     room = (_RIGHT - _EDGE) * WIDTH * 72 / DPI
-    for row, each in enumerate(cited):
+    for row, each in enumerate(articles):
         number, above = phrases.number(each.answers), row - 0.37
-        left = room - text_width(number, _TITLE) - 2 * _TITLE
-        title = cut_text(drawable_text(each.title) or each.id, _TITLE, left)
+        width = room - text_width(number, _TITLE) - 2 * _TITLE
+        title = cut_text(drawable_text(each.title) or each.id, _TITLE, width)
         axes.text(0, above, title, size=_TITLE, color=INK, va="center", parse_math=False)
         axes.text(most, above, number, size=_TITLE, color=INK, va="center", ha="right")

@@ -49,13 +49,13 @@ def listen(
     )
     server.limits = limits
     try:
-        listening = socket.create_server((host, port))
+        socket_ = socket.create_server((host, port))
     except OSError as error:
         raise MessengerError(
             "port-taken", setting=setting, port=port, host=host, reason=reason_of(error)
         ) from error
-    listening.setblocking(False)
-    server.add_socket(listening)
+    socket_.setblocking(False)
+    server.add_socket(socket_)
     return server
 
 

@@ -43,7 +43,7 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
-        self._heard = self._dealt_with = time.monotonic()
+        self._last_contact = self._dealt_with = time.monotonic()
         self.last_update: datetime | None = None  # accepted, in UTC
         self.poll_status = 0  # of the last request for updates; 0: no reply
         ProcessCollector(registry=registry)
@@ -119,7 +119,7 @@ class Meters:
             "Articles in the index after the last build that did not fail",
         )
 
-    def answered(self, answer: Answer, way: _Way) -> None:
+    def count_answer(self, answer: Answer, way: _Way) -> None:
         by = "nobody" if answer.help else "model" if answer.model else "articles"
         self._answers.labels(answer.outcome, by, way).inc()
         for dropped in answer.dropped:
@@ -127,41 +127,41 @@ class Meters:
         if answer.fallback is not None:
             self._fallbacks.labels(answer.fallback).inc()
 
-    def replied(self, seconds: float) -> None:
+    def observe_reply(self, seconds: float) -> None:
         self._replied.observe(seconds)
 
-    def recorded(self, seconds: float) -> None:
+    def observe_record(self, seconds: float) -> None:
         self._recorded.observe(seconds)
 
-    def failed(self) -> None:
+    def count_failure(self) -> None:
         self._failures.inc()
 
     def set_aside(self) -> None:
         self._set_aside.inc()
 
-    def requested(self, method: str, status: int) -> None:
+    def count_request(self, method: str, status: int) -> None:
         if method == "getUpdates":
             self.poll_status = status
         self._requests.labels(method, str(status)).inc()
 
-    def nothing_new(self) -> None:
+    def note_poll(self) -> None:
         """Call when Telegram has no update."""
-        self._heard = time.monotonic()
+        self._last_contact = time.monotonic()
 
-    def accepted(self) -> None:
+    def note_update(self) -> None:
         """Call when an update is stored, to be confirmed to Telegram next."""
-        self._heard = time.monotonic()
+        self._last_contact = time.monotonic()
         self.last_update = datetime.now(UTC)
         self._last.set(self.last_update.timestamp())
 
-    def dealt_with(self) -> None:
+    def note_completion(self) -> None:
         """Call when an update is completed."""
         self._dealt_with = time.monotonic()
 
-    def probed(self, check: str, seconds: float) -> None:
+    def observe_probe(self, check: str, seconds: float) -> None:
         self._probe_seconds.labels(check).set(seconds)
 
-    def doubted(self, cause: Doubt) -> None:
+    def count_doubt(self, cause: Doubt) -> None:
         self._doubts.labels(cause).inc()
 
     def note_builder(self, status: BuilderStatus | None) -> None:
@@ -176,7 +176,7 @@ class Meters:
     @property
     def silence(self) -> float:
         """Seconds since Telegram last replied to a request for updates."""
-        return time.monotonic() - self._heard
+        return time.monotonic() - self._last_contact
 
     @property
     def standstill(self) -> float:
@@ -184,9 +184,9 @@ class Meters:
         return time.monotonic() - self._dealt_with
 
     @contextmanager
-    def watching(self, now: Now, checks: Mapping[str, Callable[[], str | None]]) -> Iterator[None]:
+    def watch(self, now: Now, checks: Mapping[str, Callable[[], str | None]]) -> Iterator[None]:
         """Compute the gauges on demand for the duration of the block."""
-        self._heard = self._dealt_with = time.monotonic()
+        self._last_contact = self._dealt_with = time.monotonic()
         gauges = (
             (self._waiting, now.waiting),
             (self._under_way, now.under_way),

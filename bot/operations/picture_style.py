@@ -26,7 +26,7 @@ def can_draw() -> bool:
 def require_charts(option: str) -> None:
     """Raise ChartError with the option's name if matplotlib is missing."""
     if not can_draw():
-        raise ChartError("charts-no-library", shown=option)
+        raise ChartError("charts-no-library", subject=option)
 
 
 def cut_text(title: str, size: float, points: float) -> str:

@@ -33,10 +33,10 @@ class Probe:
         self.name = name
         self._trial = trial
         self._task: asyncio.Task[str | None] | None = None
-        self._finding: str | None = "not tried yet"
+        self._result: str | None = "not tried yet"
 
     def finding(self) -> str | None:
-        return self._finding
+        return self._result
 
     async def run(self) -> None:
         """Run the trial, or wait for one that is still running, until the timeout."""
@@ -44,12 +44,12 @@ class Probe:
         task = self._task = self._task or asyncio.create_task(self._trial())
         await asyncio.wait([task], timeout=PROBE_TIMEOUT_SECONDS)
         if not task.done():
-            self._finding = f"no end in {PROBE_TIMEOUT_SECONDS:.0f} s"
+            self._result = f"no end in {PROBE_TIMEOUT_SECONDS:.0f} s"
             return
         self._task = None
-        METERS.probed(self.name, time.monotonic() - start)
+        METERS.observe_probe(self.name, time.monotonic() - start)
         error = task.exception()
-        self._finding = task.result() if error is None else _describe(error)
+        self._result = task.result() if error is None else _describe(error)
 
     def end(self) -> None:
         if self._task is not None:
@@ -97,7 +97,7 @@ async def try_index(library: _Index) -> None:
 def index_age(generation: Callable[[], str]) -> float:
     """Seconds since the current generation was built, according to its ID."""
     try:
-        built = datetime.strptime(generation(), _BUILT_FORMAT).replace(tzinfo=UTC)
+        built_at = datetime.strptime(generation(), _BUILT_FORMAT).replace(tzinfo=UTC)
     except (IndexingError, ValueError):
         return float("nan")
-    return (datetime.now(UTC) - built).total_seconds()
+    return (datetime.now(UTC) - built_at).total_seconds()

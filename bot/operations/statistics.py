@@ -23,8 +23,8 @@ class Holdings:
     built_at: datetime
 
 
-DAYS_SHOWN = 30  # today included
-MOST_CITED = 8  # number of articles listed
+CHART_DAYS = 30  # today included
+MAX_CITED_ARTICLES = 8  # number of articles listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Day:
     refused: int = 0
 
     @property
-    def asked(self) -> int:
+    def questions(self) -> int:
         return self.answered + self.refused
 
 
@@ -57,12 +57,12 @@ class UsageFigures:
         return sum(each.refused for each in self.days)
 
     @property
-    def asked(self) -> int:
+    def questions(self) -> int:
         return self.answered + self.refused
 
 
 def count_days(
-    questions: Iterable[QuestionRecord], last: date, count: int = DAYS_SHOWN
+    questions: Iterable[QuestionRecord], last: date, count: int = CHART_DAYS
 ) -> tuple[Day, ...]:
     """Count the questions of `count` days up to `last`, empty days included."""
     counter = Counter((each.at.astimezone().date(), each.answered) for each in questions)
@@ -74,15 +74,15 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     """Nearest-rank percentile; `share` is between 0 and 1."""
     if not values:
         return None
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+    ascending = sorted(values)
+    return ascending[max(0, math.ceil(share * len(ascending)) - 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
     """The questions since local midnight, with their latency percentiles in milliseconds."""
 
-    asked: int
+    questions: int
     answered: int
     median: float | None
     p95: float | None

@@ -16,7 +16,7 @@ import numpy as np
 from bot.answer import Answer
 from bot.locale.answers import title_of
 from bot.locale.statistics import StatisticsPhrases
-from bot.state.statistics import InVain, Unanswered
+from bot.state.statistics import InVain, UnansweredQuestion
 from index.article import Article
 from index.models.base import Vectors
 
@@ -37,7 +37,7 @@ class QuestionGroup:
     ID of the nearest article (empty if none was near, None if unknown)."""
 
     example: str
-    asked: int
+    count: int
     askers: int
     wordings: int
     first: datetime
@@ -48,7 +48,7 @@ class QuestionGroup:
 @dataclass(slots=True)
 class _GroupedQuestions:
     numbers: frozenset[str]
-    asked: list[Unanswered]
+    questions: list[UnansweredQuestion]
     wordings: int = 1
 
 
@@ -60,7 +60,7 @@ def in_vain(answer: Answer, embed: Callable[[str], Vectors], model: str) -> InVa
 
 
 def group_questions(
-    questions: Sequence[Unanswered],
+    questions: Sequence[UnansweredQuestion],
     embed: Callable[[str], Vectors],
     threshold: float = SAME_QUESTION_COSINE,
     model: str = "",
@@ -72,15 +72,15 @@ def group_questions(
     hardly distinguish « en 2023 » and « en 2024 »), or becomes a leader.
     """
     leaders: list[_GroupedQuestions] = []
-    by_wording: defaultdict[str, list[Unanswered]] = defaultdict(list)
+    by_words: defaultdict[str, list[UnansweredQuestion]] = defaultdict(list)
     for each in questions:  # ignoring case and punctuation
-        by_wording[_NOT_WORDS.sub(" ", each.question.casefold()).strip()].append(each)
-    wordings = sorted(by_wording.values(), key=lambda each: -len(each))[:_MAX_WORDINGS]
+        by_words[_NOT_WORDS.sub(" ", each.question.casefold()).strip()].append(each)
+    wordings = sorted(by_words.values(), key=lambda each: -len(each))[:_MAX_WORDINGS]
     vectors: Vectors | None = None
     for wording in wordings:
-        stored = wording[-1].in_vain
-        if stored is not None and stored.model == model:
-            raw = base64.b64decode(stored.vector)
+        embedding = wording[-1].in_vain
+        if embedding is not None and embedding.model == model:
+            raw = base64.b64decode(embedding.vector)
             vector: Vectors = np.frombuffer(raw, _STORED_VECTOR).astype(np.float32)
         else:
             vector = embed(wording[-1].question)
@@ -92,25 +92,25 @@ def group_questions(
         by_score = (leaders[place] for place in sorted(near, key=lambda place: -scores[place]))
         nearest = next((each for each in by_score if each.numbers == numbers), None)
         if nearest is not None:
-            nearest.asked += wording
+            nearest.questions += wording
             nearest.wordings += 1
             continue
         vectors[len(leaders)] = vector
         leaders.append(_GroupedQuestions(numbers, wording))
     groups = [_group(leader) for leader in leaders]
-    return sorted(groups, key=lambda each: (-each.askers, -each.asked, each.example))
+    return sorted(groups, key=lambda each: (-each.askers, -each.count, each.example))
 
 
 def _group(leader: _GroupedQuestions) -> QuestionGroup:
-    moments = [each.at for each in leader.asked]
+    moments = [each.at for each in leader.questions]
     return QuestionGroup(
-        example=leader.asked[0].question,
-        asked=len(leader.asked),
-        askers=len({each.asker for each in leader.asked}),
+        example=leader.questions[0].question,
+        count=len(leader.questions),
+        askers=len({each.asker for each in leader.questions}),
         wordings=leader.wordings,
         first=min(moments),
         last=max(moments),
-        nearest=known.nearest if (known := leader.asked[0].in_vain) else None,
+        nearest=vector.nearest if (vector := leader.questions[0].in_vain) else None,
     )
 
 
@@ -131,7 +131,7 @@ def write_unanswered_csv(
         lines.writerow(
             (
                 _cell(group.example),
-                group.asked,
+                group.count,
                 group.askers,
                 group.wordings,
                 phrases.date(group.first.astimezone()),

@@ -70,7 +70,7 @@ def read_sound(path: Path, *, most_seconds: float) -> Sound:
             if stream is None:
                 raise SpeechError("speech-no-sound")
             resampler = av.AudioResampler(format="flt", layout="mono", rate=HEARD_RATE)
-            for piece in _decoded(container, stream, resampler):
+            for piece in _decode(container, stream, resampler):
                 count += len(piece)
                 if count > most_seconds * HEARD_RATE:
                     raise SpeechError("speech-too-long", minutes=round(most_seconds / 60))
@@ -84,7 +84,7 @@ def read_sound(path: Path, *, most_seconds: float) -> Sound:
     return Sound(np.concatenate(pieces), HEARD_RATE)
 
 
-def _decoded(container: Any, stream: Any, resampler: Any) -> Iterator[Samples]:
+def _decode(container: Any, stream: Any, resampler: Any) -> Iterator[Samples]:
     for frame in container.decode(stream):
         if frame.sample_rate not in _RATES or len(frame.layout.channels) > _MOST_CHANNELS:
             raise ValueError("not of a voice")
@@ -107,23 +107,23 @@ def write_sound(
     import av
 
     codec, bits = _CODECS[form]
-    levelled = _normalize(sound)
-    written = path.with_name(f".{path.name}.{os.getpid()}")
+    normal = _normalize(sound)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with av.open(str(written), "w", format=form) as container:
+        with av.open(str(temporary), "w", format=form) as container:
             container.metadata.update({"title": title, "artist": artist})
             if chapters:
                 container.set_chapters(_chapters(chapters, sound.seconds))
             stream: Any = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")
             stream.bit_rate = bits
-            for frame in _frames(levelled):
+            for frame in _frames(normal):
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
-        written.replace(path)
+        temporary.replace(path)
     except (av.FFmpegError, OSError) as error:
         raise SpeechError("speech-not-written", path=path) from error
     finally:
-        written.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _frames(sound: Sound) -> Iterator[Any]:
@@ -156,14 +156,14 @@ def _chapters(chapters: Sequence[ChapterMark], seconds: float) -> list[Any]:
 def _normalize(sound: Sound) -> Sound:
     """Adjust the loudness to LOUDNESS and limit the peaks."""
     gain = 0.0  # dB
-    levelled, loudness = _amplify(sound, gain)
+    normal, loudness = _amplify(sound, gain)
     for _ in range(_LEVELLING_PASSES):
-        missing = LOUDNESS + _CODEC_LOSS - loudness
-        if abs(missing) < _CLOSE_ENOUGH or loudness <= _SILENCE:
+        gap = LOUDNESS + _CODEC_LOSS - loudness
+        if abs(gap) < _CLOSE_ENOUGH or loudness <= _SILENCE:
             break
-        gain += missing
-        levelled, loudness = _amplify(sound, gain)
-    return levelled
+        gain += gap
+        normal, loudness = _amplify(sound, gain)
+    return normal
 
 
 def _amplify(sound: Sound, gain: float) -> tuple[Sound, float]:
@@ -190,7 +190,7 @@ def _amplify(sound: Sound, gain: float) -> tuple[Sound, float]:
         graph.push(frame)
         with contextlib.suppress(av.BlockingIOError, av.EOFError):  # no more for now; no more
             while True:
-                limited = graph.pull()
-                pieces.append(limited.to_ndarray().astype(np.float32).reshape(-1))
-                loudness = float(limited.metadata.get("lavfi.r128.I", loudness))
+                frame_out = graph.pull()
+                pieces.append(frame_out.to_ndarray().astype(np.float32).reshape(-1))
+                loudness = float(frame_out.metadata.get("lavfi.r128.I", loudness))
     return Sound(np.concatenate(pieces), _WRITTEN_RATE), loudness

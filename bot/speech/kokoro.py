@@ -79,11 +79,11 @@ class KokoroVoice:
 
     @cached_property
     def _styles(self) -> dict[str, Samples]:
-        bundled = Path(__file__).with_name("kokoro_voices.npz")
-        path = self._model / "voices.npz" if self._model else bundled
+        bundled_path = Path(__file__).with_name("kokoro_voices.npz")
+        path = self._model / "voices.npz" if self._model else bundled_path
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                return {name: stored[name] for name in stored.files}
+            with np.load(path, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
         except (OSError, ValueError) as error:
             raise SpeechError("speech-model-damaged", folder=path.parent) from error
 
@@ -111,10 +111,10 @@ def _parts(ids: list[int], pauses: dict[int, float]) -> list[list[int]]:
     """Split the IDs into parts for the model, after the last pause that fits, or a space."""
     parts = []
     while len(ids) > _MOST:
-        cut = max((at for at in range(_MOST) if ids[at] in pauses), default=0)
-        cut = cut + 1 if cut > _MOST // 4 else _MOST
-        parts.append(ids[:cut])
-        ids = ids[cut:]
+        end = max((at for at in range(_MOST) if ids[at] in pauses), default=0)
+        end = end + 1 if end > _MOST // 4 else _MOST
+        parts.append(ids[:end])
+        ids = ids[end:]
     return [*parts, ids] if ids else parts
 
 

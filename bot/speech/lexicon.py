@@ -81,44 +81,44 @@ class Lexicon:
             words = "seconde" if "de" in ending else "second"
         return words + ("s" if ending.endswith("s") else "")
 
-    def digits(self, written: str) -> str:
-        return " ".join(self.cardinal(int(each)) for each in written if each.isdigit())
+    def digits(self, figures: str) -> str:
+        return " ".join(self.cardinal(int(each)) for each in figures if each.isdigit())
 
-    def value(self, written: str) -> Decimal:
-        whole, fraction = self._parts(written)
+    def value(self, figures: str) -> Decimal:
+        whole, fraction = self._parts(figures)
         return Decimal(f"{whole}.{fraction or 0}")
 
-    def amount(self, written: str, before: str = "", after: str = "") -> str:
+    def amount(self, figures: str, before: str = "", after: str = "") -> str:
         """Spell out a number, in agreement with the text `before` and `after` it."""
-        whole, fraction = self._parts(written)
+        whole, fraction = self._parts(figures)
         if len(whole) > _LONGEST_NUMBER or (len(whole) > 1 and whole.startswith("0")):
-            return self.digits(written)
+            return self.digits(figures)
         if fraction:
-            mark = "dot" if self.language == "fr" and "." in written else "point"
+            mark = "dot" if self.language == "fr" and "." in figures else "point"
             return f"{self.cardinal(int(whole))} {self.word(mark)} {self._fraction(fraction)}"
         if self.language == "en":
-            is_year = re.fullmatch(r"1[1-9]\d\d|20[1-9]\d", written)
-            return self.year(int(written)) if is_year else self.cardinal(int(whole))
+            is_year = re.fullmatch(r"1[1-9]\d\d|20[1-9]\d", figures)
+            return self.year(int(figures)) if is_year else self.cardinal(int(whole))
         words = self.cardinal(int(whole))
         return _agree(words) if self._precedes_feminine(whole, before, after) else words
 
-    def counted(self, written: str, name: UnitName) -> str:
+    def counted(self, figures: str, name: UnitName) -> str:
         """Spell out a quantity. In French, the singular extends up to 2: « 1,5 litre »."""
-        value = self.value(written)
+        value = self.value(figures)
         one = value < 2 if self.language == "fr" else value == 1
         noun = name.one if one else name.many
-        words = self.amount(written)
+        words = self.amount(figures)
         if self.language == "fr" and name.feminine and value == int(value):
             words = _agree(words)
         return f"{words} {noun}"
 
-    def _parts(self, written: str) -> tuple[str, str]:
+    def _parts(self, figures: str) -> tuple[str, str]:
         """Split at the decimal mark."""
         mark, groups = (",", ".") if self.language == "fr" else (".", ",")
-        written = re.sub(SPACE, "", written)
-        if re.fullmatch(rf"\d{{1,3}}(?:\{groups}\d{{3}})+(?:\{mark}\d+)?", written):
-            written = written.replace(groups, "")
-        whole, _, fraction = written.replace(groups, mark).partition(mark)
+        figures = re.sub(SPACE, "", figures)
+        if re.fullmatch(rf"\d{{1,3}}(?:\{groups}\d{{3}})+(?:\{mark}\d+)?", figures):
+            figures = figures.replace(groups, "")
+        whole, _, fraction = figures.replace(groups, mark).partition(mark)
         return whole, fraction
 
     def _fraction(self, digits: str) -> str:
@@ -155,20 +155,20 @@ class Lexicon:
 
 @cache
 def lexicon(language: SpeechLanguage) -> Lexicon:
-    tables = _stored(f"spoken_{language}.json")
-    shared = _stored("spoken_units.json")
+    tables = _load_table(f"spoken_{language}.json")
+    units_table = _load_table("spoken_units.json")
     locale = tables["said"]["locale"]
-    units = {symbol: _unit(unit, locale) for symbol, unit in shared["units"].items()}
+    units = {symbol: _unit(unit, locale) for symbol, unit in units_table["units"].items()}
     currencies = {
         code: name_of("|".join(get_currency_name(code, count, locale) for count in (1, 2)))
-        for code in shared["currency codes"]
+        for code in units_table["currency codes"]
     }
     return Lexicon(
         language,
         tables,
         units | _names(tables["units"]),
         currencies | _names(tables["currencies"]),
-        frozenset(shared["without a number"]),
+        frozenset(units_table["without a number"]),
     )
 
 
@@ -191,8 +191,8 @@ def gender(noun: str) -> Gender:
 def _genders() -> Mapping[str, Gender]:
     """Load genders by ending; whole words begin with `^`."""
     kinds: tuple[Gender, ...] = ("feminine", "masculine", "either")
-    stored = _stored("french_genders.json")
-    return {ending: kind for kind in kinds for ending in stored[kind]}
+    table = _load_table("french_genders.json")
+    return {ending: kind for kind in kinds for ending in table[kind]}
 
 
 def _agree(words: str) -> str:
@@ -215,6 +215,6 @@ def _names(table: Mapping[str, str]) -> dict[str, UnitName]:
     return {symbol: name_of(forms) for symbol, forms in table.items()}
 
 
-def _stored(name: str) -> dict[str, Any]:
-    stored: dict[str, Any] = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-    return stored
+def _load_table(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return table

@@ -30,11 +30,11 @@ def phonemes(text: str, language: SpeechLanguage) -> str:
         at = match.end()
     parts.append((text[at:], ""))
     clauses = [(words.strip(), mark) for words, mark in parts if re.search(r"\w", words)]
-    pronounced = _pronounce([words for words, _ in clauses], language)
-    said = " ".join(
-        f"{sounds}{mark}" for sounds, (_, mark) in zip(pronounced, clauses, strict=True)
+    sounds_of_clauses = _pronounce([words for words, _ in clauses], language)
+    text_of_sounds = " ".join(
+        f"{sounds}{mark}" for sounds, (_, mark) in zip(sounds_of_clauses, clauses, strict=True)
     )
-    return said.strip()
+    return text_of_sounds.strip()
 
 
 def _pronounce(clauses: list[str], language: SpeechLanguage) -> list[str]:
@@ -52,7 +52,7 @@ def _run(text: str, language: SpeechLanguage) -> list[str]:
     if program is None:
         raise SpeechError("speech-no-espeak")
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [program, "-q", "--ipa", "-v", _VOICES[language], "--stdin", "-b", "1"],
             input=text.encode(),
             capture_output=True,
@@ -61,5 +61,5 @@ def _run(text: str, language: SpeechLanguage) -> list[str]:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise SpeechError("speech-espeak-failed") from error
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    lines = process.stdout.decode("utf-8", "replace").splitlines()
     return [_UNSAID.sub("", _FLAG.sub("", line)).strip() for line in lines if line.strip()]

@@ -19,13 +19,13 @@ def cut_into_pieces(lines: Iterable[SpokenLine]) -> Iterator[SpokenLine]:
     """Cut after the last pause that fits, or else after a word; the voice pauses there."""
     most: float = FIRST_CHARACTERS
     for line in lines:
-        left = line.text.strip()
-        while len(left) > most:
-            pauses = [match.end() for match in _PAUSE.finditer(left[: int(most) + 1])]
-            cut = pauses[-1] if pauses else left.rfind(" ", 0, int(most) + 1) + 1
-            cut = cut or left.find(" ") + 1 or len(left)
-            yield replace(line, text=left[:cut].strip(), pause=0.0)
-            left = left[cut:].strip()
-            most = min(max(cut * _GROWTH, FIRST_CHARACTERS), LONGEST_CHARACTERS)
-        if left:
-            yield replace(line, text=left)
+        rest = line.text.strip()
+        while len(rest) > most:
+            pauses = [match.end() for match in _PAUSE.finditer(rest[: int(most) + 1])]
+            end = pauses[-1] if pauses else rest.rfind(" ", 0, int(most) + 1) + 1
+            end = end or rest.find(" ") + 1 or len(rest)
+            yield replace(line, text=rest[:end].strip(), pause=0.0)
+            rest = rest[end:].strip()
+            most = min(max(end * _GROWTH, FIRST_CHARACTERS), LONGEST_CHARACTERS)
+        if rest:
+            yield replace(line, text=rest)

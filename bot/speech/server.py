@@ -63,11 +63,11 @@ class SpeechServer:
     def close(self) -> None:
         self._client.close()
 
-    def _post(self, path: str, **sent: Any) -> bytes:
+    def _post(self, path: str, **fields: Any) -> bytes:
         """Post a request and read the response up to its size limit."""
         content = bytearray()
         try:
-            with self._client.stream("POST", f"{self._url}/v1/audio/{path}", **sent) as answer:
+            with self._client.stream("POST", f"{self._url}/v1/audio/{path}", **fields) as answer:
                 answer.raise_for_status()
                 for block in answer.iter_bytes():
                     content += block
@@ -94,10 +94,10 @@ def _wave(content: bytes, url: str) -> Sound:
 
 
 def _as_wave(sound: Sound) -> bytes:
-    written = io.BytesIO()
-    with wave.open(written, "wb") as file:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sound.rate)
         file.writeframes(as_pcm(sound))
-    return written.getvalue()
+    return buffer.getvalue()

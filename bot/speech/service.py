@@ -116,7 +116,7 @@ class Speech:
                 self._line(line, 1.0)
 
     @contextmanager
-    def resting(self) -> Iterator[None]:
+    def pause(self) -> Iterator[None]:
         """Pause the process during the block: even at the lowest priority it would slow down
         answers, since it shares CPU caches with them."""
         process = self._process if self._lock.locked() else None
@@ -138,7 +138,7 @@ class Speech:
                 path.touch()
                 return path, int(rate), int(count) / int(rate)
         self._folder.mkdir(parents=True, exist_ok=True)
-        made = self._folder / f".{name}.{threading.get_ident()}"
+        temporary = self._folder / f".{name}.{threading.get_ident()}"
         try:
             reply = self._ask(
                 _SAY_SECONDS,
@@ -147,17 +147,17 @@ class Speech:
                 language=line.language,
                 speaker=line.speaker,
                 speed=speed,
-                out=str(made),
+                out=str(temporary),
             )
             rate, seconds = reply["rate"], reply["seconds"]
             path = self._folder / f"{name}-{rate}-{round(seconds * rate)}.npy"
-            made.rename(path)
+            temporary.rename(path)
         finally:
-            made.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         return path, rate, seconds
 
     def _forget_oldest(self) -> None:
-        files = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._kept()]
+        files = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._recordings()]
         excess = sum(size for _, size, _ in files) - KEPT_BYTES
         for _, size, path in sorted(files):
             if excess <= 0:
@@ -165,7 +165,7 @@ class Speech:
             path.unlink(missing_ok=True)
             excess -= size
 
-    def _kept(self) -> list[Path]:
+    def _recordings(self) -> list[Path]:
         return [*self._folder.glob("*.npy")]
 
     def _ask(self, seconds: float, **request: Any) -> dict[str, Any]:
@@ -216,13 +216,13 @@ class Rests:
 
     def __init__(self) -> None:
         self._door = threading.Lock()
-        self._wanted = 0
+        self._waiters = 0
 
     @contextmanager
     def of(self, process: KeptProcess) -> Iterator[None]:
         """Request a pause for the duration of the block."""
         with self._door:
-            self._wanted += 1
+            self._waiters += 1
             if time.monotonic() % 30 >= 1:
                 process.halt()
             else:
@@ -231,8 +231,8 @@ class Rests:
             yield
         finally:
             with self._door:
-                self._wanted -= 1
-                if not self._wanted:
+                self._waiters -= 1
+                if not self._waiters:
                     process.go_on()
 
 

@@ -60,7 +60,7 @@ def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], Callable[..
         *_calendar(words),
         *_clock(words),
         *_ordinals(words),
-        *_abbreviated(words),
+        *_abbreviation_rules(words),
         *_ranges(words),
         *_money(words),
         *_measures(words),
@@ -272,11 +272,11 @@ def _english_time(words: Lexicon, match: Match) -> str:
     return f"{hour} {_english_minutes(words, match[2]) or on_the_hour}"
 
 
-def _english_minutes(words: Lexicon, written: str) -> str:
-    minutes = words.cardinal(int(written))
-    if not int(written):
+def _english_minutes(words: Lexicon, figures: str) -> str:
+    minutes = words.cardinal(int(figures))
+    if not int(figures):
         return ""
-    return f"oh {minutes}" if written.startswith("0") else minutes
+    return f"oh {minutes}" if figures.startswith("0") else minutes
 
 
 def _feet(words: Lexicon, match: Match) -> str:
@@ -307,9 +307,9 @@ def _ordinals(words: Lexicon) -> Iterator[Rule]:
         yield rf"(?<=[a-zà-ÿ]{S})([IVXL]{{2,}}){_END}|\b(?:{roman_names}){S}([IVX]){_END}", _roman
         return
     yield rf"{_FREE}(\d+|\d{{1,3}}(?:,\d{{3}})+)(st|nd|rd|th)s?{_END}", _ordinal
-    numbered = one_of([*words.tables["regnal names"], *words.tables["numbered with roman"]])
+    names = one_of([*words.tables["regnal names"], *words.tables["numbered with roman"]])
     yield rf"\b([^\W\d_]+)('s)? ([IVXL]{{2,}}){_END}", _english_roman
-    yield rf"\b({numbered})('s)? ([IVX]){_END}", _english_roman
+    yield rf"\b({names})('s)? ([IVX]){_END}", _english_roman
 
 
 def _ordinal(words: Lexicon, match: Match) -> str:
@@ -337,8 +337,8 @@ def _english_roman(words: Lexicon, match: Match) -> str:
     value = _roman_value(match[3])
     if value is None:
         return match[0]
-    counted = noun[0].isupper() and noun not in words.tables["numbered with roman"]
-    number = f"the {words.ordinal(value)}" if counted else words.cardinal(value)
+    is_ordinal = noun[0].isupper() and noun not in words.tables["numbered with roman"]
+    number = f"the {words.ordinal(value)}" if is_ordinal else words.cardinal(value)
     return f"{noun}{match[2] or ''} {number}"
 
 
@@ -350,7 +350,7 @@ def _roman_value(letters: str) -> int | None:
 # Abbreviations
 
 
-def _abbreviated(words: Lexicon) -> Iterator[Rule]:
+def _abbreviation_rules(words: Lexicon) -> Iterator[Rule]:
     places = {
         "before a number": (r"(?<!\w)", rf"(?={S}?\d)"),
         "after a number": (rf"(?<=\d{S})", _END),
@@ -439,50 +439,50 @@ def _money(words: Lexicon) -> Iterator[Rule]:
         rf"(?P<currency>{currency}){_END}",
         _price,
     )
-    counted = one_of(words.tables["counted"])
-    yield rf"(?<![\w.,])({amount}){S}?({counted}){_END}", _scaled
+    countables = one_of(words.tables["counted"])
+    yield rf"(?<![\w.,])({amount}){S}?({countables}){_END}", _read_scaled
     millions = rf"M(?={S}d['’e])" if words.language == "fr" else rf"m(?={S}[a-z]+s\b|{S}people)"
-    yield rf"(?<![\w.,])({amount}){S}?({millions})", _scaled
+    yield rf"(?<![\w.,])({amount}){S}?({millions})", _read_scaled
 
 
 def _price(words: Lexicon, match: Match) -> str:
     name = _entry(words.currencies, match["currency"])
-    written, scale = match["amount"], match["scale"]
+    figures, scale = match["amount"], match["scale"]
     if scale:
-        price = _scaled_price(words, written, scale, name)
+        price = _scaled_price(words, figures, scale, name)
     else:
-        price = _unscaled_price(words, written, match["currency"], name)
+        price = _unscaled_price(words, figures, match["currency"], name)
     if match.groupdict().get("from"):
         price = f"{words.amount(match['from'])} {words.word('range')} {price}"
     return price
 
 
-def _scaled_price(words: Lexicon, written: str, scale: str, name: UnitName) -> str:
-    amount = _scale(words, written, words.tables["scales"][scale])
+def _scaled_price(words: Lexicon, figures: str, scale: str, name: UnitName) -> str:
+    amount = _scale(words, figures, words.tables["scales"][scale])
     if words.language == "en" or amount.endswith(words.word("thousand")) or scale in ("k", "K"):
         return f"{amount} {name.many}"
     of = "d'" if _VOWEL.match(name.many) else "de "
     return f"{amount} {of}{name.many}"
 
 
-def _scale(words: Lexicon, written: str, scale: str) -> str:
+def _scale(words: Lexicon, figures: str, scale: str) -> str:
     """« 5 M », « 30 k »: in French, thousands are part of the number, but millions are nouns."""
     if words.language == "en":
-        return f"{words.amount(written)} {scale}"
+        return f"{words.amount(figures)} {scale}"
     if scale == words.word("thousand"):
-        return words.cardinal(int(words.value(written) * 1000))
-    return words.counted(written, UnitName(scale, f"{scale}s"))
+        return words.cardinal(int(words.value(figures) * 1000))
+    return words.counted(figures, UnitName(scale, f"{scale}s"))
 
 
-def _scaled(words: Lexicon, match: Match) -> str:
+def _read_scaled(words: Lexicon, match: Match) -> str:
     return _scale(words, match[1], words.tables["scales"][match[2]])
 
 
-def _unscaled_price(words: Lexicon, written: str, currency: str, name: UnitName) -> str:
+def _unscaled_price(words: Lexicon, figures: str, currency: str, name: UnitName) -> str:
     """« 12,50 € »: « douze euros cinquante »."""
-    coins = re.fullmatch(r"(.+)[.,](\d\d)", written)
+    coins = re.fullmatch(r"(.+)[.,](\d\d)", figures)
     if not (coins and currency in words.tables["cents"]):
-        return words.counted(written, name)
+        return words.counted(figures, name)
     whole, cents = coins[1], int(coins[2])
     if words.value(whole) == 0:
         return words.counted(str(cents), name_of(words.tables["cents"][currency]))
@@ -585,5 +585,5 @@ def _acronym(words: Lexicon, match: Match) -> str:
         len(letters) >= _SHORTEST_WORD and "." not in match[0] and _SYLLABLES.fullmatch(letters)
     ):
         return letters.capitalize()
-    named = words.tables["letters"]
-    return " ".join(named.get(each, each) for each in letters)
+    letter_names = words.tables["letters"]
+    return " ".join(letter_names.get(each, each) for each in letters)

@@ -91,14 +91,14 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         return AnswerButtons((InlineKeyboardButton(LISTEN, callback_data=f"say:{turn_id}"),))
 
     async def follow_answer(
-        self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, spoken: bool
+        self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, is_spoken: bool
     ) -> None:
         """Read a new answer aloud if its person wants that; cache it for those who recently pressed
         the button."""
         if not (self._services.speaks and answer.citations):
             return
         choice = await self._find_choice(asker)
-        if choice == ALWAYS or (spoken and choice == IN_REPLY):
+        if choice == ALWAYS or (is_spoken and choice == IN_REPLY):
             self._queue(bot, asker, turn_id)
         elif asker.person_id in self._listeners:
             await self._say_ahead(asker, turn_id)
@@ -109,8 +109,8 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         asker = press.asker
         if asker.person_id not in self._listeners:
             self._listeners.append(asker.person_id)
-        queued = self._queue(press.bot, asker, int(press.match[1]))
-        await press.acknowledge(None if queued else asker.texts(SpeechPhrases).under_way)
+        is_queued = self._queue(press.bot, asker, int(press.match[1]))
+        await press.acknowledge(None if is_queued else asker.texts(SpeechPhrases).under_way)
 
     @on_command(VOICE)
     async def choices(self, event: ChatEvent) -> None:
@@ -181,25 +181,25 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
 
     async def _load_lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
         """Load the lines of an answer in this chat; none if its quotes are deleted."""
-        kept = await self._services.run(conversations.turn, turn_id=turn_id)
-        if kept is None or kept.place.chat_id != asker.place.chat_id:
+        record = await self._services.run(conversations.turn, turn_id=turn_id)
+        if record is None or record.place.chat_id != asker.place.chat_id:
             return []
-        turn = parse_turn(kept.turn)
+        turn = parse_turn(record.turn)
         language = voice_language(turn.language)
-        cited = await asyncio.to_thread(
-            citations_of, kept.sources, partial(self._services.article, asker.place), cited=True
+        citations = await asyncio.to_thread(
+            citations_of, record.sources, partial(self._services.article, asker.place), cited=True
         )
-        written = turn.answer and not any(each.quote in turn.answer for each in cited)
-        if written:
+        own_words = turn.answer and not any(each.quote in turn.answer for each in citations)
+        if own_words:
             return [SpokenLine(each, language) for each in turn.answer.splitlines()]
-        return spoken_citations(cited, language)
+        return spoken_citations(citations, language)
 
-    def _record(self, lines: list[SpokenLine], ended: asyncio.Event | None) -> bytes:
+    def _record(self, lines: list[SpokenLine], stop: asyncio.Event | None) -> bytes:
         """Record the voice message. Raises SpeechError, and Postponed if the bot stops."""
         assert self._services.speech is not None
 
         def go_on(done: int, of: int) -> None:
-            if ended is not None and ended.is_set():
+            if stop is not None and stop.is_set():
                 raise Postponed("the bot stops")
 
         with tempfile.TemporaryDirectory() as folder:
@@ -253,20 +253,20 @@ class VoiceHandlers(Handlers):
             return
         async with another_turn():
             await say(bot, asker, phrases.heard(words), correction, reply_to)
-            await self._questions.ask(bot, asker, message, words, spoken=True)
+            await self._questions.ask(bot, asker, message, words, is_spoken=True)
 
     @on_button("heard:yes", public=True)
     async def confirmed(self, press: ButtonPress) -> None:
         """Answer a confirmed transcript, which is in the button's copy text."""
         await press.acknowledge()
-        shown = press.message
-        rows = shown.reply_markup.inline_keyboard if shown.reply_markup else ()
+        message = press.message
+        rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
         words = next((each.copy_text.text for row in rows for each in row if each.copy_text), None)
         if words is None:
             return
         await press.replace_text(press.asker.texts(SpeechPhrases).heard(words))
-        recording = shown.reply_to_message or shown
-        await self._questions.ask(press.bot, press.asker, recording, words, spoken=True)
+        recording = message.reply_to_message or message
+        await self._questions.ask(press.bot, press.asker, recording, words, is_spoken=True)
 
     async def _hear(self, bot: Bot, message: Message) -> Transcript:
         """Transcribe a recording. Raises SpeechError."""

@@ -71,12 +71,12 @@ def _stream(speech: Speech, lines: Sequence[SpokenLine], speed: float) -> None:
     from bot.speech.base import as_pcm, wave_header
     from bot.speech.pieces import cut_into_pieces
 
-    out, begun = sys.stdout.buffer, False
+    out, has_begun = sys.stdout.buffer, False
     try:
         for sound in speech.stream(cut_into_pieces(lines), speed=speed):
-            if not begun:
+            if not has_begun:
                 out.write(wave_header(sound.rate))
-                begun = True
+                has_begun = True
             out.write(as_pcm(sound))
             out.flush()
     finally:

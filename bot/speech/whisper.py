@@ -25,7 +25,7 @@ _FOREIGN = 0.7
 # Tried in turn if the transcript is improbable; at higher values, it is invented.
 _TEMPERATURES = (0.0, 0.2, 0.4)
 _NOT_SPEECH = 0.6
-_REPEATED = 2.4  # compression ratio of a segment's text, above which it is a repetition
+_REPETITION_RATIO = 2.4  # compression ratio of a segment's text, above which it is a repetition
 
 
 class WhisperRecogniser:
@@ -50,13 +50,13 @@ class WhisperRecogniser:
         if spoken_language != info.language or (foreign and names):  # no segment is decoded yet
             prompt = None if foreign else names or None
             segments, _ = transcribe(language=spoken_language, initial_prompt=prompt)
-        spoken = _spoken(segments)
-        if names and not foreign and (not spoken or _echoes(_text(spoken), names)):
-            spoken = _spoken(transcribe(language=spoken_language)[0])
-        text = _text(spoken)
+        speech = _select_speech(segments)
+        if names and not foreign and (not speech or _echoes(_text(speech), names)):
+            speech = _select_speech(transcribe(language=spoken_language)[0])
+        text = _text(speech)
         if not _is_latin(text) and (not foreign or (names and _is_latin(names))):
             text = ""  # a script of no article: noise
-        doubtful = bool(text) and (foreign or _is_doubtful(spoken))
+        doubtful = bool(text) and (foreign or _is_doubtful(speech))
         return Transcript(text, spoken_language, doubtful)
 
     @cached_property
@@ -87,14 +87,14 @@ def _believed_language(info: Any) -> str:
     return max(SPEECH_LANGUAGES, key=lambda code: likely.get(code, 0.0))
 
 
-def _spoken(segments: Iterable[Any]) -> list[Any]:
+def _select_speech(segments: Iterable[Any]) -> list[Any]:
     """Keep the segments that were probably said."""
     return [
         segment
         for segment in segments
         if segment.avg_logprob > _UNSAID
         and segment.no_speech_prob < _NOT_SPEECH
-        and segment.compression_ratio < _REPEATED
+        and segment.compression_ratio < _REPETITION_RATIO
     ]
 
 

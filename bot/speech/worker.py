@@ -102,9 +102,9 @@ def _join(
         piece = np.load(path, allow_pickle=False).astype(np.float32) / 32_767
         sounds += [piece, np.zeros(round(silence * rate), np.float32)]
         at += len(piece) + len(sounds[-1])
-    joined = Sound(np.concatenate(sounds), rate)
-    write_sound(joined, Path(out), form, title=title, artist=artist, chapters=chapters)
-    return {"seconds": joined.seconds}
+    sound = Sound(np.concatenate(sounds), rate)
+    write_sound(sound, Path(out), form, title=title, artist=artist, chapters=chapters)
+    return {"seconds": sound.seconds}
 
 
 def _hold_memory() -> None:
@@ -113,8 +113,8 @@ def _hold_memory() -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         status = Path("/proc/self/status").read_text().splitlines()
-        used = next(line.split()[1] for line in status if line.startswith("VmData:"))
-        most = int(used) * 1024 + MEMORY
+        kilobytes = next(line.split()[1] for line in status if line.startswith("VmData:"))
+        most = int(kilobytes) * 1024 + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 

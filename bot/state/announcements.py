@@ -99,8 +99,8 @@ def status_of(session: Session, announcement_id: int, person_id: int) -> Announc
 
 def under_way(session: Session) -> Announcement | None:
     """The oldest announcement that is being sent."""
-    sending = select(AnnouncementRow).where(AnnouncementRow.status == "sending")
-    row = session.scalars(sending.order_by(AnnouncementRow.id).limit(1)).first()
+    query = select(AnnouncementRow).where(AnnouncementRow.status == "sending")
+    row = session.scalars(query.order_by(AnnouncementRow.id).limit(1)).first()
     return Announcement(row.id, row.person_id, row.text, row.message) if row else None
 
 

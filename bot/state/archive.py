@@ -111,14 +111,14 @@ def read_state(state: State, file: IO[bytes], *, replace: bool = False) -> Count
         tables = Base.metadata.sorted_tables
         sizes = (session.scalar(select(func.count()).select_from(each)) for each in tables)
         if not replace and (rows := sum(filter(None, sizes))):
-            raise StateError("state-not-empty", shown=state.shown, rows=rows)
+            raise StateError("state-not-empty", subject=state.label, rows=rows)
         new_tables = _recreate_tables(connection, revision, str(header.get("version")))
         columns, counts = _load(connection, new_tables, source)
         new_counts, digest = Counts(), hashlib.sha256(header_line)
         for line in _table_lines(connection, new_tables, columns, new_counts):
             digest.update(line)
         if (new_counts, digest.digest()) != (counts, source.digest.digest()):
-            raise StateError("state-not-verified", shown=state.shown)
+            raise StateError("state-not-verified", subject=state.label)
         migrate(connection)
     return counts
 

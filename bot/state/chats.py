@@ -28,9 +28,9 @@ def decision(session: Session, chat_id: int) -> bool | None:
     return row.allowed if row is not None else None
 
 
-def allow(session: Session, chat_id: int, allowed: bool, now: datetime) -> None:
+def allow(session: Session, chat_id: int, is_allowed: bool, now: datetime) -> None:
     note_chat(session, chat_id, now)
-    session.get_one(ChatRow, chat_id).allowed = allowed
+    session.get_one(ChatRow, chat_id).allowed = is_allowed
 
 
 def move_chat(session: Session, old: int, new: int, now: datetime) -> None:

@@ -87,18 +87,20 @@ def open_state(url: str, bot_id: int | None = None) -> State:
                 engine = _create_engine(url, schema)
         with _migration(engine) as connection:
             if is_outdated(revision := revision_of(connection)):
-                raise StateError("database-older", shown=_shown(engine), revision=str(revision))
+                raise StateError("database-older", subject=_label(engine), revision=str(revision))
             migrate(connection)
     except StateError:
         engine.dispose()
         raise
     except CommandError as error:
         engine.dispose()
-        raise StateError("database-newer", shown=_shown(engine), reason=reason_of(error)) from error
+        raise StateError(
+            "database-newer", subject=_label(engine), reason=reason_of(error)
+        ) from error
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         reason = why_failed(error)
-        raise StateError("database-not-opened", shown=_shown(engine), reason=reason) from error
+        raise StateError("database-not-opened", subject=_label(engine), reason=reason) from error
     return State(engine)
 
 
@@ -147,20 +149,20 @@ class State:
         # PostgreSQL then waits for a snapshot that forces no other transaction to be retried.
         unobtrusive = {"postgresql_readonly": True, "postgresql_deferrable": True}
         self._reading = engine.execution_options(**{_READING: True}, **unobtrusive)
-        relaxed = {"isolation_level": "READ COMMITTED"} if self.is_shared else {}
-        self._relaxed = engine.execution_options(**relaxed)
+        isolation = {"isolation_level": "READ COMMITTED"} if self.is_shared else {}
+        self._relaxed = engine.execution_options(**isolation)
         self._lock = FairLock() if engine.dialect.name == "sqlite" else None
         self._jobs = 0
         self._closed = False
         self._idle = threading.Condition()
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """The URL, without the password."""
-        return _shown(self._engine)
+        return _label(self._engine)
 
     @property
-    def closed(self) -> bool:
+    def is_closed(self) -> bool:
         return self._closed
 
     @property
@@ -195,7 +197,7 @@ class State:
         lock = self._lock.hold(urgent=quick) if self._lock and not reading else nullcontext()
         with self._idle:
             if self._closed:
-                raise StateError("database-closed", shown=self.shown)
+                raise StateError("database-closed", subject=self.label)
             self._jobs += 1
         try:
             new_session = Session(engine, expire_on_commit=False, info={PROCESS: self.process})
@@ -203,7 +205,7 @@ class State:
                 yield session
         except SQLAlchemyError as error:
             reason = why_failed(error)
-            raise StateError("database-failed", shown=self.shown, reason=reason) from error
+            raise StateError("database-failed", subject=self.label, reason=reason) from error
         finally:
             with self._idle:
                 self._jobs -= 1
@@ -276,24 +278,24 @@ def why_failed(error: Exception) -> Words:
 
 def _create_engine(url: str, schema: str | None = None) -> Engine:
     try:
-        parsed = _parse_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
+        address = _parse_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
         options: dict[str, Any] = {}
-        if parsed.get_backend_name() != "sqlite":
+        if address.get_backend_name() != "sqlite":
             # SQLite itself lets only one transaction at a time write.
             options = {"isolation_level": "SERIALIZABLE", "pool_size": _CONNECTIONS}
-        elif parsed.database not in {None, "", ":memory:"}:
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        if parsed.get_driver_name().startswith("psycopg"):
-            options["connect_args"] = _libpq_arguments(parsed, schema)
+        elif address.database not in {None, "", ":memory:"}:
+            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        if address.get_driver_name().startswith("psycopg"):
+            options["connect_args"] = _libpq_arguments(address, schema)
         # Parameters, which people wrote, stay out of error messages.
-        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **options)
+        engine = create_engine(address, pool_pre_ping=True, hide_parameters=True, **options)
     except ImportError as error:
         raise SettingsError("database-no-driver", reason=reason_of(error)) from error
     except ArgumentError as error:
         raise SettingsError("database-malformed", reason=reason_of(error)) from error
     except OSError as error:
         folder, reason = str(error.filename), reason_of(error)
-        raise StateError("database-folder", shown=folder, reason=reason) from error
+        raise StateError("database-folder", subject=folder, reason=reason) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -305,17 +307,17 @@ def _create_engine(url: str, schema: str | None = None) -> Engine:
 def _parse_url(url: str) -> URL:
     """Raises SettingsError, ArgumentError."""
     try:
-        parsed = make_url(url)
-        port = "" if parsed.port is None else str(parsed.port)
+        address = make_url(url)
+        port = "" if address.port is None else str(address.port)
     except ValueError as error:
         if isinstance(error, ArgumentError):
             raise
         # Without the cause, which repeats the port: it may be part of a password.
         raise SettingsError("database-malformed", reason=Problem("address-port")) from None
-    fault = None if parsed.get_backend_name() == "sqlite" else find_url_fault(url, port)
+    fault = None if address.get_backend_name() == "sqlite" else find_url_fault(url, port)
     if fault is not None:
         raise SettingsError("database-malformed", reason=fault)
-    return parsed
+    return address
 
 
 def _check_integrity(engine: Engine) -> None:
@@ -337,7 +339,7 @@ def _check_integrity(engine: Engine) -> None:
         if error.sqlite_errorcode & 0xFF not in _DAMAGED:
             return
         reason = str(error)
-    raise StateError("database-damaged", shown=path, reason=Words(reason))
+    raise StateError("database-damaged", subject=path, reason=Words(reason))
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -430,5 +432,5 @@ def _libpq_arguments(url: URL, schema: str | None) -> dict[str, Any]:
     return arguments
 
 
-def _shown(engine: Engine) -> str:
+def _label(engine: Engine) -> str:
     return redact_url(engine.url.render_as_string(hide_password=True))

@@ -63,13 +63,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A letter and its progress. `sent` are the messages that Telegram accepted, one for each part
-    so far; the letter is None once it is sent or given up. `is_resumed`: it existed before it was
-    opened."""
+    """A letter and its progress. `message_ids` are the messages that Telegram accepted, one for
+    each part so far; the letter is None once it is sent or given up. `is_resumed`: it existed
+    before it was opened."""
 
     id: int
     letter: Letter | None
-    sent: tuple[int, ...]
+    message_ids: tuple[int, ...]
     outcome: DeliveryOutcome
     reason: str | None
     is_resumed: bool = True
@@ -111,12 +111,12 @@ def open_delivery(
 
 
 def record_sent(
-    session: Session, delivery_id: int, sent: Sequence[int], *, whole: bool, now: datetime
+    session: Session, delivery_id: int, message_ids: Sequence[int], *, whole: bool, now: datetime
 ) -> None:
     """Record the messages that Telegram accepted; delete a letter that is sent as a `whole`."""
     row = session.get(DeliveryRow, delivery_id)
     if row is not None:
-        row.sent = list(sent)
+        row.sent = list(message_ids)
         if whole:
             row.letter, row.outcome, row.done_at = None, "sent", now
             _drop_attachments(session, delivery_id)
@@ -152,15 +152,15 @@ def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[in
 
 def take_over_deliveries(session: Session, bot_id: int) -> list[int]:
     """Take over unfinished letters without an update from processes that ended, oldest first."""
-    living, process = living_processes(session), DeliveryRow.process
-    unfinished = (
+    process_ids, process = living_processes(session), DeliveryRow.process
+    query = (
         select(DeliveryRow)
         .filter_by(bot_id=bot_id, update_id=None, outcome="waiting")
-        .where(DeliveryRow.number > 0, or_(process.is_(None), process.not_in(living)))
+        .where(DeliveryRow.number > 0, or_(process.is_(None), process.not_in(process_ids)))
         .order_by(DeliveryRow.id)
         .with_for_update(skip_locked=True)
     )
-    rows = session.scalars(unfinished).all()
+    rows = session.scalars(query).all()
     for row in rows:
         row.process = process_of(session)
     return [row.id for row in rows]
@@ -192,12 +192,12 @@ def _letter_json(letter: Letter) -> dict[str, Any]:
     return {**asdict(replace(letter, parts=())), "parts": parts}
 
 
-def _part(session: Session, delivery_id: int, stored: Mapping[str, Any]) -> Part:
+def _part(session: Session, delivery_id: int, record: Mapping[str, Any]) -> Part:
     attachment = None
-    if (file := stored.get("attachment")) is not None:
+    if (file := record.get("attachment")) is not None:
         data = session.get_one(AttachmentRow, (delivery_id, file["digest"])).data
         attachment = Attachment(file["kind"], file["name"], data)
-    return Part(stored["text"], stored["html"], attachment)
+    return Part(record["text"], record["html"], attachment)
 
 
 def _delivery(session: Session, row: DeliveryRow) -> Delivery:

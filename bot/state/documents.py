@@ -81,10 +81,10 @@ def decide(
     """Decide on one's own document; only the first decision counts. None if it was erased. An
     update that is handled again after a crash gets the same result."""
     mine = (DocumentRow.id == document_id, DocumentRow.person_id == person_id)
-    undecided = update(DocumentRow).where(*mine, DocumentRow.scope == "undecided")
+    query = update(DocumentRow).where(*mine, DocumentRow.scope == "undecided")
     if scope != "dropped":  # not before the document is read
-        undecided = undecided.where(DocumentRow.path != "")
-    is_first = _apply(session, undecided, scope=scope, status="filing", update_id=update_id)
+        query = query.where(DocumentRow.path != "")
+    is_first = _apply(session, query, scope=scope, status="filing", update_id=update_id)
     row = session.scalars(select(DocumentRow).where(*mine)).first()
     if row is None:
         return None
@@ -94,12 +94,12 @@ def decide(
 
 def finish_filing(session: Session, document_id: int, path: str) -> bool:
     """Mark a document as indexed, at its new path; False if it was erased meanwhile."""
-    return _apply(session, _being_filed(document_id), status="indexed", path=path)
+    return _apply(session, _filing_update(document_id), status="indexed", path=path)
 
 
 def return_undecided(session: Session, document_id: int) -> bool:
     """Reopen the decision on a document that could not be filed; False if it was erased."""
-    return _apply(session, _being_filed(document_id), scope="undecided", status="received")
+    return _apply(session, _filing_update(document_id), scope="undecided", status="received")
 
 
 def unfinished_documents(session: Session) -> list[SentDocument]:
@@ -115,7 +115,7 @@ def waiting_documents(session: Session) -> frozenset[int]:
     return frozenset(session.scalars(select(DocumentRow.id).where(DocumentRow.status != "indexed")))
 
 
-def _being_filed(document_id: int) -> Update:
+def _filing_update(document_id: int) -> Update:
     return update(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.status == "filing")
 
 

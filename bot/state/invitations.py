@@ -32,8 +32,8 @@ def accept(session: Session, token: str, person_id: int, now: datetime) -> Role 
     if current is not None and current not in ROLES:
         return None
     invitation = delete(InvitationRow).filter_by(digest=_digest(token))
-    unexpired = invitation.where(InvitationRow.expires_at > now)
-    name = session.scalars(unexpired.returning(InvitationRow.role)).first()
+    query = invitation.where(InvitationRow.expires_at > now)
+    name = session.scalars(query.returning(InvitationRow.role)).first()
     if name is None:
         return None
     role = next(each for each in ROLES if each in {name, current})  # the higher comes first
@@ -43,8 +43,8 @@ def accept(session: Session, token: str, person_id: int, now: datetime) -> Role 
 
 def waiting_invitations(session: Session, now: datetime) -> int:
     """The number of invitations that can still be accepted."""
-    unexpired = select(func.count(InvitationRow.id)).where(InvitationRow.expires_at > now)
-    return session.scalar(unexpired) or 0
+    query = select(func.count(InvitationRow.id)).where(InvitationRow.expires_at > now)
+    return session.scalar(query) or 0
 
 
 def forget_expired(session: Session, now: datetime) -> None:

@@ -25,19 +25,19 @@ class Rate:
     burst: int
     every: timedelta
 
-    def left(self, meter: MeterLevel | None, now: datetime) -> float:
+    def level(self, meter: MeterLevel | None, now: datetime) -> float:
         if meter is None:
             return self.burst
-        return min(self.burst, meter.left + max(now - meter.at, timedelta()) / self.every)
+        return min(self.burst, meter.tokens + max(now - meter.at, timedelta()) / self.every)
 
     @property
     def full_again(self) -> timedelta:
         """Time until an empty bucket is full."""
         return self.burst * self.every
 
-    def wait(self, left: float, cost: float) -> timedelta:
+    def wait(self, level: float, cost: float) -> timedelta:
         """Return the time until `cost` tokens are available."""
-        return self.every * max(cost - left, 0)
+        return self.every * max(cost - level, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Over:
     """An exceeded limit: the time to wait, and whether the person was told already."""
 
     wait: timedelta
-    told: bool
+    was_notified: bool
     group: bool
 
     @property
@@ -81,10 +81,10 @@ class AskLimits:
         rates = {key: rate for key, rate in rates.items() if rate.burst}
         now = self._now()
         levels = {key: self._meters.get(key) for key in rates}
-        left = {key: rate.left(levels[key], now) - cost for key, rate in rates.items()}
-        low = [key for key, rate in rates.items() if left[key] < rate.burst / 2]
+        tokens_by_key = {key: rate.level(levels[key], now) - cost for key, rate in rates.items()}
+        low = [key for key, rate in rates.items() if tokens_by_key[key] < rate.burst / 2]
         if not low:
-            self._meters |= {key: MeterLevel(tokens, now) for key, tokens in left.items()}
+            self._meters |= {key: MeterLevel(tokens, now) for key, tokens in tokens_by_key.items()}
             return None
         changes, over = await self._state.run(_take, rates, levels, low, cost, now)
         self._meters |= changes
@@ -114,19 +114,21 @@ def _take(
     any: a person is told of it once, until something is answered again."""
     levels = dict(cached)
     for key in low:
-        stored, rate = meters.load_meter(session, key), rates[key]
-        if stored is not None and rate.left(stored, now) <= rate.left(levels[key], now):
-            levels[key] = stored
-    left = {key: rate.left(levels[key], now) for key, rate in rates.items()}
-    waits = {key: rates[key].wait(left[key], cost) for key in rates}
-    short = [key for key in rates if left[key] < cost * _TOLERANCE]
+        stored_level, rate = meters.load_meter(session, key), rates[key]
+        if stored_level is not None and rate.level(stored_level, now) <= rate.level(
+            levels[key], now
+        ):
+            levels[key] = stored_level
+    tokens_by_key = {key: rate.level(levels[key], now) for key, rate in rates.items()}
+    waits = {key: rates[key].wait(tokens_by_key[key], cost) for key in rates}
+    short = [key for key in rates if tokens_by_key[key] < cost * _TOLERANCE]
     if not short:
-        changes = {key: MeterLevel(left[key] - cost, now) for key in rates}
+        changes = {key: MeterLevel(tokens_by_key[key] - cost, now) for key in rates}
         meters.save_meters(session, {key: changes[key] for key in low})
         return changes, None
     key = max(short, key=waits.__getitem__)
-    meter = levels[key] or MeterLevel(left[key], now)
-    changes = {key: replace(meter, told=True)}
-    if not meter.told:
+    meter = levels[key] or MeterLevel(tokens_by_key[key], now)
+    changes = {key: replace(meter, was_notified=True)}
+    if not meter.was_notified:
         meters.save_meters(session, changes)
-    return changes, Over(waits[key], meter.told, key.startswith("group:"))
+    return changes, Over(waits[key], meter.was_notified, key.startswith("group:"))

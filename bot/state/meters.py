@@ -16,11 +16,12 @@ from bot.state.tables import MeterRow, NoticeRow
 
 @dataclass(frozen=True, slots=True)
 class MeterLevel:
-    """Questions left at a time; `told` if the person or group knows that none are."""
+    """The level of a token bucket at a moment; `was_notified` if the person or group knows it is
+    empty."""
 
-    left: float
+    tokens: float
     at: datetime
-    told: bool = False
+    was_notified: bool = False
 
 
 def load_meters(session: Session) -> Mapping[str, MeterLevel]:
@@ -36,7 +37,7 @@ def load_meter(session: Session, key: str) -> MeterLevel | None:
 
 def save_meters(session: Session, meters: Mapping[str, MeterLevel]) -> None:
     for key, meter in meters.items():
-        session.merge(MeterRow(key=key, left=meter.left, at=meter.at, told=meter.told))
+        session.merge(MeterRow(key=key, left=meter.tokens, at=meter.at, told=meter.was_notified))
 
 
 def forget_meters_before(session: Session, moment: datetime) -> None:

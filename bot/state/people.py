@@ -64,11 +64,11 @@ def listens(session: Session, person_id: int) -> bool:
 
 
 def listen_to_announcements(
-    session: Session, person_id: int, now: datetime, *, wanted: bool
+    session: Session, person_id: int, now: datetime, *, listens: bool
 ) -> None:
     note_person(session, person_id, now)
     row = session.get_one(PersonRow, person_id)
-    row.quiet_since = None if wanted else row.quiet_since or now
+    row.quiet_since = None if listens else row.quiet_since or now
 
 
 def _person(row: PersonRow) -> Person:

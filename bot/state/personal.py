@@ -20,22 +20,22 @@ class PersonalTable:
     """A table with a `person_id`; its name is its key in a person's exported data.
 
     `expired` returns the statements that delete old rows, given the current time and the time
-    before which rows are too old. `erased` returns the statement that erases a person (default:
-    delete their rows). `counted` is the heading under which /confidentialite counts the rows. Large
+    before which rows are too old. `erasure` returns the statement that erases a person (default:
+    delete their rows). `heading` is the one under which /confidentialite counts the rows. Large
     deletions of rows that `belong` to people are announced first. A table that `moves` has a
     `chat_id`, which changes when a group becomes a supergroup.
     """
 
     row: Any
     expired: Callable[[datetime, datetime], Iterable[Delete | Update]]
-    erased: Callable[[int], Delete | Update] | None = None
-    counted: Literal["votes", "alerts"] | None = None
+    erasure: Callable[[int], Delete | Update] | None = None
+    heading: Literal["votes", "alerts"] | None = None
     belong: bool = False
     moves: bool = True
 
     def erase(self, person_id: int) -> Delete | Update:
-        if self.erased is not None:
-            return self.erased(person_id)
+        if self.erasure is not None:
+            return self.erasure(person_id)
         return delete(self.row).where(self.row.person_id == person_id)
 
 

@@ -56,7 +56,7 @@ def count_records(session: Session, person_id: int) -> PersonCounts:
         return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
     def count_features(heading: str) -> int:
-        tables = [each.row for each in FEATURE_TABLES if each.counted == heading]
+        tables = [each.row for each in FEATURE_TABLES if each.heading == heading]
         return sum(count(select(each).filter_by(person_id=person_id)) for each in tables)
 
     return PersonCounts(

@@ -24,7 +24,7 @@ from bot.state.database import PROCESS, State, why_failed
 from index.errors import reason_of
 
 _MEMBER = 0x53454C  # arbitrary class of the advisory locks of living processes
-_LIVING = text(
+_LIVING_QUERY = text(
     "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
     "AND classid = :member AND database = "
     "(SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -57,7 +57,7 @@ def living_processes(session: Session) -> frozenset[int]:
     mine = frozenset({process_of(session)})
     if session.get_bind().dialect.name != "postgresql":
         return mine
-    return mine | frozenset(session.scalars(_LIVING, {"member": _MEMBER}))
+    return mine | frozenset(session.scalars(_LIVING_QUERY, {"member": _MEMBER}))
 
 
 def lock_key(*of: object) -> int:
@@ -89,7 +89,7 @@ class BotProcess:
         deadline = time.monotonic() + _TIMEOUT_SECONDS
         while not self._try_join():
             if time.monotonic() > deadline:
-                raise StateError("bot-runs-already", shown=self._state.shown)
+                raise StateError("bot-runs-already", subject=self._state.label)
             time.sleep(_RETRY_SECONDS)
 
     def stay(self) -> None:
@@ -104,7 +104,7 @@ class BotProcess:
             except SQLAlchemyError:
                 self._disconnect()
         if self._state.is_shared and not self._try_join():
-            raise StateError("bot-runs-already", shown=self._state.shown)
+            raise StateError("bot-runs-already", subject=self._state.label)
 
     def leads(self) -> bool:
         """True if this process does the work that only one may do; it leads until it ends."""
@@ -139,7 +139,7 @@ class BotProcess:
                 )
         except SQLAlchemyError as error:
             reason = why_failed(error)
-            raise StateError("database-failed", shown=self._state.shown, reason=reason) from error
+            raise StateError("database-failed", subject=self._state.label, reason=reason) from error
         if not has_joined:
             self._disconnect()
         return has_joined
@@ -160,6 +160,6 @@ class BotProcess:
         try:
             self._file.acquire(timeout=_TIMEOUT_SECONDS)
         except Timeout:
-            raise StateError("bot-needs-server", shown=path) from None
+            raise StateError("bot-needs-server", subject=path) from None
         except OSError as error:
-            raise StateError("database-folder", shown=path, reason=reason_of(error)) from error
+            raise StateError("database-folder", subject=path, reason=reason_of(error)) from error

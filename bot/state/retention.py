@@ -58,7 +58,7 @@ _NOTICE_PERIOD = timedelta(hours=20)  # two daily runs may be a little less than
 _LASTING = (ConversationRow, TurnRow, VoteRow, DocumentRow, AnnouncementRow, PersonRow)
 
 
-def _lasting() -> tuple[Any, ...]:
+def _lasting_tables() -> tuple[Any, ...]:
     """The tables whose rows people would miss."""
     return (*_LASTING, *(each.row for each in FEATURE_TABLES if each.belong))
 
@@ -73,24 +73,26 @@ class Erasure:
     announce: bool = False
 
     @property
-    def lasting(self) -> int:
+    def lasting_rows(self) -> int:
         """The number of rows that people would miss."""
-        return sum(self.rows.get(each.__tablename__, 0) for each in _lasting())
+        return sum(self.rows.get(each.__tablename__, 0) for each in _lasting_tables())
 
 
 def erase_expired(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
     """Like `delete_expired_rows`, but large deletions only if announced a day before."""
-    total = sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting())
+    total = sum(
+        session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting_tables()
+    )
     trial = session.begin_nested()
     erasure = Erasure(delete_expired_rows(session, now, terms))
     share = LARGE_SHARE + SHARE_DAYS * timedelta(days=1) / terms.questions
-    announced = session.get(NoticeRow, _ANNOUNCED)
-    age = now - announced.at if announced is not None else None
-    is_small = erasure.lasting <= max(LARGE_ROWS, share * total)
+    notice = session.get(NoticeRow, _ANNOUNCED)
+    age = now - notice.at if notice is not None else None
+    is_small = erasure.lasting_rows <= max(LARGE_ROWS, share * total)
     if is_small or (age is not None and _NOTICE_PERIOD <= age <= LEAP):
         trial.commit()
-        if announced is not None:
-            session.delete(announced)
+        if notice is not None:
+            session.delete(notice)
         return erasure
     trial.rollback()
     if age is not None and timedelta() <= age < _NOTICE_PERIOD:
@@ -133,11 +135,11 @@ def _deletions(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update
 
 def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iterator[Delete]:
     """Traffic between Telegram, the chat models and the bot."""
-    finished = now - FINISHED_RETENTION
-    yield delete(UpdateRow).where(or_(UpdateRow.done_at < finished, UpdateRow.arrived_at < before))
+    oldest = now - FINISHED_RETENTION
+    yield delete(UpdateRow).where(or_(UpdateRow.done_at < oldest, UpdateRow.arrived_at < before))
     old_deliveries = or_(
-        DeliveryRow.done_at < finished,
-        and_(DeliveryRow.number < 0, DeliveryRow.created_at < finished),
+        DeliveryRow.done_at < oldest,
+        and_(DeliveryRow.number < 0, DeliveryRow.created_at < oldest),
         DeliveryRow.created_at < before,
     )
     yield delete(AttachmentRow).where(

@@ -12,7 +12,7 @@ from bot.state.tables import PersonRow, SpendingRow, UsageRow
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Spending:
     """Calls, input and output tokens, and their cost in millionths of a currency unit."""
 
     calls: int = 0
@@ -26,7 +26,7 @@ class Spent:
 
 
 def add_spending(
-    session: Session, day: date, model: str, spent: Spent, person_id: int | None
+    session: Session, day: date, model: str, spent: Spending, person_id: int | None
 ) -> None:
     """Add usage to the day's, and to the person's unless they were erased."""
     row = session.get(SpendingRow, (day, model))
@@ -47,14 +47,14 @@ def add_spending(
         each.output += spent.output
 
 
-def on(session: Session, day: date, model: str | None = None) -> Spent:
+def on(session: Session, day: date, model: str | None = None) -> Spending:
     """The usage of one model, or of all, on a day."""
     columns = (SpendingRow.calls, SpendingRow.input, SpendingRow.output, SpendingRow.micros)
     sums = select(*map(func.sum, columns)).where(SpendingRow.day == day)
     if model is not None:
         sums = sums.where(SpendingRow.model == model)
     # Some databases return the sum of integers as a decimal.
-    return Spent(*(int(total or 0) for total in session.execute(sums).one()))
+    return Spending(*(int(total or 0) for total in session.execute(sums).one()))
 
 
 def forget_spending_before(session: Session, day: date) -> None:

@@ -51,7 +51,7 @@ class InVain:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class UnansweredQuestion:
     """A standalone question that no article answered. `asker` distinguishes people within one list
     only."""
 
@@ -92,13 +92,15 @@ def most_cited(session: Session, since: datetime, limit: int) -> Sequence[CitedA
     answers: Counter[str] = Counter()
     titles: dict[str, str] = {}
     for turn in turns:
-        cited = {each["article"]: each["title"] for each in turn.get("cited", ())}
-        answers.update(cited.keys())
-        titles |= cited
+        titles_by_id = {each["article"]: each["title"] for each in turn.get("cited", ())}
+        answers.update(titles_by_id.keys())
+        titles |= titles_by_id
     return [CitedArticle(id, titles[id], count) for id, count in answers.most_common(limit)]
 
 
-def unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unanswered]:
+def newest_unanswered(
+    session: Session, since: datetime, limit: int
+) -> Sequence[UnansweredQuestion]:
     """The newest unanswered questions, oldest first."""
     rows = session.execute(
         select(TurnRow.question, TurnRow.turn, ConversationRow.person_id, TurnRow.created_at)
@@ -109,7 +111,7 @@ def unanswered(session: Session, since: datetime, limit: int) -> Sequence[Unansw
     ).all()
     askers: dict[int, int] = {}
     return [
-        Unanswered(
+        UnansweredQuestion(
             turn.get("understood") or question,
             askers.setdefault(person, len(askers)),
             at,

@@ -106,14 +106,14 @@ def take_over_updates(
     processes are taken over, unless a living process handles their chat."""
     mine, undone = process_of(session), _undone(session, bot_id)
     if any(row.process != mine for row in undone):
-        living = living_processes(session)
-        if any(row.process not in living for row in undone):
+        process_ids = living_processes(session)
+        if any(row.process not in process_ids for row in undone):
             _in_turn(session, bot_id, whole=True)
             undone = _undone(session, bot_id)
-            owners = {row.chat_id: row.process for row in undone if row.process in living}
+            owners = {row.chat_id: row.process for row in undone if row.process in process_ids}
             owners.pop(None, None)
             for row in undone:
-                if row.process not in living:
+                if row.process not in process_ids:
                     row.process = owners.get(row.chat_id, mine)
     return [
         UpdateRecord(row.id, row.content or {})

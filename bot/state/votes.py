@@ -37,7 +37,7 @@ def cast(
     *,
     good: bool,
     now: datetime,
-    reacted: bool = False,
+    by_reaction: bool = False,
 ) -> bool:
     """Store a vote in place of the person's earlier one; False if the turn was deleted. A vote by
     reaction (`reacted`) is withdrawn with it, unless the person pressed a button, too."""
@@ -46,12 +46,12 @@ def cast(
     people.note_person(session, person_id, now)
     row = _row(session, turn_id, person_id)
     if row is None:
-        row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, reacted=reacted)
+        row = VoteRow(turn_id=turn_id, person_id=person_id, good=good, reacted=by_reaction)
         session.add(row)
     if row.good != good:
-        row.good, row.reacted = good, reacted
+        row.good, row.reacted = good, by_reaction
         row.reason = row.comment = row.asked_with = None
-    row.reacted = row.reacted and reacted
+    row.reacted = row.reacted and by_reaction
     row.created_at = now
     session.flush()
     return True

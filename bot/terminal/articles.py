@@ -25,7 +25,7 @@ from bot.terminal.console import console_for, show
 from bot.terminal.index import follow_build
 from bot.terminal.lookup import (
     LABEL,
-    Taken,
+    OnGuess,
     find_all,
     find_article,
     open_articles,
@@ -66,16 +66,16 @@ def list_articles(
     today = datetime.now(UTC).astimezone().date()
     among = Selection().during(parse_period(since, until, today))
     with open_articles(settings) as generation:
-        entries = list(_chosen(generation.articles(among), language or "", outlet or ""))
-    shown = entries[:limit]
+        entries = list(_select(generation.articles(among), language or "", outlet or ""))
+    page = entries[:limit]
     out = console_for(sys.stdout)
     if as_json:
-        out.file.writelines(f"{json_line(entry_record(each))}\n" for each in shown)
+        out.file.writelines(f"{json_line(entry_record(each))}\n" for each in page)
         return DONE
-    for each in shown:
+    for each in page:
         show(out, _line(each, phrases))
     # On standard error, so that each line of the list is an article.
-    count = phrases.shown(len(shown), len(entries)) if entries else phrases.none_listed
+    count = phrases.shown(len(page), len(entries)) if entries else phrases.none_listed
     show(console_for(sys.stderr), count)
     return DONE
 
@@ -83,7 +83,7 @@ def list_articles(
 def _list_removed(settings: Settings, *, as_json: bool) -> int:
     """List the withdrawn articles, oldest first. Raises StoreError."""
     phrases = KeepingPhrases.of(settings.language)
-    articles = index_store(settings).removed().articles
+    articles = index_store(settings).removals().articles
     out = console_for(sys.stdout)
     for each in articles:
         if as_json:
@@ -98,7 +98,7 @@ def _list_removed(settings: Settings, *, as_json: bool) -> int:
     return DONE
 
 
-def _chosen(entries: Iterable[ArticleEntry], language: str, outlet: str) -> Iterator[ArticleEntry]:
+def _select(entries: Iterable[ArticleEntry], language: str, outlet: str) -> Iterator[ArticleEntry]:
     language, outlet = language.lower(), fold_phrase(outlet)
     for each in entries:
         if language and each.language.lower().split("-")[0] != language.split("-")[0]:
@@ -130,21 +130,21 @@ def show_article(
     phrases = KeepingPhrases.of(settings.language)
     with open_articles(settings) as generation:
         entry = find_article(generation, reference, _report_match(reference, phrases))
-        found = generation.article(entry.id)
-        if found is None:
+        full_article = generation.article(entry.id)
+        if full_article is None:
             raise DamagedIndex("article-no-words", id=entry.id)
         passages = generation.count_passages(entry.id)
         original = generation.article(entry.copy_of) if entry.copy_of else None
     out = console_for(sys.stdout)
     if as_json:
-        out.file.write(f"{json_line(article_record(found, entry.copy_of, passages))}\n")
+        out.file.write(f"{json_line(article_record(full_article, entry.copy_of, passages))}\n")
         return DONE
-    shown = _ArticleText(settings.language)
-    show(out, shown.facts(found, passages))
+    text_view = _ArticleText(settings.language)
+    show(out, text_view.facts(full_article, passages))
     if original is not None:
         show(out, f"\n{phrases.copy_of(harmless(original.title), original.id)}")
     show(out, "")
-    show(out, harmless(found.text) if whole else shown.head(found.text))
+    show(out, harmless(full_article.text) if whole else text_view.head(full_article.text))
     return DONE
 
 
@@ -229,27 +229,27 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
-    removed = index_store(settings).removed()
+    removals = index_store(settings).removals()
     with open_articles(settings) as generation:
         facts = generation.facts
         targets = {
             each.id: each
             for reference in references
             # An article that is not in the index may have been withdrawn before.
-            if generation.find(reference) or not removed.find(reference)
+            if generation.find(reference) or not removals.find(reference)
             for entry in find_all(generation, reference, _report_match(reference, phrases))
             for each in _with_copies(entry, generation)
         }
     if targets and len(targets) >= facts.articles + facts.copies:
         raise KeepingError("articles-last")
-    for each in {each for reference in references for each in removed.find(reference)}:
+    for each in {each for reference in references for each in removals.find(reference)}:
         if each.id not in targets:
-            show(out, phrases.already_removed(_named(each)[0]))
+            show(out, phrases.already_removed(_title_and_path(each)[0]))
     if not targets:
         return DONE
-    removed.add(targets.values())
+    removals.add(targets.values())
     for target in targets.values():
-        show(out, phrases.removed(*_named(target)))
+        show(out, phrases.removed(*_title_and_path(target)))
     show(out, phrases.files_stay)
     return _rebuild(settings, phrases)
 
@@ -257,21 +257,22 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
 def _restore(settings: Settings, references: Sequence[str]) -> int:
     """Restore articles, at once if they are still in the current index."""
     phrases = KeepingPhrases.of(settings.language)
-    removed = index_store(settings).removed()
+    removals = index_store(settings).removals()
     for reference in references:
-        if not removed.find(reference):
+        if not removals.find(reference):
             raise UnknownArticle("article-not-removed", name=reference)
     index_store(settings).facts()  # raises NoIndex
     for reference in references:
-        for each in removed.restore(reference):
-            show(console_for(sys.stdout), phrases.restored(*_named(each)))
+        for each in removals.restore(reference):
+            show(console_for(sys.stdout), phrases.restored(*_title_and_path(each)))
     return _rebuild(settings, phrases)
 
 
-def _report_match(reference: str, phrases: KeepingPhrases) -> Taken:
+def _report_match(reference: str, phrases: KeepingPhrases) -> OnGuess:
     """Say on standard error which article was chosen for the typed reference."""
     return lambda entry: show(
-        console_for(sys.stderr), phrases.taken(harmless(row_line(reference)), *_named(entry))
+        console_for(sys.stderr),
+        phrases.taken(harmless(row_line(reference)), *_title_and_path(entry)),
     )
 
 
@@ -290,7 +291,7 @@ def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:
         paths = standing_paths(settings)
         for path in paths:
             if not path.exists():
-                raise KeepingError("source-gone", shown=path)
+                raise KeepingError("source-gone", subject=path)
     except (KeepingError, StoreError) as error:
         err = console_for(sys.stderr)
         show(err, phrases.not_rebuilt)
@@ -300,5 +301,5 @@ def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:
     return FAILED if report is None else DONE
 
 
-def _named(article: ArticleEntry | Copy | RemovedArticle) -> tuple[str, str]:
+def _title_and_path(article: ArticleEntry | Copy | RemovedArticle) -> tuple[str, str]:
     return harmless(row_line(article.title)) or article.id, harmless(article.path)

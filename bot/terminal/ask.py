@@ -78,7 +78,7 @@ def _with_options(options: Sequence[AskOption]) -> Callable[..., int]:
     """Add `options` to the signature of `ask`."""
     signature = inspect.signature(ask, eval_str=True)
     *own, _ = signature.parameters.values()
-    added = [
+    extra_options = [
         inspect.Parameter(
             each.name,
             inspect.Parameter.KEYWORD_ONLY,
@@ -94,7 +94,7 @@ def _with_options(options: Sequence[AskOption]) -> Callable[..., int]:
         paths = [(each, path) for each in options if (path := typed.pop(each.name)) is not None]
         return ask(settings, **typed, options=paths)
 
-    run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    run.__signature__ = signature.replace(parameters=[*own, *extra_options])  # type: ignore[attr-defined]
     return run
 
 
@@ -111,7 +111,7 @@ def ask(
     question = " ".join(words or ())
     if as_lines:
         if question or as_json or options:
-            raise SettingsError("jsonl-alone", shown="--jsonl")
+            raise SettingsError("jsonl-alone", subject="--jsonl")
         return _ask_lines(settings, explain=explain)
     from bot.assembly import open_chain
 
@@ -120,8 +120,8 @@ def ask(
             option.check(path)
     sources = [(option.question, path) for option, path in options if option.question is not None]
     if sources:
-        read, path = sources[0]
-        question = read(settings, path)
+        read_source, path = sources[0]
+        question = read_source(settings, path)
         if not question:
             return MISUSED
     elif question == STANDARD_INPUT or not (question or sys.stdin.isatty()):
@@ -156,7 +156,7 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
     from bot.assembly import open_chain
     from bot.evaluation.questions import parse_json
 
-    failed = False
+    has_failed = False
     with open_chain(settings) as chain:
         for number, line in enumerate(sys.stdin, start=1):
             if not line.strip():
@@ -166,33 +166,33 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
                 request = parse_json(line, f"-:{number}")
                 if isinstance(request.value, dict) and "id" in request.value:
                     fields["id"] = request.value["id"]
-                words = " ".join(request.get("question").filled().split())
+                words = " ".join(request.get("question").nonempty_text().split())
                 question = words.encode(
                     "utf-8", "replace"
                 ).decode()  # replaces lone surrogates by "?"
                 answer = chain.invoke(question)
                 fields |= answer_record(answer, Phrases.of(answer.language), explain=explain)
             except CodedError as error:
-                failed = True
+                has_failed = True
                 fields["error"] = {
                     "code": error.code,
                     "message": error_text(error, settings.language),
                 }
             sys.stdout.write(f"{json_line(fields)}\n")
             sys.stdout.flush()
-    return FAILED if failed else DONE
+    return FAILED if has_failed else DONE
 
 
 def chat(settings: Settings) -> int:
     """Converse at a prompt if both ends are a terminal, otherwise line by line."""
     from bot.terminal.repl import chat_piped
 
-    with ExitStack() as opened:
+    with ExitStack() as stack:
 
         def open_talk() -> FollowUpChain:
             from bot.assembly import open_chain
 
-            return opened.enter_context(open_chain(settings))
+            return stack.enter_context(open_chain(settings))
 
         out, err = console_for(sys.stdout), console_for(sys.stderr)
         if sys.stdin.isatty() and out.is_terminal:

@@ -85,14 +85,14 @@ async def try_model(model: ChatModel, language: str, mode: ChatMode) -> Trial:
     text, json = FORMS[mode]
     if await model.structured():
         try:
-            return await _tried(model, language, json)
+            return await _try_model(model, language, json)
         except ModelFailed as failure:
             if failure.kind != "rejected" or await model.structured():
                 raise
-    return await _tried(model, language, text)
+    return await _try_model(model, language, text)
 
 
-async def _tried(model: ChatModel, language: str, form: Form) -> Trial:
+async def _try_model(model: ChatModel, language: str, form: Form) -> Trial:
     passages = _PASSAGES if form in FORMS["write"] else _NUMBERED
     messages = template(form, language).fill(
         1,
@@ -141,10 +141,10 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
                 _describe(out, phrases, choice, settings, ledger)
             _tell_spent(out, phrases, settings, ledger)
             return DONE
-        return asyncio.run(_checked(out, settings, state, ledger, choices))
+        return asyncio.run(_check_model(out, settings, state, ledger, choices))
 
 
-async def _checked(
+async def _check_model(
     out: Console,
     settings: Settings,
     state: StateOnDemand,
@@ -182,12 +182,12 @@ def _describe(
 def _tell_spent(
     out: Console, phrases: ModelPhrases, settings: Settings, ledger: SpendingLedger
 ) -> None:
-    spent = ledger.spent()
-    line = phrases.spent(spent.calls, spent.tokens)
+    spending = ledger.spent()
+    line = phrases.spent(spending.calls, spending.tokens)
     if settings.chat_budget_tokens is not None:
         line += phrases.of_tokens(settings.chat_budget_tokens)
     if settings.chat_prices or settings.chat_budget_money is not None:
-        line += phrases.money(spent.micros / _MICROS)
+        line += phrases.money(spending.micros / _MICROS)
     if settings.chat_budget_money is not None:
         line += phrases.of_money(settings.chat_budget_money)
     show(out, f"{line}.")
@@ -196,9 +196,9 @@ def _tell_spent(
 def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float | None) -> None:
     lines = [phrases.answered(harmless(trial.text)), phrases.pace(trial.first, trial.whole)]
     if trial.usage is not None:
-        used = phrases.tokens(trial.usage.input, trial.usage.output)
-        used += phrases.estimated if trial.usage.estimated else ""
-        lines.append(f"{used}{phrases.cost(cost) if cost is not None else ''}.")
+        usage = phrases.tokens(trial.usage.input, trial.usage.output)
+        usage += phrases.estimated if trial.usage.is_estimate else ""
+        lines.append(f"{usage}{phrases.cost(cost) if cost is not None else ''}.")
     if trial.form in FORMS["choose"]:
         lines.append(phrases.form_numbers if trial.form == "choose" else phrases.form_json)
         lines.append(phrases.chooses if trial.right else phrases.chooses_not)

@@ -109,16 +109,16 @@ def _wrap(line: Text, console: Console) -> Text:
     indent = len(line.plain) - len(line.plain.lstrip(" "))
     room = max(console.width - indent, 20)
     body = _replace(line[indent:], _HELD)
-    folded = body.wrap(console, room, no_wrap=False)
+    lines = body.wrap(console, room, no_wrap=False)
     margin = Text(" " * indent)
     back = {stand_in: space for space, stand_in in _HELD.items()}
-    for part in folded:
+    for part in lines:
         part.rstrip()
-    return Text("\n").join(margin + _replace(part, back) for part in folded)
+    return Text("\n").join(margin + _replace(part, back) for part in lines)
 
 
 def _replace(text: Text, characters: dict[str, str]) -> Text:
     """Replace characters one for one, keeping the styles."""
-    swapped = text.copy()
-    swapped.plain = "".join(characters.get(each, each) for each in text.plain)
-    return swapped
+    result = text.copy()
+    result.plain = "".join(characters.get(each, each) for each in text.plain)
+    return result

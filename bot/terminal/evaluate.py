@@ -77,7 +77,7 @@ def evaluate(
     """Run one evaluation, show its results and return the exit code."""
     from bot.evaluation.perturbation import parse_kinds
     from bot.evaluation.run import EvaluationPlan
-    from bot.evaluation.run import evaluate as run
+    from bot.evaluation.run import run_evaluation as run
     from bot.locale.terminal import MeasureTexts, TerminalPhrases
     from bot.terminal.progress import observe_progress
     from bot.terminal.render import complaint
@@ -86,7 +86,7 @@ def evaluate(
     err = console_for(sys.stderr)
     try:
         if not 0 <= leave_out < 1:
-            raise EvaluationError("left-out-share", shown=f"--leave-out {leave_out:g}")
+            raise EvaluationError("left-out-share", subject=f"--leave-out {leave_out:g}")
         kinds = parse_kinds(perturb) if perturb is not None else ()
         plan = EvaluationPlan(
             questions, index_store(settings), unanswerable, leave_out, kinds, limit, seed
@@ -108,9 +108,9 @@ def _explain(evaluation: Evaluation, texts: MeasureTexts, err: Console) -> None:
     from bot.evaluation.report import measure_lines
 
     show(err, f"\n{measure_lines(evaluation, texts.meanings)}")
-    suggested = suggest_thresholds(evaluation.outcomes)
-    if suggested is not None:
-        show(err, f"\n{texts.suggested(**asdict(suggested))}")
+    thresholds = suggest_thresholds(evaluation.outcomes)
+    if thresholds is not None:
+        show(err, f"\n{texts.suggested(**asdict(thresholds))}")
 
 
 def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:
@@ -121,10 +121,12 @@ def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:
         require_charts("--plot")
     for file in filter(None, (plan.file, plan.other)):
         if not file.is_file():
-            raise EvaluationError("questions-missing", shown=file)
+            raise EvaluationError("questions-missing", subject=file)
     for option, path in (("--json", json), ("--plot", plot)):
         if path is not None and not path.parent.is_dir():
-            raise EvaluationError("output-no-folder", shown=f"{option} {path}", folder=path.parent)
+            raise EvaluationError(
+                "output-no-folder", subject=f"{option} {path}", folder=path.parent
+            )
 
 
 def _means(settings: Settings, observer: ProgressLines | ProgressBar) -> Means:
@@ -155,7 +157,7 @@ def _report(evaluation: Evaluation, worst: int, json: Path | None, plot: Path | 
             json.write_text(figures_json(evaluation), encoding="utf-8")
         except OSError as error:
             raise EvaluationError(
-                "output-unwritable", shown=f"--json {json}", reason=reason_of(error)
+                "output-unwritable", subject=f"--json {json}", reason=reason_of(error)
             ) from error
     if plot is not None:
         draw(evaluation.outcomes, evaluation.thresholds, plot)

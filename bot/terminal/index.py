@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Report = TypeVar("Report", "BuildReport", "PartReport")
 
-NAMED = 20  # maximum number of skipped files to name on a terminal, unless `--verbose`
+MAX_NAMED_FILES = 20  # maximum number of skipped files to name on a terminal, unless `--verbose`
 Stop: TypeAlias = Callable[[], bool]
 # Skip reasons to name files for; files that were skipped before are only counted.
 Naming = Literal["all", "some", "none"]
@@ -87,14 +87,16 @@ def index(
         phrases = KeepingPhrases.of(settings.language)
         show(console_for(sys.stderr), phrases.fields_kept(format_map_text(options.fields)))
     if there_is_one and not paths:
-        read = standing_paths(settings)
+        paths_to_read = standing_paths(settings)
     else:
-        read = corpus_paths(settings, paths or ())
+        paths_to_read = corpus_paths(settings, paths or ())
     naming: Naming = "all" if verbose else "some"
     if build_part is None:
-        report: BuildReport | PartReport | None = follow_build(settings, read, options, naming)
+        report: BuildReport | PartReport | None = follow_build(
+            settings, paths_to_read, options, naming
+        )
     else:
-        report = _build_part(settings, read, options, naming, build_part)
+        report = _build_part(settings, paths_to_read, options, naming, build_part)
     if report is None:
         return FAILED
     save_format_options(settings.data_dir, options)
@@ -169,7 +171,7 @@ def _run_build(
             store = index_store(settings)
             report = job(store, embedder, options=options, observer=observer, stop=stop)
     except BuildStopped as interruption:
-        show(err, more.stopped(interruption.kept))
+        show(err, more.stopped(interruption.vector_count))
         return None
     except KeyboardInterrupt:
         show(err, phrases.index_interrupted)
@@ -216,7 +218,7 @@ def _part(typed: str | None) -> BuildPart | None:
     match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", typed.strip(), re.ASCII)
     part = BuildPart(int(match[1]), int(match[2])) if match else None
     if part is None or not 1 <= part.number <= part.of:
-        raise KeepingError("part-unclear", shown=f"--part {typed}")
+        raise KeepingError("part-unclear", subject=f"--part {typed}")
     return part
 
 
@@ -243,20 +245,20 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
     if naming == "none":
         show(out, more.some_skipped(len(skipped)))
         return
-    listed = skipped if naming == "all" or not out.is_terminal else skipped[:NAMED]
+    named_files = skipped if naming == "all" or not out.is_terminal else skipped[:MAX_NAMED_FILES]
     show(out, TerminalPhrases.of(language).skipped(len(skipped)))
-    for each in listed:
+    for each in named_files:
         show(out, f"  {harmless(error_text(each, language))}")
-    if len(listed) < len(skipped):
-        show(out, more.more_skipped(len(skipped) - len(listed)))
+    if len(named_files) < len(skipped):
+        show(out, more.more_skipped(len(skipped) - len(named_files)))
 
 
 def roll_back(settings: Settings) -> int:
     """Restore the previous generation. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
     facts = index_store(settings).roll_back()
     phrases = KeepingPhrases.of(settings.language)
-    built = built_text(facts.built_at, settings.language)
-    show(console_for(sys.stdout), phrases.in_service(facts.id, built))
+    built_at = built_text(facts.built_at, settings.language)
+    show(console_for(sys.stdout), phrases.in_service(facts.id, built_at))
     return DONE
 
 

@@ -18,29 +18,29 @@ from index.text.folding import fold_phrase
 
 _NEAREST = 3
 
-_LISTED = 20
+_MAX_LISTED = 20
 
 PART = "#"  # separates a file and one of its articles in an article's path
 _LIKE = 60  # of 100; below, a title does not resemble the typed text
 
-_TYPED = 85  # of 100; below, a word is a different one rather than a typo
+_MIN_TYPO_SCORE = 85  # of 100; below, a word is a different one rather than a typo
 
 # Called with an article that was matched only approximately.
-Taken = Callable[[ArticleEntry], None]
+OnGuess = Callable[[ArticleEntry], None]
 
 
-def find_article(generation: GenerationReader, reference: str, chosen: Taken) -> ArticleEntry:
+def find_article(generation: GenerationReader, reference: str, on_guess: OnGuess) -> ArticleEntry:
     """Find an article by ID, path, file name, URL or title, or the only close match.
 
     Raises UnknownArticle, with the closest or the ambiguous matches.
     """
-    entries = find_all(generation, reference, chosen)
+    entries = find_all(generation, reference, on_guess)
     if len(entries) > 1:
         raise _several(reference, entries)
     return entries[0]
 
 
-def find_all(generation: GenerationReader, reference: str, chosen: Taken) -> list[ArticleEntry]:
+def find_all(generation: GenerationReader, reference: str, on_guess: OnGuess) -> list[ArticleEntry]:
     """Like `find_article`, but return all articles of a file with several. Raises
     UnknownArticle."""
     for name in dict.fromkeys((reference, *_as_path(reference))):
@@ -52,14 +52,14 @@ def find_all(generation: GenerationReader, reference: str, chosen: Taken) -> lis
     files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
     if parts := [each for each in entries if f"{_file(each)}{PART}" in files]:
         return parts
-    called = [each for each in entries if _file(each).rpartition("/")[2] == reference]
-    if len({_file(each) for each in called}) == 1:
-        return called
-    if called:
-        raise _several(reference, called)
+    same_name = [each for each in entries if _file(each).rpartition("/")[2] == reference]
+    if len({_file(each) for each in same_name}) == 1:
+        return same_name
+    if same_name:
+        raise _several(reference, same_name)
     matches = list(_match_words(reference, entries))
     if len(matches) == 1:
-        chosen(matches[0])
+        on_guess(matches[0])
         return matches
     if matches:
         raise _several(reference, matches)
@@ -87,7 +87,7 @@ def _match_words(reference: str, entries: list[ArticleEntry]) -> Iterator[Articl
     for each in entries if typed else ():
         theirs = _words(f"{each.title} {each.path}")
         if all(
-            process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_TYPED)
+            process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_MIN_TYPO_SCORE)
             for word in typed - theirs
         ):
             yield each
@@ -112,7 +112,7 @@ def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
 
 
 def _several(reference: str, entries: list[ArticleEntry]) -> UnknownArticle:
-    return UnknownArticle("article-several", name=reference, articles=_rows(entries[:_LISTED]))
+    return UnknownArticle("article-several", name=reference, articles=_rows(entries[:_MAX_LISTED]))
 
 
 def _rows(entries: list[ArticleEntry]) -> tuple[Problem, ...]:

@@ -41,21 +41,21 @@ class _Pace:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._seen: deque[tuple[float, int]] = deque([(clock(), 0)])
+        self._history: deque[tuple[float, int]] = deque([(clock(), 0)])
 
     def at(self, done: int) -> float | None:
         """Return the pace with this many items done, or None before there is an estimate."""
         now = self._clock()
-        self._seen.append((now, done))
-        while len(self._seen) > 2 and now - self._seen[1][0] > LATELY:
-            self._seen.popleft()
-        since, before = self._seen[0]
+        self._history.append((now, done))
+        while len(self._history) > 2 and now - self._history[1][0] > LATELY:
+            self._history.popleft()
+        since, before = self._history[0]
         if now - since < SOON or done <= before:
             return None
         return (done - before) / (now - since)
 
 
-class _Stepped:
+class _StepProgress:
     """Base of both observers: the current step and its pace."""
 
     def __init__(self, phrases: TerminalPhrases, clock: Callable[[], float], stopping: str) -> None:
@@ -68,15 +68,15 @@ class _Stepped:
         self._step = step
         self._pace = _Pace(self._clock)
 
-    def _counted(self, done: int, total: int) -> str:
-        counted = self._phrases.progress(self._step, done, total)
+    def _progress_text(self, done: int, total: int) -> str:
+        text = self._phrases.progress(self._step, done, total)
         pace = self._pace.at(done)
         if pace is None or done >= total:
-            return counted
-        return f"{counted}, {self._phrases.pace(self._step, pace, (total - done) / pace)}"
+            return text
+        return f"{text}, {self._phrases.pace(self._step, pace, (total - done) / pace)}"
 
 
-class ProgressLines(_Stepped):
+class ProgressLines(_StepProgress):
     """One line per step and per tenth of its items."""
 
     def __init__(
@@ -97,11 +97,11 @@ class ProgressLines(_Stepped):
         show(self._console, f"{self._phrases.steps.get(name, name)}…")
 
     def progress(self, done: int, total: int) -> None:
-        counted = self._counted(done, total)
+        text = self._progress_text(done, total)
         tenth, now = done * LINES // max(total, 1), self._clock()
         if tenth > self._tenth and now - self._last_line >= SELDOM:
             self._tenth, self._last_line = tenth, now
-            show(self._console, f"  {counted}")
+            show(self._console, f"  {text}")
 
     def model(self, fraction: float, label: str) -> None:
         if not self._preparing:
@@ -113,7 +113,7 @@ class ProgressLines(_Stepped):
             show(self._console, f"{self._stopping}…")
 
 
-class ProgressBar(_Stepped):
+class ProgressBar(_StepProgress):
     """One bar with the current step, its items, pace and remaining time."""
 
     def __init__(
@@ -136,7 +136,7 @@ class ProgressBar(_Stepped):
         )
 
     def progress(self, done: int, total: int) -> None:
-        detail = self._counted(done, total)
+        detail = self._progress_text(done, total)
         self._progress.update(self._task, completed=done, total=total, detail=detail)
 
     def model(self, fraction: float, label: str) -> None:

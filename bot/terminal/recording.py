@@ -38,8 +38,8 @@ def record(
                     status.update(phrases.recording_progress(done, of))
 
             form = audio_format(out)
-            made = speech.record(lines, out, form, title=title, speed=speed, progress=progress)
+            recording = speech.record(lines, out, form, title=title, speed=speed, progress=progress)
     finally:
         speech.close()
-    show(err, phrases.recorded(str(out), duration(made.seconds, settings.language)))
-    return made
+    show(err, phrases.recorded(str(out), duration(recording.seconds, settings.language)))
+    return recording

@@ -39,9 +39,9 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.help is not None:
         return Text(harmless(help_text(answer.help, HelpPhrases.of(answer.language))))
     if answer.understood is not None:
-        understood = Text(phrases.understood(_flowing(answer.understood)), style=SOURCE)
+        question = Text(phrases.understood(_join_lines(answer.understood)), style=SOURCE)
         plain = answer_text(replace(answer, understood=None), phrases)
-        return Text("\n\n").join((understood, plain))
+        return Text("\n\n").join((question, plain))
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
     quotes = sources_text(answer, phrases)
@@ -73,7 +73,7 @@ def explained_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.dropped:
         lines.append(texts.dropped(len(answer.dropped)))
     for each in answer.dropped:
-        words = phrases.quote(_flowing(each.text))
+        words = phrases.quote(_join_lines(each.text))
         lines.append(f"  – {words}\u00a0: {texts.faults.get(each.fault, each.fault)}")
     return Text("\n".join(lines), style=SOURCE)
 
@@ -121,7 +121,7 @@ def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
     """Describe an error, and say so if it is unexpected."""
     if isinstance(error, CodedError):
         return phrases.error(harmless(error_text(error, phrases.code)))
-    return phrases.unexpected(type(error).__name__, _flowing(str(error)))
+    return phrases.unexpected(type(error).__name__, _join_lines(str(error)))
 
 
 def _render_warning(answer: Answer, phrases: Phrases) -> Text:
@@ -136,7 +136,7 @@ def _render_statements(answer: Answer, phrases: Phrases) -> Text:
     text = _render_warning(answer, phrases)
     for position, statement in enumerate(answer.statements):
         # The marker must not begin a line of its own, hence the no-break space.
-        before, highlight, after = (_flowing(part) for part in statement.parts)
+        before, highlight, after = (_join_lines(part) for part in statement.parts)
         text.append(f"{' ' if position else ''}{before}").append(highlight, style=HIGHLIGHT)
         text.append(f"{after}\u00a0")
         text.append("".join(f"[{number}]" for number in statement.citations), style=MARKER)
@@ -146,11 +146,11 @@ def _render_statements(answer: Answer, phrases: Phrases) -> Text:
 def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
     """Render the quotes of one article and their source; those shown before as numbers only."""
     text = Text()
-    for shown in group:
-        if not shown.is_repeat:
-            text.append_text(_quote(shown, phrases)).append("\n")
+    for quote in group:
+        if not quote.is_repeat:
+            text.append_text(_quote(quote, phrases)).append("\n")
     text.append("  ")
-    markers = [_marker(shown.citation) for shown in group if shown.is_repeat]
+    markers = [_marker(quote.citation) for quote in group if quote.is_repeat]
     text.append_text(Text().join(markers)).append(" — " if markers else "— ")
     first = group[0].citation
     text.append_text(
@@ -159,15 +159,15 @@ def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
     return text.append_text(_place(first.article, first.quote, "\n    "))
 
 
-def _quote(shown: ShownQuote, phrases: Phrases) -> Text:
+def _quote(quote: ShownQuote, phrases: Phrases) -> Text:
     """Render « quote » [1], after the sentence that it depends on."""
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    citation, text = shown.citation, Text(opening)
-    if shown.lead is not None:
-        between = citation.article.text[shown.lead.end : citation.start]
+    citation, text = quote.citation, Text(opening)
+    if quote.lead is not None:
+        between = citation.article.text[quote.lead.end : citation.start]
         link = " […] " if between.strip() else " "
-        text.append(f"{phrases.nested(_flowing(shown.lead.text))}{link}", style=SOURCE)
-    before, highlight, after = (phrases.nested(harmless(part)) for part in shown.parts)
+        text.append(f"{phrases.nested(_join_lines(quote.lead.text))}{link}", style=SOURCE)
+    before, highlight, after = (phrases.nested(harmless(part)) for part in quote.parts)
     text.append(before).append(highlight, style=HIGHLIGHT).append(after)
     # The marker must not begin a line of its own, hence the no-break space.
     return text.append(f"{closing}\u00a0").append_text(_marker(citation))
@@ -180,17 +180,17 @@ def _marker(citation: Citation) -> Text:
 
 
 def _source(article: Article, phrases: Phrases, style: str | Style) -> Text:
-    text = Text().append(_flowing(article.title or article.path), style=style)
-    return text.append(_flowing(details(article, phrases, files=True)))
+    text = Text().append(_join_lines(article.title or article.path), style=style)
+    return text.append(_join_lines(details(article, phrases, files=True)))
 
 
 def _place(article: Article, quote: str, before: str) -> Text:
     """Render the article's URL, linked to the quote, or its file."""
     address = web_address(article.url)
     if address is None:
-        return Text(f"{before}{_flowing(article.path)}", style=SOURCE)
+        return Text(f"{before}{_join_lines(article.path)}", style=SOURCE)
     return Text(before).append(address, style=Style(dim=True, link=link_to(article.url, quote)))
 
 
-def _flowing(text: str) -> str:
+def _join_lines(text: str) -> str:
     return harmless(" ".join(text.replace("\n", " ").split(" ")))

@@ -268,8 +268,8 @@ def _show_answer(answers: Iterator[Answer], out: Console, phrases: Phrases) -> A
 
     with Live(console=out, transient=True, auto_refresh=False) as live:
         try:
-            for grown in chain([answer], answers):
-                answer = grown
+            for longer in chain([answer], answers):
+                answer = longer
                 live.update(wrap_lines(growing_text(answer, phrases), out), refresh=True)
         except KeyboardInterrupt:
             live.transient = False  # keep the text

@@ -77,7 +77,7 @@ def _name_file(name: str) -> Iterator[None]:
     try:
         yield
     except StateError as error:
-        raise StateError(error.problem, shown=error.shown or name, at=error.at) from error
+        raise StateError(error.problem, subject=error.subject or name, at=error.at) from error
 
 
 @contextmanager

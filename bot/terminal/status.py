@@ -39,12 +39,12 @@ def status(
     if duplicates:
         return _show_duplicates(settings, as_json=as_json)
     store = index_store(settings)
-    check, removed = store.check(), len(store.removed())
+    check, removal_count = store.check(), len(store.removals())
     out = console_for(sys.stdout)
     if as_json:
-        out.file.write(f"{json_line(_fields(check, removed))}\n")
+        out.file.write(f"{json_line(_fields(check, removal_count))}\n")
     else:
-        show(out, _text(check, removed, settings.language))
+        show(out, _text(check, removal_count, settings.language))
     if check.damage:
         phrases = TerminalPhrases.of(settings.language)
         show(console_for(sys.stderr), complaint(check.damage, phrases))
@@ -57,7 +57,7 @@ def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
     out = console_for(sys.stdout)
     total = 0
     with open_articles(settings) as generation:
-        for entry in generation.copied():
+        for entry in generation.articles_with_copies():
             article = generation.article(entry.id)
             copies = article.copies if article else ()
             total += len(copies)
@@ -72,14 +72,14 @@ def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
     return DONE
 
 
-def built_text(built: datetime, language: str) -> str:
+def built_text(built_at: datetime, language: str) -> str:
     """Render « 29 août 2025 à 18:30 », in local time."""
-    here = built.astimezone()
+    here = built_at.astimezone()
     day = Phrases.of(language).day(here)
     return TerminalPhrases.of(language).moment(day, f"{here:%H:%M}")
 
 
-def _text(check: StoreCheck, removed: int, language: str) -> Text:
+def _text(check: StoreCheck, removal_count: int, language: str) -> Text:
     phrases = TerminalPhrases.of(language)
     facts, labels = check.facts, part_texts("terminal", "status", language)
     before = ""
@@ -98,7 +98,7 @@ def _text(check: StoreCheck, removed: int, language: str) -> Text:
         *under(labels["roots"], facts.roots),
         (labels["articles"], phrases.number(facts.articles)),
         (labels["copies"], _add_hint(number(facts.copies), "status --duplicates")),
-        (labels["removed"], _add_hint(number(removed), "list --removed")),
+        (labels["removed"], _add_hint(number(removal_count), "list --removed")),
         (labels["passages"], phrases.number(facts.passages)),
         (labels["sentences"], phrases.number(facts.sentences)),
         (labels["languages"], ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
@@ -113,7 +113,7 @@ def _add_hint(value: str, command: str) -> str:
     return f"{value} (selon {command})" if value else ""
 
 
-def _fields(check: StoreCheck, removed: int) -> dict[str, Any]:
+def _fields(check: StoreCheck, removal_count: int) -> dict[str, Any]:
     facts = check.facts
     return {
         "generation": facts.id,
@@ -122,7 +122,7 @@ def _fields(check: StoreCheck, removed: int) -> dict[str, Any]:
         "roots": list(facts.roots),
         "articles": facts.articles,
         "copies": facts.copies,
-        "removed": removed,
+        "removed": removal_count,
         "passages": facts.passages,
         "sentences": facts.sentences,
         "languages": dict(facts.languages),

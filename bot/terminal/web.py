@@ -60,7 +60,7 @@ def _serve(
     """Serve the pages until stopped, or only `check` every access mode. Raises SettingsError if the
     extra is not installed."""
     with _installed():
-        from bot.web.serve import serve
+        from bot.web.serve import serve_web
     from bot.web.texts import WebHelp
 
     for feature in features:
@@ -68,7 +68,7 @@ def _serve(
     texts = WebHelp.of(settings.language)
     if check:
         return _check(features, settings, texts)
-    serve(settings, partial(_tell_listening, texts), [feature.web for feature in features])
+    serve_web(settings, partial(_tell_listening, texts), [feature.web for feature in features])
     return DONE
 
 
@@ -79,8 +79,8 @@ def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> i
 
     out, faults = console_for(sys.stdout), 0
     with open_service(settings) as service:
-        opened = [pages for each in features if (pages := each.web(service))]
-        for door in check_doors(service, opened):
+        web_features = [pages for each in features if (pages := each.web(service))]
+        for door in check_doors(service, web_features):
             faults += not door.good
             mark = Text("✓ " if door.good else "✗ ", style="green" if door.good else "bold red")
             line = texts.door(door.door, door.status, door.size, door.seconds)

@@ -60,16 +60,16 @@ class Alignment:
         """Set the cosines of equal numbers and dates to 1."""
         for dates, line in zip(self.source.moments, self.source.lines, strict=True):
             spans = [
-                ((stated.start, stated.end), (own.start, own.end))
-                for stated in self.claim.moments
+                ((mention.start, mention.end), (own.start, own.end))
+                for mention in self.claim.moments
                 for own in dates
-                if own.supports(stated)
+                if own.supports(mention)
             ]
             spans += [
-                ((stated.start, stated.end), (own.start, own.end))
-                for stated in self.claim.quantities
+                ((mention.start, mention.end), (own.start, own.end))
+                for mention in self.claim.quantities
                 for own in line.text.quantities
-                if own.supports(stated)
+                if own.supports(mention)
             ]
             for in_claim, in_line in spans:
                 first, last = line.text.word_range(*in_line)

@@ -58,8 +58,8 @@ class AnnotatedText:
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
-        spelled = (each for each in self.quantities if each.spelled)
-        figures: list[Moment | Quantity] = [*self.moments, *spelled]
+        in_words = (each for each in self.quantities if each.spelled)
+        figures: list[Moment | Quantity] = [*self.moments, *in_words]
         return tuple(
             name
             for name in find_proper_names(self.text, self.language)
@@ -93,10 +93,10 @@ class AnnotationCache:
 
     def __init__(self, annotator: Annotator) -> None:
         self._annotator = annotator
-        self._cached = lru_cache(_CACHED_TEXTS)(self._annotate)
+        self._cached_annotate = lru_cache(_CACHED_TEXTS)(self._annotate)
 
     def read(self, text: str, language: str) -> AnnotatedText:
-        return self._cached(text, language)
+        return self._cached_annotate(text, language)
 
     def _annotate(self, text: str, language: str) -> AnnotatedText:
         annotation = self._annotator.read(text)

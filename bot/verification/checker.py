@@ -69,21 +69,21 @@ class FactChecker:
 
     def check_fact(self, text: str, passages: Sequence[NumberedPassage]) -> FactCheck | None:
         """Judge a claim by each passage alone; None if none is about it."""
-        annotated = self._annotations.read(text, detect(text))
-        compared: list[tuple[Comparison, NumberedPassage]] = []
+        fact = self._annotations.read(text, detect(text))
+        comparisons: list[tuple[Comparison, NumberedPassage]] = []
         for each in passages:
-            alignment = Alignment(annotated, annotate_evidence([each], self._annotations))
+            alignment = Alignment(fact, annotate_evidence([each], self._annotations))
             if alignment.evidence and alignment.content_words:
                 comparison = Comparison(alignment)
-                compared.append((comparison, each))
+                comparisons.append((comparison, each))
                 if self._confirms(comparison):
                     return FactCheck("confirmed", each, comparison.line.sentence)
-        for comparison, each in compared:
+        for comparison, each in comparisons:
             if is_contradicted(comparison):
                 return FactCheck("contradicted", each, comparison.line.sentence)
         near = [
             (comparison, each)
-            for comparison, each in compared
+            for comparison, each in comparisons
             if comparison.shares()[0] >= NEAR_SHARE and _is_related(comparison.alignment)
         ]
         if not near:
@@ -104,17 +104,17 @@ class FactChecker:
 
         The language of `question` is assumed if the claim is too short to tell.
         """
-        cited = [each for each in passages if each.number in claim.citations]
-        if not cited or not claim.text.strip():
+        cited_passages = [each for each in passages if each.number in claim.citations]
+        if not cited_passages or not claim.text.strip():
             return ClaimVerdict(False, "uncited")
-        for each in cited:
+        for each in cited_passages:
             for sentence in each.sentences:
                 if _normalize(sentence.text) == _normalize(claim.text):
                     return ClaimVerdict(True, None, ((each.number, sentence),))
-        annotated = self._annotations.read(
+        claim_text = self._annotations.read(
             claim.text, detect(claim.text, fallback=detect(question))
         )
-        alignment = Alignment(annotated, annotate_evidence(cited, self._annotations))
+        alignment = Alignment(claim_text, annotate_evidence(cited_passages, self._annotations))
         if not alignment.evidence or presence.repeats_order(alignment):
             return ClaimVerdict(False, "meaning")
         evidence = _evidence(alignment, claim.citations)
@@ -159,19 +159,19 @@ def _evidence(alignment: Alignment, citations: Sequence[int]) -> tuple[tuple[int
         max(places, key=lambda at: float(coverage[at])): places for places in by_number.values()
     }
     evidence: list[int] = []
-    covered = np.zeros(len(shares), np.float32)
+    coverage_by_word = np.zeros(len(shares), np.float32)
     for first in sorted(best, key=lambda place: -coverage[place]):
         column = shares[:, first]
-        gain = float(np.maximum(column - covered, 0.0).sum())
-        relative = MIN_RELATIVE_COVERAGE * float(covered.sum())
+        gain = float(np.maximum(column - coverage_by_word, 0.0).sum())
+        relative = MIN_RELATIVE_COVERAGE * float(coverage_by_word.sum())
         if evidence and float(column.sum()) < relative and gain < MIN_GAIN:
             continue
-        covered = np.maximum(covered, column)
+        coverage_by_word = np.maximum(coverage_by_word, column)
         evidence.append(first)
-        gains = np.maximum(shares - covered[:, None], 0.0).sum(axis=0)
+        gains = np.maximum(shares - coverage_by_word[:, None], 0.0).sum(axis=0)
         second = max(best[first], key=gains.__getitem__)
         if float(gains[second]) >= MIN_SECOND_GAIN:
-            covered = np.maximum(covered, shares[:, second])
+            coverage_by_word = np.maximum(coverage_by_word, shares[:, second])
             evidence.append(second)
     order = {number: at for at, number in enumerate(citations)}
     evidence.sort(key=lambda place: (order.get(lines[place].number, 0), place))
@@ -196,8 +196,8 @@ def _weighted_shares(alignment: Alignment) -> Vectors:
     shares: Vectors = own + LEAD_WEIGHT * np.maximum(alignment.coverage[rows] - own, 0.0)
     figures = alignment.claim.figure_words
     weights = np.array([FIGURE_WEIGHT if at in figures else 1.0 for at in rows], np.float32)
-    weighted: Vectors = shares * (weights / weights.sum())[:, None]
-    return weighted
+    shares_by_weight: Vectors = shares * (weights / weights.sum())[:, None]
+    return shares_by_weight
 
 
 def open_checker(cache_dir: Path, *, threads: int = 1) -> FactChecker:

@@ -58,15 +58,15 @@ def answer_claims(
 
 def join_claims(text: str, answers: Sequence[ClaimAnswer]) -> Answer:
     """Join the answers to the claims of a text (at least one); doubtful if one is."""
-    quoted = [each.answer for each in answers if each.conclusion is not None]
-    if not quoted:
+    answers_with_quotes = [each.answer for each in answers if each.conclusion is not None]
+    if not answers_with_quotes:
         return replace(answers[0].answer, question=text)
     return replace(
-        quoted[0],
+        answers_with_quotes[0],
         question=text,
-        statements=tuple(each for answer in quoted for each in answer.statements),
-        citations=tuple(each for answer in quoted for each in answer.citations),
-        doubtful=any(answer.doubtful for answer in quoted),
+        statements=tuple(each for answer in answers_with_quotes for each in answer.statements),
+        citations=tuple(each for answer in answers_with_quotes for each in answer.citations),
+        doubtful=any(answer.doubtful for answer in answers_with_quotes),
     )
 
 

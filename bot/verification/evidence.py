@@ -93,11 +93,11 @@ class Evidence:
                 earlier[line.number] = [*_days(article.published), *find_moments(article.title)]
             before = earlier[line.number]
             latest = [each.year for each in before if each.year and not each.decade][-1:]
-            inherited = inherit_years(line.text.moments, frozenset(latest))
+            with_years = inherit_years(line.text.moments, frozenset(latest))
             outside = [replace(each, start=-1, end=-1, decade=False) for each in before]
-            relative = find_relative_moments(line.text.text, [*outside, *inherited])
-            moments.append((*inherited, *relative))
-            before += inherited
+            relative = find_relative_moments(line.text.text, [*outside, *with_years])
+            moments.append((*with_years, *relative))
+            before += with_years
         return tuple(moments)
 
     @cached_property

@@ -90,16 +90,16 @@ class Comparison:
     @cached_property
     def missing_numbers(self) -> list[Quantity]:
         present = [each for text in self.texts for each in text.quantities]
-        stated = self.alignment.claim.quantities
-        return [each for each in stated if not any(own.supports(each) for own in present)]
+        mentions = self.alignment.claim.quantities
+        return [each for each in mentions if not any(own.supports(each) for own in present)]
 
     @cached_property
     def missing_dates(self) -> list[Moment]:
         source = self.alignment.source
         present = [each for place in self.places for each in source.moments[place]]
         present += [each for text in source.titles for each in text.moments]
-        stated = self.alignment.claim.moments
-        return [each for each in stated if not any(own.supports(each) for own in present)]
+        mentions = self.alignment.claim.moments
+        return [each for each in mentions if not any(own.supports(each) for own in present)]
 
     @property
     def missing(self) -> list[Name | Quantity | Moment]:
@@ -118,8 +118,8 @@ class Comparison:
         for at in self.alignment.content_words:
             if at not in claim.figure_words | claim.name_words:
                 match, cosine = self._closest(at)
-                denied = _is_denied(claim.words, at)
-                if cosine >= KIN_COSINE and denied != _is_denied(line, match):
+                is_denied = _is_denied(claim.words, at)
+                if cosine >= KIN_COSINE and is_denied != _is_denied(line, match):
                     mismatches.append(at)
         return mismatches
 
@@ -145,17 +145,17 @@ class Comparison:
     def counts_the_same(self) -> bool:
         """True if each number counts the same thing in both."""
         source = self.alignment.source
-        for stated in self.alignment.claim.quantities:
-            counted = _counted_word(self.alignment.claim, stated)
+        for mention in self.alignment.claim.quantities:
+            noun = _counted_word(self.alignment.claim, mention)
             same = [
                 (source.lines[place], own)
                 for place in self.places
                 for own in source.lines[place].text.quantities
-                if own.supports(stated)
+                if own.supports(mention)
             ]
-            if counted is None or not same:
+            if noun is None or not same:
                 continue
-            if not any(self._is_counted(counted, line, own) for line, own in same):
+            if not any(self._is_counted(noun, line, own) for line, own in same):
                 return False
         return True
 
@@ -166,10 +166,10 @@ class Comparison:
         last = -1
         for at in self.alignment.content_words:
             matches = np.flatnonzero(cosines[at] >= SAME_COSINE)
-            following = matches[matches >= last]
-            if not following.size:
+            next_matches = matches[matches >= last]
+            if not next_matches.size:
                 return False
-            last = int(following[0])
+            last = int(next_matches[0])
         return True
 
     def shares(self, *, exact: bool = True) -> tuple[float, float]:
@@ -178,8 +178,8 @@ class Comparison:
         Without those of names, numbers and dates unless `exact`.
         """
         claim = self.alignment.claim
-        excluded = frozenset[int]() if exact else claim.figure_words | claim.name_words
-        rows = [at for at in self.alignment.content_words if at not in excluded]
+        other_words = frozenset[int]() if exact else claim.figure_words | claim.name_words
+        rows = [at for at in self.alignment.content_words if at not in other_words]
         coverage = self.alignment.coverage[rows, self.place]
         return (float(coverage.mean()), float(coverage.min())) if rows else (0.0, 0.0)
 
@@ -188,36 +188,36 @@ class Comparison:
         """Sort key: fewest missing names, numbers and dates, then best coverage."""
         return -len(self.missing), self.shares()[0]
 
-    def has_rival_number(self, stated: Quantity) -> bool:
+    def has_rival_number(self, mention: Quantity) -> bool:
         """True if the sentence has another number of the same thing."""
         claim = self.alignment.claim
         rivals = [
             own
             for own in self.line.text.quantities
-            if (own.unit, own.ordinal) == (stated.unit, stated.ordinal)
+            if (own.unit, own.ordinal) == (mention.unit, mention.ordinal)
             and not any(own.supports(each) or each.supports(own) for each in claim.quantities)
         ]
-        counted = _counted_word(claim, stated)
-        if counted is None:
-            return bool(stated.unit) and len(rivals) == 1
-        return any(self._is_counted(counted, self.line, own, KIN_COSINE) for own in rivals)
+        noun = _counted_word(claim, mention)
+        if noun is None:
+            return bool(mention.unit) and len(rivals) == 1
+        return any(self._is_counted(noun, self.line, own, KIN_COSINE) for own in rivals)
 
-    def has_rival_date(self, stated: Moment) -> bool:
+    def has_rival_date(self, mention: Moment) -> bool:
         """True if the sentence has a single date that is as precise."""
         dates = [
             own
             for own in self.alignment.source.moments[self.place]
             if own.start >= 0
-            and all(mine or not other for mine, other in zip(own.grain, stated.grain, strict=True))
+            and all(mine or not other for mine, other in zip(own.grain, mention.grain, strict=True))
         ]
         return len(dates) == 1
 
-    def has_rival_name(self, stated: Name) -> bool:
+    def has_rival_name(self, mention: Name) -> bool:
         """True if the sentence has another name after the same word: « au Louvre »."""
         claim, line = self.alignment.claim, self.line.text
-        before = _word_before(claim, stated)
+        before = _word_before(claim, mention)
         return bool(before) and any(
-            _word_before(line, own) == before and not _may_be_same(own, stated)
+            _word_before(line, own) == before and not _may_be_same(own, mention)
             for own in line.names
             if own.parts not in [each.parts for each in claim.names]
         )
@@ -264,11 +264,11 @@ def is_contradicted(comparison: Comparison) -> bool:
     """
     source = comparison.alignment.source
     numbers, dates = comparison.missing_numbers, comparison.missing_dates
-    names, missing = comparison.missing_names, comparison.missing
+    names, gaps = comparison.missing_names, comparison.missing
     mean, least = comparison.shares(exact=False)
-    if len(missing) > 1 or mean < CONTRADICTED_SHARES[0] or least < CONTRADICTED_SHARES[1]:
+    if len(gaps) > 1 or mean < CONTRADICTED_SHARES[0] or least < CONTRADICTED_SHARES[1]:
         return False
-    if not missing:
+    if not gaps:
         mismatches = len(comparison.denial_mismatches)
         return comparison.differs_in_denial and 0 < mismatches <= MAX_DENIED
     if comparison.denial_mismatches:

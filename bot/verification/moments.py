@@ -68,33 +68,33 @@ class Moment:
     def grain(self) -> tuple[bool, bool, bool]:
         return self.year is not None, self.month is not None, self.day is not None
 
-    def supports(self, stated: Moment) -> bool:
+    def supports(self, mention: Moment) -> bool:
         """True if this date, in a source, supports a stated one."""
-        if stated.decade and self.decade:
-            return stated.year is not None and stated.year == self.year
-        if stated.decade or self.decade:
-            if stated.year is None or self.year is None:
+        if mention.decade and self.decade:
+            return mention.year is not None and mention.year == self.year
+        if mention.decade or self.decade:
+            if mention.year is None or self.year is None:
                 return False
-            return stated.decade and stated.year <= self.year < stated.year + 10
+            return mention.decade and mention.year <= self.year < mention.year + 10
         years = self.around if self.year is None else {self.year}
         return (
-            (stated.year is None or stated.year in years)
-            and stated.month in (None, self.month)
-            and stated.day in (None, self.day)
+            (mention.year is None or mention.year in years)
+            and mention.month in (None, self.month)
+            and mention.day in (None, self.day)
         )
 
 
 def find_moments(text: str) -> list[Moment]:
     """Find the dates of a text, in reading order; `around` is set for those without a year."""
     plain = fold_phrase(text)
-    used = bytearray(len(plain))
+    taken_places = bytearray(len(plain))
     moments: list[Moment] = []
     for form in _FORMS:
         for match in form.finditer(plain):
             start, end = match.span()
-            if any(used[start:end]) or not _is_possible(text, match):
+            if any(taken_places[start:end]) or not _is_possible(text, match):
                 continue
-            used[start:end] = b"\1" * (end - start)
+            taken_places[start:end] = b"\1" * (end - start)
             moments += _read(match)
     moments.sort(key=lambda moment: moment.start)
     return _add_years(moments)
@@ -144,14 +144,14 @@ def _read(match: re.Match[str]) -> list[Moment]:
 
 
 def _add_years(moments: Sequence[Moment]) -> list[Moment]:
-    dated = []
+    result = []
     for at, moment in enumerate(moments):
         if moment.year is None:
             before = [each.year for each in moments[:at] if each.year and not each.decade]
             after = [each.year for each in moments[at + 1 :] if each.year and not each.decade]
             moment = replace(moment, around=frozenset([*before[-1:], *after[:1]]))
-        dated.append(moment)
-    return dated
+        result.append(moment)
+    return result
 
 
 def _shift(earlier: Sequence[Moment], match: re.Match[str], days: int, years: int) -> list[Moment]:

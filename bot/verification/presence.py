@@ -26,11 +26,11 @@ def has_unknown_number(alignment: Alignment) -> bool:
     source = alignment.source
     years = {moment.year for moments in source.moments for moment in moments}
 
-    def is_known(stated: Quantity) -> bool:
-        is_own_count = stated.spelled and max(stated.values) <= _MAX_OWN_COUNT
-        is_year = any(value in years for value in stated.values)  # « 2 000 » for 2000
-        return (not stated.unit and (is_own_count or is_year)) or any(
-            each.supports(stated) for each in source.every_quantity
+    def is_known(mention: Quantity) -> bool:
+        is_own_count = mention.spelled and max(mention.values) <= _MAX_OWN_COUNT
+        is_year = any(value in years for value in mention.values)  # « 2 000 » for 2000
+        return (not mention.unit and (is_own_count or is_year)) or any(
+            each.supports(mention) for each in source.every_quantity
         )
 
     return not all(map(is_known, alignment.claim.quantities))
@@ -39,14 +39,14 @@ def has_unknown_number(alignment: Alignment) -> bool:
 def has_unknown_date(alignment: Alignment) -> bool:
     source = alignment.source
 
-    def is_number(stated: Moment) -> bool:
+    def is_number(mention: Moment) -> bool:
         """True for « 2000 chênes », which looks like a year."""
-        is_year = stated.year is not None and stated.month is None and not stated.decade
-        return is_year and any(stated.year in each.values for each in source.every_quantity)
+        is_year = mention.year is not None and mention.month is None and not mention.decade
+        return is_year and any(mention.year in each.values for each in source.every_quantity)
 
     return not all(
-        any(each.supports(stated) for each in source.every_moment) or is_number(stated)
-        for stated in alignment.claim.moments
+        any(each.supports(mention) for each in source.every_moment) or is_number(mention)
+        for mention in alignment.claim.moments
     )
 
 

@@ -80,8 +80,8 @@ def _is_capitalized(word: str) -> bool:
 
 def _continues(text: str, last: re.Match[str], match: re.Match[str]) -> bool:
     """True if a word continues the name that the `last` one belongs to."""
-    elided = _ELISION.match(match[0])
-    if elided and elided[0].lower().strip("'’") != "d":
+    elision = _ELISION.match(match[0])
+    if elision and elision[0].lower().strip("'’") != "d":
         return False
     between = text[last.end() : match.start()]
     return between.isspace() or between.strip() in _JOINING
@@ -100,8 +100,8 @@ def _name(text: str, group: Sequence[re.Match[str]], language: str) -> Name | No
     )
     if not parts:
         return None
-    elided = _ELISION.match(group[0][0])
-    start = group[0].start() + (elided.end() if elided else 0)
+    elision = _ELISION.match(group[0][0])
+    start = group[0].start() + (elision.end() if elision else 0)
     return Name(start, group[-1].end(), parts, sure=not (opens and len(group) == 1))
 
 
@@ -172,16 +172,18 @@ def _are_near(parts: Sequence[str], words: Sequence[str], *, in_any_order: bool 
     forms = [translations_of(part) | {part + "s"} for part in parts]
     if in_any_order:
         return all(
-            any(word in accepted or _is_similar(part, {word}) for word in words if word)
-            for part, accepted in zip(parts, forms, strict=True)
+            any(word in forms_of_part or _is_similar(part, {word}) for word in words if word)
+            for part, forms_of_part in zip(parts, forms, strict=True)
         )
     for at, word in enumerate(words):
         if not _is_part(word, parts[0], forms[0]):
             continue
         place = at
-        for part, accepted in zip(parts[1:], forms[1:], strict=True):
+        for part, forms_of_part in zip(parts[1:], forms[1:], strict=True):
             ahead = words[place + 1 : place + 2 + _REACH]
-            step = next((n for n, each in enumerate(ahead) if _is_part(each, part, accepted)), None)
+            step = next(
+                (n for n, each in enumerate(ahead) if _is_part(each, part, forms_of_part)), None
+            )
             # « Pierre et Marie Curie » names Pierre Curie, « A. X et B. Roque » no A. Roque.
             if step is None or not _AND.isdisjoint(ahead[1:step]):
                 break

@@ -202,32 +202,32 @@ class Quantity:
     ordinal: bool = False
     spelled: bool = False
 
-    def supports(self, stated: Quantity) -> bool:
+    def supports(self, mention: Quantity) -> bool:
         """True if this number, in a source, supports a stated one."""
-        if "%" in (self.unit, stated.unit):
-            own_share, share = _share(self), _share(stated)
+        if "%" in (self.unit, mention.unit):
+            own_share, share = _share(self), _share(mention)
             if own_share is not None and share is not None:
                 return _is_same(own_share, share)
         size = other_size = 1.0
-        if self.unit and stated.unit and self.unit != stated.unit:
-            if self.unit not in _SIZES or stated.unit not in _SIZES:
+        if self.unit and mention.unit and self.unit != mention.unit:
+            if self.unit not in _SIZES or mention.unit not in _SIZES:
                 return False
             dimension, size = _SIZES[self.unit]
-            other_dimension, other_size = _SIZES[stated.unit]
+            other_dimension, other_size = _SIZES[mention.unit]
             if dimension != other_dimension:
                 return False
         return any(
             _is_same(one * size, other * other_size)
             for one in self.values
-            for other in stated.values
+            for other in mention.values
         )
 
 
 def find_quantities(text: str, language: str) -> list[Quantity]:
     """Find the numbers of a text that are not part of a date, in reading order."""
-    used = bytearray(len(text))
+    taken_places = bytearray(len(text))
     for moment in find_moments(text):
-        used[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
+        taken_places[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
     free: list[Quantity] = []
     for each in chain(
         _find_centuries(text),
@@ -236,8 +236,8 @@ def find_quantities(text: str, language: str) -> list[Quantity]:
         _find_spelled(text, language),
         _find_named(text),
     ):
-        if not any(used[each.start : each.end]):
-            used[each.start : each.end] = b"\1" * (each.end - each.start)
+        if not any(taken_places[each.start : each.end]):
+            taken_places[each.start : each.end] = b"\1" * (each.end - each.start)
             free.append(each)
     return _complete_ranges(text, sorted(free, key=lambda each: each.start))
 
@@ -287,7 +287,7 @@ def _find_figures(text: str) -> Iterator[Quantity]:
     for match in _FIGURES.finditer(text):
         ordinal = _ORDINAL.match(fold(text[match.end() : match.end() + 4].lower()))
         end = match.end() + (ordinal.end() if ordinal else 0)
-        yield _measured(text, match.start(), end, _values(match[0]), ordinal=bool(ordinal))
+        yield _measure(text, match.start(), end, _values(match[0]), ordinal=bool(ordinal))
 
 
 def _values(figures: str) -> frozenset[float]:
@@ -306,7 +306,7 @@ def _values(figures: str) -> frozenset[float]:
     return frozenset(float(reading) for reading in readings)
 
 
-def _measured(
+def _measure(
     text: str, start: int, end: int, values: frozenset[float], *, ordinal: bool = False,
     spelled: bool = False,
 ) -> Quantity:  # fmt: skip
@@ -322,8 +322,8 @@ def _measured(
     unit = unit or before
     step = _LARGE.search(text[start:end].lower()) if half else None
     more = 0.5 * (scale_after(f" {step[0]}", 0)[0] if step else 1) if half else 0.0
-    scaled = frozenset(value * scale + more for value in values)
-    return Quantity(start, end, scaled, unit, ordinal, spelled)
+    scaled_values = frozenset(value * scale + more for value in values)
+    return Quantity(start, end, scaled_values, unit, ordinal, spelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +354,7 @@ def _find_spelled(text: str, language: str) -> Iterator[Quantity]:
         words = (text[start:end], after[0] if after else "")
         if any(fold(word.lower()) in FRACTIONS for word in words):
             continue
-        yield _measured(
+        yield _measure(
             text, start, end, frozenset({float(number.value)}), ordinal=number.is_ordinal,
             spelled=True,
         )  # fmt: skip
@@ -371,7 +371,7 @@ def _find_multiples(text: str) -> Iterator[Quantity]:
         count = int(match[1]) if match[1].isdecimal() else COUNTS[match[1].lower()]
         if word.rstrip("s") in COLLECTIVE:
             value = float(count * COLLECTIVE[word.rstrip("s")])
-            yield _measured(text, *match.span(), frozenset({value}), spelled=True)
+            yield _measure(text, *match.span(), frozenset({value}), spelled=True)
         elif word in FRACTIONS or (word.endswith("s") and word[:-1] in ORDINALS):
             part = FRACTIONS.get(word) or 1 / ORDINALS[word[:-1]]
             yield Quantity(*match.span(), frozenset({count * part}), "", spelled=True)
@@ -383,7 +383,7 @@ def _find_named(text: str) -> Iterator[Quantity]:
     for start, end, word in words:
         if word.rstrip("s") in COLLECTIVE:
             total = float(COLLECTIVE[word.rstrip("s")])
-            yield _measured(text, start, end, frozenset({total}), spelled=True)
+            yield _measure(text, start, end, frozenset({total}), spelled=True)
         elif word in FRACTIONS:
             value = frozenset({FRACTIONS[word]})
             if word in ORDINALS:

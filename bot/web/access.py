@@ -48,10 +48,10 @@ class TrustedProxies:
         self._proxies = [ip_network(each) for each in proxies]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        trusted = scope["type"] == "http" and self._is_proxy((scope.get("client") or ("",))[0])
-        scope.setdefault("state", {})["proxied"] = trusted
-        app: Any = self._forwarded if trusted else self._direct
-        await app(self._apply_forwarded(scope) if trusted else scope, receive, send)
+        is_trusted = scope["type"] == "http" and self._is_proxy((scope.get("client") or ("",))[0])
+        scope.setdefault("state", {})["proxied"] = is_trusted
+        app: Any = self._forwarded if is_trusted else self._direct
+        await app(self._apply_forwarded(scope) if is_trusted else scope, receive, send)
 
     def _apply_forwarded(self, scope: Scope) -> Scope:
         """Apply the `Forwarded` header, unless it is absent or malformed."""

@@ -14,12 +14,12 @@ from index.article import Article
 class AnswerView:
     """An answer, its key ("" for none), and the visitor's vote.
 
-    `changed` and `withdrawn` are as in `RecalledAnswer`.
+    `changed_numbers` and `withdrawn` are as in `RecalledAnswer`.
     """
 
     answer: Answer
     key: str = ""
-    changed: frozenset[int] = frozenset()
+    changed_numbers: frozenset[int] = frozenset()
     withdrawn: frozenset[int] = frozenset()
     vote: Vote | None = None
 
@@ -46,9 +46,9 @@ def citation_path(article_id: str, number: int, key: str) -> str:
     return article_path(article_id) + (f"?a={key}&n={number}#c{number}" if key else "")
 
 
-def lead_before(shown: ShownQuote) -> str:
+def lead_before(quote: ShownQuote) -> str:
     """The lead of a quote, with what separates them."""
-    if shown.lead is None:
+    if quote.lead is None:
         return ""
-    between = shown.citation.article.text[shown.lead.end : shown.citation.start]
-    return f"{LINE_END.sub(' ', shown.lead.text)}{' […] ' if between.strip() else ' '}"
+    between = quote.citation.article.text[quote.lead.end : quote.citation.start]
+    return f"{LINE_END.sub(' ', quote.lead.text)}{' […] ' if between.strip() else ' '}"

@@ -92,9 +92,9 @@ class JsonApi:
         question = request.query_params.get("q", "")
         if request.method == "POST":
             question = await _question(request)
-        stored = await self._service.ask(question, request.state.visitor, earlier=())
-        record = answer_record(stored.answer, Phrases.of(stored.answer.language))
-        page = {"content-location": f"/a/{stored.key}"} if stored.key else {}
+        stored_answer = await self._service.ask(question, request.state.visitor, earlier=())
+        record = answer_record(stored_answer.answer, Phrases.of(stored_answer.answer.language))
+        page = {"content-location": f"/a/{stored_answer.key}"} if stored_answer.key else {}
         return JsonResponse(record, headers=page)
 
     async def search(self, request: Request) -> Response:

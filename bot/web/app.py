@@ -183,7 +183,7 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
 
 
 async def _show_unavailable(request: Request, error: Exception) -> Response:
-    METERS.failed()
+    METERS.count_failure()
     if is_for_programs(request.url.path):
         return error_response(request, error)
     logger.error("A request could not be answered: %s", error)
@@ -193,7 +193,7 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _show_failure(request: Request, error: Exception) -> Response:
-    METERS.failed()
+    METERS.count_failure()
     if is_for_programs(request.url.path):
         return error_response(request, error)
     return Response("Selon: error\n", 500)

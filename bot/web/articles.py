@@ -70,22 +70,27 @@ class ArticlePages:
 
     async def read_article(self, request: Request) -> Response:
         """Show an article at a quote of the answer `a`, or of the references `ref`."""
-        query, places, answer, changed = request.query_params, list[QuotePlace](), "", False
+        query, places, answer, has_changed = request.query_params, list[QuotePlace](), "", False
         number = whole_number(query.get("n", ""))
         turn = await self._service.find_turn(query["a"]) if "a" in query else None
         if turn is not None and turn.key:
-            recalled = await self._service.recall(turn)
-            view = AnswerView(recalled.answer, turn.key)
-            answer, changed = f"/a/{turn.key}", number in recalled.changed
-            for each in recalled.answer.citations:
-                if each.number not in recalled.changed:
+            recalled_answer = await self._service.recall(turn)
+            view = AnswerView(recalled_answer.answer, turn.key)
+            answer, has_changed = f"/a/{turn.key}", number in recalled_answer.changed_numbers
+            for each in recalled_answer.answer.citations:
+                if each.number not in recalled_answer.changed_numbers:
                     span = QuoteSpan(each.number, each.start, each.end)
                     address = view.place(each.number, each.article)
                     places.append(QuotePlace(span, each.article.id, address))
-        return await asyncio.to_thread(self._read, request, places, number, answer, changed)
+        return await asyncio.to_thread(self._read, request, places, number, answer, has_changed)
 
     def _read(
-        self, request: Request, places: list[QuotePlace], number: int, answer: str, changed: bool
+        self,
+        request: Request,
+        places: list[QuotePlace],
+        number: int,
+        answer: str,
+        has_changed: bool,
     ) -> Response:
         """`answer` is the path of the answer that the `places` belong to, or ""."""
         visitor: Visitor = request.state.visitor
@@ -96,7 +101,7 @@ class ArticlePages:
         places = places or _referenced(article, query.getlist("ref")[:MAX_REFERENCES])
         here = [each for each in places if each.article_id == article.id]
         place = next((each for each in here if each.span.number == number), None)
-        if place is None and here and not changed:
+        if place is None and here and not has_changed:
             place = here[0]
         parts = count_parts(article)
         part = whole_number(query.get("part", "")) or (
@@ -115,7 +120,7 @@ class ArticlePages:
             answer=answer,
             places=places,
             at=places.index(place) if place else None,
-            changed=changed,
+            changed=has_changed,
             said_also=self._source_of_copy(article),
             place_of=_place,
         )
@@ -140,7 +145,7 @@ class ArticlePages:
         today = self._service.now().date()
         page = max(1, whole_number(query.get("page", "")))
         values = {name: _field(query.get(name, "")) for name in _FIELDS}
-        filled = {name: value for name, value in values.items() if value}
+        filters = {name: value for name, value in values.items() if value}
         try:
             selection = _selection(values, today)
         except KeepingError:
@@ -158,13 +163,13 @@ class ArticlePages:
             total=total,
             values=values,
             facets={kind: _facet(library, library.generation(), kind) for kind in _FACETS},
-            filtered=bool(filled),
+            filtered=bool(filters),
             language_name=lambda code: language_name(code, visitor.language),
             plain=str,
             page=page,
             pages=max(1, -(-total // PAGE_SIZE)),
             unclear=selection is None,
-            page_address=lambda number: f"?{urlencode({**filled, 'page': number})}",
+            page_address=lambda number: f"?{urlencode({**filters, 'page': number})}",
         )
 
 
@@ -195,11 +200,11 @@ def _page(
     if not words:
         total = library.count(selection)
         return list(library.newest(PAGE_SIZE, skip, selection) if skip < total else ()), total
-    ranked: list[Article | ArticleEntry] = []
+    articles: list[Article | ArticleEntry] = []
     if "://" in words:
-        ranked += [each for each in library.find(words) if each in selection]
-    ranked = ranked or [*library.rank(words, selection)]
-    return ranked[skip : skip + PAGE_SIZE], len(ranked)
+        articles += [each for each in library.find(words) if each in selection]
+    articles = articles or [*library.rank(words, selection)]
+    return articles[skip : skip + PAGE_SIZE], len(articles)
 
 
 @lru_cache(16)

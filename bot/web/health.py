@@ -17,13 +17,13 @@ from bot.web.service import WebService
 
 
 @asynccontextmanager
-async def serve_health(service: WebService) -> AsyncIterator[None]:
+async def serve_web_health(service: WebService) -> AsyncIterator[None]:
     """Serve metrics and health within a block. Raises MessengerError."""
 
     async def try_answer() -> None:
         newest = await asyncio.to_thread(service.library.newest, 1)
         question = newest[0].title if newest else "?"
-        async for _ in service.chain.astream(TurnText(question, quoted=True)):
+        async for _ in service.chain.astream(TurnText(question, is_extractive=True)):
             pass
 
     async def try_database() -> None:
@@ -39,6 +39,6 @@ async def serve_health(service: WebService) -> AsyncIterator[None]:
     checks: dict[str, HealthCheck] = {each.name: each.finding for each in probes}
     generation = service.library.generation
     now = Now(lambda: 0, lambda: 0, lambda: index_age(generation))
-    with METERS.watching(now, checks):
+    with METERS.watch(now, checks):
         async with serve_endpoints(service.settings, METERS, checks), run_probes(probes):
             yield

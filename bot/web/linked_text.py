@@ -59,8 +59,8 @@ class LinkedText:
         groups = shown_quotes(answer.citations, answer) if quotes else ()
         for position, group in enumerate(groups):
             message.add("\n\n" if position or not answer.verbatim else "")
-            for shown in group:
-                message._quote(shown, phrases)
+            for quote in group:
+                message._quote(quote, phrases)
             article = group[0].citation.article
             message.add(f"— {_line(title_of(article, phrases.code))}")
             message.add(_line(details(article, phrases)))
@@ -70,19 +70,19 @@ class LinkedText:
         self.text += text
 
     def _write_statements(self, answer: Answer) -> None:
-        cited = {each.number: each for each in answer.citations}
+        citations = {each.number: each for each in answer.citations}
         for position, statement in enumerate(answer.statements):
             self.add(f"{' ' if position else ''}{escape_markdown(statement.text)}\u00a0")
             for number in statement.citations:
-                self._link(cited[number])
+                self._link(citations[number])
 
-    def _quote(self, shown: ShownQuote, phrases: Phrases) -> None:
-        if shown.is_repeat:
-            self.add(f"[{shown.citation.number}] ")
+    def _quote(self, quote: ShownQuote, phrases: Phrases) -> None:
+        if quote.is_repeat:
+            self.add(f"[{quote.citation.number}] ")
             return
-        self.add(escape_markdown(lead_before(shown)))
-        self.add(f"{phrases.quote(escape_markdown(''.join(shown.parts)))}\u00a0")
-        self._link(shown.citation)
+        self.add(escape_markdown(lead_before(quote)))
+        self.add(f"{phrases.quote(escape_markdown(''.join(quote.parts)))}\u00a0")
+        self._link(quote.citation)
         self.add("\n\n")
 
     def _link(self, citation: Citation) -> None:

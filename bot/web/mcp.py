@@ -140,13 +140,13 @@ class ArticleTools:
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
     async def ask(self, asker: ToolCaller, arguments: Question) -> CitedAnswer:
-        stored = await asker.ask(arguments.question)
-        answer = stored.answer
+        stored_answer = await asker.ask(arguments.question)
+        answer = stored_answer.answer
         quotes = [
             Quote(
                 id=each.article.id,
                 title=title_of(each.article, answer.language),
-                url=citation_address(each, asker.base, stored.key),
+                url=citation_address(each, asker.base, stored_answer.key),
                 number=each.number,
                 quote=each.quote,
                 metadata=_metadata(each.article),

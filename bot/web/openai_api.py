@@ -132,7 +132,7 @@ class OpenAIDoor:
 
     def __init__(self, service: WebService) -> None:
         self._service = service
-        self._started = int(time.time())
+        self._start_time = int(time.time())
 
     async def models(self, request: Request) -> Response:
         return JSONResponse({"object": "list", "data": [self._model()]})
@@ -142,14 +142,14 @@ class OpenAIDoor:
         return JSONResponse(self._model())
 
     def _model(self) -> Fields:
-        return {"id": MODEL, "object": "model", "created": self._started, "owned_by": "selon"}
+        return {"id": MODEL, "object": "model", "created": self._start_time, "owned_by": "selon"}
 
     async def chat(self, request: Request) -> Response:
         body = await _read(request, ChatRequest)
         message = await self._answer(request, body.messages, "messages")
         if body.stream:
-            counted = body.stream_options is not None and body.stream_options.include_usage
-            return _streamed(request, chat_events(message, counted=counted))
+            with_usage = body.stream_options is not None and body.stream_options.include_usage
+            return _stream_events(request, chat_events(message, with_usage=with_usage))
         async for _ in message.pieces():
             pass
         return JSONResponse(chat_completion(message))
@@ -161,7 +161,7 @@ class OpenAIDoor:
             messages = [InputMessage(role="user", content=messages)]
         message = await self._answer(request, messages, "input")
         if body.stream:
-            return _streamed(request, response_events(message))
+            return _stream_events(request, response_events(message))
         async for _ in message.pieces():
             pass
         return JSONResponse(response_object(message, "completed"))
@@ -251,9 +251,9 @@ def _chat_annotations(message: GrowingMessage) -> list[Fields]:
     return [{"type": "url_citation", "url_citation": _url_citation(each)} for each in message.links]
 
 
-async def chat_events(message: GrowingMessage, *, counted: bool = False) -> AsyncGenerator[str]:
+async def chat_events(message: GrowingMessage, *, with_usage: bool = False) -> AsyncGenerator[str]:
     """Yield the events of a chat answer; the last chunk has the annotations, or the usage if
-    `counted`.
+    `with_usage`.
     """
     head = _chat_head(message, "chat.completion.chunk")
 
@@ -265,7 +265,7 @@ async def chat_events(message: GrowingMessage, *, counted: bool = False) -> Asyn
     async for piece in message.pieces():
         yield chunk({"content": piece})
     yield chunk({"annotations": _chat_annotations(message)}, "stop")
-    if counted:
+    if with_usage:
         yield _event({**head, "choices": [], "usage": _usage(message)})
     yield "data: [DONE]\n\n"
 
@@ -339,7 +339,7 @@ async def response_events(message: GrowingMessage) -> AsyncGenerator[str]:
     yield event("completed", response=response_object(message, "completed"))
 
 
-def _streamed(request: Request, events: AsyncGenerator[str]) -> Response:
+def _stream_events(request: Request, events: AsyncGenerator[str]) -> Response:
     language = request.state.visitor.language
 
     async def guarded() -> AsyncGenerator[str]:

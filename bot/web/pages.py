@@ -63,10 +63,10 @@ class AskPages:
 
     async def _ask(self, request: Request, question: str, conversation: int) -> Response:
         """Redirect to the answer's page, or show the answer here if it is not stored."""
-        stored = await self._service.ask(question, request.state.visitor, conversation)
-        if stored.key:
-            return RedirectResponse(f"/a/{stored.key}", 303)
-        view = AnswerView(stored.answer)
+        stored_answer = await self._service.ask(question, request.state.visitor, conversation)
+        if stored_answer.key:
+            return RedirectResponse(f"/a/{stored_answer.key}", 303)
+        view = AnswerView(stored_answer.answer)
         return render(request, "answer.html", view=view, conversation=conversation, earlier=())
 
     async def stream(self, request: Request) -> Response:
@@ -88,15 +88,17 @@ class AskPages:
         except (WebError, IndexingError, StateError):
             yield _event({"failed": True})  # the script posts the form, which shows the error
 
-    def _last_part(self, request: Request, stored: StoredAnswer) -> dict[str, object]:
+    def _last_part(self, request: Request, stored_answer: StoredAnswer) -> dict[str, object]:
         texts = PageTexts.of(request.state.visitor.language)
         return {
             "done": True,
             "html": render_text(
-                request, "answer_part.html", view=AnswerView(stored.answer, stored.key)
+                request,
+                "answer_part.html",
+                view=AnswerView(stored_answer.answer, stored_answer.key),
             ),
-            "url": f"/a/{stored.key}" if stored.key else "",
-            "title": f"{stored.answer.question or texts.page.question} · Selon",
+            "url": f"/a/{stored_answer.key}" if stored_answer.key else "",
+            "title": f"{stored_answer.answer.question or texts.page.question} · Selon",
             "next": texts.page.follow_up,
         }
 
@@ -136,12 +138,18 @@ class AskPages:
         return RedirectResponse(f"/a/{turn.key}", 303)
 
     async def _view(self, turn: TurnRecord, visitor: Visitor) -> AnswerView:
-        recalled = await self._service.recall(turn)
+        recalled_answer = await self._service.recall(turn)
         vote = await self._service.state.run(
             votes.vote_of, turn_id=turn.id, person_id=visitor.person_id
         )
         key = turn.key or ""
-        return AnswerView(recalled.answer, key, recalled.changed, recalled.withdrawn, vote)
+        return AnswerView(
+            recalled_answer.answer,
+            key,
+            recalled_answer.changed_numbers,
+            recalled_answer.withdrawn,
+            vote,
+        )
 
 
 async def _question(request: Request) -> tuple[str, int]:

@@ -68,6 +68,6 @@ def _phrases(request: Request) -> PersonalPhrases:
 def _erase(session: Session, person_id: int) -> None:
     privacy.erase_person(session, person_id)
     session.flush()
-    left = privacy.export_person(session, person_id)
-    if any(left.values()):
-        raise AssertionError(f"rows are left about a person: {sorted(left)}")
+    remaining_rows = privacy.export_person(session, person_id)
+    if any(remaining_rows.values()):
+        raise AssertionError(f"rows are left about a person: {sorted(remaining_rows)}")

@@ -39,8 +39,8 @@ class ProgramError:
     def of(cls, error: Exception, language: str) -> ProgramError:
         """Describe an error without internals; logs an unexpected one."""
         if isinstance(error, WebError):
-            limited = isinstance(error, TooManyQuestions)
-            wait = {"retry-after": str(error.parameters["seconds"])} if limited else {}
+            is_limit = isinstance(error, TooManyQuestions)
+            wait = {"retry-after": str(error.parameters["seconds"])} if is_limit else {}
             param = error.parameters.get("field")
             text = error_text(error, language)
             return cls(error.status, error.code, text, str(param) if param else None, wait)
@@ -110,8 +110,8 @@ class ProgramErrors:
                 sentence = text.decode("utf-8", "replace").strip()
                 reply = ProgramError.of_status(refusal["status"], sentence)
                 body = json.dumps(reply.body(scope["path"])).encode()
-                changed = (b"content-length", b"content-type")
-                headers = [each for each in refusal["headers"] if each[0] not in changed]
+                new_headers = (b"content-length", b"content-type")
+                headers = [each for each in refusal["headers"] if each[0] not in new_headers]
                 headers.append((b"content-type", b"application/json"))
                 headers.append((b"content-length", str(len(body)).encode()))
                 await send({**refusal, "headers": headers})

@@ -80,9 +80,9 @@ def text_blocks(
     start, end = _cut(text, part - 1), _cut(text, part)
     end = max([end, *(each.end for each in quotes if start <= each.start < end)])
     visible = [each for each in quotes if each.start < end and each.end > start]
-    begun: set[int] = set()
+    open_quotes: set[int] = set()
     return tuple(
-        TextBlock(kind, tuple(_pieces(text, line, visible, begun) for line in lines))
+        TextBlock(kind, tuple(_pieces(text, line, visible, open_quotes) for line in lines))
         for kind, lines in _shapes(text, _paragraphs(article, start, end))
     )
 
@@ -123,21 +123,21 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[bool, list[TextSpa
 def _shapes(
     text: str, paragraphs: Iterator[tuple[bool, list[TextSpan]]]
 ) -> Iterator[tuple[BlockKind, list[TextSpan]]]:
-    introduced = False
+    after_colon = False
     for heading, lines in paragraphs:
         if not heading and len(lines) > 2 and _ends_in_colon(text, lines[0]):
             yield "paragraph", lines[:1]
-            lines, introduced = lines[1:], True
-        yield _kind(text, heading, lines, introduced), lines
-        introduced = _ends_in_colon(text, lines[-1])
+            lines, after_colon = lines[1:], True
+        yield _kind(text, heading, lines, after_colon), lines
+        after_colon = _ends_in_colon(text, lines[-1])
 
 
-def _kind(text: str, heading: bool, lines: list[TextSpan], introduced: bool) -> BlockKind:
+def _kind(text: str, heading: bool, lines: list[TextSpan], after_colon: bool) -> BlockKind:
     if heading:
         return "heading"
     if len(lines) > 1 and all(_NUMBER.match(text, start) for start, _ in lines):
         return "numbered"
-    if len(lines) > 1 and introduced:
+    if len(lines) > 1 and after_colon:
         return "list"
     whole = _QUOTATION.fullmatch(text, lines[0][0], lines[-1][1])
     return "quote" if whole else "paragraph"
@@ -148,7 +148,7 @@ def _ends_in_colon(text: str, line: TextSpan) -> bool:
 
 
 def _pieces(
-    text: str, line: TextSpan, quotes: Sequence[QuoteSpan], begun: set[int]
+    text: str, line: TextSpan, quotes: Sequence[QuoteSpan], open_quotes: set[int]
 ) -> tuple[Piece, ...]:
     start, end = line
     here = [each for each in quotes if each.start < end and each.end > start]
@@ -157,7 +157,9 @@ def _pieces(
     for first, last in pairwise(sorted({start, end} | bounds)):
         numbers = tuple(each.number for each in here if each.start <= first and last <= each.end)
         pieces.append(
-            Piece(first, text[first:last], numbers, tuple(n for n in numbers if n not in begun))
+            Piece(
+                first, text[first:last], numbers, tuple(n for n in numbers if n not in open_quotes)
+            )
         )
-        begun.update(numbers)
+        open_quotes.update(numbers)
     return tuple(pieces)

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.web.app import create_app
 from bot.web.feature import WebFeature
-from bot.web.health import serve_health
+from bot.web.health import serve_web_health
 from bot.web.service import WebService
 from bot.web.upkeep import keep_up
 from index.errors import reason_of
@@ -36,7 +36,7 @@ def open_service(settings: Settings) -> Iterator[WebService]:
     Raises SettingsError, IndexingError, StateError.
     """
     with writers_in(settings) as writers:
-        index = open_index(settings, awaited=True)
+        index = open_index(settings, may_be_missing=True)
         url = state_url(settings.database_url, settings.data_dir)
         with closing(open_state(url, settings.bot_id)) as state:
             chain, gate = chain_over(index, settings, writers), open_gate(settings, index.embedder)
@@ -56,10 +56,10 @@ class PunctualProtocol(H11Protocol):
             self._close_unless_asked()
 
     def _close_unless_asked(self) -> None:
-        answered = self.cycle
+        last_cycle = self.cycle
 
         def close() -> None:
-            if self.cycle is answered:
+            if self.cycle is last_cycle:
                 self.transport.close()
 
         asyncio.get_running_loop().call_later(REQUEST_SECONDS, close)
@@ -115,7 +115,7 @@ def create_server(
     return WebServer(config, ready)
 
 
-def serve(
+def serve_web(
     settings: Settings, ready: Callable[[str], None], open_features: Sequence[OpenWebFeature] = ()
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called with the address once it listens.
@@ -126,10 +126,10 @@ def serve(
 
     async def until_stopped(service: WebService) -> None:
         features = _open_features(open_features, service)
-        async with serve_health(service), keep_up(service, features, erases=True):
-            await create_server(service, ready, features).serve([listening])
+        async with serve_web_health(service), keep_up(service, features, erases=True):
+            await create_server(service, ready, features).serve([socket_])
 
-    with bind(settings) as listening, open_service(settings) as service:
+    with bind(settings) as socket_, open_service(settings) as service:
         asyncio.run(until_stopped(service))
 
 
@@ -139,17 +139,17 @@ async def serve_beside(
 ) -> AsyncIterator[None]:
     """Serve within a block, which handles the signals. Raises MessengerError."""
     allow_connections()
-    listening = bind(service.settings)
+    socket_ = bind(service.settings)
     features = _open_features(open_features, service)
     server = create_server(service, ready, features)
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
-    serving = asyncio.create_task(server.serve([listening]))
+    serve_task = asyncio.create_task(server.serve([socket_]))
     try:
         async with keep_up(service, features, erases=False):  # the bot erases
             yield
     finally:
         server.should_exit = True
-        await serving
+        await serve_task
 
 
 def _open_features(

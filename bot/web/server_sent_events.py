@@ -17,19 +17,19 @@ EVENT_STREAM = {
 
 async def with_heartbeats(events: AsyncGenerator[str]) -> AsyncGenerator[str]:
     """Yield events, and a comment after each silence; closes `events` at the end."""
-    following: asyncio.Future[str | None] = asyncio.ensure_future(anext(events, None))
+    next_event: asyncio.Future[str | None] = asyncio.ensure_future(anext(events, None))
     try:
         while True:
-            await asyncio.wait({following}, timeout=HEARTBEAT_SECONDS)
-            if not following.done():
+            await asyncio.wait({next_event}, timeout=HEARTBEAT_SECONDS)
+            if not next_event.done():
                 yield ": waiting\n\n"
                 continue
-            event = following.result()
+            event = next_event.result()
             if event is None:
                 return
             yield event
-            following = asyncio.ensure_future(anext(events, None))
+            next_event = asyncio.ensure_future(anext(events, None))
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        next_event.cancel()
+        await asyncio.gather(next_event, return_exceptions=True)
         await events.aclose()

@@ -14,7 +14,7 @@ from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
 from bot.errors import TooManyQuestions, WebError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, History, TurnText, parse_turn
+from bot.followups.turn import HISTORY_TURNS, History, TurnText, parse_turn
 from bot.library.articles import Library
 from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
@@ -138,7 +138,7 @@ class WebService:
         if self.gate is not None:
             help = await asyncio.to_thread(self.gate.answer, question)
             if help is not None:
-                METERS.answered(help, "web")
+                METERS.count_answer(help, "web")
                 yield StoredAnswer(help)
                 return
         await self.count(visitor)
@@ -157,13 +157,13 @@ class WebService:
         finally:
             await answers.aclose()
         assert answer is not None
-        METERS.answered(answer, "web")
+        METERS.count_answer(answer, "web")
         yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
 
     async def quote(self, question: str) -> Answer:
         """Answer extractively, without storing or counting."""
         answer: Answer | None = None
-        async for newest in self.chain.astream(TurnText(question, quoted=True)):
+        async for newest in self.chain.astream(TurnText(question, is_extractive=True)):
             answer = newest
         assert answer is not None
         return answer
@@ -201,7 +201,7 @@ class WebService:
             place=place,
             now=self.now(),
             lifetime=self.lifetime,
-            limit=REMEMBERED,
+            limit=HISTORY_TURNS,
         )
 
     async def _store(self, place: ConversationPlace, answer: Answer, key: str) -> StoredAnswer:

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.followups.turn import REMEMBERED
+from bot.followups.turn import HISTORY_TURNS
 from bot.web.answer_view import AnswerView
 from bot.web.rendering import STATIC, render
 from bot.web.service import QUESTION_LIMIT, WebService
@@ -54,10 +54,10 @@ class Widget:
         async with request.form(max_files=0, max_fields=_FIELDS) as form:
             question = str(form.get("q", ""))
             earlier = [str(each)[:QUESTION_LIMIT] for each in form.getlist("earlier")]
-        stored = await self._service.ask(question, request.state.visitor, earlier=earlier)
-        if not stored.answer.small_talk and stored.answer.help is None:
-            earlier = [*earlier, question][-REMEMBERED:]
-        view = AnswerView(stored.answer, stored.key)
+        stored_answer = await self._service.ask(question, request.state.visitor, earlier=earlier)
+        if not stored_answer.answer.small_talk and stored_answer.answer.help is None:
+            earlier = [*earlier, question][-HISTORY_TURNS:]
+        view = AnswerView(stored_answer.answer, stored_answer.key)
         return render(request, "embed.html", view=view, earlier=earlier)
 
 

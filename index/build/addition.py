@@ -45,44 +45,44 @@ class AdditionDraft(GenerationDraft):
         self._addition = addition
         self._before = before
         self._most = MOST_ADDED * before.facts.articles
-        readings = [*changes.readings.values(), *changes.deleted]
+        readings = [*changes.readings.values(), *changes.deletions]
         ids = {each for reading in readings for each in reading.articles}
         if ids & before.left_out():
             raise FullBuildNeeded
-        self._known = {row[0]: row for row in before.fingerprinted(ids)}
+        self._rows = {row[0]: row for row in before.fingerprint_rows(ids)}
         self._same: set[str] = set()
-        self._added = 0
-        self.replaced_ids = set(self._known)
+        self._addition_count = 0
+        self.replaced_ids = set(self._rows)
 
     def holds(self, article_id: str) -> bool:
         return article_id in self._same or super().holds(article_id)
 
     def add(self, article: Article, *, sign: bool = True) -> None:
-        known = self._known.get(article.id)
-        if known is None and self._before.holds(article.id):
+        row = self._rows.get(article.id)
+        if row is None and self._before.holds(article.id):
             raise FullBuildNeeded  # an unchanged file has the same article
-        if known is not None and not self.holds(article.id):
-            _, digest, path, _, _ = known
+        if row is not None and not self.holds(article.id):
+            _, digest, path, _, _ = row
             if (digest, path) == (article_digest(article), article.path):
                 self._same.add(article.id)
                 return
         super().add(article, sign=sign)
-        self._added += 1
-        if self._added > self._most:
+        self._addition_count += 1
+        if self._addition_count > self._most:
             raise FullBuildNeeded
 
     def find_changed_copies(self) -> None:
         """Pull in the articles that the new ones may be copies of and those that lose a copy, then
         choose the articles to answer from."""
         self.replaced_ids -= self._same
-        fresh = list(self.articles.signed())
-        related = self._find_related(fresh)
-        self._addition.take(related)
-        self.replaced_ids |= related
+        fresh = list(self.articles.signatures())
+        ids = self._find_related(fresh)
+        self._addition.take(ids)
+        self.replaced_ids |= ids
         if len(fresh) + len(self.replaced_ids) > self._most:
             raise FullBuildNeeded
         names: Collection[str] = ()
-        if duplicate_groups(self.articles.signed(), names):
+        if duplicate_groups(self.articles.signatures(), names):
             own = ((each.title, each.signature[:16], each.outlet) for each in fresh)
             names = site_names(chain(self._before.titles(), own))
         self.find_copies(names)
@@ -90,34 +90,34 @@ class AdditionDraft(GenerationDraft):
     def _find_related(self, fresh: Sequence[SignedArticle]) -> set[str]:
         """Ids of the articles that, transitively, resemble a new one or shared a group with a
         replaced one."""
-        related = self._group_of(self.replaced_ids)
-        waiting = [*fresh, *self._before.signed(related)]
-        while waiting:
-            one = waiting.pop()
+        ids = self._group_of(self.replaced_ids)
+        queue = [*fresh, *self._before.signatures(ids)]
+        while queue:
+            one = queue.pop()
             keys, _ = likeness_keys([one.signature])
-            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - related
+            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - ids
             alike = {
                 each.id
-                for each in self._before.signed(candidates)
+                for each in self._before.signatures(candidates)
                 if signature_likeness(one.signature, each.signature) >= LIKENESS
             }
-            new = (alike | self._group_of(alike)) - related
-            waiting += self._before.signed(new)
-            related |= new
-        return related
+            new = (alike | self._group_of(alike)) - ids
+            queue += self._before.signatures(new)
+            ids |= new
+        return ids
 
     def _group_of(self, ids: Collection[str]) -> set[str]:
         """Ids of the articles in the same groups as these, except these and replaced ones."""
-        kept = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprinted(ids)}
-        rows = self._before.fingerprinted(kept)
+        originals = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprint_rows(ids)}
+        rows = self._before.fingerprint_rows(originals)
         copies = {copy[0] for row in rows for copy in json.loads(row[4])}
-        members = {each.id for each in self._before.signed(kept | copies)}
+        members = {each.id for each in self._before.signatures(originals | copies)}
         return members - self.replaced_ids - set(ids)
 
     def changes(self) -> ArticleChanges:
         """Differences from the articles of the previous generation; copies do not count."""
-        now = {row[0]: row for row in self.articles.fingerprinted() if row[3] is None}
-        rows = self._before.fingerprinted(self.replaced_ids)
+        now = {row[0]: row for row in self.articles.fingerprint_rows() if row[3] is None}
+        rows = self._before.fingerprint_rows(self.replaced_ids)
         before = {row[0]: row for row in rows if row[3] is None}
         both = now.keys() & before.keys()
         same = sum(_shown(now[each]) == _shown(before[each]) for each in both)

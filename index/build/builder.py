@@ -139,7 +139,7 @@ def build_part(
     sources, skipped = find_sources(paths)
     supply = FileArticles(paths, sources, options or Options(), skipped)
     store, watch = open_store(location), observer or Unobserved()
-    context = ReadContext(store.removed().ids, lambda: _check_stop(stop), watch.progress)
+    context = ReadContext(store.removals().ids, lambda: _check_stop(stop), watch.progress)
     watch.step("lock")
     with (
         store.part_turn(part, embedder.id, embedder.dimension) as turn,
@@ -158,7 +158,7 @@ def build_part(
             embedder, checkpoint, lambda: _check_stop(stop, checkpoint), watch.progress
         )
         embedded = embed_part(writer, work, part, turn)
-        return PartReport(embedded.texts, embedded.resumed, tuple(supply.skipped))
+        return PartReport(embedded.texts, embedded.resumed_texts, tuple(supply.skipped))
 
 
 def _check_stop(stop: _Stop | None, checkpoint: VectorCheckpoint | None = None) -> None:
@@ -166,7 +166,7 @@ def _check_stop(stop: _Stop | None, checkpoint: VectorCheckpoint | None = None) 
     if stop is None or not stop():
         return
     if count := len(checkpoint) if checkpoint else 0:
-        raise BuildStopped("build-stopped-kept", count=count, kept=count)
+        raise BuildStopped("build-stopped-kept", count=count, vector_count=count)
     raise BuildStopped("build-stopped")
 
 
@@ -208,7 +208,7 @@ class _Build:
 
     def _read(self, turn: BuildTurn) -> BuildReport:
         """Read the articles and, if any has changed, make a generation of them."""
-        context = ReadContext(self.store.removed().ids, self._check, self.watch.progress)
+        context = ReadContext(self.store.removals().ids, self._check, self.watch.progress)
         previous = turn.previous
         before = None
         # A generation without roots may be an earlier Selon's import, with texts from elsewhere: if
@@ -237,7 +237,7 @@ class _Build:
     ) -> BuildReport | None:
         """Add the changes to the previous generation, or return None if a full build is needed."""
         before = turn.growable
-        changed = len(changes.read) + len(changes.deleted)
+        changed = len(changes.sources) + len(changes.deletions)
         if before is None or changed > MOST_ADDED * before.facts.articles:
             return None
         with turn.addition() as addition:
@@ -259,7 +259,7 @@ class _Build:
             embedded = self._embed(turn, draft, [lookup])
             self.watch.step("write")
             build_facts = draft.build_facts(self.embedder, datetime.now(UTC), self.roots)
-            deleted_sources = [each.location for each in changes.deleted]
+            deleted_sources = [each.location for each in changes.deletions]
             facts = addition.seal(draft.replaced_ids, deleted_sources, build_facts, self._check)
             self.watch.step("switch")
             addition.switch()
@@ -317,7 +317,7 @@ class _Build:
             switched=changes is not None,
             duplicates=facts.copies,
             left_out=left_out,
-            resumed=embedded.resumed if embedded else 0,
+            resumed=embedded.resumed_texts if embedded else 0,
         )
 
     def _check(self, checkpoint: VectorCheckpoint | None = None) -> None:

@@ -37,7 +37,7 @@ _SUMMANDS = _DRAWN.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)
 _AT_ONCE = 1 << 16  # shingles compared at once: 32 MiB
 _BANDS, _ROWS = 32, 4  # finds a pair at 0.6 with probability 0.99, one at 0.2 with 0.05
 _SHINGLE = 3  # words
-_FIGURES_KEPT = 32
+_SIGNATURE_SIZE = 32
 _DIGEST = 16  # bytes
 _NONE = np.uint32(0xFFFFFFFF)  # padding where there is no figure
 _NEIGHBOURS = 200  # articles of the same bucket that one is compared with, by band
@@ -58,13 +58,13 @@ def signature(text: str) -> bytes:
         return digest
     hashes = np.fromiter((zlib.crc32(word.encode()) for word in words), np.uint32, len(words))
     windows = np.lib.stride_tricks.sliding_window_view(hashes, _SHINGLE)
-    shingles = _mixed(windows).astype(np.uint32)
+    shingles = _mix(windows).astype(np.uint32)
     numbers = np.fromiter((any(map(str.isdigit, word)) for word in words), np.bool_, len(words))
-    figures = np.unique(shingles[numbers[1:-1]])[:_FIGURES_KEPT]
-    kept = np.full(_FIGURES_KEPT, _NONE, dtype=np.uint32)
-    kept[: len(figures)] = figures
+    figures = np.unique(shingles[numbers[1:-1]])[:_SIGNATURE_SIZE]
+    lowest = np.full(_SIGNATURE_SIZE, _NONE, dtype=np.uint32)
+    lowest[: len(figures)] = figures
     sketch = _sketch(np.unique(shingles))
-    return digest + sketch.astype("<u4").tobytes() + kept.astype("<u4").tobytes()
+    return digest + sketch.astype("<u4").tobytes() + lowest.astype("<u4").tobytes()
 
 
 def likeness_keys(signatures: Sequence[bytes]) -> tuple[npt.NDArray[np.uint64], _Numbers]:
@@ -80,24 +80,24 @@ def likeness_keys(signatures: Sequence[bytes]) -> tuple[npt.NDArray[np.uint64], 
         for band in range(_BANDS):
             rows = sketches[:, band * _ROWS : (band + 1) * _ROWS]
             # The band number counts as a value: likeness must be in the same band.
-            numbered = np.column_stack([np.full(len(rows), band, dtype=np.uint32), rows])
-            keys.append(_mixed(numbered))
+            banded_rows = np.column_stack([np.full(len(rows), band, dtype=np.uint32), rows])
+            keys.append(_mix(banded_rows))
             places.append(long)
     return np.concatenate(keys), np.concatenate(places)
 
 
 def duplicate_groups(
-    signed: Iterable[SignedArticle], names: Collection[str] | None = None
+    signed_articles: Iterable[SignedArticle], names: Collection[str] | None = None
 ) -> tuple[DuplicateGroup, ...]:
     """Groups of an article and its copies, by id of the kept article.
 
     The kept article has a title of its own; then, in this order, the most metadata (author, outlet,
     address, day), the newest date (update, else publication; undated is oldest), the longest text,
     the smallest id. Every copy resembles the kept article, not only another copy. The order of
-    `signed` does not matter. `names` are the titles that name a site; needed if `signed` are not
-    all articles.
+    `signed_articles` does not matter. `names` are the titles that name a site; needed if they are
+    not all articles.
     """
-    articles = list(signed)
+    articles = list(signed_articles)
     if names is None:
         names = site_names((a.title, a.signature[:_DIGEST], a.outlet) for a in articles)
 
@@ -114,17 +114,17 @@ def duplicate_groups(
         same_words.setdefault(article.signature[:_DIGEST], []).append(article)
     classes = list(same_words.values())
     followers = _followers([each[0].signature for each in classes])
-    grouped: set[int] = set()
+    members: set[int] = set()
     groups = []
     for number in range(len(classes)):
-        if number in grouped:
+        if number in members:
             continue
-        joined = [each for each in followers.get(number, ()) if each not in grouped]
-        grouped.update(joined)
-        alike = sorted((m for each in (number, *joined) for m in classes[each]), key=preference)
+        copies = [each for each in followers.get(number, ()) if each not in members]
+        members.update(copies)
+        alike = sorted((m for each in (number, *copies) for m in classes[each]), key=preference)
         if len(alike) > 1:
             groups.append(DuplicateGroup(alike[0].id, tuple(each.id for each in alike[1:])))
-    return tuple(sorted(groups, key=lambda each: each.kept))
+    return tuple(sorted(groups, key=lambda each: each.original))
 
 
 def signature_likeness(one: bytes, other: bytes) -> float:
@@ -136,7 +136,7 @@ def signature_likeness(one: bytes, other: bytes) -> float:
         return 0.0
     sketches, figures = _tables([one, other])
     first, second = np.array([0]), np.array([1])
-    if not _agreeing(figures, first, second)[0]:
+    if not _agreement(figures, first, second)[0]:
         return 0.0
     return float((sketches[0] == sketches[1]).mean())
 
@@ -144,9 +144,11 @@ def signature_likeness(one: bytes, other: bytes) -> float:
 def site_names(articles: Iterable[tuple[str, bytes, str | None]]) -> frozenset[str]:
     """Titles that name a site rather than an article: outlets, and titles shared by many texts.
     `articles` are tuples of title, digest (start of the signature) and outlet."""
-    known = set(articles)
-    texts = Counter(title for title, _ in {(" ".join(_words(t)), digest) for t, digest, _ in known})
-    outlets = {" ".join(_words(each)) for each in {outlet for _, _, outlet in known} if each}
+    distinct = set(articles)
+    texts = Counter(
+        title for title, _ in {(" ".join(_words(t)), digest) for t, digest, _ in distinct}
+    )
+    outlets = {" ".join(_words(each)) for each in {outlet for _, _, outlet in distinct} if each}
     return frozenset({title for title, count in texts.items() if count >= _TEXTS} | outlets)
 
 
@@ -161,10 +163,10 @@ def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
         # A quarter of the sketch rules out most pairs.
         likely = (sketches[first, :_BANDS] == sketches[second, :_BANDS]).mean(axis=1) > 0.3
         first, second = first[likely], second[likely]
-        shared = (sketches[first] == sketches[second]).mean(axis=1)
-        first, second = first[shared >= LIKENESS], second[shared >= LIKENESS]
-        agreeing = _agreeing(figures, first, second)
-        alike.update(zip(first[agreeing].tolist(), second[agreeing].tolist(), strict=True))
+        similarity = (sketches[first] == sketches[second]).mean(axis=1)
+        first, second = first[similarity >= LIKENESS], second[similarity >= LIKENESS]
+        agreement = _agreement(figures, first, second)
+        alike.update(zip(first[agreement].tolist(), second[agreement].tolist(), strict=True))
     followers: dict[int, list[int]] = {}
     for one, other in sorted(alike):
         followers.setdefault(long[one], []).append(long[other])
@@ -178,7 +180,7 @@ def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.ND
     million bulletins of one template cost no more than as many different articles.
     """
     for band in range(_BANDS):
-        keys = _mixed(sketches[:, band * _ROWS : (band + 1) * _ROWS])
+        keys = _mix(sketches[:, band * _ROWS : (band + 1) * _ROWS])
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
         at = np.arange(len(order))
@@ -190,15 +192,15 @@ def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.ND
             yield order[at], order[at + distance]
 
 
-def _agreeing(
+def _agreement(
     figures: _Words, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
     """By pair of rows, True if enough figures of one are in the other."""
     ours, theirs = figures[first], figures[second]
     # Each row keeps only its smallest figures: compare up to the lesser of the two maxima.
     limit = np.minimum(ours[:, -1], theirs[:, -1])[:, np.newaxis]
-    counted = [((side <= limit) & (side != _NONE)).sum(axis=1) for side in (ours, theirs)]
-    fewest = np.minimum(*counted)
+    counts = [((side <= limit) & (side != _NONE)).sum(axis=1) for side in (ours, theirs)]
+    fewest = np.minimum(*counts)
     both = np.sort(np.concatenate([ours, theirs], axis=1), axis=1)
     common = (both[:, 1:] == both[:, :-1]) & (both[:, 1:] != _NONE)
     return np.asarray((fewest < FIGURES) | (common.sum(axis=1) >= AGREEMENT * fewest))
@@ -207,24 +209,24 @@ def _agreeing(
 def _tables(signatures: Sequence[bytes]) -> tuple[_Words, _Words]:
     """Sketches and figures of long texts, one row each."""
     rows = np.frombuffer(b"".join(each[_DIGEST:] for each in signatures), dtype="<u4")
-    table = rows.reshape(len(signatures), _PERMUTATIONS + _FIGURES_KEPT)
+    table = rows.reshape(len(signatures), _PERMUTATIONS + _SIGNATURE_SIZE)
     return table[:, :_PERMUTATIONS], table[:, _PERMUTATIONS:]
 
 
 def _words(text: str) -> list[str]:
-    folded = text.casefold()
-    if not folded.isascii():
-        folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))
-    return _WORD.findall(folded)
+    lower = text.casefold()
+    if not lower.isascii():
+        lower = _ACCENTS.sub("", unicodedata.normalize("NFKD", lower))
+    return _WORD.findall(lower)
 
 
-def _mixed(rows: _Words) -> npt.NDArray[np.uint64]:
+def _mix(rows: _Words) -> npt.NDArray[np.uint64]:
     """Hash each row to one number; order matters."""
-    mixed = np.zeros(len(rows), dtype=np.uint64)
+    hashes = np.zeros(len(rows), dtype=np.uint64)
     for column in range(rows.shape[1]):
-        mixed = (mixed ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return mixed
+        hashes = (hashes ^ rows[:, column]) * np.uint64(0x9E3779B97F4A7C15)
+        hashes ^= hashes >> np.uint64(29)
+    return hashes
 
 
 def _sketch(values: _Words) -> _Words:
@@ -233,11 +235,11 @@ def _sketch(values: _Words) -> _Words:
     Bit for bit what datasketch 2 computes with `scheme="affine32"`: MurmurHash3's finaliser, then
     `a * value + b` for 128 pairs of an odd `a` and a `b`.
     """
-    mixed = values ^ (values >> np.uint32(16))
-    mixed = mixed * np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(13)
-    mixed = mixed * np.uint32(0xC2B2AE35)
-    mixed ^= mixed >> np.uint32(16)
-    parts = np.split(mixed, range(_AT_ONCE, len(mixed), _AT_ONCE))
+    hashes = values ^ (values >> np.uint32(16))
+    hashes = hashes * np.uint32(0x85EBCA6B)
+    hashes ^= hashes >> np.uint32(13)
+    hashes = hashes * np.uint32(0xC2B2AE35)
+    hashes ^= hashes >> np.uint32(16)
+    parts = np.split(hashes, range(_AT_ONCE, len(hashes), _AT_ONCE))
     least = [(part[:, np.newaxis] * _FACTORS + _SUMMANDS).min(axis=0) for part in parts]
     return np.asarray(np.min(least, axis=0))

@@ -60,23 +60,23 @@ def rules(options: Options | None = None, memory: Path | None = None) -> str:
     Hashing takes two seconds; `memory` is a file that caches the result until a module or an
     installed package changes.
     """
-    chosen = options or Options()
-    facts = [*_code_and_libraries(memory), dict(chosen.fields), chosen.ocr]
+    options_or_default = options or Options()
+    facts = [*_code_and_libraries(memory), dict(options_or_default.fields), options_or_default.ocr]
     facts.append(shutil.which("tesseract"))
     return hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
 
 
-_KNOWN: dict[str, tuple[str, list[str]]] = {}  # code digest and libraries, by state of the code
+_CACHE: dict[str, tuple[str, list[str]]] = {}  # code digest and libraries, by state of the code
 
 
 def _code_and_libraries(memory: Path | None) -> tuple[str, list[str]]:
     state = _state_of_code()
-    written = _remembered(memory, state) if memory is not None else None
-    if state not in _KNOWN:
-        _KNOWN[state] = written or _read_code()
-    if memory is not None and written is None:
-        _remember(memory, state, *_KNOWN[state])
-    return _KNOWN[state]
+    record = _load_remembered(memory, state) if memory is not None else None
+    if state not in _CACHE:
+        _CACHE[state] = record or _read_code()
+    if memory is not None and record is None:
+        _remember(memory, state, *_CACHE[state])
+    return _CACHE[state]
 
 
 def _read_code() -> tuple[str, list[str]]:
@@ -84,11 +84,11 @@ def _read_code() -> tuple[str, list[str]]:
     return _digest(modules), _libraries(modules)
 
 
-def _remembered(memory: Path, state: str) -> tuple[str, list[str]] | None:
+def _load_remembered(memory: Path, state: str) -> tuple[str, list[str]] | None:
     try:
-        known = json.loads(memory.read_text(encoding="utf-8"))
-        code, libraries = str(known["code"]), list(map(str, known["libraries"]))
-        return (code, libraries) if known["state"] == state else None
+        record = json.loads(memory.read_text(encoding="utf-8"))
+        code, libraries = str(record["code"]), list(map(str, record["libraries"]))
+        return (code, libraries) if record["state"] == state else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -98,8 +98,8 @@ def _remember(memory: Path, state: str, code: str, libraries: list[str]) -> None
     beside = memory.with_suffix(".new")
     with suppress(OSError):
         memory.parent.mkdir(parents=True, exist_ok=True)
-        known = {"state": state, "code": code, "libraries": libraries}
-        beside.write_text(json.dumps(known), encoding="utf-8")
+        record = {"state": state, "code": code, "libraries": libraries}
+        beside.write_text(json.dumps(record), encoding="utf-8")
         beside.replace(memory)
 
 
@@ -114,10 +114,10 @@ def _state_of_code() -> str:
 
 def _libraries(modules: _Modules) -> list[str]:
     """Python and the distributions that the modules import, with their versions."""
-    imported = {name.partition(".")[0] for _, each in modules.values() for name in each}
-    known = packages_distributions()
-    counted = imported - _ASIDE - {_PACKAGE.name}
-    distributions = {each for name in counted for each in known.get(name, ())}
+    packages = {name.partition(".")[0] for _, each in modules.values() for name in each}
+    distributions_of = packages_distributions()
+    foreign = packages - _ASIDE - {_PACKAGE.name}
+    distributions = {each for name in foreign for each in distributions_of.get(name, ())}
     python = f"python {sys.version_info.major}.{sys.version_info.minor}"
     return [python, *(f"{name} {version(name)}" for name in sorted(distributions))]
 
@@ -129,28 +129,30 @@ def code_digest(package: Path) -> str:
 
 def _digest(modules: _Modules) -> str:
     code = {name: ast.dump(tree) for name, (tree, _) in modules.items()}
-    alone = {name: _hash(_NAMED.sub("", dumped)) for name, dumped in code.items()}
+    alone = {name: _hash(_NAMED.sub("", syntax)) for name, syntax in code.items()}
 
-    def meant(match: re.Match[str]) -> str:
+    def digest_of_name(match: re.Match[str]) -> str:
         return "" if match[1] in _ASIDE else alone.get(match[1], match[0])
 
     # A string that names a module (a parser in the format table) counts as that module's code.
-    return _hash("\n".join(sorted(_hash(_NAMED.sub(meant, dumped)) for dumped in code.values())))
+    return _hash(
+        "\n".join(sorted(_hash(_NAMED.sub(digest_of_name, syntax)) for syntax in code.values()))
+    )
 
 
 def _modules(package: Path) -> _Modules:
     """The modules reachable from the entries, by name: their syntax tree and imports."""
     modules: dict[str, tuple[ast.AST, frozenset[str]]] = {}
-    waiting = list(_ENTRIES)
-    while waiting:
-        name = waiting.pop()
+    queue = list(_ENTRIES)
+    while queue:
+        name = queue.pop()
         path = _path_of(name, package)
         if path is None or name in modules or name in _ASIDE:
             continue
         bare = _Bare()
         tree = bare.visit(ast.parse(path.read_bytes()))
-        modules[name] = (tree, frozenset(bare.imported))
-        waiting += bare.named | bare.imported
+        modules[name] = (tree, frozenset(bare.imports))
+        queue += bare.strings | bare.imports
     return modules
 
 
@@ -169,15 +171,15 @@ class _Bare(ast.NodeTransformer):
     modules."""
 
     def __init__(self) -> None:
-        self.imported: set[str] = set()
-        self.named: set[str] = set()
+        self.imports: set[str] = set()
+        self.strings: set[str] = set()
 
     def visit_Import(self, node: ast.Import) -> None:
-        self.imported.update(each.name for each in node.names)
+        self.imports.update(each.name for each in node.names)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = node.module or ""
-        self.imported.update({module, *(f"{module}.{each.name}" for each in node.names)})
+        self.imports.update({module, *(f"{module}.{each.name}" for each in node.names)})
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
@@ -189,7 +191,7 @@ class _Bare(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, str):
-            self.named.add(node.value)
+            self.strings.add(node.value)
         return node
 
 
@@ -201,13 +203,13 @@ def _hash(text: str) -> str:
 class FileSnapshot:
     """A file's SHA-256 at one moment; None if it could not be read.
 
-    `stamp` tells whether the file has changed since. It is `settled` if the file was last written
+    `stamp` tells whether the file has changed since. `is_settled` if the file was last written
     so long ago that any later change must alter the stamp.
     """
 
     stamp: bytes
     digest: bytes | None
-    settled: bool = False
+    is_settled: bool = False
 
     def holds(self, path: Path) -> bool:
         """True if the file has not changed since."""
@@ -216,13 +218,13 @@ class FileSnapshot:
 
 def take_snapshot(path: Path) -> FileSnapshot:
     stamp = _stamp(path)  # before the bytes, to notice a change in between
-    settled = False
+    is_settled = False
     if stamp:
-        _, written, _ = _STAMP.unpack(stamp)
-        settled = time.time_ns() - written > _SETTLED_NS
+        _, modified, _ = _STAMP.unpack(stamp)
+        is_settled = time.time_ns() - modified > _SETTLED_NS
     try:
         with path.open("rb") as file:
-            return FileSnapshot(stamp, hashlib.file_digest(file, "sha256").digest(), settled)
+            return FileSnapshot(stamp, hashlib.file_digest(file, "sha256").digest(), is_settled)
     except OSError:
         return FileSnapshot(stamp, None)
 
@@ -236,7 +238,7 @@ class FileReading:
     """
 
     location: str
-    shown: str
+    label: str
     url: str | None
     digest: bytes | None
     articles: tuple[str, ...] = ()
@@ -256,43 +258,43 @@ class FileReading:
             return True
         return self.digest == snapshot(source).digest
 
-    def shown_as(self, shown: str) -> FileReading:
+    def shown_as(self, label: str) -> FileReading:
         """The same with another displayed path."""
-        if shown == self.shown:
+        if label == self.label:
             return self
         skipped = (
-            replace(each, shown=shown + each.shown.removeprefix(self.shown))
+            replace(each, label=label + each.label.removeprefix(self.label))
             for each in self.skipped
         )
-        return replace(self, shown=shown, skipped=tuple(skipped))
+        return replace(self, label=label, skipped=tuple(skipped))
 
     def as_row(self) -> tuple[object, ...]:
         """A row of the table `sources`."""
         skipped = [
-            (each.shown, each.problem.as_json(), each.at and each.at.as_json())
+            (each.label, each.problem.as_json(), each.at and each.at.as_json())
             for each in self.skipped
         ]
         articles = json.dumps(self.articles)
         digest = self.digest and self.digest + self.stamp
-        return (self.location, self.shown, self.url, digest, articles, json.dumps(skipped))
+        return (self.location, self.label, self.url, digest, articles, json.dumps(skipped))
 
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> FileReading:
-        location, shown, url, digest, articles, written = row
+        location, label, url, digest, articles, skipped_json = row
         skipped = (
             Skipped(each, Problem.from_json(problem), at and Problem.from_json(at))
-            for each, problem, at in json.loads(written)
+            for each, problem, at in json.loads(skipped_json)
         )
         stamp = digest[_DIGEST_SIZE:] if digest else b""
         digest = digest[:_DIGEST_SIZE] if digest else digest
         ids = tuple(json.loads(articles))
-        return cls(location, shown, url, digest, ids, tuple(skipped), stamp)
+        return cls(location, label, url, digest, ids, tuple(skipped), stamp)
 
 
 def is_unchanged(source: Source, row: SourceRow) -> bool:
     """True if the stamp and address in the row still match the file: the fast path."""
     return (
-        (row.shown, row.url) == (source.shown, source.url)
+        (row.label, row.url) == (source.label, source.url)
         and row.articles != "[]"
         and row.skipped == "[]"
         and row.digest is not None

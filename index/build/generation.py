@@ -40,42 +40,45 @@ class GenerationDraft:
     def add(self, article: Article, *, sign: bool = True) -> None:
         """Add an article; `sign` it if copies are to be found. Raises UnfitArticle."""
         if self.holds(article.id):
-            raise UnfitArticle("article-id-taken", shown=article.path, id=article.id)
+            raise UnfitArticle("article-id-taken", subject=article.path, id=article.id)
         if "\0" in article.text:  # SQLite would cut the text there
             raise _no_text(article, "\0")
         try:
             digest = article_digest(article)
-            signed = b""
+            sketch = b""
             if sign:
-                signed = self.articles.signature(article.id, digest) or signature(article.text)
-            self.articles.add(article, digest, signed)
+                sketch = self.articles.signature(article.id, digest) or signature(article.text)
+            self.articles.add(article, digest, sketch)
         except UnicodeEncodeError as error:
             raise _no_text(article, error.object[error.start]) from error
 
     def find_copies(self, names: Collection[str] | None = None) -> None:
         """Choose one article of each group of duplicates; `names` as in `duplicate_groups`."""
-        signed = list(self.articles.signed())
-        keys, places = likeness_keys([each.signature for each in signed])
+        articles = list(self.articles.signatures())
+        keys, places = likeness_keys([each.signature for each in articles])
         self.articles.likeness = LikenessKeys.of(keys, places + np.uint32(1))  # numbers are from 1
-        self.copies = self.articles.unite(duplicate_groups(signed, names))
+        self.copies = self.articles.unite(duplicate_groups(articles, names))
 
     def cut(self, check: StopCheck, progress: EmbedProgress) -> None:
         """Cut the searchable articles, reusing the passages of unchanged ones."""
         total = self.articles.count()
-        for done, (number, before) in enumerate(self.articles.uncut()):
+        for count, (number, before) in enumerate(self.articles.uncut()):
             check()
-            progress(done, total)
+            progress(count, total)
             if before is not None:
                 self.passages.add_again(number, before)
                 continue
             article = self.articles.article(number)
 
-            def hashed(text: str, article: Article = article) -> bytes:
+            def hash_in_context(text: str, article: Article = article) -> bytes:
                 return text_hash(embedding_text(article, text))
 
             passages = cut(article)
             hashes = [
-                (hashed(one.text), list(map(hashed, sentences_in_context(one, article.language))))
+                (
+                    hash_in_context(one.text),
+                    list(map(hash_in_context, sentences_in_context(one, article.language))),
+                )
                 for one in passages
             ]
             self.passages.add(number, article.language, passages, hashes)
@@ -102,4 +105,6 @@ class GenerationDraft:
 
 
 def _no_text(article: Article, character: str) -> UnfitArticle:
-    return UnfitArticle("article-no-character", shown=article.path, character=repr(character)[1:-1])
+    return UnfitArticle(
+        "article-no-character", subject=article.path, character=repr(character)[1:-1]
+    )

@@ -30,13 +30,13 @@ def cut(article: Article, limit: int = PASSAGE_LIMIT) -> tuple[Passage, ...]:
                 text[start:end], article.language, min(limit, SENTENCE_CHARACTERS)
             )
         ]
-        for group in _packed(text, sentences, limit):
+        for group in _pack(text, sentences, limit):
             first, last = group[0].start, group[-1].end
             passages.append(Passage(first, last, text[first:last], heading, tuple(group)))
     return tuple(passages)
 
 
-def _packed(text: str, sentences: list[Sentence], limit: int) -> Iterator[list[Sentence]]:
+def _pack(text: str, sentences: list[Sentence], limit: int) -> Iterator[list[Sentence]]:
     """Group the sentences of a section: whole paragraphs, as few groups as fit the limit."""
     group: list[Sentence] = []
     for paragraph in _paragraphs(text, sentences):
@@ -45,7 +45,7 @@ def _packed(text: str, sentences: list[Sentence], limit: int) -> Iterator[list[S
             continue
         if group:
             yield group
-        *full, group = _balanced(paragraph, limit)
+        *full, group = _balance(paragraph, limit)
         yield from full
     if group:
         yield group
@@ -62,28 +62,28 @@ def _paragraphs(text: str, sentences: list[Sentence]) -> Iterator[list[Sentence]
         yield paragraph
 
 
-def _balanced(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
+def _balance(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
     """Split a paragraph into the fewest groups that fit.
 
     Full groups keep related sentences together (research/evaluation.md). If the last group would be
     shorter than a quarter of the limit, the bound is lowered until it is not.
     """
-    groups = _filled(sentences, limit)
-    for bound in range(limit, limit // 2, -max(1, limit // 20)):
+    groups = _fill(sentences, limit)
+    for lower_limit in range(limit, limit // 2, -max(1, limit // 20)):
         length = groups[-1][-1].end - groups[-1][0].start
         if len(groups) == 1 or length >= limit // SCRAP:
             break
-        lowered = _filled(sentences, bound)
-        if len(lowered) > len(groups):
+        smaller = _fill(sentences, lower_limit)
+        if len(smaller) > len(groups):
             break
-        groups = lowered
+        groups = smaller
     return groups
 
 
-def _filled(sentences: list[Sentence], bound: int) -> list[list[Sentence]]:
+def _fill(sentences: list[Sentence], limit: int) -> list[list[Sentence]]:
     groups = [[sentences[0]]]
     for sentence in sentences[1:]:
-        if sentence.end - groups[-1][0].start <= bound:
+        if sentence.end - groups[-1][0].start <= limit:
             groups[-1].append(sentence)
         else:
             groups.append([sentence])

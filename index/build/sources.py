@@ -19,10 +19,10 @@ from index.store.build_turn import ReusableGeneration
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """Ids of `removed` articles to leave out; `check`, called before each article, raises to stop;
+    """`removed_ids` are articles to leave out; `check`, called before each article, raises to stop;
     `progress` receives the number of files done and the total."""
 
-    removed: frozenset[str]
+    removed_ids: frozenset[str]
     check: Callable[[], None]
     progress: Callable[[int, int], None]
 
@@ -31,18 +31,19 @@ class ReadContext:
 class SourceChanges:
     """What has changed since a generation was made.
 
-    `read`: files to read, with what they gave before in `readings`, by location. `deleted`: what
-    deleted files had given. `skipped`: what is skipped in unchanged files; `unchanged`: how many.
+    `sources`: files to read, with what they gave before in `readings`, by location. `deletions`:
+    what deleted files had given. `skipped`: what is skipped in unchanged files; `unchanged_count`:
+    how many.
     """
 
-    read: list[Source] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     readings: dict[str, FileReading] = field(default_factory=dict)
-    deleted: list[FileReading] = field(default_factory=list)
+    deletions: list[FileReading] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged_count: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.read or self.deleted)
+        return bool(self.sources or self.deletions)
 
 
 class ArticleSupply(Protocol):
@@ -90,7 +91,7 @@ class IterableArticles:
     ) -> None:
         for article in self.articles:
             context.check()
-            if article.id in context.removed:
+            if article.id in context.removed_ids:
                 draft.articles.leave_out(article.id)
             else:
                 draft.add(article, sign=self.merge)
@@ -113,34 +114,36 @@ class FileArticles:
 
     def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
         left_out = before.left_out()
-        if not left_out <= context.removed or any(map(before.holds, context.removed - left_out)):
+        if not left_out <= context.removed_ids or any(
+            map(before.holds, context.removed_ids - left_out)
+        ):
             return None
-        known = {row.location: row for row in before.sources()}
+        rows = {row.location: row for row in before.sources()}
         changes = SourceChanges()
-        for done, source in enumerate(self.sources):
+        for number, source in enumerate(self.sources):
             context.check()
-            context.progress(done, len(self.sources))
-            row = known.pop(source.location, None)
+            context.progress(number, len(self.sources))
+            row = rows.pop(source.location, None)
             if row is not None and is_unchanged(source, row):
-                changes.unchanged += 1
+                changes.unchanged_count += 1
                 continue
             reading = FileReading.of_row(row) if row is not None else None
             skipped = self._skipped_if_same(source, reading) if reading else None
             if skipped is not None:
-                changes.unchanged += 1
+                changes.unchanged_count += 1
                 changes.skipped += skipped
                 continue
-            changes.read.append(source)
+            changes.sources.append(source)
             if reading is not None:
                 changes.readings[source.location] = reading
-        readings = map(FileReading.of_row, known.values())
-        changes.deleted = [reading for reading in readings if not reading.failed]
+        readings = map(FileReading.of_row, rows.values())
+        changes.deletions = [reading for reading in readings if not reading.failed]
         return changes
 
     def read_changes(
         self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
     ) -> None:
-        for source in changes.read:
+        for source in changes.sources:
             context.check()
             reading = self._read(draft, source, context)
             draft.writer.note(SourceRow._make(reading.as_row()))
@@ -150,7 +153,7 @@ class FileArticles:
         """What is skipped in a file that gives the same as before, else None. A file that gave
         nothing is tried again."""
         if not reading.failed:
-            same = reading.shown == source.shown and reading.of(source, self._snapshot)
+            same = reading.label == source.label and reading.of(source, self._snapshot)
             return reading.skipped if same else None
         skipped = []
         for article in _articles(source, self.options):
@@ -163,14 +166,14 @@ class FileArticles:
         self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
         readings = map(FileReading.of_row, before.sources() if before else ())
-        known = {each.location: each for each in readings}
-        for done, source in enumerate(self.sources):
+        readings_by_location = {each.location: each for each in readings}
+        for number, source in enumerate(self.sources):
             context.check()
-            context.progress(done, len(self.sources))
-            reading = known.get(source.location)
+            context.progress(number, len(self.sources))
+            reading = readings_by_location.get(source.location)
             same = reading is not None and reading.of(source, self._snapshot)
             if reading and same and _reuse(draft, reading, source, context):
-                reading = reading.shown_as(source.shown)
+                reading = reading.shown_as(source.label)
             else:
                 reading = self._read(draft, source, context)
             draft.writer.note(SourceRow._make(reading.as_row()))
@@ -188,19 +191,19 @@ class FileArticles:
             if isinstance(article, Skipped):
                 skipped.append(article)
                 continue
-            taken = draft.holds(article.id)
+            is_duplicate_id = draft.holds(article.id)
             try:
-                if article.id in context.removed:
+                if article.id in context.removed_ids:
                     draft.articles.leave_out(article.id)
                 else:
                     draft.add(article)
                 ids.append(article.id)
             except UnfitArticle as error:
                 skipped.append(Skipped(article.path, error.problem))
-                reliable = reliable and not taken
+                reliable = reliable and not is_duplicate_id
         digest = snapshot.digest if reliable and snapshot.holds(source.path) else None
-        stamp = snapshot.stamp if digest and snapshot.settled else b""
-        origin = (source.location, source.shown, source.url, digest)
+        stamp = snapshot.stamp if digest and snapshot.is_settled else b""
+        origin = (source.location, source.label, source.url, digest)
         return FileReading(*origin, tuple(ids), tuple(skipped), stamp)
 
     def _snapshot(self, source: Source) -> FileSnapshot:
@@ -217,10 +220,10 @@ def _reuse(
     draft: GenerationDraft, reading: FileReading, source: Source, context: ReadContext
 ) -> bool:
     """Copy a file's articles from the previous generation; False if that is not possible."""
-    ids = [each for each in reading.articles if each not in context.removed]
-    if not draft.articles.add_again(ids, reading.shown, source.shown):
+    ids = [each for each in reading.articles if each not in context.removed_ids]
+    if not draft.articles.add_again(ids, reading.label, source.label):
         return False
-    for each in context.removed.intersection(reading.articles):
+    for each in context.removed_ids.intersection(reading.articles):
         draft.articles.leave_out(each)
     return True
 
@@ -230,18 +233,20 @@ def _articles(source: Source, options: Options) -> Iterator[Article | Skipped]:
     try:
         yield from read_apart(source, options)
     except ReadError as error:
-        yield Skipped(source.shown, error.problem)
+        yield Skipped(source.label, error.problem)
 
 
-def _no_article_error(left_out: int, skipped: Sequence[Skipped], shown: str = "") -> IndexingError:
-    removed = Problem("count-removed", count=left_out)
+def _no_article_error(left_out: int, skipped: Sequence[Skipped], label: str = "") -> IndexingError:
+    removals = Problem("count-removed", count=left_out)
     if not skipped:
         if not left_out:
-            return IndexingError("no-article", shown=shown)
-        return IndexingError("no-article-removed", shown=shown, removed=removed)
+            return IndexingError("no-article", subject=label)
+        return IndexingError("no-article-removed", subject=label, removed=removals)
     first = skipped[0]
-    problem = first.problem.about(first.shown, first.at)
+    problem = first.problem.about(first.label, first.at)
     others = Problem("count-skipped", count=len(skipped), first=problem)
     if not left_out:
-        return IndexingError("no-article-skipped", shown=shown, skipped=others)
-    return IndexingError("no-article-removed-skipped", shown=shown, removed=removed, skipped=others)
+        return IndexingError("no-article-skipped", subject=label, skipped=others)
+    return IndexingError(
+        "no-article-removed-skipped", subject=label, removed=removals, skipped=others
+    )

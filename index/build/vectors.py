@@ -47,11 +47,11 @@ class ReusedRows:
 
 @dataclass(frozen=True, slots=True)
 class ReusePlan:
-    """Where the vector of each new row comes from. `fresh`: rows to embed, ascending. `reused`: one
+    """Where the vector of each new row comes from. `fresh`: rows to embed, ascending. `parts`: one
     item per source, in order. `copies`: rows with the text of the fresh rows `copied_from`."""
 
     fresh: IntArray
-    reused: tuple[ReusedRows, ...]
+    parts: tuple[ReusedRows, ...]
     copies: IntArray
     copied_from: IntArray
 
@@ -61,31 +61,31 @@ def plan_reuse(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
     unique, first, group = np.unique(hashes, return_index=True, return_inverse=True)
     rows = np.arange(len(hashes), dtype=np.int64)
     unknown = np.ones(len(unique), dtype=bool)
-    reused: list[ReusedRows] = []
+    parts: list[ReusedRows] = []
     for source in sources:
         reusable, at = _find_hashes(unique, source.hashes)
         reusable &= unknown
         unknown &= ~reusable
         of_source = rows[reusable[group]]
         source_rows = at[group[of_source]].astype(np.int64)
-        reused.append(ReusedRows(source, of_source, source_rows, int(reusable.sum())))
+        parts.append(ReusedRows(source, of_source, source_rows, int(reusable.sum())))
     copies = rows[unknown[group] & (first[group] != rows)]
     return ReusePlan(
         fresh=np.sort(first[unknown]).astype(np.int64),
-        reused=tuple(reused),
+        parts=tuple(parts),
         copies=copies,
         copied_from=first[group[copies]].astype(np.int64),
     )
 
 
-def _find_hashes(wanted: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntArray]:
+def _find_hashes(targets: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntArray]:
     """For each wanted hash, whether it is among `hashes`, and where."""
     if not len(hashes):
-        return np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
+        return np.zeros(len(targets), dtype=bool), np.zeros(len(targets), dtype=np.int64)
     order = np.argsort(hashes, kind="stable")
-    place = np.searchsorted(hashes, wanted, sorter=order)
+    place = np.searchsorted(hashes, targets, sorter=order)
     at = order[np.minimum(place, len(order) - 1)]
-    return hashes[at] == wanted, at
+    return hashes[at] == targets, at
 
 
 def fill_vectors(
@@ -95,7 +95,7 @@ def fill_vectors(
     embed: Callable[[IntArray, list[str]], Vectors],
 ) -> None:
     """Carry out a plan; `texts` returns the texts of ascending rows, `embed` their vectors."""
-    for each in plan.reused:
+    for each in plan.parts:
         for batch in batches(len(each.rows), _BATCH):
             writer.put_again(each.rows[batch], each.source.vectors, each.source_rows[batch])
     for batch in batches(len(plan.fresh), _BATCH):
@@ -136,32 +136,32 @@ class Embedded:
     """How many texts were embedded now, and how many by earlier builds."""
 
     texts: int
-    resumed: int
+    resumed_texts: int
 
 
 def embed_all(
-    writer: GenerationWriter, work: EmbeddingWork, known: Sequence[VectorLookup]
+    writer: GenerationWriter, work: EmbeddingWork, lookups: Sequence[VectorLookup]
 ) -> Embedded:
     """Write the vectors of all passages and sentences of a generation.
 
-    Vectors are taken from `known`, then from what an interrupted build saved. Raises ModelError,
+    Vectors are taken from `lookups`, then from what an interrupted build saved. Raises ModelError,
     StoreError, and what `check` raises.
     """
-    saved = work.checkpoint.source()
+    checkpoint = work.checkpoint.source()
     hashes = {kind: writer.hashes(kind) for kind in ROW_KINDS}
     plans = {
-        kind: plan_reuse(hashes[kind], [*(lookup(kind) for lookup in known), saved])
+        kind: plan_reuse(hashes[kind], [*(lookup(kind) for lookup in lookups), checkpoint])
         for kind in ROW_KINDS
     }
     fresh = sum(len(each.fresh) for each in plans.values())
-    resumed = sum(each.reused[-1].texts for each in plans.values())
+    resumed_texts = sum(each.parts[-1].texts for each in plans.values())
     embedder = _SavingEmbedder(work, fresh)
     for kind in ROW_KINDS:
         plan, own = plans.pop(kind), hashes.pop(kind)
         vectors = writer.vectors(kind, work.embedder.id, work.embedder.dimension)
         fill_vectors(plan, vectors, partial(_texts, writer, kind), partial(embedder.embed, own))
         vectors.finish()
-    return Embedded(fresh, resumed)
+    return Embedded(fresh, resumed_texts)
 
 
 def embed_part(
@@ -170,7 +170,7 @@ def embed_part(
     """Embed and save the vectors of a part that a build would not find. Raises ModelError,
     StoreError, and what `check` raises."""
     fresh: dict[RowKind, tuple[IntArray, Hashes]] = {}
-    known = 0
+    stored_texts = 0
     for kind in ROW_KINDS:
         hashes = writer.hashes(kind)
         mine = np.flatnonzero(part.holds(hashes))
@@ -183,8 +183,8 @@ def embed_part(
         new = np.ones(len(rows), dtype=bool)
         for batch in batches(len(rows), _BATCH):
             work.check()
-            new[batch] = ~turn.stored(kind, own[batch])
-        known += int(np.count_nonzero(~new))
+            new[batch] = ~turn.find_stored(kind, own[batch])
+        stored_texts += int(np.count_nonzero(~new))
         fresh[kind] = rows[new], own[new]
     total = sum(len(rows) for rows, _ in fresh.values())
     embedder = _SavingEmbedder(work, total)
@@ -194,7 +194,7 @@ def embed_part(
             for some in _group_by_size(texts):
                 places = np.array(some) + batch.start
                 embedder.embed(own, places, [texts[at] for at in some])
-    return Embedded(total, known)
+    return Embedded(total, stored_texts)
 
 
 def _texts(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:
@@ -211,22 +211,22 @@ class _SavingEmbedder:
     def __init__(self, work: EmbeddingWork, total: int) -> None:
         self._work = work
         self._total = total
-        self._done = 0
+        self._done_texts = 0
 
     def embed(self, hashes: Hashes, rows: IntArray, texts: list[str]) -> Vectors:
         """The vectors of these rows' texts; `hashes` has the hashes of all rows."""
         self._work.check()
-        before, embedder = self._done, self._work.embedder
+        before, embedder = self._done_texts, self._work.embedder
         vectors = embedder.embed_passages(texts, progress=self._advance)
         expected = (len(texts), embedder.dimension)
         if vectors.shape != expected or not np.isfinite(vectors).all():
             raise ModelError(
                 "model-vectors", model=embedder.id, shape=str(vectors.shape), expected=str(expected)
             )
-        self._done = before + len(texts)
+        self._done_texts = before + len(texts)
         self._work.checkpoint.add(hashes[rows].tobytes(), vectors)
         return vectors
 
     def _advance(self, count: int) -> None:
-        self._done += count
-        self._work.progress(self._done, self._total)
+        self._done_texts += count
+        self._work.progress(self._done_texts, self._total)

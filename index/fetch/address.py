@@ -43,8 +43,8 @@ class Address:
     def join(self, target: str) -> Address:
         """Resolve a link or redirect of this page. Raises FetchError like `parse`."""
         with _as_malformed(target):
-            joined = httpx2.URL(self.url).join(target.strip())
-        return Address.parse(str(joined))
+            url = httpx2.URL(self.url).join(target.strip())
+        return Address.parse(str(url))
 
     @property
     def origin(self) -> str:
@@ -64,9 +64,9 @@ class Address:
         if url.scheme not in _SCHEMES:
             if not url.scheme or "." in url.scheme:  # `exemple.fr:80/page`
                 raise httpx2.InvalidURL("no http:// or https:// before it")
-            raise FetchError("address-scheme", shown=_for_message(text), scheme=url.scheme)
+            raise FetchError("address-scheme", subject=_for_message(text), scheme=url.scheme)
         if url.userinfo:
-            raise FetchError("address-credentials", shown=f"{url.scheme}://{url.host}")
+            raise FetchError("address-credentials", subject=f"{url.scheme}://{url.host}")
         host = url.raw_host.decode("ascii").lower()
         if not _is_valid_host(host):
             raise httpx2.InvalidURL(f"the host {host[:80]!r}")
@@ -85,7 +85,7 @@ def _as_malformed(text: str) -> Iterator[None]:
         yield
     except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
         reason = reason_of(error)
-        raise FetchError("address-malformed", shown=_for_message(text), reason=reason) from error
+        raise FetchError("address-malformed", subject=_for_message(text), reason=reason) from error
 
 
 def _for_message(text: str) -> str:

@@ -59,7 +59,7 @@ class Robots:
         if entry.rules is None:
             return 0.0
         if not entry.rules.can_fetch(address.url, self._product):
-            raise FetchError("address-robots", shown=address.url)
+            raise FetchError("address-robots", subject=address.url)
         return entry.rules.crawl_delay(self._product) or 0.0
 
     def _read(self, address: Address) -> _CachedRules:
@@ -68,13 +68,13 @@ class Robots:
             text = self._fetch(Address.parse(f"{address.origin}/robots.txt"))
         except FetchError as error:
             status = error.parameters.get("status")
-            if status in _ABSENT and not error.passing:
+            if status in _ABSENT and not error.is_transient:
                 return _CachedRules(None, None, time.monotonic() + _RULES_SECONDS)
             # Not `passing`: the rules were already retried.
             reason = error.problem if status is None else str(status)
-            failure = FetchError("address-robots-unreadable", shown=address.url, reason=reason)
+            failure = FetchError("address-robots-unreadable", subject=address.url, reason=reason)
             if error.code in OF_THE_HOST:
-                failure = FetchError(error.problem, shown=address.url)
+                failure = FetchError(error.problem, subject=address.url)
             return _CachedRules(None, failure, time.monotonic() + FAILURE_SECONDS)
         rules = Protego.parse(text.decode("utf-8", "replace"))
         return _CachedRules(rules, None, time.monotonic() + _RULES_SECONDS)
@@ -86,7 +86,7 @@ _ACCEPT = (
     "application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 _LONGEST_WAIT_SECONDS = 10.0**9
 _Result = TypeVar("_Result")
@@ -163,15 +163,18 @@ class Fetcher:
         self._client.close()
 
     def get(
-        self, address: Address, known: KnownPage = lambda url: None, site: Address | None = None
+        self,
+        address: Address,
+        validators_of: KnownPage = lambda url: None,
+        site: Address | None = None,
     ) -> FetchedPage | NotModified:
         """Fetch an address, following redirects.
 
-        `known` is called for the address and each redirect; with `site`, redirects out of that site
-        are refused. Raises FetchError, which names the requested address.
+        `validators_of` is called for the address and each redirect; with `site`, redirects out of
+        that site are refused. Raises FetchError, which names the requested address.
         """
         self._deadline.start(self._limits.total)
-        return self._retry(address, lambda: self._follow(address, known, site))
+        return self._retry(address, lambda: self._follow(address, validators_of, site))
 
     def _retry(self, address: Address, job: Callable[[], _Result]) -> _Result:
         """Retry a job with backoff while its failure may be temporary."""
@@ -180,7 +183,7 @@ class Fetcher:
             # True or a number of seconds if a retry may help.
             on=lambda error: (
                 isinstance(error, FetchError)
-                and error.passing
+                and error.is_transient
                 and (True if error.after is None else error.after)
             ),
             attempts=self._limits.attempts,
@@ -200,20 +203,20 @@ class Fetcher:
         raise AssertionError("unreachable")
 
     def _follow(
-        self, address: Address, known: KnownPage, site: Address | None
+        self, address: Address, validators_of: KnownPage, site: Address | None
     ) -> FetchedPage | NotModified:
         here = address
         for _ in range(self._limits.redirects + 1):
             interval = self._robots.interval(here)
             if interval > self._limits.patience:
-                raise FetchError("address-delay", shown=here.url, seconds=interval)
-            answer = self._request(here, known(here.url), self._limits.size, interval)
+                raise FetchError("address-delay", subject=here.url, seconds=interval)
+            answer = self._request(here, validators_of(here.url), self._limits.size, interval)
             if not isinstance(answer, Address):
                 return answer
             here = answer
             if site is not None and not here.same_site(site):
-                raise FetchError("address-off-site", shown=here.url, host=here.host)
-        raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
+                raise FetchError("address-off-site", subject=here.url, host=here.host)
+        raise FetchError("address-redirects", subject=address.url, limit=self._limits.redirects)
 
     def _fetch_robots(self, address: Address) -> bytes:
         return self._retry(address, lambda: self._follow_robots(address))
@@ -221,12 +224,12 @@ class Fetcher:
     def _follow_robots(self, address: Address) -> bytes:
         here = address
         for _ in range(self._limits.redirects + 1):
-            answer = self._request(here, None, LARGEST_ROBOTS_BYTES, 0.0, cut=True)
+            answer = self._request(here, None, LARGEST_ROBOTS_BYTES, 0.0, truncate=True)
             if isinstance(answer, FetchedPage):
                 return answer.body
             if isinstance(answer, Address):
                 here = answer
-        raise FetchError("address-redirects", shown=address.url, limit=self._limits.redirects)
+        raise FetchError("address-redirects", subject=address.url, limit=self._limits.redirects)
 
     def _request(
         self,
@@ -235,29 +238,29 @@ class Fetcher:
         size: int,
         interval: float,
         *,
-        cut: bool = False,
+        truncate: bool = False,
     ) -> FetchedPage | NotModified | Address:
-        """Send one request; return the page or redirect target. `cut` truncates a longer page."""
+        """Send one request; return the page or redirect target. `truncate` cuts a longer page."""
         self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
         self._client.cookies.clear()
-        known = validators or Validators()
-        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        current = validators or Validators()
+        conditions = {"If-None-Match": current.etag, "If-Modified-Since": current.last_modified}
         headers = {name: value for name, value in conditions.items() if value}
         request = self._client.build_request("GET", address.url, headers=headers)
         try:
             with closing(self._client.send(request, stream=True)) as response:
-                return self._read_response(address, response, size, cut)
+                return self._read_response(address, response, size, truncate)
         except httpx2.TimeoutException as error:
-            over = self._deadline.left() <= 0
+            over = self._deadline.remaining() <= 0
             seconds = self._limits.total if over else self._limits.silence
             raise FetchError(
-                "address-too-slow", shown=address.url, seconds=seconds, passing=not over
+                "address-too-slow", subject=address.url, seconds=seconds, is_transient=not over
             ) from error
         except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
 
     def _read_response(
-        self, address: Address, response: httpx2.Response, size: int, cut: bool
+        self, address: Address, response: httpx2.Response, size: int, truncate: bool
     ) -> FetchedPage | NotModified | Address:
         status = response.status_code
         if status in _REDIRECTS and "location" in response.headers:
@@ -268,32 +271,32 @@ class Fetcher:
             raise self._refusal(address, response)
         return FetchedPage(
             address.url,
-            _read_body(address, response, size, cut),
+            _read_body(address, response, size, truncate),
             response.headers.get("content-type", ""),
             Validators(response.headers.get("etag"), response.headers.get("last-modified")),
         )
 
     def _refusal(self, address: Address, response: httpx2.Response) -> FetchError:
         status = response.status_code
-        if status not in _PASSING:
-            return FetchError("address-status", shown=address.url, status=status)
+        if status not in _TRANSIENT_STATUSES:
+            return FetchError("address-status", subject=address.url, status=status)
         after = _retry_after(response.headers.get("retry-after", ""))
         if after is not None and after > self._limits.patience:
-            return FetchError("address-busy", shown=address.url, seconds=round(after))
+            return FetchError("address-busy", subject=address.url, seconds=round(after))
         return FetchError(
-            "address-status", shown=address.url, status=status, passing=True, after=after
+            "address-status", subject=address.url, status=status, is_transient=True, after=after
         )
 
 
-def _read_body(address: Address, response: httpx2.Response, size: int, cut: bool) -> bytes:
+def _read_body(address: Address, response: httpx2.Response, size: int, truncate: bool) -> bytes:
     """Read the body and decompress it within `size`: a small response may expand to a large one."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding != "identity" and encoding not in _COMPRESSED:
-        raise FetchError("address-encoding", shown=address.url, reason=encoding[:40])
+        raise FetchError("address-encoding", subject=address.url, reason=encoding[:40])
     inflater = Inflater(size) if encoding != "identity" else None
     plain = bytearray()
     try:
-        if not cut and int(response.headers.get("content-length") or 0) > size:
+        if not truncate and int(response.headers.get("content-length") or 0) > size:
             raise TooLarge
         for piece in response.iter_raw():
             if inflater:
@@ -304,12 +307,12 @@ def _read_body(address: Address, response: httpx2.Response, size: int, cut: bool
                     raise TooLarge
         return inflater.finish() if inflater else bytes(plain)
     except TooLarge as error:
-        if cut:
+        if truncate:
             return bytes(inflater.data if inflater else plain)[:size]
-        raise FetchError("address-too-large", shown=address.url, limit=size) from error
+        raise FetchError("address-too-large", subject=address.url, limit=size) from error
     except ValueError as error:
         raise FetchError(
-            "address-encoding", shown=address.url, reason=encoding[:40], passing=True
+            "address-encoding", subject=address.url, reason=encoding[:40], is_transient=True
         ) from error
 
 
@@ -328,11 +331,11 @@ def _unreachable(address: Address, error: httpx2.TransportError) -> FetchError:
     origin = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
     if isinstance(origin, ssl.SSLCertVerificationError):
         why = Words(origin.verify_message.partition(",")[0])
-        return FetchError("address-certificate", shown=address.url, reason=why)
+        return FetchError("address-certificate", subject=address.url, reason=why)
     # Unlike the system's, messages of libraries are of no use to people.
     reason: Problem | Words = Problem("connection-cut")
     if isinstance(origin, ssl.SSLError):
         reason = Problem("connection-tls")
     elif isinstance(origin, OSError) and origin.strerror:
         reason = Words(origin.strerror)
-    return FetchError("address-unreachable", shown=address.url, reason=reason, passing=True)
+    return FetchError("address-unreachable", subject=address.url, reason=reason, is_transient=True)

@@ -15,7 +15,7 @@ from index.errors import FetchError, Problem, Words, reason_of
 from index.fetch.address import Address
 from index.fetch.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
 from index.fetch.inflate import TooLarge, inflate
-from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newest_first
+from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newest_entries_first
 from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
 
@@ -23,7 +23,7 @@ ARTICLES_PER_LIST = 50
 SITEMAPS = 20  # per index
 _DEPTH = 2  # of indexes in each other
 _LIST_BOUNDS = ProcessBounds(seconds=30.0, memory=2**29)
-_UNZIPPED = 64 * 2**20  # bytes; a sitemap may have 50 MiB
+_MAX_UNZIPPED_BYTES = 64 * 2**20  # bytes; a sitemap may have 50 MiB
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 logger = logging.getLogger(__name__)
@@ -36,9 +36,9 @@ class ListedPage:
 
     address: str
     kind: PageKind
-    found: int
+    address_count: int
     elsewhere: int
-    taken: int
+    taken_count: int
     validators: Validators
 
 
@@ -76,21 +76,28 @@ class Gatherer:
     limit: int = ARTICLES_PER_LIST
     news: bool = False
 
-    def gather(self, text: str, known: KnownPage = lambda url: None) -> Iterator[GatherEvent]:
-        """Yield events for one address as they happen. `known` is consulted before the shelf."""
+    def gather(
+        self, text: str, validators_of: KnownPage = lambda url: None
+    ) -> Iterator[GatherEvent]:
+        """Yield events for one address as they happen. `validators_of` is consulted before the
+        shelf."""
         try:
             address = Address.parse(text)
         except FetchError as error:
-            yield FailedAddress(error.shown, error)
+            yield FailedAddress(error.subject, error)
             return
         try:
             with _errors_of(text):
-                yield from self._gather(text, address, known)
+                yield from self._gather(text, address, validators_of)
         except FetchError as error:
             yield FailedAddress(text, error.of(text))
 
-    def _gather(self, text: str, address: Address, known: KnownPage) -> Iterator[GatherEvent]:
-        page = self.fetcher.get(address, lambda url: known(url) or self.shelf.known(url))
+    def _gather(
+        self, text: str, address: Address, validators_of: KnownPage
+    ) -> Iterator[GatherEvent]:
+        page = self.fetcher.get(
+            address, lambda url: validators_of(url) or self.shelf.validators(url)
+        )
         if isinstance(page, NotModified):
             yield self._unmodified(text, page)
             return
@@ -114,7 +121,7 @@ class Gatherer:
         newest = same[: self.limit]
         elsewhere = len(entries) - len(same)
         if not newest:
-            raise FetchError("address-no-entries", shown=text, count=elsewhere)
+            raise FetchError("address-no-entries", subject=text, count=elsewhere)
         yield ListedPage(text, kind, len(entries), elsewhere, len(newest), page.validators)
         for entry in newest:
             if not self._is_current(entry):
@@ -124,12 +131,12 @@ class Gatherer:
         url = entry.address.url
         try:
             with _errors_of(url):
-                page = self.fetcher.get(entry.address, self.shelf.known, site)
+                page = self.fetcher.get(entry.address, self.shelf.validators, site)
                 if isinstance(page, NotModified):
                     return self._unmodified(url, page)
                 if page_kind_of(page, page.body) is not PageKind.ARTICLE:
                     list_kind = Problem("kind-another-list")
-                    raise FetchError("address-not-an-article", shown=url, kind=list_kind)
+                    raise FetchError("address-not-an-article", subject=url, kind=list_kind)
                 return self._store(url, page)
         except FetchError as error:
             return FailedAddress(url, error.of(url))
@@ -139,11 +146,11 @@ class Gatherer:
         if not self.news:
             return False
         try:
-            fetched = self.shelf.fetched(entry.address.url)
-            at = datetime.fromisoformat(fetched.fetched_at) if fetched else None
+            file = self.shelf.file(entry.address.url)
+            at = datetime.fromisoformat(file.fetched_at) if file else None
         except (FetchError, ValueError):
             return False
-        return at is not None and (entry.changed is None or entry.changed <= at)
+        return at is not None and (entry.changed_at is None or entry.changed_at <= at)
 
     def _read_index(
         self,
@@ -155,9 +162,9 @@ class Gatherer:
         """Return the entries of an index of sitemaps, newest first, until none can be newer."""
         entries: list[ListedAddress] = []
         for sitemap in [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]:
-            dates = sorted((each.changed or _OLDEST for each in entries), reverse=True)
-            changed = sitemap.changed  # no entry is newer
-            if changed and len(dates) >= self.limit and dates[self.limit - 1] >= changed:
+            dates = sorted((each.changed_at or _OLDEST for each in entries), reverse=True)
+            newest = sitemap.changed_at  # no entry is newer
+            if newest and len(dates) >= self.limit and dates[self.limit - 1] >= newest:
                 break
             try:
                 with _errors_of(sitemap.address.url):
@@ -168,7 +175,9 @@ class Gatherer:
                     base = Address.parse(page.url)
                     if kind is PageKind.ARTICLE or (kind is PageKind.SITEMAP_INDEX and depth <= 1):
                         media_type = page.media_type or Problem("kind-no-sitemap")
-                        raise FetchError("address-not-an-article", shown=page.url, kind=media_type)
+                        raise FetchError(
+                            "address-not-an-article", subject=page.url, kind=media_type
+                        )
                     more = _parse_list(kind, body, base)
             except FetchError as error:
                 fail(FailedAddress(sitemap.address.url, error.of(sitemap.address.url)))
@@ -176,7 +185,7 @@ class Gatherer:
             if kind is PageKind.SITEMAP_INDEX:
                 more = self._read_index(more, site, fail, depth - 1)
             entries += more
-        return newest_first({each.address.url: each for each in entries}.values())
+        return newest_entries_first({each.address.url: each for each in entries}.values())
 
     def _unmodified(self, text: str, page: NotModified) -> GatheredAddress:
         self.shelf.confirm(page.url)
@@ -184,11 +193,11 @@ class Gatherer:
 
     def _store(self, address: str, page: FetchedPage) -> GatheredAddress:
         if not page.body.strip():
-            raise FetchError("address-empty", shown=page.url)
+            raise FetchError("address-empty", subject=page.url)
         suffix = page_suffix_of(page)
         if suffix is None:
             unknown = page.media_type or Problem("kind-unknown")
-            raise FetchError("address-not-an-article", shown=page.url, kind=unknown)
+            raise FetchError("address-not-an-article", subject=page.url, kind=unknown)
         state, path = self.shelf.put(page, suffix, address)
         feeds = named_feeds(page.body, Address.parse(page.url)) if suffix == ".html" else ()
         return GatheredAddress(address, state, path, feeds)
@@ -204,7 +213,7 @@ def _errors_of(address: str) -> Iterator[None]:
     except Exception as error:
         logger.debug("An odd answer", exc_info=error)
         reason = Words(type(error).__name__)
-        raise FetchError("address-odd", shown=address, reason=reason) from error
+        raise FetchError("address-odd", subject=address, reason=reason) from error
 
 
 def _parse_list(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
@@ -212,7 +221,7 @@ def _parse_list(kind: PageKind, body: bytes, base: Address) -> list[ListedAddres
     try:
         return run_apart(_list_in_process, kind, body, base, bounds=_LIST_BOUNDS)
     except ProcessLost as lost:
-        raise FetchError("address-list-unreadable", shown=base.url) from lost
+        raise FetchError("address-list-unreadable", subject=base.url) from lost
 
 
 def _list_in_process(
@@ -226,8 +235,10 @@ def _decompress(page: FetchedPage) -> bytes:
     if not is_gzip(page.body):
         return page.body
     try:
-        return inflate(page.body, _UNZIPPED)
+        return inflate(page.body, _MAX_UNZIPPED_BYTES)
     except TooLarge as error:
-        raise FetchError("address-too-large", shown=page.url, limit=_UNZIPPED) from error
+        raise FetchError(
+            "address-too-large", subject=page.url, limit=_MAX_UNZIPPED_BYTES
+        ) from error
     except ValueError as error:
-        raise FetchError("address-encoding", shown=page.url, reason=reason_of(error)) from error
+        raise FetchError("address-encoding", subject=page.url, reason=reason_of(error)) from error

@@ -38,13 +38,15 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Guard:
-    """Allows connections to public addresses, on any port, and to `allowed` private hosts.
+    """Allows connections to public addresses, on any port, and to the private hosts in
+    `exceptions`.
 
-    `allowed` are hosts (`intranet`, `10.0.0.5`, `[::1]`), optionally with a port (`intranet:8080`).
+    `exceptions` are hosts (`intranet`, `10.0.0.5`, `[::1]`), optionally with a port
+    (`intranet:8080`).
     """
 
-    def __init__(self, allowed: Iterable[str] = (), resolver: Resolver = resolve) -> None:
-        self._allowed = frozenset(parse_allowed(each) for each in allowed)
+    def __init__(self, exceptions: Iterable[str] = (), resolver: Resolver = resolve) -> None:
+        self._exceptions = frozenset(parse_allowed(each) for each in exceptions)
         self._resolver = resolver
 
     def addresses(self, host: str, port: int) -> tuple[str, ...]:
@@ -52,17 +54,17 @@ class Guard:
         try:
             addresses = tuple(self._resolver(host, port))
         except (OSError, UnicodeError) as error:
-            passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+            transient = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
             raise FetchError(
-                "address-unknown-host", shown=host, host=host, passing=passing
+                "address-unknown-host", subject=host, host=host, is_transient=transient
             ) from error
         if not addresses:
-            raise FetchError("address-unknown-host", shown=host, host=host)
-        if not self._allowed & {(host, None), (host, port)}:
+            raise FetchError("address-unknown-host", subject=host, host=host)
+        if not self._exceptions & {(host, None), (host, port)}:
             for each in addresses:
                 if not is_public(each):
                     where = host if each == host else f"{host}, {each}"
-                    raise FetchError("address-private", shown=host, place=where)
+                    raise FetchError("address-private", subject=host, place=where)
         return addresses
 
 

@@ -24,9 +24,9 @@ class Inflater:
         self.data = bytearray()
 
     def feed(self, piece: bytes) -> None:
-        pending = False
+        has_more = False
         try:
-            while piece or pending:
+            while piece or has_more:
                 self._began = True
                 if self._engine.eof:
                     if not piece.startswith(_MAGIC):
@@ -36,9 +36,9 @@ class Inflater:
                 self.data += output
                 if len(self.data) > self._limit:
                     raise TooLarge
-                ended = self._engine.eof
-                piece = self._engine.unused_data if ended else self._engine.unconsumed_tail
-                pending = len(output) == _PIECE and not ended
+                at_end = self._engine.eof
+                piece = self._engine.unused_data if at_end else self._engine.unconsumed_tail
+                has_more = len(output) == _PIECE and not at_end
         except zlib.error as error:
             raise ValueError(str(error)) from error
 

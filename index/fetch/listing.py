@@ -26,27 +26,29 @@ class ListedAddress:
     """An entry of a list, with its last change in UTC, if any."""
 
     address: Address
-    changed: datetime | None
+    changed_at: datetime | None
 
 
 def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
     """Return the valid, distinct entries of a list, newest first, undated ones last."""
     entries: dict[str, ListedAddress] = {}
-    for target, changed in _PARSERS[kind](body):
+    for target, changed_at in _PARSERS[kind](body):
         try:
             address = base.join(target)
         except FetchError:
             continue
         if address.url != base.url:
-            entries.setdefault(address.url, ListedAddress(address, changed))
+            entries.setdefault(address.url, ListedAddress(address, changed_at))
         if len(entries) >= _MOST:
             break
-    return newest_first(entries.values())
+    return newest_entries_first(entries.values())
 
 
-def newest_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
+def newest_entries_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
     """Sort entries by date, stably."""
-    return sorted(entries, key=lambda entry: -entry.changed.timestamp() if entry.changed else 1.0)
+    return sorted(
+        entries, key=lambda entry: -entry.changed_at.timestamp() if entry.changed_at else 1.0
+    )
 
 
 def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:

@@ -66,16 +66,16 @@ def page_suffix_of(page: FetchedPage) -> str | None:
     root = _root_element(page.body)
     if root.lower() == "html" or _DOCTYPE.match(page.body):
         return ".html"
-    declared = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
+    media_format = FORMAT_OF_MEDIA_TYPE.get(page.media_type)
     if page.media_type in _VAGUE:
         suffix = suffix_of(PurePosixPath(urlsplit(page.url).path).name)
         if suffix is not None and FORMAT_OF_SUFFIX[suffix].fetchable:
             return suffix
-    elif declared is not None:
-        return declared.suffix
+    elif media_format is not None:
+        return media_format.suffix
     if root and page.body.lstrip().startswith(b"<?xml"):
         return ".xml"
-    return declared.suffix if declared else None
+    return media_format.suffix if media_format else None
 
 
 def is_gzip(body: bytes) -> bool:

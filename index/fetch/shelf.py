@@ -76,8 +76,8 @@ class FetchLedger:
             **texts,
         )
 
-    def put(self, name: str, fetched: FetchedFile) -> None:
-        self._entries[name] = asdict(fetched)
+    def put(self, name: str, file: FetchedFile) -> None:
+        self._entries[name] = asdict(file)
 
     def drop(self, name: str) -> None:
         self._entries.pop(name, None)
@@ -134,7 +134,7 @@ def _read_entries(path: Path) -> dict[str, dict[str, Any]]:
 
 _State = Literal["added", "updated", "unchanged"]
 _READABLE = 60  # characters of an address in a file's name
-_HASHED = 10  # digits of its hash
+_HASH_DIGITS = 10  # digits of its hash
 
 
 class Shelf:
@@ -146,14 +146,14 @@ class Shelf:
         self.root = root
         self._clock = clock
 
-    def known(self, url: str) -> Validators | None:
+    def validators(self, url: str) -> Validators | None:
         """Return the validators of the stored page of an address, if any."""
-        fetched = self.fetched(url)
-        if fetched is None or fetched.url != url:
+        file = self.file(url)
+        if file is None or file.url != url:
             return None
-        return Validators(fetched.etag, fetched.last_modified)
+        return Validators(file.etag, file.last_modified)
 
-    def fetched(self, url: str) -> FetchedFile | None:
+    def file(self, url: str) -> FetchedFile | None:
         """Return the entry of an address, perhaps redirected, if its file still exists.
 
         Raises FetchError.
@@ -194,14 +194,14 @@ class Shelf:
         self, page: FetchedPage, suffix: str, address: str | None, folder: Path, ledger: FetchLedger
     ) -> tuple[_State, Path]:
         before = ledger.find(page.url)
-        url_hash = hashlib.sha256(page.url.encode()).hexdigest()[:_HASHED]
+        url_hash = hashlib.sha256(page.url.encode()).hexdigest()[:_HASH_DIGITS]
         name = f"{_readable(page.url)}-{url_hash}{suffix}"
         digest = hashlib.sha256(page.body).hexdigest()
         path = folder / name
         same = before == name and path.is_file() and ledger.of(name).sha256 == digest
         if not same:
             replace_file(path, page.body)
-        fetched = FetchedFile(
+        entry = FetchedFile(
             url=page.url,
             sha256=digest,
             fetched_at=self._moment(),
@@ -210,7 +210,7 @@ class Shelf:
             content_type=page.content_type,
             asked=address if address != page.url else None,
         )
-        ledger.put(name, fetched)
+        ledger.put(name, entry)
         old = before if before != name else None  # the address has another format now
         if old is not None:
             ledger.drop(old)
@@ -236,4 +236,4 @@ def _readable(url: str) -> str:
 
 def _disk_error(url: str, error: OSError) -> FetchError:
     place = str(error.filename or url)
-    return FetchError("address-disk", shown=url, place=place, reason=reason_of(error))
+    return FetchError("address-disk", subject=url, place=place, reason=reason_of(error))

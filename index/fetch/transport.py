@@ -44,7 +44,7 @@ class Deadline:
     def extend(self, seconds: float) -> None:
         self._end += seconds
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         return self._end - time.monotonic()
 
 
@@ -132,9 +132,9 @@ class _Backend(httpcore2.NetworkBackend):
         failure: Exception | None = None
         for address in self._guard.addresses(host, port):
             try:
-                left = _time_left(self._deadline, timeout)
+                seconds = _remaining_time(self._deadline, timeout)
                 stream = self._network.connect_tcp(
-                    address, port, left, local_address, socket_options
+                    address, port, seconds, local_address, socket_options
                 )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
@@ -151,10 +151,10 @@ class _Stream(httpcore2.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _time_left(self._deadline, timeout))
+        return self._stream.read(max_bytes, _remaining_time(self._deadline, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _time_left(self._deadline, timeout))
+        self._stream.write(buffer, _remaining_time(self._deadline, timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -165,7 +165,7 @@ class _Stream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        timeout = _time_left(self._deadline, timeout)
+        timeout = _remaining_time(self._deadline, timeout)
         stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
         return _Stream(stream, self._deadline)
 
@@ -201,8 +201,8 @@ def _translate(error: Exception) -> httpx2.TransportError:
     return (kind or httpx2.NetworkError)(str(error))
 
 
-def _time_left(deadline: Deadline, timeout: float | None) -> float:
-    left = deadline.left()
-    if left <= 0:
+def _remaining_time(deadline: Deadline, timeout: float | None) -> float:
+    seconds = deadline.remaining()
+    if seconds <= 0:
         raise httpcore2.ReadTimeout("no time left for this address")
-    return left if timeout is None else min(timeout, left)
+    return seconds if timeout is None else min(timeout, seconds)

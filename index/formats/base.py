@@ -91,14 +91,14 @@ class ArticleDraft:
     """The blocks of one article in reading order, and its metadata.
 
     `key` distinguishes the articles of one file (a feed's guid, a record's id or line, the name of
-    a member of an archive); empty if the file is one article. `guessed` facts come last, after
+    a member of an archive); empty if the file is one article. `guesses` come last, after
     those in the file's name.
     """
 
     blocks: tuple[Block, ...]
     metadata: Metadata = field(default_factory=Metadata)
     key: str = ""
-    guessed: Metadata = field(default_factory=Metadata)
+    guesses: Metadata = field(default_factory=Metadata)
 
 
 READING_BYTES = 256 * 2**20  # memory that reading a file may need
@@ -114,7 +114,7 @@ _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 class Skipped:
     """A file, or the part of one at `at`, that was not indexed, and why."""
 
-    shown: str
+    label: str
     problem: Problem
     at: Problem | None = None
 
@@ -138,13 +138,13 @@ class Options:
 class Content:
     """A file as a parser receives it.
 
-    The suffix of `name` chose the parser; `shown` is its name in errors; `size` is in bytes, 0 if
+    The suffix of `name` chose the parser; `label` is its name in errors; `size` is in bytes, 0 if
     unknown; `url` is its source if it was fetched; `depth` counts the archives or messages around
     it; `state` returns the current version of a file on disk.
     """
 
     name: str
-    shown: str
+    label: str
     size: int
     open: Callable[[], BinaryIO]
     url: str | None = None
@@ -157,26 +157,26 @@ class Content:
         cls,
         data: bytes,
         name: str,
-        shown: str | None = None,
+        label: str | None = None,
         *,
         url: str | None = None,
         options: Options | None = None,
     ) -> Content:
         options = options or Options()
-        return cls(name, shown or name, len(data), lambda: io.BytesIO(data), url, options)
+        return cls(name, label or name, len(data), lambda: io.BytesIO(data), url, options)
 
     @classmethod
     def of_file(
-        cls, path: Path, shown: str, *, url: str | None = None, options: Options | None = None
+        cls, path: Path, label: str, *, url: str | None = None, options: Options | None = None
     ) -> Content:
         """Describe a file on disk. Raises ReadError if it cannot be accessed."""
         try:
             state = _state(path)
         except OSError as error:
-            raise read_error(shown, error) from error
+            raise read_error(label, error) from error
         return cls(
             path.name,
-            shown,
+            label,
             state[0],
             lambda: open(path, "rb", opener=_open_nonblocking),
             url,
@@ -201,8 +201,8 @@ class Content:
                 if before is None or self.state is None or self.state() == before:
                     return data
         except OSError as error:
-            raise read_error(self.shown, error) from error
-        raise ReadError("file-changed-twice", shown=self.shown)
+            raise read_error(self.label, error) from error
+        raise ReadError("file-changed-twice", subject=self.label)
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:
@@ -217,12 +217,12 @@ class Content:
                 yield stream
             after = self.state() if self.state else None
         except OSError as error:
-            raise read_error(self.shown, error) from error
+            raise read_error(self.label, error) from error
         if before != after:
-            raise ReadError("file-changed", shown=self.shown)
+            raise ReadError("file-changed", subject=self.label)
 
     def _too_large(self, size: int, limit: int) -> ReadError:
-        return ReadError("article-too-large", shown=self.shown, size=size, limit=limit)
+        return ReadError("article-too-large", subject=self.label, size=size, limit=limit)
 
 
 def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
@@ -248,14 +248,14 @@ class Parser(Protocol):
         ...
 
 
-def read_error(shown: str, error: OSError) -> ReadError:
+def read_error(label: str, error: OSError) -> ReadError:
     reason = reason_of(error)
     match error.errno:
         case errno.ENOENT:
-            return ReadError("file-gone", shown=shown, reason=reason)
+            return ReadError("file-gone", subject=label, reason=reason)
         case errno.EACCES | errno.EPERM:
-            return ReadError("file-not-permitted", shown=shown, reason=reason)
-    return ReadError("file-unreadable", shown=shown, reason=reason)
+            return ReadError("file-not-permitted", subject=label, reason=reason)
+    return ReadError("file-unreadable", subject=label, reason=reason)
 
 
 def _state(path: Path) -> _State:
@@ -284,11 +284,11 @@ def _require_file(status: os.stat_result) -> None:
 class Source:
     """A file to read.
 
-    `shown` is its name in messages. `location` is its identity, unchanged when the corpus moves:
+    `label` is its name in messages. `location` is its identity, unchanged when the corpus moves:
     the root folder's name and the path below it. `url` is its source if it was fetched.
     """
 
     path: Path
-    shown: str
+    label: str
     location: str
     url: str | None = None

@@ -49,8 +49,8 @@ class Byline:
 
 def parse_byline(line: str) -> Byline | None:
     """Parse « Par Jeanne Petit, le 3 mars 2024 »; None for any other line."""
-    if dashed := _DASHED.fullmatch(line):
-        return Byline(dashed[1], "")
+    if signature := _DASHED.fullmatch(line):
+        return Byline(signature[1], "")
     match = _BYLINE.match(line)
     people = _CAPITALISED.match(match["people"]) if match else None
     if match is None or people is None:
@@ -84,13 +84,13 @@ def split_signature(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str |
 def _find_biography(blocks: tuple[Block, ...]) -> tuple[int, int] | None:
     """Find the block and line that announce a biography, if little follows."""
     total = sum(len(block.text) for block in blocks)
-    following = 0
+    characters = 0
     for index in range(len(blocks) - 1, 0, -1):
         for number, line in enumerate(blocks[index].text.split("\n")):
             if _ABOUT.fullmatch(line.strip()):
                 return index, number
-        following += len(blocks[index].text)
-        if following > max(_BIOGRAPHY, total // 4):
+        characters += len(blocks[index].text)
+        if characters > max(_BIOGRAPHY, total // 4):
             break
     return None
 
@@ -294,8 +294,8 @@ def _parse_head(head: str, end: int) -> Dateline | None:
     agency = _AGENCY.search(head)
     moment, _ = moment_and_rest(head)
     words = _WORD.findall(_AGENCY.sub("", head))
-    capitalised = all(word[0].isupper() or fold(word) in _SMALL for word in words)
-    if not (capitalised or (moment and _is_stopped(head))):
+    is_capitalised = all(word[0].isupper() or fold(word) in _SMALL for word in words)
+    if not (is_capitalised or (moment and _is_stopped(head))):
         return None
     if moment is not None and moment.year in _YEARS:
         return Dateline(moment, agency[1] if agency else None, end)

@@ -43,13 +43,13 @@ from index.text.folding import folded_words
 from index.text.language import detect
 
 TOO_HEAVY = Problem("reading-too-heavy", limit=READING_BYTES)
-_SHOWN_SKIPPED = 20
+_MAX_SKIPPED_ALIKE = 20
 Part = TypeVar("Part")
 logger = logging.getLogger(__name__)
 _TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
 
 
-def limit_skipped(parts: Iterator[Part | Skipped], shown: str) -> Iterator[Part | Skipped]:
+def limit_skipped(parts: Iterator[Part | Skipped], label: str) -> Iterator[Part | Skipped]:
     """Pass on the first twenty skipped parts with each code, then the number of others;
     unpublished ones are only counted, by reason."""
     counts: Counter[str] = Counter()
@@ -61,14 +61,14 @@ def limit_skipped(parts: Iterator[Part | Skipped], shown: str) -> Iterator[Part 
         code = each.problem.code
         first.setdefault(code, each.problem)
         counts[code] += 1
-        if counts[code] <= _SHOWN_SKIPPED and not is_left_out(each.problem):
+        if counts[code] <= _MAX_SKIPPED_ALIKE and not is_left_out(each.problem):
             yield each
     for code, count in counts.items():
         if is_left_out(first[code]):
-            yield Skipped(shown, Problem(code, count=count))
-        elif count > _SHOWN_SKIPPED:
-            more = count - _SHOWN_SKIPPED
-            yield Skipped(shown, Problem("more-like-it", count=more, first=first[code]))
+            yield Skipped(label, Problem(code, count=count))
+        elif count > _MAX_SKIPPED_ALIKE:
+            more = count - _MAX_SKIPPED_ALIKE
+            yield Skipped(label, Problem("more-like-it", count=more, first=first[code]))
 
 
 def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -79,10 +79,10 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """
     by_name = format_of(content.name)
     if by_name is None:
-        raise ReadError(UNKNOWN_FORMAT, shown=content.shown)
+        raise ReadError(UNKNOWN_FORMAT, subject=content.label)
     actual = _detect_format(content, by_name)
     if actual is not by_name:
-        logger.warning("%s: its content is %s, and is read as that", content.shown, actual.suffix)
+        logger.warning("%s: its content is %s, and is read as that", content.label, actual.suffix)
     try:
         yield from actual.load().read(content)
     except (ReadError, MemoryError) as error:
@@ -91,7 +91,7 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
         while cause is not None and not isinstance(cause, MemoryError):
             cause = cause.__cause__ or cause.__context__
         if cause is not None:
-            raise ReadError(TOO_HEAVY, shown=content.shown) from error
+            raise ReadError(TOO_HEAVY, subject=content.label) from error
         raise
 
 
@@ -108,8 +108,8 @@ def read_source(source: Source, options: Options | None = None) -> Iterator[Arti
 
     Raises ReadError, naming the file, if nothing can be read.
     """
-    content = Content.of_file(source.path, source.shown, url=source.url, options=options)
-    yield from limit_skipped(articles_in(content, source), source.shown)
+    content = Content.of_file(source.path, source.label, url=source.url, options=options)
+    yield from limit_skipped(articles_in(content, source), source.label)
 
 
 def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]:
@@ -128,7 +128,7 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
         except ReadError as error:
             if not draft.key:
                 raise
-            yield Skipped(f"{source.shown}#{draft.key}", error.problem)
+            yield Skipped(f"{source.label}#{draft.key}", error.problem)
 
 
 def _make_key_unique(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
@@ -152,10 +152,10 @@ def _detect_format(content: Content, by_name: Format) -> Format:
         with content.open() as stream:
             head = stream.read(HEAD_BYTES)
     except OSError as error:
-        raise read_error(content.shown, error) from error
+        raise read_error(content.label, error) from error
     kind = unreadable_kind(head)
     if kind is not None and not by_name.package:  # package parsers report passwords themselves
-        raise ReadError(kind, shown=content.shown)
+        raise ReadError(kind, subject=content.label)
     sure = sure_format(head)
     if sure is None or sure.parser == by_name.parser or (sure is ZIP and by_name.package):
         return by_name
@@ -224,7 +224,7 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     draft = clean_draft(draft)
     metadata = draft.metadata
     if all(block.heading for block in draft.blocks):
-        raise ReadError("article-no-text", shown=content.shown)
+        raise ReadError("article-no-text", subject=content.label)
     name = member_name(draft.key) or content.name
     head_facts, body = split_head_lines(draft.blocks)
     if all(block.heading for block in body):  # no words are left
@@ -240,16 +240,16 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     words, sections = _lay_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))
     # The date in the name of the article's own file, not in its archive's; then in its address.
-    path = member_name(draft.key) or ("" if draft.key else content.shown)
+    path = member_name(draft.key) or ("" if draft.key else content.label)
     metadata = metadata.completed(Metadata.of("file name", published=date_in_path(path)))
     day = date_in_address(metadata.url or "")
-    metadata = metadata.completed(Metadata.of("address", published=day)).completed(draft.guessed)
+    metadata = metadata.completed(Metadata.of("address", published=day)).completed(draft.guesses)
     metadata = metadata.completed(Metadata.of("detected", language=detect(words)))
     return Article(
         id=article_id(f"{location}#{draft.key}" if draft.key else location),
         text=words,
         title=title,
-        path=f"{content.shown}#{draft.key}" if draft.key else content.shown,
+        path=f"{content.label}#{draft.key}" if draft.key else content.label,
         language=metadata.language or "",
         author=metadata.author,
         published=_day(metadata.published),

@@ -28,7 +28,7 @@ class CsvDialect:
     """How cells are separated; `above` counts the lines before the header."""
 
     delimiter: str
-    escaped: bool = False
+    has_escapes: bool = False
     above: int = 0
 
     def rows(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str] | csv.Error]]:
@@ -36,8 +36,8 @@ class CsvDialect:
         reader = csv.reader(
             lines,
             delimiter=self.delimiter,
-            doublequote=not self.escaped,
-            escapechar="\\" if self.escaped else None,
+            doublequote=not self.has_escapes,
+            escapechar="\\" if self.has_escapes else None,
         )
         while True:
             first = self.above + reader.line_num + 1
@@ -87,13 +87,13 @@ def _rows(content: Content, text: io.TextIOBase, dialect: CsvDialect) -> Iterato
 def _dialect(sample: str, content: Content) -> CsvDialect:
     """Choose the dialect in which the header names most known fields and rows match its width."""
     if not sample.strip():
-        raise ReadError("file-empty", shown=content.shown)
+        raise ReadError("file-empty", subject=content.label)
     above = 0
     first, _, rest = sample.partition("\n")
     if first.lower().strip().startswith("sep="):  # Excel's own hint
         above, sample = 1, rest
-    escaped = bool(_ESCAPED.search(sample)) and not _DOUBLED.search(sample)
-    dialects = [CsvDialect(mark, escaped, above) for mark in _DELIMITERS]
+    has_escapes = bool(_ESCAPED.search(sample)) and not _DOUBLED.search(sample)
+    dialects = [CsvDialect(mark, has_escapes, above) for mark in _DELIMITERS]
     return max(dialects, key=lambda dialect: _fitness(dialect, sample, content))
 
 

@@ -115,18 +115,18 @@ def parse_pdf_date(text: str) -> datetime | None:
 
 
 def credible_metadata(
-    facts: Facts, origin: Origin, name: str, text: str, printed: str | None
+    facts: Facts, origin: Origin, name: str, text: str, printed_title: str | None
 ) -> Metadata:
     """Return the credible facts, and the printed title if there is no credible one.
 
-    `name` is the file's, `text` its words, `printed` the title printed on it. A title is credible
-    if a person wrote it and it is the printed one, if any: a file saved from another often keeps
-    the other's. The creation date is that of publication only if the head of the text has the same
-    day: old papers are scanned and exported every day.
+    `name` is the file's, `text` its words, `printed_title` the one printed on it. A title is
+    credible if a person wrote it and it is the printed one, if any: a file saved from another often
+    keeps the other's. The creation date is that of publication only if the head of the text has the
+    same day: old papers are scanned and exported every day.
     """
     head = text[:_HEAD]
     title = facts.title if is_real_title(facts.title, name) else ""
-    if title and printed:
+    if title and printed_title:
         words, head_words = folded_words(title), set(folded_words(head))
         title = title if sum(word in head_words for word in words) >= 0.8 * len(words) else ""
     created = facts.created.date() if isinstance(facts.created, datetime) else facts.created
@@ -140,7 +140,7 @@ def credible_metadata(
         category=facts.category,
         published=facts.published or (created if created in days else None),
         language=_credible_language(facts.language, text),
-    ).completed(Metadata.of("text", title=printed))
+    ).completed(Metadata.of("text", title=printed_title))
 
 
 def plain_line(text: str | None) -> str:
@@ -179,9 +179,9 @@ def is_title_style(name: str) -> bool:
     return _TITLE_STYLE.fullmatch(name) is not None
 
 
-def _credible_language(declared: str, text: str) -> str | None:
+def _credible_language(declared_language: str, text: str) -> str | None:
     """Return the declared language, often the program's, unless the text is in another."""
-    match = re.match(r"([a-z]{2})(?:[-_]|$)", declared.lower())
+    match = re.match(r"([a-z]{2})(?:[-_]|$)", declared_language.lower())
     if match is None or (len(text) > _DETECTABLE and detect(text, match[1]) != match[1]):
         return None
     return match[1]

@@ -40,13 +40,13 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
     with open_package(content, Problem("docx-cut")) as package:
         if "word/document.xml" not in package.names and "[Content_Types].xml" not in package.names:
-            raise ReadError("docx-is-zip", shown=content.shown)
+            raise ReadError("docx-is-zip", subject=content.label)
     try:
         document = docx.Document(io.BytesIO(content.read()))
     except ReadError:
         raise
     except Exception as error:  # python-docx raises anything for a broken file
-        raise ReadError("docx-damaged", shown=content.shown) from error
+        raise ReadError("docx-damaged", subject=content.label) from error
     root = document.element.find(f"./{_W}body")
     body = _Body(document)
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
@@ -169,13 +169,13 @@ class _Body:
 
     def _paragraph(self, node: Any, names: list[str]) -> Iterator[Block]:
         text = _text(node)
-        titled = any(is_title_style(name) for name in names)
+        is_title = any(is_title_style(name) for name in names)
         level = _value(node.find(f"./{_W}pPr/{_W}outlineLvl"))
-        headed = any(is_heading_style(name) for name in names) or level in set("012345678")
-        if text and titled and self.title is None:
+        is_heading = any(is_heading_style(name) for name in names) or level in set("012345678")
+        if text and is_title and self.title is None:
             self.title = " ".join(text.split())
         if not any(name.lower().startswith("toc ") for name in names):
-            yield from _block(text, heading=titled or headed)
+            yield from _block(text, heading=is_title or is_heading)
         for box in _boxes(node):
             yield from self.blocks(box)
 
@@ -214,15 +214,15 @@ def _is_heading(styles: list[Any]) -> bool:
 def _text(node: Any) -> str:
     """Return the text of a paragraph, with insertions and without deletions."""
     parts: list[str] = []
-    pending = list(reversed(node))
-    while pending:
-        each = pending.pop()
+    stack = list(reversed(node))
+    while stack:
+        each = stack.pop()
         if each.tag == f"{_W}t":
             parts.append(each.text or "")
         elif each.tag in _LETTERS:
             parts.append(_LETTERS[each.tag])
         elif each.tag not in _UNSEEN:
-            pending += reversed(each)
+            stack += reversed(each)
     lines = (re.sub(r"[ \t]+", " ", line).strip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 

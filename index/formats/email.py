@@ -68,7 +68,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """
     if content.size > MESSAGE_BYTES:
         raise ReadError(
-            "letter-too-large", shown=content.shown, size=content.size, limit=MESSAGE_BYTES
+            "letter-too-large", subject=content.label, size=content.size, limit=MESSAGE_BYTES
         )
     message = _parse(content)
     refusal: ReadError | None = None
@@ -96,11 +96,11 @@ def _parse(content: Content) -> EmailMessage:
     except ReadError:
         raise
     except Exception as error:  # the parser fails in many ways
-        raise ReadError("letter-broken", shown=content.shown) from error
+        raise ReadError("letter-broken", subject=content.label) from error
     if not isinstance(message, EmailMessage) or not any(
         _header(message, name) for name in ("From", "Subject", "Date", "Message-ID")
     ):
-        raise ReadError("letter-not", shown=content.shown)
+        raise ReadError("letter-not", subject=content.label)
     return message
 
 
@@ -118,15 +118,15 @@ def _facts(message: EmailMessage) -> Metadata:
     names: list[str] = []
     with suppress(Exception):  # see _header
         names = [address.display_name for address in message["From"].addresses]
-    sent = None
+    sent_at = None
     with suppress(ValueError, TypeError, IndexError, OverflowError):
-        sent = parsedate_to_datetime(_header(message, "Date") or "")
+        sent_at = parsedate_to_datetime(_header(message, "Date") or "")
     return Metadata.of(
         "email",
         title=_REPLY.sub("", _header(message, "Subject") or ""),
         # A bare address is not a name.
         author=", ".join(name.strip(" '\"") for name in names if name and "@" not in name),
-        published=sent,
+        published=sent_at,
     )
 
 
@@ -136,7 +136,7 @@ def _read_letter(message: EmailMessage, content: Content) -> ArticleDraft:
     text = _plain_text(plain, content) if plain is not None else ""
     stub = len(text) < _REAL or (len(text) < _STUB_LIMIT and bool(_STUB.search(text)))
     if rich is not None and stub:
-        page = page_text(_payload(rich), content.shown, rich.get_content_charset())
+        page = page_text(_payload(rich), content.label, rich.get_content_charset())
         try:
             draft = read_html(page, content)
         except ReadError:
@@ -145,7 +145,7 @@ def _read_letter(message: EmailMessage, content: Content) -> ArticleDraft:
         draft = read_text(text)
     blocks = tuple(_drop_list_lines(draft.blocks))
     if not blocks:
-        raise ReadError("letter-no-text", shown=content.shown)
+        raise ReadError("letter-no-text", subject=content.label)
     return replace(draft, blocks=blocks, metadata=_facts(message).completed(draft.metadata))
 
 
@@ -171,7 +171,7 @@ def _plain_text(part: EmailMessage, content: Content) -> str:
     try:
         text = data.decode(part.get_content_charset() or "utf-8")
     except (LookupError, UnicodeError):
-        text = decode(data, content.shown)
+        text = decode(data, content.label)
     signature = _SIGNATURE.search(text := plain_lines(text))
     if signature and len(signature["who"]) <= _SIGNATURE_LIMIT:
         text = text[: signature.start()]
@@ -200,12 +200,12 @@ def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDra
             continue
         counts[name] = counts.get(name, 0) + 1
         key = name if counts[name] == 1 else f"{counts[name]}-{name}"
-        shown = f"{content.shown}#{key}"
-        if content.shown.count("#") >= MESSAGE_DEPTH:
-            yield Skipped(shown, Problem("letter-nested"))
+        label = f"{content.label}#{key}"
+        if content.label.count("#") >= MESSAGE_DEPTH:
+            yield Skipped(label, Problem("letter-nested"))
             continue
         try:
-            inner = Content.of_bytes(_payload(part), key, shown, options=content.options)
+            inner = Content.of_bytes(_payload(part), key, label, options=content.options)
             yield from read_part(inner, key)
         except ReadError as error:
-            yield Skipped(shown, error.problem)
+            yield Skipped(label, error.problem)

@@ -34,15 +34,15 @@ INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def decode(data: bytes, shown: str) -> str:
+def decode(data: bytes, label: str) -> str:
     """Decode `data` to NFC text with plain line ends and no invisible marks.
 
     Tries the byte order mark, then UTF-8, then a legacy encoding if it is unambiguous. Raises
-    ReadError, naming the file by `shown`, for anything else.
+    ReadError, naming the file by `label`, for anything else.
     """
     if not data.strip():
-        raise ReadError("file-empty", shown=shown)
-    return plain_lines(_decode(data, shown))
+        raise ReadError("file-empty", subject=label)
+    return plain_lines(_decode(data, label))
 
 
 def plain_lines(text: str) -> str:
@@ -51,21 +51,21 @@ def plain_lines(text: str) -> str:
     return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
 
 
-def _decode(data: bytes, shown: str) -> str:
+def _decode(data: bytes, label: str) -> str:
     mark_encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if mark_encoding is None and b"\0" in data:
-        raise ReadError("file-binary", shown=shown)
+        raise ReadError("file-binary", subject=label)
     try:
         return data.decode((mark_encoding or "utf-8").removesuffix("-sig"))
     except UnicodeDecodeError as error:
         if mark_encoding is not None:
             name = mark_encoding.removesuffix("-sig").upper()
             raise ReadError(
-                "encoding-broken", shown=shown, encoding=name, byte=error.start
+                "encoding-broken", subject=label, encoding=name, byte=error.start
             ) from error
         text = None if _CONTROL.search(data) else _guess(data)
         if text is None:
-            raise ReadError("encoding-not-utf8", shown=shown, byte=error.start) from error
+            raise ReadError("encoding-not-utf8", subject=label, byte=error.start) from error
         return text
 
 
@@ -81,11 +81,11 @@ def _guess(data: bytes) -> str | None:
     best = max((match.coherence for match in matches), default=0.0)
     close = [match for match in matches if match.coherence >= best - _CLOSE]
     rank = {encoding: at for at, encoding in enumerate(_CANDIDATES)}
-    ranked = [
+    candidates = [
         (min(rank.get(each, len(rank)) for each in match.could_be_from_charset), str(match))
         for match in close
     ]
-    return min(ranked)[1] if ranked else None
+    return min(candidates)[1] if candidates else None
 
 
 def _is_misread(text: str) -> bool:
@@ -112,16 +112,16 @@ def detect_encoding(content: Content) -> str:
             return encoding
     if _is_utf8(content):
         return "utf-8"
-    sample, broken = _sample(content)
-    if 2 * broken < len(sample):
+    sample, damaged_bytes = _sample(content)
+    if 2 * damaged_bytes < len(sample):
         return "utf-8"
     data = b"".join(sample)
-    text = decode(data, content.shown)
+    text = decode(data, content.label)
     for encoding in _PAST:
         again = data.decode(encoding, "replace").encode("utf-8", "replace")
-        if decode(again, content.shown) == text:
+        if decode(again, content.label) == text:
             return encoding
-    raise ReadError("encoding-unclear", shown=content.shown)
+    raise ReadError("encoding-unclear", subject=content.label)
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def _is_utf8(content: Content) -> bool:
 def _sample(content: Content) -> tuple[list[bytes], int]:
     """Return lines that are not ASCII, and how many of them are not UTF-8."""
     lines: list[bytes] = []
-    broken = size = 0
+    damaged_bytes = size = 0
     with content.stream() as stream:
         while size < _SAMPLE and (line := stream.readline(_SAMPLE)):
             if line.isascii():
@@ -171,5 +171,5 @@ def _sample(content: Content) -> tuple[list[bytes], int]:
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError:
-                broken += 1
-    return lines, broken
+                damaged_bytes += 1
+    return lines, damaged_bytes

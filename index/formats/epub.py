@@ -45,10 +45,10 @@ def _simplify(body: etree._Element) -> None:
     for node in body.iter(etree.Element):
         name = node.tag.rpartition("}")[2].lower()
         parent = node.getparent()
-        listed = name == "li" and parent is not None and parent.tag in ("ul", "ol")
+        is_item = name == "li" and parent is not None and parent.tag in ("ul", "ol")
         if _NOTE.search(node.get(_TYPE, "")) or node.get("role") == "doc-noteref":
             name = "script"
-        elif name not in _UNSEEN | _INLINE | _STRUCTURE and not listed:
+        elif name not in _UNSEEN | _INLINE | _STRUCTURE and not is_item:
             name = "div"
         node.tag = name
     etree.strip_elements(body, *_UNSEEN, etree.Comment, etree.PI, etree.Entity, with_tail=False)
@@ -84,15 +84,15 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         locks = package.tree(_ENCRYPTION)
         methods = [] if locks is None else locks.findall(".//{*}EncryptedData/{*}EncryptionMethod")
         if any(method.get("Algorithm") not in _FONTS for method in methods):
-            raise ReadError("epub-locked", shown=content.shown)
+            raise ReadError("epub-locked", subject=content.label)
         container = package.tree(_CONTAINER)
         root = None if container is None else container.find(".//{*}rootfile[@full-path]")
         if root is None:
-            raise ReadError("epub-no-container", shown=content.shown, name=_CONTAINER)
+            raise ReadError("epub-no-container", subject=content.label, name=_CONTAINER)
         place = str(root.get("full-path"))
         opf = package.tree(place)
         if opf is None:
-            raise ReadError("epub-lacks", shown=content.shown, name=place)
+            raise ReadError("epub-lacks", subject=content.label, name=place)
         yield from _chapters(package, opf, place, _metadata(opf))
 
 
@@ -144,7 +144,7 @@ def _chapters(
         try:
             blocks, kind = chapter_blocks(package.page(name))
         except ReadError as error:
-            yield Skipped(f"{package.shown}#{name}", error.problem)
+            yield Skipped(f"{package.label}#{name}", error.problem)
             continue
         if furniture or _FURNITURE.search(kind) or not blocks:
             continue
@@ -154,7 +154,7 @@ def _chapters(
         chapters[-1].blocks += blocks
     chapters = [each for each in chapters if any(not block.heading for block in each.blocks)]
     if not chapters:
-        raise ReadError("epub-no-text", shown=package.shown)
+        raise ReadError("epub-no-text", subject=package.label)
     for chapter in chapters:
         yield _draft(chapter, metadata, alone=len(chapters) == 1)
 
@@ -166,8 +166,8 @@ def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraf
     if blocks[0].heading and blocks[0].text == chapter.title and len(blocks) > 1:
         blocks = blocks[1:]
     titles = dict.fromkeys(title for title in (metadata.title, chapter.title) if title)
-    titled = Metadata.of("epub", title=" — ".join(titles)).completed(metadata)
-    return ArticleDraft(blocks, titled, "" if alone else chapter.name)
+    with_title = Metadata.of("epub", title=" — ".join(titles)).completed(metadata)
+    return ArticleDraft(blocks, with_title, "" if alone else chapter.name)
 
 
 def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[str, bool]]:

@@ -26,27 +26,27 @@ _BROKEN_LIMIT = 2 * 2**20  # bytes; lenient parsing of a broken feed is slow
 def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the entries of a feed. Raises ReadError if it has none, or is broken and large."""
     if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
-        raise ReadError("feed-malformed", shown=content.shown)
-    parsed = _parse(data, content.shown)
-    entries = parsed.get("entries") or []
+        raise ReadError("feed-malformed", subject=content.label)
+    document = _parse(data, content.label)
+    entries = document.get("entries") or []
     if not entries:
-        raise ReadError("feed-empty", shown=content.shown)
-    feed = parsed.get("feed") or {}
+        raise ReadError("feed-empty", subject=content.label)
+    feed = document.get("feed") or {}
     for number, entry in enumerate(entries, 1):
         try:
             yield _draft(entry, feed, content)
         except ReadError as error:
-            yield Skipped(content.shown, error.problem, Problem("at-entry", number=number))
+            yield Skipped(content.label, error.problem, Problem("at-entry", number=number))
 
 
-def _parse(data: bytes, shown: str) -> Mapping[str, Any]:
+def _parse(data: bytes, label: str) -> Mapping[str, Any]:
     import feedparser
 
     stream = io.BytesIO(data)  # the library might take bytes for a file's name
     try:
         return dict(feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False))
     except Exception as error:  # its lenient parser fails in many ways
-        raise ReadError("feed-broken", shown=shown) from error
+        raise ReadError("feed-broken", subject=label) from error
 
 
 def _is_well_formed(data: bytes) -> bool:
@@ -108,11 +108,11 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
     """Parse a date with its zone from the feed's own text, else take the library's in UTC."""
     moment = as_moment(_text(entry, name))
-    parsed = dict.get(entry, f"{name}_parsed")
-    if moment is not None or not isinstance(parsed, struct_time):
+    moment_parts = dict.get(entry, f"{name}_parsed")
+    if moment is not None or not isinstance(moment_parts, struct_time):
         return moment
     try:
-        return datetime(*parsed[:6], tzinfo=UTC)
+        return datetime(*moment_parts[:6], tzinfo=UTC)
     except ValueError:
         return None
 
@@ -144,7 +144,7 @@ def drop_shortcodes(text: str) -> str:
     underscore in its name; other brackets are prose.
     """
     tags = list(_TAG.finditer(text))
-    closed = {tag["name"] for tag in tags if tag["close"]}
+    pairs = {tag["name"] for tag in tags if tag["close"]}
     parts: list[str] = []
     at = 0
     opening: re.Match[str] | None = None
@@ -152,7 +152,7 @@ def drop_shortcodes(text: str) -> str:
         attributes = tag["attributes"].strip()
         core = tag["name"] in _CORE or "_" in tag["name"]
         is_shortcode = _ATTRIBUTES.search(tag["attributes"]) if attributes else core
-        if not is_shortcode and tag["name"] not in closed:
+        if not is_shortcode and tag["name"] not in pairs:
             continue
         before = text[at : tag.start()]
         at = tag.end()

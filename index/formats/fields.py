@@ -46,14 +46,14 @@ Order = Literal["day", "month"]  # the first number of « 03/04/2025 »
 
 
 def field_values(
-    values: Mapping[str, object], fact: str, chosen: Mapping[str, str]
+    values: Mapping[str, object], fact: str, field_map: Mapping[str, str]
 ) -> Iterator[object]:
     """Yield the non-empty values for a fact, the likeliest first.
 
-    `chosen` maps a fact to its only field name, or path (`author.name`).
+    `field_map` maps a fact to its only field name, or path (`author.name`).
     """
-    if fact in chosen:
-        candidates = [field_at(values, chosen[fact])]
+    if fact in field_map:
+        candidates = [field_at(values, field_map[fact])]
     else:
         candidates = [values[key] for key in _keys(tuple(values)).get(fact, ())]
     return (value for value in candidates if value not in (None, "", [], {}))
@@ -84,12 +84,12 @@ def field_at(values: object, name: str) -> object:
 
 
 def metadata_of(
-    values: Mapping[str, object], chosen: Mapping[str, str], order: Order | None, origin: Origin
+    values: Mapping[str, object], field_map: Mapping[str, str], order: Order | None, origin: Origin
 ) -> Metadata:
     """Read the metadata of an article from the fields of a record."""
 
     def first(fact: str) -> object:
-        return next(field_values(values, fact, chosen), None)
+        return next(field_values(values, fact, field_map), None)
 
     outlet = one_line(first("outlet"))
     return Metadata.of(
@@ -98,7 +98,7 @@ def metadata_of(
         author=people_in(first("author")),
         published=as_moment(first("published"), order),
         updated=as_moment(first("updated"), order),
-        url=next(filter(None, map(field_address, field_values(values, "url", chosen))), None),
+        url=next(filter(None, map(field_address, field_values(values, "url", field_map))), None),
         outlet=None if outlet and _ADDRESS.match(outlet) else outlet,
         language=language_code(one_line(first("language"))),
         category=one_line(first("category")),

@@ -36,15 +36,15 @@ _NAMES = {
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 
-def from_marked_text(content: Content, read: Callable[[str], ArticleDraft]) -> ArticleDraft:
-    """Read a text that may begin with front matter; `read` parses the rest."""
-    text = decode(content.read(TEXT_BYTES), content.shown)
-    metadata, rest = split_front_matter(text, content.shown)
-    draft = read(rest)
+def from_marked_text(content: Content, parse: Callable[[str], ArticleDraft]) -> ArticleDraft:
+    """Read a text that may begin with front matter; `parse` parses the rest."""
+    text = decode(content.read(TEXT_BYTES), content.label)
+    metadata, rest = split_front_matter(text, content.label)
+    draft = parse(rest)
     return replace(draft, metadata=metadata.completed(draft.metadata))
 
 
-def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
+def split_front_matter(text: str, label: str) -> tuple[Metadata, str]:
     """Return the metadata in the front matter of `text`, and the rest.
 
     Raises ReadError if the YAML is broken, or marks the text as a draft.
@@ -56,32 +56,36 @@ def split_front_matter(text: str, shown: str) -> tuple[Metadata, str]:
         words = Words(" ".join(str(message).split()))
         why = words if message else Problem("front-matter-quotes")
         if mark is None:
-            raise ReadError("front-matter-invalid", shown=shown, reason=why) from error
+            raise ReadError("front-matter-invalid", subject=label, reason=why) from error
         line = mark.line + 1
-        raise ReadError("front-matter-invalid-line", shown=shown, line=line, reason=why) from error
+        raise ReadError(
+            "front-matter-invalid-line", subject=label, line=line, reason=why
+        ) from error
     except (ValueError, TypeError) as error:
-        raise ReadError("front-matter-unreadable", shown=shown, reason=reason_of(error)) from error
+        raise ReadError(
+            "front-matter-unreadable", subject=label, reason=reason_of(error)
+        ) from error
     if not isinstance(data, Mapping) or (not data and text.lstrip().startswith("---")):
         return Metadata(), text
     values = {fold(str(key).lower()): value for key, value in data.items()}
     if status := why_unpublished(values):
-        raise ReadError(status, shown=shown)
-    return _metadata(values, shown), body
+        raise ReadError(status, subject=label)
+    return _metadata(values, label), body
 
 
-def _metadata(values: Mapping[str, object], shown: str) -> Metadata:
+def _metadata(values: Mapping[str, object], label: str) -> Metadata:
     authors = _first(values, _AUTHOR)
     people = authors if isinstance(authors, list | tuple) else [authors]
     names = (each.get("name") if isinstance(each, Mapping) else each for each in people)
-    url = _text(_first(values, _URL), "url", shown)
+    url = _text(_first(values, _URL), "url", label)
     return Metadata.of(
         "front matter",
-        title=_text(_first(values, _TITLE), "title", shown),
-        author=", ".join(filter(None, (_text(name, "author", shown) for name in names))),
+        title=_text(_first(values, _TITLE), "title", label),
+        author=", ".join(filter(None, (_text(name, "author", label) for name in names))),
         published=_date(_first(values, _PUBLISHED)),
         updated=_date(_first(values, _UPDATED)),
-        outlet=_text(_first(values, _OUTLET), "outlet", shown),
-        category=_text(_first(values, _CATEGORY), "category", shown),
+        outlet=_text(_first(values, _OUTLET), "outlet", label),
+        category=_text(_first(values, _CATEGORY), "category", label),
         url=url if url and re.match(r"https?://\S+$", url) else None,
         language=language_code(_first(values, _LANGUAGE)),
     )
@@ -91,13 +95,13 @@ def _first(values: Mapping[str, object], keys: Iterable[str]) -> object:
     return next((values[key] for key in keys if values.get(key) not in (None, "")), None)
 
 
-def _text(value: object, key: str, shown: str) -> str | None:
+def _text(value: object, key: str, label: str) -> str | None:
     """Return one line of text, also for a bare number or date (`title: 1984`)."""
     if value is None:
         return None
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
         return " ".join(str(value).split()) or None
-    raise ReadError("front-matter-not-text", shown=shown, key=key)
+    raise ReadError("front-matter-not-text", subject=label, key=key)
 
 
 def _date(value: object) -> date | datetime | None:

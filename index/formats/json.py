@@ -48,7 +48,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         yield from read_records(content, _line_records(content))
         return
     if not head.strip():
-        raise ReadError("file-empty", shown=content.shown)
+        raise ReadError("file-empty", subject=content.label)
     with _events(content) as events:
         place = _find_list(events, content.options.fields.get("text"))
     if place is not None:
@@ -63,14 +63,14 @@ def _read_one(content: Content) -> ArticleDraft:
         value = _value(next(events), events)
     if not isinstance(value, dict):
         if value is _TOO_DEEP:
-            raise ReadError("json-value-too-deep", shown=content.shown)
+            raise ReadError("json-value-too-deep", subject=content.label)
         if value is _TOO_LARGE:
-            raise ReadError("json-value-too-large", shown=content.shown, limit=RECORD_BYTES)
-        raise ReadError("json-no-object", shown=content.shown)
+            raise ReadError("json-value-too-large", subject=content.label, limit=RECORD_BYTES)
+        raise ReadError("json-no-object", subject=content.label)
     record = Record(Problem("at-record", number=1), flatten_record(value))
     for part in read_records(content, iter([record])):
         if isinstance(part, Skipped):
-            raise ReadError(part.problem, shown=content.shown)
+            raise ReadError(part.problem, subject=content.label)
     draft = read_record(record, content)
     return ArticleDraft(draft.blocks, draft.metadata)
 
@@ -81,15 +81,15 @@ def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:
     An object with a text is an article, whatever lists it contains.
     """
     keys: list[str] = []
-    started: _Place | None = None
+    place: _Place | None = None
     doubtful: _Place | None = None
     for event, value in events:
-        if event == "start_map" and started is not None:
-            if not started or _has_text(_value((event, value), events), text):
-                return started
-            doubtful, started = doubtful or started, None
+        if event == "start_map" and place is not None:
+            if not place or _has_text(_value((event, value), events), text):
+                return place
+            doubtful, place = doubtful or place, None
             continue
-        started = None
+        place = None
         if event == "map_key":
             keys[-1] = str(value)
             if len(keys) == 1 and keys[0].lower() in _TEXTS:
@@ -99,7 +99,7 @@ def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:
             and len(keys) <= _LIST_DEPTH
             and _LISTS.issuperset(key.lower() for key in keys)
         ):
-            started = tuple(keys)
+            place = tuple(keys)
         _track_keys(event, keys)
         if event == "end_array" and not keys:
             return ()
@@ -132,9 +132,9 @@ def _records(content: Content, place: _Place) -> Iterator[Record | Skipped]:
             if isinstance(value, dict):
                 yield Record(at, flatten_record(value))
             elif isinstance(value, Problem):
-                yield Skipped(content.shown, value, at)
+                yield Skipped(content.label, value, at)
             else:
-                yield Skipped(content.shown, Problem("record-no-object"), at)
+                yield Skipped(content.label, Problem("record-no-object"), at)
 
 
 def _go_to(place: _Place, events: Iterator[_Event]) -> None:
@@ -179,9 +179,9 @@ _UNENDED = b"\\-+.0123456789eE"
 class _BoundedStream:
     """A stream of limited values; numbers at which the parser would fail are replaced by null."""
 
-    def __init__(self, stream: BinaryIO, shown: str) -> None:
+    def __init__(self, stream: BinaryIO, label: str) -> None:
         self._stream = stream
-        self._shown = shown
+        self._label = label
         self._rest = b""
         self._in_string = False
         self.since = 0
@@ -191,7 +191,7 @@ class _BoundedStream:
             data = self._stream.read(size)
             self.since += len(data)
             if self.since > 2 * RECORD_BYTES:
-                raise ReadError("json-text-too-long", shown=self._shown, limit=RECORD_BYTES)
+                raise ReadError("json-text-too-long", subject=self._label, limit=RECORD_BYTES)
             whole = self._rest + data
             end = len(whole.rstrip(_UNENDED)) if data else len(whole)
             self._rest = whole[end:]
@@ -235,11 +235,11 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
 
     try:
         with open_as_utf8(content) as stream:
-            yield events(_BoundedStream(stream, content.shown))
+            yield events(_BoundedStream(stream, content.label))
     except (ijson.JSONError, OverflowError, StopIteration) as error:
         message = " ".join(str(error).split("\n")[0].split())
         reason = Words(message) if message else Problem("json-cut")
-        raise ReadError("json-invalid", shown=content.shown, reason=reason) from error
+        raise ReadError("json-invalid", subject=content.label, reason=reason) from error
 
 
 def _line_records(content: Content) -> Iterator[Record | Skipped]:
@@ -257,7 +257,7 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
         try:
             text = line.decode("utf-8-sig")
         except UnicodeDecodeError:
-            text = decode(line, content.shown)
+            text = decode(line, content.label)
         # Python refuses numbers of thousands of digits.
         value = json.loads(text, parse_int=lambda each: int(each) if len(each) < 99 else None)
     except (ValueError, RecursionError, ReadError) as error:

@@ -89,11 +89,11 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 def _visible_html(source: str) -> Iterator[str]:
     """Yield the HTML outside comments, scripts and styles; an unclosed one hides the rest."""
-    folded, start = source.lower(), 0
+    lower, start = source.lower(), 0
     while (opening := _UNSEEN.search(source, start)) is not None:
         yield source[start : opening.start()]
         closing = "-->" if opening[1] else f"</{opening[2].lower()}"
-        end = folded.find(closing, opening.end())
+        end = lower.find(closing, opening.end())
         if end < 0:
             return
         start = end if opening[2] else end + len(closing)

@@ -31,20 +31,20 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
     try:
         root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError) as error:
-        raise ReadError("xml-malformed", shown=content.shown, reason=reason_of(error)) from error
+        raise ReadError("xml-malformed", subject=content.label, reason=reason_of(error)) from error
     if _name(root) == "nitf":
         yield _read_nitf(root, content)
         return
     items = [each for each in root.iter() if _name(each) == "newsitem"]
     if not items:
-        raise ReadError("news-none", shown=content.shown)
+        raise ReadError("news-none", subject=content.label)
     for number, item in enumerate(items, 1):
         try:
             draft = _read_item(item, content)
         except ReadError as error:
             if len(items) == 1:
                 raise
-            yield Skipped(content.shown, error.problem, Problem("at-item", number=number))
+            yield Skipped(content.label, error.problem, Problem("at-item", number=number))
             continue
         key = item.get("guid") or _text(_first(item, "newsitemid")) or str(number)
         yield replace(draft, key=key) if len(items) > 1 else draft
@@ -54,14 +54,14 @@ def _read_nitf(root: Element, content: Content) -> ArticleDraft:
     _refuse_withheld(_attribute(_first(root, "docdata"), "management-status"), content)
     body = _first(root, "body.content")
     if body is None:
-        raise ReadError("news-no-text", shown=content.shown)
-    issued, paper = _first(root, "date.issue"), _first(root, "pubdata")
+        raise ReadError("news-no-text", subject=content.label)
+    issue_date, paper = _first(root, "date.issue"), _first(root, "pubdata")
     subject = _first(root, "tobject.subject")
     metadata = Metadata.of(
         "nitf",
         title=_text(_first(root, "hl1")) or _text(_first(root, "title")),
         author=_author(_first(root, "byline")),
-        published=as_moment(_attribute(issued, "norm")),
+        published=as_moment(_attribute(issue_date, "norm")),
         outlet=_attribute(paper, "name") or _text(_first(root, "distributor")),
         language=language_code(root.get(_LANGUAGE) or _attribute(_first(root, "body"), _LANGUAGE)),
         category=_attribute(paper, "position.section")
@@ -98,13 +98,13 @@ def _read_item(item: Element, content: Content) -> ArticleDraft:
         return replace(draft, metadata=metadata.completed(draft.metadata))
     contents = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
     if not contents:
-        raise ReadError("news-text-elsewhere", shown=content.shown)
+        raise ReadError("news-text-elsewhere", subject=content.label)
     return _draft(contents[:1], metadata, content)
 
 
 def _refuse_withheld(status: str | None, content: Content) -> None:
     if problem := why_withheld(status):
-        raise ReadError(problem, shown=content.shown)
+        raise ReadError(problem, subject=content.label)
 
 
 def _draft(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:

@@ -75,7 +75,7 @@ class _Document:
             created=find_moment(texts.get(f"{_META}creation-date", "")),
         )
 
-    def named(self, tag: str) -> dict[str, Any]:
+    def elements_by_name(self, tag: str) -> dict[str, Any]:
         """Map the styles of a kind by name."""
         return {
             each.get(f"{_STYLE}name", ""): each
@@ -99,15 +99,15 @@ def _open(content: Content) -> _Document:
         try:
             root = etree.fromstring(content.read(TEXT_BYTES), xml_parser())
         except (etree.XMLSyntaxError, ValueError) as error:
-            name, shown = content.name, content.shown
-            raise ReadError("package-member-not-xml", shown=shown, name=name) from error
+            name, label = content.name, content.label
+            raise ReadError("package-member-not-xml", subject=label, name=name) from error
         return _Document(_text_of(root, content), root, (root,))
     with open_package(content, Problem("package-cut", suffix=".odt")) as package:
         if b"encryption-data" in (package.read("META-INF/manifest.xml") or b""):
-            raise ReadError("file-encrypted", shown=content.shown)
+            raise ReadError("file-encrypted", subject=content.label)
         root = package.tree("content.xml")
         if root is None:
-            raise ReadError("package-is-zip", shown=content.shown, suffix=".odt")
+            raise ReadError("package-is-zip", subject=content.label, suffix=".odt")
         styles = (root, *(each for each in [_try_tree(package, "styles.xml")] if each is not None))
         return _Document(_text_of(root, content), _try_tree(package, "meta.xml"), styles)
 
@@ -123,7 +123,7 @@ def _try_tree(package: Package, name: str) -> Any:
 def _text_of(root: Any, content: Content) -> Any:
     text = root.find(f"./{_OFFICE}body/{_OFFICE}text")
     if text is None:
-        raise ReadError("file-opendocument", shown=content.shown)
+        raise ReadError("file-opendocument", subject=content.label)
     return text
 
 
@@ -131,10 +131,10 @@ class _Body:
     """Walks a document's XML; `title` is its first paragraph styled as a title."""
 
     def __init__(self, document: _Document) -> None:
-        self._styles = document.named("style")
-        self._numbered = {
+        self._styles = document.elements_by_name("style")
+        self._numbered_styles = {
             (name, each.get(f"{_TEXT}level"))
-            for name, style in document.named("list-style").items()
+            for name, style in document.elements_by_name("list-style").items()
             for each in style.iterchildren(f"{_TEXT}list-level-style-number")
             if each.get(f"{_STYLE}num-format") == "1"
         }
@@ -164,11 +164,11 @@ class _Body:
 
     def _paragraph(self, node: Any) -> Iterator[Block]:
         names = self._style_names(node)
-        titled = any(map(is_title_style, names))
-        heading = titled or node.tag == f"{_TEXT}h" or any(map(is_heading_style, names))
+        is_title = any(map(is_title_style, names))
+        heading = is_title or node.tag == f"{_TEXT}h" or any(map(is_heading_style, names))
         if text := _words(node):
             text = " ".join(text.split("\n")) if heading else text
-            if titled and self.title is None:
+            if is_title and self.title is None:
                 self.title = text
             yield Block(text, heading=heading)
         for each in _frames(node):
@@ -207,19 +207,21 @@ class _Body:
         if not continues and not node.get(f"{_TEXT}continue-list"):
             self._counts[style, level] = 0
         for item in node.iterchildren(*_ITEMS):
-            counted = item.tag == f"{_TEXT}list-item" and (style, str(level)) in self._numbered
+            has_number = (
+                item.tag == f"{_TEXT}list-item" and (style, str(level)) in self._numbered_styles
+            )
             if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
                 self._counts[style, level] = int(start) - 1
-            numbered = False
+            is_numbered = False
             for each in item.iterchildren(tag=etree.Element):
                 if each.tag == f"{_TEXT}list":
                     yield from self._items(each, style, level + 1)
                 elif each.tag == f"{_TEXT}h":
                     yield each
                 elif each.tag == f"{_TEXT}p" and (text := _words(each)):
-                    if counted and not numbered:
+                    if has_number and not is_numbered:
                         self._counts[style, level] += 1
-                        text, numbered = f"{self._counts[style, level]}. {text}", True
+                        text, is_numbered = f"{self._counts[style, level]}. {text}", True
                     yield text
 
     def _rows(self, table: Any) -> Iterator[str]:

@@ -34,7 +34,7 @@ def read_apart(
         worker = _WAITING.take() or _ReadingProcess()
     except OSError as error:
         reason = reason_of(error)
-        raise ReadError("reading-no-process", shown=source.shown, reason=reason) from error
+        raise ReadError("reading-no-process", subject=source.label, reason=reason) from error
     try:
         yield from worker.read(source, options or Options(), seconds)
     finally:
@@ -60,7 +60,7 @@ class _ReadingProcess(KeptProcess):
         self._idle = False
         request = {
             "path": os.path.abspath(source.path),  # noqa: PTH100 - links stay as they are
-            "shown": source.shown,
+            "label": source.label,
             "location": source.location,
             "url": source.url,
             "fields": dict(options.fields),
@@ -79,9 +79,9 @@ class _ReadingProcess(KeptProcess):
                 case "article":
                     yield article_from_json(payload)
                 case "skipped":
-                    shown, problem, at = payload
+                    label, problem, at = payload
                     place = Problem.from_json(at) if at else None
-                    yield Skipped(shown, Problem.from_json(problem), place)
+                    yield Skipped(label, Problem.from_json(problem), place)
                 case "refused":
                     refusal = Problem.from_json(payload)
                 case "logged":
@@ -91,7 +91,7 @@ class _ReadingProcess(KeptProcess):
                     self._idle = not payload
                     break
         if refusal is not None:
-            raise ReadError(refusal, shown=source.shown)
+            raise ReadError(refusal, subject=source.label)
 
     def _next(self, source: Source, seconds: float | None) -> tuple[str, Any]:
         """Return its next message; a process that is silent for too long is ended."""
@@ -103,12 +103,12 @@ class _ReadingProcess(KeptProcess):
             return kind, payload
         status = self.process.wait()
         if late.is_set():
-            raise ReadError("reading-slow", shown=source.shown, seconds=round(SILENCE_SECONDS))
+            raise ReadError("reading-slow", subject=source.label, seconds=round(SILENCE_SECONDS))
         if status == -_NO_TIME_LEFT:
             limit = min(ARTICLE_SECONDS, seconds or ARTICLE_SECONDS)
-            raise ReadError("reading-slow", shown=source.shown, seconds=round(limit))
-        logger.warning("%s: the process that reads it ended with %s", source.shown, status)
-        raise ReadError("reading-crash", shown=source.shown)
+            raise ReadError("reading-slow", subject=source.label, seconds=round(limit))
+        logger.warning("%s: the process that reads it ended with %s", source.label, status)
+        raise ReadError("reading-crash", subject=source.label)
 
 
 _WAITING: WaitingProcesses[_ReadingProcess] = WaitingProcesses(1)

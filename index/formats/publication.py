@@ -66,9 +66,9 @@ def why_unpublished(values: Mapping[str, object]) -> Problem | None:
             return _UNPUBLISHED
     if any(flags.get(name) for name in _PASSWORD):
         return Problem("left-out-password", count=1)
-    drafted = any(flags.get(name) in _YES for name in _DRAFT)
+    is_draft = any(flags.get(name) in _YES for name in _DRAFT)
     withdrawn = any(flags.get(name) in _NO for name in _PUBLISHED)
-    return _DRAFTED if drafted or withdrawn else None
+    return _DRAFTED if is_draft or withdrawn else None
 
 
 def why_withheld(status: str | None) -> Problem | None:

@@ -31,8 +31,8 @@ RECORD_BYTES = 16 * 2**20  # one record; longer ones are skipped
 _SAMPLE = 1_000  # records from which fields and date order are inferred
 _SAMPLE_LIMIT = 32 * 2**20  # their characters
 _KEY_LIMIT = 300  # characters
-_HASHED = 500  # characters of a text to hash with its title
-_SHOWN = 15  # fields named in an error
+_HASHED_CHARACTERS = 500  # characters of a text to hash with its title
+_MAX_NAMED_FIELDS = 15  # fields named in an error
 _MARKDOWN = re.compile(r"^#{1,6} \S|^\[[^\]]+\]\(\S+\)$", re.MULTILINE)
 
 
@@ -53,11 +53,15 @@ def parse_map(text: str) -> Mapping[str, str]:
     for part in filter(None, (each.strip() for each in text.split(","))):
         ours, mark, theirs = (each.strip() for each in part.partition("="))
         if not mark or not ours or not theirs:
-            raise ReadError("map-not-a-pair", shown=f"--map {part}")
+            raise ReadError("map-not-a-pair", subject=f"--map {part}")
         if ours not in NAMES:
-            raise ReadError("map-no-field", shown=f"--map {part}", field=ours, fields=tuple(NAMES))
+            raise ReadError(
+                "map-no-field", subject=f"--map {part}", field=ours, fields=tuple(NAMES)
+            )
         if ours in fields:
-            raise ReadError("map-field-twice", shown=f"--map {part}", field=ours, name=fields[ours])
+            raise ReadError(
+                "map-field-twice", subject=f"--map {part}", field=ours, name=fields[ours]
+            )
         fields[ours] = theirs
     if not fields:
         raise ReadError("map-empty")
@@ -75,7 +79,7 @@ def read_records(
     sample = [record.values for record in head if isinstance(record, Record)]
     if not sample:
         if not head:
-            raise ReadError("records-none", shown=content.shown)
+            raise ReadError("records-none", subject=content.label)
         yield from (each for each in head if isinstance(each, Skipped))
         return
     _check_fields(content, sample)
@@ -92,22 +96,22 @@ def read_records(
         try:
             yield read_record(record, content, order)
         except ReadError as error:
-            yield Skipped(content.shown, error.problem, record.place)
+            yield Skipped(content.label, error.problem, record.place)
 
 
 def read_record(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
     """Return the article of a record. Raises ReadError, without a file name, if it has no text."""
-    chosen = content.options.fields
+    field_map = content.options.fields
     values = record.values
     if status := why_unpublished(values):
         raise ReadError(status)
-    text = next(filter(None, map(as_text, field_values(values, "text", chosen))), None)
+    text = next(filter(None, map(as_text, field_values(values, "text", field_map))), None)
     if text is None:
         raise ReadError("record-no-text")
-    metadata = metadata_of(values, chosen, order, "fields")
+    metadata = metadata_of(values, field_map, order, "fields")
     title = metadata.title or ""
     body = record_body(text, title, content)
-    own_id = next(filter(None, map(one_line, field_values(values, "id", chosen))), None)
+    own_id = next(filter(None, map(one_line, field_values(values, "id", field_map))), None)
     key = article_key(own_id or metadata.url, title, text)
     return replace(body, metadata=metadata.completed(body.metadata), key=key)
 
@@ -116,14 +120,14 @@ def article_key(name: str | None, title: str | None, text: str) -> str:
     """Return a key for an article: its name, else a hash of its text, unlike its number unchanged
     when records are added before it."""
     if name is None:
-        content = f"{title}\n{text[:_HASHED]}".encode("utf-8", "replace")
+        content = f"{title}\n{text[:_HASHED_CHARACTERS]}".encode("utf-8", "replace")
         return hashlib.sha256(content).hexdigest()[:12]
     return " ".join(_clean(name, name).split())[:_KEY_LIMIT]
 
 
 def record_body(text: str, title: str, content: Content) -> ArticleDraft:
     """Parse a text that may be HTML, Markdown or plain."""
-    text = _clean(text, content.shown)
+    text = _clean(text, content.label)
     if is_markup(text) and lays_out(text):
         return read_markup(text, content)
     text = drop_tags(text)
@@ -134,7 +138,7 @@ def record_body(text: str, title: str, content: Content) -> ArticleDraft:
 
 
 def skipped_line(content: Content, number: int, problem: Problem) -> Skipped:
-    return Skipped(content.shown, problem, Problem("at-line", number=number))
+    return Skipped(content.label, problem, Problem("at-line", number=number))
 
 
 def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
@@ -151,13 +155,15 @@ def _head(records: Iterator[Record | Skipped]) -> list[Record | Skipped]:
 
 
 def _check_fields(content: Content, sample: list[Mapping[str, object]]) -> None:
-    chosen = content.options.fields
-    for ours, theirs in chosen.items():
+    field_map = content.options.fields
+    for ours, theirs in field_map.items():
         if all(field_at(values, theirs) is None for values in sample):
-            names, shown = _field_names(sample), content.shown
-            raise ReadError("map-not-found", shown=shown, field=ours, name=theirs, found=names)
-    if not any(as_text(each) for values in sample for each in field_values(values, "text", chosen)):
-        raise ReadError("records-no-text-field", shown=content.shown, found=_field_names(sample))
+            names, label = _field_names(sample), content.label
+            raise ReadError("map-not-found", subject=label, field=ours, name=theirs, found=names)
+    if not any(
+        as_text(each) for values in sample for each in field_values(values, "text", field_map)
+    ):
+        raise ReadError("records-no-text-field", subject=content.label, found=_field_names(sample))
 
 
 def _field_names(sample: list[Mapping[str, object]]) -> Problem:
@@ -168,12 +174,12 @@ def _field_names(sample: list[Mapping[str, object]]) -> Problem:
             names.setdefault(" ".join(name.split())[:60] or Problem("field-without-name"))
             if isinstance(value, Mapping):
                 names.update(dict.fromkeys(f"{name}.{inner}"[:60] for inner in value))
-    shown = tuple(names)[:_SHOWN]
-    if more := len(names) - len(shown):
-        return Problem("names-and-more", names=shown, count=more)
-    return Problem("names", names=shown)
+    first = tuple(names)[:_MAX_NAMED_FIELDS]
+    if more := len(names) - len(first):
+        return Problem("names-and-more", names=first, count=more)
+    return Problem("names", names=first)
 
 
-def _clean(text: str, shown: str) -> str:
+def _clean(text: str, label: str) -> str:
     """Normalise a text like one read from a file; a lone surrogate becomes « ? »."""
-    return decode(text.replace("\0", "").encode("utf-8", "replace"), shown)
+    return decode(text.replace("\0", "").encode("utf-8", "replace"), label)

@@ -59,16 +59,16 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
         try:
             exists = root.exists()
         except OSError as error:
-            raise ReadError(_listing_problem(error), shown=root) from error
+            raise ReadError(_listing_problem(error), subject=root) from error
         if not exists:
-            raise ReadError("path-missing", shown=root)
+            raise ReadError("path-missing", subject=root)
         finder = _Below(root, inside) if root.is_dir() else _named_file(root)
         for item in finder:
             if isinstance(item, Skipped):
-                skipped.setdefault(item.shown, item)
+                skipped.setdefault(item.label, item)
             else:
                 sources.setdefault(*item)
-    return _distinct_locations(sources), sorted(skipped.values(), key=lambda skip: skip.shown)
+    return _distinct_locations(sources), sorted(skipped.values(), key=lambda skip: skip.label)
 
 
 def _listing_problem(error: OSError) -> Problem:
@@ -77,14 +77,14 @@ def _listing_problem(error: OSError) -> Problem:
 
 
 def _named_file(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
-    shown = _shown(path)
+    label = _label(path)
     if not path.is_file():
-        yield Skipped(shown, Problem("path-neither"))
+        yield Skipped(label, Problem("path-neither"))
     elif suffix_of(path.name) is None:
-        yield Skipped(shown, UNKNOWN_FORMAT)
+        yield Skipped(label, UNKNOWN_FORMAT)
     else:
         urls, _ = read_ledger(path.parent)
-        source = Source(path, shown, _plain(path.name), urls.get(_plain(path.name)))
+        source = Source(path, label, _plain(path.name), urls.get(_plain(path.name)))
         yield os.path.realpath(path), source
 
 
@@ -98,26 +98,26 @@ class _Below:
     def __init__(self, root: Path, inside: Sequence[str]) -> None:
         self._root = root
         self._inside = inside
-        self._entered: set[str] = set()
+        self._visited: set[str] = set()
         self._urls: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[tuple[str, Source] | Skipped]:
         name = _plain(Path(os.path.realpath(self._root)).name)
-        pending = [_Folder(str(self._root), _shown(self._root), name)]
+        pending = [_Folder(str(self._root), _label(self._root), name)]
         while pending:
             folder = pending.pop()
             real = os.path.realpath(folder.path)
-            if real in self._entered:
+            if real in self._visited:
                 continue
-            self._entered.add(real)
+            self._visited.add(real)
             try:
                 with os.scandir(folder.path) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
-                yield Skipped(folder.shown, _listing_problem(error))
+                yield Skipped(folder.label, _listing_problem(error))
                 continue
             if folder.path != str(self._root) and _is_index(folder.path, entries):
-                yield Skipped(folder.shown, Problem("folder-of-index"))
+                yield Skipped(folder.label, Problem("folder-of-index"))
                 continue
             folders: list[_Folder] = []
             yield from self._files(folder, real, entries, folders)
@@ -135,23 +135,23 @@ class _Below:
             urls, problem = read_ledger(Path(folder.path))
             self._urls |= {_plain(f"{real}{os.sep}{name}"): url for name, url in urls.items()}
             if problem:
-                yield Skipped(folder.below(LEDGER).shown, problem)
+                yield Skipped(folder.below(LEDGER).label, problem)
         for entry in entries:
             if entry.name.startswith((".", "~$")):  # « ~$ » marks Word's lock files
                 continue
             try:
                 if self._leads_out(entry):
                     if entry.is_dir() or suffix_of(entry.name):
-                        yield Skipped(folder.below(entry.name).shown, Problem("link-out"))
+                        yield Skipped(folder.below(entry.name).label, Problem("link-out"))
                 elif entry.is_dir():
                     folders.append(folder.below(entry.name))
                 elif suffix_of(entry.name):
                     yield self._source_of(folder, real, entry)
                 elif problem := UNREAD_DOCUMENTS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122
-                    yield Skipped(folder.below(entry.name).shown, problem)
+                    yield Skipped(folder.below(entry.name).label, problem)
             except OSError as error:
                 problem = Problem("file-unseen", reason=reason_of(error))
-                yield Skipped(folder.below(entry.name).shown, problem)
+                yield Skipped(folder.below(entry.name).label, problem)
 
     def _leads_out(self, entry: os.DirEntry[str]) -> bool:
         if not entry.is_symlink() or not os.path.exists(entry.path):  # noqa: PTH110
@@ -168,11 +168,11 @@ class _Below:
         at = folder.below(entry.name)
         if not entry.is_file():
             is_broken = entry.is_symlink() and not os.path.exists(at.path)  # noqa: PTH110
-            return Skipped(at.shown, Problem("link-lost" if is_broken else "file-special"))
+            return Skipped(at.label, Problem("link-lost" if is_broken else "file-special"))
         place = f"{real}{os.sep}{entry.name}"
         if entry.is_symlink():
             place = os.path.realpath(place)
-        return place, Source(Path(at.path), at.shown, at.location, self._urls.get(_plain(place)))
+        return place, Source(Path(at.path), at.label, at.location, self._urls.get(_plain(place)))
 
 
 # Names that `index.store.files` writes: in an index; in a generation or an export; in a data
@@ -195,17 +195,17 @@ class _Folder:
     """A folder to enter, or a file in one: its path, display name and location."""
 
     path: str
-    shown: str
+    label: str
     location: str
 
     def below(self, name: str) -> _Folder:
         plain = _plain(name)
-        shown = plain if self.shown == "." else f"{self.shown.rstrip(os.sep)}{os.sep}{plain}"
+        label = plain if self.label == "." else f"{self.label.rstrip(os.sep)}{os.sep}{plain}"
         location = f"{self.location}/{plain}"
-        return _Folder(f"{self.path.rstrip(os.sep)}{os.sep}{name}", shown, location)
+        return _Folder(f"{self.path.rstrip(os.sep)}{os.sep}{name}", label, location)
 
 
-def _shown(path: Path) -> str:
+def _label(path: Path) -> str:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links are not resolved
     here = Path.cwd()
     return _plain(str(absolute.relative_to(here) if absolute.is_relative_to(here) else path))

@@ -166,11 +166,13 @@ def suffix_for(head: bytes, name: str) -> str | None:
         return None
     suffix = PurePath(name).suffix.lower()
     own = FORMAT_OF_SUFFIX.get(suffix)
-    detected = sure_format(head) or next((each for each in FORMATS if _matches(each, head)), None)
-    if detected is ZIP and own is not None and own.package:
+    file_format = sure_format(head) or next(
+        (each for each in FORMATS if _matches(each, head)), None
+    )
+    if file_format is ZIP and own is not None and own.package:
         return own.suffix
-    if detected is not None:
-        return detected.suffix
+    if file_format is not None:
+        return file_format.suffix
     if not sign.is_text(head):
         return None
     return suffix if own is not None and own.signature is None else ".txt"

@@ -15,8 +15,8 @@ _TITLE_LIMIT = 200
 _HEADING_LIMIT = 100
 _HEADING_WORDS = 15
 _PROSE = 80  # characters; minimum of the paragraph under a heading
-_WRAPPED = range(40, 121)  # length of a line in a text of fixed width
-_UNWRAPPED = 120
+_WRAP_WIDTHS = range(40, 121)  # length of a line in a text of fixed width
+_MIN_UNWRAPPED_WIDTH = 120
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _SPACES = re.compile(r"[ \t]+")
 _ITEM = re.compile(r"(?:[-–—•*·]|\d{1,2}[.)])\s")
@@ -38,8 +38,8 @@ def read_text(text: str) -> ArticleDraft:
     news = drop_boilerplate(tuple(Block(text) for text in rest))
     metadata, body = split_head_lines(news)
     paragraphs = tuple(
-        Block(block.text, heading=_is_heading(block.text, following.text))
-        for block, following in zip_longest(body, body[1:], fillvalue=Block(""))
+        Block(block.text, heading=_is_heading(block.text, next_block.text))
+        for block, next_block in zip_longest(body, body[1:], fillvalue=Block(""))
     )
     return ArticleDraft(
         (Block(title, heading=True), *paragraphs) if title else paragraphs, metadata
@@ -50,7 +50,7 @@ def _paragraphs(text: str) -> Iterator[str]:
     for part in _BLANK.split(text):
         lines = [_SPACES.sub(" ", line).strip() for line in part.split("\n")]
         lines = [line for line in lines if line]
-        if any(len(line) > _UNWRAPPED for line in lines):
+        if any(len(line) > _MIN_UNWRAPPED_WIDTH for line in lines):
             yield from lines
         else:
             yield (" " if _is_wrapped(lines) else "\n").join(lines)
@@ -61,8 +61,8 @@ def _is_wrapped(lines: list[str]) -> bool:
     full = lines[:-1]
     if not full or any(_ITEM.match(line) or parse_head_line(line) is not None for line in lines):
         return False
-    finished = sum(bool(_FINISHED.search(line)) for line in full)
-    return all(len(line) in _WRAPPED for line in full) and 2 * finished <= len(full)
+    ends = sum(bool(_FINISHED.search(line)) for line in full)
+    return all(len(line) in _WRAP_WIDTHS for line in full) and 2 * ends <= len(full)
 
 
 def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:
@@ -77,7 +77,7 @@ def _split_title(blocks: list[str]) -> tuple[str | None, list[str]]:
     return first, rest[repeats:]
 
 
-def _is_heading(block: str, following: str) -> bool:
+def _is_heading(block: str, next_block: str) -> bool:
     """True for a short line that does not end like a sentence, above a paragraph that does."""
     return (
         len(block) <= _HEADING_LIMIT
@@ -85,6 +85,6 @@ def _is_heading(block: str, following: str) -> bool:
         and "\n" not in block
         and (block[0].isupper() or block[0].isdigit() or block[0] in '«“"¿¡')
         and not _UNFINISHED.search(block)
-        and len(following) >= _PROSE
-        and bool(_FINISHED.search(following))
+        and len(next_block) >= _PROSE
+        and bool(_FINISHED.search(next_block))
     )

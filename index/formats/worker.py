@@ -39,14 +39,14 @@ def main() -> None:
         if data:
             limit_process("RLIMIT_DATA", data + classifier_bytes() + READING_BYTES + _RESERVE)
         _answer(json.loads(line))
-        grown = memory_status("VmHWM") - peak - classifier_bytes() > READING_BYTES // 2
-        _send("done", grown)
-        if grown:
+        is_too_large = memory_status("VmHWM") - peak - classifier_bytes() > READING_BYTES // 2
+        _send("done", is_too_large)
+        if is_too_large:
             return
 
 
 def _answer(request: dict[str, Any]) -> None:
-    source = Source(Path(request["path"]), request["shown"], request["location"], request["url"])
+    source = Source(Path(request["path"]), request["label"], request["location"], request["url"])
     options = Options(MappingProxyType(request["fields"]), request["ocr"])
     before = memory_status("VmHWM")
     reserve = [bytearray(_RESERVE)]
@@ -55,7 +55,7 @@ def _answer(request: dict[str, Any]) -> None:
         for item in _limit_time(every, request["each"], request["all"]):
             if isinstance(item, Skipped):
                 at = item.at.as_json() if item.at else None
-                _send("skipped", [item.shown, item.problem.as_json(), at])
+                _send("skipped", [item.label, item.problem.as_json(), at])
                 continue
             if request["all"] is not None:
                 # Segment articles from strangers, to fail here if that is slow.
@@ -78,8 +78,8 @@ def _limit_time(
     """Yield each item within its time; the system kills a process that takes longer."""
     last = None if all_seconds is None else time.process_time() + all_seconds
     while True:
-        bound = time.process_time() + each
-        limit_process("RLIMIT_CPU", round(bound if last is None else min(bound, last)) + 1)
+        deadline = time.process_time() + each
+        limit_process("RLIMIT_CPU", round(deadline if last is None else min(deadline, last)) + 1)
         try:
             yield next(items)
         except StopIteration:

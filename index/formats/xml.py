@@ -34,7 +34,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     for entity in _ENTITY.finditer(text):
         value = entity["double"] or entity["single"] or ""
         if entity["parameter"] or entity["elsewhere"] or _NESTED.search(value):
-            raise ReadError("xml-entities", shown=content.shown)
+            raise ReadError("xml-entities", subject=content.label)
     name = (root or "").lower()
     if name in _FEEDS:
         yield from read_feed(data, content)
@@ -45,8 +45,8 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
         yield from read_page(replace(content, size=len(data)))
     elif name in _SITEMAPS:
-        raise ReadError("xml-sitemap", shown=content.shown)
+        raise ReadError("xml-sitemap", subject=content.label)
     elif root is None:
-        raise ReadError("xml-not", shown=content.shown)
+        raise ReadError("xml-not", subject=content.label)
     else:
-        raise ReadError("xml-unknown", shown=content.shown, root=root[:60])
+        raise ReadError("xml-unknown", subject=content.label, root=root[:60])

@@ -30,9 +30,9 @@ _UNREADABLE = (*_BROKEN, ValueError, KeyError, IndexError, UnicodeError, Overflo
 class Package:
     """The members of a document."""
 
-    def __init__(self, archive: zipfile.ZipFile, shown: str) -> None:
+    def __init__(self, archive: zipfile.ZipFile, label: str) -> None:
         self._archive = archive
-        self.shown = shown
+        self.label = label
         self.names = {info.filename: info for info in archive.infolist()}
 
     def read(self, name: str) -> bytes | None:
@@ -41,14 +41,14 @@ class Package:
         if info is None:
             return None
         if (size := info.file_size) > PACKAGE_MEMBER_BYTES:
-            raise ReadError("package-member-too-large", shown=self.shown, name=name, size=size)
+            raise ReadError("package-member-too-large", subject=self.label, name=name, size=size)
         if info.flag_bits & 1:
-            raise ReadError("file-encrypted", shown=self.shown)
+            raise ReadError("file-encrypted", subject=self.label)
         try:
             with self._archive.open(info) as stream:
                 return stream.read(PACKAGE_MEMBER_BYTES)
         except _UNREADABLE as error:
-            raise ReadError("package-member-damaged", shown=self.shown, name=name) from error
+            raise ReadError("package-member-damaged", subject=self.label, name=name) from error
 
     def tree(self, name: str) -> etree._Element | None:
         """Parse a member's XML without resolving entities; None if there is none."""
@@ -58,7 +58,7 @@ class Package:
         try:
             return etree.fromstring(data, xml_parser())
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise ReadError("package-member-not-xml", shown=self.shown, name=name) from error
+            raise ReadError("package-member-not-xml", subject=self.label, name=name) from error
 
     def page(self, name: str) -> etree._Element | None:
         """Parse a member's XHTML with HTML entities, or as HTML if it is not well formed."""
@@ -71,7 +71,7 @@ class Package:
         try:
             return etree.fromstring(data, etree.HTMLParser(no_network=True, huge_tree=False))
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise ReadError("package-member-no-page", shown=self.shown, name=name) from error
+            raise ReadError("package-member-no-page", subject=self.label, name=name) from error
 
     def beside(self, name: str, link: str) -> str:
         """Return the name of the member that a link in the member `name` refers to."""
@@ -86,24 +86,24 @@ def open_package(content: Content, cut: Problem) -> Iterator[Package]:
     data = content.read()
     if data.startswith(_OLD_WORD):
         code = "file-encrypted" if _ENCRYPTED in data else "file-old-office"
-        raise ReadError(code, shown=content.shown)
+        raise ReadError(code, subject=content.label)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _UNREADABLE as error:
-        raise ReadError(cut, shown=content.shown) from error
+        raise ReadError(cut, subject=content.label) from error
     with archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
         if len(members) > PACKAGE_MEMBERS or size > PACKAGE_BYTES:
             raise ReadError(
                 "package-too-large",
-                shown=content.shown,
+                subject=content.label,
                 files=len(members),
                 size=size,
                 most=PACKAGE_MEMBERS,
                 limit=PACKAGE_BYTES,
             )
-        yield Package(archive, content.shown)
+        yield Package(archive, content.label)
 
 
 def _as_number(entity: re.Match[bytes]) -> bytes:

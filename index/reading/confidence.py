@@ -48,9 +48,9 @@ class LogisticModel:
     weights: Mapping[str, float]
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> LogisticModel:
+    def of(cls, weights: Mapping[str, Any]) -> LogisticModel:
         """Parse a model of the data file. Raises ValueError, KeyError or TypeError."""
-        return cls(float(stored["intercept"]), weights_of(stored, ReadingEvidence))
+        return cls(float(weights["intercept"]), weights_of(weights, ReadingEvidence))
 
     def probability(self, evidence: ReadingEvidence) -> float:
         """The probability (0..1) that the answer is right."""
@@ -72,11 +72,11 @@ class ReadingConfidence:
         return load_calibration("index.reading", cls.of)
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> ReadingConfidence:
+    def of(cls, weights: Mapping[str, Any]) -> ReadingConfidence:
         """Parse the data file. Raises ValueError, KeyError or TypeError."""
-        check_format(stored, CONFIDENCE_FORMAT)
-        thresholds = Thresholds(float(stored["perhaps"]), float(stored["sure"]))
-        same, across = LogisticModel.of(stored["same_language"]), stored["across_languages"]
+        check_format(weights, CONFIDENCE_FORMAT)
+        thresholds = Thresholds(float(weights["perhaps"]), float(weights["sure"]))
+        same, across = LogisticModel.of(weights["same_language"]), weights["across_languages"]
         return cls(same, LogisticModel.of(across), thresholds)
 
     def confidence(self, evidence: ReadingEvidence, *, foreign: bool) -> float:

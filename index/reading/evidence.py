@@ -42,12 +42,12 @@ class EvidenceReader:
         """Read and rank the best hits, and update the confidence."""
         if not findings.hits:
             return findings
-        read = replace(findings, hits=self.rank(findings))
+        reranked = replace(findings, hits=self.rank(findings))
         if self._judge is None:
-            return read
-        foreign = bool(read.evidence.foreign)
+            return reranked
+        foreign = bool(reranked.evidence.foreign)
         return replace(
-            read, confidence=self._judge.confidence(read_evidence(read), foreign=foreign)
+            reranked, confidence=self._judge.confidence(read_evidence(reranked), foreign=foreign)
         )
 
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
@@ -61,14 +61,14 @@ class EvidenceReader:
         first, rest = best_hits[:READ_HITS], best_hits[READ_HITS:]
         return (*sorted(first, key=_best_rank, reverse=True), *rest)
 
-    def _is_settled(self, read: Sequence[Hit], unread: Hit) -> bool:
+    def _is_settled(self, read_hits: Sequence[Hit], unread: Hit) -> bool:
         """True if a hit already read comes first whatever the unread one may give."""
         if math.isinf(self._surest):
             return False
         best = best_sentence(rank_sentences([unread])[0])
         span = AnswerSpan(best.start, best.end, self._surest)
         hypothetical = replace(unread, reading=PassageReading(self._surest, (span,)), ranks=())
-        *ranks, rank = map(_best_rank, rank_sentences([*read, hypothetical]))
+        *ranks, rank = map(_best_rank, rank_sentences([*read_hits, hypothetical]))
         return max(ranks) >= rank
 
     def _read(self, question: str, hit: Hit) -> Hit:
@@ -83,7 +83,7 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
     if all(hit.reading is None for hit in findings.hits):
         raise ValueError("no hit was read")
     (best, hit, sentence), *others = sorted(
-        _quotable(findings.hits), key=lambda ranked: ranked[0], reverse=True
+        _quotable(findings.hits), key=lambda pair: pair[0], reverse=True
     )
     margins = [min(_WIDEST_MARGIN, best - rank) for rank, *_ in others[:2]]
     margin, margin_3 = [*margins, _WIDEST_MARGIN, _WIDEST_MARGIN][:2]

@@ -45,10 +45,10 @@ class SentenceRanking:
     usual_echo: float
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> SentenceRanking:
+    def of(cls, weights: Mapping[str, Any]) -> SentenceRanking:
         """Parse the data file. Raises ValueError, KeyError or TypeError."""
-        check_format(stored, RANKING_FORMAT)
-        return cls(weights_of(stored, SentenceFeatures), float(stored["usual_echo"]))
+        check_format(weights, RANKING_FORMAT)
+        return cls(weights_of(weights, SentenceFeatures), float(weights["usual_echo"]))
 
     def rank(self, features: SentenceFeatures) -> float:
         """The rank of a sentence (higher is better)."""
@@ -63,8 +63,8 @@ def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     ranking = _load_ranking()
     features = sentence_features(hits, ranking.usual_echo)
     return tuple(
-        replace(hit, ranks=tuple(map(ranking.rank, of_hit)))
-        for hit, of_hit in zip(hits, features, strict=True)
+        replace(hit, ranks=tuple(map(ranking.rank, rows)))
+        for hit, rows in zip(hits, features, strict=True)
     )
 
 
@@ -80,10 +80,10 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
     )
     features = []
     for hit in hits:
-        of_hit = []
+        rows = []
         for ranked in hit.sentences:
             span = span_within(hit.reading, ranked.sentence.start, ranked.sentence.end)
-            of_hit.append(
+            rows.append(
                 SentenceFeatures(
                     ranked.score,
                     hit.scores.total,
@@ -92,7 +92,7 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
                     _lead(span, logits) if span else -_MOST_LEAD,
                 )
             )
-        features.append(of_hit)
+        features.append(rows)
     return features
 
 

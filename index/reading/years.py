@@ -20,11 +20,13 @@ def is_of_other_years(question: str, hit: Hit, sentence: Sentence) -> bool:
     Its years are those in the sentence, the title, the heading or a date of its article, or else
     the last year named earlier in its passage.
     """
-    named, article, passage = _YEAR.findall(question), hit.article, hit.passage
-    if not named:
+    years_of_question, article, passage = _YEAR.findall(question), hit.article, hit.passage
+    if not years_of_question:
         return False
     years = _YEAR.findall("\n".join([article.title, passage.heading, sentence.text]))
     years += [str(day.year) for day in (article.published, article.updated) if day is not None]
     if not years:
         years = _YEAR.findall(passage.text[: sentence.start - passage.start])[-1:]
-    return bool(years) and not any(min(named) <= year <= max(named) for year in years)
+    return bool(years) and not any(
+        min(years_of_question) <= year <= max(years_of_question) for year in years
+    )

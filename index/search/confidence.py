@@ -53,12 +53,12 @@ class ConfidenceModel:
         return load_calibration("index.search", cls.of)
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
+    def of(cls, record: Mapping[str, Any]) -> ConfidenceModel:
         """Parse the data file. Raises ValueError, KeyError or TypeError."""
-        check_format(stored, CONFIDENCE_FORMAT)
-        weights = weights_of(stored, SearchEvidence)
-        thresholds = Thresholds(float(stored["threshold"]), float(stored["sure"]))
-        return cls(float(stored["intercept"]), weights, thresholds)
+        check_format(record, CONFIDENCE_FORMAT)
+        weights = weights_of(record, SearchEvidence)
+        thresholds = Thresholds(float(record["threshold"]), float(record["sure"]))
+        return cls(float(record["intercept"]), weights, thresholds)
 
     def confidence(self, evidence: SearchEvidence) -> float:
         """The probability (0..1) that the corpus holds the answer."""
@@ -76,10 +76,10 @@ def load_calibration(
         raise IndexingError("calibration-unreadable", file=name, reason=reason_of(error)) from error
 
 
-def weights_of(stored: Mapping[str, Any], features: type) -> dict[str, float]:
+def weights_of(record: Mapping[str, Any], features: type) -> dict[str, float]:
     """The weights in a data file, one for each field of the dataclass `features`. Raises
     ValueError, KeyError or TypeError."""
-    weights = {name: float(value) for name, value in stored["weights"].items()}
+    weights = {name: float(value) for name, value in record["weights"].items()}
     expected = {field.name for field in fields(features)}
     if set(weights) != expected:
         raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
@@ -91,10 +91,10 @@ def weighted_sum(weights: Mapping[str, float], features: object) -> float:
     return sum(weight * float(getattr(features, name)) for name, weight in weights.items())
 
 
-def check_format(stored: Mapping[str, Any], form: int) -> None:
+def check_format(record: Mapping[str, Any], form: int) -> None:
     """Raise ValueError if a data file has another format."""
-    if stored["format"] != form:
-        raise ValueError(f"format {stored['format']} instead of {form}")
+    if record["format"] != form:
+        raise ValueError(f"format {record['format']} instead of {form}")
 
 
 def logistic(logit: float) -> float:

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Served:
+class _Service:
     """A searcher with the id of its generation, so that no server need be asked for it."""
 
     generation: str
@@ -31,10 +31,10 @@ class _Served:
 class LiveIndex:
     """Searches the newest generation; a question in progress keeps the one it started with.
 
-    Thread-safe. `chosen` returns the current caller's selection, or None for all articles. Raises
-    NoIndex, DamagedIndex or ModelMismatch if no generation can be opened; after that, a newer one
-    that cannot be opened is logged and skipped. If `awaited`, a missing index is no error: until it
-    is built, searches raise NoIndex.
+    Thread-safe. `selection` returns the current caller's selection, or None for all articles.
+    Raises NoIndex, DamagedIndex or ModelMismatch if no generation can be opened; after that, a
+    newer one that cannot be opened is logged and skipped. If `may_be_missing`, a missing index is
+    no error: until it is built, searches raise NoIndex.
     """
 
     def __init__(
@@ -42,21 +42,21 @@ class LiveIndex:
         location: Location,
         embedder: Embedder,
         judge: ConfidenceModel,
-        chosen: Callable[[], Selection | None] = lambda: None,
+        selection: Callable[[], Selection | None] = lambda: None,
         *,
-        awaited: bool = False,
+        may_be_missing: bool = False,
     ) -> None:
         self._store = open_store(location)
-        self._chosen = chosen
+        self._selection = selection
         self._embedder = embedder
         self._judge = judge
         self._switching = threading.Lock()  # never held while querying the store
-        self._opening: Future[_Served] | None = None
-        self._served: _Served | None = None
-        self._refused: str | None = None
+        self._opening: Future[_Service] | None = None
+        self._service: _Service | None = None
+        self._refused_generation: str | None = None
         self._refusal: IndexingError | None = None
-        if not awaited or self._store.current_id() is not None:
-            self._served = self._open()
+        if not may_be_missing or self._store.current_id() is not None:
+            self._service = self._open()
 
     @property
     def embedder(self) -> Embedder:
@@ -80,48 +80,48 @@ class LiveIndex:
     def searcher(self) -> Searcher:
         """A searcher over the generation in service, restricted to the caller's selection. A
         replaced generation is closed when its last question drops it."""
-        selection, searcher = self._chosen(), self._newest().searcher
+        selection, searcher = self._selection(), self._newest().searcher
         return searcher if selection is None else searcher.among(selection)
 
-    def _newest(self) -> _Served:
-        served = self._served
-        if served is None:
+    def _newest(self) -> _Service:
+        service = self._service
+        if service is None:
             return self._open_once()
         newest: str | None = None
         try:
             newest = self._store.current_id()
-            if newest not in (None, self._refused):
-                if newest != served.generation:
-                    served = self._open_once(newest)
-                self._refused = self._refusal = None
+            if newest not in (None, self._refused_generation):
+                if newest != service.generation:
+                    service = self._open_once(newest)
+                self._refused_generation = self._refusal = None
         except IndexingError as error:
-            if newest is None or newest != self._refused:
+            if newest is None or newest != self._refused_generation:
                 logger.error("the index stays as it was: %s", error)
             # An unreachable server may come back.
-            lasting = isinstance(error, DamagedIndex | ModelMismatch)
-            self._refused, self._refusal = newest if lasting else None, error
-        return served
+            is_lasting = isinstance(error, DamagedIndex | ModelMismatch)
+            self._refused_generation, self._refusal = newest if is_lasting else None, error
+        return service
 
-    def _open_once(self, generation: str | None = None) -> _Served:
+    def _open_once(self, generation: str | None = None) -> _Service:
         """Open the generation in service in one thread; other threads wait, and retry only if the
         result is not the generation they want."""
         while True:
             with self._switching:
-                served, opening = self._served, self._opening
-                if served is not None and generation in (None, served.generation):
-                    return served
+                service, opening = self._service, self._opening
+                if service is not None and generation in (None, service.generation):
+                    return service
                 if opening is None:
-                    mine = self._opening = Future[_Served]()
+                    mine = self._opening = Future[_Service]()
                     break
             opening.result()
         try:
-            served = self._served = self._open()
+            service = self._service = self._open()
         except BaseException as error:
             mine.set_exception(error)
             raise
         else:
-            mine.set_result(served)
-            return served
+            mine.set_result(service)
+            return service
         finally:
             self._opening = None
 
@@ -135,7 +135,7 @@ class LiveIndex:
     def builder_status(self) -> BuilderStatus | None:
         return self._store.builder_status()
 
-    def _open(self) -> _Served:
+    def _open(self) -> _Service:
         embedder = self._embedder
         generation = self._store.open(model=embedder.id, dimension=embedder.dimension)
-        return _Served(generation.facts.id, Searcher(generation, embedder, self._judge))
+        return _Service(generation.facts.id, Searcher(generation, embedder, self._judge))

@@ -17,24 +17,24 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
-    """The distinct terms of a question with their weights; `known` is the share (0..1) of the total
-    weight whose terms occur in the articles."""
+    """The distinct terms of a question with their weights; `known_share` is the share (0..1) of the
+    total weight whose terms occur in the articles."""
 
     idf: Mapping[str, float]
-    known: float
+    known_share: float
 
 
 def weigh_words(question: str, language: str, statistics: TermStatistics) -> QuestionWords:
     """Weigh the terms of a question; unknown ones are replaced by known ones one typo away."""
     terms = dict.fromkeys(keyed_terms(question, language))
     counts = statistics.frequencies(terms.keys())
-    corrected = dict.fromkeys(
+    corrections = dict.fromkeys(
         term if term in counts else correct_term(term, statistics) or term for term in terms
     )
-    counts = statistics.frequencies(corrected.keys())
-    weights = {term: idf(counts.get(term, 0), len(statistics)) for term in corrected}
-    known = sum(weight for term, weight in weights.items() if term in counts)
-    return QuestionWords(weights, known / sum(weights.values()) if known else 0.0)
+    counts = statistics.frequencies(corrections.keys())
+    weights = {term: idf(counts.get(term, 0), len(statistics)) for term in corrections}
+    known_weight = sum(weight for term, weight in weights.items() if term in counts)
+    return QuestionWords(weights, known_weight / sum(weights.values()) if known_weight else 0.0)
 
 
 def weigh_subject(
@@ -45,8 +45,8 @@ def weigh_subject(
     terms = dict.fromkeys(term for each in languages for term in keyed_terms(subject, each))
     counts = statistics.frequencies(terms.keys())
     if not counts:
-        corrected = {correct_term(term, statistics) for term in terms}
-        counts = statistics.frequencies([term for term in corrected if term is not None])
+        own_terms = {correct_term(term, statistics) for term in terms}
+        counts = statistics.frequencies([term for term in own_terms if term is not None])
     weights = {term: idf(count, len(statistics)) for term, count in counts.items()}
     return QuestionWords(weights, float(bool(weights)))
 
@@ -60,7 +60,7 @@ def correct_term(term: str, statistics: TermStatistics) -> str | None:
     # A thousand look-ups of possible typos are cheaper than comparing all terms.
     typos = {f"{language}:{other}" for other in _typos(word, statistics.letters(language))}
     near = statistics.frequencies(typos)
-    return max(near, key=lambda known: (near[known], known), default=None)
+    return max(near, key=lambda candidate: (near[candidate], candidate), default=None)
 
 
 def question_names(question: str, language: str) -> frozenset[str]:

@@ -58,22 +58,25 @@ def passage_scores(
     return total
 
 
-def subject_score(cosine: float, best_sentence: float, words: float, titled: float) -> float:
-    """Ranking score of articles on a subject; `titled` is the share (0..1) of the subject that is
-    in the title."""
+def subject_score(cosine: float, best_sentence: float, words: float, title_share: float) -> float:
+    """Ranking score of articles on a subject; `title_share` is the share (0..1) of the subject that
+    is in the title."""
     return (
         cosine
         + BEST_SENTENCE_WEIGHT * best_sentence
         + SUBJECT_WORDS_WEIGHT * words
-        + SUBJECT_TITLE_WEIGHT * titled
+        + SUBJECT_TITLE_WEIGHT * title_share
     )
 
 
 def spoken_of(
-    idf: Mapping[str, float], carried: Set[str], before: Set[str], sentences: Sequence[Set[str]]
+    idf: Mapping[str, float],
+    context_terms: Set[str],
+    before: Set[str],
+    sentences: Sequence[Set[str]],
 ) -> list[float]:
     """For each sentence of a passage (its terms), the share (0..1) of the question's IDF found in
-    it. `carried` terms also count if an earlier sentence has them, or `before` (the title and the
+    it. `context_terms` also count if an earlier sentence has them, or `before` (the title and the
     heading)."""
     weight = sum(idf.values())
     earlier = set(before)
@@ -82,7 +85,7 @@ def spoken_of(
         total = sum(
             value
             for term, value in idf.items()
-            if term in terms or (term in carried and term in earlier)
+            if term in terms or (term in context_terms and term in earlier)
         )
         shares.append(total / weight if weight else 0.0)
         earlier |= terms

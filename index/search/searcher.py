@@ -119,18 +119,18 @@ class Searcher:
         """The `limit` best passages for a question, with the confidence that they answer it;
         `within` restricts the publication date."""
         language = detect(question)
-        weighed = _Question(
+        query = _Question(
             self._embedder.embed_question(question),
             language,
             weigh_words(question, language, self.generation.term_statistics("passages")),
             weigh_words(question, language, self.generation.term_statistics("sentences")),
             question_names(question, language),
         )
-        candidates = self._candidates(weighed, within)
+        candidates = self._candidates(query, within)
         if not len(candidates.keys):
             return Findings(question, language, (), 0.0)
-        ranking = _Ranking.of(weighed, candidates)
-        hits = self._hits(weighed, ranking, limit)
+        ranking = _Ranking.of(query, candidates)
+        hits = self._hits(query, ranking, limit)
         first, *behind = ranking.order[: 1 + _RUNNERS_UP]
         total = ranking.total
         evidence = SearchEvidence(
@@ -138,7 +138,7 @@ class Searcher:
             sentence=float(ranking.sentence.max()),
             words=float(ranking.words[first]),
             sentence_words=float(ranking.sentence_words[first]),
-            known=weighed.passage_words.known,
+            known=query.passage_words.known_share,
             lead=float(total[first] - total[behind].mean()) if behind else 0.0,
             foreign=float(any(hit.article.language != language for hit in hits[:1])),
         )
@@ -159,17 +159,17 @@ class Searcher:
         languages = self.generation.facts.languages
         passages = self.generation.term_statistics("passages")
         sentences = self.generation.term_statistics("sentences")
-        weighed = _Question(
+        query = _Question(
             vector / length,
             detect(subject),
             weigh_subject(subject, languages, passages),
             weigh_subject(subject, languages, sentences),
             frozenset(),
         )
-        candidates = self._candidates(weighed, within)
+        candidates = self._candidates(query, within)
         if not len(candidates.keys):
             return ()
-        return self._hits(weighed, _Ranking.of(weighed, candidates), limit)
+        return self._hits(query, _Ranking.of(query, candidates), limit)
 
     def _candidates(self, question: _Question, within: Period | None) -> CandidateFeatures:
         return self.generation.candidates(
@@ -193,19 +193,21 @@ class Searcher:
     def _hits(self, question: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         features = ranking.features
         best = ranking.order[:limit]
-        passages = {each.key: each for each in self.generation.stored(features.keys[best].tolist())}
-        ids = dict.fromkeys(stored.article_id for stored in passages.values())
+        passages = {
+            each.key: each for each in self.generation.passages_by_key(features.keys[best].tolist())
+        }
+        ids = dict.fromkeys(passage.article_id for passage in passages.values())
         articles = self.generation.articles_by_id(list(ids))
         hits = []
         for at in best:
-            stored = passages.get(int(features.keys[at]))
-            article = articles.get(stored.article_id) if stored else None
-            if stored is None or article is None:
+            passage = passages.get(int(features.keys[at]))
+            article = articles.get(passage.article_id) if passage else None
+            if passage is None or article is None:
                 continue  # withdrawn in the meantime
             first = features.offsets[at]
-            values = ranking.sentence_values[first : first + len(stored.passage.sentences)]
-            sentences = _rank_sentences(question, values, article, stored.passage)
-            hits.append(Hit(article, stored.passage, ranking.scores(at), sentences))
+            values = ranking.sentence_values[first : first + len(passage.passage.sentences)]
+            sentences = _rank_sentences(question, values, article, passage.passage)
+            hits.append(Hit(article, passage.passage, ranking.scores(at), sentences))
         return tuple(hits)
 
 

@@ -118,7 +118,7 @@ class ArticleDatabase:
     def __init__(self, path: Path, previous: Path | None = None, *, alike: bool = False) -> None:
         self._translating = partial(
             translate_sqlite_errors,
-            lambda reason: StoreError("articles-unwritable", shown=path, reason=reason),
+            lambda reason: StoreError("articles-unwritable", subject=path, reason=reason),
         )
         self.alike = alike and previous is not None
         with self._translating():
@@ -252,16 +252,16 @@ class ArticleWriter:
     def add_again(self, ids: Sequence[str], old_path: str, new_path: str) -> bool:
         """Copy these from the previous generation, replacing the start of their paths. Returns
         False, copying none, if one is missing there or already added here."""
-        listed = json.dumps(ids)
-        [(before,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", listed)
-        [(count,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", listed)
+        ids_json = json.dumps(ids)
+        [(before,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", ids_json)
+        [(count,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", ids_json)
         if not self._sheet.alike or count or before != len(ids):
             return False
         self._sheet.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
             f"SELECT told, signature, length, {_WITH_MOVED_PATH} FROM previous.articles {_AMONG} "
             "ORDER BY number",
-            *(old_path, new_path, old_path, listed),
+            *(old_path, new_path, old_path, ids_json),
         )
         return True
 
@@ -297,7 +297,7 @@ class ArticleWriter:
     def leave_out(self, article_id: str) -> None:
         self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
-    def signed(self) -> Iterator[SignedArticle]:
+    def signatures(self) -> Iterator[SignedArticle]:
         rows = self._sheet.stream(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
         return map(signed_of_row, rows)
 
@@ -310,19 +310,19 @@ class ArticleWriter:
                 copies += self._sheet.rows(
                     "UPDATE articles SET copy_of = ? WHERE id = ? "
                     "RETURNING id, title, path, outlet, published, url",
-                    *(group.kept, copy_id),
+                    *(group.original, copy_id),
                 )
             self._sheet.run(
-                "UPDATE articles SET copies = ? WHERE id = ?", json.dumps(copies), group.kept
+                "UPDATE articles SET copies = ? WHERE id = ?", json.dumps(copies), group.original
             )
             count += len(copies)
         return count
 
     def fingerprint(self) -> str:
         """Equal for generations with the same articles."""
-        return corpus_fingerprint(self.fingerprinted())
+        return corpus_fingerprint(self.fingerprint_rows())
 
-    def fingerprinted(self) -> Iterator[tuple[Any, ...]]:
+    def fingerprint_rows(self) -> Iterator[tuple[Any, ...]]:
         return self._sheet.stream(f"SELECT {FINGERPRINTED} FROM articles")
 
     def count(self) -> int:
@@ -341,8 +341,8 @@ class ArticleWriter:
         [(before,)] = self._sheet.rows(
             "SELECT count(*) FROM previous.articles WHERE copy_of IS NULL"
         )
-        unchanged = same or 0
-        return ArticleChanges(self.count() - both, both - unchanged, before - both, unchanged)
+        same_count = same or 0
+        return ArticleChanges(self.count() - both, both - same_count, before - both, same_count)
 
     def uncut(self) -> Iterator[tuple[int, int | None]]:
         """Yield the number of each searchable article, and its number in the previous generation
@@ -409,16 +409,16 @@ class PassageWriter:
         )
         if not passages:
             return
-        moved, shifted = self.passages - row, self.sentences - sentence
+        passage_shift, sentence_shift = self.passages - row, self.sentences - sentence
         self._sheet.run(
             "INSERT INTO passages SELECT row + ?, ?, start, stop, heading, first_sentence + ?, "
             "sentences, hash FROM previous.passages WHERE row BETWEEN ? AND ?",
-            *(moved, article, shifted, row, row + passages - 1),
+            *(passage_shift, article, sentence_shift, row, row + passages - 1),
         )
         self._sheet.run(
             "INSERT INTO sentences SELECT row + ?, passage + ?, start, stop, lead + ?, hash "
             "FROM previous.sentences WHERE row BETWEEN ? AND ?",
-            *(shifted, moved, shifted, sentence, sentence + sentences - 1),
+            *(sentence_shift, passage_shift, sentence_shift, sentence, sentence + sentences - 1),
         )
         self.passages += passages
         self.sentences += sentences

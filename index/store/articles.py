@@ -103,7 +103,7 @@ class SourceRow(NamedTuple):
     """A file that articles came from; see `index.build.fingerprint.FileReading.as_row`."""
 
     location: str
-    shown: str
+    label: str
     url: str | None
     digest: bytes | None
     articles: str
@@ -138,7 +138,7 @@ class ArticleReader:
     def __init__(self, path: Path) -> None:
         self._translating = partial(
             translate_sqlite_errors,
-            lambda reason: DamagedIndex("damaged-unreadable", shown=path, reason=reason),
+            lambda reason: DamagedIndex("damaged-unreadable", subject=path, reason=reason),
         )
         # One connection opened now, rather than one per thread: it outlives the file's name, so
         # readers of a removed generation can finish their questions.
@@ -168,7 +168,7 @@ class ArticleReader:
         return self._entries(f"number IN ({numbers}) {order}", *values, limit, skip)
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        return self._entries(_AMONG_IDS, _listed(ids))
+        return self._entries(_AMONG_IDS, _json_list(ids))
 
     def find(self, reference: str) -> list[ArticleEntry]:
         return next(filter(None, (self.find_by(way, reference) for way in ways_of(reference))), [])
@@ -177,7 +177,7 @@ class ArticleReader:
         """Match a reference by one of the conditions of `ways_of`."""
         return self._entries(f"{way} ORDER BY number", reference)
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         return self._entries("copies <> '[]' ORDER BY number")
 
     def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
@@ -213,26 +213,26 @@ class ArticleReader:
         rows = self._all(
             "SELECT row FROM passages WHERE article IN "
             f"(SELECT number FROM articles WHERE {_AMONG_IDS})",
-            _listed(ids),
+            _json_list(ids),
         )
         return np.array([row[0] for row in rows], dtype=np.int64)
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
-        listed = _listed(map(int, keys))
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
+        key_list = _json_list(map(int, keys))
         among = "WHERE p.row IN (SELECT value FROM json_each(?))"
         sentences: dict[int, list[tuple[int, int]]] = {}
         for row, start, stop in self._all(
             "SELECT p.row, s.start, s.stop FROM passages p JOIN sentences s ON s.row "
             f"BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1 {among} "
             "ORDER BY s.row",
-            listed,
+            key_list,
         ):
             sentences.setdefault(row, []).append((start, stop))
         passages = self._all(
             "SELECT p.row, a.id, p.start, p.stop, p.heading, "
             "substr(a.text, p.start + 1, p.stop - p.start) "
             f"FROM passages p JOIN articles a ON a.number = p.article {among}",
-            listed,
+            key_list,
         )
         return StoredPassage.in_order(keys, passages, sentences)
 
@@ -246,7 +246,7 @@ class ArticleReader:
     def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
         query = f"SELECT row FROM passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
         rows = self._all(query, article_id, *values)
-        return self.stored(rows[0])[0] if rows else None
+        return self.passages_by_key(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:
         rows = self._all(f"SELECT count(*) FROM passages WHERE {_OF_ARTICLE}", article_id)
@@ -264,15 +264,17 @@ class ArticleReader:
     def holds(self, article_id: str) -> bool:
         return bool(self._all("SELECT 1 FROM articles WHERE id = ?", article_id))
 
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
         """Articles and copies as they are compared with others; unknown ids are skipped."""
-        rows = self._all(f"SELECT {SIGNED_COLUMNS} FROM articles WHERE {_AMONG_IDS}", _listed(ids))
+        rows = self._all(
+            f"SELECT {SIGNED_COLUMNS} FROM articles WHERE {_AMONG_IDS}", _json_list(ids)
+        )
         return [signed_of_row(row) for row in rows]
 
-    def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
+    def fingerprint_rows(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
         """The columns `index.article.FINGERPRINTED` of these articles and copies."""
         query = f"SELECT {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
-        return self._all(query, _listed(ids))
+        return self._all(query, _json_list(ids))
 
     def ids(self) -> list[str]:
         """Ids of all articles and copies."""
@@ -281,7 +283,7 @@ class ArticleReader:
     def ids_of(self, numbers: Collection[int]) -> list[str]:
         """Ids of the articles and copies with these numbers."""
         query = "SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(?))"
-        return [row[0] for row in self._all(query, _listed(numbers))]
+        return [row[0] for row in self._all(query, _json_list(numbers))]
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         """Title, digest (start of the signature) and outlet of every article and copy."""
@@ -290,10 +292,10 @@ class ArticleReader:
 
     def hashes(self, kind: RowKind) -> bytearray:
         """Hashes of the embedded texts, joined in row order."""
-        joined = bytearray()
+        content = bytearray()
         for row in self._stream(f"SELECT hash FROM {kind} ORDER BY row"):
-            joined += row[0]
-        return joined
+            content += row[0]
+        return content
 
     def hashes_of(self, kind: RowKind, ids: Collection[str]) -> tuple[IntArray, bytes]:
         """Rows of the texts of these articles, ascending, and their joined hashes."""
@@ -302,8 +304,8 @@ class ArticleReader:
             "sentences": "SELECT s.row, s.hash FROM passages p JOIN sentences s "
             "ON s.row BETWEEN p.first_sentence AND p.first_sentence + p.sentences - 1",
         }[kind]
-        owned = f"p.article IN (SELECT number FROM articles WHERE {_AMONG_IDS})"
-        pairs = self._all(f"{query} WHERE {owned} ORDER BY 1", _listed(ids))
+        of_articles = f"p.article IN (SELECT number FROM articles WHERE {_AMONG_IDS})"
+        pairs = self._all(f"{query} WHERE {of_articles} ORDER BY 1", _json_list(ids))
         rows = np.array([row for row, _ in pairs], dtype=np.int64)
         return rows, b"".join(own for _, own in pairs)
 
@@ -327,7 +329,7 @@ class ArticleReader:
         ordinals = (date.fromisoformat(row[0]).toordinal() if row[0] else 0 for row in rows)
         return np.fromiter(ordinals, dtype=np.int32)
 
-    def selected(self, among: Selection) -> IntArray:
+    def select_rows(self, among: Selection) -> IntArray:
         """Rows of the passages of the selected articles."""
         clause, values = selection_clause(among, _SQLITE)
         rows = self._stream(
@@ -391,7 +393,7 @@ def signed_of_row(values: tuple[Any, ...]) -> SignedArticle:
     return SignedArticle(identity, signature, day_of(published), day_of(updated), *rest)
 
 
-def _listed(values: Iterable[object]) -> str:
+def _json_list(values: Iterable[object]) -> str:
     return json.dumps(list(values))
 
 

@@ -133,7 +133,7 @@ class IndexStore(Protocol):
         then stays as it was.
         """
 
-    def removed(self) -> RemovedArticles: ...
+    def removals(self) -> RemovedArticles: ...
 
     def note_builder(self, status: BuilderStatus) -> None:
         """Store the builder's status."""

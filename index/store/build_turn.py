@@ -28,9 +28,9 @@ def text_hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=HASH_SIZE).digest()
 
 
-def as_hashes(joined: bytes | bytearray) -> Hashes:
+def as_hashes(content: bytes | bytearray) -> Hashes:
     """Split joined hashes into a sortable array, one per row."""
-    return np.frombuffer(joined, dtype=f"S{HASH_SIZE}")
+    return np.frombuffer(content, dtype=f"S{HASH_SIZE}")
 
 
 def as_bytes(hashes: Hashes) -> list[bytes]:
@@ -98,10 +98,10 @@ class GrowableGeneration(ReusableGeneration, Protocol):
 
     def entries(self, ids: Collection[str]) -> Sequence[ArticleEntry]: ...
 
-    def fingerprinted(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
+    def fingerprint_rows(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
         """The columns `index.article.FINGERPRINTED`."""
 
-    def signed(self, ids: Collection[str]) -> Sequence[SignedArticle]: ...
+    def signatures(self, ids: Collection[str]) -> Sequence[SignedArticle]: ...
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         """Title, digest (start of the signature) and outlet of every article and copy."""
@@ -122,7 +122,7 @@ class VectorWriter(Protocol):
     def put(self, rows: IntArray, vectors: Vectors) -> None:
         """Write the vectors, shape (len(rows), d), of these rows."""
 
-    def put_again(self, rows: IntArray, stored: StoredVectors, source_rows: IntArray) -> None:
+    def put_again(self, rows: IntArray, source: StoredVectors, source_rows: IntArray) -> None:
         """Copy the vectors at `source_rows` of an earlier build, whose texts are the same. A no-op
         in a store whose generations share vectors."""
 
@@ -184,7 +184,7 @@ class PartTurn(Protocol):
     @property
     def checkpoint(self) -> VectorCheckpoint: ...
 
-    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+    def find_stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
         """For each text, True if a build would find its vector."""
 
 

@@ -31,13 +31,13 @@ class BuilderStatus:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, written: str, shown: str | Path) -> Self:
+    def from_json(cls, text: str, label: str | Path) -> Self:
         """Raises StoreError if it is not valid."""
         try:
-            return cls(**json.loads(written))
+            return cls(**json.loads(text))
         except (ValueError, TypeError) as error:
             reason = reason_of(error)
-            raise StoreError("store-unreadable", shown=shown, reason=reason) from error
+            raise StoreError("store-unreadable", subject=label, reason=reason) from error
 
 
 def write_builder_status(data_dir: Path, status: BuilderStatus) -> None:
@@ -58,4 +58,4 @@ def read_builder_status(data_dir: Path) -> BuilderStatus | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError("store-unreadable", shown=path, reason=reason_of(error)) from error
+        raise StoreError("store-unreadable", subject=path, reason=reason_of(error)) from error

@@ -16,5 +16,5 @@ def translate_disk_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            "store-unwritable", shown=error.filename or path, reason=reason_of(error)
+            "store-unwritable", subject=error.filename or path, reason=reason_of(error)
         ) from error

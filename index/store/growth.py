@@ -18,33 +18,36 @@ _MOST_ADDED, _MOST_DELETED = 0.5, 0.2
 def grown_facts(
     generation: str,
     before: GrowableGeneration,
-    added: GenerationFacts,
+    addition: GenerationFacts,
     deleted_ids: Collection[str],
     build: BuildFacts,
 ) -> GenerationFacts:
-    """Facts of a generation after an addition: those before, plus `added`, minus the deletions."""
-    known = before.facts
+    """Facts of a generation after an addition: those before, plus the `addition`, minus the
+    deletions."""
+    facts = before.facts
     entries = before.entries(deleted_ids)
     articles = [each for each in entries if each.copy_of is None]
-    languages = Counter(known.languages) + Counter(added.languages)
+    languages = Counter(facts.languages) + Counter(addition.languages)
     languages -= Counter(each.language for each in articles)
-    deleted = corpus_fingerprint(before.fingerprinted(deleted_ids))
-    copies = known.copies + added.copies - (len(entries) - len(articles))
+    deletions = corpus_fingerprint(before.fingerprint_rows(deleted_ids))
+    copies = facts.copies + addition.copies - (len(entries) - len(articles))
     return GenerationFacts(
         **(build.build_fields() | {"copies": copies}),
         id=generation,
-        articles=known.articles + added.articles - len(articles),
-        passages=known.passages + added.passages - before.count_rows("passages", deleted_ids),
-        sentences=known.sentences + added.sentences - before.count_rows("sentences", deleted_ids),
+        articles=facts.articles + addition.articles - len(articles),
+        passages=facts.passages + addition.passages - before.count_rows("passages", deleted_ids),
+        sentences=facts.sentences
+        + addition.sentences
+        - before.count_rows("sentences", deleted_ids),
         languages=dict(languages.most_common()),
-        fingerprint=add_fingerprints(known.fingerprint, added.fingerprint, deleted),
+        fingerprint=add_fingerprints(facts.fingerprint, addition.fingerprint, deletions),
     )
 
 
-def count_to_merge(sizes: Sequence[int], added: int) -> int:
-    """Number of the newest additions to rewrite together with one of `added` articles: as long as
-    they are few together, or no larger than what is being written already."""
-    size, count = added, 0
+def count_to_merge(sizes: Sequence[int], addition: int) -> int:
+    """Number of the newest additions to rewrite together with one of `addition` articles: as long
+    as they are few together, or no larger than what is being written already."""
+    size, count = addition, 0
     for each in reversed(sizes):
         if each > size and each + size > _FEW_ARTICLES:
             break
@@ -52,6 +55,6 @@ def count_to_merge(sizes: Sequence[int], added: int) -> int:
     return count
 
 
-def may_grow(base: int, added: int, deleted: int) -> bool:
+def may_grow(base: int, additions: int, deletions: int) -> bool:
     """False if so many articles were added to the base or deleted that a full build is due."""
-    return added <= base * _MOST_ADDED and deleted <= base * _MOST_DELETED
+    return additions <= base * _MOST_ADDED and deletions <= base * _MOST_DELETED

@@ -166,12 +166,12 @@ class WordMatch:
         """The sums by row, shape (documents,)."""
         scores = np.zeros(self.size, dtype=np.float32)
         for posting in self.postings:
-            weighted = (
+            values = (
                 posting.scores
                 if posting.factor == 1.0
                 else posting.scores * np.float32(posting.factor)
             )
-            scores[posting.rows] += weighted
+            scores[posting.rows] += values
         return scores
 
     def at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -181,8 +181,8 @@ class WordMatch:
         keys = rows.astype(np.int32)
         for posting in self.postings:
             places = np.minimum(np.searchsorted(posting.rows, keys), len(posting.rows) - 1)
-            held = posting.rows[places] == keys
-            scores[held] += posting.scores[places[held]] * np.float32(posting.factor)
+            is_match = posting.rows[places] == keys
+            scores[is_match] += posting.scores[places[is_match]] * np.float32(posting.factor)
         return scores
 
     def best(self, count: int, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:

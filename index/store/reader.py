@@ -87,23 +87,23 @@ class GenerationFacts(BuildFacts):
 
     def as_json(self) -> dict[str, Any]:
         """The fields in JSON types, without those of subclasses."""
-        written = {each.name: getattr(self, each.name) for each in fields(GenerationFacts)}
-        written["built_at"] = self.built_at.isoformat()
-        return written | {"languages": dict(self.languages), "roots": list(self.roots)}
+        record = {each.name: getattr(self, each.name) for each in fields(GenerationFacts)}
+        record["built_at"] = self.built_at.isoformat()
+        return record | {"languages": dict(self.languages), "roots": list(self.roots)}
 
     @classmethod
-    def from_json(cls, written: Mapping[str, Any], **more: Any) -> Self:
+    def from_json(cls, record: Mapping[str, Any], **more: Any) -> Self:
         """Raises ValueError, KeyError or TypeError for invalid input."""
-        moment, roots = datetime.fromisoformat(written["built_at"]), tuple(written["roots"])
-        return cls(**{**written, "built_at": moment, "roots": roots, **more})
+        moment, roots = datetime.fromisoformat(record["built_at"]), tuple(record["roots"])
+        return cls(**{**record, "built_at": moment, "roots": roots, **more})
 
 
-def check_model(facts: GenerationFacts, shown: str | Path, model: str, dimension: int) -> None:
+def check_model(facts: GenerationFacts, label: str | Path, model: str, dimension: int) -> None:
     """Raise ModelMismatch if the generation was built with another model."""
     if (facts.model, facts.dimension) != (model, dimension):
         raise ModelMismatch(
             "model-mismatch",
-            shown=shown,
+            subject=label,
             built=facts.model,
             dimension=facts.dimension,
             model=model,
@@ -149,8 +149,8 @@ class CandidateFeatures:
 
 def sort_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """The positive counts, largest first, ties by name."""
-    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    return {value: count for value, count in ordered if count > 0}
+    pairs = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return {value: count for value, count in pairs if count > 0}
 
 
 class TermStatistics(Protocol):
@@ -182,7 +182,7 @@ class GenerationReader(Protocol):
         """The union of the passages nearest to the vector, those of the nearest sentences, and
         those with the best BM25."""
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         """Passages in the order of `keys`, without those withdrawn since. Raises IndexError."""
 
     def sentence_vectors_of(self, key: int) -> Vectors:
@@ -211,7 +211,7 @@ class GenerationReader(Protocol):
     ) -> list[ArticleEntry]:
         """Entries of selected articles, newest first; `limit` is unbounded if negative."""
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         """Entries of the articles that have copies."""
 
     def count(self, among: Selection | None = None) -> int:

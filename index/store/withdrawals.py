@@ -67,22 +67,22 @@ class VisibleGeneration(ClosedOnExit):
     `facts`, include withdrawn articles.
     """
 
-    def __init__(self, stored: StoredGeneration, withdrawn: WithdrawnIds) -> None:
-        self._stored = stored
+    def __init__(self, generation: StoredGeneration, withdrawn: WithdrawnIds) -> None:
+        self._generation = generation
         self._withdrawn = withdrawn
         self._last = _NOTHING
 
     def _hidden(self) -> _Hidden:
         ids, last = self._withdrawn(), self._last
         if ids != last.ids:
-            entries = tuple(self._stored.entries(ids))
-            keys = self._stored.passage_keys([each.id for each in entries])
+            entries = tuple(self._generation.entries(ids))
+            keys = self._generation.passage_keys([each.id for each in entries])
             last = self._last = _Hidden(ids, entries, keys)
         return last
 
     @property
     def facts(self) -> GenerationFacts:
-        hidden, facts = self._hidden(), self._stored.facts
+        hidden, facts = self._hidden(), self._generation.facts
         if not hidden.entries:
             return facts
         articles = hidden.articles
@@ -94,27 +94,29 @@ class VisibleGeneration(ClosedOnExit):
         )
 
     def term_statistics(self, kind: RowKind) -> TermStatistics:
-        return self._stored.term_statistics(kind)
+        return self._generation.term_statistics(kind)
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         keys = self._hidden().keys
-        return self._stored.candidates(replace(query, without=keys if len(keys) else None))
+        return self._generation.candidates(replace(query, without=keys if len(keys) else None))
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         ids = self._hidden().ids
-        return [each for each in self._stored.stored(keys) if each.article_id not in ids]
+        return [
+            each for each in self._generation.passages_by_key(keys) if each.article_id not in ids
+        ]
 
     def sentence_vectors_of(self, key: int) -> Vectors:
-        return self._stored.sentence_vectors_of(key)
+        return self._generation.sentence_vectors_of(key)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        return None if self._hides(article_id) else self._stored.passage_at(article_id, start)
+        return None if self._hides(article_id) else self._generation.passage_at(article_id, start)
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        return None if self._hides(article_id) else self._stored.opening(article_id)
+        return None if self._hides(article_id) else self._generation.opening(article_id)
 
     def count_passages(self, article_id: str) -> int:
-        return 0 if self._hides(article_id) else self._stored.count_passages(article_id)
+        return 0 if self._hides(article_id) else self._generation.count_passages(article_id)
 
     def _hides(self, article_id: str) -> bool:
         return article_id in self._hidden().ids
@@ -124,7 +126,9 @@ class VisibleGeneration(ClosedOnExit):
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
         hidden = self._hidden().ids
-        visible = dict(self._stored.articles_by_id([each for each in ids if each not in hidden]))
+        visible = dict(
+            self._generation.articles_by_id([each for each in ids if each not in hidden])
+        )
         for key, article in visible.items():
             copies = tuple(each for each in article.copies if each.id not in hidden)
             if len(copies) < len(article.copies):
@@ -133,43 +137,45 @@ class VisibleGeneration(ClosedOnExit):
 
     def find(self, reference: str) -> list[ArticleEntry]:
         hidden = self._hidden().ids
-        return [each for each in self._stored.find(reference) if each.id not in hidden]
+        return [each for each in self._generation.find(reference) if each.id not in hidden]
 
     def articles(
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         hidden = self._hidden()
         if not hidden.entries:
-            return self._stored.articles(among, limit, skip)
+            return self._generation.articles(among, limit, skip)
         more = limit if limit < 0 else skip + limit + len(hidden.entries)
-        entries = self._stored.articles(among, more)
-        shown = [each for each in entries if each.id not in hidden.ids][skip:]
-        return shown if limit < 0 else shown[:limit]
+        entries = self._generation.articles(among, more)
+        visible = [each for each in entries if each.id not in hidden.ids][skip:]
+        return visible if limit < 0 else visible[:limit]
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         hidden = self._hidden()
-        entries = [each for each in self._stored.copied() if each.id not in hidden.ids]
+        entries = [
+            each for each in self._generation.articles_with_copies() if each.id not in hidden.ids
+        ]
         fewer = {each.copy_of for each in hidden.entries} & {each.id for each in entries}
-        left = self.articles_by_id([each for each in fewer if each])
-        return [each for each in entries if each.id not in fewer or left[each.id].copies]
+        visible = self.articles_by_id([each for each in fewer if each])
+        return [each for each in entries if each.id not in fewer or visible[each.id].copies]
 
     def count(self, among: Selection | None = None) -> int:
         hidden = sum(among is None or each in among for each in self._hidden().articles)
-        return self._stored.count(among) - hidden
+        return self._generation.count(among) - hidden
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         hidden = self._hidden().articles
-        return _less(self._stored.facet(kind), (getattr(each, kind) for each in hidden))
+        return _less(self._generation.facet(kind), (getattr(each, kind) for each in hidden))
 
     def close(self) -> None:
-        self._stored.close()
+        self._generation.close()
 
 
-def refuse_withdrawn(stored: StoredGeneration, ids: frozenset[str], shown: str | Path) -> None:
+def refuse_withdrawn(generation: StoredGeneration, ids: frozenset[str], label: str | Path) -> None:
     """Raise StoreError if a generation has a withdrawn article, whose text must not leave this
     store."""
-    if ids and (count := len(stored.entries(ids))):
-        raise StoreError("export-withdrawn", shown=shown, count=count)
+    if ids and (count := len(generation.entries(ids))):
+        raise StoreError("export-withdrawn", subject=label, count=count)
 
 
 def _less(counts: Mapping[str, int], hidden: Iterable[str | None]) -> dict[str, int]:

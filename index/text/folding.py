@@ -13,8 +13,8 @@ def fold(word: str) -> str:
     """Return the word without accents and ligatures (« œuvre » → « oeuvre »)."""
     if word.isascii():
         return word
-    opened = word.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
-    letters = unicodedata.normalize("NFD", opened)
+    expanded = word.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+    letters = unicodedata.normalize("NFD", expanded)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", letters))
 
 

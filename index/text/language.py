@@ -160,8 +160,8 @@ def _compound(word: str, stops: frozenset[str]) -> list[str]:
     words = [part for part in words if len(part) > 1 or part.isdigit()]
     if is_verb or not words:
         return words
-    mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-    return [word, *([word.replace("-", "")] if mixed else []), *words]
+    has_digits_and_letters = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    return [word, *([word.replace("-", "")] if has_digits_and_letters else []), *words]
 
 
 class _Stemmers(threading.local):

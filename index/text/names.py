@@ -79,8 +79,8 @@ def span_names(sentence: str, language: str) -> list[NameSpan]:
     """Find runs of capitalised words, without a sentence's first word if it is not a name."""
     spans = []
     for match in _name().finditer(sentence):
-        elided = _ELISION.match(match[0])
-        start = match.start() + (elided.end() if elided else 0)
+        elision = _ELISION.match(match[0])
+        start = match.start() + (elision.end() if elision else 0)
         start = _past_opening(sentence, start, match.end(), language)
         start = _past_date(sentence, start, match.end())
         text = sentence[start : match.end()].rstrip("'’-")

@@ -156,19 +156,19 @@ def sentence_spans(
 def _ends(paragraph: str, language: str) -> list[int]:
     """Find the ends of sentences in a paragraph, except its own end."""
     abbreviations = _BY_LANGUAGE.get(language, _UNKNOWN)
-    proposed = _propose_ends(paragraph, language)
-    proposed.update(match.end() for match in _ADDED.finditer(paragraph))
-    proposed.update(match.end() for match in abbreviations.ending.finditer(paragraph))
+    candidates = _propose_ends(paragraph, language)
+    candidates.update(match.end() for match in _ADDED.finditer(paragraph))
+    candidates.update(match.end() for match in abbreviations.ending.finditer(paragraph))
     quotes: list[tuple[int, int]] = []
     for start, end in (match.span() for match in _QUOTED.finditer(paragraph)):
         if end - start <= _QUOTE_LIMIT:
             quotes.append((start, end))
         else:
             inner = _propose_ends(paragraph[start + 1 : end - 1], language)
-            proposed.update(start + 1 + offset for offset in inner)
-    closers = [(_STRAY_CLOSERS.match(paragraph, end, end + _NEAR), end) for end in proposed]
+            candidates.update(start + 1 + offset for offset in inner)
+    closers = [(_STRAY_CLOSERS.match(paragraph, end, end + _NEAR), end) for end in candidates]
     ends = {match.end() if match else end for match, end in closers}
-    cased = paragraph != paragraph.lower()
+    has_capitals = paragraph != paragraph.lower()
     starts = [0]
     before = visible_end = 0
     for end in sorted(ends - {0, len(paragraph)}):
@@ -176,11 +176,11 @@ def _ends(paragraph: str, language: str) -> list[int]:
             visible_end = before + len(visible)
         before = end
         quote = bisect_left(quotes, (end, 0)) - 1
-        quoted = quote >= 0 and end < quotes[quote][1]
+        is_quoted = quote >= 0 and end < quotes[quote][1]
         if (
             visible_end > starts[-1]
-            and not quoted
-            and _is_end(paragraph, starts[-1], visible_end, end, abbreviations, cased)
+            and not is_quoted
+            and _is_end(paragraph, starts[-1], visible_end, end, abbreviations, has_capitals)
         ):
             starts.append(end)
     return starts[1:]
@@ -215,7 +215,12 @@ def _ask_sentencex(part: str, language: str) -> list[int]:
 
 
 def _is_end(
-    text: str, start: int, visible_end: int, end: int, abbreviations: Abbreviations, cased: bool
+    text: str,
+    start: int,
+    visible_end: int,
+    end: int,
+    abbreviations: Abbreviations,
+    has_capitals: bool,
 ) -> bool:
     """True if the sentence from `start`, with visible text up to `visible_end`, ends at `end`.
 
@@ -225,7 +230,7 @@ def _is_end(
     word = match[1] if match else ""
     if "\n" in text[visible_end:end]:
         return not _is_wrapped(text, start, visible_end, word)
-    if cased and word[:1].islower():
+    if has_capitals and word[:1].islower():
         return False
     if visible_end - start <= _NEAR and _NUMBERING.fullmatch(text, start, visible_end):
         return False

@@ -34,7 +34,7 @@ class HeardSpeech:
             raise self.words
         return Transcript(self.words, "fr", self.doubtful)
 
-    def resting(self) -> AbstractContextManager[None]:
+    def pause(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     def close(self) -> None:

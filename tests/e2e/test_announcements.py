@@ -105,7 +105,7 @@ async def test_after_a_restart_the_rest_who_still_want_it_are_told(
         server.presses(await drafted(server), 0)
         before = await told(server, 1)
     with open_session() as session:
-        people.listen_to_announcements(session, READERS[2], datetime.now(UTC), wanted=False)
+        people.listen_to_announcements(session, READERS[2], datetime.now(UTC), listens=False)
     monkeypatch.setattr(announcing, "PACE_SECONDS_EACH", 0.0)
     async with running(server):
         after = await told(server, 2)

@@ -65,8 +65,8 @@ async def test_a_reply_to_the_bot_goes_on_from_there(server: BotServer, chain: S
     await _reply_to(server, f"@{BOT} {SECOND}", OTHER)
     await _reply_to(server, "Et à Cordouan ?", OTHER, reply_to=first)
     [said] = [each for each in chain.said if each.question == "Et à Cordouan ?"]
-    assert said.replied is not None
-    assert said.replied.question == QUESTION
+    assert said.replied_turn is not None
+    assert said.replied_turn.question == QUESTION
     assert [turn.question for turn in said.history] == [SECOND]
 
 

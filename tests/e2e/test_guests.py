@@ -84,8 +84,8 @@ async def test_only_the_quoted_part_is_checked_sentence_by_sentence(server: BotS
 async def test_a_question_may_refer_to_the_message(server: BotServer, chain: StubChain) -> None:
     query = server.user_asks_as_guest(READER, QUESTION, "Fresnel est un génie.", group=GROUP)
     assert BIRTH in await posted(server, query)
-    assert chain.said[-1].replied is not None
-    assert chain.said[-1].replied.question == "Fresnel est un génie."
+    assert chain.said[-1].replied_turn is not None
+    assert chain.said[-1].replied_turn.question == "Fresnel est un génie."
     query = server.user_asks_as_guest(READER, "vrai ?", QUESTION)
     assert BIRTH in await posted(server, query)
     alone = server.user_asks_as_guest(READER, "", language_code="en")

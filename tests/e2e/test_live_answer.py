@@ -152,7 +152,7 @@ async def test_stopped_before_the_first_sentence_the_articles_answer(chain: Writ
         server.user_stops_draft(READER)
         whole = await server.next_message()
         assert whole.text.startswith(f"«\u00a0{BIRTH}\u00a0»\u00a0[1]")
-        assert chain.said[-1].quoted
+        assert chain.said[-1].is_extractive
         assert chain.closed.is_set()
 
 

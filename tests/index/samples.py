@@ -81,7 +81,7 @@ def best_passage(data_dir: Path, question: str) -> str:
     """The passage that the index in service holds nearest to a question."""
     with opened(data_dir) as generation:
         rows, _ = generation.passage_vectors.search(FakeEmbedder().embed_question(question), 1)
-        return generation.stored(rows.tolist())[0].passage.text
+        return generation.passages_by_key(rows.tolist())[0].passage.text
 
 
 def folder_in_service(data_dir: Path) -> Path:

@@ -21,7 +21,7 @@ def _told_back(asker: WorkRequester, text: str) -> tuple[int, str]:
 
 
 def _refused(_: WorkRequester) -> None:
-    raise BuildStopped("build-stopped-kept", kept=3, count=3)
+    raise BuildStopped("build-stopped-kept", vector_count=3, count=3)
 
 
 def _missing(_: WorkRequester, path: Path) -> str:
@@ -61,7 +61,7 @@ def test_what_it_returns_tells_and_logs_reaches_who_asked(
 def test_what_it_raises_is_raised_here(tmp_path: Path) -> None:
     with pytest.raises(BuildStopped) as stopped:
         run_apart(_refused)
-    assert (stopped.value.kept, stopped.value.code) == (3, "build-stopped-kept")
+    assert (stopped.value.vector_count, stopped.value.code) == (3, "build-stopped-kept")
     with pytest.raises(FileNotFoundError, match=r"rien\.txt"):
         run_apart(_missing, tmp_path / "rien.txt")
 

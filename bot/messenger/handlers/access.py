@@ -70,43 +70,43 @@ class AccessHandlers(Handlers):
 
     @on_command(ALLOW, require_administrator)
     async def allow(self, event: ChatEvent) -> None:
-        await self._decide(event, allowed=True)
+        await self._decide(event, allow=True)
 
     @on_command(FORBID, require_administrator)
     async def forbid(self, event: ChatEvent) -> None:
-        await self._decide(event, allowed=False)
+        await self._decide(event, allow=False)
 
-    async def _decide(self, event: ChatEvent, *, allowed: bool) -> None:
+    async def _decide(self, event: ChatEvent, *, allow: bool) -> None:
         """Decide about the group of the message, or about the number typed in private."""
         asker = event.asker
         phrases, words = asker.texts(AccessPhrases), event.argument.lower().split()
         if not asker.private:
-            await self._decide_group(asker.place.chat_id, allowed)
-            await event.say(phrases.group_allowed if allowed else phrases.group_forbidden)
+            await self._decide_group(asker.place.chat_id, allow)
+            await event.say(phrases.group_allowed if allow else phrases.group_forbidden)
             return
         if not words or not _NUMBER.fullmatch(words[0]):
             lines = await self._standing_lines(event.bot, phrases)
-            choices: tuple[Standing, ...] = ("reader", "editor") if allowed else ("barred",)
+            choices: tuple[Standing, ...] = ("reader", "editor") if allow else ("barred",)
             await event.say("\n".join((phrases.allow_usage, *lines)), _picker(phrases, choices))
             return
         number = int(words[0])
         name = await _describe_chat(event.bot, number)
         if number < 0:
-            await self._decide_group(number, allowed)
-            await event.say(phrases.group_is(name, allowed))
+            await self._decide_group(number, allow)
+            await event.say(phrases.group_is(name, allow))
             return
         standing: Standing = "editor" if EDITOR_WORDS & set(words[1:]) else "reader"
-        await self._give(event, number, name, standing if allowed else "barred")
+        await self._give(event, number, name, standing if allow else "barred")
 
     @on_message(filters.UpdateType.MESSAGE & filters.StatusUpdate.USERS_SHARED)
     async def pick(self, event: ChatEvent) -> None:
         """Give a role to the person that an administrator picked."""
-        shared = event.message.users_shared
+        shared_users = event.message.users_shared
         asker = await require_administrator(self._services, event.update, event.bot)
-        standing = _PICKER_STANDINGS.get(shared.request_id) if shared else None
-        if asker is None or not asker.private or shared is None or standing is None:
+        standing = _PICKER_STANDINGS.get(shared_users.request_id) if shared_users else None
+        if asker is None or not asker.private or shared_users is None or standing is None:
             return
-        for user in shared.users:
+        for user in shared_users.users:
             name, number = " ".join(filter(None, (user.first_name, user.last_name))), user.user_id
             label = f"{name} ({number})" if name else await _describe_chat(event.bot, number)
             await self._give(event, number, label, standing)
@@ -125,14 +125,16 @@ class AccessHandlers(Handlers):
         standings = sorted(self._roles.standings().items())
         names = {person: await _describe_chat(bot, person) for person, _ in standings[:NAMES_LIMIT]}
         people = {
-            each: [names.get(person, str(person)) for person, held in standings if held == each]
+            each: [
+                names.get(person, str(person)) for person, standing in standings if standing == each
+            ]
             for each in STANDINGS
         }
         return [phrases.given(each, labels) for each, labels in people.items() if labels]
 
-    async def _decide_group(self, chat_id: int, allowed: bool) -> None:
-        await self._run(chats.allow, chat_id, allowed, self._now())
-        logger.info("A group is %s", PublicText("allowed" if allowed else "forbidden"))
+    async def _decide_group(self, chat_id: int, allow: bool) -> None:
+        await self._run(chats.allow, chat_id, allow, self._now())
+        logger.info("A group is %s", PublicText("allowed" if allow else "forbidden"))
 
     @property
     def chores(self) -> Sequence[Chore]:

@@ -51,7 +51,7 @@ class AnnouncementHandlers(Handlers):
 
     def __init__(self, services: BotServices) -> None:
         super().__init__(services)
-        self._sending = asyncio.Lock()
+        self._send_lock = asyncio.Lock()
         self._languages: dict[int, str] = {}
 
     @on_command(ANNOUNCE, require_administrator)
@@ -117,7 +117,7 @@ class AnnouncementHandlers(Handlers):
         if await self._run(people.listens, person) == listens:
             await press.acknowledge(text)
             return
-        await self._run(people.listen_to_announcements, person, self._now(), wanted=listens)
+        await self._run(people.listen_to_announcements, person, self._now(), listens=listens)
         await press.acknowledge()
         await press.retire()
         await press.say(text)
@@ -130,9 +130,9 @@ class AnnouncementHandlers(Handlers):
     async def send(self, bot: Bot) -> None:
         """Send pending announcements, one after another."""
         trigger = current_trigger()
-        if trigger is None or self._sending.locked():
+        if trigger is None or self._send_lock.locked():
             return
-        async with self._sending:
+        async with self._send_lock:
             with outside_update(), suppress(Postponed):
                 while announcement := await self._run(announcements.under_way):
                     if not await self._send(bot, trigger.journal, announcement):
@@ -144,15 +144,15 @@ class AnnouncementHandlers(Handlers):
         find = announcements.waiting_announcements
         while addressees := await self._run(find, announcement.id, limit=_BATCH):
             for addressee in addressees:
-                if journal.stopping.is_set():
+                if journal.stop.is_set():
                     return False
                 await self._send_to(addressee, bot, journal, announcement)
                 if time.monotonic() - last_report >= _PROGRESS_SECONDS:
                     await self._show_progress(bot, announcement)
                     last_report = time.monotonic()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(journal.stopping.wait(), PACE_SECONDS_EACH)
-        await self._show_progress(bot, announcement, ended=True)
+                    await asyncio.wait_for(journal.stop.wait(), PACE_SECONDS_EACH)
+        await self._show_progress(bot, announcement, is_final=True)
         await self._run(announcements.finish, announcement.id)
         return True
 
@@ -174,7 +174,7 @@ class AnnouncementHandlers(Handlers):
             await self._run(announcements.mark_unreachable, **ids)
 
     async def _show_progress(
-        self, bot: Bot, announcement: Announcement, *, ended: bool = False
+        self, bot: Bot, announcement: Announcement, *, is_final: bool = False
     ) -> None:
         """Show the progress in the author's message."""
         author = announcement.person_id
@@ -183,12 +183,12 @@ class AnnouncementHandlers(Handlers):
         phrases = AdministrationPhrases.of(Phrases.of(language).code)
         reach = await self._run(announcements.reach, announcement.id)
         text = phrases.announced(reach.sent, reach.unreachable)
-        if not ended:
+        if not is_final:
             text = phrases.announcing(reach.sent, reach.unreachable, reach.waiting)
         html = text_html(text, "fr")[0]
         try:
             if announcement.message is not None:
-                await edit(bot, author, announcement.message, html, patient=ended)
+                await edit(bot, author, announcement.message, html, patient=is_final)
         except TelegramError as error:
             logger.debug("The progress of an announcement was not shown: %s", error)
 

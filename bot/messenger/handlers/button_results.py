@@ -13,7 +13,7 @@ from bot.messenger.events import ButtonPress
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import edit
 
-_REMEMBERED = 10_000
+_MAX_ENTRIES = 10_000
 
 # A chat, a message in it, the data of a button below it, and whether its result is gone.
 _Button = tuple[int, int, str, bool]
@@ -34,18 +34,18 @@ class ButtonResults:
         html: Sequence[str],
         keyboard: InlineKeyboardMarkup | None = None,
         *,
-        gone: bool = False,
+        is_gone: bool = False,
     ) -> None:
         """Show the result of a button in reply to its message. If it was shown before, restore it
-        and say so. A notice that the result is `gone` does not replace an earlier result."""
+        and say so. A notice that the result `is_gone` does not replace an earlier result."""
         asker, message = press.asker, press.message_id
-        button = (asker.place.chat_id, message or 0, press.query.data or "", gone)
+        button = (asker.place.chat_id, message or 0, press.query.data or "", is_gone)
         if await self._restore(press, self._results.get(button, ()), html, keyboard):
             await press.acknowledge(asker.texts(BrowsingPhrases).shown_below)
             return
         await press.acknowledge()
         self._results[button] = await press.deliver(html, keyboard, message)
-        if len(self._results) > _REMEMBERED:
+        if len(self._results) > _MAX_ENTRIES:
             self._results.popitem(last=False)
 
     async def turn(
@@ -65,12 +65,12 @@ class ButtonResults:
         chat = press.asker.place.chat_id
         await edit(press.bot, chat, message_id, html, keyboard)
         self._pages[chat, message_id] = html
-        if len(self._pages) > _REMEMBERED:
+        if len(self._pages) > _MAX_ENTRIES:
             self._pages.popitem(last=False)
 
     async def show_gone(self, press: ButtonPress, text: str | None = None) -> None:
         phrases = press.asker.phrases
-        await self.show(press, text_html(text or phrases.passage_gone, phrases.code), gone=True)
+        await self.show(press, text_html(text or phrases.passage_gone, phrases.code), is_gone=True)
 
     async def _restore(
         self,

@@ -143,8 +143,8 @@ def _narrow(selection: Selection, condition: str, library: Library, today: date)
         values = _match_values(_FACETS[field], value, library)
         if not values:
             raise ConditionError(condition, unmet=True)
-    merged: dict[str, Any] = {field: (*getattr(selection, field), *values)}
-    return replace(selection, **merged)
+    values_by_field: dict[str, Any] = {field: (*getattr(selection, field), *values)}
+    return replace(selection, **values_by_field)
 
 
 def _match_values(facet: FacetKind, value: str, library: Library) -> list[str]:
@@ -152,8 +152,8 @@ def _match_values(facet: FacetKind, value: str, library: Library) -> list[str]:
     choices = {each: _names(each, facet) for each in library.facet(facet)}
 
     def match(name: str) -> list[str]:
-        folded = fold_phrase(name).strip()
-        return [each for each, names in choices.items() if folded in names]
+        normal = fold_phrase(name).strip()
+        return [each for each, names in choices.items() if normal in names]
 
     # A name may contain a comma itself.
     matches = [match(name) for name in ([value] if match(value) else value.split(","))]

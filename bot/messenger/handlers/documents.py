@@ -21,7 +21,7 @@ from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_message
 from bot.messenger.feature import Chore
 from bot.messenger.handlers.question import QuestionHandlers
-from bot.messenger.inbound.addressee import asks, words_on
+from bot.messenger.inbound.addressee import is_question, words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
 from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import describe_error, replace_message, say
@@ -66,7 +66,7 @@ class DocumentHandlers(Handlers):
         self._questions = questions
         # A document waits here, not on a thread that answers need.
         self._reading = asyncio.Semaphore(CONCURRENT_READS)
-        self._filing = asyncio.Lock()
+        self._file_lock = asyncio.Lock()
 
     @on_message(_PRIVATE & filters.Document.ALL)
     async def file(self, event: ChatEvent) -> None:
@@ -74,7 +74,7 @@ class DocumentHandlers(Handlers):
         if document is None:
             return
         words = words_on(message)
-        question = words if asks(words) else ""
+        question = words if is_question(words) else ""
         if not await self._check_may_add(event):
             if question:
                 await self._questions.ask(event.bot, asker, message, question)
@@ -85,13 +85,13 @@ class DocumentHandlers(Handlers):
         queue_work(partial(self._take_file, event.bot, asker, message, document, question))
 
     async def _take_file(
-        self, bot: Bot, asker: Asker, message: Message, sent: TelegramDocument, question: str
+        self, bot: Bot, asker: Asker, message: Message, file: TelegramDocument, question: str
     ) -> None:
-        name = sent.file_name or "document"
+        name = file.file_name or "document"
         document = await self._record(asker, name, None)
         async with self._reading:
             try:
-                content = await self._download(sent)
+                content = await self._download(file)
             except BadRequest as error:
                 if "too big" not in str(error):
                     raise
@@ -112,10 +112,10 @@ class DocumentHandlers(Handlers):
         async with another_turn():
             await self._questions.ask(bot, asker, message, question, own_first=True)
 
-    async def _download(self, sent: TelegramDocument) -> bytes | Path:
+    async def _download(self, telegram_document: TelegramDocument) -> bytes | Path:
         """Download a file; one on this machine is copied later, never read into memory.
         Raises BadRequest if it is too large."""
-        file = await sent.get_file()
+        file = await telegram_document.get_file()
         if self._services.settings.telegram_local and file.file_path is not None:
             return Path(file.file_path)
         return bytes(await file.download_as_bytearray())
@@ -210,7 +210,7 @@ class DocumentHandlers(Handlers):
         phrases, path = asker.texts(DocumentPhrases), self._documents.root / document.path
         name, for_all = conversation_name(document.place), document.scope == "corpus"
         try:
-            async with self._filing:
+            async with self._file_lock:
                 if for_all:
                     add = partial(self._documents.add_to_corpus, document.id, path)
                 else:
@@ -248,8 +248,8 @@ class DocumentHandlers(Handlers):
             person = document.place.person_id
             await self._run(documents.decide, document.id, person, "dropped", update_id=None)
         await self._resume(bot)
-        stored = await asyncio.to_thread(self._documents.find_waiting)
-        for number in stored - await self._run(documents.waiting_documents):
+        numbers = await asyncio.to_thread(self._documents.find_waiting)
+        for number in numbers - await self._run(documents.waiting_documents):
             await asyncio.to_thread(self._documents.drop, number)
         for place in await self._run(documents.document_places):
             newest = await self._run(documents.newest_of, place)

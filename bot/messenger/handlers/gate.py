@@ -51,13 +51,13 @@ class Gate(Handlers):
         self,
         services: BotServices,
         own_data: Sequence[MenuCommand],
-        deciding: Sequence[MenuCommand],
+        decision_commands: Sequence[MenuCommand],
     ) -> None:
         """`own_data` commands are open to everybody about whom something is stored. With
-        `deciding` commands, an administrator admits a group."""
+        `decision_commands`, an administrator admits a group."""
         super().__init__(services)
         self._own_data = own_data
-        self._deciding = deciding
+        self._decision_commands = decision_commands
 
     def register(self, application: TelegramApplication) -> None:
         application.add_handler(TypeHandler(Update, self.pass_or_stop), GATE_GROUP)
@@ -99,7 +99,7 @@ class Gate(Handlers):
         may_ask = await self._services.group_may_ask(chat)
         if roles.is_barred(person):
             return False
-        if may_ask or (roles.administers(person) and _is_command(update, self._deciding)):
+        if may_ask or (roles.administers(person) and _is_command(update, self._decision_commands)):
             return True
         text = asker.texts(AccessPhrases).not_allowed(chat)
         await self._notify(bot, update, asker, f"group:{chat}", text)
@@ -153,15 +153,15 @@ class Gate(Handlers):
         if self._roles.may_add(person):
             return None
         group, query = None if asker.private else asker.place.chat_id, update.callback_query
-        asks = query is None or (query.data or "").startswith(f"{QUESTION_PREFIX}:")
-        return await self._services.limits.take(person, group, 1.0 if asks else PRESS_COST)
+        is_question = query is None or (query.data or "").startswith(f"{QUESTION_PREFIX}:")
+        return await self._services.limits.take(person, group, 1.0 if is_question else PRESS_COST)
 
     async def _tell_to_wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
         phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
         text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, text)
-        elif not await self._help(bot, update, asker) and not over.told:
+        elif not await self._help(bot, update, asker) and not over.was_notified:
             await (say if over.group else whisper)(bot, asker, text)
 
     async def _help(self, bot: Bot, update: Update, asker: Asker) -> bool:
@@ -171,8 +171,8 @@ class Gate(Handlers):
         return await give_help(self._services, bot, asker, text)
 
     async def _refer_to_private_chat(self, bot: Bot, update: Update, asker: Asker) -> None:
-        preferred = await phrases_for(self._services, asker.person_id, asker.phrases.code)
-        phrases = PersonalPhrases.of(preferred.code)
+        own_phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+        phrases = PersonalPhrases.of(own_phrases.code)
         if update.callback_query is not None:
             await acknowledge(update.callback_query, phrases.in_private)
             return
@@ -210,8 +210,8 @@ def _is_for_one_person(update: Update, application: TelegramApplication) -> bool
     """True if the command or button for an update is not public."""
     for handler in application.handlers[_FEATURES_GROUP]:
         if handler.check_update(update) not in (None, False):
-            guarded = isinstance(handler, CommandHandler | CallbackQueryHandler)
-            return guarded and not isinstance(handler, PublicCommands | PublicButtons)
+            is_guarded = isinstance(handler, CommandHandler | CallbackQueryHandler)
+            return is_guarded and not isinstance(handler, PublicCommands | PublicButtons)
     return False
 
 

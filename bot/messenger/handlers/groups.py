@@ -50,8 +50,8 @@ class GroupHandlers(Handlers):
 
     async def _arrive_in_channel(self, bot: Bot, asker: Asker, chat: Chat) -> None:
         person = asker.person_id
-        preferred = await phrases_for(self._services, person, asker.phrases.code)
-        phrases = AccessPhrases.of(preferred.code)
+        own_phrases = await phrases_for(self._services, person, asker.phrases.code)
+        phrases = AccessPhrases.of(own_phrases.code)
         is_allowed = await self._services.group_may_ask(chat.id) or self._roles.administers(person)
         text = (phrases.channel if is_allowed else phrases.channel_left)(chat.title or str(chat.id))
         try:

@@ -71,7 +71,7 @@ class GuestHandlers(Handlers):
         group = None if chat.type == ChatType.PRIVATE else chat.id
         over = await self._services.limits.take(person, group, way="guest")
         if over is not None and not self._roles.may_add(person):
-            return "" if over.told else texts.over(over.seconds, over.group)
+            return "" if over.was_notified else texts.over(over.seconds, over.group)
         return None if await self._may_ask(person, group) else texts.inline_refused
 
     async def _may_ask(self, person: int, group: int | None) -> bool:
@@ -88,11 +88,11 @@ class GuestHandlers(Handlers):
     ) -> tuple[str, ...]:
         for text in (words, about):
             if help := await self._services.help_for(text):
-                METERS.answered(help, "guest")
+                METERS.count_answer(help, "guest")
                 return answer_html(help, phrases)
         claims = await self._services.check_claims(about) if points_at(words) else []
         if claims:
-            METERS.answered(join_claims(about, claims), "guest")
+            METERS.count_answer(join_claims(about, claims), "guest")
             return claims_html(claims, phrases)
         question = about if about and points_at(words) else words
         if points_at(question):
@@ -100,9 +100,9 @@ class GuestHandlers(Handlers):
         context = None
         if about and question != about:
             context = Turn(about, about, detect(about), self._now())
-        turn = TurnText(question, replied=context, quoted=True)
+        turn = TurnText(question, replied_turn=context, is_extractive=True)
         answer = await self._services.chain.ainvoke(turn)
-        METERS.answered(answer, "guest")
+        METERS.count_answer(answer, "guest")
         return answer_html(answer, phrases)
 
 

@@ -73,16 +73,16 @@ class InlineHandlers(Handlers):
             await _answer(query, [], texts.inline_over(over.seconds), cache_seconds=0)
             return
         if help := await self._services.help_for(question):
-            METERS.answered(help, "inline")
+            METERS.count_answer(help, "inline")
             await _answer(query, [_help_result(help, phrases)])
             return
         try:
-            answer = await self._services.chain.ainvoke(TurnText(question, quoted=True))
+            answer = await self._services.chain.ainvoke(TurnText(question, is_extractive=True))
             articles = await asyncio.to_thread(self._services.library.rank, question)
         except NoIndex:
             await _answer(query, [], texts.inline_no_index, cache_seconds=0)
             return
-        METERS.answered(answer, "inline")
+        METERS.count_answer(answer, "inline")
         results = [_article_result(each, phrases) for each in articles[:_NEAREST]]
         if answer.outcome == "no":
             await _answer(query, results, texts.inline_refusal)

@@ -22,7 +22,7 @@ from bot.answering.selection import chosen_articles, held_to
 from bot.conversation.turns import new_turn
 from bot.errors import StateError
 from bot.followups.base import ConversationChain
-from bot.followups.turn import REMEMBERED, Turn, TurnText, parse_turn
+from bot.followups.turn import HISTORY_TURNS, Turn, TurnText, parse_turn
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases, BrowsingPhrases
@@ -100,7 +100,7 @@ class ConversationMemory:
             selection = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(selection), on_behalf_of(place.person_id):
                 answer = await self._stream(self._services.chain, turn, live)
-        METERS.answered(answer, "message")
+        METERS.count_answer(answer, "message")
         return answer
 
     async def recall(
@@ -115,17 +115,17 @@ class ConversationMemory:
         services, now = self._services, self._services.now()
 
         def read(session: Session) -> tuple[list[TurnRecord], TurnRecord | None, Referent | None]:
-            history = conversations.history(session, place, now, services.lifetime, REMEMBERED)
+            history = conversations.history(session, place, now, services.lifetime, HISTORY_TURNS)
             if replied_to is None:
                 return history, None, None
-            replied = conversations.turn_of_answer(session, place.chat_id, replied_to)
+            replied_turn = conversations.turn_of_answer(session, place.chat_id, replied_to)
             referents = (
                 each.referent(session, place.chat_id, replied_to) for each in services.features
             )
-            return history, replied, next(filter(None, referents), None)
+            return history, replied_turn, next(filter(None, referents), None)
 
-        history, replied, referent = await services.run(read)
-        context = parse_turn(replied.turn) if replied else None
+        history, replied_turn, referent = await services.run(read)
+        context = parse_turn(replied_turn.turn) if replied_turn else None
         about = about or (referent.subject if referent else "")
         if context is None and about:
             context = Turn(about, about, detect(about), now)
@@ -140,8 +140,11 @@ class ConversationMemory:
         own = await asyncio.to_thread(self._services.own, place)
         if own is None:
             return chain
-        quoted = replace(turn, quoted=True)
-        answer, own_answer = await chain.ainvoke(quoted), await own.chain.ainvoke(quoted)
+        extractive_turn = replace(turn, is_extractive=True)
+        answer, own_answer = (
+            await chain.ainvoke(extractive_turn),
+            await own.chain.ainvoke(extractive_turn),
+        )
         is_surer = own_first or _sureness(own_answer) >= _sureness(answer)
         return own.chain if own_answer.outcome != "no" and is_surer else chain
 
@@ -153,25 +156,25 @@ class ConversationMemory:
             return await chain.ainvoke(turn)
         answers = chain.astream(turn)
         answer: Answer | None = None
-        stopped = asyncio.ensure_future(live.stopped.wait())
-        pending: asyncio.Future[Answer | None] | None = None
+        stop = asyncio.ensure_future(live.stop.wait())
+        next_answer: asyncio.Future[Answer | None] | None = None
         try:
             while True:
-                pending = asyncio.ensure_future(anext(answers, None))
-                await asyncio.wait((pending, stopped), return_when=asyncio.FIRST_COMPLETED)
-                if not pending.done() or (newest := pending.result()) is None:
+                next_answer = asyncio.ensure_future(anext(answers, None))
+                await asyncio.wait((next_answer, stop), return_when=asyncio.FIRST_COMPLETED)
+                if not next_answer.done() or (newest := next_answer.result()) is None:
                     break
                 answer = newest
                 if answer.model is not None:  # extractive answers come whole
                     await live.show(answer)
         finally:
-            stopped.cancel()
-            if pending is not None:  # stopped by the person, or with the bot
-                pending.cancel()
-                await asyncio.gather(pending, return_exceptions=True)
+            stop.cancel()
+            if next_answer is not None:  # stopped by the person, or with the bot
+                next_answer.cancel()
+                await asyncio.gather(next_answer, return_exceptions=True)
             if isinstance(answers, AsyncGenerator):
                 await answers.aclose()
-        return answer or await chain.ainvoke(replace(turn, quoted=True))
+        return answer or await chain.ainvoke(replace(turn, is_extractive=True))
 
     async def store(
         self, place: ConversationPlace, answer: Answer, question_message: int | None = None
@@ -209,7 +212,7 @@ class QuestionHandlers(Handlers):
         self._drafts = Drafts()
         self._memory = ConversationMemory(services)
         # Buttons that were answered since the start: the chat, the message and the question.
-        self._answered: deque[tuple[int, int, str]] = deque(maxlen=ANSWERED_BUTTONS)
+        self._recent_buttons: deque[tuple[int, int, str]] = deque(maxlen=ANSWERED_BUTTONS)
 
     def register(self, application: TelegramApplication) -> None:
         super().register(application)
@@ -304,13 +307,13 @@ class QuestionHandlers(Handlers):
         words: str,
         *,
         own_first: bool = False,
-        spoken: bool = False,
+        is_spoken: bool = False,
     ) -> None:
         """Answer a question; the answer and its sources are stored before it is sent.
 
         Words that only point at the replied-to message ask the question in it, or have its claims
-        checked. The answer to a `spoken` question is also read aloud, unless the person has turned
-        that off.
+        checked. If the question `is_spoken`, the answer is also read aloud, unless the person has
+        turned that off.
         """
         reply_to = None if asker.private else message.message_id
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
@@ -324,8 +327,8 @@ class QuestionHandlers(Handlers):
         if len(words) > QUESTION_LIMIT:
             await say(bot, asker, asker.phrases.too_long(QUESTION_LIMIT), reply_to=reply_to)
             return
-        replied = message.reply_to_message
-        if not (spoken or about or own_first or replied):
+        replied_message = message.reply_to_message
+        if not (is_spoken or about or own_first or replied_message):
             for feature in self._services.features:
                 if await feature.take_question(bot, asker, message, words):
                     return
@@ -333,12 +336,12 @@ class QuestionHandlers(Handlers):
             answer = await self._memory.answer(
                 asker.place,
                 words,
-                replied.message_id if replied else None,
+                replied_message.message_id if replied_message else None,
                 live=live,
                 about=about,
                 own_first=own_first,
             )
-        await self._send(bot, asker, answer, live, message.message_id, spoken=spoken)
+        await self._send(bot, asker, answer, live, message.message_id, is_spoken=is_spoken)
 
     async def _check_claims(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
         """Reply with what the articles say about the claims in a text; False if it has none."""
@@ -348,7 +351,7 @@ class QuestionHandlers(Handlers):
         if not claims:
             return False
         answer = join_claims(text, claims)
-        METERS.answered(answer, "message")
+        METERS.count_answer(answer, "message")
         html = claims_html(claims, asker.phrases)
         await self._send(bot, asker, answer, live, message.message_id, html=html)
         return True
@@ -362,10 +365,10 @@ class QuestionHandlers(Handlers):
             await press.acknowledge(phrases.gone)
             return
         button = asker.place.chat_id, message_id, question
-        if button in self._answered:
+        if button in self._recent_buttons:
             await press.acknowledge(phrases.shown_below)
             return
-        self._answered.append(button)  # at once: people press twice
+        self._recent_buttons.append(button)  # at once: people press twice
         try:
             await press.acknowledge()
             async with self._live_answer(bot, asker, None) as live:
@@ -373,7 +376,7 @@ class QuestionHandlers(Handlers):
             await self._send(bot, asker, answer, live, None, title=question)
         except BaseException:
             with suppress(ValueError):  # pushed out by newer ones
-                self._answered.remove(button)
+                self._recent_buttons.remove(button)
             raise
 
     @asynccontextmanager
@@ -399,21 +402,21 @@ class QuestionHandlers(Handlers):
         *,
         title: str = "",
         html: Sequence[str] = (),
-        spoken: bool = False,
+        is_spoken: bool = False,
     ) -> None:
         """Store an answer and send it, as `html` if given; `question` is the id of the message that
         asked."""
         html = html or answer_html(answer, asker.phrases, title)
         reply_to = None if asker.private else question
         if answer.small_talk:
-            await self._show(bot, asker, live.shown, html, None, reply_to)
+            await self._show(bot, asker, live.message_ids, html, None, reply_to)
             return
         turn = await self._memory.store(asker.place, answer, question)
         buttons = await self._keyboard(answer, turn, asker)
-        messages = await self._show(bot, asker, live.shown, html, buttons, reply_to)
+        messages = await self._show(bot, asker, live.message_ids, html, buttons, reply_to)
         await self._run(conversations.record_answer_messages, turn, messages)
         for feature in self._services.features:
-            await feature.follow_answer(bot, asker, turn, answer, spoken=spoken)
+            await feature.follow_answer(bot, asker, turn, answer, is_spoken=is_spoken)
 
     async def _keyboard(
         self, answer: Answer, turn: int, asker: Asker
@@ -501,6 +504,6 @@ class StopHandlers(Handlers):
 
     @on_update(StoppedDrafts)
     async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        stopped = draft_stopped(update)
-        if stopped is not None:
-            self._stop(ConversationPlace(*stopped, person_id=stopped[0]))
+        place = draft_stopped(update)
+        if place is not None:
+            self._stop(ConversationPlace(*place, person_id=place[0]))

@@ -71,7 +71,7 @@ def _handlers(
         documents = DocumentHandlers(services, services.documents, questions)
     services.features.extend(filter(None, (opener(services, questions) for opener in openers)))
     menus = menus_with(services.features)
-    yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), deciding=(ALLOW, FORBID))
+    yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), decision_commands=(ALLOW, FORBID))
     yield GuestHandlers(services)
     yield AccessHandlers(services)
     yield StatusHandlers(services, menus)

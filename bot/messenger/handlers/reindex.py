@@ -96,13 +96,13 @@ class ReindexHandlers(Handlers):
     async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
         phrases, buttons = asker.texts(AdministrationPhrases), _keyboard(asker)
         describe = partial(self._progress_text, asker, progress)
-        rebuild = partial(self._documents.rebuild, progress, progress.stopped)
+        rebuild = partial(self._documents.rebuild, progress, progress.is_stopped)
         try:
             async with show_progress(bot, asker, message, describe, buttons, PROGRESS_SECONDS):
                 report = await asyncio.to_thread(rebuild)
             text = phrases.built(list(_lines(report, asker)), progress.since)
         except BuildStopped as stopped:
-            text = phrases.stopped(stopped.kept)
+            text = phrases.stopped(stopped.vector_count)
         except (IndexingError, OSError) as error:
             logger.error("The index could not be built: %s", error)
             text = phrases.built_not(harmless(error_text(error, asker.phrases.code).rstrip(".")))

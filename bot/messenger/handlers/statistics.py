@@ -17,7 +17,13 @@ from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.operations.chart import draw_chart
 from bot.operations.picture_style import can_draw
-from bot.operations.statistics import DAYS_SHOWN, MOST_CITED, UsageFigures, count_days, midnight
+from bot.operations.statistics import (
+    CHART_DAYS,
+    MAX_CITED_ARTICLES,
+    UsageFigures,
+    count_days,
+    midnight,
+)
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.state import statistics
 from bot.state.deliveries import Attachment
@@ -48,10 +54,12 @@ class StatisticsHandlers(Handlers):
             figures = await self._run(self._figures)
             png = await asyncio.to_thread(draw_chart, figures, phrases) if can_draw() else None
         votes = figures.votes
-        caption = phrases.caption(figures.asked, figures.answered, votes.good, votes.bad)
+        caption = phrases.caption(figures.questions, figures.answered, votes.good, votes.bad)
         if png is None:
-            cited = [f"{each.title or each.id} – {each.answers}" for each in figures.cited]
-            lines = "\n".join([phrases.most_cited, *cited] if cited else [phrases.nothing_cited])
+            article_lines = [f"{each.title or each.id} – {each.answers}" for each in figures.cited]
+            lines = "\n".join(
+                [phrases.most_cited, *article_lines] if article_lines else [phrases.nothing_cited]
+            )
             await event.say(f"{caption}\n\n{lines}")
             return
         chart = Attachment("picture", phrases.picture, png)
@@ -60,21 +68,21 @@ class StatisticsHandlers(Handlers):
     @on_command(UNANSWERED, _check)
     @on_button(UNANSWERED_BUTTON, _check)
     async def send_unanswered(self, event: ChatEvent) -> None:
-        unanswered = statistics.unanswered
-        questions = list(await self._run(unanswered, self._since(), limit=_QUESTIONS_LIMIT))
+        query = statistics.newest_unanswered
+        questions = list(await self._run(query, self._since(), limit=_QUESTIONS_LIMIT))
         phrases, library = event.asker.texts(StatisticsPhrases), self._services.library
         if not questions:
-            await event.say(phrases.nothing_unanswered(DAYS_SHOWN))
+            await event.say(phrases.nothing_unanswered(CHART_DAYS))
             return
-        stopping = stop_event()
+        stop = stop_event()
 
         def embed(question: str) -> Vectors:
-            if stopping is not None and stopping.is_set():
+            if stop is not None and stop.is_set():
                 raise Postponed("the bot stops")
             return library.embed(question)
 
         def find_nearest(group: QuestionGroup) -> Article | None:
-            if stopping is not None and stopping.is_set():
+            if stop is not None and stop.is_set():
                 raise Postponed("the bot stops")
             if group.nearest == "":
                 return None
@@ -86,7 +94,7 @@ class StatisticsHandlers(Handlers):
             group = partial(group_questions, questions, embed, model=library.model)
             groups = await asyncio.to_thread(group)
             csv = await asyncio.to_thread(write_unanswered_csv, groups, find_nearest, phrases)
-        caption = phrases.file_caption(len(questions), len(groups), DAYS_SHOWN)
+        caption = phrases.file_caption(len(questions), len(groups), CHART_DAYS)
         file = Attachment("document", phrases.file, csv)
         await deliver_attachment(event.bot, event.asker.place, file, caption)
 
@@ -95,8 +103,8 @@ class StatisticsHandlers(Handlers):
         return UsageFigures(
             count_days(statistics.questions(session, since), today),
             statistics.votes(session, since),
-            tuple(statistics.most_cited(session, since, MOST_CITED)),
+            tuple(statistics.most_cited(session, since, MAX_CITED_ARTICLES)),
         )
 
     def _since(self) -> datetime:
-        return midnight(self._now()) - timedelta(days=DAYS_SHOWN - 1)
+        return midnight(self._now()) - timedelta(days=CHART_DAYS - 1)

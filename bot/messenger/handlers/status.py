@@ -62,26 +62,26 @@ class StatusHandlers(Handlers):
         now, settings = self._now(), self._services.settings
 
         def read(session: Session) -> tuple[Today, int, list[str]]:
-            waiting: list[str] = []
+            waiting_items: list[str] = []
             for feature in self._services.features:
-                waiting += feature.waiting_items(session, phrases.code)
-            waiting.append(phrases.invitations(invitations.waiting_invitations(session, now)))
+                waiting_items += feature.waiting_items(session, phrases.code)
+            waiting_items.append(phrases.invitations(invitations.waiting_invitations(session, now)))
             questions = list(statistics.questions(session, midnight(now)))
-            return Today.of(questions), spending.on(session, now.date()).tokens, waiting
+            return Today.of(questions), spending.on(session, now.date()).tokens, waiting_items
 
         lines = await self._index_lines(phrases)
-        today, tokens, waiting = await self._run(read)
-        if today.asked:
-            lines.append(phrases.asked_today(today.asked, today.answered))
+        today, tokens, waiting_items = await self._run(read)
+        if today.questions:
+            lines.append(phrases.asked_today(today.questions, today.answered))
             lines.append(phrases.answer_times(today.median, today.p95))
         else:
             lines.append(phrases.nothing_asked)
-        lines.append(phrases.running_since(now - self._services.started))
+        lines.append(phrases.running_since(now - self._services.started_at))
         if (memory := used_memory()) is not None:
             lines.append(phrases.memory(memory))
         if models := [each.name for each in parse_choices(settings.chat_model)]:
             lines.append(phrases.models_used(", ".join(models), tokens))
-        return "\n".join((*lines, phrases.waiting_now(", ".join(waiting))))
+        return "\n".join((*lines, phrases.waiting_now(", ".join(waiting_items))))
 
     async def _index_lines(self, phrases: AdministrationPhrases) -> list[str]:
         """What the index holds, or why it cannot be read."""

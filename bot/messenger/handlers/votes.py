@@ -74,7 +74,7 @@ class VoteHandlers(Handlers):
         if after:
             new = [each for each in after if each not in before] or after
             good = new[-1] == ReactionEmoji.THUMBS_UP
-            await self._run(votes.cast, turn.id, person, good=good, now=now, reacted=True)
+            await self._run(votes.cast, turn.id, person, good=good, now=now, by_reaction=True)
         else:
             await self._run(votes.take_back, turn.id, person)
 
@@ -101,10 +101,10 @@ class VoteHandlers(Handlers):
 
     async def take_comment(self, message: Message, asker: Asker) -> bool:
         """Store a reply to the question for a reason; False if the message is none."""
-        replied, words = message.reply_to_message, words_on(message)[:COMMENT_LIMIT]
-        if replied is None or not words:
+        replied_message, words = message.reply_to_message, words_on(message)[:COMMENT_LIMIT]
+        if replied_message is None or not words:
             return False
-        if not await self._run(votes.comment, asker.person_id, replied.message_id, words):
+        if not await self._run(votes.comment, asker.person_id, replied_message.message_id, words):
             return False
         await say(message.get_bot(), asker, asker.texts(BrowsingPhrases).comment)
         return True

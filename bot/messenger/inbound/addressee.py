@@ -54,14 +54,14 @@ def question_in(message: Message, bot_id: int, username: str) -> str | None:
 
 def text_replied_to(message: Message, bot_id: int) -> str:
     """The text by somebody else that a message replies to, or the quoted part of it."""
-    replied = message.reply_to_message
-    if _is_by(replied, bot_id):
+    replied_message = message.reply_to_message
+    if _is_by(replied_message, bot_id):
         return ""
     quote = message.quote.text if message.quote is not None else ""
-    return quote or (words_on(replied) if replied is not None else "")
+    return quote or (words_on(replied_message) if replied_message is not None else "")
 
 
-def asks(text: str) -> bool:
+def is_question(text: str) -> bool:
     """True if a text has a question mark or an interrogative word."""
     return _QUESTION.search(text) is not None
 

@@ -46,10 +46,10 @@ class Inbox(asyncio.Queue[object]):
         self._journal = journal
         self._arrival_times: dict[int, float] = {}
         self._in_hand: set[int] = set()
-        self.left: set[int] = set()  # updates that an earlier process may have left
+        self.maybe_done: set[int] = set()  # updates that an earlier process may have left
         # Updates that are recorded and not yet put: True if this process handles them, False if
         # another does, None if they were recorded before.
-        self._recorded: dict[int, bool | None] = {}
+        self._is_ours: dict[int, bool | None] = {}
 
     async def record(self, arrivals: Sequence[Update]) -> None:
         """Record updates that arrived together in one transaction, before each is put."""
@@ -65,7 +65,7 @@ class Inbox(asyncio.Queue[object]):
             ours = None if earlier is None else earlier <= self._in_hand
             if ours:
                 self._hold(update.update_id)
-            self._recorded[update.update_id] = ours
+            self._is_ours[update.update_id] = ours
 
     async def put(self, item: object) -> None:
         if not isinstance(item, Update):
@@ -78,13 +78,13 @@ class Inbox(asyncio.Queue[object]):
             self._arrival_times[item.update_id] = time.monotonic()
             await super().put(item)
         else:
-            await self._put_recorded(item)
-        METERS.accepted()
+            await self._put_after_record(item)
+        METERS.note_update()
 
-    async def _put_recorded(self, update: Update) -> None:
-        if update.update_id not in self._recorded:
+    async def _put_after_record(self, update: Update) -> None:
+        if update.update_id not in self._is_ours:
             await self.record([update])
-        ours = self._recorded.pop(update.update_id)
+        ours = self._is_ours.pop(update.update_id)
         if ours:
             await super().put(update)
         elif ours is not None:  # the process that has the earlier ones takes it
@@ -105,7 +105,7 @@ class Inbox(asyncio.Queue[object]):
         for record in await self._journal.take_over_updates(self._in_hand):
             content = dict(record.content)
             if legible_update(content) is content:
-                self.left.add(record.id)
+                self.maybe_done.add(record.id)
                 if record.id not in self._in_hand:
                     self._hold(record.id)
                     await super().put(Update.de_json(content, bot))
@@ -117,7 +117,7 @@ class Inbox(asyncio.Queue[object]):
     def release(self, update_id: int) -> None:
         """Release an update that is handled, or that another process handles."""
         self._in_hand.discard(update_id)
-        self.left.discard(update_id)
+        self.maybe_done.discard(update_id)
 
     def _hold(self, update_id: int) -> None:
         self._in_hand.add(update_id)
@@ -222,7 +222,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             await asyncio.wait(self._queued_work)
 
     async def process_update(self, update: object) -> None:
-        if self.journal.stopping.is_set():
+        if self.journal.stop.is_set():
             return  # the next start handles it
         with self._track_task():
             try:
@@ -235,7 +235,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                     else:
                         await super().process_update(update)
             finally:
-                METERS.dealt_with()
+                METERS.note_completion()
 
     @contextmanager
     def _track_task(self) -> Iterator[None]:
@@ -246,7 +246,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         try:
             yield
         except asyncio.CancelledError:
-            if not self.journal.stopping.is_set():
+            if not self.journal.stop.is_set():
                 raise
             logger.warning("An update took too long for a stop and is left for the next start")
         finally:
@@ -270,7 +270,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                 if tries > UPDATE_TRIES:
                     await self.process_error(update, UpdateGivenUp(update_id, tries - 1))
                 else:
-                    if tries > 1 or update_id in self.inbox.left:
+                    if tries > 1 or update_id in self.inbox.maybe_done:
                         await self._delete_partial_answer(update)
                     await super().process_update(update)
             except Postponed as reason:
@@ -289,7 +289,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     def _announce_delay(self, update: Update) -> None:
         """Say that an update takes time, unless a message was sent."""
-        if self.say_late is None or self.journal.stopping.is_set():
+        if self.say_late is None or self.journal.stop.is_set():
             return
         trigger = self._trigger_of(update)
         if not (trigger.letters or trigger.asides):
@@ -329,7 +329,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             logger.error("It may be handled again: %s", error)
         seconds = self.inbox.pop_wait(update)
         if trigger.letters:
-            METERS.replied(seconds)
+            METERS.observe_reply(seconds)
             logger.info("Dealt with, %.2f s after it came", seconds)
 
     async def _delete_partial_answer(self, update: Update) -> None:

@@ -20,7 +20,7 @@ URGENT_PREFIXES = ("stop:", "/stop")
 # A person's first updates are served at once, later ones every two seconds, which others hardly
 # notice (docs/figures.md). In the long run, Telegram takes one message a second to a person.
 BURST, PACE_SECONDS = 20, 2.0
-_REMEMBERED = 10_000
+_MAX_DUE_PEOPLE = 10_000
 LATE_SECONDS = 10.0  # after which a person hears that others are before them
 # Concurrent updates in the library; with fewer, one person's flood would block everybody else's
 # first question.
@@ -32,7 +32,7 @@ class _QueuedUpdate:
     """A waiting update of a chat; `called` is set when its turn comes."""
 
     chat: int
-    called: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class UpdatePace:
@@ -55,7 +55,7 @@ class UpdatePace:
 
     def take(self, person: int) -> None:
         now = self._now()
-        if len(self._due) > _REMEMBERED:
+        if len(self._due) > _MAX_DUE_PEOPLE:
             self._due = {each: due for each, due in self._due.items() if due > now}
         self._due[person] = max(self._due.get(person, 0.0), now) + self._seconds
 
@@ -73,21 +73,26 @@ class FairScheduler(BaseUpdateProcessor):
         super().__init__(_UNBOUNDED)
         self._free = slots
         self._pace = pace or UpdatePace()
-        self._stopping = False
+        self._is_stopping = False
         self._timer: asyncio.TimerHandle | None = None
         self._queues: OrderedDict[int, deque[_QueuedUpdate]] = OrderedDict()
-        self._served: set[int] = set()
+        self._served_people: set[int] = set()
         self._busy: set[int] = set()
         self._pending: dict[int, list[int]] = {}
         self.when_late: Callable[[Update], None] | None = None
 
     @property
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         return sum(map(len, self._queues.values()))
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat if isinstance(update, Update) else None
-        if not isinstance(update, Update) or chat is None or self._stopping or _is_urgent(update):
+        if (
+            not isinstance(update, Update)
+            or chat is None
+            or self._is_stopping
+            or _is_urgent(update)
+        ):
             await coroutine
             return
         try:
@@ -102,11 +107,11 @@ class FairScheduler(BaseUpdateProcessor):
     def _watch(self, person: int, update: Update) -> Iterator[None]:
         """Call `when_late` if an update takes LATE_SECONDS because of other people's: only for a
         person's oldest, as the others wait for that one."""
-        pending = self._pending.setdefault(person, [])
-        pending.append(update.update_id)
+        own_updates = self._pending.setdefault(person, [])
+        own_updates.append(update.update_id)
 
         def notice() -> None:
-            if self.when_late and pending[0] == update.update_id and len(self._pending) > 1:
+            if self.when_late and own_updates[0] == update.update_id and len(self._pending) > 1:
                 self.when_late(update)
 
         timer = asyncio.get_running_loop().call_later(LATE_SECONDS, notice)
@@ -114,15 +119,15 @@ class FairScheduler(BaseUpdateProcessor):
             yield
         finally:
             timer.cancel()
-            pending.remove(update.update_id)
-            if not pending:
+            own_updates.remove(update.update_id)
+            if not own_updates:
                 del self._pending[person]
 
     @asynccontextmanager
     async def turn(self, update: Update) -> AsyncIterator[None]:
         """Take another turn for an update, for the result of its queued work."""
         chat = update.effective_chat
-        if chat is None or self._stopping:
+        if chat is None or self._is_stopping:
             yield
             return
         person = author(update) or chat.id
@@ -138,9 +143,9 @@ class FairScheduler(BaseUpdateProcessor):
         self._queues.setdefault(person, deque()).append(mine)
         self._call()
         try:
-            await mine.called.wait()
+            await mine.turn.wait()
         except BaseException:
-            if mine.called.is_set():
+            if mine.turn.is_set():
                 self._leave(person, chat)
             else:
                 self._queues[person].remove(mine)
@@ -149,15 +154,15 @@ class FairScheduler(BaseUpdateProcessor):
 
     def stop(self) -> None:
         """Let all waiting updates proceed, which then notice that the bot stops."""
-        self._stopping = True
+        self._is_stopping = True
         for queue in self._queues.values():
             for each in queue:
-                each.called.set()
+                each.turn.set()
         self._queues.clear()
 
     def _leave(self, person: int, chat: int) -> None:
         self._free += 1
-        self._served.discard(person)
+        self._served_people.discard(person)
         self._busy.discard(chat)
         self._call()
 
@@ -170,7 +175,7 @@ class FairScheduler(BaseUpdateProcessor):
                 continue
             if not self._free:
                 return
-            if person in self._served or queue[0].chat in self._busy:
+            if person in self._served_people or queue[0].chat in self._busy:
                 continue
             if wait := self._pace.wait(person):
                 self._call_later(wait)
@@ -178,13 +183,13 @@ class FairScheduler(BaseUpdateProcessor):
             self._pace.take(person)
             first = queue.popleft()
             self._free -= 1
-            self._served.add(person)
+            self._served_people.add(person)
             self._busy.add(first.chat)
             # Queue behind all others, including those who come before this one is done.
             self._queues.move_to_end(person)
             if not queue:
                 del self._queues[person]
-            first.called.set()
+            first.turn.set()
 
     def _call_later(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()

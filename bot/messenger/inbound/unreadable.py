@@ -47,34 +47,34 @@ def unreadable_content(update: Update) -> Mapping[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _fits(value: Any, declared: Any) -> bool:
+def _fits(value: Any, type_: Any) -> bool:
     """True if a JSON value is of the declared type, or the type is unknown here."""
-    origin = get_origin(declared)
+    origin = get_origin(type_)
     if origin in {Union, types.UnionType}:
-        return any(_fits(value, each) for each in get_args(declared))
+        return any(_fits(value, each) for each in get_args(type_))
     if origin is Literal:
         return isinstance(value, str)  # a later Bot API may have other words
     if origin in {Sequence, tuple, list}:
-        of = get_args(declared)[0]
+        of = get_args(type_)[0]
         return isinstance(value, list) and all(_fits(each, of) for each in value)
-    if not isinstance(declared, type):
+    if not isinstance(type_, type):
         return True
-    if issubclass(declared, TelegramObject):
-        return isinstance(value, dict) and _is_object(value, declared)
-    if declared is bool:
+    if issubclass(type_, TelegramObject):
+        return isinstance(value, dict) and _is_object(value, type_)
+    if type_ is bool:
         return isinstance(value, bool)
-    if issubclass(declared, str | Enum):
+    if issubclass(type_, str | Enum):
         # Neither databases nor requests accept lone surrogates.
         return isinstance(value, str) and not _SURROGATE.search(value)
-    if declared in {float, dtm.timedelta}:
+    if type_ in {float, dtm.timedelta}:
         return type(value) in {int, float} and math.isfinite(value)
-    if declared in {int, dtm.datetime}:
+    if type_ in {int, dtm.datetime}:
         return type(value) is int and -_LARGEST <= value <= _LARGEST
-    return declared is object
+    return type_ is object
 
 
-def _is_object(value: Mapping[str, Any], declared: Any) -> bool:
-    for name, (kind, is_required) in _fields(declared).items():
+def _is_object(value: Mapping[str, Any], type_: Any) -> bool:
+    for name, (kind, is_required) in _fields(type_).items():
         if value.get(name) is None:
             # The library omits empty lists when it writes, and accepts that when it reads.
             if is_required and get_origin(kind) is not Sequence:
@@ -85,12 +85,12 @@ def _is_object(value: Mapping[str, Any], declared: Any) -> bool:
 
 
 @cache
-def _fields(declared: Any) -> dict[str, tuple[Any, bool]]:
+def _fields(type_: Any) -> dict[str, tuple[Any, bool]]:
     """The type of each field by its name in the Bot API, and whether it is required."""
-    namespace = vars(telegram) | vars(sys.modules[declared.__module__])
-    hints = get_type_hints(declared.__init__, namespace)
+    namespace = vars(telegram) | vars(sys.modules[type_.__module__])
+    hints = get_type_hints(type_.__init__, namespace)
     return {
         _NAMES_IN_JSON.get(name, name): (hints[name], parameter.default is parameter.empty)
-        for name, parameter in inspect.signature(declared).parameters.items()
+        for name, parameter in inspect.signature(type_).parameters.items()
         if name != "api_kwargs" and name in hints
     }

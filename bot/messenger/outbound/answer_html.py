@@ -198,8 +198,8 @@ def _sources(
             source += StyledSpan("\n— "), *source_spans(other.article, other.quote, phrases, "")
         spans = [span for quote in quotes for span in (StyledSpan("\n"), *quote)][1:]
         if fold and sum(len(span.text) for span in spans) > LONG_QUOTE_CHARACTERS:
-            folded = (replace(span, folded=True) for span in spans)
-            yield StyledBlock((*folded, StyledSpan("\n"), *source))
+            folded_spans = (replace(span, folded=True) for span in spans)
+            yield StyledBlock((*folded_spans, StyledSpan("\n"), *source))
             continue
         # Separate blocks, so that messages may be split between them; the last has the source.
         for number, quote in enumerate(quotes[:-1]):
@@ -211,10 +211,10 @@ def _sources(
 def _find_repeats(groups: Sequence[Sequence[ShownQuote]]) -> Mapping[str, list[Citation]]:
     """Group the later citations of each quote that is shown once by its text."""
     quotes = [each for group in groups for each in group]
-    first_shown = {each.citation.quote for each in quotes if not each.is_repeat}
+    first_quotes = {each.citation.quote for each in quotes if not each.is_repeat}
     repeats: defaultdict[str, list[Citation]] = defaultdict(list)
     for each in quotes:
-        if each.is_repeat and each.citation.quote in first_shown:
+        if each.is_repeat and each.citation.quote in first_quotes:
             repeats[each.citation.quote].append(each.citation)
     return repeats
 

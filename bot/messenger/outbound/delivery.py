@@ -83,9 +83,9 @@ async def deliver_aside(
     deleted after a crash. Raises TelegramError."""
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
     entry = await open_entry(letter, aside=True)
-    for _ in range(entry.left):
+    for _ in range(entry.remaining):
         await send_next(entry, partial(send_part, bot), once=True)
-    return entry.sent
+    return entry.message_ids
 
 
 async def deliver_rest(bot: Bot, journal: Journal, delivery: Delivery) -> tuple[int, ...]:

@@ -76,14 +76,14 @@ def keyboard(
     """
     if answer.small_talk:
         return None
-    texts, cited = BrowsingPhrases.of(phrases.code), answer.citations[:BUTTON_LIMIT]
+    texts, citations = BrowsingPhrases.of(phrases.code), answer.citations[:BUTTON_LIMIT]
     votes = [
         InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1"),
         InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0"),
     ]
     buttons = []
-    for each in cited:
-        text = phrases.see_passage if len(cited) == 1 else f"[{each.number}]"
+    for each in citations:
+        text = phrases.see_passage if len(citations) == 1 else f"[{each.number}]"
         buttons.append(InlineKeyboardButton(text, callback_data=PassageRef.of(each).encode()))
     for number, article in enumerate(answer.nearest, 1):
         text = texts.read if len(answer.nearest) == 1 else str(number)
@@ -91,9 +91,9 @@ def keyboard(
     if answer.further:
         buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
     offers = question_rows(nearby)
-    for added in extra:
-        buttons += added.beside
-        offers += [[button] for button in added.rows]
+    for extra_buttons in extra:
+        buttons += extra_buttons.beside
+        offers += [[button] for button in extra_buttons.rows]
     if len(buttons) + 2 <= BUTTONS_PER_ROW:
         return InlineKeyboardMarkup([*offers, [*buttons, *votes]])
     rows = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]

@@ -60,30 +60,32 @@ class LiveAnswer:
         self._writes = writes
         self._draft = next(drafts.numbers)
         self._text: str | None = None
-        self._sending = asyncio.Lock()
+        self._send_lock = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._last_update = time.monotonic()
         self._has_message = False  # sent, or being sent
         self._keyboard = column(
             (asker.texts(WritingPhrases).stop, f"{STOP_BUTTON}:{asker.person_id}")
         )
-        self.stopped = asyncio.Event()  # set when the person stops the answer
-        self.shown: tuple[int, ...] = ()  # the ids of its messages, to be edited into the answer
+        self.stop = asyncio.Event()  # set when the person stops the answer
+        self.message_ids: tuple[
+            int, ...
+        ] = ()  # the ids of its messages, to be edited into the answer
 
     async def __aenter__(self) -> LiveAnswer:
-        self._stop_events[self._asker.place] = self.stopped
+        self._stop_events[self._asker.place] = self.stop
         if self._writes:
             self._tasks.append(asyncio.create_task(self._begin()))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._stop_events.pop(self._asker.place, None)
-        async with self._sending:  # no draft may arrive after the answer
+        async with self._send_lock:  # no draft may arrive after the answer
             for task in self._tasks:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self.shown = self.shown or await take_late_notice()
-        for message_id in self.shown if kind is not None else ():
+        self.message_ids = self.message_ids or await take_late_notice()
+        for message_id in self.message_ids if kind is not None else ():
             with _log_failures():
                 await self._bot.delete_message(self._asker.place.chat_id, message_id)
 
@@ -102,17 +104,17 @@ class LiveAnswer:
                 await self._show_draft()
                 if not self._tasks:
                     self._tasks.append(asyncio.create_task(self._refresh_draft()))
-        elif not self.shown or now - self._last_update >= EDIT_SECONDS:
+        elif not self.message_ids or now - self._last_update >= EDIT_SECONDS:
             self._last_update = now
-            if self.shown:
-                chat, message_id = self._asker.place.chat_id, self.shown[0]
+            if self.message_ids:
+                chat, message_id = self._asker.place.chat_id, self.message_ids[0]
                 with _log_failures():
                     await edit(self._bot, chat, message_id, html[0], self._keyboard, patient=False)
             elif not self._has_message:
                 await self._send(html[0])
 
     async def _show_draft(self) -> None:
-        async with self._sending:
+        async with self._send_lock:
             self._last_update = time.monotonic()
             await self._drafts.show(self._bot, self._asker.place, self._draft, self._text)
 
@@ -132,13 +134,13 @@ class LiveAnswer:
         if not self._has_message:
             code = self._asker.phrases.code
             (html,) = text_html(WritingPhrases.of(code).writing, code)
-            async with self._sending:
+            async with self._send_lock:
                 await self._send(html)
 
     async def _send(self, html: str) -> None:
         self._has_message = True
         with _log_failures():
-            self.shown = await deliver_aside(
+            self.message_ids = await deliver_aside(
                 self._bot, self._asker.place, (html,), self._keyboard, self._reply_to
             )
 

@@ -31,27 +31,30 @@ Probe = Callable[[], Awaitable[object]]
 
 @dataclass(eq=False)
 class OutboxEntry:
-    """A letter being sent, and its record. `sent` are the messages that Telegram has accepted. If
-    the journal cannot be written, the letter is sent all the same, as somebody is waiting."""
+    """A letter being sent, and its record. `message_ids` are the messages that Telegram has
+    accepted. If the journal cannot be written, the letter is sent all the same, as somebody is
+    waiting."""
 
     letter: Letter
-    sent: tuple[int, ...] = ()
+    message_ids: tuple[int, ...] = ()
     _journal: Journal | None = None
     _id: int = 0
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         """Number of messages still to be sent."""
-        return len(self.letter.parts) - len(self.sent)
+        return len(self.letter.parts) - len(self.message_ids)
 
     async def record_sent(self, message_id: int) -> None:
-        self.sent = (*self.sent, message_id)
+        self.message_ids = (*self.message_ids, message_id)
         if self._journal is None:
             return
-        solicited, began = current_update() is not None, time.monotonic()
-        whole = self.left == 0
-        await _record(self._journal.record(self._id, self.sent, whole=whole, solicited=solicited))
-        METERS.recorded(time.monotonic() - began)
+        is_reply, began = current_update() is not None, time.monotonic()
+        whole = self.remaining == 0
+        await _record(
+            self._journal.record(self._id, self.message_ids, whole=whole, is_reply=is_reply)
+        )
+        METERS.observe_record(time.monotonic() - began)
 
     async def amend(self, letter: Letter) -> None:
         """Send the rest in another form."""
@@ -91,9 +94,9 @@ def resume_entry(
     if letter is None:  # all of it was accepted
         letter = replace(original, parts=()) if original else Letter(0, 0, ())
     elif delivery.is_resumed:
-        METERS.doubted("process died")
+        METERS.count_doubt("process died")
         logger.info("A message is sent that an ended process may have sent already")
-    return OutboxEntry(letter, delivery.sent, journal, delivery.id)
+    return OutboxEntry(letter, delivery.message_ids, journal, delivery.id)
 
 
 async def send_letter(entry: OutboxEntry, send_part: SendPart, probe: Probe) -> tuple[int, ...]:
@@ -104,28 +107,28 @@ async def send_letter(entry: OutboxEntry, send_part: SendPart, probe: Probe) -> 
     """
     trigger = current_trigger()
     # Two copies of an answer are better than none; no unsolicited message is better than two.
-    solicited = trigger is None or trigger.update_id is not None
+    is_reply = trigger is None or trigger.update_id is not None
     amendments = 0
-    while entry.left > 0:
+    while entry.remaining > 0:
         try:
-            if not solicited:
+            if not is_reply:
                 # One attempt only, so not during an outage.
                 await request_with_retry(probe, stop_event(), idempotent=True)
-            await send_next(entry, send_part, again_in_doubt=solicited)
+            await send_next(entry, send_part, again_in_doubt=is_reply)
         except (BadRequest, Forbidden, ChatMigrated) as error:
-            amended = repair_letter(entry.letter, len(entry.sent), error)
-            if amended is None or amendments == _AMENDMENTS_LIMIT:
+            new_letter = repair_letter(entry.letter, len(entry.message_ids), error)
+            if new_letter is None or amendments == _AMENDMENTS_LIMIT:
                 await entry.give_up(str(error))
                 raise Forbidden(str(error)) from error
             amendments += 1
             # Expected if the bot is no administrator: everybody sees a message meant for one.
             level = logging.INFO if entry.letter.only_for is not None else logging.WARNING
             logger.log(level, "A message was refused (%s); it is sent otherwise", error)
-            await entry.amend(amended)
+            await entry.amend(new_letter)
         except TelegramError as error:
             await entry.give_up(str(error))
             raise
-    return entry.sent
+    return entry.message_ids
 
 
 async def send_next(
@@ -133,7 +136,7 @@ async def send_next(
 ) -> None:
     """Send the next part of a letter and record it; retry, unless only `once`. If cancelled, wait a
     moment for the reply: an accepted message that is not recorded is sent twice."""
-    send = partial(send_part, entry.letter, len(entry.sent))
+    send = partial(send_part, entry.letter, len(entry.message_ids))
 
     async def send_and_record() -> None:
         if once:
@@ -142,12 +145,12 @@ async def send_next(
             message = await request_with_retry(send, stop_event(), again_in_doubt=again_in_doubt)
         await entry.record_sent(message)
 
-    sending = asyncio.ensure_future(send_and_record())
+    send_task = asyncio.ensure_future(send_and_record())
     try:
-        await asyncio.shield(sending)
+        await asyncio.shield(send_task)
     except asyncio.CancelledError:
-        await asyncio.wait([sending], timeout=LAST_REPLY_SECONDS)
-        sending.cancel()
+        await asyncio.wait([send_task], timeout=LAST_REPLY_SECONDS)
+        send_task.cancel()
         raise
 
 

@@ -31,13 +31,13 @@ class BackgroundWork:
     stop: Event = field(default_factory=Event)
 
     @property
-    def interrupted(self) -> bool:
+    def is_interrupted(self) -> bool:
         """True if the bot stops."""
         return self.bot_stop is not None and self.bot_stop.is_set()
 
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """True if somebody stopped the work, or the bot stops."""
-        return self.stop.is_set() or self.interrupted
+        return self.stop.is_set() or self.is_interrupted
 
     @property
     def since(self) -> timedelta:

@@ -23,11 +23,11 @@ _FATAL = re.compile(
 )
 
 
-def repair_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | None:
+def repair_letter(letter: Letter, sent_count: int, error: TelegramError) -> Letter | None:
     """Return the closest form of the letter that may be accepted; None if there is none.
 
-    Its first `sent` parts were accepted already. Each form is simpler than the one before, so this
-    terminates.
+    Its first `sent_count` parts were accepted already. Each form is simpler than the one before, so
+    this terminates.
     """
     if isinstance(error, ChatMigrated):
         return replace(letter, chat_id=error.new_chat_id, thread_id=0, reply_to=None)
@@ -36,16 +36,16 @@ def repair_letter(letter: Letter, sent: int, error: TelegramError) -> Letter | N
         return replace(letter, only_for=None)  # only administrators may always send those
     if not isinstance(error, BadRequest) or _FATAL.search(reason):
         return None
-    sent_parts, rest = letter.parts[:sent], replace(letter, parts=letter.parts[sent:])
+    sent_parts, rest = letter.parts[:sent_count], replace(letter, parts=letter.parts[sent_count:])
     for pattern, change in _CHANGES:
-        changed = change(rest)
-        if pattern.search(reason) and changed != rest:
+        new_rest = change(rest)
+        if pattern.search(reason) and new_rest != rest:
             break
     else:
-        changed = rest
+        new_rest = rest
         for _, change in _CHANGES:
-            changed = changed if change is _split_long_parts else change(changed)
-    return replace(changed, parts=(*sent_parts, *changed.parts)) if changed != rest else None
+            new_rest = new_rest if change is _split_long_parts else change(new_rest)
+    return replace(new_rest, parts=(*sent_parts, *new_rest.parts)) if new_rest != rest else None
 
 
 def without_styles(text: str) -> str:
@@ -95,8 +95,8 @@ def _split(text: str) -> list[str]:
         end = MESSAGE_LIMIT
         while units(text[:end]) > MESSAGE_LIMIT:
             end -= units(text[:end]) - MESSAGE_LIMIT
-        cut = max(text.rfind("\n", end // 2, end), text.rfind(" ", end // 2, end))
-        end = cut if cut > 0 else end
+        break_ = max(text.rfind("\n", end // 2, end), text.rfind(" ", end // 2, end))
+        end = break_ if break_ > 0 else end
         pieces.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [*pieces, text] if text or not pieces else pieces

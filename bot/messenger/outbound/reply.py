@@ -92,7 +92,7 @@ async def give_help(
     """Give help if one of these texts expresses distress, and store nothing; True if it does."""
     for text in texts:
         if answer := await services.help_for(text):
-            METERS.answered(answer, "message")
+            METERS.count_answer(answer, "message")
             html = answer_html(answer, asker.phrases)
             await deliver(bot, asker.place, html, reply_to=None if asker.private else reply_to)
             return True

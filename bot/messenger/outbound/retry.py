@@ -49,7 +49,7 @@ _NOT_SENT = (
 
 async def request_with_retry(
     send: Callable[[], Awaitable[Result]],
-    stopping: asyncio.Event | None = None,
+    stop: asyncio.Event | None = None,
     *,
     again_in_doubt: bool = True,
     idempotent: bool = False,
@@ -57,9 +57,9 @@ async def request_with_retry(
     """Repeat a request until Telegram accepts or refuses it; raise its error after a day.
 
     Unless `again_in_doubt` or `idempotent`, do not repeat a request that may have been received.
-    Raises Postponed instead of waiting once `stopping` is set.
+    Raises Postponed instead of waiting once `stop` is set.
     """
-    waited = 0.0
+    total_seconds = 0.0
     for wait in chain(FIRST_WAITS_SECONDS, repeat(LONGEST_WAIT_SECONDS)):
         try:
             return await send()
@@ -75,20 +75,20 @@ async def request_with_retry(
                 delay = error.retry_after
                 seconds = delay if isinstance(delay, int) else delay.total_seconds()
                 seconds += SLACK_SECONDS
-            if (is_in_doubt and not again_in_doubt) or waited + seconds > GIVE_UP_SECONDS:
+            if (is_in_doubt and not again_in_doubt) or total_seconds + seconds > GIVE_UP_SECONDS:
                 raise
             if is_in_doubt:
-                METERS.doubted("reply lost")
+                METERS.count_doubt("reply lost")
                 text = "A request may have arrived; it is sent again in %s s (%s)"
             else:
                 text = "A request failed; trying again in %s s (%s)"
             logger.warning(text, seconds, error)
-        waited += seconds
-        if stopping is None:
+        total_seconds += seconds
+        if stop is None:
             await asyncio.sleep(seconds)
             continue
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), seconds)
+            await asyncio.wait_for(stop.wait(), seconds)
             raise Postponed("the bot stops")
     raise AssertionError("there is always another wait")
 

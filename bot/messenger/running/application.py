@@ -109,17 +109,17 @@ def run_bot(
     with ExitStack() as stack:
         if (writers := open_writers(settings)) is not None:
             stack.callback(writers.close)
-        index = open_index(settings, awaited=True)
+        index = open_index(settings, may_be_missing=True)
         if (speech := open_speech(settings)) is not None:
             stack.callback(speech.close)
-        undisturbed = speech.resting if speech is not None else nullcontext
+        quiet_time = speech.pause if speech is not None else nullcontext
         run_with(
             settings,
-            chain_over(index, settings, writers, undisturbed),
+            chain_over(index, settings, writers, quiet_time),
             Library(index),
             ready,
             features=features,
-            documents=Documents(settings, index.embedder, undisturbed=undisturbed),
+            documents=Documents(settings, index.embedder, quiet_time=quiet_time),
             speech=speech,
             gate=open_gate(settings, index.embedder),
             index=index,
@@ -210,13 +210,13 @@ async def serve(
                     await _start(application, receiver, services, len(waits))
                     ready(application.bot.username)
                     async with run_chores(chores, services, application.bot, process):
-                        await _wait_for_any(stop, token_check.refused)
+                        await _wait_for_any(stop, token_check.refusal)
         finally:
-            journal.stopping.set()
+            journal.stop.set()
             await _close(application, receiver)
             for feature in services.features:
                 feature.close()
-        if token_check.refused.is_set():
+        if token_check.refusal.is_set():
             raise refusal(settings)
 
 
@@ -321,10 +321,10 @@ async def _close(application: DurableApplication, receiver: Receiver) -> None:
             scheduler = application.update_processor
             assert isinstance(scheduler, FairScheduler)
             scheduler.stop()
-            stopping = asyncio.create_task(application.stop())
-            await asyncio.wait([stopping], timeout=GRACE_SECONDS)
+            stop_task = asyncio.create_task(application.stop())
+            await asyncio.wait([stop_task], timeout=GRACE_SECONDS)
             application.interrupt()
-            await stopping
+            await stop_task
         await application.shutdown()
     finally:
         # If the application never connected, its connections are still open.

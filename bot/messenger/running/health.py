@@ -33,7 +33,7 @@ async def serve_health(
     assert isinstance(scheduler, FairScheduler)
     library = services.library
     now = Now(
-        lambda: scheduler.waiting,
+        lambda: scheduler.waiting_count,
         lambda: application.under_way,
         lambda: index_age(library.generation),
     )
@@ -54,7 +54,7 @@ async def serve_health(
         "updates": partial(_check_updates, scheduler),
     }
     checks |= {probe.name: probe.finding for probe in probes}
-    with METERS.watching(now, checks):
+    with METERS.watch(now, checks):
         if not settings.metrics_port:
             yield
             return
@@ -96,6 +96,6 @@ def _check_polling() -> str | None:
 
 def _check_updates(scheduler: FairScheduler) -> str | None:
     seconds = METERS.standstill
-    if not scheduler.waiting or seconds < STANDSTILL_SECONDS:
+    if not scheduler.waiting_count or seconds < STANDSTILL_SECONDS:
         return None
-    return f"{scheduler.waiting} wait, and none was dealt with for {seconds:.0f} s"
+    return f"{scheduler.waiting_count} wait, and none was dealt with for {seconds:.0f} s"

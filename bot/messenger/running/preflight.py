@@ -140,7 +140,7 @@ class _Preflight:
         url = state_url(self._settings.database_url, self._settings.data_dir)
         try:
             with closing(open_state(url, self._settings.bot_id)) as state:
-                yield Finding("well", self._texts.database, self._texts.kept(state.shown))
+                yield Finding("well", self._texts.database, self._texts.kept(state.label))
         except SelonError as error:
             yield self._fault(self._texts.database, error)
 

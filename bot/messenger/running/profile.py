@@ -39,13 +39,13 @@ async def set_profile(bot: Bot, name: str) -> None:
 
 async def _describe(
     texts: dict[str | None, str],
-    read: Callable[[str | None], Awaitable[str]],
+    get: Callable[[str | None], Awaitable[str]],
     write: Callable[[str, str | None], Awaitable[bool]],
 ) -> None:
     """Set a description by language, French by default (None)."""
-    default = await read(None)
+    default = await get(None)
     if default not in ("", texts[None]):
         return  # the owner's own text
     for language, text in texts.items():
-        if text != (default if language is None else await read(language)):
+        if text != (default if language is None else await get(language)):
             await write(text, language)

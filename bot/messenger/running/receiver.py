@@ -53,7 +53,7 @@ class Receiver:
                 await self._updater.start_polling(
                     allowed_updates=UPDATES,
                     bootstrap_retries=retries,
-                    error_callback=_polling_failed,
+                    error_callback=_log_poll_error,
                 )
             else:
                 await self._start_webhook(self._settings.webhook_url, retries)
@@ -145,7 +145,7 @@ def unreachable(settings: Settings, error: TelegramError) -> MessengerError:
     )
 
 
-def _polling_failed(error: TelegramError) -> None:
+def _log_poll_error(error: TelegramError) -> None:
     if isinstance(error, Conflict):
         logger.error("Another program answers with the same token; stop one of the two")
     else:

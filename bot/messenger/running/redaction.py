@@ -90,13 +90,13 @@ def _redact_message(record: logging.LogRecord) -> str:
     template, arguments = str(record.msg), record.args
     if not arguments:
         return template
-    redacted: Any
+    clean_arguments: Any
     if isinstance(arguments, tuple):
-        redacted = tuple(map(_redact_argument, arguments))
+        clean_arguments = tuple(map(_redact_argument, arguments))
     else:
-        redacted = {name: _redact_argument(each) for name, each in arguments.items()}
+        clean_arguments = {name: _redact_argument(each) for name, each in arguments.items()}
     try:
-        return str(template % redacted)
+        return str(template % clean_arguments)
     except (TypeError, ValueError, LookupError):
         return template
 

@@ -32,7 +32,7 @@ class TokenCheck:
 
     def __init__(self, get_me_url: str) -> None:
         self.get_me_url = get_me_url
-        self.refused = asyncio.Event()
+        self.refusal = asyncio.Event()
         self._lock = asyncio.Lock()
         self._last_check = 0.0
 
@@ -40,11 +40,11 @@ class TokenCheck:
         """Check now, unless a check has ended since the call."""
         began = time.monotonic()
         async with self._lock:
-            if not self.refused.is_set() and self._last_check < began:
+            if not self.refusal.is_set() and self._last_check < began:
                 if await self._is_always_refused(get_me_status):
-                    self.refused.set()
+                    self.refusal.set()
                 self._last_check = time.monotonic()
-            return self.refused.is_set()
+            return self.refusal.is_set()
 
     async def _is_always_refused(self, get_me_status: Callable[[], Awaitable[int]]) -> bool:
         for wait in REFUSAL_WAITS_SECONDS:
@@ -88,9 +88,9 @@ class WatchedRequest(HTTPXRequest):
         try:
             status, body = await super().do_request(url, *args, **kwargs)
         except TelegramError:
-            METERS.requested(_method(url), 0)
+            METERS.count_request(_method(url), 0)
             raise
-        METERS.requested(_method(url), status)
+        METERS.count_request(_method(url), status)
         return status, body
 
 
@@ -104,7 +104,7 @@ class UpdatesRequest(WatchedRequest):
             return content
         result = content.get("result") if isinstance(content, dict) else None
         if result == []:
-            METERS.nothing_new()
+            METERS.note_poll()
         updates = [legible_update(each) for each in result] if isinstance(result, list) else [None]
         legible = [each for each in updates if each is not None]
         if updates and not legible:

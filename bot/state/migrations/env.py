@@ -16,9 +16,9 @@ def _run(connection: Connection) -> None:
         context.run_migrations()
 
 
-given: Connection | None = context.config.attributes.get("connection")
-if given is not None:
-    _run(given)
+existing_connection: Connection | None = context.config.attributes.get("connection")
+if existing_connection is not None:
+    _run(existing_connection)
 else:
     with create_engine(context.get_x_argument(as_dictionary=True)["url"]).begin() as own:
         _run(own)

@@ -47,7 +47,7 @@ def tell_gathered(event: GatherEvent, phrases: FeedingPhrases, out: Console, err
     """Report the result of an address on one line; failures go to standard error."""
     if isinstance(event, ListedPage):
         kind = phrases.kinds[event.kind.value]
-        facts = (harmless(event.address), event.found, event.elsewhere, event.taken)
+        facts = (harmless(event.address), event.address_count, event.elsewhere, event.taken_count)
         show(out, phrases.listed(kind, *facts))
     elif isinstance(event, GatheredAddress):
         show(out, f"{phrases.states[event.state]} — {harmless(event.address)}")
@@ -65,5 +65,5 @@ def _index(settings: Settings) -> int:
     from bot.terminal.index import follow_build
 
     options = choose_format_options(settings.data_dir, None, None)
-    built = follow_build(settings, standing_paths(settings), options)
-    return FAILED if built is None else DONE
+    report = follow_build(settings, standing_paths(settings), options)
+    return FAILED if report is None else DONE

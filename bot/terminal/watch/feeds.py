@@ -13,7 +13,7 @@ from index.fetch.fetcher import Validators
 from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 
 SLOWEST = 16  # maximum factor by which the interval of a failing feed grows
-PASSING = frozenset(
+TRANSIENT_CODES = frozenset(
     {
         "address-busy",
         "address-disk",
@@ -68,7 +68,7 @@ class Poller:
         self._due = dict.fromkeys(feeds, 0.0)
         self._failures: Counter[str] = Counter()
         self._validators: dict[str, Validators] = {}
-        self._reported: set[tuple[str, str]] = set()
+        self._known_problems: set[tuple[str, str]] = set()
 
     def follow(self) -> None:
         with self._gatherer.fetcher:
@@ -92,7 +92,7 @@ class Poller:
         """Poll one feed; return True on success."""
         try:
             with self._changes.hold():
-                return self._gathered(feed)
+                return self._gather(feed)
         except Interrupted:
             return True
         except Exception as error:  # continue with the other feeds
@@ -100,21 +100,21 @@ class Poller:
             self._teller.trouble(feed, error)
             return False
 
-    def _gathered(self, feed: str) -> bool:
+    def _gather(self, feed: str) -> bool:
         counts: Counter[str] = Counter()
-        listed: ListedPage | None = None
+        page: ListedPage | None = None
         incomplete = False
         try:
             for event in self._gatherer.gather(feed, self._validators.get):
                 if isinstance(event, ListedPage):
-                    listed = event
+                    page = event
                 elif isinstance(event, GatheredAddress):
                     counts[event.state] += 1
                 elif event.address == feed:
                     self._teller.trouble(feed, event.error)
                     return False
                 else:
-                    incomplete |= event.error.passing or event.error.code in PASSING
+                    incomplete |= event.error.is_transient or event.error.code in TRANSIENT_CODES
                     self._report_once(event)
                 if self._stop.is_set():
                     raise Interrupted
@@ -122,15 +122,15 @@ class Poller:
             if counts["added"] or counts["updated"]:
                 self._changes.mark()
                 self._teller.news(feed, counts["added"], counts["updated"])
-        if listed is not None:
+        if page is not None:
             if incomplete:  # an entry is still missing: do not treat the feed as read
                 self._validators.pop(feed, None)
             else:
-                self._validators[feed] = listed.validators
+                self._validators[feed] = page.validators
         return True
 
     def _report_once(self, event: FailedAddress) -> None:
         key = (event.address, event.error.code)
-        if key not in self._reported:
-            self._reported.add(key)
+        if key not in self._known_problems:
+            self._known_problems.add(key)
             self._teller.event(event)

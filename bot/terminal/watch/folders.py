@@ -15,7 +15,7 @@ from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.formats.table import suffix_of
 
 # Milliseconds without a change after which a group is complete, and its maximum duration.
-QUIET, GROUPED = 300, 3000
+QUIET_MS, GROUP_MS = 300, 3000
 
 _LOOK = 1000  # milliseconds between checks of the folders themselves
 _UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", ".swx")
@@ -30,15 +30,16 @@ class Matters:
     """Predicate of changes that may concern articles.
 
     Includes files of known formats, deletions, and new folders, which may contain such files;
-    excludes hidden files, temporary files of editors and downloads, and anything below `ignored`.
+    excludes hidden files, temporary files of editors and downloads, and anything below
+    `ignored_paths`.
     """
 
     roots: Sequence[Path]
-    ignored: Sequence[Path]
+    ignored_paths: Sequence[Path]
 
     def __call__(self, change: Change, path: str) -> bool:
         place = Path(path)
-        if any(place.is_relative_to(each) for each in self.ignored) or self._hidden(place):
+        if any(place.is_relative_to(each) for each in self.ignored_paths) or self._hidden(place):
             return False
         name = place.name.lower()
         if name.startswith(("~$", "#")) or name.endswith(("~", *_UNFINISHED)):
@@ -63,11 +64,11 @@ class Folders:
     """
 
     paths: Sequence[Path]
-    ignored: Sequence[Path]
+    ignored_paths: Sequence[Path]
     changes: ChangeSignal
     stop: StopSignal
     tell_polling: Callable[[str], None]
-    quiet: int = QUIET
+    quiet: int = QUIET_MS
 
     def follow(self) -> None:
         roots = [Path(os.path.abspath(path)) for path in self.paths]  # noqa: PTH100 - as named
@@ -100,11 +101,11 @@ class Folders:
 
     def _heed(self, there: Sequence[Path], others: Callable[[], bool], polling: bool) -> None:
         """Mark changes below these paths, until one disappears or `others` returns True."""
-        matters = Matters(there, self.ignored)
+        matters = Matters(there, self.ignored_paths)
         groups = watch(
             *there,
             watch_filter=None,  # wake at irrelevant changes too, to check the roots
-            debounce=max(GROUPED, self.quiet),
+            debounce=max(GROUP_MS, self.quiet),
             step=self.quiet,
             stop_event=self.stop,
             rust_timeout=_LOOK,
@@ -119,10 +120,10 @@ class Folders:
                 # Changes before the watch was ready are not reported.
                 if not number or any(matters(change, path) for change, path in group):
                     self.changes.mark()
-                gone = any(
+                has_deletion = any(
                     change is Change.deleted and Path(path) in there for change, path in group
                 )
-                if gone or others():
+                if has_deletion or others():
                     return
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.command import DONE
 from bot.errors import FeedingError
 from bot.library.builder_log import BuilderLog
-from bot.library.paths import fetched_dir, open_gatherer, standing_paths, with_fetched
+from bot.library.paths import add_fetched_folder, fetched_dir, open_gatherer, standing_paths
 from bot.locale.errors import error_text, problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases
@@ -120,11 +120,11 @@ def watch(
     try:
         every = parse_duration(interval)
     except ValueError as error:
-        raise FeedingError("duration-unclear", shown=f"--every {interval}") from error
+        raise FeedingError("duration-unclear", subject=f"--every {interval}") from error
     try:
         feeds = list(dict.fromkeys(Address.parse(each).url for each in addresses))
     except FetchError as error:
-        raise FeedingError(error.problem, shown=error.shown) from error
+        raise FeedingError(error.problem, subject=error.subject) from error
     paths = _watched_paths(settings, paths, alone=not feeds)
     stop, changes, lines = StopSignal(), ChangeSignal(), WatchLines(settings.language)
 
@@ -163,28 +163,28 @@ def _watched_paths(settings: Settings, typed: Sequence[Path], *, alone: bool) ->
     """
     for path in typed:
         if not path.exists():
-            raise FeedingError("watch-path-missing", shown=path)
+            raise FeedingError("watch-path-missing", subject=path)
     paths = typed or standing_paths(settings)
     if alone and not any(path.exists() for path in paths):
         raise FeedingError("watch-nothing")
     # Even while empty: `selon add` may fill it at any time.
     with translate_disk_errors(settings.data_dir):
         fetched_dir(settings).mkdir(parents=True, exist_ok=True)
-    return with_fetched(settings, paths)
+    return add_fetched_folder(settings, paths)
 
 
 def _builder(settings: Settings, paths: Sequence[Path]) -> Build:
     """Create a builder that loads the model at the first build and keeps it."""
-    opened: list[Embedder] = []
+    embedders: list[Embedder] = []
 
     def build(stop: Callable[[], bool]) -> BuildReport:
         from bot.assembly import open_embedder
         from bot.library.format_options import load_format_options
         from index.build.builder import build
 
-        if not opened:
-            opened.append(open_embedder(settings))
+        if not embedders:
+            embedders.append(open_embedder(settings))
         options = load_format_options(settings.data_dir)
-        return build(paths, index_store(settings), opened[0], options=options, stop=stop)
+        return build(paths, index_store(settings), embedders[0], options=options, stop=stop)
 
     return build

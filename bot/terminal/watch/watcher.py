@@ -20,20 +20,20 @@ class StopSignal:
     """Stop signal without a lock, since a signal handler may set it at any time."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._is_set = False
 
     def set(self) -> None:
-        self._asked = True
+        self._is_set = True
 
     def is_set(self) -> bool:
-        return self._asked
+        return self._is_set
 
     def wait(self, seconds: float) -> bool:
         """Wait this long or until the stop signal; return True if it is set."""
         end = time.monotonic() + seconds
-        while not self._asked and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _STEP))
-        return self._asked
+        while not self._is_set and (seconds_left := end - time.monotonic()) > 0:
+            time.sleep(min(seconds_left, _STEP))
+        return self._is_set
 
 
 class ChangeSignal:
@@ -46,7 +46,7 @@ class ChangeSignal:
         self._clock = clock
         self._since: float | None = None
         self._again: float | None = None
-        self._held = 0
+        self._holds = 0
 
     def mark(self) -> None:
         if self._since is None:
@@ -59,11 +59,11 @@ class ChangeSignal:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Delay builds during the block, to build once for several changes. For one thread."""
-        self._held += 1
+        self._holds += 1
         try:
             yield
         finally:
-            self._held -= 1
+            self._holds -= 1
 
     def take(self, stop: StopSignal, beat: Callable[[], None] = lambda: None) -> bool:
         """Wait for a change and clear it, calling `beat` meanwhile; return False on the stop
@@ -73,7 +73,7 @@ class ChangeSignal:
             if self._again is not None and self._clock() >= self._again:
                 self.mark()
             since = self._since
-            if since is not None and (not self._held or self._clock() - since > self._patience):
+            if since is not None and (not self._holds or self._clock() - since > self._patience):
                 self._since = self._again = None  # later changes need another build
                 return True
             stop.wait(_STEP)
@@ -151,7 +151,7 @@ class Watcher:
                 thread.join(_FAREWELL)
 
     def _rebuild(self) -> None:
-        waiting = False
+        is_waiting = False
         while not self._stop.is_set():
             began = time.monotonic()
             try:
@@ -159,9 +159,9 @@ class Watcher:
             except BuildStopped:
                 return
             except BuildLocked as error:
-                if not waiting:
+                if not is_waiting:
                     self._teller.waiting(error)
-                waiting = True
+                is_waiting = True
                 self._stop.wait(self._retry)
                 continue
             except Exception as error:

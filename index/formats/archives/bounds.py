@@ -26,7 +26,7 @@ RATIO = 250  # maximum growth when unpacked; text grows some 4 to 30 times
 RATIO_FROM_BYTES = 64 * 2**20  # unpacked; `RATIO` is checked above
 DIRECTORY_BYTES = 32 * 2**20  # a zip's list of members, which is held in memory
 # What the libraries raise for damaged or malicious archives.
-BROKEN = (
+ARCHIVE_ERRORS = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
     *(EOFError, OSError, ValueError, OverflowError, RuntimeError, struct.error, LookupError),
 )
@@ -34,21 +34,21 @@ BROKEN = (
 
 @dataclass
 class UnpackBudget:
-    """Budget for unpacking an archive of `size` bytes; `spent` is why it is exhausted."""
+    """Budget for unpacking an archive of `size` bytes; `exhaustion` is why it is exhausted."""
 
     size: int
     total: int = 0
-    spent: Problem | None = None
+    exhaustion: Problem | None = None
 
     def take(self, count: int) -> None:
         """Charge unpacked bytes. Raises ReadError, without naming the archive, if too many."""
         self.total += count
         if self.total > ARCHIVE_BYTES:
-            self.spent = Problem("archive-too-large", limit=ARCHIVE_BYTES)
+            self.exhaustion = Problem("archive-too-large", limit=ARCHIVE_BYTES)
         elif self.total > max(RATIO_FROM_BYTES, RATIO * self.size):
-            self.spent = Problem("archive-bomb", times=RATIO)
-        if self.spent is not None:
-            raise ReadError(self.spent)
+            self.exhaustion = Problem("archive-bomb", times=RATIO)
+        if self.exhaustion is not None:
+            raise ReadError(self.exhaustion)
 
 
 def why_broken(error: BaseException) -> Problem:
@@ -59,17 +59,17 @@ def why_broken(error: BaseException) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive: its path, and how to open it or why it is `refused`.
+    """A file in an archive: its path, and how to open it or the reason of its `refusal`.
 
-    `counted` members are charged to the budget as the archive is unpacked. `lasting` ones may be
-    opened several times, in any order.
+    Members that count as read are charged to the budget as the archive is unpacked. Reopenable ones
+    may be opened several times, in any order.
     """
 
     name: str
     open: Callable[[], BinaryIO] = io.BytesIO
-    counted: bool = False
-    lasting: bool = False
-    refused: Problem | None = None
+    counts_as_read: bool = False
+    is_reopenable: bool = False
+    refusal: Problem | None = None
 
 
 def plain_name(name: str) -> str:
@@ -91,17 +91,17 @@ def hold_member(member: Member, content: Content, budget: UnpackBudget) -> Itera
 
     Raises ReadError, naming the content.
     """
-    if member.lasting:
+    if member.is_reopenable:
         yield replace(content, open=member.open)
         return
     with _File(max_size=SPOOL_MEMORY_BYTES) as file:
         try:
             with member.open() as stream:
-                size = _unpack(stream, file, None if member.counted else budget)
+                size = _unpack(stream, file, None if member.counts_as_read else budget)
         except ReadError as error:
-            raise ReadError(error.problem, shown=content.shown) from error
-        except BROKEN as error:
-            raise ReadError(why_broken(error), shown=content.shown) from error
+            raise ReadError(error.problem, subject=content.label) from error
+        except ARCHIVE_ERRORS as error:
+            raise ReadError(why_broken(error), subject=content.label) from error
         yield replace(content, size=size, open=lambda: io.BufferedReader(_View(file, size)))
 
 

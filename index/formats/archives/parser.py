@@ -21,8 +21,8 @@ from typing import BinaryIO, cast
 
 from index.errors import Problem, ReadError, StreamError, reason_of
 from index.formats.archives.bounds import (
+    ARCHIVE_ERRORS,
     ARCHIVE_MEMBERS,
-    BROKEN,
     DIRECTORY_BYTES,
     Member,
     UnpackBudget,
@@ -46,13 +46,13 @@ _OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
 
 
 class Unpacking(io.RawIOBase):
-    """A stream decompressed within a budget. Seeking forward reads; `owned` streams are closed."""
+    """A stream decompressed within a budget. Seeking forward reads; `closes` the source with it."""
 
     def __init__(
-        self, stream: BinaryIO, packing: str, budget: UnpackBudget, *, owned: bool
+        self, stream: BinaryIO, packing: str, budget: UnpackBudget, *, closes: bool
     ) -> None:
         super().__init__()
-        self._stream = stream if owned else None
+        self._stream = stream if closes else None
         self._source = _OPENERS[packing](stream)
         self._budget = budget
         self._at = 0
@@ -66,7 +66,7 @@ class Unpacking(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             data = self._source.read(min(len(buffer), _PIECE))
-        except BROKEN as error:
+        except ARCHIVE_ERRORS as error:
             raise StreamError("packed-damaged", reason=reason_of(error)) from error
         self._budget.take(len(data))
         buffer[: len(data)] = data
@@ -96,7 +96,7 @@ class Unpacking(io.RawIOBase):
 
 def _open_packed(content: Content, packing: str) -> BinaryIO:
     budget = UnpackBudget(content.size)
-    return io.BufferedReader(Unpacking(content.open(), packing, budget, owned=True))
+    return io.BufferedReader(Unpacking(content.open(), packing, budget, closes=True))
 
 
 def holds_tar(content: Content, packing: str) -> bool:
@@ -104,7 +104,7 @@ def holds_tar(content: Content, packing: str) -> bool:
     try:
         with content.stream() as stream, _OPENERS[packing](stream) as source:
             return source.read(512)[257:262] == b"ustar"
-    except BROKEN:
+    except ARCHIVE_ERRORS:
         return False
 
 
@@ -118,12 +118,12 @@ def tar_members(
     """Yield the members of a tar in order; each must be read before the next."""
     source = stream
     if packing:
-        unpacking = Unpacking(stream, packing, budget, owned=False)
-        source = stack.enter_context(io.BufferedReader(unpacking))
-    guarded = cast(BinaryIO, _Guarded(source))
+        unpacked = Unpacking(stream, packing, budget, closes=False)
+        source = stack.enter_context(io.BufferedReader(unpacked))
+    source_file = cast(BinaryIO, _Guarded(source))
     archive = stack.enter_context(
         tarfile.open(  # noqa: SIM115 - the stack closes it
-            fileobj=guarded, mode="r:", encoding="utf-8", errors="surrogateescape"
+            fileobj=source_file, mode="r:", encoding="utf-8", errors="surrogateescape"
         )
     )
     while (info := archive.next()) is not None:
@@ -135,12 +135,12 @@ def tar_members(
             name = name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
         name = plain_name(name)
         if info.issym() or info.islnk():
-            yield Member(name, refused=Problem("archive-link"))
+            yield Member(name, refusal=Problem("archive-link"))
         elif not info.isreg() or info.issparse():
-            yield Member(name, refused=Problem("archive-special"))
+            yield Member(name, refusal=Problem("archive-special"))
         else:
             open_member = cast(Callable[[], BinaryIO], partial(archive.extractfile, info))
-            yield Member(name, open_member, counted=bool(packing))
+            yield Member(name, open_member, counts_as_read=bool(packing))
 
 
 class _Guarded:
@@ -176,9 +176,9 @@ def zip_members(stream: BinaryIO, stack: ExitStack) -> Iterator[Member]:
             continue
         name = plain_name(_zip_member_name(info))
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-            yield Member(name, refused=Problem("archive-link"))
+            yield Member(name, refusal=Problem("archive-link"))
         elif info.flag_bits & _ENCRYPTED:
-            yield Member(name, refused=Problem("archive-encrypted"))
+            yield Member(name, refusal=Problem("archive-encrypted"))
         else:
             yield Member(name, cast(Callable[[], BinaryIO], partial(archive.open, info)))
 
@@ -211,15 +211,15 @@ def members_of(
             number += 1
             if number > ARCHIVE_MEMBERS:
                 problem = Problem("archive-too-many-files", limit=ARCHIVE_MEMBERS)
-                yield Skipped(content.shown, problem)
+                yield Skipped(content.label, problem)
                 return
             yield member
     except ReadError as error:
-        raise ReadError(error.problem, shown=content.shown) from error
-    except BROKEN as error:
+        raise ReadError(error.problem, subject=content.label) from error
+    except ARCHIVE_ERRORS as error:
         if number == 0:
-            raise ReadError(why_broken(error), shown=content.shown) from error
-        yield Skipped(content.shown, Problem("archive-rest", reason=why_broken(error)))
+            raise ReadError(why_broken(error), subject=content.label) from error
+        yield Skipped(content.label, Problem("archive-rest", reason=why_broken(error)))
 
 
 def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterator[Member]:
@@ -233,7 +233,7 @@ def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterat
     if packing in _OPENERS and not holds_tar(content, packing):
         name = content.name.rpartition(".")[0] or content.name
         open_member = partial(_open_packed, content, packing)
-        yield Member(plain_name(name), open_member, counted=True, lasting=True)
+        yield Member(plain_name(name), open_member, counts_as_read=True, is_reopenable=True)
     elif packing in (*_OPENERS, "tar") or content.name.lower().endswith(".tar"):
         stream = stack.enter_context(content.stream())
         yield from tar_members(stream, packing.removeprefix("tar"), budget, stack)
@@ -247,7 +247,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     Raises ReadError if the archive is damaged from the start or nested too deep.
     """
     if content.depth > _DEPTH:
-        raise ReadError("archive-nested", shown=content.shown)
+        raise ReadError("archive-nested", subject=content.label)
     yield from _Opened(content, UnpackBudget(content.size)).read(content)
 
 
@@ -259,7 +259,7 @@ class _Opened:
         self._budget = budget
 
     def read(self, content: Content) -> Iterator[ArticleDraft | Skipped]:
-        prefix = content.shown[len(self._outer.shown) + 1 :]
+        prefix = content.label[len(self._outer.label) + 1 :]
         with ExitStack() as stack:
             for member in members_of(content, self._budget, stack):
                 if isinstance(member, Skipped):
@@ -274,25 +274,25 @@ class _Opened:
                 yield from self._read_member(member, prefix, format.parser == __name__)
 
     def _read_member(
-        self, member: Member, prefix: str, nested: bool
+        self, member: Member, prefix: str, may_nest: bool
     ) -> Iterator[ArticleDraft | Skipped]:
         key = f"{prefix}#{member.name}" if prefix else member.name
-        shown = f"{self._outer.shown}#{key}"
-        if member.refused is not None:
-            yield Skipped(shown, member.refused)
+        label = f"{self._outer.label}#{key}"
+        if member.refusal is not None:
+            yield Skipped(label, member.refusal)
             return
         name, depth = member.name.rpartition("/")[2], self._outer.depth + 1 + bool(prefix)
-        content = Content(name, shown, 0, member.open, options=self._outer.options, depth=depth)
+        content = Content(name, label, 0, member.open, options=self._outer.options, depth=depth)
         try:
             with hold_member(member, content, self._budget) as inner:
-                if not nested:
+                if not may_nest:
                     yield from read_part(inner, key)
                 elif inner.depth <= self._outer.depth + _DEPTH:
                     yield from self.read(inner)
                 else:
-                    raise ReadError("archive-nested", shown=shown)
+                    raise ReadError("archive-nested", subject=label)
         except ReadError as error:
-            if self._budget.spent is None:
-                yield Skipped(shown, error.problem)
-        if self._budget.spent is not None:
-            raise ReadError(self._budget.spent, shown=self._outer.shown)
+            if self._budget.exhaustion is None:
+                yield Skipped(label, error.problem)
+        if self._budget.exhaustion is not None:
+            raise ReadError(self._budget.exhaustion, subject=self._outer.label)

@@ -20,11 +20,11 @@ _AROUND = (
 )
 _STATE = "enabled|disabled|open|opened|closed|visible|active|on|off|allowed|ready"
 _AROUND_LIMIT = 1_500  # characters of a box of links, of sharing, of a newsletter
-_DROPPED = 0.8  # maximum share of the page's words in a box; a larger one is the article
+_MAX_BOX_SHARE = 0.8  # maximum share of the page's words in a box; a larger one is the article
 _PROSE = 80  # characters of a paragraph above the comments
 _BOX_LIMIT = 600  # characters of a box of links
-_LINKED = 0.5  # share of its words in links
-_LIST_LINKED = 0.8
+_LINK_SHARE = 0.5  # share of its words in links
+_LIST_LINK_SHARE = 0.8
 
 
 def _class_names(words: str) -> re.Pattern[str]:
@@ -54,18 +54,18 @@ def _drop_by_class(tree: Element) -> None:
     whole = text_length(tree)
     holders = {holder for heading in tree.iter("h1") for holder in heading.iterancestors()}
     prose = False
-    pending = [tree]
-    while pending:
-        element = pending.pop()
+    stack = [tree]
+    while stack:
+        element = stack.pop()
         if element.tag in _BOX and element not in holders and _is_beside(element, prose):
-            length = text_length(element, _DROPPED * whole)
-            if length <= _DROPPED * whole:
+            length = text_length(element, _MAX_BOX_SHARE * whole)
+            if length <= _MAX_BOX_SHARE * whole:
                 whole -= length
                 _drop(element)
                 continue
         if element.tag == "p":
             prose = prose or text_length(element, _PROSE) >= _PROSE
-        pending.extend(reversed(element))
+        stack.extend(reversed(element))
 
 
 def is_beside_prose(element: Element) -> bool:
@@ -98,15 +98,15 @@ def _drop_links(element: Element) -> None:
         return
     length = text_length(element, _BOX_LIMIT)
     links = 0 if length > _BOX_LIMIT else sum(text_length(link) for link in element.iter("a"))
-    if length <= _BOX_LIMIT and links >= _LINKED * max(1, length - len(opening)):
+    if length <= _BOX_LIMIT and links >= _LINK_SHARE * max(1, length - len(opening)):
         _drop(element)
         return
-    following = element.getnext()
+    sibling = element.getnext()
     text = " ".join("".join(map(str, islice(element.itertext(), 40))).split())
-    if announces_links(text) and following is not None and following.tag in _BOX:
-        linked = sum(text_length(link) for link in following.iter("a"))
-        if linked >= _LIST_LINKED * max(1, text_length(following)):
-            _drop(following)
+    if announces_links(text) and sibling is not None and sibling.tag in _BOX:
+        link_length = sum(text_length(link) for link in sibling.iter("a"))
+        if link_length >= _LIST_LINK_SHARE * max(1, text_length(sibling)):
+            _drop(sibling)
             _drop(element)
 
 
@@ -135,22 +135,24 @@ def drop_teasers(blocks: tuple[Block, ...], teasers: tuple[str, ...]) -> tuple[B
     whose own heading is a link looks like one.
     """
     plain = {block: " ".join(block.text.split()) for block in blocks}
-    teased = {block for block in blocks if any(plain[block] in teaser for teaser in teasers)}
+    teaser_blocks = {block for block in blocks if any(plain[block] in teaser for teaser in teasers)}
     prose = {block for block in blocks if not block.heading}
-    share = sum(len(block.text) for block in teased & prose)
-    used = sum(any(plain[block] in teaser for block in teased & prose) for teaser in teasers)
-    if used < _LISTING_TEASERS or share < _SHARE * sum(len(block.text) for block in prose):
+    share = sum(len(block.text) for block in teaser_blocks & prose)
+    teaser_count = sum(
+        any(plain[block] in teaser for block in teaser_blocks & prose) for teaser in teasers
+    )
+    if teaser_count < _LISTING_TEASERS or share < _SHARE * sum(len(block.text) for block in prose):
         return blocks
-    own = tuple(block for block in blocks if block not in teased)
+    own = tuple(block for block in blocks if block not in teaser_blocks)
     long = any(len(block.text) >= _LISTING_PROSE for block in own if not block.heading)
     return own if long else ()
 
 
 def _teasers(tree: Element) -> Iterator[str]:
-    lengths, linked = _measure(tree)
+    lengths, link_ancestors = _measure(tree)
     for heading in tree.iter("h2", "h3", "h4"):
         parent = heading.getparent()
-        if parent is None or not (heading in linked or parent.tag == "a"):
+        if parent is None or not (heading in link_ancestors or parent.tag == "a"):
             continue
         holder = parent
         while holder is not None and lengths[holder] <= lengths[heading]:
@@ -162,12 +164,12 @@ def _teasers(tree: Element) -> Iterator[str]:
 def _measure(tree: Element) -> tuple[dict[Element, int], set[Element]]:
     """Return, in one pass, every element's text length, and the elements that contain a link."""
     lengths: dict[Element, int] = {}
-    linked: set[Element] = set()
+    link_ancestors: set[Element] = set()
     for element in reversed(list(tree.iter())):
         length = len((element.text or "").strip())
         for child in element:
             length += lengths[child] + len((child.tail or "").strip())
         lengths[element] = length
-        if (element.tag == "a" and length) or any(child in linked for child in element):
-            linked.add(element)
-    return lengths, linked
+        if (element.tag == "a" and length) or any(child in link_ancestors for child in element):
+            link_ancestors.add(element)
+    return lengths, link_ancestors

@@ -40,10 +40,10 @@ def find_main_article(records: Sequence[str]) -> JsonLdRecord | None:
     return {name: _resolve(value, by_id) for name, value in articles[0].items()}
 
 
-def jsonld_facts(article: JsonLdRecord, shown: str) -> Metadata:
+def jsonld_facts(article: JsonLdRecord, label: str) -> Metadata:
     """Read metadata from an article's record."""
     if str(article.get("isAccessibleForFree")).lower() == "false":
-        logger.info("%s: reserved to subscribers; what the page shows of it is read", shown)
+        logger.info("%s: reserved to subscribers; what the page shows of it is read", label)
     outlet = _name(article.get("publisher")) or _name(article.get("sourceOrganization"))
     sections = _texts(article.get("articleSection"))
     authors = article.get("author") or article.get("creator")

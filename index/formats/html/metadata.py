@@ -95,10 +95,10 @@ def canonical_address(tree: Element, bases: Iterable[str | None]) -> Metadata:
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split():
             try:
-                joined = urljoin(base or "", (link.get("href") or "").strip())
+                address = urljoin(base or "", (link.get("href") or "").strip())
             except ValueError:
                 continue
-            url = absolute_address(joined)
+            url = absolute_address(address)
             if url and (urlsplit(url).path.strip("/") or urlsplit(url).query):
                 return Metadata.of("html", url=url)
     return Metadata()
@@ -115,11 +115,11 @@ def absolute_address(url: str | None) -> str | None:
 
 
 def _first(
-    metas: Metas, names: Iterable[str], read: Callable[[str], str | None] = str
+    metas: Metas, names: Iterable[str], parse: Callable[[str], str | None] = str
 ) -> str | None:
-    """Return the first content of these tags that `read` accepts."""
+    """Return the first content of these tags that `parse` accepts."""
     contents = (content for name in names for content in metas.get(name, ()))
-    return next(filter(None, map(read, contents)), None)
+    return next(filter(None, map(parse, contents)), None)
 
 
 def _moment(metas: Metas, names: Iterable[str]) -> date | datetime | None:
@@ -147,9 +147,9 @@ def with_title(metadata: Metadata, tree: Element, url: str | None) -> Metadata:
     heading = next(iter([*near, *headings]), None)
     head, tail = _split_tab_title(tab, metadata, heading, url)
     whole = metadata.title or ""
-    cut = whole.endswith(("…", "...")) and _alike(heading or "").startswith(_alike(whole))
+    is_cut = whole.endswith(("…", "...")) and _alike(heading or "").startswith(_alike(whole))
     name = metadata.outlet or tail
-    if heading and (not whole or cut):
+    if heading and (not whole or is_cut):
         title = Metadata.of("html", title=_without_outlet(heading, name))
     elif whole:
         title = Metadata.of(metadata.origins["title"], title=_without_outlet(whole, name))
@@ -178,12 +178,12 @@ def _split_tab_title(
     if tab is None or mark is None:
         return tab, None
     head, tail = tab[: mark.start()].strip(), tab[mark.end() :].strip()
-    confirmed = _same(tail, metadata.outlet or "") or _is_host_name(tail, url)
+    is_site_name = _same(tail, metadata.outlet or "") or _is_host_name(tail, url)
     heads = {_alike(head), _alike(_MARK.split(head)[0])}
     beside = any(title and _alike(title) in heads for title in (metadata.title, heading))
     is_name = bool(_SITE.fullmatch(tail)) and ":" not in mark[0]
     is_proper_name = len(head) >= _HEAD and ":" not in mark[0] and bool(_NAMED.fullmatch(tail))
-    if head and (confirmed or (is_name and (beside or is_proper_name))):
+    if head and (is_site_name or (is_name and (beside or is_proper_name))):
         return head, tail
     return tab, None
 
@@ -217,7 +217,7 @@ _BLOCKS = frozenset(
 )
 _VISIBLE_UPDATED = re.compile(r"mis[e]? [àa] jour|modifi|updated|maj\b", re.IGNORECASE)
 _VISIBLE_AUTHOR = re.compile(r"\b(?:author|auteur|autrice|byline|signature)", re.IGNORECASE)
-_DATED = 20_000  # elements; htmldate is not asked for larger pages
+_MAX_ELEMENTS = 20_000  # elements; htmldate is not asked for larger pages
 _MODIFIED = re.compile(r"modif|updat", re.IGNORECASE)
 
 
@@ -272,8 +272,8 @@ def _marked_facts(element: Element, text: str) -> Metadata:
         when = moment(element.get("datetime") or element.get("content") or text)
         around = jsonld_line("".join(str(word) for word in [element.getparent().text or "", text]))
         later = part == "dateModified" or _MODIFIED.search(element.get("class") or "")
-        changed = later or _VISIBLE_UPDATED.search(around or "")
-        return Metadata.of("html", **{"updated" if changed else "published": when})
+        is_update = later or _VISIBLE_UPDATED.search(around or "")
+        return Metadata.of("html", **{"updated" if is_update else "published": when})
     name = person_name(text)
     if part == "author" or "author" in (element.get("rel") or "").lower().split():
         return Metadata.of("html", author=name if len(text) < _PARAGRAPH else None)
@@ -285,7 +285,7 @@ def guessed_facts(tree: Element) -> Metadata:
     """Guess the date of the page with htmldate, without its search of the whole text."""
     from htmldate import find_date
 
-    if sum(1 for _ in tree.iter()) > _DATED:
+    if sum(1 for _ in tree.iter()) > _MAX_ELEMENTS:
         return Metadata()
     day = find_date(tree, original_date=True, extensive_search=False)
     return Metadata.of("htmldate", published=date.fromisoformat(day) if day else None)

@@ -48,7 +48,7 @@ PAGE_BYTES = 64 * 2**20  # a page, its scripts and inlined pictures included
 _LEAST = 12  # characters in one block; a shorter one is a button or a name
 _NEARLY_EMPTY = 250  # characters; the article of a page with fewer may be in its JSON-LD
 _DETECTABLE = 400  # characters; a longer text is better evidence of its language than the page
-_SIBLING = 500  # minimum characters in the paragraphs of one of several articles
+_MIN_SIBLING_CHARACTERS = 500  # minimum characters in the paragraphs of one of several articles
 _APART = ("article", "aside", "nav", "footer", "header", "form")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _KEY_LIMIT = 300  # characters of a heading used as key of a part of a page
@@ -59,8 +59,10 @@ _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 def read(content: Content) -> Iterator[ArticleDraft]:
     """Yield the article of an HTML file, or each of several side by side."""
     if content.size > PAGE_BYTES:
-        raise ReadError("page-too-large", shown=content.shown, size=content.size, limit=PAGE_BYTES)
-    text = page_text(content.read(), content.shown)
+        raise ReadError(
+            "page-too-large", subject=content.label, size=content.size, limit=PAGE_BYTES
+        )
+    text = page_text(content.read(), content.label)
     several = list(_read_several(text, content)) if len(_ARTICLE.findall(text)) > 1 else []
     if several:
         yield from several
@@ -70,7 +72,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
 
 def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
     """Yield the articles of a page that has several, unless it declares itself to be one."""
-    page = parse_page(_as_page(text), content.shown)
+    page = parse_page(_as_page(text), content.label)
     parts = _sibling_articles(page.tree)
     article = find_main_article(page.records)
     title = jsonld_line((article or {}).get("headline"))
@@ -135,8 +137,8 @@ def _is_whole(article: Element) -> bool:
         return False
     if any(map(is_beside_prose, (article, *article.iterancestors()))):
         return False
-    length = sum(text_length(each, _SIBLING) for each in article.iter("p"))
-    return length >= _SIBLING and not _is_teaser(article)
+    length = sum(text_length(each, _MIN_SIBLING_CHARACTERS) for each in article.iter("p"))
+    return length >= _MIN_SIBLING_CHARACTERS and not _is_teaser(article)
 
 
 def _is_teaser(article: Element) -> bool:
@@ -169,24 +171,24 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     """
     if not _DOCUMENT.search(text):
         return read_fragment(text, content)
-    page = parse_page(text, content.shown)
+    page = parse_page(text, content.label)
     article = find_main_article(page.records)
     if why := why_unpublished(article or {}):
-        raise ReadError(why, shown=content.shown)
+        raise ReadError(why, subject=content.label)
     metadata = _facts(page, article, content)
-    guessed = Metadata() if metadata.published else guessed_facts(page.tree)
+    guesses = Metadata() if metadata.published else guessed_facts(page.tree)
     teasers = find_teasers(page.tree) if article is None else ()
     drop_boxes(page.tree)
     time_entries(page.tree)
     blocks = _complete_blocks(drop_teasers(page_body(page.tree), teasers), article, content)
     if not any(len(block.text) >= _LEAST for block in blocks):
-        raise ReadError("page-no-article", shown=content.shown)
-    return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guessed=guessed)
+        raise ReadError("page-no-article", subject=content.label)
+    return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guesses=guesses)
 
 
 def read_fragment(text: str, content: Content) -> ArticleDraft:
     """Read all the words of an HTML fragment, without looking for an article."""
-    return ArticleDraft(fragment_blocks(parse_page(_as_page(text), content.shown).tree))
+    return ArticleDraft(fragment_blocks(parse_page(_as_page(text), content.label).tree))
 
 
 def _as_page(text: str) -> str:
@@ -196,9 +198,9 @@ def _as_page(text: str) -> str:
 def _facts(page: WebPage, article: JsonLdRecord | None, content: Content) -> Metadata:
     metas = read_metas(page.tree)
     graph = opengraph_facts(metas)
-    linked = jsonld_facts(article, content.shown) if article else Metadata()
-    own = canonical_address(page.tree, (content.url, graph.url, linked.url))
-    sources = (own, linked, graph, meta_facts(page.tree, metas), visible_facts(page.tree))
+    jsonld = jsonld_facts(article, content.label) if article else Metadata()
+    own = canonical_address(page.tree, (content.url, graph.url, jsonld.url))
+    sources = (own, jsonld, graph, meta_facts(page.tree, metas), visible_facts(page.tree))
     metadata = reduce(Metadata.completed, sources)
     metadata = reduce(_with_time, sources, metadata)
     if metadata.author and metadata.author == metadata.outlet:

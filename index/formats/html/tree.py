@@ -58,10 +58,10 @@ def drop_layout_tables(tree: Element) -> None:
     }
     for table in list(tree.iter("table")):
         if table in holders or table.get("role") == "presentation" or _is_layout(table):
-            pending = [table]  # the table's own rows and cells, not those of inner tables
-            while pending:
-                element = pending.pop()
-                pending += [each for each in element if each.tag in _TAGS and each.tag != "table"]
+            stack = [table]  # the table's own rows and cells, not those of inner tables
+            while stack:
+                element = stack.pop()
+                stack += [each for each in element if each.tag in _TAGS and each.tag != "table"]
                 element.tag = "div"
 
 
@@ -80,8 +80,8 @@ PAGE_TEXT_CHARACTERS = 8 * 2**20  # of a page without its scripts, styles and in
 PAGE_ELEMENTS = 100_000  # finding the article among that many takes some seconds
 _RECORD_LIMIT = 2**20  # characters of one piece of JSON-LD
 _RECORDS = 50
-_DECLARED = 4_096  # bytes in which a page names its encoding; browsers read 1,024
-_BROKEN = 0.05  # maximum share of damage in the non-ASCII characters of a UTF-8 page
+_DECLARATION_BYTES = 4_096  # bytes in which a page names its encoding; browsers read 1,024
+_MAX_DAMAGE_SHARE = 0.05  # maximum share of damage in the non-ASCII characters of a UTF-8 page
 _USUAL = 0.8  # minimum share of `_LETTERS` in the non-ASCII characters of a Windows-1252 page
 _LETTERS = frozenset("àâäáãçéèêëíîïñóôöõúùûüßœæÀÂÄÁÇÉÈÊÎÔÖÜ«»’“”–—…€©°\u00a0·¿¡ºª")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE)
@@ -109,28 +109,30 @@ class WebPage:
     records: tuple[str, ...]
 
 
-def page_text(data: bytes, shown: str, charset: str | None = None) -> str:
+def page_text(data: bytes, label: str, charset: str | None = None) -> str:
     """Decode a page by its byte order mark, as UTF-8, or in the encoding it declares, or `charset`.
 
     Declarations are often wrong; text that decodes as UTF-8 is nearly always UTF-8. Raises
     ReadError, naming the file, if no encoding fits.
     """
-    head = data[:_DECLARED]
+    head = data[:_DECLARATION_BYTES]
     match = _XML_ENCODING.search(head) or _CHARSET.search(head)
     declaration = match[1].decode("ascii", "replace") if match else ""
-    declared = _python_name(declaration) or _python_name(charset or "")
+    charset_name = _python_name(declaration) or _python_name(charset or "")
     marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     if b"\0" in head and not data.startswith(marks):
-        declared = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
-    first = declared if declared in _SEVEN_BITS or b"\0" in data else None
-    for encoding in filter(None, dict.fromkeys((first, "utf-8", declared))):
+        charset_name = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
+    first = charset_name if charset_name in _SEVEN_BITS or b"\0" in data else None
+    for encoding in filter(None, dict.fromkeys((first, "utf-8", charset_name))):
         if (text := _try_decode(data, encoding)) is not None:
             return text
     text = data.decode("utf-8", "replace")
-    if data.strip() and text.count("\ufffd") <= _BROKEN * sum(not c.isascii() for c in text):
+    if data.strip() and text.count("\ufffd") <= _MAX_DAMAGE_SHARE * sum(
+        not c.isascii() for c in text
+    ):
         return text
     try:
-        return decode(data, shown)
+        return decode(data, label)
     except ReadError:
         # The browsers' default, if it yields letters.
         western = _try_decode(data, "cp1252") or ""
@@ -157,24 +159,26 @@ def _try_decode(data: bytes, encoding: str) -> str | None:
     return None if not isinstance(text, str) or "\0" in text else text
 
 
-def parse_page(text: str, shown: str) -> WebPage:
+def parse_page(text: str, label: str) -> WebPage:
     """Parse a page without code and inlined files. Raises ReadError above the limits."""
-    if _XHTML.search(text, 0, _DECLARED):
+    if _XHTML.search(text, 0, _DECLARATION_BYTES):
         text = _EMPTY.sub(r"<\1\2></\1>", text)
     plain, records = _split_code(text)
     plain = _UNREADABLE.sub("", _INLINED.sub("data:,", plain))
     if len(plain) > PAGE_TEXT_CHARACTERS:
         size, limit = len(plain), PAGE_TEXT_CHARACTERS
-        raise ReadError("page-too-much-text", shown=shown, size=size, limit=limit)
+        raise ReadError("page-too-much-text", subject=label, size=size, limit=limit)
     plain = "\n".join(map(mend_letters, plain.split("\n")))
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         tree: Element = document_fromstring(plain.encode(), parser=parser)
     except (LxmlError, ValueError, AssertionError) as error:
-        raise ReadError("page-not-html", shown=shown) from error
+        raise ReadError("page-not-html", subject=label) from error
     count = sum(1 for _ in tree.iter())
     if count > PAGE_ELEMENTS:
-        raise ReadError("page-too-many-elements", shown=shown, elements=count, limit=PAGE_ELEMENTS)
+        raise ReadError(
+            "page-too-many-elements", subject=label, elements=count, limit=PAGE_ELEMENTS
+        )
     drop_layout_tables(tree)
     return WebPage(tree, tuple(mend_letters(record) for record in records))
 
@@ -186,16 +190,16 @@ def _split_code(text: str) -> tuple[str, list[str]]:
     """
     parts: list[str] = []
     records: list[str] = []
-    unclosed: set[str] = set()
+    open_names: set[str] = set()
     at = 0
     while match := _CODE.search(text, at):
         parts.append(text[at : match.start()])
         name = (match[1] or "").lower()
         closing = rf"</{name}(?=[\s/>])[^>]{{0,1000}}>" if name else "-->"
         end = re.compile(closing, re.IGNORECASE)
-        close = None if name in unclosed else end.search(text, match.end())
+        close = None if name in open_names else end.search(text, match.end())
         if close is None:
-            unclosed.add(name)
+            open_names.add(name)
             at = match.end()
             continue
         inside = text[match.end() : close.start()]

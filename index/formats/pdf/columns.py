@@ -13,8 +13,8 @@ _COLUMN_LINES = 4  # minimum
 _COLUMN_WIDTH = 16  # letters of the median row; table cells are shorter
 _FULL = 0.6  # minimum share of a column's width in its median row
 _GUTTER = 0.6  # em between two columns, minimum
-_CROSSING = 0.25  # maximum ratio of the lines across a gutter to those beside it
-_ALIGNED = 0.5  # share of lines with a common base line that makes a table of two short columns
+_MAX_CROSSING_RATIO = 0.25  # maximum ratio of the lines across a gutter to those beside it
+_TABLE_SHARE = 0.5  # share of lines with a common base line that makes a table of two short columns
 _MANY = 1_000  # lines; longer pages are not split into columns
 _CELL = 1.5  # em between two cells of a row, minimum
 
@@ -39,16 +39,16 @@ def split_columns(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
         if rows := _rows(lines):
             yield rows
         return
-    pending = sorted(sides.crossing, key=lambda line: line.middle)
+    crossing_lines = sorted(sides.crossing, key=lambda line: line.middle)
     beside = sides.left + sides.right
     floor = float("-inf")
-    while pending:
-        band = [pending.pop(0)]
+    while crossing_lines:
+        band = [crossing_lines.pop(0)]
         yield from _columns_beside(sides, floor, band[0].middle)
         floor = band[0].middle
-        while pending and not _lines_between(beside, floor, pending[0].middle):
-            floor = pending[0].middle
-            band.append(pending.pop(0))
+        while crossing_lines and not _lines_between(beside, floor, crossing_lines[0].middle):
+            floor = crossing_lines[0].middle
+            band.append(crossing_lines.pop(0))
         yield _rows(band)
     yield from _columns_beside(sides, floor, float("inf"))
 
@@ -89,10 +89,10 @@ def _edges(lines: Sequence[PrintedLine], em: float) -> list[float]:
     """Return the positions where enough lines begin to form a column."""
     lefts = sorted(line.left for line in lines)
     edges: list[float] = []
-    for index, left in enumerate(lefts[: 1 - _COLUMN_LINES]):
-        begins = lefts[index + _COLUMN_LINES - 1] - left <= em / 2
-        if begins and (not edges or left - edges[-1] > em / 2):
-            edges.append(left)
+    for index, edge in enumerate(lefts[: 1 - _COLUMN_LINES]):
+        begins = lefts[index + _COLUMN_LINES - 1] - edge <= em / 2
+        if begins and (not edges or edge - edges[-1] > em / 2):
+            edges.append(edge)
     return edges
 
 
@@ -113,17 +113,19 @@ def _are_columns(sides: Sides) -> bool:
         return False
     top = max(min(line.top for line in side) for side in (sides.left, sides.right))
     bottom = min(max(line.bottom for line in side) for side in (sides.left, sides.right))
-    left = _lines_between(sides.left, top, bottom)
-    right = _lines_between(sides.right, top, bottom)
-    few, many = sorted((left, right), key=len)
+    left_lines = _lines_between(sides.left, top, bottom)
+    right_lines = _lines_between(sides.right, top, bottom)
+    few, many = sorted((left_lines, right_lines), key=len)
     if len(few) < _COLUMN_LINES:
         return False
-    if len(_lines_between(sides.crossing, top, bottom)) > _CROSSING * len(few):
+    if len(_lines_between(sides.crossing, top, bottom)) > _MAX_CROSSING_RATIO * len(few):
         return False
-    prose = [_is_prose(side) for side in (left, right)]
+    prose = [_is_prose(side) for side in (left_lines, right_lines)]
     # Lines of the shorter column on the base line of another.
-    aligned = sum(any(abs(line.bottom - other.bottom) < 1.0 for other in many) for line in few)
-    return all(prose) or (any(prose) and aligned < _ALIGNED * len(few))
+    common_base_lines = sum(
+        any(abs(line.bottom - other.bottom) < 1.0 for other in many) for line in few
+    )
+    return all(prose) or (any(prose) and common_base_lines < _TABLE_SHARE * len(few))
 
 
 def _is_prose(side: list[PrintedLine]) -> bool:
@@ -145,9 +147,9 @@ def _group_rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
     tallest: PrintedLine | None = None
     for line in sorted(lines, key=lambda line: line.middle):
         if tallest is not None:
-            shared = min(tallest.bottom, line.bottom) - max(tallest.top, line.top)
+            overlap = min(tallest.bottom, line.bottom) - max(tallest.top, line.top)
             lower = min(tallest.bottom - tallest.top, line.bottom - line.top)
-            if shared > 0.5 * lower:
+            if overlap > 0.5 * lower:
                 rows[-1].append(line)
                 tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
                 continue

@@ -46,15 +46,15 @@ class _Word:
     line: tuple[str, ...]
 
 
-def ocr_languages(declared: str = "") -> str | None:
+def ocr_languages(document_language: str = "") -> str | None:
     """Return the installed languages for tesseract (`fra+eng`), including the declared one; None if
     tesseract or all of their data is missing."""
     try:
-        installed = set(_tesseract(["--list-langs"]).split())
+        available = set(_tesseract(["--list-langs"]).split())
     except OcrError:
         return None
-    languages = dict.fromkeys((_LANGUAGES.get(declared[:2].lower(), ""), *_ALWAYS))
-    return "+".join(language for language in languages if language in installed) or None
+    languages = dict.fromkeys((_LANGUAGES.get(document_language[:2].lower(), ""), *_ALWAYS))
+    return "+".join(language for language in languages if language in available) or None
 
 
 def ocr_lines(picture: Picture, language: str) -> tuple[PrintedLine, ...]:

@@ -12,7 +12,7 @@ from statistics import median
 from index.text.numbers import roman_value
 
 _STAMP = 40  # letters that a scan may have: a page number, the name of an application
-_COVERED = 0.5  # share of the page in one image: a scan
+_SCAN_SHARE = 0.5  # share of the page in one image: a scan
 _UNREADABLE = 0.3  # share of characters that the font does not identify
 
 
@@ -43,17 +43,17 @@ class PrintedLine:
 class PrintedPage:
     """A page; `number` counts from 0.
 
-    `marked` is True if anything is drawn on it, `pictured` the share that the largest image covers,
-    `cut` True if its text was too long.
+    `has_content` is True if anything is drawn on it, `image_share` the share that the largest image
+    covers, `is_cut` True if its text was too long.
     """
 
     number: int
     width: float
     height: float
     lines: tuple[PrintedLine, ...]
-    marked: bool = False
-    pictured: float = 0.0
-    cut: bool = False
+    has_content: bool = False
+    image_share: float = 0.0
+    is_cut: bool = False
 
     @property
     def is_scan(self) -> bool:
@@ -61,7 +61,7 @@ class PrintedPage:
         words = "".join(line.text for line in self.lines)
         letters = sum(map(str.isalnum, words))
         if letters < _STAMP:
-            return self.pictured >= _COVERED or (self.marked and not letters)
+            return self.image_share >= _SCAN_SHARE or (self.has_content and not letters)
         unknown = sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in words)
         return unknown > _UNREADABLE * len(words)
 
@@ -82,7 +82,7 @@ def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 
     They must recur on three pages; on two if these are all, or if the lines have page numbers.
     """
-    repeated: set[int] = set()
+    margin_lines: set[int] = set()
     # By text and half of the page: page, middle as a share of the page's height, line.
     groups: dict[tuple[str, bool], list[tuple[int, float, PrintedLine]]] = defaultdict(list)
     for page in pages:
@@ -96,17 +96,17 @@ def drop_margins(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
         near = {id(line): number for number, at, line in places if abs(at - middle) <= _SHIFT}
         enough = 2 if len(pages) == 2 or "#" in key else 3
         if len(set(near.values())) >= enough:
-            repeated.update(near)
+            margin_lines.update(near)
     if len(pages) == 1:  # drop only its number
         height = pages[0].height or 1.0
-        repeated = {
+        margin_lines = {
             id(line)
             for line in pages[0].lines
             if not _MARGIN / 2 < line.middle / height < 1 - _MARGIN / 2
             and _FOLIO.fullmatch(line.text)
         }
     return [
-        replace(page, lines=tuple(line for line in page.lines if id(line) not in repeated))
+        replace(page, lines=tuple(line for line in page.lines if id(line) not in margin_lines))
         for page in pages
     ]
 

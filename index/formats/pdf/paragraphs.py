@@ -68,17 +68,19 @@ def _end_line(first: str, second: str, words: set[str]) -> str:
     a figure, after a figure or another hyphen (« c'est-à- »), and in the compounds listed above; a
     soft hyphen never stays.
     """
-    cut = _LAST.search(first[-_LONGEST:])
-    if cut is None or not ends_in_cut_word(first):
+    last_word = _LAST.search(first[-_LONGEST:])
+    if last_word is None or not ends_in_cut_word(first):
         return f"{first} "
     beginning = first[:-1]
-    following = _NEXT.match(second)
-    if first.endswith("\u00ad") and following:
+    next_word = _NEXT.match(second)
+    if first.endswith("\u00ad") and next_word:
         return beginning
-    if following is None or not second[0].islower():
+    if next_word is None or not second[0].islower():
         return f"{beginning}-" if second[:1].isalnum() else f"{first} "
-    word = cut[1].lower(), following[0].lower()
-    return f"{beginning}-" if not cut[1] or _keeps_hyphen(*word, beginning, words) else beginning
+    word = last_word[1].lower(), next_word[0].lower()
+    return (
+        f"{beginning}-" if not last_word[1] or _keeps_hyphen(*word, beginning, words) else beginning
+    )
 
 
 def _keeps_hyphen(first: str, second: str, beginning: str, words: set[str]) -> bool:
@@ -98,7 +100,7 @@ def _keeps_hyphen(first: str, second: str, beginning: str, words: set[str]) -> b
 
 _LARGER = 1.15  # times the text's size: a heading
 _SIZE = 0.12  # share by which the sizes of lines of a paragraph may differ
-_LEADING = 1.35  # times the usual line spacing: a space between paragraphs
+_PARAGRAPH_SPACING = 1.35  # times the usual line spacing: a space between paragraphs
 _SHORT = 0.35  # share of the column's width; more white after a line ends its paragraph
 _FLUSH = 0.6  # share of aligned cells in two rows of one table
 _BOLD = 120  # characters; a longer bold paragraph is an introduction, not a heading
@@ -227,12 +229,12 @@ def _continues(
     last = paragraph.lines[-1]
     if not _alike(last.size, row.size) or last.bold != row.bold or _is_item(row.text):
         return False
-    if row.bottom - last.bottom > _LEADING * type_.leading * max(row.size, last.size):
+    if row.bottom - last.bottom > _PARAGRAPH_SPACING * type_.leading * max(row.size, last.size):
         return False
     if ends_in_cut_word(last.text):
         return True
-    indented = row.left - left > 0.8 * row.size and last.left - left < 0.5 * row.size
-    if indented and not paragraph.item and row.left - left < 6 * row.size:
+    is_indented = row.left - left > 0.8 * row.size and last.left - left < 0.5 * row.size
+    if is_indented and not paragraph.item and row.left - left < 6 * row.size:
         return False
     white = right - last.right
     if white > _SHORT * (right - left) and row.size < _LARGER * type_.size:
@@ -268,13 +270,13 @@ def _reconnect(paragraphs: Iterable[PrintedParagraph], type_: Typography) -> lis
 
 
 def _is_cut(first: PrintedParagraph, second: PrintedParagraph) -> bool:
-    last, following = first.lines[-1], second.lines[0]
-    if second.item or last.bold != following.bold:
+    last, next_line = first.lines[-1], second.lines[0]
+    if second.item or last.bold != next_line.bold:
         return False
     if ends_in_cut_word(last.text):
         return True
     return not _SENTENCE_END.search(last.text[-_TAIL:]) and bool(
-        following.text[0].islower() or last.text[-1] in ",;" or len(last.text) > 30
+        next_line.text[0].islower() or last.text[-1] in ",;" or len(last.text) > 30
     )
 
 
@@ -286,23 +288,23 @@ def _text(paragraph: PrintedParagraph, words: set[str]) -> str:
 
 
 def _mark_headings(paragraphs: list[PrintedParagraph], type_: Typography) -> None:
-    for each, following in pairwise(paragraphs):
+    for each, after in pairwise(paragraphs):
         rows = any(len(line.cells) > 2 for line in each.lines)
         if each.table or rows or not _WORDS.search(each.text):
             continue
         larger = each.size >= _LARGER * type_.size and len(each.text) <= _HEADING
         bold = (
             all(line.bold for line in each.lines)
-            and not all(line.bold for line in following.lines)
+            and not all(line.bold for line in after.lines)
             and len(each.text) <= _BOLD
             and not each.text.endswith((".", ",", ";", ":"))
             and each.size >= type_.size * (1 - _SIZE)
         )
-        each.heading = larger or bold or _is_in_capitals(each, following)
+        each.heading = larger or bold or _is_in_capitals(each, after)
         each.item = each.item and not each.heading
 
 
-def _is_in_capitals(paragraph: PrintedParagraph, following: PrintedParagraph) -> bool:
+def _is_in_capitals(paragraph: PrintedParagraph, after: PrintedParagraph) -> bool:
     """True if it is one line of capitals above prose."""
     (first, *others), letters = paragraph.lines, re.sub(r"[\W\d_]", "", paragraph.text)
     return (
@@ -311,8 +313,8 @@ def _is_in_capitals(paragraph: PrintedParagraph, following: PrintedParagraph) ->
         and letters.isupper()
         and len(paragraph.text) <= _CAPITALS
         and not first.text.endswith((".", ",", ";", ":"))
-        and len(following.text) > _CAPITALS
-        and not following.text.isupper()
+        and len(after.text) > _CAPITALS
+        and not after.text.isupper()
     )
 
 

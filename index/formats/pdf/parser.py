@@ -25,18 +25,18 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the article of a PDF, then a Skipped for each kind of unread pages."""
     data = content.read()
     if b"%PDF-" not in data[:1024]:
-        raise ReadError("pdf-not", shown=content.shown)
+        raise ReadError("pdf-not", subject=content.label)
     try:
         with open_pdf(data) as document:
             facts = pdf_facts(document.info, document.language, data)
             reader = _PageReader(document, ocr=content.options.ocr)
             pages = list(reader.read())
     except PaperError as error:
-        raise ReadError(error.problem, shown=content.shown) from error
+        raise ReadError(error.problem, subject=content.label) from error
     if not any(page.lines for page in pages):
         is_scan = any(page.is_scan for page in pages)
         empty = Problem("pdf-scan-no-words" if is_scan else "pdf-no-text")
-        raise ReadError(next(iter(reader.unread), empty), shown=content.shown)
+        raise ReadError(next(iter(reader.unread), empty), subject=content.label)
     printed_title, blocks = lay_out_pages(drop_margins(pages))
     text = "\n".join(block.text for block in blocks)
     metadata = credible_metadata(facts, "pdf", content.name, text, printed_title)
@@ -46,7 +46,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     others = blocks if again is None else blocks[:again] + blocks[again + 1 :]
     yield ArticleDraft(others, metadata)
     for problem, numbers in reader.unread.items():
-        yield Skipped(f"{content.shown}#{_format_pages(numbers)}", problem)
+        yield Skipped(f"{content.label}#{_format_pages(numbers)}", problem)
 
 
 class _PageReader:
@@ -65,9 +65,9 @@ class _PageReader:
         if self._document.pages > PDF_PAGES:
             problem = Problem("pdf-beyond-pages", limit=PDF_PAGES)
             self.unread[problem] += range(PDF_PAGES, self._document.pages)
-        left = _SECONDS
+        budget = _SECONDS
         for number in range(count):
-            if left < 0:
+            if budget < 0:
                 late = Problem("pdf-beyond-seconds", seconds=round(_SECONDS))
                 self.unread[late] += range(number, count)
                 return
@@ -78,8 +78,8 @@ class _PageReader:
                 self.unread[error.problem].append(number)
                 continue
             finally:
-                left -= time.monotonic() - start
-            if page.cut:
+                budget -= time.monotonic() - start
+            if page.is_cut:
                 self.unread[Problem("pdf-page-cut")].append(number)
             yield self._scan(page) if page.is_scan else page
 

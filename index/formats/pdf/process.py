@@ -81,9 +81,9 @@ def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
         try:
             return worker, worker.ask({"do": "open"}, OPENING_SECONDS, data)[0]
         except PaperError:
-            died = worker.spent
+            is_dead = worker.is_exhausted
             _give_back(worker)
-            if not died or worker.fresh:
+            if not is_dead or worker.fresh:
                 raise
             worker = _start()
 
@@ -93,7 +93,7 @@ class _Worker(KeptProcess):
 
     def __init__(self) -> None:
         self.fresh = True
-        self.spent = False
+        self.is_exhausted = False
         # A caller that leads a session is ended together with its session.
         leads = hasattr(os, "getsid") and os.getsid(0) == os.getpid()
         apart: Apart | None = None if leads else "session"
@@ -102,7 +102,7 @@ class _Worker(KeptProcess):
     @property
     def usable(self) -> bool:
         """True if it has also answered in time so far."""
-        return not self.spent and super().usable
+        return not self.is_exhausted and super().usable
 
     def ask(
         self, message: dict[str, Any], seconds: float, data: bytes = b""
@@ -113,7 +113,7 @@ class _Worker(KeptProcess):
         with self.ended_after(seconds) as late, suppress(OSError, ValueError):
             send(stdin, message, data)
             answer = receive_frame(stdout)
-        self.spent = late.is_set() or answer is None
+        self.is_exhausted = late.is_set() or answer is None
         if late.is_set():
             raise PaperError("pdf-slow", seconds=round(seconds))
         if answer is None:
@@ -128,7 +128,7 @@ class _Worker(KeptProcess):
         try:
             send(self.pipes[0], {"do": "close"})
         except (OSError, ValueError):
-            self.spent = True
+            self.is_exhausted = True
 
 
 _WAITING: WaitingProcesses[_Worker] = WaitingProcesses(_IDLE)

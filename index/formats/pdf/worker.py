@@ -72,8 +72,8 @@ def main() -> None:
                 document.close()
                 document = None
         except pypdfium2.PdfiumError as error:
-            locked = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
-            send(sys.stdout.buffer, {"error": "locked" if locked else "damaged"})
+            needs_password = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
+            send(sys.stdout.buffer, {"error": "locked" if needs_password else "damaged"})
 
 
 def _hold_memory() -> None:
@@ -84,8 +84,8 @@ def _hold_memory() -> None:
         last = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (last, last))  # the parent watches it
         status = Path("/proc/self/status").read_text().splitlines()
-        used = next(line.split()[1] for line in status if line.startswith("VmData:"))
-        most = int(used) * 1024 + MEMORY_BYTES
+        kilobytes = next(line.split()[1] for line in status if line.startswith("VmData:"))
+        most = int(kilobytes) * 1024 + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
@@ -102,16 +102,16 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
     """Return the runs of a page: (text, left, top, right, bottom, size, bold), from its top."""
     with contextlib.closing(document[number]) as page:
         box = page.get_bbox()
-        marked = pdfium.FPDFPage_CountObjects(page) > 0
+        has_content = pdfium.FPDFPage_CountObjects(page) > 0
         with contextlib.closing(page.get_textpage()) as text:
             count = text.count_chars()
             runs = list(_runs(text, min(count, PAGE_CHARACTERS)))
-        pictured = _image_share(page, box) if count < _FEW else 0.0
+        image_share = _image_share(page, box) if count < _FEW else 0.0
     turn = Counter(run.turn for run in runs for _ in run.letters).most_common(1)
-    turned = turn[0][0] if turn else 0
-    upright = [run.as_json(box) for run in runs if run.turn == turned]
+    main_turn = turn[0][0] if turn else 0
+    upright = [run.as_json(box) for run in runs if run.turn == main_turn]
     width, height = box[2] - box[0], box[3] - box[1]
-    if turned % 2:
+    if main_turn % 2:
         width, height = height, width
     return {
         "width": width,
@@ -122,9 +122,9 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
             for run in upright
             if 0 <= run[1] + run[3] <= 2 * width and 0 <= run[2] + run[4] <= 2 * height
         ],
-        "marked": marked,
-        "pictured": pictured,
-        "cut": count > PAGE_CHARACTERS,
+        "has_content": has_content,
+        "image_share": image_share,
+        "is_cut": count > PAGE_CHARACTERS,
     }
 
 
@@ -176,8 +176,8 @@ class _Run:
         gaps = (box[0] - right, box[1] - top, left - box[2], bottom - box[3])
         return float(gaps[self.turn])
 
-    def add(self, letter: str, box: Any, spaced: bool) -> None:
-        self.letters.append(f" {letter}" if spaced else letter)
+    def add(self, letter: str, box: Any, with_space: bool) -> None:
+        self.letters.append(f" {letter}" if with_space else letter)
         self.box = [*map(min, self.box[:2], box[:2]), *map(max, self.box[2:], box[2:])]
 
     def as_json(self, page: Any) -> list[Any]:
@@ -197,35 +197,35 @@ class _Run:
 
 def _runs(text: Any, count: int) -> Iterator[_Run]:
     run: _Run | None = None
-    spaced = guessed = False
+    after_space = after_gap = False
     last = 0
     for index in range(count):
         letter = chr(pdfium.FPDFText_GetUnicode(text, index) or 0xFFFD)
         if letter in _SPACES or letter in _LINE_END:
-            spaced = spaced or not pdfium.FPDFText_IsGenerated(text, index)
-            guessed = True
+            after_space = after_space or not pdfium.FPDFText_IsGenerated(text, index)
+            after_gap = True
             if letter == "\n" and run is not None:
-                yield _finish_run(run, text, last)
+                yield _end_run(run, text, last)
                 run = None
             continue
         box = _box(text, index)
         if letter in _HYPHENS:
             letter = "-"
         if run is not None and run.takes(box):
-            gap = _THIN if spaced else _SPACE if guessed else 9
+            gap = _THIN if after_space else _SPACE if after_gap else 9
             run.add(letter, box, run.gap(box) > run.last * gap)
             run.measure(text, index, box)
         else:
             if run is not None:
-                yield _finish_run(run, text, last)
+                yield _end_run(run, text, last)
             run = _Run(text, index, letter, box)
-        spaced = guessed = False
+        after_space = after_gap = False
         last = index
     if run is not None:
-        yield _finish_run(run, text, last)
+        yield _end_run(run, text, last)
 
 
-def _finish_run(run: _Run, text: Any, last: int) -> _Run:
+def _end_run(run: _Run, text: Any, last: int) -> _Run:
     run.bold = run.bold and _bold(text, last)
     return run
 

@@ -75,8 +75,8 @@ def is_whole(folder: Path, *, thorough: bool = False) -> bool:
 
 
 def _replace(folder: Path, progress: PrepareProgress) -> None:
-    for abandoned in folder.parent.glob(f".{_NAME}-*"):
-        shutil.rmtree(abandoned, ignore_errors=True)
+    for leftover in folder.parent.glob(f".{_NAME}-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f".{_NAME}-", dir=folder.parent) as name:
         new = Path(name, "new")
         new.mkdir()

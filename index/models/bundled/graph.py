@@ -119,9 +119,9 @@ class _Network(GraphBuilder):
         parts = [f"{layer}.{part}" for part in "qkv"]
         weights = np.concatenate([self._weights(part) for part in parts])
         bias = np.concatenate([self._source.floats(f"{part}.b") for part in parts])
-        joined = self._linear(state, f"{layer}.qkv", weights, bias)
+        projection = self._linear(state, f"{layer}.qkv", weights, bias)
         split = [f"{layer}.{part}.out" for part in "qkv"]
-        self._nodes.append(helper.make_node("Split", [joined], split, axis=-1, num_outputs=3))
+        self._nodes.append(helper.make_node("Split", [projection], split, axis=-1, num_outputs=3))
         context = self._node("MultiHeadAttention", split, domain=FUSED, num_heads=self._shape.heads)
         name = f"{layer}.ao"
         output = self._linear(context, name, self._weights(name), self._source.floats(f"{name}.b"))
@@ -179,9 +179,9 @@ class _Network(GraphBuilder):
 
     def _int4(self, name: str, codes: npt.NDArray[np.uint8]) -> str:
         """Add a table of 4-bit codes in ONNX's packing: signed, even columns in the low half."""
-        signed = (codes - 8) & 15
-        packed = signed[:, 0::2] | (signed[:, 1::2] << 4)
+        nibbles = (codes - 8) & 15
+        bytes_of_pairs = nibbles[:, 0::2] | (nibbles[:, 1::2] << 4)
         tensor = TensorProto(name=name, data_type=TensorProto.INT4, dims=codes.shape)
-        tensor.raw_data = packed.tobytes()
+        tensor.raw_data = bytes_of_pairs.tobytes()
         self._constants.append(tensor)
         return name

@@ -128,8 +128,8 @@ def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[i
     the span begins.
     """
     total = start[:, None] + end[None, :]
-    allowed = np.triu(np.ones_like(total, bool)) & ~np.triu(np.ones_like(total, bool), longest)
-    at = int(np.where(allowed, total, -np.inf).argmax())
+    mask = np.triu(np.ones_like(total, bool)) & ~np.triu(np.ones_like(total, bool), longest)
+    at = int(np.where(mask, total, -np.inf).argmax())
     first, last = divmod(at, len(end))
     return first, last, float(total[first, last])
 

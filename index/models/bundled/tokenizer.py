@@ -27,7 +27,7 @@ _WORD_START = "▁"
 _SPACES = re.compile(" {2,}")
 _WORD = re.compile(r"\S+")
 _UNKNOWN_PENALTY = 10.0
-_WORDS_REMEMBERED = 32_768
+_CACHED_WORDS = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Tokenizer:
         self._longest = max(map(len, self._ids))
         self._unknown_score = min(scores) - _UNKNOWN_PENALTY
         # Words recur: nine in ten are in this cache.
-        self._word_ids = lru_cache(_WORDS_REMEMBERED)(self._segment)
+        self._word_ids = lru_cache(_CACHED_WORDS)(self._segment)
 
     @classmethod
     @cache

@@ -101,15 +101,15 @@ class Q4File:
         and scales of shape (rows, width / 32)."""
         tensor = self._tensors[name]
         blocks = np.frombuffer(self._content, _Q4_BLOCK, tensor.size // BLOCK, tensor.offset)
-        packed = blocks["codes"]
-        codes = np.concatenate([packed & 15, packed >> 4], axis=1).reshape(-1, width)
+        pairs = blocks["codes"]
+        codes = np.concatenate([pairs & 15, pairs >> 4], axis=1).reshape(-1, width)
         return codes, blocks["scale"].astype(np.float32).reshape(-1, width // BLOCK)
 
     def weights(self, name: str, width: int) -> Floats:
         """Return a Q4_0 tensor as float32, shape (rows, width)."""
         codes, scales = self.codes(name, width)
-        centred = codes.astype(np.float32) - 8
-        whole: Floats = centred * np.repeat(scales, BLOCK, axis=1)
+        values = codes.astype(np.float32) - 8
+        whole: Floats = values * np.repeat(scales, BLOCK, axis=1)
         if name in self._trained:
             outward, inward = self._trained[name]
             whole += outward.astype(np.float32) @ inward.astype(np.float32)

@@ -84,9 +84,9 @@ def _lower_layers(folder: Path) -> bytes:
         return path.read_bytes()
     graph = _cut_graph(folder / MODEL, LAYERS)
     with suppress(OSError):
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(graph)
-        unfinished.replace(path)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_bytes(graph)
+        temporary.replace(path)
     return graph
 
 
@@ -102,8 +102,8 @@ def _cut_graph(path: Path, layers: int) -> bytes:
     del graph.node[last + 1 :]
     del graph.output[:]
     graph.output.append(onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, None))
-    used = {name for node in graph.node for name in node.input}
-    constants = [constant for constant in graph.initializer if constant.name in used]
+    inputs = {name for node in graph.node for name in node.input}
+    constants = [constant for constant in graph.initializer if constant.name in inputs]
     del graph.initializer[:]
     graph.initializer.extend(constants)
     return bytes(model.SerializeToString())

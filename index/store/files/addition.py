@@ -35,7 +35,7 @@ class FileAddition:
         self.generation: str | None = None
         self._layout = layout
         self._before = before
-        self._unfinished: list[Path] = [writer.folder]
+        self._new_folders: list[Path] = [writer.folder]
 
     @classmethod
     @contextmanager
@@ -47,12 +47,12 @@ class FileAddition:
             try:
                 yield addition
             finally:
-                for each in addition._unfinished:
+                for each in addition._new_folders:
                     shutil.rmtree(each, ignore_errors=True)
 
     def take(self, ids: Collection[str]) -> None:
         for each in self._before.segments:
-            own = [id for id in ids if id not in each.deleted and each.articles.holds(id)]
+            own = [id for id in ids if id not in each.deleted_ids and each.articles.holds(id)]
             if own:
                 self.writer.attach(each.folder / ARTICLES_FILE)
                 self.writer.articles.take(own)
@@ -70,7 +70,7 @@ class FileAddition:
         base, *small = (
             replace(
                 each,
-                deleted=each.deleted.union(
+                deleted_ids=each.deleted_ids.union(
                     entry.id for entry in each.articles.entries(deleted_ids)
                 ),
             )
@@ -81,9 +81,9 @@ class FileAddition:
         if count := count_to_merge([each.size for each in small], last.size):
             last = self._merge([*small[-count:], last], build, check)
             small = small[:-count]
-        kept = [base, *small]
-        tombstones = Tombstones({each.id: each.deleted for each in kept}, sources)
-        self._write(facts, [each.id for each in kept], last, tombstones)
+        segments = [base, *small]
+        tombstones = Tombstones({each.id: each.deleted_ids for each in segments}, sources)
+        self._write(facts, [each.id for each in segments], last, tombstones)
         return facts
 
     def _merge(
@@ -91,7 +91,7 @@ class FileAddition:
     ) -> SegmentFolder:
         segment = self._layout.next_id()
         folder = self._layout.unfinished_segment(segment)
-        self._unfinished.append(folder)
+        self._new_folders.append(folder)
         lengths = self._before.average_lengths
         with closing(FileDraft(folder, segment, average_lengths=lengths)) as draft:
             manifest = merge_segments(segments, draft, build, check)
@@ -100,15 +100,15 @@ class FileAddition:
     def _write(
         self,
         facts: GenerationFacts,
-        kept: Sequence[str],
+        segment_ids: Sequence[str],
         last: SegmentFolder,
         tombstones: Tombstones,
     ) -> None:
         """Write the generation that refers to the segments; it is not in service yet."""
-        folder = self._layout.unfinished(facts.id)
-        self._unfinished.append(folder)
+        folder = self._layout.temporary_folder(facts.id)
+        self._new_folders.append(folder)
         has_sources = next(last.articles.sources(), None) is not None
-        segments = [*kept, last.id] if last.size or has_sources else kept
+        segments = [*segment_ids, last.id] if last.size or has_sources else segment_ids
         with translate_disk_errors(self._layout.root):
             folder.mkdir()
             tombstones.save(folder)

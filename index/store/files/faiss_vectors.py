@@ -23,7 +23,7 @@ COMPARED_ROWS = 50_000  # selections up to this size are compared exactly, witho
 _DEEPER = 4  # growth of the depth if a selection leaves too few candidates
 _TRAINING = 4_096  # rows to train the quantiser on; four times as many do not improve it
 _BATCH = 16_384  # rows in memory at once
-_COMPARED = 1_024  # rows compared exactly at once
+_COMPARED_AT_ONCE = 1_024  # rows compared exactly at once
 _PIECE = 1 << 22  # bytes read at once
 _WIDTH = 2  # dimensions per 4-bit code
 _VECTORS = ".vectors"
@@ -61,20 +61,20 @@ class FaissVectors:
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise DamagedIndex("damaged-vectors", shown=path) from error
+            raise DamagedIndex("damaged-vectors", subject=path) from error
         if isinstance(index, faiss.IndexFlatIP):
             return cls(index, path, None)
         if not isinstance(index, faiss.IndexPQFastScan):
-            raise DamagedIndex("damaged-vectors-not-ours", shown=path)
+            raise DamagedIndex("damaged-vectors-not-ours", subject=path)
         beside = path.with_suffix(_VECTORS)
         try:
             vectors = VectorFile.open(beside, index.ntotal)
         except OSError as error:
             raise DamagedIndex(
-                "damaged-vectors-beside", shown=beside, reason=reason_of(error)
+                "damaged-vectors-beside", subject=beside, reason=reason_of(error)
             ) from error
         if vectors.dimension + vectors.dimension % _WIDTH != index.d:
-            raise DamagedIndex("damaged-vectors-other", shown=beside, name=path.name)
+            raise DamagedIndex("damaged-vectors-other", subject=beside, name=path.name)
         return cls(index, path, vectors)
 
     def save(self, path: Path) -> None:
@@ -125,14 +125,16 @@ class FaissVectors:
             return self._file.read(rows)
         except OSError as error:
             raise DamagedIndex(
-                "damaged-vectors-rows", shown=str(self._path), reason=reason_of(error)
+                "damaged-vectors-rows", subject=str(self._path), reason=reason_of(error)
             ) from error
 
     def scores(self, vector: Vectors, rows: IntArray) -> Vectors:
         """Inner products of a vector, shape (d,), with those of these rows. Raises IndexError,
         DamagedIndex."""
         # Small enough batches that NumPy does not use threads (see `search`).
-        parts = [self.vectors(rows[part]) @ vector for part in batches(len(rows), _COMPARED)]
+        parts = [
+            self.vectors(rows[part]) @ vector for part in batches(len(rows), _COMPARED_AT_ONCE)
+        ]
         return np.concatenate([np.empty(0, dtype=np.float32), *parts])
 
     def _search_exactly(
@@ -143,8 +145,8 @@ class FaissVectors:
         else:
             # The stubs show the C++ constructors, not FAISS's Python wrappers.
             bits = np.packbits(among, bitorder="little")
-            allowed = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-            only = faiss.SearchParameters(sel=allowed)  # type: ignore[call-arg]
+            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+            only = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
             scores, rows = self._index.search(question[np.newaxis], k, params=only)
             inside = rows[0] >= 0
             scores, rows = scores[:, inside], rows[:, inside]
@@ -155,11 +157,11 @@ class FaissVectors:
         """Ascending rows that almost certainly include the k best."""
         if among is None:
             return self._search_codes(question, k * CANDIDATE_DEPTH)
-        allowed = int(np.count_nonzero(among))
-        if allowed <= max(COMPARED_ROWS, k * CANDIDATE_DEPTH):
+        eligible_count = int(np.count_nonzero(among))
+        if eligible_count <= max(COMPARED_ROWS, k * CANDIDATE_DEPTH):
             return np.flatnonzero(among)
         # FAISS cannot select among short codes: search deeper in proportion to the selection.
-        depth = k * CANDIDATE_DEPTH * len(self) // allowed
+        depth = k * CANDIDATE_DEPTH * len(self) // eligible_count
         while True:
             rows = self._search_codes(question, depth)
             rows = rows[among[rows]]
@@ -197,8 +199,8 @@ class FaissWriter:
         with _translate_write_errors(self._path):
             self._file.write(rows, vectors)
 
-    def put_again(self, rows: IntArray, stored: StoredVectors, source_rows: IntArray) -> None:
-        self.put(rows, stored.vectors(source_rows))
+    def put_again(self, rows: IntArray, source: StoredVectors, source_rows: IntArray) -> None:
+        self.put(rows, source.vectors(source_rows))
 
     def get(self, rows: IntArray) -> Vectors:
         if self._file is None:
@@ -250,11 +252,11 @@ def _translate_write_errors(path: Path) -> Iterator[None]:
 
 
 def _write_error(path: Path, reason: Problem | Words) -> StoreError:
-    return StoreError("vectors-unwritable", shown=path, reason=reason)
+    return StoreError("vectors-unwritable", subject=path, reason=reason)
 
 
-_ADVISED = 32  # runs of rows; prefetching fewer costs more than it saves
-_STORED = np.dtype("<f2")
+_PREFETCH_RUNS = 32  # runs of rows; prefetching fewer costs more than it saves
+_FILE_DTYPE = np.dtype("<f2")
 
 
 class VectorFile:
@@ -268,7 +270,7 @@ class VectorFile:
     def __init__(self, descriptor: int, size: int, dimension: int) -> None:
         self.dimension = dimension
         self._size = size
-        self._width = dimension * _STORED.itemsize  # bytes a row
+        self._width = dimension * _FILE_DTYPE.itemsize  # bytes a row
         self._descriptor = descriptor
         self._closing = weakref.finalize(self, os.close, descriptor)
 
@@ -283,7 +285,7 @@ class VectorFile:
     @classmethod
     def open(cls, path: Path, size: int) -> VectorFile:
         """Open a file of `size` rows; its length determines the dimension."""
-        dimension, rest = divmod(path.stat().st_size, size * _STORED.itemsize)
+        dimension, rest = divmod(path.stat().st_size, size * _FILE_DTYPE.itemsize)
         if rest or not dimension:
             raise StreamError("vectors-length", rows=size)
         return cls(os.open(path, os.O_RDONLY), size, dimension)
@@ -293,26 +295,26 @@ class VectorFile:
 
     def write(self, rows: IntArray, vectors: Vectors) -> None:
         """Write vectors of shape (len(rows), d) at these rows."""
-        stored = np.ascontiguousarray(vectors, dtype=_STORED)
+        halves = np.ascontiguousarray(vectors, dtype=_FILE_DTYPE)
         for first, last in pairwise(_edges(rows).tolist()):
-            left = stored[first:last].data.cast("B")
+            remaining = halves[first:last].data.cast("B")
             place = int(rows[first]) * self._width
-            while left:
-                written = os.pwrite(self._descriptor, left, place)
-                left, place = left[written:], place + written
+            while remaining:
+                size = os.pwrite(self._descriptor, remaining, place)
+                remaining, place = remaining[size:], place + size
 
     def read(self, rows: IntArray) -> Vectors:
         """Vectors of these rows, shape (len(rows), d); fastest if rows ascend."""
         edges = _edges(rows)
         places = (rows[edges[:-1]] * self._width).tolist()
         sizes = (np.diff(edges) * self._width).tolist()
-        if len(places) > _ADVISED:
+        if len(places) > _PREFETCH_RUNS:
             self._advise(places, sizes)
-        read = b"".join(map(os.pread, repeat(self._descriptor), sizes, places))
-        if len(read) != len(rows) * self._width:
+        content = b"".join(map(os.pread, repeat(self._descriptor), sizes, places))
+        if len(content) != len(rows) * self._width:
             raise StreamError("vectors-cut", rows=self._size)
-        stored = np.frombuffer(read, dtype=_STORED)
-        return stored.reshape(len(rows), self.dimension).astype(np.float32)
+        halves = np.frombuffer(content, dtype=_FILE_DTYPE)
+        return halves.reshape(len(rows), self.dimension).astype(np.float32)
 
     def _advise(self, places: list[int], sizes: list[int]) -> None:
         """Have the system prefetch these ranges at once, if it can. Halves the time of a question

@@ -86,7 +86,7 @@ class Generation(ClosedOnExit, ArticleReader):
         ):
             if actual != expected:
                 raise DamagedIndex(
-                    "damaged-rows", shown=folder / name, found=actual, expected=expected
+                    "damaged-rows", subject=folder / name, found=actual, expected=expected
                 )
         super().__init__(folder / ARTICLES_FILE)
         self._selections: dict[Selection, BoolArray] = {}
@@ -160,7 +160,7 @@ class Generation(ClosedOnExit, ArticleReader):
                 mask = self._selections.get(timeless)
                 if mask is None:
                     mask = np.zeros(self.facts.passages, dtype=bool)
-                    mask[self.selected(timeless)] = True
+                    mask[self.select_rows(timeless)] = True
                     if len(self._selections) >= _CACHED_SELECTIONS:
                         self._selections.clear()
                     self._selections[timeless] = mask
@@ -207,9 +207,9 @@ class Generation(ClosedOnExit, ArticleReader):
         self._closing()
 
 
-def union_rows(ranked: Sequence[Ranked]) -> IntArray:
+def union_rows(rankings: Sequence[Ranked]) -> IntArray:
     """Distinct rows of several rankings, ascending."""
-    return np.unique(np.concatenate([rows for rows, _ in ranked]))
+    return np.unique(np.concatenate([rows for rows, _ in rankings]))
 
 
 def _close(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) -> None:
@@ -222,5 +222,5 @@ def load_array(path: Path) -> npt.NDArray[Any]:
     try:
         rows: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DamagedIndex("damaged-unreadable", shown=path, reason=reason_of(error)) from error
+        raise DamagedIndex("damaged-unreadable", subject=path, reason=reason_of(error)) from error
     return rows

@@ -102,12 +102,12 @@ def build_lock(folder: Path) -> Iterator[None]:
             lock.acquire(blocking=False)
         except Timeout as error:
             with suppress(OSError, ValueError, KeyError, TypeError):
-                holding = json.loads(holder.read_text(encoding="utf-8"))
-                moment = datetime.fromisoformat(holding["since"]).astimezone()
+                record = json.loads(holder.read_text(encoding="utf-8"))
+                moment = datetime.fromisoformat(record["since"]).astimezone()
                 since = f"{moment:%Y-%m-%d %H:%M:%S}"
-                known = Problem("build-locked-by", process=int(holding["pid"]), since=since)
-                raise BuildLocked(known, shown=folder) from error
-            raise BuildLocked("build-locked", shown=folder) from error
+                problem = Problem("build-locked-by", process=int(record["pid"]), since=since)
+                raise BuildLocked(problem, subject=folder) from error
+            raise BuildLocked("build-locked", subject=folder) from error
     try:
         with translate_disk_errors(holder):
             holder.write_text(
@@ -131,7 +131,7 @@ class Layout:
         self.generations = self.root / "generations"
         self.segments = self.root / "segments"
         self.resume = self.root / "resume"
-        self.verified = self.root / "verified"
+        self.verified_path = self.root / "verified"
         self._next = self.root / "CURRENT.new"
 
     @contextmanager
@@ -149,13 +149,13 @@ class Layout:
 
     def next_id(self) -> str:
         """An id for a new generation or segment."""
-        known = (each.name.removeprefix(".") for each in self._folders(self.segments))
-        return new_id(datetime.now(UTC), max((*self.whole(), *known), default=None))
+        segment_ids = (each.name.removeprefix(".") for each in self._folders(self.segments))
+        return new_id(datetime.now(UTC), max((*self.whole(), *segment_ids), default=None))
 
     def folder(self, generation: str) -> Path:
         return self.generations / generation
 
-    def unfinished(self, generation: str) -> Path:
+    def temporary_folder(self, generation: str) -> Path:
         return self.generations / f".{generation}"
 
     def segment(self, generation: Manifest, segment: str) -> Path:
@@ -175,18 +175,18 @@ class Layout:
             return None
         except OSError as error:
             raise StoreError(
-                "store-unreadable", shown=self.current, reason=reason_of(error)
+                "store-unreadable", subject=self.current, reason=reason_of(error)
             ) from error
         if not GENERATION_ID.fullmatch(name):
-            raise DamagedIndex("no-generation-named", shown=self.current, name=name[:40])
+            raise DamagedIndex("no-generation-named", subject=self.current, name=name[:40])
         return name
 
-    def adopt(self, unfinished: Path) -> None:
+    def adopt(self, temporary: Path) -> None:
         """Make a finished generation or segment durable under its name; not yet in service."""
-        for path in (*unfinished.rglob("*"), unfinished):
+        for path in (*temporary.rglob("*"), temporary):
             _flush(path)
-        unfinished.rename(unfinished.with_name(unfinished.name.removeprefix(".")))
-        _flush(unfinished.parent)
+        temporary.rename(temporary.with_name(temporary.name.removeprefix(".")))
+        _flush(temporary.parent)
 
     def switch(self, generation: str) -> None:
         """Put a generation in service, atomically for readers."""
@@ -207,7 +207,7 @@ class Layout:
         """The generation before this one, or the last one for None (CURRENT is unreadable)."""
         return max((each for each in self.whole() if each < (generation or _LAST)), default=None)
 
-    def replaced(self) -> str | None:
+    def replaced_id(self) -> str | None:
         """The generation that a new one replaces; the last one if CURRENT is unreadable."""
         try:
             return self.current_id()
@@ -222,9 +222,9 @@ class Layout:
             ]
         except DamagedIndex:
             return  # their segments are unknown
-        kept = {current, before}.union(*segments)
+        needed = {current, before}.union(*segments)
         for folder in self._folders():
-            if folder.name in kept:
+            if folder.name in needed:
                 continue
             with when_unread(folder) as free:
                 if free:  # hide it first, so that a half-removed folder is no generation

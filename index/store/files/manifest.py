@@ -67,41 +67,41 @@ class Manifest(GenerationFacts):
         try:
             size = _plain_size(folder, MANIFEST_NAME, remedy)
             if size > _LONGEST:
-                raise DamagedIndex("manifest-not", shown=path, remedy=remedy)
-            written = path.read_bytes()
-            fields = json.loads(written)
+                raise DamagedIndex("manifest-not", subject=path, remedy=remedy)
+            content = path.read_bytes()
+            fields = json.loads(content)
             version = fields["format"]
         except OSError as error:
             raise DamagedIndex(
-                "manifest-unreadable", shown=path, reason=reason_of(error), remedy=remedy
+                "manifest-unreadable", subject=path, reason=reason_of(error), remedy=remedy
             ) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
+            raise DamagedIndex("manifest-not", subject=path, remedy=remedy) from error
         in_range = isinstance(version, int) and _OLDEST_FORMAT <= version <= GENERATION_FORMAT
         if not in_range and isinstance(version, int):
             newer = version > GENERATION_FORMAT
             raise DamagedIndex(
                 "manifest-newer" if newer else "manifest-older",
-                shown=path,
+                subject=path,
                 version=version,
                 known=GENERATION_FORMAT,
                 remedy=remedy,
             )
         try:
-            known = {key: fields[key] for key in fields if key != "sha256"}
-            if _render(known) != written:
-                raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
+            values = {key: fields[key] for key in fields if key != "sha256"}
+            if _render(values) != content:
+                raise DamagedIndex("manifest-altered", subject=path, remedy=remedy)
             for name, has_form in _FORMS.items():
-                value, fits = known.get(name, ()) if name == "segments" else known[name], False
+                value, fits = values.get(name, ()) if name == "segments" else values[name], False
                 with suppress(ValueError, KeyError, TypeError):
                     fits = has_form(value)
                 if not fits:
-                    raise DamagedIndex("manifest-field", shown=path, field=name, remedy=remedy)
-            files = {name: FileStamp(**stamp) for name, stamp in known["files"].items()}
-            segments = tuple(known.get("segments", ()))
-            return cls.from_json(known, files=files, segments=segments)
+                    raise DamagedIndex("manifest-field", subject=path, field=name, remedy=remedy)
+            files = {name: FileStamp(**stamp) for name, stamp in values["files"].items()}
+            segments = tuple(values.get("segments", ()))
+            return cls.from_json(values, files=files, segments=segments)
         except (ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex("manifest-not", shown=path, remedy=remedy) from error
+            raise DamagedIndex("manifest-not", subject=path, remedy=remedy) from error
 
     def check(
         self,
@@ -109,11 +109,11 @@ class Manifest(GenerationFacts):
         *,
         whole: bool,
         remedy: Problem = REBUILD,
-        unhashed: Collection[str] = (),
+        trusted: Collection[str] = (),
     ) -> None:
         """Compare the files with the manifest: all sizes, and the content of small files.
 
-        `whole` hashes all files, except those `unhashed`. Raises DamagedIndex naming the first
+        `whole` hashes all files, except those in `trusted`. Raises DamagedIndex naming the first
         that differs.
         """
         for name, stamp in self.files.items():
@@ -122,14 +122,14 @@ class Manifest(GenerationFacts):
                 size = _plain_size(folder, name, remedy)
                 if size != stamp.size:
                     raise DamagedIndex(
-                        "manifest-size", shown=path, size=size, expected=stamp.size, remedy=remedy
+                        "manifest-size", subject=path, size=size, expected=stamp.size, remedy=remedy
                     )
-                hashed = (whole or size <= _QUICK) and name not in unhashed
-                if hashed and _sha256(path) != stamp.sha256:
-                    raise DamagedIndex("manifest-altered", shown=path, remedy=remedy)
+                must_hash = (whole or size <= _QUICK) and name not in trusted
+                if must_hash and _sha256(path) != stamp.sha256:
+                    raise DamagedIndex("manifest-altered", subject=path, remedy=remedy)
             except OSError as error:
                 raise DamagedIndex(
-                    "manifest-unreadable", shown=path, reason=reason_of(error), remedy=remedy
+                    "manifest-unreadable", subject=path, reason=reason_of(error), remedy=remedy
                 ) from error
 
 
@@ -193,10 +193,10 @@ def _plain_size(folder: Path, name: str, remedy: Problem) -> int:
     below = PurePosixPath(name)
     for part in below.parents[:-1]:
         if not stat.S_ISDIR((folder / part).lstat().st_mode):
-            raise DamagedIndex("manifest-no-file", shown=folder / part, remedy=remedy)
+            raise DamagedIndex("manifest-no-file", subject=folder / part, remedy=remedy)
     state = (folder / below).lstat()
     if not stat.S_ISREG(state.st_mode):
-        raise DamagedIndex("manifest-no-file", shown=folder / below, remedy=remedy)
+        raise DamagedIndex("manifest-no-file", subject=folder / below, remedy=remedy)
     return state.st_size
 
 

@@ -35,13 +35,13 @@ def merge_segments(
     for kind in ROW_KINDS:
         writer, first = draft.vectors(kind, build.model, build.dimension), 0
         for each in segments:
-            stored = each.vectors(kind)
-            deleted, _ = each.articles.hashes_of(kind, each.deleted)
-            kept = np.setdiff1d(np.arange(len(stored)), deleted, assume_unique=True)
-            for batch in batches(len(kept), _AT_ONCE):
+            vectors = each.vectors(kind)
+            deleted_rows, _ = each.articles.hashes_of(kind, each.deleted_ids)
+            rows_left = np.setdiff1d(np.arange(len(vectors)), deleted_rows, assume_unique=True)
+            for batch in batches(len(rows_left), _AT_ONCE):
                 check()
-                rows = kept[batch]
-                writer.put(np.arange(first, first + len(rows)), stored.vectors(rows))
+                rows = rows_left[batch]
+                writer.put(np.arange(first, first + len(rows)), vectors.vectors(rows))
                 first += len(rows)
         writer.finish()
     return draft.write(build, check)
@@ -58,7 +58,7 @@ def copy_articles(
     numbers = []
     for each in segments:
         attach(each.folder / ARTICLES_FILE)
-        rows = articles.take_all(each.deleted)
+        rows = articles.take_all(each.deleted_ids)
         for number, before, is_copy in rows:
             check()
             if not is_copy:
@@ -67,19 +67,19 @@ def copy_articles(
     return numbers
 
 
-def merged_articles(known: ReusableFiles, folder: Path) -> Path:
+def merged_articles(files: ReusableFiles, folder: Path) -> Path:
     """The articles of a generation as one database: that of its only segment, or a merged one in a
     new folder. Raises StoreError, DamagedIndex."""
-    if not known.facts.segments:
-        return known.segments[0].folder / ARTICLES_FILE
+    if not files.facts.segments:
+        return files.segments[0].folder / ARTICLES_FILE
     path = folder / ARTICLES_FILE
     with translate_disk_errors(folder):
         folder.mkdir()
     sheet = ArticleDatabase(path)
     try:
         articles, passages = ArticleWriter(sheet), PassageWriter(sheet)
-        copy_articles(known.segments, sheet.attach, articles, passages, lambda: None)
-        articles.forget_sources(known.tombstones.sources)
+        copy_articles(files.segments, sheet.attach, articles, passages, lambda: None)
+        articles.forget_sources(files.tombstones.sources)
         sheet.finish()
     finally:
         sheet.close()
@@ -89,14 +89,16 @@ def merged_articles(known: ReusableFiles, folder: Path) -> Path:
 def _merge_likeness(
     segments: Sequence[SegmentFolder], numbers: Sequence[dict[int, int]]
 ) -> LikenessKeys | None:
-    keys, renumbered = [], []
+    keys, row_numbers = [], []
     for each, now_by_before in zip(segments, numbers, strict=True):
-        if (known := read_likeness(each.folder)) is None:
+        if (likeness := read_likeness(each.folder)) is None:
             return None
         now = np.zeros(max(now_by_before, default=0) + 1, dtype=np.uint32)
         now[list(now_by_before)] = list(now_by_before.values())
-        inside = known.numbers < len(now)
-        moved = np.where(inside, now[np.where(inside, known.numbers, 0)], 0).astype(np.uint32)
-        keys.append(known.keys[moved > 0])
-        renumbered.append(moved[moved > 0])
-    return LikenessKeys.of(np.concatenate(keys), np.concatenate(renumbered))
+        inside = likeness.numbers < len(now)
+        new_numbers = np.where(inside, now[np.where(inside, likeness.numbers, 0)], 0).astype(
+            np.uint32
+        )
+        keys.append(likeness.keys[new_numbers > 0])
+        row_numbers.append(new_numbers[new_numbers > 0])
+    return LikenessKeys.of(np.concatenate(keys), np.concatenate(row_numbers))

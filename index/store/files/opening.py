@@ -69,7 +69,7 @@ def _forget_verified_on_damage(layout: Layout) -> Iterator[None]:
         yield
     except DamagedIndex:
         with suppress(OSError):
-            layout.verified.unlink(missing_ok=True)
+            layout.verified_path.unlink(missing_ok=True)
         raise
 
 
@@ -88,12 +88,12 @@ def open_newer(layout: Layout) -> ReusableFiles | None:
 
 
 def _open_reusable(layout: Layout, manifest: Manifest) -> ReusableFiles:
-    verified = VerifiedFiles(layout)
-    verified.check(layout.folder(manifest.id), manifest)
+    checks = VerifiedFiles(layout)
+    checks.check(layout.folder(manifest.id), manifest)
     for each in manifest.segments:
         folder = layout.segment(manifest, each)
-        verified.check(folder, Manifest.open(folder))
-    verified.save()
+        checks.check(folder, Manifest.open(folder))
+    checks.save()
     return ReusableFiles.open(layout, manifest)
 
 
@@ -102,12 +102,12 @@ def find_current(data_dir: Path) -> tuple[Path, Manifest]:
     layout = Layout(data_dir)
     generation = layout.current_id()
     if generation is None:
-        raise NoIndex("no-index", shown=data_dir)
+        raise NoIndex("no-index", subject=data_dir)
     folder = layout.folder(generation)
     if not folder.is_dir():
         if layout.current_id() != generation:  # replaced twice in between
             return find_current(data_dir)
-        raise DamagedIndex("generation-missing", shown=layout.current, generation=generation)
+        raise DamagedIndex("generation-missing", subject=layout.current, generation=generation)
     try:
         manifest = Manifest.open(folder)
     except DamagedIndex:
@@ -115,7 +115,7 @@ def find_current(data_dir: Path) -> tuple[Path, Manifest]:
             return find_current(data_dir)
         raise
     if manifest.id != generation:
-        raise DamagedIndex("generation-other", shown=folder, generation=manifest.id)
+        raise DamagedIndex("generation-other", subject=folder, generation=manifest.id)
     return folder, manifest
 
 

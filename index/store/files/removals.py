@@ -41,15 +41,15 @@ class RemovedList(RemovedArticles):
         when = day or datetime.now(UTC).astimezone().date()
         with self._changing():
             for each in articles:
-                removed = RemovedArticle(each.id, each.title, each.path, when)
-                self._articles.setdefault(each.id, removed)
+                removal = RemovedArticle(each.id, each.title, each.path, when)
+                self._articles.setdefault(each.id, removal)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         with self._changing():
-            restored = self.find(reference)
-            for each in restored:
+            articles = self.find(reference)
+            for each in articles:
                 del self._articles[each.id]
-        return restored
+        return articles
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -61,7 +61,7 @@ class RemovedList(RemovedArticles):
                 lock = FileLock(self._data_dir / f"{_NAME}.lock", timeout=_LOCK_SECONDS)
                 lock.acquire()
             except Timeout as error:
-                raise StoreError("removed-locked", shown=path) from error
+                raise StoreError("removed-locked", subject=path) from error
         try:
             self._articles = _read(path)
             yield
@@ -94,7 +94,7 @@ class WithdrawnFile:
             stamp = None
         except OSError as error:
             reason = reason_of(error)
-            raise StoreError("store-unreadable", shown=self._path, reason=reason) from error
+            raise StoreError("store-unreadable", subject=self._path, reason=reason) from error
         else:
             stamp = state.st_ino, state.st_mtime_ns, state.st_size
         if stamp != self._last[0]:
@@ -104,17 +104,17 @@ class WithdrawnFile:
 
 def _read(path: Path) -> dict[str, RemovedArticle]:
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
-        if written["version"] != _VERSION:
-            raise StoreError("removed-other-version", version=str(written["version"]))
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record["version"] != _VERSION:
+            raise StoreError("removed-other-version", version=str(record["version"]))
         entries = (
             RemovedArticle(each["id"], each["title"], each["path"], date.fromisoformat(each["day"]))
-            for each in written["articles"]
+            for each in record["articles"]
         )
         return {each.id: each for each in entries}
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise StoreError("store-unreadable", shown=path, reason=reason_of(error)) from error
+        raise StoreError("store-unreadable", subject=path, reason=reason_of(error)) from error
     except (ValueError, KeyError, TypeError, StoreError) as error:
-        raise StoreError("removed-unreadable", shown=path, reason=reason_of(error)) from error
+        raise StoreError("removed-unreadable", subject=path, reason=reason_of(error)) from error

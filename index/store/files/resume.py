@@ -37,7 +37,7 @@ class ResumeFile:
         # Batches that were there before.
         self._hashes = bytearray()
         self._starts: list[IntArray] = []  # position of each vector, in floats
-        self._added = 0
+        self._added_rows = 0
         with translate_disk_errors(self._path):
             self._path.parent.mkdir(exist_ok=True)
             end = self._scan()
@@ -50,19 +50,19 @@ class ResumeFile:
                 _write(self._file, self._head.encode().ljust(_HEAD))
 
     def __len__(self) -> int:
-        return len(self._hashes) // HASH_SIZE + self._added
+        return len(self._hashes) // HASH_SIZE + self._added_rows
 
     def source(self) -> VectorSource:
         starts = np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
-        kept = _MappedVectors(self._path, starts, self._dimension)
-        return VectorSource(as_hashes(bytes(self._hashes)), kept)
+        vectors = _MappedVectors(self._path, starts, self._dimension)
+        return VectorSource(as_hashes(bytes(self._hashes)), vectors)
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
         payload = hashes + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
         record = _RECORD.pack(_MARK, len(vectors), zlib.crc32(payload), 0)
         with translate_disk_errors(self._path):
             _write(self._file, record + payload)
-        self._added += len(vectors)
+        self._added_rows += len(vectors)
 
     def close(self) -> None:
         self._file.close()
@@ -87,8 +87,8 @@ class ResumeFile:
             return 0
         mark, texts, checksum, padding = _RECORD.unpack(head)
         size: int = texts * (HASH_SIZE + _FLOAT * self._dimension)
-        left = os.fstat(file.fileno()).st_size - file.tell()
-        if (mark, padding) != (_MARK, 0) or not 0 < size <= left:
+        remaining = os.fstat(file.fileno()).st_size - file.tell()
+        if (mark, padding) != (_MARK, 0) or not 0 < size <= remaining:
             return 0
         payload = file.read(size)
         if len(payload) < size or zlib.crc32(payload) != checksum:
@@ -120,6 +120,6 @@ class _MappedVectors:
 
 def _write(file: BinaryIO, content: bytes) -> None:
     """Write everything; a raw file may accept less at a time. Raises OSError."""
-    left = memoryview(content)
-    while left:
-        left = left[file.write(left) or 0 :]
+    remaining = memoryview(content)
+    while remaining:
+        remaining = remaining[file.write(remaining) or 0 :]

@@ -47,7 +47,7 @@ class SegmentFolder:
 
     folder: Path
     manifest: Manifest
-    deleted: frozenset[str]
+    deleted_ids: frozenset[str]
     articles: ArticleReader
 
     @property
@@ -81,7 +81,7 @@ class ReusableFiles(SegmentedArticles):
         self.tombstones = tombstones
         super().__init__(
             [each.articles for each in segments],
-            [each.deleted for each in segments],
+            [each.deleted_ids for each in segments],
             [each.manifest.passages for each in segments],
         )
 
@@ -113,22 +113,24 @@ class ReusableFiles(SegmentedArticles):
         """The vectors of these articles only, at no cost for the others."""
         hashes, parts, sizes = [], [], []
         for each in self.segments:
-            rows, own = each.articles.hashes_of(kind, [id for id in ids if id not in each.deleted])
+            rows, own = each.articles.hashes_of(
+                kind, [id for id in ids if id not in each.deleted_ids]
+            )
             if len(rows):
                 hashes.append(as_hashes(own))
                 parts.append(_Rows(each.vectors(kind), rows))
                 sizes.append(len(rows))
-        joined = np.concatenate(hashes) if hashes else as_hashes(b"")
-        return VectorSource(joined, JoinedVectors(parts, sizes))
+        all_hashes = np.concatenate(hashes) if hashes else as_hashes(b"")
+        return VectorSource(all_hashes, JoinedVectors(parts, sizes))
 
     def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
         return len(self.vectors_of(kind, ids).hashes)
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
         ids = []
-        for each, known in zip(self.segments, self._likeness, strict=True):
-            own = each.articles.ids_of(known.find(keys, most)) if known else []
-            ids += [id for id in own if id not in each.deleted]
+        for each, likeness in zip(self.segments, self._likeness, strict=True):
+            own = each.articles.ids_of(likeness.find(keys, most)) if likeness else []
+            ids += [id for id in own if id not in each.deleted_ids]
         return ids
 
     @property
@@ -152,11 +154,11 @@ class ReusableFiles(SegmentedArticles):
 class _Rows:
     """A renumbered subset of stored vectors."""
 
-    stored: FaissVectors
+    vectors_of_segment: FaissVectors
     rows: IntArray
 
     def vectors(self, rows: IntArray) -> Vectors:
-        return self.stored.vectors(self.rows[rows])
+        return self.vectors_of_segment.vectors(self.rows[rows])
 
 
 class VerifiedFiles:
@@ -165,21 +167,21 @@ class VerifiedFiles:
 
     def __init__(self, layout: Layout) -> None:
         self._root = layout.root
-        self._path = layout.verified
-        self._known: dict[str, list[int]] = {}
-        self._verified: dict[str, list[int]] = {}
+        self._path = layout.verified_path
+        self._recorded_states: dict[str, list[int]] = {}
+        self._new_states: dict[str, list[int]] = {}
         with suppress(OSError, ValueError):
-            known = json.loads(self._path.read_text(encoding="utf-8"))
-            self._known = known if isinstance(known, dict) else {}
+            record = json.loads(self._path.read_text(encoding="utf-8"))
+            self._recorded_states = record if isinstance(record, dict) else {}
 
     def check(self, folder: Path, manifest: Manifest) -> None:
         """Raises DamagedIndex naming the first damaged file."""
         same = set()
         for name in manifest.files:
             key, state = self._state(folder / name)
-            if state is not None and self._known.get(key) == state:
+            if state is not None and self._recorded_states.get(key) == state:
                 same.add(name)
-        manifest.check(folder, whole=True, unhashed=same)
+        manifest.check(folder, whole=True, trusted=same)
         self.note(folder, manifest)
 
     def note(self, folder: Path, manifest: Manifest) -> None:
@@ -187,17 +189,21 @@ class VerifiedFiles:
         for name in manifest.files:
             key, state = self._state(folder / name)
             if state is not None:
-                self._verified[key] = state
+                self._new_states[key] = state
 
     def save(self) -> None:
         """Save the cache; if that fails, files are read again next time."""
-        still = {key: state for key, state in self._known.items() if (self._root / key).exists()}
-        known = still | self._verified
-        if known == self._known:
+        still = {
+            key: state
+            for key, state in self._recorded_states.items()
+            if (self._root / key).exists()
+        }
+        states = still | self._new_states
+        if states == self._recorded_states:
             return
         beside = self._path.with_suffix(".new")
         with suppress(OSError):
-            beside.write_text(json.dumps(known), encoding="utf-8")
+            beside.write_text(json.dumps(states), encoding="utf-8")
             beside.replace(self._path)
 
     def _state(self, path: Path) -> tuple[str, list[int] | None]:
@@ -211,9 +217,9 @@ class VerifiedFiles:
 
 def note_written(layout: Layout, manifest: Manifest) -> None:
     """Record what this build has written and hashed as verified."""
-    verified = VerifiedFiles(layout)
-    verified.note(layout.folder(manifest.id), manifest)
+    files = VerifiedFiles(layout)
+    files.note(layout.folder(manifest.id), manifest)
     if manifest.segments:
         folder = layout.segment(manifest, manifest.segments[-1])
-        verified.note(folder, Manifest.open(folder))
-    verified.save()
+        files.note(folder, Manifest.open(folder))
+    files.save()

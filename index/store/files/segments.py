@@ -41,16 +41,16 @@ _FEW_DELETED = 1_000  # sentences of a segment
 
 class SegmentedArticles(ClosedOnExit):
     """The articles of several segments, oldest first; see `ArticleReader` for the methods.
-    `deleted` are, by segment, the ids of deleted articles and copies."""
+    `deleted_ids` are, by segment, those of deleted articles and copies."""
 
     def __init__(
         self,
         parts: Sequence[ArticleReader],
-        deleted: Sequence[frozenset[str]],
+        deleted_ids: Sequence[frozenset[str]],
         passages: Sequence[int],
     ) -> None:
         self._parts = tuple(parts)
-        self._deleted = tuple(deleted)
+        self._deleted = tuple(deleted_ids)
         self._first = np.concatenate([[0], np.cumsum(passages)]).astype(np.int64)  # of each segment
 
     def article(self, article_id: str) -> Article | None:
@@ -63,15 +63,15 @@ class SegmentedArticles(ClosedOnExit):
     def articles(
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        def newest(part: ArticleReader, deleted: frozenset[str]) -> list[ArticleEntry]:
-            most = -1 if limit < 0 else skip + limit + len(deleted)
-            return [each for each in part.articles(among, most) if each.id not in deleted]
+        def newest(part: ArticleReader, deleted_ids: frozenset[str]) -> list[ArticleEntry]:
+            most = -1 if limit < 0 else skip + limit + len(deleted_ids)
+            return [each for each in part.articles(among, most) if each.id not in deleted_ids]
 
         def order(entry: ArticleEntry) -> int:
             return -(entry.published or date.min).toordinal()
 
-        merged = heapq.merge(*map(newest, self._parts, self._deleted), key=order)
-        return list(islice(merged, skip, None if limit < 0 else skip + limit))
+        entries = heapq.merge(*map(newest, self._parts, self._deleted), key=order)
+        return list(islice(entries, skip, None if limit < 0 else skip + limit))
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return self._from_each(lambda part: part.entries(ids))
@@ -82,35 +82,35 @@ class SegmentedArticles(ClosedOnExit):
 
         return next(filter(None, map(find_by, ways_of(reference))), [])
 
-    def copied(self) -> list[ArticleEntry]:
-        return self._from_each(lambda part: part.copied())
+    def articles_with_copies(self) -> list[ArticleEntry]:
+        return self._from_each(lambda part: part.articles_with_copies())
 
     def count(self, among: Selection | None = None) -> int:
-        deleted = sum(among is None or each in among for each in self._deleted_articles())
-        return sum(part.count(among) for part in self._parts) - deleted
+        deleted_count = sum(among is None or each in among for each in self._deleted_articles())
+        return sum(part.count(among) for part in self._parts) - deleted_count
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         counts = Counter[str]()
         for part in self._parts:
             counts.update(part.facet(kind))
-        deleted = self._deleted_articles()
-        counts.subtract(value for each in deleted if (value := getattr(each, kind)))
+        deleted_entries = self._deleted_articles()
+        counts.subtract(value for each in deleted_entries if (value := getattr(each, kind)))
         return sort_counts(counts)
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         keys = [
-            part.passage_keys([each for each in ids if each not in deleted]) + first
-            for part, deleted, first in zip(
+            part.passage_keys([each for each in ids if each not in deleted_ids]) + first
+            for part, deleted_ids, first in zip(
                 self._parts, self._deleted, self._first[:-1], strict=True
             )
         ]
         return np.concatenate(keys)
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         passages: dict[int, StoredPassage] = {}
         for number, own in self._by_segment(keys):
             first = int(self._first[number])
-            for each in self._parts[number].stored([key - first for key in own]):
+            for each in self._parts[number].passages_by_key([key - first for key in own]):
                 passages[each.key + first] = replace(each, key=each.key + first)
         return [passages[int(key)] for key in keys]
 
@@ -130,11 +130,11 @@ class SegmentedArticles(ClosedOnExit):
     def left_out(self) -> frozenset[str]:
         return frozenset(chain.from_iterable(part.left_out() for part in self._parts))
 
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
-        return self._from_each(lambda part: part.signed(ids))
+    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
+        return self._from_each(lambda part: part.signatures(ids))
 
-    def fingerprinted(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        return self._from_each(lambda part: part.fingerprinted(ids), itemgetter(0))
+    def fingerprint_rows(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
+        return self._from_each(lambda part: part.fingerprint_rows(ids), itemgetter(0))
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         return chain.from_iterable(part.titles() for part in self._parts)
@@ -151,18 +151,18 @@ class SegmentedArticles(ClosedOnExit):
         """Collect results of all segments, without deleted articles."""
         return [
             each
-            for part, deleted in zip(self._parts, self._deleted, strict=True)
+            for part, deleted_ids in zip(self._parts, self._deleted, strict=True)
             for each in method(part)
-            if id_of(each) not in deleted
+            if id_of(each) not in deleted_ids
         ]
 
     def _deleted_articles(self) -> list[ArticleEntry]:
         """Entries of deleted articles, without copies."""
         return [
             each
-            for part, deleted in zip(self._parts, self._deleted, strict=True)
-            if deleted
-            for each in part.entries(deleted)
+            for part, deleted_ids in zip(self._parts, self._deleted, strict=True)
+            if deleted_ids
+            for each in part.entries(deleted_ids)
             if each.copy_of is None
         ]
 
@@ -170,23 +170,28 @@ class SegmentedArticles(ClosedOnExit):
         """The segment that has an article or copy."""
         if (part := self._added.get(article_id)) is not None:
             return part
-        base, deleted = self._parts[0], self._deleted[0]
-        return base if article_id not in deleted and base.holds(article_id) else None
+        base, deleted_ids = self._parts[0], self._deleted[0]
+        return base if article_id not in deleted_ids and base.holds(article_id) else None
 
     @cached_property
     def _added(self) -> dict[str, ArticleReader]:
         """The segment of every article and copy outside the base."""
-        added = list(zip(self._parts[1:], self._deleted[1:], strict=True))
-        return {each: part for part, deleted in added for each in part.ids() if each not in deleted}
+        additions = list(zip(self._parts[1:], self._deleted[1:], strict=True))
+        return {
+            each: part
+            for part, deleted_ids in additions
+            for each in part.ids()
+            if each not in deleted_ids
+        }
 
     def _of_holder(
         self, article_id: str, method: Callable[[ArticleReader], StoredPassage | None]
     ) -> StoredPassage | None:
         part = self._holder(article_id)
-        stored = method(part) if part else None
-        if part is None or stored is None:
+        passage = method(part) if part else None
+        if part is None or passage is None:
             return None
-        return replace(stored, key=stored.key + int(self._first[self._parts.index(part)]))
+        return replace(passage, key=passage.key + int(self._first[self._parts.index(part)]))
 
     def _by_segment(self, keys: Sequence[int] | IntArray) -> Iterator[tuple[int, list[int]]]:
         """Yield the number of each segment that has some of these passages, with their keys."""
@@ -206,9 +211,11 @@ class SegmentedGeneration(SegmentedArticles):
     ) -> None:
         self.facts = manifest
         self.segments = tuple(segments)
-        deleted = [tombstones.of(each.facts.id) for each in segments]
-        super().__init__(self.segments, deleted, [each.facts.passages for each in segments])
-        rows = [each.passage_keys(ids) for each, ids in zip(self.segments, deleted, strict=True)]
+        deleted_ids = [tombstones.of(each.facts.id) for each in segments]
+        super().__init__(self.segments, deleted_ids, [each.facts.passages for each in segments])
+        rows = [
+            each.passage_keys(ids) for each, ids in zip(self.segments, deleted_ids, strict=True)
+        ]
         self._deleted_rows: dict[RowKind, list[IntArray]] = {
             "passages": rows,
             "sentences": [
@@ -229,7 +236,7 @@ class SegmentedGeneration(SegmentedArticles):
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         words = [each.passage_words.match_as_segment(query.passage_terms) for each in self.segments]
-        ranked = [
+        rankings = [
             self._nominate(number, query, matches, eligible)
             for number, (matches, eligible) in enumerate(
                 zip(words, self._eligible(query), strict=True)
@@ -238,7 +245,7 @@ class SegmentedGeneration(SegmentedArticles):
         limits = (query.passages, query.sentences, query.passages)
         best = [
             self._merge(each, limit)
-            for each, limit in zip(zip(*ranked, strict=True), limits, strict=True)
+            for each, limit in zip(zip(*rankings, strict=True), limits, strict=True)
         ]
         features = [
             self._features(number, np.array(rows), query, words[number])
@@ -271,25 +278,27 @@ class SegmentedGeneration(SegmentedArticles):
     ) -> Sequence[Ranked]:
         """Like `Generation.nominate`, minus deleted rows. If few rows are deleted, over-fetch and
         filter: cheaper than a FAISS ID selector."""
-        segment, deleted = self.segments[number], self._deleted_rows["passages"][number]
-        if eligible is not None or not len(deleted):
+        segment, deleted_rows = self.segments[number], self._deleted_rows["passages"][number]
+        if eligible is not None or not len(deleted_rows):
             return segment.nominate(query, words, eligible)
         wider = replace(
             query,
-            passages=query.passages + len(deleted),
+            passages=query.passages + len(deleted_rows),
             sentences=query.sentences + len(self._deleted_rows["sentences"][number]),
         )
-        ranked = segment.nominate(wider, words, None)
-        kept = [~np.isin(rows, deleted) for rows, _ in ranked]
-        return [(rows[own], scores[own]) for (rows, scores), own in zip(ranked, kept, strict=True)]
+        rankings = segment.nominate(wider, words, None)
+        masks = [~np.isin(rows, deleted_rows) for rows, _ in rankings]
+        return [
+            (rows[own], scores[own]) for (rows, scores), own in zip(rankings, masks, strict=True)
+        ]
 
-    def _merge(self, ranked: Sequence[Ranked], limit: int) -> Ranked:
+    def _merge(self, rankings: Sequence[Ranked], limit: int) -> Ranked:
         """The best of the segments' rankings, as keys."""
         firsts = self._first[:-1]
         keys = np.concatenate(
-            [rows + first for (rows, _), first in zip(ranked, firsts, strict=True)]
+            [rows + first for (rows, _), first in zip(rankings, firsts, strict=True)]
         )
-        scores = np.concatenate([each for _, each in ranked])
+        scores = np.concatenate([each for _, each in rankings])
         order = np.lexsort((keys, -scores))[:limit]
         return keys[order], scores[order]
 
@@ -303,12 +312,12 @@ class SegmentedGeneration(SegmentedArticles):
 
 
 class SegmentedTerms:
-    """See `index.store.reader.TermStatistics`; `deleted` are, by segment, the rows of deleted
+    """See `index.store.reader.TermStatistics`; `deleted_rows` are, by segment, those of deleted
     passages or sentences."""
 
-    def __init__(self, parts: Sequence[WordIndex], deleted: Sequence[IntArray]) -> None:
+    def __init__(self, parts: Sequence[WordIndex], deleted_rows: Sequence[IntArray]) -> None:
         self._parts = parts
-        self._deleted = deleted
+        self._deleted = deleted_rows
 
     def __len__(self) -> int:
         return sum(map(len, self._parts)) - sum(map(len, self._deleted))
@@ -316,10 +325,10 @@ class SegmentedTerms:
     def frequencies(self, terms: Collection[str]) -> dict[str, int]:
         hashes = hash_terms(terms)
         counts = np.zeros(len(hashes), dtype=np.int64)
-        for part, deleted in zip(self._parts, self._deleted, strict=True):
+        for part, deleted_rows in zip(self._parts, self._deleted, strict=True):
             counts += part.count(hashes)
-            if len(deleted):
-                counts -= part.count_among(deleted, hashes)
+            if len(deleted_rows):
+                counts -= part.count_among(deleted_rows, hashes)
         return nonzero_counts(terms, counts)
 
     def letters(self, language: str) -> str:
@@ -335,14 +344,14 @@ class JoinedVectors:
 
     def vectors(self, rows: IntArray) -> Vectors:
         numbers = np.searchsorted(self._first, rows, side="right") - 1
-        joined: Vectors | None = None
+        result: Vectors | None = None
         for number in np.unique(numbers):
             here = numbers == number
             vectors = self._parts[number].vectors(rows[here] - self._first[number])
-            if joined is None:
-                joined = np.empty((len(rows), vectors.shape[1]), dtype=np.float32)
-            joined[here] = vectors
-        return self._parts[0].vectors(rows) if joined is None else joined
+            if result is None:
+                result = np.empty((len(rows), vectors.shape[1]), dtype=np.float32)
+            result[here] = vectors
+        return self._parts[0].vectors(rows) if result is None else result
 
 
 def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
@@ -355,12 +364,14 @@ def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
         return features[0]
     shifts = np.cumsum([0, *(len(each.sentence_cosines) for each in features[:-1])])
     names = ("keys", "cosines", "bm25", "openings", "sentence_cosines", "sentence_bm25")
-    joined = {name: np.concatenate([getattr(each, name) for each in features]) for name in names}
+    columns = {name: np.concatenate([getattr(each, name) for each in features]) for name in names}
     offsets = [each.offsets + shift for each, shift in zip(features, shifts, strict=True)]
-    return CandidateFeatures(**joined, offsets=np.concatenate(offsets))
+    return CandidateFeatures(**columns, offsets=np.concatenate(offsets))
 
 
-def newest_sources(parts: Sequence[ArticleReader], deleted: Collection[str]) -> Iterator[SourceRow]:
+def newest_sources(
+    parts: Sequence[ArticleReader], deleted_locations: Collection[str]
+) -> Iterator[SourceRow]:
     """The files that articles came from, each as in the newest segment that has it."""
     rows = {row.location: row for part in parts for row in part.sources()}
-    return (row for location, row in sorted(rows.items()) if location not in deleted)
+    return (row for location, row in sorted(rows.items()) if location not in deleted_locations)

@@ -59,8 +59,8 @@ class FileStore:
         return find_current(self.data_dir)[1]
 
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
-        stored = open_generation(self.data_dir, model=model, dimension=dimension)
-        return VisibleGeneration(stored, WithdrawnFile(self.data_dir))
+        generation = open_generation(self.data_dir, model=model, dimension=dimension)
+        return VisibleGeneration(generation, WithdrawnFile(self.data_dir))
 
     def browse(self) -> VisibleGeneration:
         facts = self.facts()
@@ -82,14 +82,16 @@ class FileStore:
 
     def export(self, folder: Path) -> GenerationFacts:
         facts = self.facts()
-        with open_generation(self.data_dir, model=facts.model, dimension=facts.dimension) as stored:
-            refuse_withdrawn(stored, self.removed().ids, self.data_dir)
+        with open_generation(
+            self.data_dir, model=facts.model, dimension=facts.dimension
+        ) as generation:
+            refuse_withdrawn(generation, self.removals().ids, self.data_dir)
         return export_index(self.data_dir, folder)
 
     def take(self, folder: Path) -> GenerationFacts:
         return import_index(folder, self.data_dir)
 
-    def removed(self) -> RemovedList:
+    def removals(self) -> RemovedList:
         return RemovedList.open(self.data_dir)
 
     def note_builder(self, status: BuilderStatus) -> None:
@@ -115,7 +117,7 @@ class FileTurn:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._replaced = layout.replaced()
+        self._replaced_id = layout.replaced_id()
         self._new: str | None = None
         self.previous: ReusableFiles | None = None
         try:
@@ -143,8 +145,8 @@ class FileTurn:
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[FileDraft]:
         generation = self._layout.next_id()
-        folder = self._layout.unfinished(generation)
-        beside = self._layout.unfinished(new_id(datetime.now(UTC), generation))
+        folder = self._layout.temporary_folder(generation)
+        beside = self._layout.temporary_folder(new_id(datetime.now(UTC), generation))
         try:
             before = merged_articles(self.previous, beside) if self.previous else None
             with closing(FileDraft(folder, generation, before, alike=alike)) as draft:
@@ -166,7 +168,7 @@ class FileTurn:
 
     def adopt(self, draft: GenerationWriter) -> None:
         with translate_disk_errors(self._layout.generations):
-            self._layout.adopt(self._layout.unfinished(draft.id))
+            self._layout.adopt(self._layout.temporary_folder(draft.id))
         note_written(self._layout, Manifest.open(self._layout.folder(draft.id)))
 
     def switch(self, draft: GenerationWriter) -> None:
@@ -179,9 +181,9 @@ class FileTurn:
         self.close()
         with translate_disk_errors(self._layout.root):
             if self._new is not None:
-                self._layout.clean(self._new, self._replaced)
-            elif self._replaced is not None:
-                self._layout.clean(self._replaced, self._layout.before(self._replaced))
+                self._layout.clean(self._new, self._replaced_id)
+            elif self._replaced_id is not None:
+                self._layout.clean(self._replaced_id, self._layout.before(self._replaced_id))
 
     def close(self) -> None:
         if self.previous is not None:

@@ -28,16 +28,18 @@ class Tombstones:
 
     def save(self, folder: Path) -> None:
         articles = {segment: sorted(ids) for segment, ids in sorted(self.articles.items()) if ids}
-        written = json.dumps({"articles": articles, "sources": sorted(self.sources)})
-        (folder / TOMBSTONES_FILE).write_text(written, encoding="utf-8")
+        content = json.dumps({"articles": articles, "sources": sorted(self.sources)})
+        (folder / TOMBSTONES_FILE).write_text(content, encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> Tombstones:
         """Raises DamagedIndex."""
         path = folder / TOMBSTONES_FILE
         try:
-            written = json.loads(path.read_text(encoding="utf-8"))
-            articles = {each: frozenset(ids) for each, ids in written["articles"].items()}
-            return cls(articles, frozenset(written["sources"]))
+            record = json.loads(path.read_text(encoding="utf-8"))
+            articles = {each: frozenset(ids) for each, ids in record["articles"].items()}
+            return cls(articles, frozenset(record["sources"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedIndex("damaged-unreadable", shown=path, reason=reason_of(error)) from error
+            raise DamagedIndex(
+                "damaged-unreadable", subject=path, reason=reason_of(error)
+            ) from error

@@ -32,7 +32,7 @@ _FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, R
 def export_index(data_dir: Path, folder: Path) -> Manifest:
     """See `index.store.base.IndexStore.export`."""
     if not may_hold_export(folder):
-        raise StoreError("export-not-empty", shown=folder)
+        raise StoreError("export-not-empty", subject=folder)
     source, manifest = find_current(data_dir)
     layout = Layout(data_dir)
     with ExitStack() as stack:
@@ -52,11 +52,11 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
 def _merge(layout: Layout, manifest: Manifest, target: Path) -> Manifest:
     """Write the segments of a generation as a single folder."""
     with (
-        closing(ReusableFiles.open(layout, manifest)) as known,
+        closing(ReusableFiles.open(layout, manifest)) as files,
         closing(FileDraft(target, manifest.id)) as draft,
     ):
-        deleted_sources = known.tombstones.sources
-        return merge_segments(known.segments, draft, manifest, deleted_sources=deleted_sources)
+        deleted_sources = files.tombstones.sources
+        return merge_segments(files.segments, draft, manifest, deleted_sources=deleted_sources)
 
 
 def import_index(folder: Path, data_dir: Path) -> Manifest:
@@ -72,8 +72,8 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     layout = Layout(data_dir)
     with layout.alone():
         manifest = replace(manifest, id=layout.next_id(), roots=(), rules="")
-        replaced = layout.replaced()
-        draft = layout.unfinished(manifest.id)
+        replaced_id = layout.replaced_id()
+        draft = layout.temporary_folder(manifest.id)
         try:
             _copy(manifest, folder, draft)
             with translate_disk_errors(draft):
@@ -85,27 +85,27 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
             shutil.rmtree(draft, ignore_errors=True)
         with translate_disk_errors(layout.root):
             layout.switch(manifest.id)
-            layout.clean(manifest.id, replaced)
+            layout.clean(manifest.id, replaced_id)
     return manifest
 
 
 def check_export(folder: Path) -> Manifest:
     """Verify an export and return its manifest. Raises DamagedIndex."""
     if not (folder / MANIFEST_NAME).is_file():
-        raise DamagedIndex("import-none", shown=folder)
+        raise DamagedIndex("import-none", subject=folder)
     manifest = Manifest.open(folder, _AGAIN)
     if not NAMES <= manifest.files.keys() <= MORE_NAMES:
         path = folder / MANIFEST_NAME
-        raise DamagedIndex("manifest-field", shown=path, field="files", remedy=_AGAIN)
+        raise DamagedIndex("manifest-field", subject=path, field="files", remedy=_AGAIN)
     manifest.check(folder, whole=True, remedy=_AGAIN)
     try:
         if not has_own_schema(folder / ARTICLES_FILE):
-            raise DamagedIndex("import-not-ours", shown=folder / ARTICLES_FILE, remedy=_AGAIN)
+            raise DamagedIndex("import-not-ours", subject=folder / ARTICLES_FILE, remedy=_AGAIN)
         with np.errstate(over="ignore"), Generation(folder, manifest, Hold(folder)) as generation:
             generation.articles(limit=1)
     except _FORGED as error:
-        shown = folder / MANIFEST_NAME
-        raise DamagedIndex("import-not-ours", shown=shown, remedy=_AGAIN) from error
+        manifest_path = folder / MANIFEST_NAME
+        raise DamagedIndex("import-not-ours", subject=manifest_path, remedy=_AGAIN) from error
     return manifest
 
 
@@ -118,7 +118,7 @@ def may_hold_export(folder: Path) -> bool:
         others = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
         return all(path.relative_to(folder).as_posix() in files for path in others)
     except OSError as error:
-        raise StoreError("export-not-a-folder", shown=folder, reason=reason_of(error)) from error
+        raise StoreError("export-not-a-folder", subject=folder, reason=reason_of(error)) from error
     except DamagedIndex:
         return False
 
@@ -160,14 +160,14 @@ def rollback(data_dir: Path) -> Manifest:
     layout = Layout(data_dir)
     current = _current(layout)
     if current is None and not layout.whole():
-        raise NoIndex("no-index", shown=data_dir)
+        raise NoIndex("no-index", subject=data_dir)
     with build_lock(layout.root):
         current = _current(layout)
         before = layout.before(current)
         if before is None:
             if current is None:
-                raise StoreError("generation-none", shown=layout.generations)
-            raise StoreError("generation-first", shown=layout.generations, generation=current)
+                raise StoreError("generation-none", subject=layout.generations)
+            raise StoreError("generation-first", subject=layout.generations, generation=current)
         folder = layout.folder(before)
         remedy = Problem("remedy-rollback")
         manifest = Manifest.open(folder, remedy)

@@ -95,7 +95,7 @@ class WordIndex:
             starts, rows, scores = (_mapped(folder / name) for name in (_STARTS, _ROWS, _SCORES))
             return cls(hashes, numbers, starts, rows, scores, sizes)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex("damaged-words", shown=folder, reason=reason_of(error)) from error
+            raise DamagedIndex("damaged-words", subject=folder, reason=reason_of(error)) from error
 
     def __len__(self) -> int:
         return int(self._sizes["documents"])
@@ -105,9 +105,9 @@ class WordIndex:
 
     def count(self, hashes: Hashes) -> IntArray:
         """How many documents hold each of these terms, shape (len(hashes),)."""
-        known, numbers = self._find(hashes)
+        indices, numbers = self._find(hashes)
         counts = np.zeros(len(hashes), dtype=np.int64)
-        counts[known] = self._starts[numbers + 1] - self._starts[numbers]
+        counts[indices] = self._starts[numbers + 1] - self._starts[numbers]
         return counts
 
     def count_among(self, rows: IntArray, hashes: Hashes) -> IntArray:
@@ -130,10 +130,10 @@ class WordIndex:
 
     def match_as_segment(self, weights: Mapping[str, float]) -> WordMatch:
         """As `match`, of terms with their IDF in the whole index, of which this is a segment."""
-        known, numbers = self._find(hash_terms(weights))
+        indices, numbers = self._find(hash_terms(weights))
         values = list(weights.values())
         matches = []
-        for at, number in zip(known, numbers, strict=True):
+        for at, number in zip(indices, numbers, strict=True):
             posting = self._posting(number)
             own = idf(len(posting.rows), len(self))
             matches.append(replace(posting, factor=values[at] / own))
@@ -144,8 +144,8 @@ class WordIndex:
         if not len(self._hashes):
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        known = np.flatnonzero(self._hashes[places] == hashes)
-        return known, self._numbers[places[known]].astype(np.int64)
+        indices = np.flatnonzero(self._hashes[places] == hashes)
+        return indices, self._numbers[places[indices]].astype(np.int64)
 
     def _posting(self, number: int) -> Posting:
         place = slice(int(self._starts[number]), int(self._starts[number + 1]))

@@ -80,54 +80,60 @@ class AdditionLoader:
         words = self._new_words(change)
         first = FirstRows(growth.next_article - 1, growth.next_passage, growth.next_sentence)
         written = change.written
-        merged = count_to_merge([size for _, size in growth.additions], len(written.articles))
-        grown = self._grow(change, words, merged)
+        merge_count = count_to_merge([size for _, size in growth.additions], len(written.articles))
+        new_growth = self._grow(change, words, merge_count)
         loader = RowLoader(self._connections, self._number, growth.base, written, words, first)
-        deleted = []
+        deletions = []
         for place, connection in enumerate(self._connections):
             connection.execute("BEGIN")
             create_views(connection, self._number, growth.base)
-            deleted.append(self._end_deleted(place, change))
+            deletions.append(self._end_deleted(place, change))
         loader.stage(check)
         loader.take_vectors(tables, check)
         for place, connection in enumerate(self._connections):
             loader.place_rows(place, tables, check)
-            self._add_words(place, loader, words, merged, check)
-            known = before.own[place]
+            self._add_words(place, loader, words, merge_count, check)
+            facts_before = before.own[place]
             rows = {
-                kind: getattr(known, kind)
+                kind: getattr(facts_before, kind)
                 + int(np.count_nonzero(written.places(kind) == place))
-                - deleted[place][kind]
+                - deletions[place][kind]
                 for kind in ROW_KINDS
             }
-            added = list(written.articles.values()).count(place)
-            articles = known.articles + added - deleted[place]["articles"]
+            addition_size = list(written.articles.values()).count(place)
+            articles = facts_before.articles + addition_size - deletions[place]["articles"]
             for kind in ROW_KINDS:
                 if rows[kind] > nearest.EXACT_ROWS:
                     tables.index(connection, kind)
             own = ServerFacts(
-                facts, self._number, place, known.servers, articles, **rows, growth=grown
+                facts,
+                self._number,
+                place,
+                facts_before.servers,
+                articles,
+                **rows,
+                growth=new_growth,
             )
             record_generation(connection, own)
 
-    def _grow(self, change: Change, words: NewWords, merged: int) -> Growth:
+    def _grow(self, change: Change, words: NewWords, merge_count: int) -> Growth:
         growth, written = self._growth, change.written
-        kept = growth.additions[: len(growth.additions) - merged]
-        size = len(written.articles) + growth.added - sum(each for _, each in kept)
+        unmerged = growth.additions[: len(growth.additions) - merge_count]
+        size = len(written.articles) + growth.added - sum(each for _, each in unmerged)
         return replace(
             growth,
             next_article=growth.next_article + max(written.articles, default=0),
             next_passage=growth.next_passage + len(written.passages),
             next_sentence=growth.next_sentence + len(written.sentences),
             next_term=max(growth.next_term, words.next_number),
-            additions=(*kept, (self._number, size)),
+            additions=(*unmerged, (self._number, size)),
             gone=growth.gone + len(change.deleted_ids),
         )
 
     def _new_words(self, change: Change) -> NewWords:
         passages, sentences = change.words["passages"], change.words["sentences"]
-        deleted = self._count_deleted_terms(change.deleted_ids)
-        terms = dict.fromkeys([*passages.vocabulary, *sentences.vocabulary, *deleted])
+        deletions = self._count_deleted_terms(change.deleted_ids)
+        terms = dict.fromkeys([*passages.vocabulary, *sentences.vocabulary, *deletions])
         query = "SELECT term, number FROM {g}.terms WHERE term = ANY(%s)"
         numbers: dict[str, int] = {}
         for connection in self._connections:
@@ -137,7 +143,7 @@ class AdditionLoader:
             numbers[term] = free
             free += 1
         return NewWords(
-            passages.without_idf(), sentences.without_idf(), numbers, deleted, everywhere=True
+            passages.without_idf(), sentences.without_idf(), numbers, deletions, everywhere=True
         )
 
     def _count_deleted_terms(self, ids: Collection[str]) -> dict[str, tuple[int, int]]:
@@ -188,7 +194,7 @@ class AdditionLoader:
         self._connections[place].execute(query, [values])
 
     def _add_words(
-        self, place: int, loader: RowLoader, words: NewWords, merged: int, check: StopCheck
+        self, place: int, loader: RowLoader, words: NewWords, merge_count: int, check: StopCheck
     ) -> None:
         """Add the words of new passages, merged with those of the newest additions."""
         connection, terms = self._connections[place], loader.table("terms")
@@ -198,7 +204,7 @@ class AdditionLoader:
         connection.execute("ALTER TABLE new_terms ALTER until SET DEFAULT 0")
         loader.copy_terms(place, sql.Identifier("new_terms"), check)
         additions = self._growth.additions
-        numbers = [number for number, _ in additions[len(additions) - merged :]]
+        numbers = [number for number, _ in additions[len(additions) - merge_count :]]
         self._end(place, "terms", "since = ANY(%s)", list(numbers))
         columns = ", ".join(column_names("terms"))
         query = compose(

@@ -50,25 +50,27 @@ class ServerState:
     generations: Mapping[int, ServerFacts] = field(default_factory=dict)
 
 
-def read_server_state(connection: Connection, shown: str) -> ServerState:
+def read_server_state(connection: Connection, label: str) -> ServerState:
     """Raises StoreError for tables of another layout, and DamagedIndex."""
-    if not is_prepared(connection, shown):
+    if not is_prepared(connection, label):
         return ServerState()
     # Before the generations, so that one put in service in between is not missed.
     current = connection.execute("SELECT number FROM selon.current").fetchone()
     rows = connection.execute("SELECT number, facts FROM selon.generations").fetchall()
     generations = {}
-    for number, written in rows:
+    for number, facts_json in rows:
         try:
-            generations[number] = ServerFacts.from_json(number, written)
+            generations[number] = ServerFacts.from_json(number, facts_json)
         except (ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex("generation-altered", shown=shown, generation=str(number)) from error
-    used = connection.execute(
+            raise DamagedIndex(
+                "generation-altered", subject=label, generation=str(number)
+            ) from error
+    first_row = connection.execute(
         "SELECT FROM selon.generations UNION ALL SELECT FROM selon.models "
         "UNION ALL SELECT FROM selon.removed LIMIT 1"
     ).fetchone()
     return ServerState(
-        used is None, _identity(connection), int(current[0]) if current else None, generations
+        first_row is None, _identity(connection), int(current[0]) if current else None, generations
     )
 
 
@@ -91,33 +93,33 @@ def identify(servers: Sequence[Server], states: Sequence[ServerState]) -> str | 
     first = next(state.identity for state in states if state.identity is not None)
     for place, (server, state) in enumerate(zip(servers, states, strict=True)):
         if state.identity is None:
-            raise StoreError("postgres-unidentified", shown=server.shown)
+            raise StoreError("postgres-unidentified", subject=server.label)
         check_place(server, place, len(servers), state.identity)
         if state.identity.cluster != first.cluster:
-            raise StoreError("postgres-other-cluster", shown=server.shown, first=servers[0].shown)
+            raise StoreError("postgres-other-cluster", subject=server.label, first=servers[0].label)
     return first.cluster
 
 
 def check_first(servers: Sequence[Server], state: ServerState) -> None:
     """Raise StoreError if the first server belongs elsewhere, without asking the others."""
     current = state.generations.get(state.current or 0)
-    known: ServerIdentity | ServerFacts | None = state.identity or current
-    for each in [known] if known else state.generations.values():
+    identity: ServerIdentity | ServerFacts | None = state.identity or current
+    for each in [identity] if identity else state.generations.values():
         check_place(servers[0], 0, len(servers), each)
 
 
 def check_place(
-    server: Server, place: int, servers: int, stored: ServerIdentity | ServerFacts
+    server: Server, place: int, servers: int, identity: ServerIdentity | ServerFacts
 ) -> None:
     """Raise StoreError if this was stored on another server, or for another number of them."""
-    if (stored.place, stored.servers) != (place, servers):
+    if (identity.place, identity.servers) != (place, servers):
         raise StoreError(
             "postgres-servers",
-            shown=server.shown,
+            subject=server.label,
             place=place + 1,
             servers=servers,
-            built_place=stored.place + 1,
-            built_servers=stored.servers,
+            built_place=identity.place + 1,
+            built_servers=identity.servers,
         )
 
 
@@ -129,10 +131,10 @@ def _check_unidentified(servers: Sequence[Server], states: Sequence[ServerState]
         own = None if first is None else state.generations.get(first.number)
         for each in state.generations.values() if first is None else [own] if own else []:
             check_place(server, place, len(servers), each)
-        lost = first is not None and (own is None or own.facts.id != first.facts.id)
+        is_lost = first is not None and (own is None or own.facts.id != first.facts.id)
         doubtful = first is None and state.generations and len(servers) > 1
-        if lost or doubtful or (place and state.current is not None):
-            raise StoreError("postgres-unidentified", shown=server.shown)
+        if is_lost or doubtful or (place and state.current is not None):
+            raise StoreError("postgres-unidentified", subject=server.label)
 
 
 def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) -> None:
@@ -141,7 +143,7 @@ def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) 
     if identify(servers, _read_server_states(servers, connections)) is not None:
         return
     for server, connection in zip(servers, connections, strict=True):
-        with translate_errors(server.shown):
+        with translate_errors(server.label):
             prepare_database(connection)
             with connection.transaction():  # two concurrent CREATEs would make one fail
                 connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
@@ -152,13 +154,13 @@ def claim_cluster(servers: Sequence[Server], connections: Sequence[Connection]) 
         if identify(servers, _read_server_states(servers, connections)) is not None:
             return  # another build was faster
         for place in reversed(range(len(servers))):  # the first server last: it holds the lock
-            with translate_errors(servers[place].shown):
+            with translate_errors(servers[place].label):
                 connections[place].execute(_CLAIM, [identity, place, len(servers)])
     for place, (server, connection) in enumerate(zip(servers, connections, strict=True)):
-        with translate_errors(server.shown):
-            claimed = _identity(connection)
-        if claimed is not None:  # by the same server's other address, or another build
-            check_place(server, place, len(servers), claimed)
+        with translate_errors(server.label):
+            holder = _identity(connection)
+        if holder is not None:  # by the same server's other address, or another build
+            check_place(server, place, len(servers), holder)
 
 
 def _read_server_states(
@@ -166,6 +168,6 @@ def _read_server_states(
 ) -> list[ServerState]:
     states = []
     for server, connection in zip(servers, connections, strict=True):
-        with translate_errors(server.shown):
-            states.append(read_server_state(connection, server.shown))
+        with translate_errors(server.label):
+            states.append(read_server_state(connection, server.label))
     return states

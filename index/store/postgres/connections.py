@@ -113,23 +113,23 @@ class Server:
     """A database by its address, `postgresql://…`, as libpq reads it. Raises StoreError."""
 
     url: str = field(repr=False)
-    shown: str
+    label: str
     hosts: tuple[Host, ...] = field(repr=False, compare=False)
 
     @classmethod
     def at(cls, url: str) -> Server:
         plain = re.sub(r"\Apostgres(?:ql)?(?:\+\w{1,20})?://", "postgresql://", url.strip())
         try:
-            known = conninfo.conninfo_to_dict(plain)
+            parameters = conninfo.conninfo_to_dict(plain)
         except psycopg.Error:
             # libpq's message may quote the password.
             raise StoreError("postgres-address", reason=Problem("postgres-address-form")) from None
-        fault = find_url_fault(plain, str(known.get("port") or ""), signs="@/")
+        fault = find_url_fault(plain, str(parameters.get("port") or ""), signs="@/")
         if fault is not None:
             raise StoreError("postgres-address", reason=fault)
-        names = str(known.get("host") or known.get("hostaddr") or "").split(",")
-        addresses = str(known.get("hostaddr") or "").split(",")
-        ports = str(known.get("port") or "").split(",")
+        names = str(parameters.get("host") or parameters.get("hostaddr") or "").split(",")
+        addresses = str(parameters.get("hostaddr") or "").split(",")
+        ports = str(parameters.get("port") or "").split(",")
         ports += ports[:1] * (len(names) - len(ports))  # one port applies to all hosts
         places = [
             f"{name or 'localhost'}:{port}" if port else name or "localhost"
@@ -140,7 +140,7 @@ class Server:
             for name, port, address in zip_longest(names, ports, addresses, fillvalue="")
             if name  # without a name, libpq chooses a socket
         ]
-        database = known.get("dbname") or ""
+        database = parameters.get("dbname") or ""
         return cls(plain, f"postgresql://{','.join(places)}/{database}", tuple(hosts))
 
     def connect(self, *, writing: bool, seconds: float | None = None) -> BoundedConnection:
@@ -159,7 +159,7 @@ class Server:
         more: dict[str, Any] = {"target_session_attrs": "read-write"} if writing else {}
         if seconds is not None:
             more |= self._awake_hosts()
-        with translate_errors(self.shown, connecting=True):
+        with translate_errors(self.label, connecting=True):
             connection = BoundedConnection.connect(
                 self.url,
                 autocommit=True,
@@ -170,11 +170,11 @@ class Server:
                 **_ALIVE,
                 **more,
             )
-        connection.seconds, connection.shown = seconds, self.shown
-        reached = connection.info.host, str(connection.info.port)
-        connection.host = next((e for e in self.hosts if (e.name, e.port) == reached), None)
+        connection.seconds, connection.label = seconds, self.label
+        address = connection.info.host, str(connection.info.port)
+        connection.host = next((e for e in self.hosts if (e.name, e.port) == address), None)
         if writing:
-            with translate_errors(self.shown):
+            with translate_errors(self.label):
                 connection.execute(_DURABLE)
         return connection
 
@@ -184,7 +184,7 @@ class Server:
         if len(awake) == len(self.hosts):
             return {}
         if not awake:
-            raise StoreError("postgres-unreachable", shown=self.shown, reason=Words("no reply"))
+            raise StoreError("postgres-unreachable", subject=self.label, reason=Words("no reply"))
         return {
             "host": ",".join(each.name for each in awake),
             "hostaddr": ",".join(each.address for each in awake),
@@ -195,8 +195,8 @@ class Server:
 @contextmanager
 def connect_all(servers: Sequence[Server], *, writing: bool) -> Iterator[list[Connection]]:
     """A new connection to each server, in their order, closed at the end."""
-    with ExitStack() as opened:
-        yield [opened.enter_context(closing(each.connect(writing=writing))) for each in servers]
+    with ExitStack() as stack:
+        yield [stack.enter_context(closing(each.connect(writing=writing))) for each in servers]
 
 
 class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
@@ -205,13 +205,13 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
     seconds: float | None = None
     host: Host | None = None
-    shown: str = ""
+    label: str = ""
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         try:
             return super().wait(self._bounded(gen), *args, **options)
         except psycopg.Error as error:
-            vars(error).setdefault("shown", self.shown)
+            vars(error).setdefault("label", self.label)
             raise
 
     def _bounded(self, steps: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
@@ -239,32 +239,32 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
 
 
 @contextmanager
-def translate_errors(shown: str, *, connecting: bool = False) -> Iterator[None]:
-    """Raise driver errors as `StoreError`, naming the server they came from, or else `shown`."""
+def translate_errors(label: str, *, connecting: bool = False) -> Iterator[None]:
+    """Raise driver errors as `StoreError`, naming the server they came from, or else `label`."""
     try:
         yield
     except psycopg.Error as error:
-        where = vars(error).get("shown", shown)
+        where = vars(error).get("label", label)
         raise _translated(error, where, connecting) from error
 
 
-def _translated(error: psycopg.Error, shown: str, connecting: bool) -> StoreError:
+def _translated(error: psycopg.Error, label: str, connecting: bool) -> StoreError:
     reason, state = _first_line(error), error.sqlstate
-    lost = isinstance(error, psycopg.OperationalError) and (
+    is_lost = isinstance(error, psycopg.OperationalError) and (
         state is None or state.startswith(("08", "57P"))
     )
     match error:
         case errors.QueryCanceled():
-            return StoreError("postgres-too-long", shown=shown)
+            return StoreError("postgres-too-long", subject=label)
         case errors.InvalidSchemaName() | errors.UndefinedTable():
-            return StoreError("postgres-gone", shown=shown, reason=reason)
+            return StoreError("postgres-gone", subject=label, reason=reason)
         case errors.DiskFull():
-            return StoreError("postgres-full", shown=shown, reason=reason)
+            return StoreError("postgres-full", subject=label, reason=reason)
         case errors.InsufficientPrivilege() | errors.ReadOnlySqlTransaction():
-            return StoreError("postgres-denied", shown=shown, reason=reason)
-        case _ if connecting or lost:  # the connection failed, not a statement
-            return StoreError("postgres-unreachable", shown=shown, reason=reason)
-    return StoreError("postgres-failed", shown=shown, reason=reason)
+            return StoreError("postgres-denied", subject=label, reason=reason)
+        case _ if connecting or is_lost:  # the connection failed, not a statement
+            return StoreError("postgres-unreachable", subject=label, reason=reason)
+    return StoreError("postgres-failed", subject=label, reason=reason)
 
 
 def _first_line(error: BaseException) -> Words:
@@ -298,12 +298,12 @@ class Connections:
         for last in (False, True):
             connection = self._take()
             try:
-                with translate_errors(self.server.shown):
+                with translate_errors(self.server.label):
                     result = job(connection)
             except BaseException as error:
-                lost = isinstance(error, StoreError) and error.code == "postgres-unreachable"
+                is_lost = isinstance(error, StoreError) and error.code == "postgres-unreachable"
                 connection.close()
-                if last or not lost:
+                if last or not is_lost:
                     raise
                 self._drop_idle()  # likely broken too
             else:
@@ -327,7 +327,7 @@ class Connections:
             idle.close()
         connection = self.server.connect(writing=False, seconds=self._seconds)
         try:
-            with translate_errors(self.server.shown):
+            with translate_errors(self.server.label):
                 self._prepare(connection)
         except BaseException:
             connection.close()
@@ -347,7 +347,7 @@ class Connections:
 
 
 def take_lease(
-    connection: Connection, shown: str, number: int = WHOLE_BUILD, part: str = ""
+    connection: Connection, label: str, number: int = WHOLE_BUILD, part: str = ""
 ) -> None:
     """Make this connection the only builder, or the only one working on a part, until it closes.
     Raises BuildLocked, naming the holder and since when if the server knows."""
@@ -361,14 +361,14 @@ def take_lease(
         [_BUILD_LOCK, number],
     ).fetchone()
     if holder is None:
-        locked = Problem("part-locked", part=part) if part else Problem("build-locked")
-        raise BuildLocked(locked, shown=shown)
+        unnamed_problem = Problem("part-locked", part=part) if part else Problem("build-locked")
+        raise BuildLocked(unnamed_problem, subject=label)
     process, since = str(holder[0]), f"{holder[1].astimezone():%Y-%m-%d %H:%M:%S}"
     if part:
         problem = Problem("part-locked-by", part=part, process=process, since=since)
     else:
         problem = Problem("build-locked-by", process=process, since=since)
-    raise BuildLocked(problem, shown=shown)
+    raise BuildLocked(problem, subject=label)
 
 
 def hold(connection: Connection, lock: int, number: int = 0) -> None:

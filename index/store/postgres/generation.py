@@ -70,7 +70,7 @@ class _ServerReader:
         self.own = own
         tables = VectorTables(own.facts.model, own.facts.dimension)
         sizes: dict[RowKind, int] = {"passages": own.passages, "sentences": own.sentences}
-        self.vectors = ServerVectors(server.shown, own.number, tables, sizes)
+        self.vectors = ServerVectors(server.label, own.number, tables, sizes)
         self.connections = Connections(server, self._prepare, QUESTION_SECONDS)
 
     def check(self) -> None:
@@ -86,9 +86,9 @@ class _ServerReader:
             [self.own.number, self.own.facts.id],
         ).fetchone()
         if there is None:
-            shown, generation = self.connections.server.shown, self.own.facts.id
-            raise DamagedIndex("generation-missing", shown=shown, generation=generation)
-        prepare_session(connection, self.connections.server.shown)
+            label, generation = self.connections.server.label, self.own.facts.id
+            raise DamagedIndex("generation-missing", subject=label, generation=generation)
+        prepare_session(connection, self.connections.server.label)
 
 
 _Search = tuple[_ServerReader, Callable[[Connection], list[NearRow]]]
@@ -198,13 +198,13 @@ class PostgresGeneration(ClosedOnExit):
             return words.best(count, eligible)
         few = [each.passages for each in filters if each and each.passages is not None]
         if len(few) == len(filters):
-            selected = np.zeros(words.size, dtype=bool)
+            mask = np.zeros(words.size, dtype=bool)
             for each in few:
-                selected[each] = True
-            return words.best(count, selected & eligible)
+                mask[each] = True
+            return words.best(count, mask & eligible)
         rows = np.flatnonzero(words.scores * eligible)
         rows = rows[np.lexsort((rows, -words.scores[rows]))]
-        kept: list[int] = []
+        best_keys: list[int] = []
         for start in range(0, len(rows), _CHECKED_AT_ONCE):
             some = rows[start : start + _CHECKED_AT_ONCE].tolist()
 
@@ -212,11 +212,11 @@ class PostgresGeneration(ClosedOnExit):
                 only = filters[e.own.place]
                 return e.vectors.rows_among(c, keys, only) if only else []
 
-            allowed = set[int]().union(*self._servers.ask_each(check))
-            kept += [key for key in some if key in allowed]
-            if len(kept) >= count:
+            eligible_keys = set[int]().union(*self._servers.ask_each(check))
+            best_keys += [key for key in some if key in eligible_keys]
+            if len(best_keys) >= count:
                 break
-        return np.array(kept[:count], dtype=np.int64)
+        return np.array(best_keys[:count], dtype=np.int64)
 
     def _features(
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
@@ -235,7 +235,7 @@ class PostgresGeneration(ClosedOnExit):
         if len(passages) != len(keys) or counts.sum() != len(sentences):
             raise DamagedIndex(
                 "damaged-rows",
-                shown=self.facts.id,
+                subject=self.facts.id,
                 found=len(passages) + len(sentences),
                 expected=len(keys) + int(counts.sum()),
             )
@@ -251,7 +251,7 @@ class PostgresGeneration(ClosedOnExit):
             offsets=np.cumsum(counts) - counts,
         )
 
-    def stored(self, keys: Sequence[int]) -> list[StoredPassage]:
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         numbers = [int(key) for key in keys]
         query = (
             "SELECT p.number, a.id, p.start, p.stop, p.heading, "
@@ -300,7 +300,7 @@ class PostgresGeneration(ClosedOnExit):
     def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
         query = f"SELECT number FROM {{g}}.passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
         rows = self._servers.fetch_home(query, article_id, *values)
-        return self.stored(rows[0])[0] if rows else None
+        return self.passages_by_key(rows[0])[0] if rows else None
 
     def count_passages(self, article_id: str) -> int:
         query = f"SELECT count(*) FROM {{g}}.passages WHERE {_OF_ARTICLE}"
@@ -342,7 +342,7 @@ class PostgresGeneration(ClosedOnExit):
         entries = [entry for _, entry in heapq.merge(*listings, key=newest_first)]
         return entries[skip:] if limit < 0 else entries[skip : skip + limit]
 
-    def copied(self) -> list[ArticleEntry]:
+    def articles_with_copies(self) -> list[ArticleEntry]:
         return _by_number(self._entries("copies <> '[]'"))
 
     def _entries(self, clause: str, *values: object) -> list[list[tuple[int, ArticleEntry]]]:

@@ -84,15 +84,15 @@ def verify_generation(
             ("passages", each.passages),
             ("sentences", each.sentences),
         ):
-            [(counted,)] = fetch(connection, number, f"SELECT count(*) FROM {{g}}.{table}")
-            if counted != expected:
+            [(count,)] = fetch(connection, number, f"SELECT count(*) FROM {{g}}.{table}")
+            if count != expected:
                 raise DamagedIndex(
-                    "damaged-rows", shown=server.shown, found=counted, expected=expected
+                    "damaged-rows", subject=server.label, found=count, expected=expected
                 )
         articles += fetch(connection, number, f"SELECT {FINGERPRINTED} FROM {{g}}.articles")
     if fingerprints_differ(facts.fingerprint, corpus_fingerprint(articles)):
-        shown = " ".join(each.shown for each in servers)
-        raise DamagedIndex("generation-altered", shown=shown, generation=facts.id)
+        label = " ".join(each.label for each in servers)
+        raise DamagedIndex("generation-altered", subject=label, generation=facts.id)
 
 
 def put_in_service(connection: Connection, number: int) -> None:
@@ -112,42 +112,49 @@ def clean(connections: Sequence[Connection], current: int, before: int | None) -
             # Not those that parts may be making for another build.
             query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
             connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
-    known = GenerationList.on(connections)
-    obsolete = known.whole.keys() - {current, before} | known.partial.keys()
-    remove_generations(connections, known, obsolete)
-    facts = known.whole[current][0].facts
+    generations = GenerationList.on(connections)
+    obsolete = generations.whole.keys() - {current, before} | generations.partial.keys()
+    remove_generations(connections, generations, obsolete)
+    facts = generations.whole[current][0].facts
     for connection in connections:
         _delete_stored(connection, connections, VectorTables(facts.model, facts.dimension))
 
 
 def remove_generations(
-    connections: Sequence[Connection], known: GenerationList, numbers: Collection[int]
+    connections: Sequence[Connection], generations: GenerationList, numbers: Collection[int]
 ) -> None:
     """Remove these generations, unless being read, and their unshared rows and vectors."""
-    emptied = False
+    has_dropped = False
     for number in sorted(numbers, reverse=True):  # additions before what they add to
-        with ExitStack() as held:
-            holders = [connections[at] for at in known.partial.get(number, range(len(connections)))]
+        with ExitStack() as stack:
+            holders = [
+                connections[at] for at in generations.partial.get(number, range(len(connections)))
+            ]
             if all(
-                held.enter_context(when_unheld(each, GENERATION_LOCK, number)) for each in holders
+                stack.enter_context(when_unheld(each, GENERATION_LOCK, number)) for each in holders
             ):
                 for connection in holders:
                     with connection.transaction():
-                        emptied |= _drop(connection, number)
-    if known.foreign:  # their vectors are unknown
+                        has_dropped |= _drop(connection, number)
+    if generations.foreign:  # their vectors are unknown
         return
     for connection in connections if numbers else ():
-        left = list(_generations_on(connection).values())
+        remaining = list(_generations_on(connection).values())
         for tables in _models(connection):
-            _trim(connection, tables, [each for each in left if tables.are_of(each.facts)], emptied)
+            _trim(
+                connection,
+                tables,
+                [each for each in remaining if tables.are_of(each.facts)],
+                has_dropped,
+            )
 
 
 def _drop(connection: Connection, number: int) -> bool:
     """Drop a generation; return True if the rows of its base went with it."""
-    known = _generations_on(connection)
-    base = known[number].base
+    facts = _generations_on(connection)
+    base = facts[number].base
     drop_generation(connection, number)
-    siblings = [e.number for e in known.values() if e.base == base and e.number != number]
+    siblings = [e.number for e in facts.values() if e.base == base and e.number != number]
     if not siblings:
         drop_base(connection, base)
     elif number > max(siblings):
@@ -156,42 +163,45 @@ def _drop(connection: Connection, number: int) -> bool:
 
 
 def _trim(
-    connection: Connection, tables: VectorTables, left: Sequence[ServerFacts], emptied: bool
+    connection: Connection,
+    tables: VectorTables,
+    remaining: Sequence[ServerFacts],
+    has_dropped: bool,
 ) -> None:
     """Remove a model's rows that none of the generations left has, with their vectors; if a base
-    was `emptied`, all unused vectors."""
-    if not left:
-        kept = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
+    was dropped, all unused vectors."""
+    if not remaining:
+        first_vector = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
         with when_unheld(connection, MODELS_LOCK) as free:
-            if free and connection.execute(kept).fetchone() is None:
+            if free and connection.execute(first_vector).fetchone() is None:
                 tables.drop(connection)
         return
-    oldest = {each.base: each.number for each in sorted(left, key=lambda e: -e.number)}
-    rows = {own.base: own.rows for own in left}
+    oldest = {each.base: each.number for each in sorted(remaining, key=lambda e: -e.number)}
+    rows = {own.base: own.rows for own in remaining}
     with connection.transaction():
         vectors: dict[RowKind, list[int]] = {kind: [] for kind in ROW_KINDS}
-        for each in left:
+        for each in remaining:
             if each.growth and each.growth.gone and each.number == oldest[each.base]:
                 for kind, ids in trim_base(connection, each.base, each.number).items():
                     vectors[kind] += ids
         for kind in ROW_KINDS:
-            if not emptied and not vectors[kind]:
+            if not has_dropped and not vectors[kind]:
                 continue
-            unused = sql.SQL(" AND ").join(
+            is_unused = sql.SQL(" AND ").join(
                 sql.SQL("NOT EXISTS (SELECT FROM {}.{} r WHERE r.vector = v.id)").format(
                     schema, sql.Identifier(kind)
                 )
                 for schema in rows.values()
             )
-            among = sql.SQL("TRUE" if emptied else "v.id = ANY(%(ids)s)")
+            among = sql.SQL("TRUE" if has_dropped else "v.id = ANY(%(ids)s)")
             query = sql.SQL("DELETE FROM {} v WHERE {} AND {}")
-            composed = query.format(tables.of(kind), among, unused)
-            connection.execute(composed, {} if emptied else {"ids": vectors[kind]})
+            statement = query.format(tables.of(kind), among, is_unused)
+            connection.execute(statement, {} if has_dropped else {"ids": vectors[kind]})
 
 
 def _generations_on(connection: Connection) -> dict[int, ServerFacts]:
     rows = connection.execute("SELECT number, facts FROM selon.generations")
-    return {number: ServerFacts.from_json(number, written) for number, written in rows}
+    return {number: ServerFacts.from_json(number, facts_json) for number, facts_json in rows}
 
 
 def _delete_stored(
@@ -206,10 +216,10 @@ def _delete_stored(
     while rows := connection.execute(some, [last], binary=True).fetchall():
         last = rows[-1][0]
         hashes = [bytes(row[1]) for row in rows]
-        stored = set().union(
+        hashes_in_use = set().union(
             *(stored_hashes(each, tables, ROW_KINDS, hashes) for each in everywhere)
         )
-        obsolete = [row[0] for row, own in zip(rows, hashes, strict=True) if own in stored]
+        obsolete = [row[0] for row, own in zip(rows, hashes, strict=True) if own in hashes_in_use]
         connection.execute(remove, [obsolete])
     if last:  # return the freed space to the disk
         connection.execute(sql.SQL("VACUUM {}").format(tables.kept))
@@ -233,10 +243,10 @@ class VerifiedGeneration:
 
     def note(self, generation: str, moment: datetime | None = None) -> None:
         """Record the generation as verified; failing to is harmless."""
-        noted = json.dumps([generation, (moment or datetime.now(UTC)).isoformat()])
+        record = json.dumps([generation, (moment or datetime.now(UTC)).isoformat()])
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.write_text(noted, encoding="utf-8")
+            self._path.write_text(record, encoding="utf-8")
 
     def note_addition(self, generation: str, before: str) -> None:
         """Record an addition as verified when the generation before it was."""
@@ -249,6 +259,6 @@ class VerifiedGeneration:
 
     def _moment(self, generation: str) -> datetime | None:
         with suppress(OSError, ValueError, TypeError):
-            known, moment = json.loads(self._path.read_text(encoding="utf-8"))
-            return datetime.fromisoformat(moment) if known == generation else None
+            recorded_id, moment = json.loads(self._path.read_text(encoding="utf-8"))
+            return datetime.fromisoformat(moment) if recorded_id == generation else None
         return None

@@ -66,26 +66,28 @@ class RowLoader:
     def copy_terms(self, place: int, table: sql.Composable, check: StopCheck) -> None:
         """Send the terms of a server's passages, with their frequencies on all servers."""
         rows = self.words.rows(self.written.passages == place, self.first.passage)
-        numbered = ((*row, self.number) for row in rows)
+        numbered_rows = ((*row, self.number) for row in rows)
         columns = "term, number, passages, sentences, rows, scores, since"
         types = ["text", "int4", "int4", "int4", "bytea", "bytea", "int4"]
-        self._copy(place, table, columns, numbered, check, types=types)
+        self._copy(place, table, columns, numbered_rows, check, types=types)
 
     def _copy_articles(self, place: int, check: StopCheck) -> None:
         mine, likeness = self.written.articles, self.written.likeness
         first = self.first.article
         with closing(open_sheet(self.written.path)) as sheet:
             rows = sheet.execute("SELECT * FROM articles ORDER BY number")
-            kept = (
+            mine_rows = (
                 (number + first, *row, likeness.get(number), self.number)
                 for number, *row in rows
                 if mine[number] == place
             )
-            self._copy_rows(place, "articles", kept, check)
+            self._copy_rows(place, "articles", mine_rows, check)
             if place == 0:  # the first server has what concerns the whole index
                 for table in ("sources", "left_out"):
-                    stored = sheet.execute(f"SELECT * FROM {table}")
-                    self._copy_rows(place, table, ((*row, self.number) for row in stored), check)
+                    table_rows = sheet.execute(f"SELECT * FROM {table}")
+                    self._copy_rows(
+                        place, table, ((*row, self.number) for row in table_rows), check
+                    )
 
     def _stage_rows(self, place: int, check: StopCheck) -> None:
         connection, first = self.connections[place], self.first
@@ -105,8 +107,8 @@ class RowLoader:
             here = self.written.passages == place
             by_article = groupby(passages, key=itemgetter(1))
             rows = ((*row, not at) for _, own in by_article for at, row in enumerate(own))
-            kept = (row for row in rows if here[row[0] - first.passage])
-            self._copy(place, sql.Identifier("rows_passages"), "", kept, check)
+            own_rows = (row for row in rows if here[row[0] - first.passage])
+            self._copy(place, sql.Identifier("rows_passages"), "", own_rows, check)
             words = self.words.of_sentences()
             of_sentences = self.written.sentences == place
             sentences = sheet.execute(
@@ -114,18 +116,18 @@ class RowLoader:
                 "ORDER BY row",
                 (first.sentence, first.passage, first.sentence),
             )
-            kept = ((*own, words[row]) for row, *own in sentences if of_sentences[row])
-            self._copy(place, sql.Identifier("rows_sentences"), "", kept, check)
+            own_rows = ((*own, words[row]) for row, *own in sentences if of_sentences[row])
+            self._copy(place, sql.Identifier("rows_sentences"), "", own_rows, check)
         connection.execute("ANALYZE rows_passages; ANALYZE rows_sentences")
 
     def _take_vectors(self, place: int, tables: VectorTables, kind: RowKind) -> None:
         connection, insert = self.connections[place], "INSERT INTO {v} (hash, vector) SELECT "
-        staged, moved = stage_table(kind), sql.Identifier("moved")
+        stage, moved = stage_table(kind), sql.Identifier("moved")
         connection.execute(
             compose(
-                f"{insert} DISTINCT ON (hash) hash, vector FROM {{staged}} ON CONFLICT DO NOTHING",
+                f"{insert} DISTINCT ON (hash) hash, vector FROM {{stage}} ON CONFLICT DO NOTHING",
                 v=tables.of(kind),
-                staged=staged,
+                staged=stage,
             )
         )
         query = compose(
@@ -134,16 +136,18 @@ class RowLoader:
             v=tables.of(kind),
         )
         rows = connection.execute(query, binary=True).fetchall()
-        missing = as_hashes(b"".join(bytes(row[0]) for row in rows))
+        missing_hashes = as_hashes(b"".join(bytes(row[0]) for row in rows))
         create = "CREATE TEMPORARY TABLE moved (LIKE {staged}) ON COMMIT DROP"
         move = f"{insert} hash, vector FROM moved ON CONFLICT DO NOTHING"
-        for batch in batches(len(missing), AT_ONCE):
+        for batch in batches(len(missing_hashes), AT_ONCE):
             for other in self.connections:  # one of its articles had the same text before
-                vectors = vectors_by_hash(other, tables, kind, missing[batch], staged=True)
+                vectors = vectors_by_hash(
+                    other, tables, kind, missing_hashes[batch], with_staged=True
+                )
                 if vectors:
                     hashes = as_hashes(b"".join(vectors))
                     connection.execute("DROP TABLE IF EXISTS pg_temp.moved")
-                    connection.execute(compose(create, staged=staged))
+                    connection.execute(compose(create, staged=stage))
                     send_vectors(connection, moved, hashes, np.stack(list(vectors.values())))
                     connection.execute(compose(move, v=tables.of(kind)))
 
@@ -160,10 +164,10 @@ class RowLoader:
             staged=sql.Identifier(f"rows_{kind}"),
             v=tables.of(kind),
         )
-        placed = self.connections[place].execute(query).rowcount
+        row_count = self.connections[place].execute(query).rowcount
         expected = int(np.count_nonzero(self.written.places(kind) == place))
-        if placed != expected:
-            raise DamagedIndex("damaged-rows", shown=kind, found=placed, expected=expected)
+        if row_count != expected:
+            raise DamagedIndex("damaged-rows", subject=kind, found=row_count, expected=expected)
 
     def _copy_rows(
         self, place: int, table: str, rows: Iterable[Sequence[Any]], check: StopCheck

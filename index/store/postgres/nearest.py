@@ -70,7 +70,7 @@ class NearRow(NamedTuple):
     distance: float
 
 
-def prepare_session(connection: Connection, shown: str) -> None:
+def prepare_session(connection: Connection, label: str) -> None:
     """Apply `SETTINGS`. Raises StoreError if the server refuses one: with a lower `ef_search`, HNSW
     would silently return too few rows."""
     connection.execute("SELECT '[1]'::vector")  # loads pgvector, which defines its settings
@@ -78,7 +78,9 @@ def prepare_session(connection: Connection, shown: str) -> None:
         connection.execute("SELECT set_config(%s, %s, false)", [name, value])
         [current] = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or [""]
         if current != value:
-            raise StoreError("postgres-setting", shown=shown, name=name, value=value, taken=current)
+            raise StoreError(
+                "postgres-setting", subject=label, name=name, value=value, taken=current
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _array_text(keys: IntArray) -> str:
 class ServerVectors:
     """The vectors of a generation on one server; `sizes` are their numbers."""
 
-    shown: str
+    label: str
     number: int
     tables: VectorTables
     sizes: Mapping[RowKind, int]
@@ -119,7 +121,7 @@ class ServerVectors:
         if self.is_exact(kind):
             return
         zero = vector_text(np.zeros(self.tables.dimension, dtype=np.float32))
-        query = self._query(kind, approximate=True, only=None, excepting=False)
+        query = self._query(kind, approximate=True, only=None, with_exclusions=False)
         values = {"vector": zero, "half_vector": zero, "limit": 1, "spare": _SPARE}
         with psycopg.ClientCursor(connection) as cursor:
             cursor.execute(_BY_INDEX)
@@ -127,11 +129,11 @@ class ServerVectors:
             cursor.execute(_BY_ANY)
         index = self.tables.nearest(kind)
         if not any(index in str(line[0]) for line in plan):
-            raise StoreError("postgres-plan", shown=self.shown, index=index)
+            raise StoreError("postgres-plan", subject=self.label, index=index)
 
     def filter(self, connection: Connection, among: Selection) -> ArticleFilter:
-        if (known := self._filters.get(among)) is not None:
-            return known
+        if (cached := self._filters.get(among)) is not None:
+            return cached
         condition, values = selection_clause(among, POSTGRES)
         most = math.isqrt(COMPARED_SQUARE * self.sizes["passages"])
         query = (
@@ -139,8 +141,8 @@ class ServerVectors:
             "FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
             f"WHERE {condition} LIMIT {most + 1}) matches"
         )
-        [[joined]] = fetch(connection, self.number, query, *values)
-        keys = np.frombuffer(joined or b"", dtype=">i8").astype(np.int64)
+        [[content]] = fetch(connection, self.number, query, *values)
+        keys = np.frombuffer(content or b"", dtype=">i8").astype(np.int64)
         values_by_name = {f"value{at}": value for at, value in enumerate(values)}
         for name in values_by_name:
             condition = condition.replace("%s", f"%({name})s", 1)
@@ -171,7 +173,7 @@ class ServerVectors:
             if len(near) >= (min(count, self.sizes[kind]) if whole else count):
                 return near
             if whole:
-                raise StoreError("postgres-short", shown=self.shown, found=len(near), asked=count)
+                raise StoreError("postgres-short", subject=self.label, found=len(near), asked=count)
             # The scan used up its memory before enough rows passed the filter.
             logger.info("HNSW gave %d of %d %s: all are compared", len(near), count, kind)
         return self._search(connection, kind, vector, count, only, without, approximate=False)
@@ -195,7 +197,9 @@ class ServerVectors:
             values |= only.values if few is None else {"passages": _array_text(few)}
         if without is not None:
             values["without"] = _array_text(without)
-        query = self._query(kind, approximate=approximate, only=only, excepting=without is not None)
+        query = self._query(
+            kind, approximate=approximate, only=only, with_exclusions=without is not None
+        )
         if not approximate:
             return [NearRow._make(row) for row in connection.execute(query, values, binary=True)]
         with connection.pipeline():  # three statements, one round trip
@@ -205,12 +209,12 @@ class ServerVectors:
             return [NearRow._make(row) for row in rows.fetchall()]
 
     def _query(
-        self, kind: RowKind, *, approximate: bool, only: ArticleFilter | None, excepting: bool
+        self, kind: RowKind, *, approximate: bool, only: ArticleFilter | None, with_exclusions: bool
     ) -> sql.Composed:
         narrow = only is not None and only.passages is not None
         condition = "" if only is None or narrow else only.condition
         passage = "r.number" if kind == "passages" else "r.passage"
-        others = f"{passage} <> ALL(%(without)s::bigint[])" if excepting else "TRUE"
+        others = f"{passage} <> ALL(%(without)s::bigint[])" if with_exclusions else "TRUE"
         distance = "vector <#> %(vector)s::vector AS distance"
         order = "ORDER BY distance, number LIMIT %(limit)s"
         of_filter = (
@@ -250,8 +254,8 @@ class ServerVectors:
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
             f"WHERE p.number = ANY(%(keys)s::bigint[]) AND {only.condition}"
         )
-        written = compose(query, g=schema_of(self.number))
-        rows = connection.execute(written, {"keys": keys, **only.values}, binary=True)
+        statement = compose(query, g=schema_of(self.number))
+        rows = connection.execute(statement, {"keys": keys, **only.values}, binary=True)
         return [row[0] for row in rows]
 
     def passage_features(self, connection: Connection, keys: list[int], vector: str) -> list[Row]:
@@ -283,5 +287,5 @@ class ServerVectors:
     def _rows(
         self, connection: Connection, kind: RowKind, query: str, *values: object
     ) -> list[Row]:
-        written = compose(query, g=schema_of(self.number), v=self.tables.of(kind))
-        return connection.execute(written, values, binary=True).fetchall()
+        statement = compose(query, g=schema_of(self.number), v=self.tables.of(kind))
+        return connection.execute(statement, values, binary=True).fetchall()

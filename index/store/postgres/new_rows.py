@@ -45,8 +45,10 @@ class WrittenArticles:
         counts = np.array([count for _, count in rows], dtype=np.int64)
         keys: dict[int, list[int]] = {}
         if likeness is not None:
-            signed = likeness.keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned integers
-            for number, key in zip(likeness.numbers.tolist(), signed, strict=True):
+            signed_keys = likeness.keys.astype(
+                np.int64
+            ).tolist()  # PostgreSQL has no unsigned integers
+            for number, key in zip(likeness.numbers.tolist(), signed_keys, strict=True):
                 keys.setdefault(number, []).append(key)
         return cls(path, articles, passages, np.repeat(passages, counts), keys)
 
@@ -101,18 +103,18 @@ class NewWords:
         `first`."""
         no_posting = Posting(np.empty(0, np.int32), np.empty(0, np.float32))
         for term, number in self.numbers.items():
-            known = term in self.passages.vocabulary
-            posting = self.passages.of(term) if known else no_posting
+            has_postings = term in self.passages.vocabulary
+            posting = self.passages.of(term) if has_postings else no_posting
             mine = here[posting.rows]
-            if known and not self.everywhere and not mine.any():
+            if has_postings and not self.everywhere and not mine.any():
                 continue
-            deleted = self.deleted.get(term, (0, 0))
+            deletions = self.deleted.get(term, (0, 0))
             counts = self.passages.frequency(term), self.sentences.frequency(term)
             yield (
                 term,
                 number,
-                counts[0] - deleted[0],
-                counts[1] - deleted[1],
+                counts[0] - deletions[0],
+                counts[1] - deletions[1],
                 (posting.rows[mine] + first).astype("<i4").tobytes(),
                 posting.scores[mine].astype("<f4").tobytes(),
             )

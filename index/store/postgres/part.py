@@ -37,13 +37,13 @@ def postgres_part(
 ) -> Iterator[PostgresPart]:
     """Work on a part exclusively; `workplace` is a folder for temporary drafts. Raises BuildLocked,
     StoreError."""
-    first, tables = servers[0].shown, VectorTables(model, dimension)
-    shown = f"{part.number}/{part.of}"
+    first, tables = servers[0].label, VectorTables(model, dimension)
+    label = f"{part.number}/{part.of}"
     # Hash model and part to a lease number, never that of a build.
-    digest = blake2b(f"{tables.tag} {shown}".encode(), digest_size=4).digest()
+    digest = blake2b(f"{tables.tag} {label}".encode(), digest_size=4).digest()
     number = int.from_bytes(digest) % (2**31 - 1) + 1
     with translate_errors(first), open_connections(servers) as connections:
-        take_lease(connections[0], first, number, shown)
+        take_lease(connections[0], first, number, label)
         for connection in connections:
             hold(connection, MODELS_LOCK)
         yield PostgresPart(connections, workplace, tables)
@@ -72,10 +72,10 @@ class PostgresPart:
         ):
             yield draft
 
-    def stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        listed = as_bytes(hashes)
-        stored = self.checkpoint.stored(hashes)
+    def find_stored(self, kind: RowKind, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        hash_list = as_bytes(hashes)
+        in_store = self.checkpoint.find_stored(hashes)
         if self._reused:
             for each in self._connections:
-                stored |= stored_hashes(each, self._tables, [kind], listed)
-        return np.array([each in stored for each in listed], dtype=bool)
+                in_store |= stored_hashes(each, self._tables, [kind], hash_list)
+        return np.array([each in in_store for each in hash_list], dtype=bool)

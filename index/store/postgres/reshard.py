@@ -35,7 +35,7 @@ class OldIndex:
     and the removed articles."""
 
     connections: Sequence[Connection]
-    shown: str
+    label: str
     own: ServerFacts
     removed: Sequence[RemovedArticle]
 
@@ -55,21 +55,21 @@ def copy_generation(
         closing(PostgresDraft(folder, turn.new_id(), None, False, turn)) as draft,
     ):
         try:
-            with translate_errors(old.shown):
+            with translate_errors(old.label):
                 draft.fill(old.rows.write_articles, facts.passages, facts.sentences)
             if fingerprints_differ(facts.fingerprint, draft.reader.fingerprint()):
-                raise DamagedIndex("generation-altered", shown=old.shown, generation=facts.id)
+                raise DamagedIndex("generation-altered", subject=old.label, generation=facts.id)
             for kind in ROW_KINDS:
                 check()
                 _copy_vectors(old, kind, draft, turn, check)
-            copied = draft.seal(facts, check)
+            facts_copy = draft.seal(facts, check)
             turn.adopt(draft)
             _copy_removed(turn.connections[0], old.removed)
             turn.switch(draft)
         finally:
             turn.roll_back()
     turn.clean()
-    return copied
+    return facts_copy
 
 
 def _copy_vectors(
@@ -78,16 +78,16 @@ def _copy_vectors(
     """Copy the vectors of a kind that the new servers do not have."""
     tables = VectorTables(old.own.facts.model, old.own.facts.dimension)
     writer = draft.vectors(kind, tables.model, tables.dimension)
-    missing = _find_missing(turn.connections, tables, kind, draft.hashes(kind))
+    is_missing = _find_missing(turn.connections, tables, kind, draft.hashes(kind))
 
     def put(rows: IntArray, vectors: Vectors) -> None:
         check()
-        new = missing[rows]
-        with translate_errors(turn.shown):
+        new = is_missing[rows]
+        with translate_errors(turn.label):
             writer.put(rows[new], vectors[new])
 
-    if missing.any():
-        with translate_errors(old.shown):
+    if is_missing.any():
+        with translate_errors(old.label):
             old.rows.send_vectors(tables, kind, put)
     writer.finish()
 
@@ -96,12 +96,12 @@ def _find_missing(
     connections: Sequence[Connection], tables: VectorTables, kind: RowKind, hashes: Hashes
 ) -> npt.NDArray[np.bool_]:
     """For each row, True if no server has its vector."""
-    missing = np.ones(len(hashes), dtype=bool)
+    is_missing = np.ones(len(hashes), dtype=bool)
     for batch in batches(len(hashes), _AT_ONCE):
         some = as_bytes(hashes[batch])
-        stored = set().union(*(stored_hashes(each, tables, [kind], some) for each in connections))
-        missing[batch] = [each not in stored for each in some]
-    return missing
+        in_store = set().union(*(stored_hashes(each, tables, [kind], some) for each in connections))
+        is_missing[batch] = [each not in in_store for each in some]
+    return is_missing
 
 
 def _copy_removed(connection: Connection, removed: Sequence[RemovedArticle]) -> None:

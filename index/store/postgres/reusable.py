@@ -57,17 +57,17 @@ class ReusableTables:
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return [entry_of_row(row) for row in self._of_articles(ENTRY_COLUMNS, ids)]
 
-    def fingerprinted(self, ids: Collection[str]) -> list[Row]:
+    def fingerprint_rows(self, ids: Collection[str]) -> list[Row]:
         return self._of_articles(FINGERPRINTED, ids)
 
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
         return [signed_of_row(row) for row in self._of_articles(_SIGNED_COLUMNS, ids)]
 
     def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
         query = f"SELECT {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM {{g}}.articles"
-        composed = compose(query, g=schema_of(self.number))
+        statement = compose(query, g=schema_of(self.number))
         types = ["text", "bytea", "text"]
-        rows = chain.from_iterable(stream(each, composed, types) for each in self._connections)
+        rows = chain.from_iterable(stream(each, statement, types) for each in self._connections)
         return ((title, digest, outlet) for title, digest, outlet in rows)
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
@@ -75,8 +75,8 @@ class ReusableTables:
             "SELECT DISTINCT id FROM unnest(%s::bigint[]) AS key CROSS JOIN LATERAL "
             "(SELECT id FROM {g}.articles WHERE likeness @> ARRAY[key] LIMIT %s) AS alike"
         )
-        signed = keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned integers
-        return [row[0] for row in self._rows(query, signed, most)]
+        signed_keys = keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned integers
+        return [row[0] for row in self._rows(query, signed_keys, most)]
 
     def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
         return len(self._hashes(kind, ids))
@@ -86,19 +86,19 @@ class ReusableTables:
 
     def vector_source(self, kind: RowKind) -> VectorSource:
         """All vectors of its model on the servers, including other generations'."""
-        joined = bytearray()
+        content = bytearray()
         for connection in self._connections:
             query = compose("SELECT hash FROM {v}", v=self._tables.of(kind))
             for (own,) in stream(connection, query, ["bytea"]):
-                joined += own
-        return self._source(kind, joined)
+                content += own
+        return self._source(kind, content)
 
     @property
     def _tables(self) -> VectorTables:
         return VectorTables(self.facts.model, self.facts.dimension)
 
-    def _source(self, kind: RowKind, joined: bytes | bytearray) -> VectorSource:
-        hashes = as_hashes(joined)
+    def _source(self, kind: RowKind, content: bytes | bytearray) -> VectorSource:
+        hashes = as_hashes(content)
         return VectorSource(hashes, SharedVectors(self._connections, self._tables, kind, hashes))
 
     def _hashes(self, kind: RowKind, ids: Collection[str]) -> list[bytes]:

@@ -182,7 +182,7 @@ def prepare_database(connection: Connection) -> None:
             connection.execute(compose(_SHARED, version=sql.Literal(LAYOUT_VERSION)))
 
 
-def is_prepared(connection: Connection, shown: str = "") -> bool:
+def is_prepared(connection: Connection, label: str = "") -> bool:
     """True if Selon's tables exist. Raises StoreError if their layout is unsupported."""
     [there] = connection.execute("SELECT to_regclass('selon.layout') IS NOT NULL").fetchone() or [0]
     if not there:
@@ -191,7 +191,7 @@ def is_prepared(connection: Connection, shown: str = "") -> bool:
     if not OLDEST_LAYOUT <= version <= LAYOUT_VERSION:
         raise StoreError(
             "postgres-newer" if version > LAYOUT_VERSION else "postgres-older",
-            shown=shown,
+            subject=label,
             version=version,
             known=LAYOUT_VERSION,
         )
@@ -204,8 +204,8 @@ def schema_of(number: int) -> sql.Identifier:
 
 def fetch(connection: Connection, number: int, query: str, *values: object) -> list[Row]:
     """Rows of a query on a generation, whose schema is {g}."""
-    written = compose(query, g=schema_of(number))
-    return connection.execute(written, values, binary=True).fetchall()
+    statement = compose(query, g=schema_of(number))
+    return connection.execute(statement, values, binary=True).fetchall()
 
 
 def rows_of(base: int) -> sql.Identifier:
@@ -265,12 +265,10 @@ def trim_base(connection: Connection, base: int, oldest: int) -> dict[RowKind, l
     parts = {"oldest": sql.Literal(oldest), "ever": sql.Literal(FOR_EVER)}
     for table in _COLUMNS:
         name = sql.Identifier(table)
-        returning = " RETURNING vector" if table in ROW_KINDS else ""
-        deleted = connection.execute(
-            compose(query + returning, rows=rows_of(base), table=name, **parts)
-        )
+        clause = " RETURNING vector" if table in ROW_KINDS else ""
+        rows = connection.execute(compose(query + clause, rows=rows_of(base), table=name, **parts))
         if table in ROW_KINDS:
-            vectors[table] = [row[0] for row in deleted]
+            vectors[table] = [row[0] for row in rows]
     return vectors
 
 

@@ -42,10 +42,10 @@ class Growth:
         return sum(size for _, size in self.additions)
 
     @classmethod
-    def from_json(cls, written: Mapping[str, Any]) -> Growth:
+    def from_json(cls, record: Mapping[str, Any]) -> Growth:
         """Raises TypeError for invalid input."""
-        additions = tuple((number, size) for number, size in written["additions"])
-        return cls(**{**written, "additions": additions})
+        additions = tuple((number, size) for number, size in record["additions"])
+        return cls(**{**record, "additions": additions})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +74,18 @@ class ServerFacts:
 
     def as_json(self) -> str:
         rows = [self.articles, self.passages, self.sentences]
-        placed = {"place": self.place, "servers": self.servers, "rows": rows}
+        position = {"place": self.place, "servers": self.servers, "rows": rows}
         growth = {"growth": asdict(self.growth)} if self.growth else {}
-        return json.dumps({"facts": self.facts.as_json(), **placed, **growth})
+        return json.dumps({"facts": self.facts.as_json(), **position, **growth})
 
     @classmethod
-    def from_json(cls, number: int, written: str) -> ServerFacts:
+    def from_json(cls, number: int, text: str) -> ServerFacts:
         """Raises ValueError, KeyError or TypeError for invalid input."""
-        stored = json.loads(written)
-        facts = GenerationFacts.from_json(stored["facts"])
-        growth = Growth.from_json(stored["growth"]) if "growth" in stored else None
-        articles, passages, sentences = stored["rows"]
-        place = stored["place"], stored["servers"]
+        record = json.loads(text)
+        facts = GenerationFacts.from_json(record["facts"])
+        growth = Growth.from_json(record["growth"]) if "growth" in record else None
+        articles, passages, sentences = record["rows"]
+        place = record["place"], record["servers"]
         return cls(facts, number, *place, articles, passages, sentences, growth)
 
 

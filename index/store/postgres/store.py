@@ -77,17 +77,17 @@ class PostgresStore:
         self._addresses = tuple(addresses)
         self._servers = [Server.at(each) for each in addresses]
         self.workplace = workplace
-        self._asking = [Connections(each, seconds=QUESTION_SECONDS) for each in self._servers]
-        self._closing = weakref.finalize(self, _close, self._asking)
+        self._pools = [Connections(each, seconds=QUESTION_SECONDS) for each in self._servers]
+        self._closing = weakref.finalize(self, _close, self._pools)
 
     def __reduce__(self) -> tuple[type[PostgresStore], tuple[tuple[str, ...], Path]]:
         """Pickle the addresses: another process makes its own connections."""
         return PostgresStore, (self._addresses, self.workplace)
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """Its addresses without credentials."""
-        return " ".join(each.shown for each in self._servers)
+        return " ".join(each.label for each in self._servers)
 
     def current_id(self) -> str | None:
         query = "SELECT id FROM selon.current JOIN selon.generations USING (number)"
@@ -106,14 +106,14 @@ class PostgresStore:
                 return None
             return row[0] if row else None
 
-        return self._asking[0].ask(read)
+        return self._pools[0].ask(read)
 
     def facts(self) -> GenerationFacts:
         return self._in_service()[0].facts
 
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         own = self._in_service()
-        check_model(own[0].facts, self.shown, model, dimension)
+        check_model(own[0].facts, self.label, model, dimension)
         return VisibleGeneration(self._open(own), self._withdrawn_ids)
 
     def browse(self) -> VisibleGeneration:
@@ -133,40 +133,42 @@ class PostgresStore:
         facts, number = own[0].facts, own[0].number
         damage: DamagedIndex | None = None
         try:
-            with translate_errors(self.shown), self._hold(number) as connections:
+            with translate_errors(self.label), self._hold(number) as connections:
                 verify_generation(self._servers, connections, own)
         except DamagedIndex as error:
             damage = error
             VerifiedGeneration(self.workplace).forget()
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
-        row = self._asking[0].ask(lambda c: c.execute(before, [number]).fetchone())
+        row = self._pools[0].ask(lambda c: c.execute(before, [number]).fetchone())
         size = (
             "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
             "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
             r"AND n.nspname ~ '^selon(_rows)?(_\d+)?$'"
         )
-        sizes = [each.ask(lambda c: c.execute(size).fetchone() or [0]) for each in self._asking]
+        sizes = [each.ask(lambda c: c.execute(size).fetchone() or [0]) for each in self._pools]
         return StoreCheck(facts, row[0] if row else None, sum(int(s[0]) for s in sizes), damage)
 
     def roll_back(self) -> GenerationFacts:
         if self.current_id() is None:
-            raise NoIndex("no-index", shown=self.shown)
+            raise NoIndex("no-index", subject=self.label)
         with postgres_turn(self._servers, self.workplace) as turn:
             current = turn.current
-            before = max((n for n in turn.known if n < (current or 0)), default=None)
+            before = max((n for n in turn.generations if n < (current or 0)), default=None)
             if current is None or before is None:
-                generation = turn.known[current][0].facts.id if current in turn.known else ""
-                raise StoreError("generation-first", shown=self.shown, generation=generation)
-            verify_generation(self._servers, turn.connections, turn.known[before])
+                generation = (
+                    turn.generations[current][0].facts.id if current in turn.generations else ""
+                )
+                raise StoreError("generation-first", subject=self.label, generation=generation)
+            verify_generation(self._servers, turn.connections, turn.generations[before])
             put_in_service(turn.connections[0], before)
-            return turn.known[before][0].facts
+            return turn.generations[before][0].facts
 
     def export(self, folder: Path) -> GenerationFacts:
         if not may_hold_export(folder):
-            raise StoreError("export-not-empty", shown=folder)
+            raise StoreError("export-not-empty", subject=folder)
         own = self._in_service()
-        with self._open(own) as stored:
-            refuse_withdrawn(stored, self._withdrawn_ids(), self.shown)
+        with self._open(own) as generation:
+            refuse_withdrawn(generation, self._withdrawn_ids(), self.label)
         facts, number = own[0].facts, own[0].number
         tables = VectorTables(facts.model, facts.dimension)
         with (
@@ -184,7 +186,7 @@ class PostgresStore:
             manifest = Manifest.open(partial)
             manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
             if manifest.fingerprint != facts.fingerprint:
-                raise DamagedIndex("generation-altered", shown=self.shown, generation=facts.id)
+                raise DamagedIndex("generation-altered", subject=self.label, generation=facts.id)
         return facts
 
     def take(self, folder: Path) -> GenerationFacts:
@@ -194,23 +196,25 @@ class PostgresStore:
                 GenerationFacts.from_json(manifest.as_json()), id=turn.new_id(), roots=(), rules=""
             )
             with Generation(folder, manifest, Hold(folder)) as source:
-                written = WrittenArticles.open(
+                articles = WrittenArticles.open(
                     folder / ARTICLES_FILE, len(self._servers), read_likeness(folder)
                 )
                 tables = VectorTables(facts.model, facts.dimension)
                 for kind in ROW_KINDS:
-                    stored = source.vector_source(kind)
-                    writer = PostgresVectors(turn.connections, tables, kind, stored.hashes, written)
-                    for batch in batches(len(stored.hashes), _AT_ONCE):
+                    vectors = source.vector_source(kind)
+                    writer = PostgresVectors(
+                        turn.connections, tables, kind, vectors.hashes, articles
+                    )
+                    for batch in batches(len(vectors.hashes), _AT_ONCE):
                         rows = np.arange(batch.start, batch.stop)
-                        writer.put(rows, stored.vectors.vectors(rows))
+                        writer.put(rows, vectors.vectors.vectors(rows))
                     writer.finish()
                 words = {
                     kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS
                 }
                 try:
                     number = turn.next_number
-                    load_generation(turn.connections, number, written, facts, words, lambda: None)
+                    load_generation(turn.connections, number, articles, facts, words, lambda: None)
                     turn.commit()
                 finally:
                     turn.roll_back()
@@ -222,17 +226,17 @@ class PostgresStore:
         """Put a copy of the index of other servers in service on these. Raises NoIndex,
         BuildLocked, DamagedIndex, StoreError."""
         own = old._in_service()
-        removed = old.removed().articles
+        removals = old.removals().articles
         with (
             old._hold(own[0].number) as connections,
             postgres_turn(self._servers, self.workplace) as turn,
         ):
             if identify(self._servers, self._states()) == identify(old._servers, old._states()):
-                raise StoreError("reshard-same", shown=self.shown)
-            index = OldIndex(connections, old.shown, own[0], removed)
+                raise StoreError("reshard-same", subject=self.label)
+            index = OldIndex(connections, old.label, own[0], removals)
             return copy_generation(index, turn, self.workplace, check)
 
-    def removed(self) -> RemovedRows:
+    def removals(self) -> RemovedRows:
         return RemovedRows(self._read_removed, self._write)
 
     def note_builder(self, status: BuilderStatus) -> None:
@@ -246,7 +250,7 @@ class PostgresStore:
 
     def builder_status(self) -> BuilderStatus | None:
         status = self._read_value("SELECT status FROM selon.builder")
-        return BuilderStatus.from_json(status, self.shown) if status is not None else None
+        return BuilderStatus.from_json(status, self.label) if status is not None else None
 
     def build_turn(self) -> AbstractContextManager[PostgresTurn]:
         return postgres_turn(self._servers, self.workplace)
@@ -262,8 +266,8 @@ class PostgresStore:
 
     def _states(self) -> list[ServerState]:
         return [
-            asking.ask(partial(read_server_state, shown=server.shown))
-            for server, asking in zip(self._servers, self._asking, strict=True)
+            connections.ask(partial(read_server_state, label=server.label))
+            for server, connections in zip(self._servers, self._pools, strict=True)
         ]
 
     def _in_service(self) -> list[ServerFacts]:
@@ -272,11 +276,11 @@ class PostgresStore:
         identify(self._servers, states)
         number = states[0].current
         if number is None:
-            raise NoIndex("no-index", shown=self.shown)
+            raise NoIndex("no-index", subject=self.label)
         own = []
         for server, state in zip(self._servers, states, strict=True):
             if number not in state.generations:
-                raise StoreError("postgres-behind", shown=server.shown)
+                raise StoreError("postgres-behind", subject=server.label)
             own.append(state.generations[number])
         return own
 
@@ -291,7 +295,7 @@ class PostgresStore:
     def _withdrawn_ids(self) -> frozenset[str]:
         # Read for every question, so only the ids.
         query = "SELECT id FROM selon.removed"
-        return self._asking[0].ask(lambda c: frozenset(row[0] for row in c.execute(query)))
+        return self._pools[0].ask(lambda c: frozenset(row[0] for row in c.execute(query)))
 
     def _read_removed(self) -> dict[str, RemovedArticle]:
         def read(connection: Connection) -> dict[str, RemovedArticle]:
@@ -301,23 +305,23 @@ class PostgresStore:
             rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
             return {row[0]: RemovedArticle(*row) for row in rows}
 
-        return self._asking[0].ask(read)
+        return self._pools[0].ask(read)
 
     def _write(self, job: Callable[[Connection], object]) -> None:
         with (
             closing(self._servers[0].connect(writing=True)) as connection,
-            translate_errors(self._servers[0].shown),
+            translate_errors(self._servers[0].label),
         ):
             self._check_first(connection)
             prepare_database(connection)
             job(connection)
 
     def _check_first(self, connection: Connection) -> None:
-        check_first(self._servers, read_server_state(connection, self._servers[0].shown))
+        check_first(self._servers, read_server_state(connection, self._servers[0].label))
 
 
-def _close(asking: list[Connections]) -> None:
-    for each in asking:
+def _close(pools: list[Connections]) -> None:
+    for each in pools:
         each.close()
 
 
@@ -326,12 +330,12 @@ class RemovedRows(RemovedArticles):
 
     def __init__(
         self,
-        read: Callable[[], dict[str, RemovedArticle]],
+        load: Callable[[], dict[str, RemovedArticle]],
         write: Callable[[Callable[[Connection], object]], None],
     ) -> None:
         self._write = write
-        self._read = read
-        self._articles = read()
+        self._read = load
+        self._articles = load()
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
         when = day or datetime.now(UTC).astimezone().date()
@@ -342,10 +346,10 @@ class RemovedRows(RemovedArticles):
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         self._articles = self._read()
-        restored = self.find(reference)
-        if restored:
-            ids = [each.id for each in restored]
+        articles = self.find(reference)
+        if articles:
+            ids = [each.id for each in articles]
             delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
             self._write(lambda connection: connection.execute(delete, [ids]))
             self._articles = self._read()
-        return restored
+        return articles

@@ -63,7 +63,7 @@ _LOCK = "lock"
 def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[PostgresTurn]:
     """Take the builder's lease; `workplace` is a folder for drafts and caches. Raises BuildLocked,
     StoreError."""
-    first = servers[0].shown
+    first = servers[0].label
     with translate_errors(first), open_connections(servers) as connections:
         take_lease(connections[0], first)
         yield PostgresTurn(servers, connections, workplace)
@@ -105,19 +105,19 @@ class PostgresTurn:
         self.connections = connections
         self._servers = servers
         self._workplace = workplace
-        self.verified = VerifiedGeneration(workplace)
+        self.verified_generation = VerifiedGeneration(workplace)
         generations = GenerationList.on(connections)
-        self.known = generations.whole
+        self.generations = generations.whole
         self.current = current_number(connections[0])
         self.next_number = generations.newest + 1
         self._new: int | None = None
         self.previous: ReusableTables | None = None
-        if (current := self.known.get(self.current or 0)) is not None:
+        if (current := self.generations.get(self.current or 0)) is not None:
             generation = current[0].facts.id
             try:
-                if not self.verified.is_recent(generation):
+                if not self.verified_generation.is_recent(generation):
                     verify_generation(servers, connections, current)
-                    self.verified.note(generation)
+                    self.verified_generation.note(generation)
                 self.previous = ReusableTables(connections, current)
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
@@ -149,21 +149,21 @@ class PostgresTurn:
             try:
                 with (
                     closing(PostgresAddition(self, self.previous, self.new_id(), folder)) as it,
-                    translate_errors(self._servers[0].shown),
+                    translate_errors(self._servers[0].label),
                 ):
                     yield it
             finally:
                 self.roll_back()
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """The servers' addresses without credentials."""
-        return " ".join(each.shown for each in self._servers)
+        return " ".join(each.label for each in self._servers)
 
     @contextmanager
     def put_aside(self) -> Iterator[ReusableTables | None]:
-        newest = max(self.known, default=0)
-        newer = self.known[newest] if newest > (self.current or newest) else None
+        newest = max(self.generations, default=0)
+        newer = self.generations[newest] if newest > (self.current or newest) else None
         yield ReusableTables(self.connections, newer) if newer else None
 
     def checkpoint(self, model: str, dimension: int) -> PostgresCheckpoint:
@@ -176,7 +176,7 @@ class PostgresTurn:
                 before = self._previous_articles(folder) if self.previous else None
                 with (
                     closing(PostgresDraft(folder, self.new_id(), before, alike, self)) as draft,
-                    translate_errors(self._servers[0].shown),
+                    translate_errors(self._servers[0].label),
                 ):
                     yield draft
             finally:
@@ -193,7 +193,7 @@ class PostgresTurn:
 
     def switch(self, draft: GenerationWriter) -> None:
         self.serve()
-        self.verified.note(draft.id)
+        self.verified_generation.note(draft.id)
         # Cached for the next build on this machine.
         with suppress(OSError):
             for old in self._workplace.glob("*.sqlite"):
@@ -209,13 +209,13 @@ class PostgresTurn:
     def clean(self) -> None:
         if self._new is not None:
             clean(self.connections, self._new, self.current)
-        elif self.current in self.known:
-            before = max((each for each in self.known if each < self.current), default=None)
+        elif self.current in self.generations:
+            before = max((each for each in self.generations if each < self.current), default=None)
             clean(self.connections, self.current, before)
 
     def new_id(self) -> str:
-        known = [each[0].facts.id for each in self.known.values()]
-        return new_id(datetime.now(UTC), max(known, default=None))
+        ids = [each[0].facts.id for each in self.generations.values()]
+        return new_id(datetime.now(UTC), max(ids, default=None))
 
     def roll_back(self) -> None:
         """Roll back open transactions."""
@@ -318,7 +318,7 @@ class PostgresAddition:
 
     def switch(self) -> None:
         self._turn.serve()
-        self._turn.verified.note_addition(self.writer.id, self._before.facts.id)
+        self._turn.verified_generation.note_addition(self.writer.id, self._before.facts.id)
 
     def close(self) -> None:
         self.writer.close()

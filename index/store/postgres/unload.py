@@ -69,7 +69,7 @@ class StoredRows:
         return self._likeness()
 
     def send_vectors(
-        self, tables: VectorTables, kind: RowKind, put: Callable[[IntArray, Vectors], None]
+        self, tables: VectorTables, kind: RowKind, write: Callable[[IntArray, Vectors], None]
     ) -> None:
         """Pass all vectors of a kind to `put`, in batches. Raises DamagedIndex if a vector's hash
         differs from its row's."""
@@ -79,13 +79,13 @@ class StoredRows:
         )
         number = self._number[kind]
         for connection in self.connections:
-            composed = compose(query, g=schema_of(self.own.number), v=tables.of(kind))
-            rows = stream(connection, composed, ["int8", "bool", "bytea"])
+            statement = compose(query, g=schema_of(self.own.number), v=tables.of(kind))
+            rows = stream(connection, statement, ["int8", "bool", "bytea"])
             while batch := list(islice(rows, AT_ONCE)):
                 if not all(matches for _, matches, _ in batch):
-                    raise DamagedIndex("damaged-vectors", shown=kind)
+                    raise DamagedIndex("damaged-vectors", subject=kind)
                 vectors = np.stack([parse_vector(value) for _, _, value in batch])
-                put(np.array([number(row) for row, _, _ in batch], dtype=np.int64), vectors)
+                write(np.array([number(row) for row, _, _ in batch], dtype=np.int64), vectors)
 
     def _likeness(self) -> LikenessKeys | None:
         growth = self.own.growth
@@ -108,15 +108,15 @@ class StoredRows:
         if growth is None or not (growth.additions or growth.gone):
             return dict.fromkeys(ROW_KINDS, lambda number: number)
 
-        def renumbering(kind: RowKind) -> Callable[[int], int]:
+        def renumber(kind: RowKind) -> Callable[[int], int]:
             numbers = array("q")
             for connection in self.connections:
                 rows = self._stream(connection, f"SELECT number FROM {{g}}.{kind}", ["int8"])
                 numbers.extend(row[0] for row in rows)
-            known = array("q", sorted(numbers))
-            return lambda number: bisect_left(known, number)
+            old_numbers = array("q", sorted(numbers))
+            return lambda number: bisect_left(old_numbers, number)
 
-        return {kind: renumbering(kind) for kind in ROW_KINDS}
+        return {kind: renumber(kind) for kind in ROW_KINDS}
 
     def _rows(self, table: str) -> Iterator[tuple[Any, ...]]:
         for connection in self.connections:

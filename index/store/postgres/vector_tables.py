@@ -164,15 +164,20 @@ def parse_vector(value: bytes) -> Vectors:
 
 
 def vectors_by_hash(
-    connection: Connection, tables: VectorTables, kind: RowKind, hashes: Hashes, *, staged: bool
+    connection: Connection,
+    tables: VectorTables,
+    kind: RowKind,
+    hashes: Hashes,
+    *,
+    with_staged: bool,
 ) -> dict[bytes, Vectors]:
-    """The stored vectors of these hashes, including `staged` ones."""
-    sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if staged else [])]
-    listed = as_bytes(hashes)
+    """The stored vectors of these hashes, `with_staged` also the staged ones."""
+    sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if with_staged else [])]
+    hash_list = as_bytes(hashes)
     vectors: dict[bytes, Vectors] = {}
     for table in sources:
         query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
-        for own, vector in connection.execute(query, [listed], binary=True):
+        for own, vector in connection.execute(query, [hash_list], binary=True):
             vectors[bytes(own)] = parse_vector(vector)
     return vectors
 

@@ -44,7 +44,9 @@ class SharedVectors:
     hashes: Hashes
 
     def vectors(self, rows: IntArray) -> Vectors:
-        return _by_hash(self.connections, self.tables, self.kind, self.hashes[rows], staged=False)
+        return _by_hash(
+            self.connections, self.tables, self.kind, self.hashes[rows], with_staged=False
+        )
 
 
 class PostgresCheckpoint:
@@ -55,11 +57,11 @@ class PostgresCheckpoint:
         self._tables = tables
         for connection in connections:
             tables.create(connection)
-        self._opened = 0
-        self._added = 0
+        self._saved_rows = 0
+        self._added_rows = 0
 
     def __len__(self) -> int:
-        return self._opened + self._added
+        return self._saved_rows + self._added_rows
 
     def source(self) -> VectorSource:
         hashes, ids, places = bytearray(), array("q"), array("h")
@@ -69,19 +71,19 @@ class PostgresCheckpoint:
                 ids.append(number)
                 hashes += own
                 places.append(place)
-        self._opened = len(ids)
+        self._saved_rows = len(ids)
         rows = _KeptRows(self._connections, self._tables, np.array(ids), np.array(places))
         return VectorSource(as_hashes(hashes), rows)
 
-    def stored(self, hashes: Hashes) -> set[bytes]:
+    def find_stored(self, hashes: Hashes) -> set[bytes]:
         """The hashes among these whose vectors are saved."""
         query = compose("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
-        kept: set[bytes] = set()
+        found_hashes: set[bytes] = set()
         for place, connection in enumerate(self._connections):
-            listed = as_bytes(hashes[self._places(hashes) == place])
-            rows = connection.execute(query, [listed], binary=True)
-            kept.update(bytes(row[0]) for row in rows)
-        return kept
+            hash_list = as_bytes(hashes[self._places(hashes) == place])
+            rows = connection.execute(query, [hash_list], binary=True)
+            found_hashes.update(bytes(row[0]) for row in rows)
+        return found_hashes
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
         own = as_hashes(hashes)
@@ -90,7 +92,7 @@ class PostgresCheckpoint:
             here = np.flatnonzero(places == place)
             if len(here):
                 send_vectors(connection, self._tables.kept, own[here], vectors[here])
-        self._added += len(vectors)
+        self._added_rows += len(vectors)
 
     def close(self) -> None:
         pass
@@ -132,13 +134,13 @@ class PostgresVectors:
         tables: VectorTables,
         kind: RowKind,
         hashes: Hashes,
-        written: WrittenArticles,
+        articles: WrittenArticles,
     ) -> None:
         self._connections = connections
         self._tables = tables
         self._kind: RowKind = kind
         self._hashes = hashes
-        self._places = written.places(kind)
+        self._places = articles.places(kind)
         for connection in connections:
             tables.create(connection)
             stage_vectors(connection, kind, tables.dimension)
@@ -151,13 +153,13 @@ class PostgresVectors:
                     connection, stage_table(self._kind), self._hashes[rows[here]], vectors[here]
                 )
 
-    def put_again(self, rows: IntArray, stored: StoredVectors, source_rows: IntArray) -> None:
-        if not isinstance(stored, SharedVectors):
-            self.put(rows, stored.vectors(source_rows))
+    def put_again(self, rows: IntArray, source: StoredVectors, source_rows: IntArray) -> None:
+        if not isinstance(source, SharedVectors):
+            self.put(rows, source.vectors(source_rows))
 
     def get(self, rows: IntArray) -> Vectors:
         hashes = self._hashes[rows]
-        return _by_hash(self._connections, self._tables, self._kind, hashes, staged=True)
+        return _by_hash(self._connections, self._tables, self._kind, hashes, with_staged=True)
 
     def finish(self) -> None:
         query = sql.SQL("ANALYZE pg_temp.{}").format(stage_table(self._kind))
@@ -171,11 +173,11 @@ def _by_hash(
     kind: RowKind,
     hashes: Hashes,
     *,
-    staged: bool,
+    with_staged: bool,
 ) -> Vectors:
     """Vectors of these hashes, shape (len(hashes), d), from all servers."""
     by_hash: dict[bytes, Vectors] = {}
     for connection in connections:
-        by_hash |= vectors_by_hash(connection, tables, kind, hashes, staged=staged)
+        by_hash |= vectors_by_hash(connection, tables, kind, hashes, with_staged=with_staged)
     rows = [by_hash[each] for each in as_bytes(hashes)]
     return np.array(rows, dtype=np.float32).reshape(len(rows), tables.dimension)

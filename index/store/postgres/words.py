@@ -32,21 +32,21 @@ class TermRow:
 
     number: int
     base: Posting
-    added: Posting
+    additions: Posting
     base_idf: tuple[float, float]
 
     @property
     def size(self) -> int:
         """Bytes."""
-        arrays = (self.base.rows, self.base.scores, self.added.rows, self.added.scores)
+        arrays = (self.base.rows, self.base.scores, self.additions.rows, self.additions.scores)
         return sum(each.nbytes for each in arrays) + 200
 
     def weigh(self, weight: float) -> Iterator[Posting]:
         """Postings scored with the term's IDF in the whole index."""
         if len(self.base.rows):
             yield replace(self.base, factor=weight / self.base_idf[0])
-        if len(self.added.rows):
-            yield replace(self.added, factor=weight)
+        if len(self.additions.rows):
+            yield replace(self.additions, factor=weight)
 
 
 Rows = list[tuple[Any, ...]]
@@ -104,14 +104,17 @@ class PostgresWords:
             # Every server has the counts of all.
             for rows in self._fetch_each(query, unknown):
                 parts.update({(term, since): (own, inner) for term, since, own, inner in rows})
-            fetched = dict.fromkeys(unknown, (0, 0))
+            counts_by_term = dict.fromkeys(unknown, (0, 0))
             for (term, _), (own, inner) in parts.items():
-                fetched[term] = fetched[term][0] + own, fetched[term][1] + inner
+                counts_by_term[term] = (
+                    counts_by_term[term][0] + own,
+                    counts_by_term[term][1] + inner,
+                )
             with self._lock:
-                if len(self._counts) + len(fetched) > _CACHED_COUNTS:
+                if len(self._counts) + len(counts_by_term) > _CACHED_COUNTS:
                     self._counts.clear()
-                self._counts.update(fetched)
-            counts |= fetched
+                self._counts.update(counts_by_term)
+            counts |= counts_by_term
         at = 0 if kind == "passages" else 1
         return {term: counts[term][at] for term in terms if counts.get(term, (0, 0))[at]}
 
@@ -127,27 +130,33 @@ class PostgresWords:
 
     def match(self, weights: Mapping[str, float]) -> WordMatch:
         """Match every passage against terms weighted by IDF; unknown terms add nothing."""
-        known = self._terms(weights)
-        postings = (known[term].weigh(weight) for term, weight in weights.items() if term in known)
+        term_rows = self._terms(weights)
+        postings = (
+            term_rows[term].weigh(weight) for term, weight in weights.items() if term in term_rows
+        )
         return WordMatch(tuple(chain.from_iterable(postings)), self._size)
 
     def sentence_scores(
         self, weights: Mapping[str, float], rows: Sequence[int], words: Sequence[bytes]
     ) -> Vectors:
         """Sums of BM25 of sentences, from their numbers and `sentences.words`."""
-        known = self._terms(weights)
-        numbers = np.array([row.number for row in known.values()], dtype=np.int32)
+        term_rows = self._terms(weights)
+        numbers = np.array([row.number for row in term_rows.values()], dtype=np.int32)
         order = np.argsort(numbers)
         numbers = numbers[order]
-        added = np.array([weights[term] for term in known], dtype=np.float32)[order]
-        own = np.array([row.base_idf[1] for row in known.values()], dtype=np.float32)[order]
+        weights_of_additions = np.array([weights[term] for term in term_rows], dtype=np.float32)[
+            order
+        ]
+        own = np.array([row.base_idf[1] for row in term_rows.values()], dtype=np.float32)[order]
         items = np.frombuffer(b"".join(words), dtype=WORD)
         sizes = np.array([len(each) // WORD.itemsize for each in words], dtype=np.int64)
         matches = np.flatnonzero(np.isin(items["term"], numbers))
         owners = np.repeat(np.arange(len(words)), sizes)[matches]
         terms = np.searchsorted(numbers, items["term"][matches])
         of_base = np.asarray(rows, dtype=np.int64)[owners] < self._first_added
-        factors = np.where(of_base, (added / own)[terms], added[terms])
+        factors = np.where(
+            of_base, (weights_of_additions / own)[terms], weights_of_additions[terms]
+        )
         scores = items["score"][matches] * factors
         return np.bincount(owners, weights=scores, minlength=len(words)).astype(np.float32)
 
@@ -163,9 +172,9 @@ class PostgresWords:
                 if (row := self._cache.get(term)) is not None:
                     self._cache.move_to_end(term)
                     rows[term] = row
-            missing = [term for term in clean if term not in self._cache]
+            uncached = [term for term in clean if term not in self._cache]
         # Evicted by another question in the meantime.
-        return rows | self._fetch(missing) if missing else rows
+        return rows | self._fetch(uncached) if uncached else rows
 
     def _fetch(self, terms: list[str]) -> dict[str, TermRow]:
         query = (
@@ -183,8 +192,8 @@ class PostgresWords:
         of_base = [each for each in parts if each[0] == self._base]
         counts = of_base[0][2:4] if of_base else (1, 1)
         own, inner = (idf(each, size) for each, size in zip(counts, self._base_sizes, strict=True))
-        added = _posting([each for each in parts if each[0] != self._base])
-        return TermRow(parts[0][1], _posting(of_base), added, (own, inner))
+        additions = _posting([each for each in parts if each[0] != self._base])
+        return TermRow(parts[0][1], _posting(of_base), additions, (own, inner))
 
     def _store(self, rows: dict[str, TermRow], terms: list[str]) -> None:
         with self._lock:
@@ -218,5 +227,5 @@ def sentence_words(rows: Ints, terms: IntArray, scores: Vectors, size: int) -> l
     items = np.empty(len(order), dtype=WORD)
     items["term"], items["score"] = terms[order], scores[order]
     ends = np.cumsum(np.bincount(rows, minlength=size)) * WORD.itemsize
-    joined = items.tobytes()
-    return [joined[start:end] for start, end in pairwise([0, *ends.tolist()])]
+    content = items.tobytes()
+    return [content[start:end] for start, end in pairwise([0, *ends.tolist()])]

@@ -119,7 +119,7 @@ def test_other_work_stands_still_while_a_question_is_searched_and_read(live: Liv
         Watched(),
         ExtractiveAnswerer(Thresholds.at(0.0)),
         reader=Watched(),
-        undisturbed=undisturbed(told),
+        quiet_time=undisturbed(told),
     )
     assert chain.invoke(QUESTION).answered
     assert told == ["still", "searched", "read", "on"]

@@ -110,7 +110,11 @@ def test_after_its_time_a_vote_counts_without_the_person_and_without_a_word(stat
         (vote,) = _votes(session)
         assert (vote.choice, vote.voter) == ("first", voter)
         assert vote.battle.question is None
-        assert (vote.battle.first.text, vote.battle.shown, vote.battle.chat_id) == (None, (), None)
+        assert (vote.battle.first.text, vote.battle.messages, vote.battle.chat_id) == (
+            None,
+            (),
+            None,
+        )
         assert vote.battle.first.writer == "extractive"
         assert vote.battle.second.micros == 40
         assert battles.find_battle(session, unvoted) is None

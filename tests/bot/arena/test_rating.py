@@ -15,7 +15,7 @@ from bot.arena.rating import (
     CountedVote,
     Estimate,
     design_table,
-    find_connected,
+    find_connected_writers,
     fit_strengths,
     rate_writers,
     vote_weights,
@@ -99,8 +99,8 @@ def test_scikit_learn_finds_the_same(votes: list[CountedVote], style: bool) -> N
 
 def test_only_writers_that_votes_compare_are_rated_together() -> None:
     votes = [CountedVote(*pair, 0.5, "v", "v") for pair in ("ab", "cb", "xy")]
-    assert find_connected(votes) == {"a", "b", "c"}
-    assert find_connected([]) == frozenset()
+    assert find_connected_writers(votes) == {"a", "b", "c"}
+    assert find_connected_writers([]) == frozenset()
 
 
 def _points(strengths: Sequence[float]) -> list[float]:

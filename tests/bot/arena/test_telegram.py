@@ -247,7 +247,7 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
         number,
         first=BattleSide("openai:petit", "Né à Broglie."),
         second=BattleSide("extractive", "Né en 1788."),
-        shown=("Réponse A : né à Broglie.", "Réponse B : né en 1788."),
+        messages=("Réponse A : né à Broglie.", "Réponse B : né en 1788."),
         person_id=READER,
         chat_id=READER,
     )
@@ -256,7 +256,7 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
         told = [await server.next_message(), await server.next_message()]
         server.presses(told[1], 0)
         await server.next_message()
-    assert tuple(each.text for each in told) == kept.shown
+    assert tuple(each.text for each in told) == kept.messages
     assert not told[0].buttons
     assert ground.quoting.asked == ground.writing.asked == 0
     assert [vote.battle.first.writer for vote in votes()] == ["openai:petit"]

@@ -91,7 +91,7 @@ def test_a_feed_reader_finds_the_stories(pages: TestClient) -> None:
 
 def test_a_withdrawn_article_leaves_the_news(pages: TestClient, tmp_path: Path) -> None:
     assert "Vaubrey" in pages.get("/quotidien").text
-    open_store(tmp_path).removed().add([BRIDGE])
+    open_store(tmp_path).removals().add([BRIDGE])
     assert "Vaubrey" not in pages.get("/quotidien").text
 
 

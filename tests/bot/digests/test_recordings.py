@@ -140,7 +140,7 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
         assert found.audio
         letter = Letter(READER, 0, (Part(f"Texte du {day}"),))
         spoken = {"title": f"Le {day}", "name": "selon.mp3", "lines": lines}
-        script, at = NewScript("fr", ("a",), spoken=spoken), datetime.now(UTC)
+        script, at = NewScript("fr", ("a",), recording_plan=spoken), datetime.now(UTC)
         post = digests.post_digest
         return post(session, found.id, day, (), bot_id, letter, at, script) is not None
 
@@ -174,7 +174,7 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
     async with start():
         server.user_says(READER, "/aide")
         await server.next_message()
-    new = NewScript("fr", ("a",), spoken={"title": "T", "name": "t.mp3", "lines": []})
+    new = NewScript("fr", ("a",), recording_plan={"title": "T", "name": "t.mp3", "lines": []})
     with closing(open_state(url)) as state, state.session() as session:
         script = scripts.save_script(session, ALONE, new, (), None, datetime.now(UTC))
         for _ in range(recordings.MAX_TRIES):

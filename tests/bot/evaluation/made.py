@@ -70,10 +70,10 @@ def an_outcome(**changes: Any) -> GoldOutcome:
         "rank": 1,
         "outcome": "sure",
         "confidence": 0.9,
-        "shown": "Il fut allumé en 1849.",
+        "text": "Il fut allumé en 1849.",
         "highlight": None,
         "language": "fr",
-        "held": True,
+        "is_in_citations": True,
         "right": True,
         "right_first": True,
         "milliseconds": 5.0,
@@ -83,8 +83,10 @@ def an_outcome(**changes: Any) -> GoldOutcome:
 
 def unanswerable(**changes: Any) -> GoldOutcome:
     asked = GoldQuestion("Qui ?", "asked.json: data[1]", answerable=False)
-    refused = {"question": asked, "rank": None, "outcome": "no", "confidence": 0.1, "shown": ""}
-    return an_outcome(**(refused | {"held": False, "right": False, "right_first": False} | changes))
+    refused = {"question": asked, "rank": None, "outcome": "no", "confidence": 0.1, "text": ""}
+    return an_outcome(
+        **(refused | {"is_in_citations": False, "right": False, "right_first": False} | changes)
+    )
 
 
 def means() -> Means:

@@ -33,9 +33,9 @@ def test_auroc_needs_both_kinds() -> None:
 
 def test_bins_hold_equal_numbers_least_sure_first() -> None:
     first, second = measures.reliability([0.9, 0.1, 0.7, 0.3], [True, False, False, True], bins=2)
-    assert (first.count, first.observed) == (2, 0.5)
+    assert (first.count, first.accuracy) == (2, 0.5)
     assert first.confidence == pytest.approx(0.2)
-    assert (second.count, second.observed) == (2, 0.5)
+    assert (second.count, second.accuracy) == (2, 0.5)
     assert second.confidence == pytest.approx(0.8)
 
 
@@ -57,11 +57,11 @@ def test_figures_are_means_over_the_questions_they_are_about() -> None:
     measured = evaluation_figures(
         "x",
         [
-            an_outcome(shown="un deux trois"),
-            an_outcome(rank=4, right=False, shown="un deux trois quatre cinq"),
-            an_outcome(rank=None, right=False, outcome="no", shown="", confidence=0.2),
+            an_outcome(text="un deux trois"),
+            an_outcome(rank=4, right=False, text="un deux trois quatre cinq"),
+            an_outcome(rank=None, right=False, outcome="no", text="", confidence=0.2),
             unanswerable(),
-            unanswerable(outcome="sure", confidence=0.6, shown="x y z x y z x y z"),
+            unanswerable(outcome="sure", confidence=0.6, text="x y z x y z x y z"),
         ],
     )
     assert measured.value("hit@1") == pytest.approx(1 / 3)

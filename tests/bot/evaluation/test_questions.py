@@ -121,7 +121,7 @@ def test_an_article_is_known_by_id_file_or_title(tmp_path: Path, name: str) -> N
     line = f'{{"question": "Quand ?", "article": "{name}", "answer": "1882"}}'
     (question,) = read_lines(lines_file(tmp_path, line), ARTICLES).questions
     assert question.articles == {"a1"}
-    assert question.judged
+    assert question.has_articles
 
 
 def test_only_the_question_is_needed(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_only_the_question_is_needed(tmp_path: Path) -> None:
         tmp_path, '{"question": "Quand ?"}', "", '{"question": "Qui ?", "answerable": false}'
     )
     first, second = read_lines(path, ARTICLES).questions
-    assert (first.answerable, first.judged) == (True, False)
+    assert (first.answerable, first.has_articles) == (True, False)
     assert (second.answerable, second.place) == (False, "asked.jsonl:3")
 
 

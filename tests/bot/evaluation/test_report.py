@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.evaluation.report import figures_json, figures_lines, worst, worst_text
-from bot.evaluation.run import Evaluation, EvaluationPlan, evaluate
+from bot.evaluation.run import Evaluation, EvaluationPlan, run_evaluation
 from tests.bot.evaluation.made import an_outcome, means, unanswerable, write_squad
 from tests.bot.evaluation.test_run import Watch
 
@@ -19,7 +19,7 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     folder = tmp_path_factory.mktemp("eval")
     other = write_squad(folder / "other.json", ["gare"])
     file = write_squad(folder / "asked.json", ["phare", "canal", "moulin"])
-    return evaluate(
+    return run_evaluation(
         EvaluationPlan(file, folder, other, perturb=("accents", "case")), means(), Watch()
     )
 
@@ -56,15 +56,17 @@ def test_the_worst_are_the_surest_mistakes() -> None:
     outcomes = [
         an_outcome(),
         an_outcome(right=False, confidence=0.6),
-        an_outcome(right=False, held=False, confidence=0.95),
-        an_outcome(outcome="no", confidence=0.2, shown=""),
+        an_outcome(right=False, is_in_citations=False, confidence=0.95),
+        an_outcome(outcome="no", confidence=0.2, text=""),
         unanswerable(outcome="sure", confidence=0.7),
     ]
     assert worst(outcomes, 3) == [outcomes[2], outcomes[3], outcomes[4]]
 
 
 def test_a_worst_question_tells_what_was_wanted_and_shown() -> None:
-    outcomes = [an_outcome(right=False, held=False, rank=2, shown="Il veille.\nToujours.")]
+    outcomes = [
+        an_outcome(right=False, is_in_citations=False, rank=2, text="Il veille.\nToujours.")
+    ]
     text = worst_text(outcomes, 5).plain
     assert "1 of 1 questions went wrong: 1 wrong passage" in text
     assert "1. wrong passage (confidence 0.90, right passage at rank 2)" in text
@@ -79,5 +81,5 @@ def test_a_worst_question_tells_what_was_wanted_and_shown() -> None:
 
 def test_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     file = write_squad(tmp_path / "a\x1b[31m.json", ["phare"])
-    shown = figures_lines(evaluate(EvaluationPlan(file, tmp_path), means(), Watch()))
+    shown = figures_lines(run_evaluation(EvaluationPlan(file, tmp_path), means(), Watch()))
     assert "\x1b" not in shown

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bot.errors import QuestionFileError
-from bot.evaluation.run import Evaluation, EvaluationPlan, TokenMeter, evaluate, unit_of
+from bot.evaluation.run import Evaluation, EvaluationPlan, TokenMeter, run_evaluation, unit_of
 from index.build.builder import build_articles
 from index.errors import NoIndex
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
@@ -35,7 +35,7 @@ class Watch:
 
 
 def evaluated(plan: EvaluationPlan, watch: Watch | None = None) -> Evaluation:
-    return evaluate(plan, means(), watch or Watch())
+    return run_evaluation(plan, means(), watch or Watch())
 
 
 def plan(folder: Path, **changes: object) -> EvaluationPlan:
@@ -110,7 +110,7 @@ def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
     assert found.file.value("index_tokens_per_s") is None
     first = found.outcomes[0]
     assert (first.rank, first.right) == (1, True)
-    assert first.shown in TEXT
+    assert first.text in TEXT
     assert found.outcomes[1].fault is not None
 
 

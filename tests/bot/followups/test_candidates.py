@@ -29,7 +29,7 @@ def plain(text: str) -> str:
 
 
 def after(question: str, *history: Turn, search: Library | None = None) -> Interpretation:
-    return interpret(Message(question, leaning=2.0), history, search or Library())
+    return interpret(Message(question, follow_up_logit=2.0), history, search or Library())
 
 
 CURIE = turn("Quand Marie Curie est-elle née ?", "Marie Curie naît en 1867.")
@@ -41,8 +41,8 @@ ALONE = "Combien de médailles la France a-t-elle eues à Paris ?"
 @pytest.mark.parametrize(
     ("message", "history"),
     [
-        (Message("Quand est-elle née ?", leaning=2.0), ()),
-        (Message(ALONE, leaning=-1.0), (CURIE,)),
+        (Message("Quand est-elle née ?", follow_up_logit=2.0), ()),
+        (Message(ALONE, follow_up_logit=-1.0), (CURIE,)),
         (Message("Merci !", "courtesy", 3.0), (CURIE,)),
     ],
     ids=["the first", "one that stands alone", "small talk"],
@@ -130,6 +130,6 @@ def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:
     search = Library()
     search.sure = {"Le Minitel : Combien ça coûtait ?": 0.9}
     understood = interpret(
-        Message("Combien ça coûtait ?", leaning=1.0), (minitel, web), search, minitel
+        Message("Combien ça coûtait ?", follow_up_logit=1.0), (minitel, web), search, minitel
     )
     assert plain(understood.question) == "Le Minitel : Combien ça coûtait ?"

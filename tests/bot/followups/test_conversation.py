@@ -42,7 +42,9 @@ class Messages(MessageReader):
         if text == "Merci !":
             return Message(text, "courtesy")
         question = text.removeprefix("Bonjour. ")
-        return Message(question, leaning=1.0 if question == "Combien ça coûtait ?" else -1.0)
+        return Message(
+            question, follow_up_logit=1.0 if question == "Combien ça coûtait ?" else -1.0
+        )
 
 
 def conversing(asked: Asked) -> FollowUpChain:
@@ -160,7 +162,7 @@ async def test_quotes_that_are_asked_for_come_from_no_model() -> None:
     writing, quoting, rewriting = Asked(), Asked(), Rewriting(WRITTEN)
     chains = FunctionChain(writing), FunctionChain(quoting)
     chain = FollowUpChain(chains[0], search, chains[1], rewriting, messages=Messages())
-    said = TurnText("Combien ça coûtait ?", (BEFORE,), quoted=True)
+    said = TurnText("Combien ça coûtait ?", (BEFORE,), is_extractive=True)
     chain.invoke(said)
     await chain.ainvoke(said)
     assert len(quoting.questions) == 2

@@ -44,7 +44,7 @@ def test_small_talk(reader: MessageReader, text: str, refusal: str) -> None:
 def test_a_question_that_refers_to_what_was_said(reader: MessageReader, text: str) -> None:
     message = reader.read(text)
     assert message.refusal is None
-    assert message.leaning > 0
+    assert message.follow_up_logit > 0
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_question_that_refers_to_what_was_said(reader: MessageReader, text: st
 def test_a_question_that_stands_alone(reader: MessageReader, text: str) -> None:
     message = reader.read(text)
     assert (message.question, message.refusal) == (text, None)
-    assert message.leaning <= 0
+    assert message.follow_up_logit <= 0
 
 
 @pytest.mark.parametrize(

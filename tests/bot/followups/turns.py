@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.followups.turn import Cited, Turn
+from bot.followups.turn import CitedSource, Turn
 from index.article import Article, Passage, Sentence
 from index.findings import Findings, Hit, RankedSentence, Scores
 
@@ -28,7 +28,7 @@ def turn(
         when=NOW,
         answer="\n".join(answers),
         found=found,
-        cited=tuple(Cited(article, title, each, 0, 100) for each in answers),
+        cited=tuple(CitedSource(article, title, each, 0, 100) for each in answers),
     )
 
 

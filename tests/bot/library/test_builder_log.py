@@ -56,7 +56,7 @@ def test_each_build_is_noted_with_its_outcome(builder: Builder) -> None:
     builder.log.run(builder.build, lambda: False)
     assert builder.noted() == (1_000_010, 1_000_010, "unchanged", 3)
     builder.now += 10
-    builder.fail(ReadError("path-missing", shown="a"))
+    builder.fail(ReadError("path-missing", subject="a"))
     assert builder.noted() == (1_000_020, 1_000_020, "failed", 3)
 
 

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from bot.errors import ModelFailed
-from bot.llm.base import Message, Request
+from bot.llm.base import PromptMessage, Request
 from bot.llm.factory import open_models
 from bot.llm.hosted_model import HostedModel
 from bot.settings import Settings
 from bot.state.database import State, open_state
 
-QUESTION = (Message("system", "Réponds."), Message("user", "Qui a inventé le braille ?"))
+QUESTION = (
+    PromptMessage("system", "Réponds."),
+    PromptMessage("user", "Qui a inventé le braille ?"),
+)
 
 Opened = Callable[..., HostedModel]
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date
 
 from bot.errors import ModelFailed
-from bot.llm.base import Message, Request
+from bot.llm.base import PromptMessage, Request
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.article import Article, Passage, article_id
 from index.build.passages import cut
@@ -27,7 +27,7 @@ class Scripted:
     ) -> None:
         self.name = name
         self.json = False
-        self.calls: list[Sequence[Message]] = []
+        self.calls: list[Sequence[PromptMessage]] = []
         self.requests: list[Request] = []
         self.closed = 0
         self.said = ""

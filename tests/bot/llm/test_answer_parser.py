@@ -99,7 +99,7 @@ def test_a_sentence_is_given_once_the_next_has_begun_and_not_before() -> None:
 
 
 def test_a_sentence_that_the_end_cuts_off_is_known_by_it() -> None:
-    assert [each.ended for each in read("Il date de 1901 [1]. Il est en")] == [True, False]
+    assert [each.is_complete for each in read("Il date de 1901 [1]. Il est en")] == [True, False]
 
 
 ANSWERS = [

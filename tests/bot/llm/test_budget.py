@@ -9,13 +9,13 @@ from functools import partial
 import pytest
 
 from bot.errors import ModelFailed, StateError
-from bot.llm.base import Message, Request
+from bot.llm.base import PromptMessage, Request
 from bot.llm.budget import Allowance, RationedModel, on_behalf_of
 from bot.state import people, privacy
 from bot.state.database import State
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-REQUEST = Request((Message("user", "Qui ?"),), 50)
+REQUEST = Request((PromptMessage("user", "Qui ?"),), 50)
 
 
 class Model:
@@ -84,6 +84,6 @@ async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
 
 async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:
     def broken() -> State:
-        raise StateError("database-closed", shown="state.sqlite")
+        raise StateError("database-closed", subject="state.sqlite")
 
     assert await written(RationedModel(model, Allowance(broken, 1))) == "Louis Braille"

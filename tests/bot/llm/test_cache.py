@@ -70,7 +70,7 @@ async def test_a_database_that_cannot_be_used_keeps_nothing_and_hurts_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken() -> State:
-        raise StateError("database-closed", shown="state.sqlite")
+        raise StateError("database-closed", subject="state.sqlite")
 
     cache = ReplyCache(broken, days=7)
     caplog.set_level(logging.WARNING)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
-from bot.llm.base import Message
+from bot.llm.base import PromptMessage
 from bot.llm.choice_parser import parse_choice
 from bot.llm.draft import find_fault
 from bot.llm.prompt import (
@@ -35,7 +35,7 @@ def many(count: int) -> tuple[NumberedPassage, ...]:
     return choose_passages(hits(*sources))
 
 
-def whole(messages: tuple[Message, ...]) -> str:
+def whole(messages: tuple[PromptMessage, ...]) -> str:
     return "\n".join(message.text for message in messages)
 
 

@@ -12,7 +12,7 @@ import index
 import selon
 
 _ROOT = "CodedError"
-_OWN = {"shown", "at", "kept", "passing", "after"}
+_OWN = {"subject", "at", "vector_count", "is_transient", "after"}
 """What an error is given besides the parameters of its sentence."""
 
 _OF_A_FAULT = {"ModelFailed"}
@@ -55,7 +55,7 @@ def _problems(tree: ast.Module, errors: set[str]) -> Iterator[tuple[str, frozens
             name = _name(call.func)
             given = {each.arg for each in call.keywords if each.arg}
             raised = name in errors - _OF_A_FAULT
-            if raised or name == "Problem" or (name == "__init__" and "shown" in given):
+            if raised or name == "Problem" or (name == "__init__" and "subject" in given):
                 for code in _codes(call.args[0]):
                     yield code, frozenset(given if name == "Problem" else given - _OWN)
 

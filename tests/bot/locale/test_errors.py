@@ -12,7 +12,7 @@ import pytest
 from bot.locale.catalogue import catalogue
 from bot.locale.errors import error_text
 from bot.locale.watch import REFUSALS
-from bot.terminal.watch.feeds import PASSING
+from bot.terminal.watch.feeds import TRANSIENT_CODES
 from index.errors import Problem, ReadError, Words, reason_of
 from index.fetch.fetcher import OF_THE_HOST
 from index.formats.base import Skipped
@@ -28,7 +28,7 @@ def parameters(template: str) -> frozenset[str]:
 def test_every_code_has_a_sentence_in_each_language_and_none_is_left_over() -> None:
     assert len(raised()) > 150
     assert set(FRENCH) == set(ENGLISH) == set(raised())
-    assert set(raised()) >= REFUSALS | PASSING | OF_THE_HOST  # codes that are told apart
+    assert set(raised()) >= REFUSALS | TRANSIENT_CODES | OF_THE_HOST  # codes that are told apart
 
 
 def test_sentences_are_one_line_that_takes_what_its_code_is_given() -> None:
@@ -47,7 +47,7 @@ def test_sentences_are_one_line_that_takes_what_its_code_is_given() -> None:
     ("said", "french", "english"),
     [
         (
-            ReadError("article-too-large", shown="a.pdf", size=2000 * 2**20, limit=2**28),
+            ReadError("article-too-large", subject="a.pdf", size=2000 * 2**20, limit=2**28),
             "a.pdf : 2 000 Mo, plus qu’un article ne peut en avoir (256 Mo) ; découpez-le",
             "a.pdf: 2,000 MB, more than one article can be (256 MB); split it",
         ),
@@ -96,7 +96,7 @@ def test_a_problem_can_be_kept_and_sent_on() -> None:
     assert again == problem
     assert isinstance(again.parameters["reason"], Words)
     assert pickle.loads(pickle.dumps(problem)) == problem
-    error = pickle.loads(pickle.dumps(ReadError(problem, shown="a.zip")))
+    error = pickle.loads(pickle.dumps(ReadError(problem, subject="a.zip")))
     assert (error.problem, error.shown, str(error)) == (
         problem,
         "a.zip",
@@ -106,7 +106,7 @@ def test_a_problem_can_be_kept_and_sent_on() -> None:
 
 
 def test_a_cause_is_told_as_a_problem_or_in_its_own_words() -> None:
-    assert reason_of(ReadError("file-empty", shown="a")) == Problem("file-empty")
+    assert reason_of(ReadError("file-empty", subject="a")) == Problem("file-empty")
     assert reason_of(OSError(errno.EIO, "Input/output error", "a.txt")) == "Input/output error"
     assert reason_of(ValueError(" two\nlines ")) == "two lines"
     assert reason_of(KeyError()) == "KeyError"

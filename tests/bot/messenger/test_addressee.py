@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messenger.inbound.addressee import asks, points_at
+from bot.messenger.inbound.addressee import is_question, points_at
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ def test_what_only_points_at_a_message(text: str) -> None:
 )
 def test_what_asks_something_itself(text: str) -> None:
     assert not points_at(text)
-    assert asks(text)
+    assert is_question(text)

@@ -126,7 +126,7 @@ async def test_a_process_that_died_left_files_that_the_next_sends(
 
 
 async def test_a_stop_leaves_files_to_the_next_start(journal: Journal, state: State) -> None:
-    journal.stopping.set()
+    journal.stop.set()
     with pytest.raises(Postponed):
         await _send(journal, FakeTransport(RetryAfter(5)))
     assert (await _left(journal, state)).letter == LETTER

@@ -65,7 +65,7 @@ def test_errors_tell_readers_nothing_internal(language: str) -> None:
     kept = 0
     for code in CODES:
         for shown in ("", "rapport.pdf", f"/srv/selon/{PATH}", ID):
-            error = IndexingError(problem(code), shown=shown)
+            error = IndexingError(problem(code), subject=shown)
             text = reader_text(error, language)
             assert text is None or not INTERNAL.search(text), code
             kept += text is not None
@@ -73,9 +73,9 @@ def test_errors_tell_readers_nothing_internal(language: str) -> None:
 
 
 def test_what_concerns_readers_is_said_to_them() -> None:
-    locked = ReadError("file-encrypted", shown="rapport.pdf")
+    locked = ReadError("file-encrypted", subject="rapport.pdf")
     assert reader_text(locked, "fr") == error_text(locked, "fr")
-    private = FetchError("address-private", shown="http://intranet.exemple/a", place="10.0.0.1")
+    private = FetchError("address-private", subject="http://intranet.exemple/a", place="10.0.0.1")
     assert reader_text(private, "fr") == (
         "http://intranet.exemple/a\u00a0: elle mène à une adresse privée (10.0.0.1)"
     )

@@ -106,10 +106,10 @@ def test_of_a_line_stays_what_is_of_the_code(
         (OSError(28, "No space left on device", OWN), "OSError: No space left on device"),
         (sqlite3.OperationalError("disk I/O error"), "OperationalError: disk I/O error"),
         (
-            ReadError("read-lines", shown=OWN, reason=OWN, count=3),
+            ReadError("read-lines", subject=OWN, reason=OWN, count=3),
             "ReadError: read-lines (count=3)",
         ),
-        (StateError("database-failed", shown=OWN, reason=OWN), "StateError: database-failed"),
+        (StateError("database-failed", subject=OWN, reason=OWN), "StateError: database-failed"),
         (ModelFailed("rate", "mistral:small"), "ModelFailed: mistral:small: rate"),
         (ExceptionGroup(OWN, [ValueError(OWN), OddError()]), "ExceptionGroup"),
         (UnicodeEncodeError("ascii", OWN, 0, 1, OWN), "UnicodeEncodeError"),

@@ -64,7 +64,7 @@ async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
         ]
         await asyncio.wait(tasks[2:], timeout=30)
         assert log == ["first begins", "other begins", "other ends", "none begins", "none ends"]
-        assert processor.waiting == 1
+        assert processor.waiting_count == 1
         release.set()
         await asyncio.gather(*tasks)
     assert log[5:] == ["first ends", "second begins", "second ends"]
@@ -150,7 +150,7 @@ async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
     release.set()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert served == ["3", "4"]
-    assert processor.waiting == 0
+    assert processor.waiting_count == 0
 
 
 async def test_only_the_oldest_of_a_person_is_late_and_only_because_of_others(

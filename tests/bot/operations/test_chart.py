@@ -12,7 +12,7 @@ from PIL import Image
 from bot.locale.statistics import StatisticsPhrases
 from bot.operations.chart import draw_chart
 from bot.operations.picture_style import WIDTH
-from bot.operations.statistics import MOST_CITED, Day, UsageFigures
+from bot.operations.statistics import MAX_CITED_ARTICLES, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
 
 EN, FR = StatisticsPhrases.of("en"), StatisticsPhrases.of("fr")
@@ -47,7 +47,7 @@ def drawn(of: UsageFigures, phrases: StatisticsPhrases = FR) -> Image.Image:
         (figures(days=1), FR),
         (figures(days=90), EN),
         (figures(asked=1_234_567, votes=1_234_567), FR),
-        (figures(titles=(LONG,) * MOST_CITED), EN),
+        (figures(titles=(LONG,) * MAX_CITED_ARTICLES), EN),
         (figures(titles=("M" * 300, "$x_1$ & <b>", "🚲 La Ville", "日本", "\u202e abc")), FR),
     ],
     ids=["usual", "nothing", "one day", "ninety days", "large", "long titles", "odd titles"],

@@ -20,7 +20,7 @@ from bot.operations.unanswered import (
     in_vain,
     write_unanswered_csv,
 )
-from bot.state.statistics import Unanswered
+from bot.state.statistics import UnansweredQuestion
 from index.article import Article
 from index.models.base import Embedder, Vectors
 from tests.bot.messenger.samples import FRESNEL, refused
@@ -30,12 +30,12 @@ from tests.fakes import FakeEmbedder
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def asked(*questions: str, askers: Sequence[int] | None = None) -> list[Unanswered]:
+def asked(*questions: str, askers: Sequence[int] | None = None) -> list[UnansweredQuestion]:
     """One a minute; each by somebody else, unless said otherwise."""
     who = askers or range(len(questions))
     minutes = itertools.count()
     return [
-        Unanswered(question, asker, NOON + timedelta(minutes=next(minutes)))
+        UnansweredQuestion(question, asker, NOON + timedelta(minutes=next(minutes)))
         for question, asker in zip(questions, who, strict=True)
     ]
 
@@ -45,7 +45,7 @@ def test_wordings_that_are_near_are_one_question_under_the_most_frequent() -> No
     questions = asked(*said)
     (group,) = group_questions(questions, FakeEmbedder().embed_question)
     assert group.example == "Quand ouvre la piscine ?"
-    assert (group.asked, group.askers, group.wordings) == (3, 3, 2)
+    assert (group.count, group.askers, group.wordings) == (3, 3, 2)
     assert (group.first, group.last) == (NOON, NOON + timedelta(minutes=2))
 
 

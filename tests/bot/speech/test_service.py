@@ -64,12 +64,12 @@ def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
 @speaks
 def test_a_stream_begins_before_all_is_spoken(speech: Speech) -> None:
     line = SpokenLine("Un début court, puis une phrase qui demande plus de temps.", "fr")
-    kept = len(speech._kept())
+    kept = len(speech._recordings())
 
     sounds = speech.stream(cut_into_pieces([line]))
 
     first = next(sounds)
-    assert len(speech._kept()) == kept + 1
+    assert len(speech._recordings()) == kept + 1
     assert 0.5 < first.seconds < 3
     assert sum(each.seconds for each in sounds) > 1
 
@@ -79,11 +79,11 @@ def test_a_line_that_was_spoken_is_not_spoken_again(speech: Speech, tmp_path: Pa
     line = SpokenLine("Une phrase dite deux fois.", "fr")
     done: list[int] = []
     speech.record([line], tmp_path / "one.mp3", "mp3", progress=lambda at, of: done.append(at))
-    kept = {path.name for path in speech._kept()}
+    kept = {path.name for path in speech._recordings()}
 
     speech.record([line, line], tmp_path / "two.mp3", "mp3")
 
-    assert {path.name for path in speech._kept()} == kept
+    assert {path.name for path in speech._recordings()} == kept
     assert done == [1]
 
 
@@ -100,11 +100,11 @@ def test_nothing_is_said_while_it_rests(speech: Speech, tmp_path: Path) -> None:
         time.sleep(0.001)
     process = speech._process
     assert process is not None
-    with speech.resting():
+    with speech.pause():
         before = processor_seconds(process.process.pid)
         time.sleep(0.5)
         assert processor_seconds(process.process.pid) - before < 0.1
-        with speech.resting():
+        with speech.pause():
             pass
         assert not (tmp_path / "rested.ogg").exists()
     saying.join()

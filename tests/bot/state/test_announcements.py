@@ -13,7 +13,7 @@ from bot.state.announcements import Addressee, Reach
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.deliveries import Letter, Part
-from bot.state.statistics import Unanswered
+from bot.state.statistics import UnansweredQuestion
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, HOURS = timedelta(hours=1), timedelta(hours=12)
@@ -56,12 +56,12 @@ def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(state: State)
         _asked(session, 2)
         _asked(session, 3, answered=False, person=43, understood="Et la piscine ?", at=NOW + HOUR)
         _asked(session, 4, answered=False, person=42, at=NOW + HOUR)
-        assert statistics.unanswered(session, NOW, 10) == [
-            Unanswered("Question 1 ?", 0, NOW),
-            Unanswered("Et la piscine ?", 1, NOW + HOUR),
-            Unanswered("Question 4 ?", 0, NOW + HOUR),
+        assert statistics.newest_unanswered(session, NOW, 10) == [
+            UnansweredQuestion("Question 1 ?", 0, NOW),
+            UnansweredQuestion("Et la piscine ?", 1, NOW + HOUR),
+            UnansweredQuestion("Question 4 ?", 0, NOW + HOUR),
         ]
-        assert len(statistics.unanswered(session, NOW, 2)) == 2
+        assert len(statistics.newest_unanswered(session, NOW, 2)) == 2
 
 
 def _draft(session: Session, *readers: int) -> int:
@@ -98,7 +98,7 @@ def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> Non
         under_way = announcements.under_way(session)
         assert under_way is not None
         assert (under_way.id, under_way.text, under_way.message) == (number, "Oyez", 7)
-        people.listen_to_announcements(session, 44, NOW, wanted=False)
+        people.listen_to_announcements(session, 44, NOW, listens=False)
         assert announcements.waiting_announcements(session, number, 10) == [
             Addressee(42, None),
             Addressee(43, "en"),

@@ -68,7 +68,7 @@ def test_much_at_once_is_announced_first_and_goes_a_day_later(state: State) -> N
     late = NOW + 91 * DAY
     first, again = forget(state, late), forget(state, late + HOUR)
     assert (first.held, first.announce) == (True, True)
-    assert first.lasting == 600  # people, their conversations and questions
+    assert first.lasting_rows == 600  # people, their conversations and questions
     assert (again.held, again.announce) == (True, False)
     assert turns(state) == 200
     assert not forget(state, late + DAY).held

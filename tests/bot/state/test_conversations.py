@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.state import chats, conversations, documents, people, privacy, spending, votes
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
-from bot.state.spending import Spent
+from bot.state.spending import Spending
 from bot.state.tables import Base, VoteRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -125,7 +125,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         alone = ConversationPlace(7, 0, 7)
         digests.save_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
         for person in (7, 8):
-            spending.add_spending(session, NOW.date(), "ollama:x", Spent(1, 30, 5), person)
+            spending.add_spending(session, NOW.date(), "ollama:x", Spending(1, 30, 5), person)
         assert privacy.count_records(session, 7) == privacy.PersonCounts(
             turns=1, votes=1, alerts=1, documents=1
         )

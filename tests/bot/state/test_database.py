@@ -35,7 +35,7 @@ from bot.state import (
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State, open_state
 from bot.state.retention import RetentionTerms
-from bot.state.spending import Spent
+from bot.state.spending import Spending
 from bot.state.tables import Base
 from tests.postgres.server import Server
 
@@ -141,7 +141,7 @@ def test_a_damaged_database_is_named_and_not_written_to(
     path.write_bytes(before)
     with pytest.raises(StateError) as refusal:
         open_state(address)
-    assert (refusal.value.code, refusal.value.shown) == ("database-damaged", str(path))
+    assert (refusal.value.code, refusal.value.subject) == ("database-damaged", str(path))
     assert path.read_bytes() == before
     assert "\n" not in str(refusal.value)
 
@@ -245,7 +245,7 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(
         job = pool.submit(state.do, slow)
         assert begun.wait(30)
         end = pool.submit(state.close)
-        while not state.closed:
+        while not state.is_closed:
             assert not end.done()
         with pytest.raises(StateError, match="database-closed"):
             state.do(lambda session: None)
@@ -267,8 +267,8 @@ def test_what_is_quick_does_not_wait_for_the_disk_of_postgresql(postgres_server:
 
 def test_what_several_count_at_once_adds_up(state: State) -> None:
     """Two that read the same number and both add to it would lose one."""
-    today, spent = NOW.date(), Spent(1, 3, 2)
+    today, spent = NOW.date(), Spending(1, 3, 2)
     add = partial(spending.add_spending, day=today, model="ollama:x", spent=spent, person_id=None)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(state.do, [add] * 40))
-    assert state.do(partial(spending.on, day=today)) == Spent(40, 120, 80)
+    assert state.do(partial(spending.on, day=today)) == Spending(40, 120, 80)

@@ -61,9 +61,11 @@ async def refused(limits: AskLimits, *args: int) -> Over:
 async def test_a_burst_and_then_one_at_a_time(state: State, clock: Clock) -> None:
     mine = limits(state, clock)
     assert await taken(mine, READER, times=4) == [None] * 4
-    assert await refused(mine, READER) == Over(timedelta(seconds=10), told=False, group=False)
+    assert await refused(mine, READER) == Over(
+        timedelta(seconds=10), was_notified=False, group=False
+    )
     clock.after(4)
-    assert await refused(mine, READER) == Over(timedelta(seconds=6), told=True, group=False)
+    assert await refused(mine, READER) == Over(timedelta(seconds=6), was_notified=True, group=False)
     clock.after(6)
     assert await taken(mine, READER, times=2) != [None, None]
     clock.after(400)
@@ -93,7 +95,7 @@ async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
     state: State, clock: Clock
 ) -> None:
     await taken(limits(state, clock), READER, times=5)
-    assert (await refused(limits(state, clock), READER)).told
+    assert (await refused(limits(state, clock), READER)).was_notified
     await taken(limits(state, clock), OTHER, times=3)
     again = await taken(limits(state, clock), OTHER, times=5)
     assert again.count(None) <= 3

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answer import Dropped
+from bot.answer import DroppedSentence
 from bot.errors import SettingsError
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
@@ -90,7 +90,7 @@ def test_json_is_one_line_that_no_terminal_obeys_and_loses_nothing() -> None:
 
 def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
     phrases = TerminalPhrases.of("fr")
-    assert complaint(SettingsError("token-missing", shown="SELON_X=\x1b[1m"), phrases) == (
+    assert complaint(SettingsError("token-missing", subject="SELON_X=\x1b[1m"), phrases) == (
         "Erreur\u00a0: SELON_X=␛[1m\u00a0: il manque SELON_TELEGRAM_TOKEN\u00a0: mettez dans .env "
         "le jeton que @BotFather vous a donné"
     )
@@ -104,7 +104,10 @@ def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
 
 
 def test_who_wrote_it_and_what_was_dropped_are_explained() -> None:
-    dropped = (Dropped("Il en a demandé 150 000.", "number"), Dropped("Voir\x1b[2J ici.", "link"))
+    dropped = (
+        DroppedSentence("Il en a demandé 150 000.", "number"),
+        DroppedSentence("Voir\x1b[2J ici.", "link"),
+    )
     answer = replace(answered(citation(QUOTE, article())), model="ollama:qwen3", dropped=dropped)
     shown = explained_text(answer, FR).plain
     assert shown.split("\n") == [

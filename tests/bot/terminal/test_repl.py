@@ -183,7 +183,7 @@ def test_the_prompt_is_usable_while_the_index_loads(talk: Talk) -> None:
 
 def test_an_index_that_cannot_be_opened_ends_the_conversation(talk: Talk) -> None:
     def fail() -> Grow:
-        raise NoIndex("no-index", shown=".selon")
+        raise NoIndex("no-index", subject=".selon")
 
     with pytest.raises(NoIndex, match="no-index"):
         talk.hold("Combien ?\r", fail)

@@ -124,7 +124,7 @@ def test_a_withdrawn_article_is_not_found(tmp_path: Path) -> None:
     source = three()[0]
     with open_service(tmp_path, three()) as service, open_client(service) as pages:
         assert pages.get(f"/articles/{source.id}").status_code == 200
-        open_store(tmp_path).removed().add([source])
+        open_store(tmp_path).removals().add([source])
         response = pages.get(quotes_path(citations(source, 0)))
         assert response.status_code == 404
         assert "1901" not in response.text

@@ -85,7 +85,7 @@ def test_a_port_that_is_taken_is_named(service: WebService) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         service.settings.web_port = other.getsockname()[1]
         with pytest.raises(MessengerError) as caught:
-            serve.serve(service.settings, print)
+            serve.serve_web(service.settings, print)
     assert caught.value.code == "port-taken"
     assert caught.value.parameters["setting"] == "SELON_WEB_PORT"
 

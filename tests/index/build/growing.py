@@ -103,7 +103,7 @@ def shown(location: Location) -> dict[str, Any]:
             "counts": (facts.articles, facts.passages, facts.sentences, facts.copies),
             "facts": (facts.fingerprint, dict(facts.languages)),
             "articles": articles,
-            "copied": {each.id for each in generation.copied()},
+            "copied": {each.id for each in generation.articles_with_copies()},
             "facets": [generation.facet(kind) for kind in ("outlet", "category", "language")],
             "some": (
                 generation.count(),

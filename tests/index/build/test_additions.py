@@ -124,7 +124,7 @@ def test_an_export_is_whole_and_an_import_of_it_is_the_same(
 def test_what_the_operator_removes_leaves_the_index_with_the_next_build(
     corpus: Corpus, grown: IndexStore
 ) -> None:
-    grown.removed().add([grown.browse().articles()[0]])
+    grown.removals().add([grown.browse().articles()[0]])
     report = built(corpus, grown)
     assert (report.removed, report.left_out) == (1, 1)
     assert count_additions(grown) == 0 or not isinstance(grown, FileStore)  # none may hold its text

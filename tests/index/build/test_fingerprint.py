@@ -121,14 +121,14 @@ def test_what_the_code_came_to_is_remembered_until_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory = tmp_path / "index" / "rules"
-    monkeypatch.setattr(module, "_KNOWN", {})
+    monkeypatch.setattr(module, "_CACHE", {})
     known = rules(memory=memory)
-    monkeypatch.setattr(module, "_KNOWN", {})
+    monkeypatch.setattr(module, "_CACHE", {})
     monkeypatch.setattr(module, "_read_code", lambda: ("other code", []))
     assert rules(memory=memory) == known
-    monkeypatch.setattr(module, "_KNOWN", {})
+    monkeypatch.setattr(module, "_CACHE", {})
     monkeypatch.setattr(module, "_state_of_code", lambda: "since then")
     assert rules(memory=memory) != known
-    monkeypatch.setattr(module, "_KNOWN", {})
+    monkeypatch.setattr(module, "_CACHE", {})
     memory.write_text("{}")
     assert rules(memory=memory) != known

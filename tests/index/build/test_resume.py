@@ -143,7 +143,7 @@ def test_a_stop_ends_the_batch_and_the_next_build_goes_on(tmp_path: Path) -> Non
     stop = Stopping(700)
     with pytest.raises(BuildStopped, match="build-stopped-kept") as it:
         build_articles(CORPUS, tmp_path, embedder, observer=stop, stop=stop)
-    kept = it.value.kept
+    kept = it.value.vector_count
     assert 700 <= kept == embedder.embedded < 900
     assert verify(tmp_path).id == first.generation
     assert {path.name for path in (tmp_path / "index" / "generations").iterdir()} == {

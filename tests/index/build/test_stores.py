@@ -79,9 +79,9 @@ def test_a_stopped_build_changes_nothing_and_the_next_one_goes_on(
     with pytest.raises(BuildStopped) as stopped:
         build_articles(long, store, embedder, stop=lambda: embedder.embedded > 800)
     assert store.current_id() == first.generation
-    assert stopped.value.kept == embedder.embedded > 800
+    assert stopped.value.vector_count == embedder.embedded > 800
     report = build_articles(long, store, FakeEmbedder())
-    assert report.resumed == stopped.value.kept
+    assert report.resumed == stopped.value.vector_count
 
 
 def test_the_copy_that_tells_most_speaks_and_shows_the_address_of_another(
@@ -116,14 +116,14 @@ def test_what_the_operator_removed_stays_out_of_builds_and_of_what_a_rollback_br
 ) -> None:
     first = build_articles(three(), store, FakeEmbedder())
     [pont] = store.browse().find("Pont")
-    store.removed().add([pont])
+    store.removals().add([pont])
     report = build_articles(three(), store, FakeEmbedder())
     assert (report.removed, report.left_out, report.articles) == (1, 1, 2)
     assert store.browse().find("Pont") == []
     assert store.check().before == first.generation
     assert store.roll_back().id == first.generation
     assert store.browse().article(pont.id) is None
-    store.removed().restore("Pont")
+    store.removals().restore("Pont")
     assert store.browse().article(pont.id) is not None
 
 

@@ -47,6 +47,6 @@ def refusal(fetcher: Fetcher, url: str) -> FetchError:
     """Why an address is not fetched: one line that names it."""
     with fetcher as fetching, pytest.raises(FetchError) as caught:
         fetching.get(Address.parse(url))
-    assert caught.value.shown == url
+    assert caught.value.subject == url
     assert "\n" not in str(caught.value)
     return caught.value

@@ -142,7 +142,7 @@ def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(
     }
     listed, *rest = gathered(site, tmp_path, "/index.xml", limit=2)
     assert isinstance(listed, ListedPage)
-    assert (listed.kind, listed.taken) == (PageKind.SITEMAP_INDEX, 2)
+    assert (listed.kind, listed.taken_count) == (PageKind.SITEMAP_INDEX, 2)
     assert site.paths == ["/index.xml", "/new.xml", "/mid.xml", "/aa", "/bb"]
     assert states(rest) == ["added", "added"]
 

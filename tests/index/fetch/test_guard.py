@@ -91,4 +91,4 @@ def test_a_host_that_does_not_exist_is_said() -> None:
         with pytest.raises(FetchError) as refusal:
             Guard(resolver=resolver).addresses("absent.exemple", 80)
         assert refusal.value.code == "address-unknown-host"
-        assert not refusal.value.passing
+        assert not refusal.value.is_transient

@@ -36,7 +36,7 @@ def test_atom_dates_count_by_the_last_change() -> None:
     )
     found = list_addresses(PageKind.FEED, body.encode(), BASE)
     assert [each.address.url for each in found] == ["https://exemple.fr/a", "https://exemple.fr/b"]
-    assert found[0].changed == datetime(2025, 8, 20, 8, tzinfo=UTC)
+    assert found[0].changed_at == datetime(2025, 8, 20, 8, tzinfo=UTC)
 
 
 def test_a_sitemap_is_read_from_the_newest_whatever_the_form_of_its_dates() -> None:

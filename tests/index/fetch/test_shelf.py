@@ -81,15 +81,15 @@ def test_the_ledger_says_where_each_file_was_fetched(shelf: Shelf) -> None:
 
 
 def test_what_is_known_of_a_page_lasts_as_long_as_its_file(shelf: Shelf) -> None:
-    assert shelf.known(URL) is None
+    assert shelf.validators(URL) is None
     _, path = shelf.put(page(), ".html", "https://exemple.fr/court")
-    assert shelf.known(URL) == page().validators
-    assert shelf.known("https://exemple.fr/court") is None
-    led = shelf.fetched("https://exemple.fr/court")
+    assert shelf.validators(URL) == page().validators
+    assert shelf.validators("https://exemple.fr/court") is None
+    led = shelf.file("https://exemple.fr/court")
     assert led is not None
     assert led.url == URL
     path.unlink()
-    assert shelf.known(URL) is None
+    assert shelf.validators(URL) is None
 
 
 def test_a_page_again_is_unchanged_or_updated(shelf: Shelf) -> None:
@@ -97,7 +97,7 @@ def test_a_page_again_is_unchanged_or_updated(shelf: Shelf) -> None:
     before = path.stat().st_mtime_ns
     assert shelf.put(page(etag='"2"'), ".html") == ("unchanged", path)
     assert path.stat().st_mtime_ns == before
-    assert shelf.known(URL) == Validators('"2"', page().validators.last_modified)
+    assert shelf.validators(URL) == Validators('"2"', page().validators.last_modified)
     assert shelf.put(page("Le phare est éteint"), ".html") == ("updated", path)
     assert path.read_text(encoding="utf-8") == "Le phare est éteint"
 
@@ -154,11 +154,11 @@ def test_a_broken_ledger_is_set_aside(
     _, path = shelf.put(page(), ".html")
     (path.parent / LEDGER).write_text(text, encoding="utf-8")
     with caplog.at_level(logging.WARNING):
-        assert shelf.known(URL) is None
+        assert shelf.validators(URL) is None
     assert LEDGER in caplog.text
     assert (path.parent / f"{LEDGER}.broken").read_text(encoding="utf-8") == text
     assert shelf.put(page(), ".html")[1] == path
-    assert shelf.known(URL) == page().validators
+    assert shelf.validators(URL) == page().validators
 
 
 def test_a_ledger_names_no_file_of_another_folder(shelf: Shelf, tmp_path: Path) -> None:

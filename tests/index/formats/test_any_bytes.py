@@ -89,7 +89,7 @@ def _found(suffix: str, data: bytes) -> list[Article]:
     name = _NAMES.get(suffix, f"a{suffix}")
     try:
         articles, skipped = read_data(name, data)
-        complaints = [(part.shown, str(part.problem)) for part in skipped]
+        complaints = [(part.label, str(part.problem)) for part in skipped]
     except ReadError as error:
         articles, complaints = [], [(str(error), str(error))]
     for shown, problem in complaints:

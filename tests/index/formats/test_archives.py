@@ -68,7 +68,7 @@ def test_an_archive_in_an_archive_is_read_and_one_in_that_is_not() -> None:
     inner = zipped({"b.md": OTHER, "c.zip": zipped({"d.md": PROSE})})
     articles, skipped = read_data("a.zip", zipped({"a.md": PROSE, "b/i.zip": inner}))
     assert [article.path for article in articles] == ["a.zip#a.md", "a.zip#b/i.zip#b.md"]
-    assert [skip.shown for skip in skipped] == ["a.zip#b/i.zip#c.zip"]
+    assert [skip.label for skip in skipped] == ["a.zip#b/i.zip#c.zip"]
     assert skipped[0].problem.code == "archive-nested"
 
 
@@ -89,7 +89,7 @@ def test_a_bad_member_is_named_and_the_rest_goes_on() -> None:
     data[at : at + 20] = bytes(20)
     articles, skipped = read_data("a.zip", bytes(data))
     assert [article.path for article in articles] == ["a.zip#a.md", "a.zip#c.md"]
-    assert skipped[0].shown == "a.zip#b.md"
+    assert skipped[0].label == "a.zip#b.md"
     assert skipped[0].problem.code == "archive-damaged"
 
 
@@ -115,7 +115,7 @@ def test_links_are_never_followed(tmp_path: Path) -> None:
         archive.addfile(pipe)
     articles, skipped = read_data("a.tar", data.getvalue())
     assert articles == []
-    assert [skip.shown for skip in skipped] == ["a.tar#a.md", "a.tar#b.md", "a.tar#c.md"]
+    assert [skip.label for skip in skipped] == ["a.tar#a.md", "a.tar#b.md", "a.tar#c.md"]
     link = zipfile.ZipInfo("d.md")
     link.external_attr = 0o120777 << 16
     zip_data = io.BytesIO()

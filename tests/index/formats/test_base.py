@@ -114,7 +114,7 @@ if os.geteuid() == 0:
     os.setegid(65534), os.seteuid(65534)
 sources, skipped = find_sources([root])
 for skip in skipped:
-    print("skipped", skip.shown.removeprefix(str(root)), skip.problem, sep="|")
+    print("skipped", skip.label.removeprefix(str(root)), skip.problem, sep="|")
 for source in sources:
     try:
         print("read", len(list(read_source(source))), source.location, sep="|")

@@ -107,7 +107,7 @@ def test_what_is_attached_is_read_beside_the_letter() -> None:
     assert article.path == "lettre.eml#2025-08-30-note.md"
     assert _texts(text) == [PROSE]
     assert isinstance(broken, Skipped)
-    assert broken.shown == "lettre.eml#faux.md"
+    assert broken.label == "lettre.eml#faux.md"
 
 
 def test_letters_inside_letters_end() -> None:

@@ -105,7 +105,7 @@ def test_a_broken_page_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> Non
     pages = {"un.xhtml": QUAYS, "deux.xhtml": page("<p>" + "x" * 30_000 + "</p>")}
     (article,), (skipped,) = read(pages)
     assert article.text.endswith(PROSE)
-    assert skipped.shown == "livre.epub#OEBPS/deux.xhtml"
+    assert skipped.label == "livre.epub#OEBPS/deux.xhtml"
 
 
 def test_a_locked_book_says_so_and_scrambled_fonts_do_not_matter() -> None:

@@ -291,7 +291,7 @@ def test_pages_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(parser, "PDF_PAGES", 2)
     found, (skipped,) = read(pdfs.pdf([lines(BUDGET), lines(STATION)] * 2))
     assert "gare" in found.text
-    assert skipped.shown == "presse.pdf#pages 3-4"
+    assert skipped.label == "presse.pdf#pages 3-4"
     assert skipped.problem.code == "pdf-beyond-pages"
 
 
@@ -338,10 +338,10 @@ def test_a_scan_among_pages_of_text_costs_itself_only(monkeypatch: pytest.Monkey
 
     def page(document: process.PdfDocument, number: int) -> PrintedPage:
         found = original(document, number)
-        return replace(found, lines=(), pictured=1.0) if number else found
+        return replace(found, lines=(), image_share=1.0) if number else found
 
     monkeypatch.setattr(process.PdfDocument, "page", page)
     found, (skipped,) = read(pdfs.pdf([lines(BUDGET), lines(STATION)]), ocr=False)
     assert found.text == " ".join(BUDGET)
-    assert skipped.shown == "presse.pdf#page 2"
+    assert skipped.label == "presse.pdf#page 2"
     assert skipped.problem.code.startswith("pdf-scan")

@@ -67,15 +67,15 @@ def test_words_outside_the_page_are_not_seen(talk: Any) -> None:
 def test_a_page_of_too_much_is_cut(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "PAGE_CHARACTERS", 5)
     _, (told, _) = talk(opening(pdfs.pdf([[Run("Bonjour à tous")]])), READ)
-    assert told["cut"]
+    assert told["is_cut"]
     assert told["runs"][0][0] == "Bonjo"
 
 
 def test_a_scan_is_told_and_drawn(talk: Any) -> None:
     draw = ({"do": "draw", "page": 0, "pixels": 10_000}, b"")
     _, (told, _), (size, dots) = talk(opening(pdfs.scan(["Bonjour"])), READ, draw)
-    assert told["marked"]
-    assert told["pictured"] > 0.9
+    assert told["has_content"]
+    assert told["image_share"] > 0.9
     assert len(dots) == size["width"] * size["height"]
     assert 8_000 < len(dots) < 11_000
     assert min(dots) < 200 < max(dots)

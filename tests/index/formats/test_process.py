@@ -40,7 +40,7 @@ def told(source: Source, seconds: float | None = None) -> list[Article | Skipped
 def test_a_file_without_articles_is_refused_as_the_parser_refuses_it() -> None:
     with pytest.raises(ReadError) as raised:
         told(source(HOME))
-    assert (raised.value.code, raised.value.shown) == ("page-no-article", HOME.name)
+    assert (raised.value.code, raised.value.subject) == ("page-no-article", HOME.name)
 
 
 def test_moments_sections_and_half_letters_come_through(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_file_that_takes_too_long_is_named_and_the_next_is_read(
 ) -> None:
     monkeypatch.setattr(process, "ARTICLE_SECONDS", 0.2)
     error = refused(written(tmp_path, "a.md", b"[a](<b> '" * 200_000))
-    assert (error.code, error.shown) == ("reading-slow", "a.md")
+    assert (error.code, error.subject) == ("reading-slow", "a.md")
 
 
 def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def least_peak(tmp_path_factory: pytest.TempPathFactory) -> int:
 
 def _peak(path: Path) -> tuple[int, list[str]]:
     """Bytes that a process takes at most to read a file, and what it tells."""
-    asked = {"path": str(path), "shown": path.name, "location": path.name, "url": None}
+    asked = {"path": str(path), "label": path.name, "location": path.name, "url": None}
     asked |= {"fields": {}, "ocr": False, "each": 120, "all": None}
     ended = subprocess.run(
         [sys.executable, "-P", "-c", _MEASURED],
@@ -167,4 +167,4 @@ def test_no_file_of_any_format_takes_more_memory_than_one_may(
 
 def test_what_needs_too_much_memory_is_one_line_that_says_so(tmp_path: Path) -> None:
     error = refused(written(tmp_path, "a.docx", docx(8_000_000)))
-    assert (error.shown, error.problem) == ("a.docx", conversion.TOO_HEAVY)
+    assert (error.subject, error.problem) == ("a.docx", conversion.TOO_HEAVY)

@@ -65,7 +65,7 @@ def test_of_a_wordpress_export_only_what_is_published_is_read() -> None:
         "left-out-password": 1,
         "left-out-no-article": 3,
     }
-    assert {each.shown for each in skipped} == {"a.xml"}
+    assert {each.label for each in skipped} == {"a.xml"}
     assert {each.at for each in skipped} == {None}
 
 

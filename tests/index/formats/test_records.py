@@ -145,7 +145,7 @@ def test_many_bad_lines_are_summed_up() -> None:
     articles, skipped = read_data("a.jsonl", data)
     assert len(articles) == 2
     assert len(skipped) == 21
-    assert skipped[-1].shown == "a.jsonl"
+    assert skipped[-1].label == "a.jsonl"
     assert skipped[-1].problem.parameters["count"] == 4312
 
 
@@ -246,7 +246,7 @@ def test_what_is_no_object_in_a_list_is_left_out() -> None:
     data = f'[1, {{"text": "{PROSE}"}}, {deep}, {{"text": "{OTHER}"}}]'
     articles, skipped = read_data("a.json", data)
     assert [article.text for article in articles] == [PROSE, OTHER]
-    assert [(skip.shown, skip.problem.code, skip.at) for skip in skipped] == [
+    assert [(skip.label, skip.problem.code, skip.at) for skip in skipped] == [
         ("a.json", "record-no-object", Problem("at-record", number=1)),
         ("a.json", "record-too-deep", Problem("at-record", number=3)),
     ]

@@ -43,7 +43,7 @@ def test_known_files_below_a_folder_in_order_wherever_it_is_seen_from(
 ) -> None:
     sources, skipped = find_sources([corpus])
     assert [source.location for source in sources] == FOUND
-    assert [source.shown for source in sources] == FOUND
+    assert [source.label for source in sources] == FOUND
     assert skipped == []
     monkeypatch.chdir(corpus)
     assert _locations(Path()) == _locations(Path("../corpus")) == FOUND
@@ -55,7 +55,7 @@ def test_what_is_not_read_is_named_but_pictures_and_hidden_files(corpus: Path) -
     (corpus / "perdu.md").symlink_to(corpus / "rien.md")
     os.mkfifo(corpus / "tube.md")  # it would be waited for if it were opened
     skipped = find_sources([corpus])[1]
-    assert [(each.shown, each.problem.code) for each in skipped] == [
+    assert [(each.label, each.problem.code) for each in skipped] == [
         ("corpus/communiqué.pages", "file-pages"),
         ("corpus/note.DOC", "file-old-office"),
         ("corpus/perdu.md", "link-lost"),
@@ -66,7 +66,7 @@ def test_what_is_not_read_is_named_but_pictures_and_hidden_files(corpus: Path) -
 def test_a_named_file_of_an_unknown_format_is_skipped_with_the_known_ones(corpus: Path) -> None:
     sources, skipped = find_sources([corpus / "image.png"])
     assert sources == []
-    assert [skip.shown for skip in skipped] == ["corpus/image.png"]
+    assert [skip.label for skip in skipped] == ["corpus/image.png"]
     assert ".md" in str(skipped[0].problem)
     assert ".txt" in str(skipped[0].problem)
 
@@ -178,7 +178,7 @@ def test_a_broken_ledger_is_named_and_its_files_are_read(corpus: Path, text: str
     (corpus / LEDGER).write_text(text)
     sources, (skipped,) = find_sources([corpus])
     assert len(sources) == 3
-    assert skipped.shown == f"corpus/{LEDGER}"
+    assert skipped.label == f"corpus/{LEDGER}"
     assert skipped.problem.code == "addresses-unreadable"
 
 
@@ -187,7 +187,7 @@ def test_an_index_in_a_folder_of_articles_is_named_and_not_read(corpus: Path) ->
     written = open_store(corpus / "data")
     build_articles(three(), written, FakeEmbedder())
     written.export(corpus / "sauvegarde")
-    written.removed().add(three()[:1])
+    written.removals().add(three()[:1])
     shutil.copytree(corpus / "data" / "index", corpus / "ancien")
     sources, skipped = find_sources([corpus])
     assert [source.location for source in sources] == FOUND
@@ -202,5 +202,5 @@ def test_articles_beside_an_index_are_read_where_their_folder_is_named(corpus: P
     (corpus / "index" / "note.md").write_text("Un texte.")
     sources, skipped = find_sources([corpus])
     assert [each.location for each in sources] == FOUND
-    assert [each.shown for each in skipped] == ["corpus/index"]
+    assert [each.label for each in skipped] == ["corpus/index"]
     assert _locations(corpus / "index") == ["index/note.md"]

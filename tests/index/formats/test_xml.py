@@ -64,7 +64,7 @@ def test_entries_of_rss_are_articles(name: str) -> None:
     assert set(dict(budget.origins).values()) == {"feed"}
     assert (station.text, station.path) == (OTHER, f"{name}#https://exemple.fr/gare")
     assert (station.published, station.author, station.category) == (None, None, None)
-    assert (skipped.shown, skipped.at) == (name, Problem("at-entry", number=3))
+    assert (skipped.label, skipped.at) == (name, Problem("at-entry", number=3))
 
 
 def test_a_date_that_only_the_feed_library_reads_is_kept() -> None:

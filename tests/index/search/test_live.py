@@ -116,7 +116,7 @@ def test_a_check_finds_a_newer_generation_that_does_not_open_and_one_that_is_gon
 
 
 def test_an_index_that_is_awaited_is_taken_up_when_it_is_there(tmp_path: Path) -> None:
-    served = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), awaited=True)
+    served = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), may_be_missing=True)
     for ask in (served.generation, served.check, lambda: served.search("le pont")):
         with pytest.raises(NoIndex):
             ask()

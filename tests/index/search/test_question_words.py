@@ -53,7 +53,7 @@ def test_a_misspelt_question_meets_the_articles_words() -> None:
     words = weigh_words("Où est le phare de Crodouan ?", "fr", index)
     scores = index.match(words.idf).scores
     assert scores[0] > scores[1]
-    assert weigh_words("Crodouan", "fr", index).known == 1
+    assert weigh_words("Crodouan", "fr", index).known_share == 1
 
 
 def test_scores_are_a_share_of_the_questions_weight() -> None:
@@ -63,7 +63,7 @@ def test_scores_are_a_share_of_the_questions_weight() -> None:
 
     def scored(question: str) -> tuple[float, float]:
         words = weigh_words(question, "fr", index)
-        return float(word_scores(index.match(words.idf).scores, words.idf)[0]), words.known
+        return float(word_scores(index.match(words.idf).scores, words.idf)[0]), words.known_share
 
     whole, half = scored("phare estuaire Gironde"), scored("phare estuaire zeppelin dirigeable")
     assert 0.5 < whole[0] <= 1

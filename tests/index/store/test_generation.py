@@ -17,7 +17,7 @@ from tests.index.samples import article, index, opened
 def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> None:
     with opened(data_dir) as generation:
         shutil.rmtree(data_dir)
-        [stored] = generation.stored([0])
+        [stored] = generation.passages_by_key([0])
         written = generation.article(stored.article_id)
         assert written is not None
         assert stored.passage.text in written.text

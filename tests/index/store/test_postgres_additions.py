@@ -146,7 +146,7 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
     corpus.add()
 
     def fail(*_: object) -> None:
-        raise StoreError("postgres-lost", shown="", reason="")
+        raise StoreError("postgres-lost", subject="", reason="")
 
     def commit_first(turn: PostgresTurn) -> None:
         turn.connections[0].execute("COMMIT")

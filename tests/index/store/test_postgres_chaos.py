@@ -265,7 +265,7 @@ def test_a_stale_standby_is_never_mixed_with_servers_that_are_ahead(
             for ask in (lambda: check_answer(index), store.browse):
                 with pytest.raises(IndexingError) as refused:
                     ask()
-                assert f"127.0.0.1:{standby.port}" in str(refused.value.shown)
+                assert f"127.0.0.1:{standby.port}" in str(refused.value.subject)
                 check_error(refused.value)
             say(control, "SELECT pg_wal_replay_resume()")
             wait_for(control, "count(*) = 2 FROM selon.generations")
@@ -301,7 +301,7 @@ def test_a_full_disk_of_one_server_is_told_by_its_name_and_nothing_changes(
         with pytest.raises(StoreError) as refused:
             build_articles(many(500), store, FakeEmbedder(dimension=1_024))
         assert refused.value.code == "postgres-full"
-        assert refused.value.shown == shown(second)
+        assert refused.value.subject == shown(second)
         check_error(refused.value)
         assert check_answer(live(store)) == 1
         subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
@@ -324,7 +324,7 @@ def test_an_account_that_only_reads_answers_and_changes_nothing(
             assert check_answer(index) == 1
             for change in (
                 lambda: made(marked(2), store),
-                lambda: store.removed().add(marked(1)[:1]),
+                lambda: store.removals().add(marked(1)[:1]),
                 store.roll_back,
             ):
                 with pytest.raises(StoreError) as refused:

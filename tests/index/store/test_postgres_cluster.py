@@ -55,12 +55,12 @@ def refusals(addresses: Sequence[str], folder: Path, *ways: str) -> set[str]:
     for name in ways or WAYS:
         with opened(addresses, folder) as store, pytest.raises(StoreError) as refused:
             WAYS[name](store, folder / "copy")
-        found.add(f"{refused.value.code} {refused.value.shown}")
+        found.add(f"{refused.value.code} {refused.value.subject}")
     return found
 
 
 def shown(address: str) -> str:
-    return Address.at(address).shown
+    return Address.at(address).label
 
 
 @pytest.mark.parametrize("identified", [True, False], ids=["identified", "of an earlier Selon"])
@@ -125,10 +125,10 @@ def test_what_people_took_out_is_neither_read_nor_written_on_another_server(
     with databases(vector_server, 2) as addresses:
         with opened(addresses, tmp_path) as store:
             made(three(), store)
-            removed = store.removed()
+            removed = store.removals()
         with opened(addresses[::-1], tmp_path) as store:
             with pytest.raises(StoreError, match="postgres-servers"):
-                store.removed()
+                store.removals()
             with pytest.raises(StoreError, match="postgres-servers"):
                 store._write(lambda connection: None)
         removed.add(three()[:1])

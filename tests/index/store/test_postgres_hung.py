@@ -168,7 +168,7 @@ def test_a_new_generation_is_opened_once_and_by_all_who_ask_meanwhile_waited_for
 def test_a_generation_that_cannot_be_opened_is_an_error_for_all_who_wait_for_it(
     tmp_path: Path,
 ) -> None:
-    served = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), awaited=True)
+    served = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), may_be_missing=True)
     with ThreadPoolExecutor(QUESTIONS) as pool:
         found = [pool.submit(served.generation) for _ in range(QUESTIONS)]
         assert {_code(each.result, WAIT_SECONDS) for each in found} == {"no-index"}

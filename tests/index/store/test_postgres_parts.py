@@ -231,7 +231,9 @@ def test_a_part_at_work_keeps_the_tables_of_its_model(
             write(tmp_path / "others", range(number, number + 1))
             built(store, tmp_path / "others")
         turn.checkpoint.add(text_hash("un"), newer.embed_passages(["un"]))
-        assert list(turn.stored("passages", as_hashes(text_hash("un") + text_hash("deux")))) == [
+        assert list(
+            turn.find_stored("passages", as_hashes(text_hash("un") + text_hash("deux")))
+        ) == [
             True,
             False,
         ]
@@ -255,5 +257,5 @@ def test_a_part_that_is_stopped_keeps_its_batches(store: PostgresStore, articles
     embedder = FakeEmbedder()
     with pytest.raises(BuildStopped) as stopped:
         build_part([articles], BuildPart(1, 1), store, embedder, stop=lambda: embedder.embedded > 0)
-    assert stopped.value.kept == count_kept([store._servers[0].url]) > 0
+    assert stopped.value.vector_count == count_kept([store._servers[0].url]) > 0
     assert store.current_id() is None

@@ -60,17 +60,17 @@ def test_from_one_server_to_two_and_back_nothing_is_embedded_and_answers_are_the
         opened(two, tmp_path / "b") as double,
     ):
         made(ARTICLES, single)
-        single.removed().add(ARTICLES[3:4])
+        single.removals().add(ARTICLES[3:4])
         before = vectors(one)
         facts = double.reshard(single)
         assert facts.articles == len(ARTICLES)
         assert facts.id == double.current_id()
         answers_alike(double, single)
-        assert double.removed().ids == {ARTICLES[3].id}
+        assert double.removals().ids == {ARTICLES[3].id}
         assert {each[2] for place in two for each in vectors(place)} == {e[2] for e in before}
         assert vectors(one) == before
-        double.removed().restore(ARTICLES[3].id)
-        single.removed().restore(ARTICLES[3].id)
+        double.removals().restore(ARTICLES[3].id)
+        single.removals().restore(ARTICLES[3].id)
         needs_nothing(double)
         added = made([*ARTICLES[:-1], *many(61)[-1:]], double)
         assert added.added == 1

@@ -43,7 +43,7 @@ def ask_at_once(index: LiveIndex) -> set[str]:
         try:
             return index.search(QUESTION).hits[0].article.title
         except StoreError as error:
-            return f"{error.code} {error.shown}"
+            return f"{error.code} {error.subject}"
         finally:
             assert time.monotonic() - start < ANSWER_SECONDS
 
@@ -141,7 +141,7 @@ def test_a_build_ends_with_the_name_of_a_server_that_stays_silent(
         with pytest.raises(StoreError, match="no reply") as refused:
             build_articles(ARTICLES, store, Freezing())
         assert refused.value.code == "postgres-unreachable"
-        assert refused.value.shown == f"postgresql://127.0.0.1:{other.port}/postgres"
+        assert refused.value.subject == f"postgresql://127.0.0.1:{other.port}/postgres"
         frozen.close()
         assert store.current_id() == before.generation
         assert made(ARTICLES, store).switched

@@ -118,7 +118,7 @@ def test_the_sample_corpus_is_answered_from_alike(store: PostgresStore, tmp_path
                 )
         assert theirs.articles() == ours.articles()
         assert theirs.facet("language") == ours.facet("language")
-        assert theirs.copied() == ours.copied()
+        assert theirs.articles_with_copies() == ours.articles_with_copies()
         for entry in ours.articles():
             assert theirs.opening(entry.id) == ours.opening(entry.id)
 

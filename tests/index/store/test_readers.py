@@ -49,13 +49,13 @@ def reader(
 def test_articles_and_passages_come_back_by_key(reader: GenerationReader) -> None:
     expected = [(each.id, passage) for each in WRITTEN for passage in cut(each)]
     assert reader.facts.passages == len(expected)
-    stored = reader.stored(list(range(len(expected)))[::-1])
+    stored = reader.passages_by_key(list(range(len(expected)))[::-1])
     assert [(each.article_id, each.passage) for each in stored] == expected[::-1]
     assert [reader.article(each.id) for each in WRITTEN] == WRITTEN
     ids = [each.id for each in WRITTEN]
     assert reader.articles_by_id([*ids, "unknown"]) == dict(zip(ids, WRITTEN, strict=True))
     with pytest.raises(IndexError):
-        reader.stored([999])
+        reader.passages_by_key([999])
 
 
 def test_an_article_knows_its_passages(reader: GenerationReader) -> None:
@@ -73,7 +73,7 @@ def test_an_article_knows_its_passages(reader: GenerationReader) -> None:
 
 
 def test_a_passage_knows_the_vectors_of_its_sentences(reader: GenerationReader) -> None:
-    [stored] = reader.stored([1])
+    [stored] = reader.passages_by_key([1])
     expected = FakeEmbedder().embed_passages([f"Moulin. {stored.passage.sentences[0].text}"])
     vectors = reader.sentence_vectors_of(1)
     assert vectors.shape == (len(stored.passage.sentences), 64)

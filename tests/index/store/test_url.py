@@ -29,7 +29,7 @@ PORTS = ["0", "65536", "99999999", "abc", "1:2"]
 
 def open_index(url: str) -> None:
     server = Server.at(url)
-    assert "hush" not in server.shown
+    assert "hush" not in server.label
     server.connect(writing=False)
 
 

@@ -50,7 +50,7 @@ def asked(reader: GenerationReader, among: Selection | None = None) -> list[str]
     vector = FakeEmbedder().embed_question(QUESTION)
     query = CandidateQuery(vector, {"fr:coffr": 1.0}, {}, 1, 1, among)
     keys = reader.candidates(query).keys.tolist()
-    return [each.article_id for each in reader.stored(keys)]
+    return [each.article_id for each in reader.passages_by_key(keys)]
 
 
 def of_secret(reader: GenerationReader) -> list[int]:
@@ -61,7 +61,7 @@ def of_secret(reader: GenerationReader) -> list[int]:
 GIVES: dict[str, Callable[[GenerationReader], Any]] = {
     "facts": lambda r: (r.facts.articles == 5, "la" in r.facts.languages),
     "candidates": lambda r: SECRET.id in {*asked(r), *asked(r, THAT_DAY), *asked(r, AMONG)},
-    "stored": lambda r: r.stored(of_secret(r)),
+    "passages_by_key": lambda r: r.passages_by_key(of_secret(r)),
     "passage_at": lambda r: r.passage_at(SECRET.id, 0),
     "opening": lambda r: r.opening(SECRET.id),
     "count_passages": lambda r: r.count_passages(SECRET.id),
@@ -96,7 +96,7 @@ def test_a_withdrawn_article_is_gone_at_once_and_stays_so_after_a_rollback(
     first = made(WRITTEN, store)
     with store.browse() as reader:
         assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
-        store.removed().add([SECRET])
+        store.removals().add([SECRET])
         assert {name for name in GIVES if given(reader, name)} == set()
         assert all(OTHER.id in found for found in (asked(reader), asked(reader, THAT_DAY)))
         assert [each.id for each in reader.articles(THAT_DAY, 1)] == [OTHER.id]
@@ -105,7 +105,7 @@ def test_a_withdrawn_article_is_gone_at_once_and_stays_so_after_a_rollback(
     assert store.roll_back().id == first
     with store.browse() as reader:
         assert {name for name in GIVES if given(reader, name)} == set()
-        store.removed().restore(SECRET.id)
+        store.removals().restore(SECRET.id)
         assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
 
 
@@ -113,10 +113,10 @@ def test_a_running_reader_notices_at_its_next_question(store: IndexStore) -> Non
     made(WRITTEN, store)
     index = live(store)
     ids = [_ids(index.search(QUESTION))]
-    store.removed().add([SECRET])
+    store.removals().add([SECRET])
     ids.append(_ids(index.search(QUESTION)))
     ids.append({hit.article.id for hit in index.search_subject("coffre", 50)})
-    store.removed().restore(SECRET.id)
+    store.removals().restore(SECRET.id)
     ids.append(_ids(index.search(QUESTION)))
     assert [SECRET.id in each for each in ids] == [True, False, False, True]
     assert index.article(SECRET.id) == SECRET
@@ -132,14 +132,14 @@ def test_what_is_withdrawn_while_a_question_is_answered_is_left_out(
     made(WRITTEN, store)
     index = live(store)
     searcher = index.searcher()
-    stored = searcher.generation.stored
+    stored = searcher.generation.passages_by_key
 
     def withdraw_first(keys: Any) -> Any:
         found = stored(keys)
-        store.removed().add([SECRET])
+        store.removals().add([SECRET])
         return found
 
-    monkeypatch.setattr(searcher.generation, "stored", withdraw_first)
+    monkeypatch.setattr(searcher.generation, "passages_by_key", withdraw_first)
     found = _ids(searcher.search(QUESTION))
     assert SECRET.id not in found
     assert OTHER.id in found
@@ -152,7 +152,7 @@ def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
     near = [article(f"n{n}", f"Le coffre {n} est caché sous le pont.") for n in range(300)]
     with postgres_store(vector_server, tmp_path, 2) as store:
         made([*near, OTHER], store)
-        store.removed().add(near)
+        store.removals().add(near)
         with store.browse() as reader:
             assert asked(reader) == asked(reader, AMONG) == [OTHER.id]
 
@@ -160,7 +160,7 @@ def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
 def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: Path) -> None:
     made(WRITTEN, source := open_store(tmp_path / "source"))
     source.export(tmp_path / "copy")
-    store.removed().add([SECRET])
+    store.removals().add([SECRET])
     store.take(tmp_path / "copy")
     with store.browse() as reader:
         assert {name for name in GIVES if given(reader, name)} == set()
@@ -169,7 +169,7 @@ def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: P
 def test_no_export_holds_its_text(store: IndexStore, tmp_path: Path) -> None:
     made(WRITTEN, store)
     store.export(tmp_path / "copy")
-    store.removed().add([SECRET])
+    store.removals().add([SECRET])
     with pytest.raises(StoreError, match=r"export-withdrawn \(count=1\)"):
         store.export(tmp_path / "other")
     assert not (tmp_path / "other").exists()
@@ -186,11 +186,11 @@ def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Pa
     store = open_store(tmp_path)
     build_articles([kept, copy, *three()], store, FakeEmbedder(), merge=True)
     with store.browse() as reader:
-        [entry] = reader.copied()
+        [entry] = reader.articles_with_copies()
         [named] = reader.articles_by_id([entry.id])[entry.id].copies
         assert reader.facts.copies == 1
-        store.removed().add([named])
-        assert reader.copied() == reader.find(named.id) == []
+        store.removals().add([named])
+        assert reader.articles_with_copies() == reader.find(named.id) == []
         assert reader.articles_by_id([entry.id])[entry.id].copies == ()
         assert (reader.facts.articles, reader.facts.copies) == (4, 0)
 

@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from bot.main import run
-from bot.terminal.index import NAMED
+from bot.terminal.index import MAX_NAMED_FILES
 from tests.bot.terminal.articles.conftest import Write, current_id
 from tests.bot.terminal.conftest import Capture
 from tests.fakes import FakeEmbedder
@@ -38,23 +38,23 @@ def test_the_fields_of_records_are_remembered_until_others_are_given(
 def test_a_pipe_gets_every_skipped_file_and_a_person_the_first_ones(
     corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(NAMED + 3):
+    for number in range(MAX_NAMED_FILES + 3):
         (corpus / f"vide{number:02}.md").touch()
     assert run(["index"]) == 0
-    assert capsys.readouterr().out.count("corpus/vide") == NAMED + 3
+    assert capsys.readouterr().out.count("corpus/vide") == MAX_NAMED_FILES + 3
 
     class Screen(StringIO):
         def isatty(self) -> bool:
             return True
 
-    for arguments, named in (([], NAMED), (["--verbose"], NAMED + 3)):
+    for arguments, named in (([], MAX_NAMED_FILES), (["--verbose"], MAX_NAMED_FILES + 3)):
         screen = Screen()
         monkeypatch.setenv("COLUMNS", "200")
         monkeypatch.setattr(sys, "stdout", screen)
         assert run(["index", *arguments]) == 0
         assert screen.getvalue().count("corpus/vide") == named
         said = "et 3 autres\u00a0: selon index --verbose les nomme tous" in screen.getvalue()
-        assert said == (named == NAMED)
+        assert said == (named == MAX_NAMED_FILES)
 
 
 class Interrupted(FakeEmbedder):

@@ -84,7 +84,7 @@ def test_it_builds_at_the_beginning_and_after_each_change(tmp_path: Path) -> Non
 def test_a_build_that_fails_is_told_and_the_next_change_tries_again(tmp_path: Path) -> None:
     made = report(tmp_path)
     watched = Watched(
-        raising(ReadError("path-missing", shown="a")), raising(MemoryError("full")), lambda: made
+        raising(ReadError("path-missing", subject="a")), raising(MemoryError("full")), lambda: made
     )
     assert watched.run() == ["not: a: path-missing", "not: full", "rebuilt"]
 
@@ -109,14 +109,14 @@ def test_what_could_not_be_built_is_tried_again_although_nothing_changes(
 
 
 def test_another_builder_is_waited_for(tmp_path: Path) -> None:
-    made, locked = report(tmp_path), raising(BuildLocked("build-locked", shown="index"))
+    made, locked = report(tmp_path), raising(BuildLocked("build-locked", subject="index"))
     assert Watched(locked, locked, lambda: made).run() == ["waiting", "rebuilt"]
 
 
 def test_what_the_builds_do_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     lines = WatchLines("fr")
-    lines.not_rebuilt(ReadError("path-missing", shown="articles"))
-    lines.waiting(BuildLocked("build-locked", shown="index"))
+    lines.not_rebuilt(ReadError("path-missing", subject="articles"))
+    lines.waiting(BuildLocked("build-locked", subject="index"))
     failure, waiting = capsys.readouterr().err.splitlines()
     assert "Index inchangé" in failure
     assert "En attente" in waiting

@@ -161,7 +161,7 @@ def test_who_asks_too_much_is_told_how_long_to_wait(client: TestClient, path: st
 @pytest.mark.parametrize(
     ("failure", "status", "message"),
     [
-        (NoIndex("no-index", shown="a secret"), 503, FR.no_index),
+        (NoIndex("no-index", subject="a secret"), 503, FR.no_index),
         (RuntimeError("a secret"), 500, FR.failed),
     ],
 )
