@@ -63,7 +63,7 @@ class BotServices:
     examples: Examples = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "started", self.now())
+        object.__setattr__(self, "started_at", self.now())
         object.__setattr__(self, "roles", Roles(self.settings, self.state))
         object.__setattr__(self, "limits", AskLimits(self.settings, self.state, self.now))
         object.__setattr__(self, "examples", Examples(self.quote, self.library))

@@ -294,7 +294,7 @@ class FileReading:
 def is_unchanged(source: Source, row: SourceRow) -> bool:
     """True if the stamp and address in the row still match the file: the fast path."""
     return (
-        (row.label, row.url) == (source.label, source.url)
+        (row.shown, row.url) == (source.label, source.url)
         and row.articles != "[]"
         and row.skipped == "[]"
         and row.digest is not None

@@ -103,7 +103,7 @@ class SourceRow(NamedTuple):
     """A file that articles came from; see `index.build.fingerprint.FileReading.as_row`."""
 
     location: str
-    label: str
+    shown: str
     url: str | None
     digest: bytes | None
     articles: str
