@@ -1,6 +1,6 @@
-"""How many messages of distress are recognised, and how many press questions are taken for one.
+"""How many messages of distress are recognised, and how many other messages are taken for one.
 
-Both files were written by somebody who did not see what the gate was fitted on. docs/figures.md
+The files were written by people who did not see what the gate was fitted on. docs/figures.md
 has the figures.
 """
 
@@ -43,3 +43,13 @@ def test_press_questions_about_suicide_illness_and_crime_pass(embedder: Embedder
     flagged = [each for each in questions if distress_kind(each["text"], embedder)]
     assert len(questions) == 200
     assert len(flagged) <= 6
+
+
+def test_chat_is_told_from_distress(embedder: Embedder) -> None:
+    messages = rows("distress_chat.jsonl")
+    kinds = [distress_kind(each["text"], embedder) for each in messages]
+    chat = [each["kind"] == "none" for each in messages]
+    flagged = [kind is not None for kind in kinds]
+    assert chat.count(True) == 240
+    assert sum(each for each, is_chat in zip(flagged, chat, strict=True) if is_chat) <= 8
+    assert sum(each for each, is_chat in zip(flagged, chat, strict=True) if not is_chat) >= 112
