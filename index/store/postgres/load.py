@@ -125,7 +125,7 @@ class RowLoader:
         stage, moved = stage_table(kind), sql.Identifier("moved")
         connection.execute(
             compose(
-                f"{insert} DISTINCT ON (hash) hash, vector FROM {{stage}} ON CONFLICT DO NOTHING",
+                f"{insert} DISTINCT ON (hash) hash, vector FROM {{staged}} ON CONFLICT DO NOTHING",
                 v=tables.of(kind),
                 staged=stage,
             )
