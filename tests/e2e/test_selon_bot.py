@@ -86,7 +86,7 @@ async def selon_bot(home: Path, server: BotServer) -> AsyncIterator[Process]:
 async def test_the_bot_answers_in_both_languages_and_stops(home: Path, server: BotServer) -> None:
     async with selon_bot(home, server) as process:
         await server.called("getUpdates", within=180)
-        french = await server.reply_to(READER, "Qui a conçu une lentille pour les phares ?")
+        french = await server.reply_to(READER, "Qu’a conçu Fresnel en 1822 ?")
         english = await server.reply_to(READER, "Where did the fire begin?", "en")
         passage = await server.reply_to_press(french, min({"Passage", "[1]"} & {*french.labels}))
         process.send_signal(signal.SIGINT)
@@ -112,7 +112,7 @@ async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
     for name, text in ARTICLES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "abîmé.pdf").write_bytes(b"%PDF-1.7\nnot really")
-    asked = "Qui a conçu une lentille pour les phares ?"
+    asked = "Qu’a conçu Fresnel en 1822 ?"
     async with selon_bot(tmp_path, server) as process:
         await server.called("getUpdates", within=180)
         french = await server.reply_to(READER, asked)

@@ -24,7 +24,7 @@ from tests.sealed.network import Packet, SealedNetwork, files_of_group, why_unav
 READER = 42
 SELON = (sys.executable, "-c", "from bot.main import main; main()")
 LENS = "Fresnel conçoit en 1822 une lentille à échelons pour les phares."
-QUESTION = "Qui a conçu une lentille pour les phares ?"
+QUESTION = "Qu’a conçu Fresnel en 1822 ?"
 ARTICLES = {
     "fresnel.md": f"# Fresnel et les phares\n\nAugustin Fresnel naît à Broglie en 1788. {LENS}\n",
     "tigre.html": "<title>Le tigre</title><article><h1>Le tigre</h1><p>Le tigre pèse jusqu’à trois "
