@@ -6,9 +6,12 @@ else's. The model is fitted by `training/distress.py`; there are no word lists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 
 import numpy as np
 
@@ -20,6 +23,9 @@ from index.text.language import detect
 from index.text.sentences import sentence_spans
 
 _MAX_SENTENCES = 6  # judged separately, at either end of a long message
+_AFTERCARE_SECONDS = 3_600.0
+_AFTERCARE_THRESHOLD = -1.45  # all but what is plainly a question
+_MAX_PEOPLE = 1_000
 
 
 class DistressModel:
@@ -54,28 +60,51 @@ _model = cache(DistressModel)
 class DistressGate:
     """Recognises messages of distress. Thread-safe CPU work.
 
-    `embedder` must be the bundled one, for which the weights were fitted.
+    Whoever wrote one gets help more readily for an hour: « laisse tomber » means something else
+    then. Who did is kept in memory alone.
+
+    `embedder` must be the bundled one, for which the weights were fitted; `now` gives seconds.
     """
 
-    def __init__(self, embedder: Embedder, numbers: Sequence[HelpNumber]) -> None:
-        self._embedder, self._numbers = embedder, tuple(numbers)
+    def __init__(
+        self,
+        embedder: Embedder,
+        numbers: Sequence[HelpNumber],
+        *,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._embedder, self._numbers, self._now = embedder, tuple(numbers), now
+        self._distressed_at: OrderedDict[str, float] = OrderedDict()
+        self._lock = Lock()
 
-    def answer(self, text: str) -> Answer | None:
+    def answer(self, text: str, person: str = "") -> Answer | None:
         """Answer a message of distress, without repeating any of it; None for any other."""
-        kind = distress_kind(text, self._embedder)
+        with self._lock:
+            distressed_at = self._distressed_at.get(person)
+        is_recent = distressed_at is not None and self._now() - distressed_at < _AFTERCARE_SECONDS
+        kind = distress_kind(text, self._embedder, _AFTERCARE_THRESHOLD if is_recent else 0.0)
         if kind is None:
             return None
+        if person:
+            self._remember(person)
         language = "fr" if detect(text) == "fr" else "en"
         return Answer("", language, 0.0, help=Help(kind, self._numbers))
 
+    def _remember(self, person: str) -> None:
+        with self._lock:
+            self._distressed_at[person] = self._now()
+            self._distressed_at.move_to_end(person)
+            if len(self._distressed_at) > _MAX_PEOPLE:
+                self._distressed_at.popitem(last=False)
 
-def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
-    """The kind of distress in a message or one of its sentences, if any."""
+
+def distress_kind(text: str, embedder: Embedder, threshold: float = 0.0) -> HelpKind | None:
+    """The kind of distress in a message or one of its sentences, if any scores above this."""
     model = _model()
     vectors = [embedder.embed_question(each) for each in message_parts(text)]
     scores = [model.score(each) for each in vectors]
     worst = int(np.argmax(scores))
-    return model.kind(vectors[worst]) if scores[worst] > 0 else None
+    return model.kind(vectors[worst]) if scores[worst] > threshold else None
 
 
 def message_parts(text: str) -> list[str]:

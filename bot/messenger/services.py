@@ -117,9 +117,12 @@ class BotServices:
 
         return await self.run(read)
 
-    async def help_for(self, text: str) -> Answer | None:
+    async def help_for(self, text: str, person_id: int | None = None) -> Answer | None:
         """The answer to a message of distress; None for any other."""
-        return await asyncio.to_thread(self.gate.answer, text) if self.gate and text else None
+        if not self.gate or not text:
+            return None
+        person = str(person_id) if person_id is not None else ""
+        return await asyncio.to_thread(self.gate.answer, text, person)
 
     def own(self, place: ConversationPlace) -> ConversationIndex | None:
         """The index of this conversation's own documents, if any. Reads the disk."""

@@ -91,7 +91,7 @@ async def give_help(
 ) -> bool:
     """Give help if one of these texts expresses distress, and store nothing; True if it does."""
     for text in texts:
-        if answer := await services.help_for(text):
+        if answer := await services.help_for(text, asker.person_id):
             METERS.count_answer(answer, "message")
             html = answer_html(answer, asker.phrases)
             await deliver(bot, asker.place, html, reply_to=None if asker.private else reply_to)

@@ -14,6 +14,7 @@ from bot.followups.turn import TurnText
 from bot.help_numbers import parse_help_numbers
 from bot.settings import load_settings
 from index.findings import Findings
+from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from tests.bot.answers import FunctionChain, answered, article, citation
 from tests.bot.followups.turns import turn
@@ -22,10 +23,13 @@ BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel"
 
 
 @pytest.fixture(scope="module")
-def gate() -> DistressGate:
-    return DistressGate(
-        load_bundled(load_settings().cache_dir, threads=1), parse_help_numbers("france")
-    )
+def embedder() -> Embedder:
+    return load_bundled(load_settings().cache_dir, threads=1)
+
+
+@pytest.fixture(scope="module")
+def gate(embedder: Embedder) -> DistressGate:
+    return DistressGate(embedder, parse_help_numbers("france"))
 
 
 def unreachable(*_: object) -> Any:
@@ -90,3 +94,16 @@ def test_a_follow_up_after_distress_works_as_before(gate: DistressGate) -> None:
     assert chain.invoke(TurnText("je veux mourir", (BEFORE,))).outcome == "help"
     chain.invoke(TurnText("Combien ça coûtait ?", (BEFORE,)))
     assert questions == ["Combien ça coûtait ?"]
+
+
+def test_who_was_in_distress_gets_help_more_readily_for_an_hour(embedder: Embedder) -> None:
+    now = 0.0
+    gate = DistressGate(embedder, parse_help_numbers("france"), now=lambda: now)
+    assert gate.answer("tu es juste un robot", "7") is None
+    assert gate.answer("je veux mourir", "7") is not None
+    now = 3_000.0
+    assert gate.answer("tu es juste un robot", "7") is not None
+    assert gate.answer("tu es juste un robot", "8") is None
+    assert gate.answer("Qui a gagné le match de rugby dimanche ?", "7") is None
+    now = 7_000.0
+    assert gate.answer("tu es juste un robot", "7") is None
