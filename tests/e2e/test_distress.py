@@ -26,7 +26,7 @@ DISTRESS = "je veux mourir ce soir"
 class Gate:
     """Takes one text for distress."""
 
-    def answer(self, text: str) -> Answer | None:
+    def answer(self, text: str, person: str = "") -> Answer | None:
         if DISTRESS not in text:
             return None
         return help_answer(Help("suicide", parse_help_numbers("france")), "fr")

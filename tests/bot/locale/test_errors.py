@@ -97,7 +97,7 @@ def test_a_problem_can_be_kept_and_sent_on() -> None:
     assert isinstance(again.parameters["reason"], Words)
     assert pickle.loads(pickle.dumps(problem)) == problem
     error = pickle.loads(pickle.dumps(ReadError(problem, subject="a.zip")))
-    assert (error.problem, error.shown, str(error)) == (
+    assert (error.problem, error.subject, str(error)) == (
         problem,
         "a.zip",
         "a.zip: archive-damaged (reason=bad header, found=names-and-more "

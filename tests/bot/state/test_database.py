@@ -191,7 +191,7 @@ def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
     alerts = pytest.importorskip("bot.alerts.alert_records", reason="alerts are removed")
     subscriptions = pytest.importorskip("bot.alerts.subscription_records")
     battles = pytest.importorskip("bot.arena.battle_records", reason="the arena is removed")
-    from tests.bot.arena.samples import new_battle
+    samples = pytest.importorskip("tests.bot.arena.samples")
 
     place, day = ConversationPlace(READER, 0, READER), timedelta(days=1)
     turn = NewTurn("Qui ?", {}, [], True, 0.9, "g")
@@ -205,7 +205,7 @@ def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
             subscriptions.save_subscription(session, wanted, 9, NOW),
             documents.receive_document(session, place, "a.txt", None, NOW).id,
             announcements.draft(session, READER, "Bonjour", NOW),
-            battles.save_battle(session, new_battle(), NOW),
+            battles.save_battle(session, samples.new_battle(), NOW),
         ]
 
     before = state.do(add_one_of_each)
