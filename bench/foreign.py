@@ -56,7 +56,7 @@ def main() -> int:
         if not options.url:
             build_articles(list(Prose().articles(options.passages)), store, embedder)
         assert isinstance(store, PostgresStore)
-        generation = stack.enter_context(store._opened(store._in_service()))
+        generation = stack.enter_context(store._open(store._in_service()))
         tables = VectorTables(embedder.id, embedder.dimension)
         plain = [url.replace("+psycopg", "") for url in urls.split()]
         asked = Prose().questions(options.passages, options.questions)

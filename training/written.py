@@ -81,7 +81,8 @@ def main() -> None:
     for half, samples in make_claim_samples(read_rows(WIKIPEDIA_CLAIMS), wikipedia, random).items():
         stated[half] += samples
     prepared = read_dataset(arguments.prepared)
-    rehearsed = [parse_sample(line) for line in prepared["reading-decay"][:REHEARSED]]
+    lines = [*prepared["reading-decay"], *prepared["reading"]][:REHEARSED]
+    rehearsed = [parse_sample(line) for line in lines]
     share = len(rehearsed) // PASSES
     learned = [pair for pair in pairs if pair[0]["half"] == "learn"]
     judged = make_news_samples([pair for pair in pairs if pair[0]["half"] == "judge"], random)

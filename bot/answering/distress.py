@@ -78,14 +78,18 @@ class DistressGate:
         self._lock = Lock()
 
     def answer(self, text: str, person: str = "") -> Answer | None:
-        """Answer a message of distress, without repeating any of it; None for any other."""
+        """Answer a message of distress, without repeating any of it; None for any other.
+
+        `person` names who wrote it, and where: what somebody wrote in private must not show in a
+        group.
+        """
         with self._lock:
             distressed_at = self._distressed_at.get(person)
         is_recent = distressed_at is not None and self._now() - distressed_at < _AFTERCARE_SECONDS
-        kind = distress_kind(text, self._embedder, _AFTERCARE_THRESHOLD if is_recent else 0.0)
-        if kind is None:
+        score, kind = _judge(text, self._embedder)
+        if score <= (_AFTERCARE_THRESHOLD if is_recent else 0.0):
             return None
-        if person:
+        if person and score > 0:
             self._remember(person)
         language = "fr" if detect(text) == "fr" else "en"
         return Answer("", language, 0.0, help=Help(kind, self._numbers))
@@ -98,13 +102,19 @@ class DistressGate:
                 self._distressed_at.popitem(last=False)
 
 
-def distress_kind(text: str, embedder: Embedder, threshold: float = 0.0) -> HelpKind | None:
-    """The kind of distress in a message or one of its sentences, if any scores above this."""
+def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:
+    """The kind of distress in a message or one of its sentences, if any."""
+    score, kind = _judge(text, embedder)
+    return kind if score > 0 else None
+
+
+def _judge(text: str, embedder: Embedder) -> tuple[float, HelpKind]:
+    """The highest score of a message and its sentences, and its kind."""
     model = _model()
     vectors = [embedder.embed_question(each) for each in message_parts(text)]
     scores = [model.score(each) for each in vectors]
     worst = int(np.argmax(scores))
-    return model.kind(vectors[worst]) if scores[worst] > threshold else None
+    return scores[worst], model.kind(vectors[worst])
 
 
 def message_parts(text: str) -> list[str]:

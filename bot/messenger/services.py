@@ -117,11 +117,10 @@ class BotServices:
 
         return await self.run(read)
 
-    async def help_for(self, text: str, person_id: int | None = None) -> Answer | None:
-        """The answer to a message of distress; None for any other."""
+    async def help_for(self, text: str, person: str = "") -> Answer | None:
+        """The answer to a message of distress; None for any other. `person`: as for the gate."""
         if not self.gate or not text:
             return None
-        person = str(person_id) if person_id is not None else ""
         return await asyncio.to_thread(self.gate.answer, text, person)
 
     def own(self, place: ConversationPlace) -> ConversationIndex | None:

@@ -72,7 +72,7 @@ class InlineHandlers(Handlers):
         if over is not None and not self._roles.may_add(user.id):
             await _answer(query, [], texts.inline_over(over.seconds), cache_seconds=0)
             return
-        if help := await self._services.help_for(question, user.id):
+        if help := await self._services.help_for(question):
             METERS.count_answer(help, "inline")
             await _answer(query, [_help_result(help, phrases)])
             return

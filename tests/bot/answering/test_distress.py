@@ -104,6 +104,7 @@ def test_who_was_in_distress_gets_help_more_readily_for_an_hour(embedder: Embedd
     now = 3_000.0
     assert gate.answer("tu es juste un robot", "7") is not None
     assert gate.answer("tu es juste un robot", "8") is None
+    assert gate.answer("tu es juste un robot") is None
     assert gate.answer("Qui a gagné le match de rugby dimanche ?", "7") is None
-    now = 7_000.0
+    now = 4_000.0  # help that was given again does not lengthen the hour
     assert gate.answer("tu es juste un robot", "7") is None
