@@ -111,7 +111,7 @@ _SCALES = {
     "million": 1e6, "millions": 1e6, "millones": 1e6, "milliard": 1e9, "milliards": 1e9,
     "billion": 1e9, "billions": 1e12, "trillion": 1e12, "trillions": 1e12,
 }  # fmt: skip
-_SCALE = re.compile(rf"{S}({one_of(_SCALES)})(?![\w-])", re.IGNORECASE)
+_SCALE = re.compile(rf"{S}({one_of(_SCALES)})(?!\w)", re.IGNORECASE)
 # « 15k », « 3 M€ », « 1,5 Md€ », "$2bn"; "£1.5m", but not « 1,5 m ».
 _SHORT = re.compile(
     rf"{S}?(?:(k)(?={S}?[€$£]|(?!\w))|(M)(?={S}?(?:[€$£]|d['’]))|(Mds?|Mrds?|bn)(?!\w))"
