@@ -26,6 +26,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,8 @@ def main() -> None:
     parser.add_argument("--ntrex", type=Path, help="checkout of NTREX")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     arguments = parser.parse_args()
+    if bool(arguments.winer) != bool(arguments.ntrex):
+        parser.error("--winer and --ntrex go together")
     if arguments.ask:
         ask(arguments)
     lines = arguments.samples.read_text(encoding="utf-8").splitlines()
@@ -140,17 +143,14 @@ def ask(arguments: argparse.Namespace) -> None:
     asker = Asker(
         load_bundled(cache_dir), EvidenceReader(load_bundled_reader(cache_dir), None, SUREST_LOGIT)
     )
+    press, files = arguments.press, arguments.eval
+    samples = chain(
+        asker.ask_press(press) if press else (),
+        chain(asker.ask_files(files), asker.ask_mixed(files)) if files else (),
+        asker.ask_news(arguments.winer, arguments.ntrex) if arguments.winer else (),
+    )
     with arguments.samples.open("w", encoding="utf-8") as file:
-        for folder, questions in (
-            (arguments.press, asker.ask_press),
-            (arguments.eval, asker.ask_files),
-            (arguments.eval, asker.ask_mixed),
-        ):
-            for sample in questions(folder) if folder else ():
-                file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
-        if arguments.winer and arguments.ntrex:
-            for sample in asker.ask_news(arguments.winer, arguments.ntrex):
-                file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+        file.writelines(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in samples)
 
 
 class Asker:
