@@ -15,7 +15,7 @@ from index.build.passages import cut
 from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
 from index.models.bundled.graph import FUSED, GraphBuilder
-from index.models.bundled.reader import END, HAS, MIDDLE, START, SUPPORT, best_span
+from index.models.bundled.reader import END, HAS, START, SUPPORT, best_span
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
@@ -31,7 +31,6 @@ __all__ = [
     "FUSED",
     "HAS",
     "IDS",
-    "MIDDLE",
     "START",
     "SUPPORT",
     "GraphBuilder",

@@ -1,11 +1,10 @@
 """The reader as an ONNX graph, from the ids of one text to its logits.
 
     ids      int64 (1, tokens)
-    start    float32 (1, tokens)           logits of the answer's first token
-    end      float32 (1, tokens)           logits of the answer's last token
-    has      float32 (1,)                  logit that the passage answers the question
-    support  float32 (1,)                  logit that the passage supports the claim
-    middle   float32 (1, tokens, hidden)   the tokens' states after three quarters of the layers
+    start    float32 (1, tokens)   logits of the answer's first token
+    end      float32 (1, tokens)   logits of the answer's last token
+    has      float32 (1,)          logit that the passage answers the question
+    support  float32 (1,)          logit that the passage supports the claim
 
 The graph begins with the embedding model's first nodes, whose tensors stay in that model's files,
 and uses its operators: matrix products in 8-bit integers, with a scale for each output neuron
@@ -20,7 +19,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from training.bundled import END, FUSED, HAS, IDS, MIDDLE, START, SUPPORT, GraphBuilder
+from training.bundled import END, FUSED, HAS, IDS, START, SUPPORT, GraphBuilder
 from training.model import ReaderShape
 from training.quantise import Floats, LayerInputs, find_outliers, quantise
 
@@ -43,8 +42,6 @@ def build_graph(
     for layer in range(shape.layers):
         state = network.attention(state, f"encoder.layer.{layer}")
         state = network.feed_forward(state, f"encoder.layer.{layer}")
-        if layer + 1 == shape.layers * 3 // 4:
-            network.add_output(state, MIDDLE)
     network.heads(state)
     return _with_embeddings(network.model(), embedder)
 
@@ -128,7 +125,7 @@ class _Network(GraphBuilder):
     def model(self) -> onnx.ModelProto:
         text: list[int | str] = [1, "tokens"]
         one, states = text[:1], [*text, self._shape.hidden]
-        shapes = {STATES: states, START: text, END: text, HAS: one, SUPPORT: one, MIDDLE: states}
+        shapes = {STATES: states, START: text, END: text, HAS: one, SUPPORT: one}
         first, *outputs = (
             helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
             for name, shape in shapes.items()
@@ -166,9 +163,6 @@ class _Network(GraphBuilder):
         if strong:
             output = self._node("Add", [output, strong])
         return self._add_and_normalise(output, state, second)
-
-    def add_output(self, state: str, name: str) -> None:
-        self._nodes.append(helper.make_node("Identity", [state], [name]))
 
     def heads(self, state: str) -> None:
         span = self._plain(state, "span", self._weights["span.weight"], self._weights["span.bias"])

@@ -11,7 +11,7 @@ from bot.answer import Refusal
 from bot.answering.about import LONGEST_QUESTION, parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.message import Message
-from bot.followups.turn import History, Turn
+from bot.followups.turn import CitedSource, History, Turn
 from index.findings import Findings
 from index.reading.sentences import best_sentence, rank_sentences
 from index.text.dates import month_names
@@ -29,6 +29,7 @@ _DATE = re.compile(
     rf"(?:\d{{1,2}}(?:er)? )?(?:\b(?:{one_of(month_names('fr', 'en'))}) )?\b(?:1\d|20)\d\d\b"
 )
 _REASON = re.compile(r"(?:et |mais |and |but )?(?:pourquoi|par qui|why|by whom|who by)[ ?!.]*")
+_SAME_ARTICLE = 2.0  # weight of a vote for the article last cited
 _MAX_NAME_WORDS = 5  # of an answer that is a name
 _MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
 _MAX_FRAMES = 2  # names of the last question that a new one may replace
@@ -56,8 +57,9 @@ def interpret(
     """Interpret a message after these turns, or after the one that it replies to.
 
     A standalone message is neither changed nor searched. For any other, each candidate votes with
-    its confidence for the sentence that answers it best. The surest candidate for the winning
-    sentence is chosen; the most recent subject breaks ties.
+    its confidence for the sentence that answers it best; votes for the article last cited count
+    double. The surest candidate for the winning sentence is chosen; the most recent subject breaks
+    ties.
     """
     question, turns = message.question, (*history, replied_turn) if replied_turn else history
     if message.refusal is not None and not asks_for_articles(question):
@@ -72,6 +74,7 @@ def interpret(
     for frame in reframe(turns[-1].understood, question, turns[-1].language):
         if asks_for_articles(frame):
             return Interpretation(frame, rewritten=True)
+    source = _last_source(turns)
     votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
     for candidate in candidates(question, turns):
         findings = search(candidate, DEPTH)
@@ -79,6 +82,8 @@ def interpret(
             first = rank_sentences(findings.hits)[0]
             sentence = best_sentence(first)
             weight = 1 / (1 + message.follow_up_logit) if candidate == question else 1.0
+            if source is not None and first.article.id == source.article:
+                weight *= _SAME_ARTICLE
             if not was_just_shown(sentence.text, candidate, question, turns[-1]):
                 ballot = votes.setdefault((first.article.id, sentence.start), {})
                 ballot[candidate] = findings.confidence * weight
@@ -91,8 +96,7 @@ def interpret(
 
 def candidates(question: str, turns: History) -> list[str]:
     """List the candidates, the most recent subject first, the question itself last."""
-    last = turns[-1]
-    source = next((turn.cited[0] for turn in reversed(turns) if turn.cited), None)
+    last, source = turns[-1], _last_source(turns)
     is_name = last.found[:1].isupper() and len(last.found.split()) <= _MAX_NAME_WORDS
     subjects = [
         last.found if is_name else "",
@@ -107,6 +111,11 @@ def candidates(question: str, turns: History) -> list[str]:
         question,
     )
     return [each for each in dict.fromkeys(every) if each.strip()]
+
+
+def _last_source(turns: History) -> CitedSource | None:
+    """The first source of the last answer that has any."""
+    return next((turn.cited[0] for turn in reversed(turns) if turn.cited), None)
 
 
 def continue_last(last: Turn, question: str) -> str:

@@ -1,6 +1,7 @@
-"""Judge whether evidence supports a claim: logistic regression on reader and alignment features.
+"""Judge whether evidence supports a claim: by the bundled reader.
 
-`support.json` holds the weights and their held-out figures; `training/faithfulness.py` fits them.
+`support.json` holds the least logit of a supported claim and its held-out figures;
+`training/faithfulness.py` fits it.
 """
 
 from __future__ import annotations
@@ -10,46 +11,24 @@ from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from bot.verification.alignment import SAME_COSINE, Alignment
-from index.models.base import Vectors
-
-Measures = npt.NDArray[np.float32]
+from bot.verification.alignment import Alignment
 
 
 class ClaimReader(Protocol):
     """A model that reads a claim beside a text."""
 
-    def compare(self, claim: str, evidence: str) -> Measures:
-        """Features of whether the text supports the claim, of constant shape (n,)."""
+    def support(self, claim: str, evidence: str) -> float:
+        """The logit that the text supports the claim."""
 
 
 def is_supported(alignment: Alignment, reader: ClaimReader) -> bool:
-    """True if the evidence supports the claim; both have words."""
-    intercept, weights = _load()
-    return intercept + float(measure(alignment, reader) @ weights) > 0
+    """True if the evidence supports the claim."""
+    return support_logit(alignment, reader) > _load_threshold()
 
 
-def measure(alignment: Alignment, reader: ClaimReader) -> Measures:
-    """Features of a claim beside its evidence; both have words.
-
-    Shape (2 + n,): the share of the claim's words that the evidence has too, the best cosine of
-    its least similar word, and the reader's features.
-    """
-    claim, lines = alignment.claim, alignment.source.lines
-    places = alignment.with_leads(alignment.evidence)
-    context = surroundings(alignment)
-    near = np.concatenate([np.arange(lines[each].first, lines[each].last) for each in places])
-    closest: Vectors = alignment.cosines[:, near].max(axis=1, initial=0.0)
-    plain = [
-        at for at in alignment.content_words if at not in claim.figure_words | claim.name_words
-    ]
-    plain = plain or alignment.content_words or list(range(len(claim.words)))
-    same = (closest[plain] >= SAME_COSINE).mean()
-    least = alignment.cosines[plain].max(axis=1).min()
-    return np.array([same, least, *reader.compare(claim.text, context)], np.float32)
+def support_logit(alignment: Alignment, reader: ClaimReader) -> float:
+    """The logit that the evidence, in its context, supports the claim."""
+    return reader.support(alignment.claim.text, surroundings(alignment))
 
 
 def surroundings(alignment: Alignment) -> str:
@@ -61,6 +40,6 @@ def surroundings(alignment: Alignment) -> str:
 
 
 @cache
-def _load() -> tuple[float, Measures]:
+def _load_threshold() -> float:
     model = json.loads(files(__package__).joinpath("support.json").read_text("utf-8"))
-    return model["intercept"], np.array(model["weights"], np.float32)
+    return float(model["threshold"])

@@ -36,8 +36,8 @@ from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 
 FILE = "reader.onnx"
-# The graph's outputs: logits per token, logits per text, the tokens' states after nine layers.
-START, END, HAS, SUPPORT, MIDDLE = "start", "end", "has", "support", "middle"
+# The graph's outputs: logits per token, logits per text.
+START, END, HAS, SUPPORT = "start", "end", "has", "support"
 
 ROW_TOKENS = 400
 SPAN_TOKENS = 40
@@ -67,21 +67,14 @@ class BundledReader:
         with ThreadPoolExecutor(min(self._threads, len(passages))) as pool:
             return list(pool.map(one, passages))
 
-    def compare(self, claim: str, evidence: str) -> Floats:
-        """Return features of whether a text, truncated to fit, supports a claim.
-
-        Shape (1 + 2 * 384,): the logit, then the absolute difference of their mean states, then
-        the product of these.
-        """
+    def support(self, claim: str, evidence: str) -> float:
+        """Return the logit that a text, truncated to fit, supports a claim."""
         opening = encode_claim(lambda text: self._ids(text, CLAIM_TOKENS + 2), claim)
         head = encode_head(self._ids, "", None)
         room = ROW_TOKENS - len(opening) - len(head) - 3
         row = join_input(opening, head, self._ids(evidence, room + 2))
-        ids = np.array([row.ids], np.int64)
-        logit, (states,) = self._session.run([SUPPORT, MIDDLE], {IDS: ids})
-        claim_state = states[1 : len(opening) + 1].mean(axis=0)
-        text_state = states[row.text_start : row.text_end].mean(axis=0)
-        return np.concatenate([logit, np.abs(claim_state - text_state), claim_state * text_state])
+        (logit,) = self._session.run([SUPPORT], {IDS: np.array([row.ids], np.int64)})
+        return float(logit[0])
 
     def _read(self, opening: Sequence[int], passage: PassageText) -> PassageReading:
         head = encode_head(self._ids, passage.title, passage.published)

@@ -13,7 +13,6 @@ from bot.verification.annotation import AnnotationCache
 from bot.verification.checker import FactChecker, find_exact_fault
 from bot.verification.claim import ClaimFault, NumberedPassage
 from bot.verification.evidence import annotate_evidence
-from bot.verification.support import Measures
 from index.article import Article, article_id
 from index.build.passages import cut
 from index.models.bundled.words import WordVectors
@@ -57,8 +56,8 @@ class HashReader:
     """A reader without a model: the same word has the same vector everywhere, and every text
     supports every claim as far as its logit tells."""
 
-    def compare(self, claim: str, evidence: str) -> Measures:
-        return np.array([99.0, *[0.0] * 768], np.float32)
+    def support(self, claim: str, evidence: str) -> float:
+        return 99.0
 
     def read(self, text: str) -> WordVectors:
         spans = tuple(match.span() for match in re.finditer(r"\d+|[^\W\d]+|\S", text))
