@@ -72,7 +72,7 @@ def decide_by_articles(
     *,
     is_about_one: bool = False,
 ) -> Decision:
-    """Decide for a question about articles, which must be a single one if `one_is_meant`.
+    """Decide for a question about articles, which must be a single one if `is_about_one`.
 
     `hits` are those that the articles were chosen from, if any.
     """
