@@ -62,7 +62,7 @@ async def test_it_is_given_both_texts_and_no_name(language: str) -> None:
     model = Saying("A")
     await judge_battle(model, _battle(language), "?")
     (message,) = model.requests[0].messages
-    assert model.requests[0].aside
+    assert model.requests[0].uncounted
     assert message.text.index(BIRTH) < message.text.index(LENS)
     assert "extractive" not in message.text
     assert "petit" not in message.text
