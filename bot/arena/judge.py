@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import get_args
 
 from bot.answering.injection import harmless_in_prompt
 from bot.arena.battle import Battle
 from bot.arena.battle_records import BattleChoice
 from bot.llm.base import ChatModel, PromptMessage, Request
+from bot.locale.catalogue import Language
 
 _TOKENS = 16
 _VERDICTS: dict[str, BattleChoice] = {"A": "first", "B": "second", "C": "good", "D": "bad"}
@@ -20,7 +22,9 @@ _SKIPPED_WORDS = {"réponse", "reponse", "answer"}
 async def judge_battle(model: ChatModel, battle: Battle, unknown: str) -> BattleChoice | None:
     """Let a model vote; return None if its reply is no verdict. `unknown` is the text of an answer
     without statements. Raises ModelFailed."""
-    prompt = _load_prompt("fr" if battle.language == "fr" else "en").format(
+    prompt = _load_prompt(
+        battle.language if battle.language in get_args(Language) else "en"
+    ).format(
         question=harmless_in_prompt(battle.question),
         first=harmless_in_prompt(battle.first.text(unknown)),
         second=harmless_in_prompt(battle.second.text(unknown)),

@@ -81,7 +81,8 @@ class Trial:
 
 
 async def try_model(model: ChatModel, language: str, mode: ChatMode) -> Trial:
-    """Ask a model one question in French or English. Raises ModelFailed."""
+    """Ask a model one question, in English unless `language` is French. Raises ModelFailed."""
+    language = language if language in _QUESTIONS else "en"
     text, json = FORMS[mode]
     if await model.structured():
         try:
