@@ -25,7 +25,7 @@ async def judge_battle(model: ChatModel, battle: Battle, unknown: str) -> Battle
         first=harmless_in_prompt(battle.first.text(unknown)),
         second=harmless_in_prompt(battle.second.text(unknown)),
     )
-    request = Request((PromptMessage("user", prompt),), _TOKENS, aside=True)
+    request = Request((PromptMessage("user", prompt),), _TOKENS, uncounted=True)
     text = "".join([piece async for piece in model.stream(request)])
     words = [each for each in _WORD.findall(text) if each.casefold() not in _SKIPPED_WORDS]
     return _VERDICTS.get(words[0]) if words else None

@@ -102,7 +102,7 @@ async def _try_model(model: ChatModel, language: str, form: Form) -> Trial:
         question=_QUESTIONS[language],
     )
     schemas = {"answer_json": schema((1, 2)), "choose_json": choice_schema(_NUMBER_COUNT)}
-    request = Request(messages, _LIMIT, schemas.get(form), aside=True)
+    request = Request(messages, _LIMIT, schemas.get(form), uncounted=True)
     reply, first = "", 0.0
     began = time.perf_counter()
     async for piece in model.stream(request):

@@ -76,13 +76,13 @@ def test_of_nothing_found_the_time_asked_for_is_why(period: Period | None, why: 
 
 
 @pytest.mark.parametrize(
-    ("chosen", "one_is_meant", "why"),
+    ("chosen", "is_about_one", "why"),
     [(BRIDGES[:1], True, None), (BRIDGES, True, "unclear"), (BRIDGES, False, None)],
 )
 def test_one_article_is_meant_or_it_is_unclear_which(
-    chosen: list[Article], one_is_meant: bool, why: Refusal | None
+    chosen: list[Article], is_about_one: bool, why: Refusal | None
 ) -> None:
-    decision = decide_by_articles(chosen, is_about_one=one_is_meant)
+    decision = decide_by_articles(chosen, is_about_one=is_about_one)
     assert decision.refusal == why
     assert decision.nearest == (tuple(chosen[:NEAREST]) if why else ())
 

@@ -34,7 +34,7 @@ async def test_it_is_given_both_texts_and_no_name(language: str) -> None:
     model = Scripted("A")
     await judge_battle(model, _battle(language), "?")
     (message,) = model.requests[0].messages
-    assert model.requests[0].aside
+    assert model.requests[0].uncounted
     assert message.text.index(BIRTH) < message.text.index(LENS)
     for hidden in ("extractive", "petit", "[A]"):  # what is typed cannot pass for the frame
         assert hidden not in message.text
