@@ -38,9 +38,8 @@ class Served:
 
     async def anthropic(self, request: web.Request) -> web.StreamResponse:
         events: list[tuple[str, dict[str, Any]]] = [("message_start", {"message": _message()})]
-        events.append(
-            ("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}})
-        )
+        block = {"index": 0, "content_block": {"type": "text", "text": ""}}
+        events.append(("content_block_start", block))
         for piece in PIECES:
             delta = {"index": 0, "delta": {"type": "text_delta", "text": piece}}
             events.append(("content_block_delta", delta))
