@@ -95,7 +95,7 @@ def hold(dialogue: Dialogue, chain: FollowUpChain, search: Search) -> Iterator[H
 
 def _any(line: _Line, answer: Answer, places: Sequence[tuple[Article, Passage]]) -> bool:
     if not line.where:
-        return not answer.answered
+        return not answer.is_sure
     return any(_holds(line.where, article, passage) for article, passage in places)
 
 

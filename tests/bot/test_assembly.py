@@ -93,7 +93,7 @@ def test_without_a_chat_model_nothing_of_one_is_loaded() -> None:
     code = (
         "import sys, bot.assembly\n"
         "from bot.settings import Settings\n"
-        "assert bot.assembly.open_writers(Settings(_env_file=None)) is None\n"
+        "assert bot.assembly.open_chat_models(Settings(_env_file=None)) is None\n"
         "heavy = ('sqlalchemy', 'langchain', 'openai', 'onnx', 'bot.verification', 'bot.state')\n"
         "loaded = [name for name in heavy if name in sys.modules]\n"
         "assert not loaded, loaded"

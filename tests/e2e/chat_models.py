@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.assembly import chain_over, open_embedder, open_writers
+from bot.assembly import chain_over, open_chat_models, open_embedder
 from bot.followups.conversation import FollowUpChain
 from bot.settings import Settings
 from index.build.builder import build
@@ -68,12 +68,12 @@ class Library:
             **settings,
         }
         opened = Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
-        writers = open_writers(opened)
+        models = open_chat_models(opened)
         try:
-            yield chain_over(self.index, opened, writers)
+            yield chain_over(self.index, opened, models)
         finally:
-            if writers is not None:
-                writers.close()
+            if models is not None:
+                models.close()
 
 
 def library(folder: Path) -> Library:

@@ -100,19 +100,19 @@ def run_bot(
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # fail before the models are loaded
-    from bot.assembly import chain_over, open_gate, open_index, open_writers
+    from bot.assembly import chain_over, open_chat_models, open_gate, open_index
     from bot.library.documents import Documents
 
     with ExitStack() as stack:
-        if (writers := open_writers(settings)) is not None:
-            stack.callback(writers.close)
+        if (models := open_chat_models(settings)) is not None:
+            stack.callback(models.close)
         index = open_index(settings, may_be_missing=True)
         if (speech := open_speech(settings)) is not None:
             stack.callback(speech.close)
         quiet_time = speech.pause if speech is not None else nullcontext
         run_with(
             settings,
-            chain_over(index, settings, writers, quiet_time),
+            chain_over(index, settings, models, quiet_time),
             Library(index),
             ready,
             features=features,

@@ -111,7 +111,7 @@ def test_what_an_article_does_not_give_is_said(chain: RetrievalQA) -> None:
 )
 def test_a_refusal_says_why(chain: RetrievalQA, question: str, why: str, nearest: int) -> None:
     answer = chain.invoke(question)
-    assert (answer.answered, answer.refusal, len(answer.nearest)) == (False, why, nearest)
+    assert (answer.is_sure, answer.refusal, len(answer.nearest)) == (False, why, nearest)
     assert (answer.period is not None) is (why == "period")
 
 
@@ -131,8 +131,8 @@ def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) 
     assert titles(everything) == ["Un moulin", "Le pont de Lyon", "The harbour"]
     assert [each.citations for each in everything.statements] == [(1,), (2,), (3,)]
     assert everything.statements[0].text == "Sa roue tourne près du pont."
-    assert not chain.invoke("Dernières nouvelles des quetsches ?").answered
-    assert not chain.invoke("Dernières nouvelles de la roue ?").answered
+    assert not chain.invoke("Dernières nouvelles des quetsches ?").is_sure
+    assert not chain.invoke("Dernières nouvelles de la roue ?").is_sure
 
 
 def test_what_is_compared_is_told_of_by_how_an_article_on_each_begins(chain: RetrievalQA) -> None:
@@ -148,7 +148,7 @@ def test_what_is_compared_is_told_of_by_how_an_article_on_each_begins(chain: Ret
 )
 def test_a_name_shows_what_is_said_of_it_newest_first(rowers: RetrievalQA, message: str) -> None:
     answer = rowers.invoke(message)
-    assert answer.answered
+    assert answer.is_sure
     assert [each.quote for each in answer.citations] == [
         "Anna Rossi quitte le club.",
         "Anna Rossi a gagné la régate.",

@@ -39,7 +39,7 @@ def read(one: Hit, words: str, span_logit: float = 5.0) -> Hit:
 
 def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
     answer = answer_from(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7)))
-    assert answer.answered
+    assert answer.is_sure
     assert answer.text == "Le phare date de 1862. [1]"
     assert [citation.quote for citation in answer.citations] == ["Le phare date de 1862."]
 
@@ -97,7 +97,7 @@ def test_nothing_stands_out_in_an_answer_that_may_be_none() -> None:
     perhaps = answer_from(one, confidence=0.5, thresholds=Thresholds(0.5, 0.6))
     assert (sure.outcome, sure.statements[0].parts[1]) == ("sure", "1862")
     assert (perhaps.outcome, perhaps.statements[0].parts[1]) == ("perhaps", "")
-    assert not perhaps.answered
+    assert not perhaps.is_sure
     assert (perhaps.text, perhaps.citations) == (sure.text, sure.citations)
 
 
@@ -126,7 +126,7 @@ def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
 def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
     hits = [hit(article(f"n{n // 2}", TEXT), (0.9, 0.9, 0.9, 0.9), 2.1) for n in range(10)]
     answer = answer_from(*hits, confidence=0.49)
-    assert (answer.answered, answer.citations, answer.text) == (False, (), "")
+    assert (answer.is_sure, answer.citations, answer.text) == (False, (), "")
     assert [near.title for near in answer.nearest] == ["N0", "N1", "N2"]
 
 

@@ -90,5 +90,5 @@ def test_one_article_is_meant_or_it_is_unclear_which(
 def test_a_refusal_is_an_answer_without_statements() -> None:
     decision = decide_by_evidence(findings(QUESTION, *BRIDGES, confidence=0.2), HALF)
     answer = refusal_of(QUESTION, decision, confidence=0.2, period=AUGUST)
-    assert (answer.answered, answer.refusal, answer.language) == (False, "unsaid", "fr")
+    assert (answer.is_sure, answer.refusal, answer.language) == (False, "unsaid", "fr")
     assert (answer.nearest, answer.period) == (tuple(BRIDGES[:NEAREST]), AUGUST)

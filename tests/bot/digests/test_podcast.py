@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from bot.answering.base import FindingsReader
-from bot.digests.interview import Interview
 from bot.digests.podcast import PodcastRequest, make_podcast
+from bot.digests.podcast_questions import Interview
 from bot.digests.script import Script
 from bot.digests.texts import ScriptPhrases
 from index.findings import Findings

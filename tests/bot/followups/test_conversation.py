@@ -73,7 +73,7 @@ def test_a_question_that_stands_alone_gets_the_answer_it_gets_without_a_conversa
 def test_thanks_are_not_looked_up() -> None:
     asked = Asked()
     answer = conversing(asked).invoke(TurnText("Merci !", (BEFORE,)))
-    assert (answer.refusal, answer.answered, answer.nearest) == ("courtesy", False, ())
+    assert (answer.refusal, answer.is_sure, answer.nearest) == ("courtesy", False, ())
     assert asked.questions == []
 
 

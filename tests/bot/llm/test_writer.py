@@ -72,7 +72,7 @@ async def test_the_answer_grows_by_checked_sentences_and_cites_what_bears_them()
 async def test_where_the_search_is_not_sure_no_model_is_asked() -> None:
     model = Scripted(GOOD)
     (answer,) = await grown(written(model), asked(0.2))
-    assert (answer.answered, answer.fallback, model.calls) == (False, None, [])
+    assert (answer.is_sure, answer.fallback, model.calls) == (False, None, [])
 
 
 async def test_only_the_operator_sees_dropped_sentences(caplog: pytest.LogCaptureFixture) -> None:
@@ -123,7 +123,7 @@ async def test_what_turns_out_to_be_thinking_is_forgotten() -> None:
 @pytest.mark.parametrize("said", ["Je ne sais pas.", '{"sentences": []}'])
 async def test_a_model_that_does_not_know_leaves_at_most_perhaps(said: str) -> None:
     unsure = (await grown(written(Scripted(said)), asked(0.7)))[-1]
-    assert (unsure.answered, unsure.model) == (False, "fake:writer")
+    assert (unsure.is_sure, unsure.model) == (False, "fake:writer")
     assert [each.title for each in unsure.nearest] == [BRIDGE.title]
     for confidence in (0.95, 1.0):
         doubted = (await grown(written(Scripted(said)), asked(confidence)))[-1]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web import reader
-from bot.web.reader import Piece, QuoteSpan, TextBlock, count_parts, part_of, text_blocks
+from bot.web import article_text
+from bot.web.article_text import Piece, QuoteSpan, TextBlock, count_parts, part_of, text_blocks
 from index.article import Article, Section
 from index.build.passages import cut
 from index.formats.base import Options, Source
@@ -106,7 +106,7 @@ def test_lists_and_quotations_are_recognised() -> None:
 
 @pytest.mark.parametrize("between", ["\n\n", "\n", " ", ""])
 def test_a_long_article_is_read_in_parts(monkeypatch: pytest.MonkeyPatch, between: str) -> None:
-    monkeypatch.setattr(reader, "PART_CHARACTERS", 100)
+    monkeypatch.setattr(article_text, "PART_CHARACTERS", 100)
     text = between.join(f"{number:03}abcdefghij" for number in range(60))
     source = article("long", text)
     parts = [text_blocks(source, part=part) for part in range(1, count_parts(source) + 1)]

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.answer import Citation
-from bot.web import reader
+from bot.web import article_text
 from bot.web.articles import PAGE_SIZE, quotes_path
 from bot.web.service import WebService
 from index.article import Article
@@ -145,7 +145,7 @@ def test_an_address_that_names_no_quote_opens_the_article(pages: TestClient, que
 def test_a_long_article_is_read_in_parts(
     pages: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "PART_CHARACTERS", 30)
+    monkeypatch.setattr(article_text, "PART_CHARACTERS", 30)
     source = three()[1]
     last = citations(source, -1)
     page = pages.get(quotes_path(last)).text
