@@ -36,8 +36,9 @@ def problem(code: str) -> Problem:
     for form in catalogue("errors", "en").templates(code):
         for _, name, spec, _ in Formatter().parse(form):
             if name:
-                fits = [each for each in VALUES if spec and _takes(spec, each)]
-                values[name] = fits[0] if fits else ID if name == "id" else f"/srv/selon/{PATH}"
+                usual = ID if name == "id" else f"/srv/selon/{PATH}"
+                fitting = (each for each in VALUES if spec and _takes(spec, each))
+                values[name] = next(fitting, usual)
     return Problem(code, **values)
 
 
