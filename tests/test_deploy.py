@@ -38,7 +38,6 @@ systemd = pytest.mark.skipif(
 
 @pytest.fixture(params=UNITS)
 def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A unit as it is, but for its program, which must be there."""
     text = (DEPLOY / request.param).read_text(encoding="utf-8")
     assert "/opt/selon/bin/selon" in text
     made = tmp_path / str(request.param)

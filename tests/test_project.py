@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import shutil
@@ -17,6 +16,8 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.test_features import imported
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -113,7 +114,7 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     ours = {"bot", "index", "selon", "tests", "training"}
     undeclared = {}
     for path in (each for package in ours for each in (ROOT / package).rglob("*.py")):
-        for name in _imported(path) - {"bench", *ours} - sys.stdlib_module_names:
+        for name in top_level(path) - {"bench", *ours} - sys.stdlib_module_names:
             if not {canonicalize_name(owner) for owner in owners.get(name, [name])} & declared:
                 undeclared[name] = path.relative_to(ROOT).as_posix()
     # What the libraries above bring and cannot do without may be used as theirs.
@@ -122,15 +123,8 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     assert undeclared == {}
 
 
-def _imported(path: Path) -> set[str]:
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    origins = {
-        node.module
-        for node in nodes
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level
-    }
-    return {name.partition(".")[0] for name in plain | origins}
+def top_level(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
 
 
 def test_an_installed_package_has_every_file_that_is_no_module() -> None:
