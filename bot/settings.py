@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import KeepingError, SettingsError
 from bot.help_numbers import parse_help_numbers
+from bot.locale.catalogue import Language
 from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
@@ -42,7 +43,6 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
-Language = Literal["fr", "en"]
 Access = Literal["open", "list", "invitation"]
 WebAccess = Literal["local", "open", "token", "proxy"]
 ArenaFaults = Literal["ignored", "lost"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,57 @@ def test_an_installed_package_has_every_file_that_is_no_module() -> None:
     files = [p for name in ("bot", "index", "selon") for p in (ROOT / name).rglob("*.*")]
     data = {path for path in files if path.suffix not in (".py", ".pyc", ".mo")}
     assert data - packed == set()
+
+
+# Docstrings
+
+
+def test_docstrings_quote_names_that_exist() -> None:
+    """In their module or one that it imports: a renamed parameter is easily forgotten there."""
+    stale = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {name}"
+        for package in ("bot", "index", "selon")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if not isinstance(node, ast.ClassDef) or "dataclass" in ast.dump(node)
+        for name in re.findall(r"`([a-z]\w+)`", ast.get_docstring(node) or "")
+        if not any(name in _words(each) for each in (path, *_imported_modules(path)))
+    ]
+    assert stale == []
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _words(path: Path) -> set[str]:
+    """A module's identifiers, and the words of its strings that are no docstrings."""
+    nodes = list(ast.walk(_tree(path)))
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    texts = [
+        getattr(node, field, None) for node in nodes for field in ("id", "arg", "attr", "name")
+    ]
+    texts += [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and id(node) not in docstrings
+    ]
+    return {word for text in texts if isinstance(text, str) for word in re.findall(r"\w+", text)}
+
+
+@cache
+def _imported_modules(path: Path) -> set[Path]:
+    """The project's modules that a module imports, or imports from."""
+    froms = [each for each in ast.walk(_tree(path)) if isinstance(each, ast.ImportFrom)]
+    names = {f"{each.module}.{alias.name}" for each in froms for alias in each.names}
+    files = {
+        ROOT / f"{name.replace('.', '/')}.py"
+        for name in names | {str(each.module) for each in froms}
+    }
+    return {file for file in files if file.is_file()}
 
 
 # make

@@ -7,7 +7,7 @@ import sys
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.style import Style
@@ -19,6 +19,7 @@ from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, OpenSpeech
 from bot.digests.texts import DailyFeedPhrases, DigestHelp, FeedPhrases
 from bot.errors import KeepingError
 from bot.locale.answers import Phrases
+from bot.locale.catalogue import Language
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, encodable, show
@@ -34,7 +35,7 @@ _LENGTH = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:m|min|minutes?)?", re.ASCII)
 
 
 Code = Annotated[
-    Literal["fr", "en"] | None,
+    Language | None,
     typer.Option("--language", metavar="fr|en", help="language", show_default=False),
 ]
 Markdown = Annotated[bool, typer.Option("--markdown", help="markdown")]

@@ -230,11 +230,11 @@ async def running(
             stop,
             lambda username: ready.set(),
             patience,
-            [each.telegram for each in features],
-            documents,
-            speech,
-            gate,
-            index,
+            features=[each.telegram for each in features],
+            documents=documents,
+            speech=speech,
+            gate=gate,
+            index=index,
         )
     )
     waiting = asyncio.create_task(ready.wait())

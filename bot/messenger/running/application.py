@@ -42,10 +42,7 @@ from bot.state.processes import BotProcess
 from index.store.url import redact_url
 
 if TYPE_CHECKING:
-    from bot.answering.distress import DistressGate
     from bot.audio import SpeechService
-    from bot.library.documents import Documents
-    from index.search.live import LiveIndex
 
 logger = logging.getLogger(__name__)
 
@@ -170,15 +167,15 @@ async def serve(
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
     waits: Sequence[float] = _CONNECT_WAITS,
+    *,
     features: Sequence[OpenFeature] = (),
-    documents: Documents | None = None,
-    speech: SpeechService | None = None,
-    gate: DistressGate | None = None,
-    index: LiveIndex | None = None,
     beside: Beside | None = None,
+    **services_by_name: Any,
 ) -> None:
-    """Answer on Telegram until `stop` is set, with the other door `beside` open. Raises like
-    `run_bot`."""
+    """Answer on Telegram until `stop` is set, with the other door `beside` open.
+
+    `services_by_name` are optional fields of BotServices. Raises like `run_bot`.
+    """
     token = telegram_token(settings)
     use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
@@ -195,7 +192,7 @@ async def serve(
         application = _build(settings, token, token_check, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
-        services = BotServices(chain, library, state, settings, documents, speech, gate, index)
+        services = BotServices(chain, library, state, settings, **services_by_name)
         chores = [
             leftover_chore(journal, services),
             examples_chore(services),

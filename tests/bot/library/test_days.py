@@ -27,9 +27,7 @@ TODAY = date(2025, 9, 1)
         ("30j", "0j", date(2025, 8, 2), TODAY),
     ],
 )
-def test_a_day_a_month_a_year_or_so_many_days(
-    since: str | None, until: str | None, first: date, last: date
-) -> None:
+def test_days_months_years(since: str | None, until: str | None, first: date, last: date) -> None:
     assert parse_period(since, until, TODAY) == Period(first, last)
 
 

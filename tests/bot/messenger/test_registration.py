@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from contextlib import closing
-from pathlib import Path
 
 from telegram.ext import CommandHandler
 
-from bot.state.database import open_state, state_url
+from bot.state.database import State
 from tests.e2e.telegram import all_commands, register_all
 
 
-def test_what_is_declared_is_understood_and_nothing_twice(tmp_path: Path) -> None:
-    with closing(open_state(state_url(None, tmp_path))) as state:
-        handlers, _ = register_all(state)
+def test_what_is_declared_is_understood_and_nothing_twice(state: State) -> None:
+    handlers, _ = register_all(state)
     commands = [each.commands for each in handlers if isinstance(each, CommandHandler)]
     understood = Counter(name for each in commands for name in each)
     names = {name for command in all_commands() for name in command.names}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
@@ -22,7 +23,7 @@ def update(number: int, chat_id: int, person: int | None = None, text: str = "?"
     return Update(number, message)
 
 
-def send(processor: FairScheduler, sent: object, work: Awaitable[None]) -> asyncio.Task[None]:
+def send(processor: FairScheduler, sent: object, work: Awaitable[Any]) -> asyncio.Task[None]:
     return asyncio.create_task(processor.process_update(sent, work))
 
 
@@ -109,28 +110,20 @@ async def test_a_stop_lets_everybody_find_out() -> None:
     await processor.shutdown()
 
 
-@pytest.mark.parametrize("way", ["button", "command"])
-async def test_what_stops_an_answer_does_not_wait_for_it(way: str) -> None:
-    processor = FairScheduler(1)
-    stopped = asyncio.Event()
+READER = User(1, "Lecteur", is_bot=False)
+PRESS = Update(3, callback_query=CallbackQuery("1", READER, "1", data="stop:7"))
 
-    async def answer() -> None:
-        await asyncio.wait_for(stopped.wait(), 60)
+
+@pytest.mark.parametrize("urgent", [PRESS, update(3, 1, text="/stop")], ids=["button", "command"])
+async def test_what_stops_an_answer_does_not_wait_for_it(urgent: Update) -> None:
+    processor, stopped = FairScheduler(1), asyncio.Event()
 
     async def stop() -> None:
         stopped.set()
 
-    async def do_nothing() -> None:
-        """What waits in the chat behind the answer."""
-
-    user = User(1, "Lecteur", is_bot=False)
-    pressed = Update(3, callback_query=CallbackQuery("1", user, "1", data="stop:7"))
-    urgent = pressed if way == "button" else update(3, 1, text="/stop")
-    await asyncio.gather(
-        processor.process_update(update(1, 1), answer()),
-        processor.process_update(update(2, 1), do_nothing()),
-        processor.process_update(urgent, stop()),
-    )
+    answer = send(processor, update(1, 1), asyncio.wait_for(stopped.wait(), 60))
+    behind = Log(processor).sent("behind", update(2, 1))
+    await asyncio.gather(answer, behind, send(processor, urgent, stop()))
 
 
 async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
@@ -160,19 +153,16 @@ async def test_only_the_oldest_of_a_person_is_late_and_only_because_of_others(
     late: list[int] = []
     release, told = asyncio.Event(), asyncio.Event()
 
-    async def wait() -> None:
-        await release.wait()
-
     def note(update: Update) -> None:
         late.append(update.update_id)
         told.set()
 
     async with FairScheduler(1, AT_ONCE) as processor:
         processor.when_late = note
-        alone = [send(processor, update(n, 1), wait()) for n in (1, 2)]
+        alone = [send(processor, update(n, 1), release.wait()) for n in (1, 2)]
         await asyncio.sleep(0.1)
         assert late == []
-        other = send(processor, update(3, 2), wait())
+        other = send(processor, update(3, 2), release.wait())
         await asyncio.wait_for(told.wait(), 30)
         release.set()
         await asyncio.gather(*alone, other)

@@ -54,15 +54,6 @@ def forget(state: State, at: datetime) -> Erasure:
     return state.do(partial(erase_expired, now=at, terms=TERMS))
 
 
-def test_what_a_day_brings_goes_without_a_word(state: State) -> None:
-    ask(state, 20, NOW)
-    ask(state, 200, NOW + 60 * DAY)
-    erasure = forget(state, NOW + 91 * DAY)
-    assert erasure.rows["turns"] == 20
-    assert not erasure.held
-    assert turns(state) == 200
-
-
 def test_much_at_once_is_announced_first_and_goes_a_day_later(state: State) -> None:
     ask(state, 200, NOW)
     late = NOW + 91 * DAY

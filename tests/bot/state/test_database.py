@@ -37,7 +37,6 @@ from bot.state.database import State, open_state
 from bot.state.retention import RetentionTerms
 from bot.state.spending import Spending
 from bot.state.tables import Base
-from tests.postgres.server import Server
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 READER = 7
@@ -92,12 +91,9 @@ def test_a_database_of_a_newer_selon_or_before_the_first_release_is_refused(
 ) -> None:
     with connected(url) as connection:
         connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
-    with pytest.raises(StateError, match=rf"(\.sqlite|selon_\d+): {code}"):
-        open_state(url)
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == revision
-    engine.dispose()
+    for _ in range(2):  # it stays as it was
+        with pytest.raises(StateError, match=rf"(\.sqlite|selon_\d+): {code}"):
+            open_state(url)
 
 
 PAGE = 4096
@@ -120,16 +116,12 @@ def _torn(page: int) -> Callable[[bytes], bytes]:
     [
         lambda data: b"\0" * 16 + data[16:],
         lambda data: data[:16] + b"\xff" * 84 + data[100:],
-        lambda data: data[:100] + b"\0" * (PAGE - 100) + data[PAGE:],
         lambda data: data[:100],
-        lambda data: data[:PAGE],
         lambda data: data[: len(data) // 2],
-        lambda data: data[:-PAGE],
         lambda data: data[:-1],
         lambda data: b"\0" * len(data),
         lambda data: b"not a database " * 100,
-        *map(_torn, range(8)),
-        _torn(30),
+        *map(_torn, (0, 1, 2, 5, 30)),
     ],
 )
 def test_a_damaged_database_is_named_and_not_written_to(
@@ -156,13 +148,11 @@ def test_what_a_kill_left_beside_the_database_is_taken_up(tmp_path: Path) -> Non
         assert is_known(state)
 
 
-@pytest.mark.parametrize("address", ["what", "nosuch://host/x"])
-def test_an_url_of_no_database_names_the_setting(address: str) -> None:
+def test_an_url_of_no_database_names_the_setting_and_no_driver_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with pytest.raises(SettingsError, match="database-malformed"):
-        open_state(address)
-
-
-def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+        open_state("nosuch://host/x")
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(SettingsError, match="database-no-driver"):
         open_state("postgresql://selon:secret@127.0.0.1:1/selon")
@@ -195,8 +185,9 @@ def test_the_id_of_what_was_erased_is_never_given_again(state: State) -> None:
 
     place, day = ConversationPlace(READER, 0, READER), timedelta(days=1)
     turn = NewTurn("Qui ?", {}, [], True, 0.9, "g")
-    followed = (READER, READER, 0, "ponts", "fr", False, frozenset(), "g")
-    wanted = subscriptions.NewSubscription(*followed)
+    wanted = subscriptions.NewSubscription(
+        READER, READER, 0, "ponts", "fr", False, frozenset(), "g"
+    )
 
     def add_one_of_each(session: Session) -> list[int]:
         return [
@@ -254,15 +245,6 @@ def test_closing_waits_for_what_is_under_way_and_begins_nothing(
         assert job.done()
     with closing(open_state(url)) as again:
         assert is_known(again)
-
-
-def test_what_is_quick_does_not_wait_for_the_disk_of_postgresql(postgres_server: Server) -> None:
-    source = text("SELECT source FROM pg_settings WHERE name = 'synchronous_commit'")
-    with postgres_server.database() as url, closing(open_state(url)) as state:
-        quick = [
-            state.do(lambda session: session.scalar(source), quick=each) for each in (True, False)
-        ]
-    assert [each == "session" for each in quick] == [True, False]
 
 
 def test_what_several_count_at_once_adds_up(state: State) -> None:

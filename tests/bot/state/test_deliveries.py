@@ -22,30 +22,18 @@ PICTURE = Attachment("picture", "chiffres.png", b"\x89PNG")
 LETTER = Letter(5, 0, (Part("<b>un</b>"), Part("", attachment=SOUND), Part("deux", False, PICTURE)))
 
 
-def _files(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(AttachmentRow)) or 0
-
-
-def test_a_letter_is_found_again_with_its_files(state: State) -> None:
+def test_a_letter_is_found_again_with_its_files_also_when_it_is_amended(state: State) -> None:
     with state.session() as session:
         opened = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW)
         assert (opened.letter, opened.is_resumed) == (LETTER, False)
-    with state.session() as session:
-        again = deliveries.open_delivery(session, BOT, UPDATE, 1, Letter(5, 0, ()), NOW)
-        assert (again.letter, again.is_resumed) == (LETTER, True)
-        assert deliveries.find_delivery(session, opened.id) == replace(again, is_resumed=True)
-        assert deliveries.find_delivery(session, opened.id + 1) is None
-
-
-def test_what_is_sent_otherwise_keeps_its_files(state: State) -> None:
     document = replace(SOUND, kind="document")
     other = replace(LETTER, parts=(LETTER.parts[2], Part("", attachment=document)))
     with state.session() as session:
-        number = deliveries.open_delivery(session, BOT, UPDATE, 1, LETTER, NOW).id
-        deliveries.amend_letter(session, number, other)
-        found = deliveries.find_delivery(session, number)
-        assert found is not None
-        assert found.letter == other
+        again = deliveries.open_delivery(session, BOT, UPDATE, 1, Letter(5, 0, ()), NOW)
+        assert (again.letter, again.is_resumed) == (LETTER, True)
+        assert deliveries.find_delivery(session, opened.id + 1) is None
+        deliveries.amend_letter(session, opened.id, other)
+        assert deliveries.find_delivery(session, opened.id) == replace(again, letter=other)
 
 
 @pytest.mark.parametrize(
@@ -57,9 +45,9 @@ def test_what_is_sent_otherwise_keeps_its_files(state: State) -> None:
     ],
     ids=["sent", "given up", "begun again"],
 )
-def test_files_go_with_the_words(state: State, ended: Callable[[Session, int], object]) -> None:
-    with state.session() as session:
-        number = deliveries.open_delivery(session, BOT, UPDATE, -1, LETTER, NOW).id
-        assert _files(session) == 2
-        ended(session, number)
-        assert _files(session) == 0
+def test_files_go_with_the_words(session: Session, ended: Callable[[Session, int], object]) -> None:
+    number = deliveries.open_delivery(session, BOT, UPDATE, -1, LETTER, NOW).id
+    files = select(func.count()).select_from(AttachmentRow)
+    assert session.scalar(files) == 2
+    ended(session, number)
+    assert session.scalar(files) == 0

@@ -85,6 +85,8 @@ def test_a_question_decided_at_once_in_several_processes_is_decided_once(
 
 def test_a_press_that_is_told_again_goes_on_with_what_it_decided(state: State) -> None:
     number = state.do(received)
+    assert state.do(received) == number  # however often its update is told
+    assert state.do(press(number, "corpus", person=8)) is None  # it is not theirs
     for _ in range(2):
         assert decide(state, number, "corpus").first
         other = decide(state, number, "dropped", OTHER_PRESS)
@@ -108,18 +110,8 @@ def test_what_was_decided_and_not_done_is_known_once_its_update_is_dealt_with(
     assert state.do(documents.waiting_documents) == {number}
 
 
-def test_a_document_is_received_once_however_often_its_update_is_told(state: State) -> None:
-    assert state.do(received) == state.do(received)
-
-
 def test_a_document_that_is_still_looked_at_can_only_be_dropped(state: State) -> None:
     receive = partial(documents.receive_document, place=HERE, name="a.pdf", url=None, now=NOW)
     number = state.do(receive).id
     assert not decide(state, number, "corpus").first
     assert decide(state, number, "dropped").first
-
-
-def test_only_its_person_decides_on_a_document(state: State) -> None:
-    number = state.do(received)
-    assert state.do(press(number, "corpus", person=8)) is None
-    assert decide(state, number, "corpus").first
