@@ -65,7 +65,6 @@ class Heard:
 
 
 def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
-    """The dialogues of a file."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(_dialogue(json.loads(line)) for line in lines if line.strip())
 

@@ -112,7 +112,6 @@ def test_the_command_line_works_without_features(without_features: Path) -> None
 
 
 def test_the_bot_and_its_tests_work_without_features(without_features: Path) -> None:
-    """What starts a bot, answers, exports and erases."""
     some = "(test_registration or test_retention or test_profile) and not postgresql"
     run = run_in(
         without_features,

@@ -51,8 +51,6 @@ GOOD = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The index, opened once."""
-
     data_dir: Path
     index: LiveIndex
 
@@ -91,15 +89,12 @@ def library(folder: Path) -> Library:
 async def asking(
     shelf: Library, state: Path, *behaviours: Behaviour, **settings: object
 ) -> AsyncIterator[tuple[FollowUpChain, Scripted]]:
-    """The chain, and the server of its one model."""
     async with serving(*behaviours) as server:
         with shelf.asked(server.url, state, **settings) as chain:
             yield chain, server
 
 
 def by_model(**behaviours: Behaviour) -> Behaviour:
-    """Each model of one server in its own way."""
-
     async def behave(request: web.Request) -> web.StreamResponse:
         body = await request.json()
         return await behaviours[body["model"]](request)

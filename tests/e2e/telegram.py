@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -197,13 +196,6 @@ def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequen
     application: TelegramApplication = Application.builder().token("1:a").build()
     chores = register_handlers(application, services, [each.telegram for each in FEATURES])
     return [each for group in application.handlers.values() for each in group], chores
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
 
 
 def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:

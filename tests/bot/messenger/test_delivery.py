@@ -30,7 +30,6 @@ FILES = {
 
 @pytest_asyncio.fixture
 async def bot(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
-    """An impatient bot, to which the reader has written."""
     monkeypatch.setattr(retry, "FIRST_WAITS_SECONDS", (0.01, 0.01))
     monkeypatch.setattr(retry, "LONGEST_WAIT_SECONDS", 0.01)
     server.user_says(READER, "Bonjour")
@@ -38,9 +37,7 @@ async def bot(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         yield bot
 
 
-async def test_files_follow_the_words_in_their_topic_and_the_last_has_the_buttons(
-    server: BotServer, bot: Bot
-) -> None:
+async def test_files_follow_the_words_and_have_the_buttons(server: BotServer, bot: Bot) -> None:
     asked = server.user_says(GROUP, "Bonjour", kind="supergroup", person=7, thread=TOPIC)
     place = ConversationPlace(GROUP, TOPIC, 7)
     words = ["<b>un</b>", "deux"]

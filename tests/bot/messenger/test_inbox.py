@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable
-from typing import Any
 
-import pytest
 from telegram import Update
 
 from bot.messenger.inbound.inbox import Inbox
 from bot.messenger.journal import Journal
-from bot.state.database import State
 
 
 def message(number: int, chat: int) -> Update:
@@ -32,9 +27,7 @@ def taken(inbox: Inbox) -> list[int]:
     return numbers
 
 
-async def test_one_that_is_answered_before_the_next_is_put_changes_nothing(
-    journal: Journal,
-) -> None:
+async def test_one_answered_before_the_next_is_put_changes_nothing(journal: Journal) -> None:
     inbox = Inbox(journal)
     await inbox.record(BATCH)
     await inbox.put(BATCH[0])
@@ -53,23 +46,3 @@ async def test_a_batch_that_is_never_put_is_left_for_the_next_start(journal: Jou
         await asyncio.wait_for(restarted.put(each), 30)
     assert taken(restarted) == [3]
     assert [each.id for each in await journal.take_over_updates()] == [1, 2, 3]
-
-
-async def test_a_record_does_not_wait_for_updates_that_arrive(
-    state: State, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done, disk = state.do, threading.Event()
-
-    def do(job: Callable[..., Any], *, quick: bool = False, relaxed: bool = False) -> Any:
-        assert quick or disk.wait(60)
-        return done(job, quick=quick, relaxed=relaxed)
-
-    monkeypatch.setattr(state, "do", do)
-    arriving = asyncio.create_task(journal.record_arrivals([Update(7)]))
-    await asyncio.sleep(0)
-    try:
-        await asyncio.wait_for(journal.record(1, (5,), whole=True), 60)
-        assert not arriving.done()
-    finally:
-        disk.set()
-    assert await arriving == [frozenset()]

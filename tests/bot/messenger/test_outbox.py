@@ -40,7 +40,6 @@ class FakeTransport:
         return len(self.taken)
 
     async def answer(self) -> None:
-        """Reply to a probe."""
         if self.silences:
             self.silences -= 1
             raise TimedOut from httpx.ReadTimeout("no reply")
@@ -55,7 +54,6 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _send(journal: Journal, transport: FakeTransport, update: int | None = None) -> list[int]:
-    """Send the letter, which an update has asked for or nobody has."""
     with act_for(Trigger(journal, update)):
         return [*await send_letter(await open_entry(LETTER), transport.send, transport.answer)]
 
@@ -108,18 +106,14 @@ async def test_what_nobody_asked_for_waits_until_telegram_replies(journal: Journ
     assert [part for _, part in transport.taken] == [*PARTS]
 
 
-async def test_what_cannot_be_sent_is_given_up_with_its_files(
-    journal: Journal, state: State
-) -> None:
+async def test_what_cannot_be_sent_goes_with_its_files(journal: Journal, state: State) -> None:
     with pytest.raises(Forbidden, match="blocked"):
         await _send(journal, FakeTransport(Forbidden("bot was blocked by the user")))
     with state.session() as session:
         assert session.query(AttachmentRow).count() == 0
 
 
-async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
-    journal: Journal, state: State
-) -> None:
+async def test_a_process_says_nothing_to_another_s_update(journal: Journal, state: State) -> None:
     transport = FakeTransport()
     await journal.record_arrivals([Update(7)])
     state.process += 1
@@ -144,9 +138,7 @@ class SlowTransport(FakeTransport):
         return message
 
 
-async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
-    journal: Journal,
-) -> None:
+async def test_what_a_stop_interrupts_once_taken_is_not_said_again(journal: Journal) -> None:
     transport = SlowTransport()
     sending = asyncio.create_task(_send(journal, transport, 7))
     await transport.begun.wait()

@@ -36,10 +36,9 @@ def problem(code: str) -> Problem:
     for form in catalogue("errors", "en").templates(code):
         for _, name, spec, _ in Formatter().parse(form):
             if name:
-                internal = ID if name == "id" else f"/srv/selon/{PATH}"
-                values[name] = (
-                    next(each for each in VALUES if _takes(spec, each)) if spec else internal
-                )
+                usual = ID if name == "id" else f"/srv/selon/{PATH}"
+                fitting = (each for each in VALUES if spec and _takes(spec, each))
+                values[name] = next(fitting, usual)
     return Problem(code, **values)
 
 
@@ -111,9 +110,7 @@ FEATURES = [each.__name__[4:] for each in feature_packages()]
 
 @pytest.mark.parametrize("domain", ["answers", "chats", "messenger", "statistics", *FEATURES])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_texts_of_the_chat_name_no_setting_and_no_command_of_the_terminal(
-    domain: str, language: str
-) -> None:
+def test_texts_of_the_chat_name_no_setting_and_no_command(domain: str, language: str) -> None:
     for key in set(catalogue(domain, language)) - READ_BY_ADMINISTRATORS:
         for form in catalogue(domain, language).templates(key):
             assert not re.search(r"SELON_|«\sselon |`selon ", " ".join(form.split())), key

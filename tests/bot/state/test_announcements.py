@@ -43,11 +43,9 @@ def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(session: Sess
     _asked(session, 1, False)
     _asked(session, 2, True)
     _asked(session, 3, False, NOW + HOUR, 43, understood="Et la piscine ?")
-    questions = [
-        UnansweredQuestion("Question 1 ?", 0, NOW),
-        UnansweredQuestion("Et la piscine ?", 1, NOW + HOUR),
-    ]
-    assert statistics.newest_unanswered(session, NOW, 10) == questions
+    first = UnansweredQuestion("Question 1 ?", 0, NOW)
+    second = UnansweredQuestion("Et la piscine ?", 1, NOW + HOUR)
+    assert statistics.newest_unanswered(session, NOW, 10) == [first, second]
     assert len(statistics.newest_unanswered(session, NOW, 1)) == 1
 
 

@@ -24,23 +24,16 @@ EXPORTED = {
 }
 
 
-def _turn(question: str = "Qui ?", message: int | None = None) -> NewTurn:
-    return NewTurn(question, {"question": question}, [["a", 0, 1]], True, 0.9, "g1", message)
+def _add(session: Session, question: str, place: ConversationPlace = HERE) -> int:
+    turn = NewTurn(question, {"question": question}, [["a", 0, 1]], True, 0.9, "g1")
+    return conversations.add_turn(session, place, turn, NOW, HOURS)
 
 
-def _add(
-    session: Session, question: str, now: datetime = NOW, place: ConversationPlace = HERE
-) -> int:
-    return conversations.add_turn(session, place, _turn(question), now, HOURS)
+def _asked(session: Session, place: ConversationPlace = HERE) -> list[str]:
+    return [turn.question for turn in conversations.history(session, place, NOW, HOURS, 5)]
 
 
-def _asked(session: Session, now: datetime = NOW, place: ConversationPlace = HERE) -> list[str]:
-    return [turn.question for turn in conversations.history(session, place, now, HOURS, 5)]
-
-
-def test_the_history_is_the_last_turns_of_one_place_until_it_starts_afresh(
-    session: Session,
-) -> None:
+def test_the_history_is_the_last_turns_of_one_place(session: Session) -> None:
     for number in range(7):
         _add(session, f"q{number}")
     elsewhere = ConversationPlace(100, 3, 7)
@@ -50,18 +43,6 @@ def test_the_history_is_the_last_turns_of_one_place_until_it_starts_afresh(
     conversations.start_afresh(session, HERE)
     assert _asked(session) == []
     assert _asked(session, place=elsewhere) == ["ailleurs"]
-
-
-def test_a_turn_is_found_by_its_messages(session: Session) -> None:
-    number = conversations.add_turn(session, HERE, _turn("Qui ?", 41), NOW, HOURS)
-    conversations.record_answer_messages(session, number, [42, 43])
-    by_question = conversations.turn_of_question(session, 100, 41)
-    by_answer = conversations.turn_of_answer(session, 100, 43)
-    assert by_question is not None
-    assert by_question == by_answer == conversations.turn(session, number)
-    assert by_question.answer_messages == (42, 43)
-    assert by_question.place == HERE
-    assert conversations.turn_of_answer(session, 999, 43) is None
 
 
 def test_a_vote_changes_and_its_reason_goes_with_it(session: Session) -> None:
@@ -118,9 +99,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         assert set(exported) == EXPORTED
         assert not any(exported.values())
         assert _asked(session, place=other) == ["eux"]
-        counts = {
-            table.name: session.scalar(select(func.count()).select_from(table))
-            for table in Base.metadata.sorted_tables
-        }
+        tables = Base.metadata.tables.items()
+        counts = {name: session.scalar(select(func.count()).select_from(t)) for name, t in tables}
     kept = ("people", "conversations", "turns", "usage", "spending")
     assert {table: count for table, count in counts.items() if count} == dict.fromkeys(kept, 1)

@@ -77,9 +77,7 @@ async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(limits: Limit
     assert await mine.take(1) is None
 
 
-async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
-    limits: Limits,
-) -> None:
+async def test_a_restart_gives_back_half_a_burst_at_most(limits: Limits) -> None:
     await taken(limits(), READER, times=5)
     assert (await refused(limits(), READER)).was_notified
     await taken(limits(), OTHER, times=3)
@@ -87,9 +85,7 @@ async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
     assert again.count(None) <= 3
 
 
-async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
-    limits: Limits, state: State, clock: Clock
-) -> None:
+async def test_a_full_meter_is_forgotten(limits: Limits, state: State, clock: Clock) -> None:
     mine = limits(question_seconds=86400)  # full again after four days
     assert mine.retention == timedelta(days=4)
     await taken(mine, READER, times=4)

@@ -39,7 +39,6 @@ def process(url: str, *, alone: bool = False) -> Iterator[tuple[State, BotProces
 
 
 def arrives(state: State, number: int, chat: int | None = CHAT) -> frozenset[int] | None:
-    """The update of this number, told at the moment of this number."""
     content, now = {"update_id": number}, NOW + timedelta(seconds=number)
     record = partial(updates.record_arrival, bot_id=BOT, update_id=number, content=content, now=now)
     return state.do(partial(record, chat_id=chat), relaxed=True)
@@ -134,9 +133,7 @@ def test_a_process_whose_connection_ended_joins_again(database: str) -> None:
         assert mine.leads()
 
 
-def test_a_database_of_sqlite_serves_one_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sqlite_serves_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.state.processes._TIMEOUT_SECONDS", 0.2)
     url = f"sqlite:///{tmp_path / 'state.sqlite'}"
     with process(url), pytest.raises(StateError) as refused, process(url):

@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.state import invitations, meters, privacy, roles
+from bot.state import invitations, privacy, roles
 from bot.state.database import State
 from bot.state.tables import InvitationRow, RoleRow
 
@@ -38,9 +38,7 @@ def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> No
         assert invitations.waiting_invitations(session, NOW) == 0
 
 
-def test_an_invitation_ends_with_its_time_and_changes_no_higher_role_and_no_bar(
-    session: Session,
-) -> None:
+def test_an_invitation_ends_and_changes_no_higher_role_and_no_bar(session: Session) -> None:
     token = invitations.invite(session, 1, "reader", NOW, DAY)
     assert invitations.accept(session, "another", 7, NOW) is None
     assert invitations.accept(session, token, 7, NOW + DAY) is None
@@ -53,15 +51,6 @@ def test_an_invitation_ends_with_its_time_and_changes_no_higher_role_and_no_bar(
     assert invitations.accept(session, token, 8, NOW) is None
     assert invitations.accept(session, token, 7, NOW) == "administrator"
     assert roles.load_roles(session) == {7: "administrator", 8: "barred"}
-
-
-def test_a_notice_is_given_once_in_its_time(state: State) -> None:
-    hour = timedelta(hours=1)
-    with state.session() as session:
-        assert meters.notice(session, "stranger:7", NOW, hour)
-        assert not meters.notice(session, "stranger:7", NOW + hour / 2, hour)
-        assert meters.notice(session, "stranger:8", NOW + hour / 2, hour)
-        assert meters.notice(session, "stranger:7", NOW + hour, hour)
 
 
 def test_erasing_a_person_takes_their_role_but_does_not_end_a_bar(session: Session) -> None:
