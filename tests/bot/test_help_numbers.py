@@ -14,7 +14,6 @@ from bot.locale.answers import HelpPhrases, Phrases
 from bot.locale.errors import error_text
 from bot.messenger.outbound.answer_html import answer_html
 from bot.settings import load_settings
-from bot.speech.spoken_answer import spoken_answer
 from bot.terminal.render import answer_text
 from index.errors import RefusedValue
 from tests.bot.answers import help_answer
@@ -42,8 +41,7 @@ def test_every_door_gives_the_operators_numbers(language: str, said: str) -> Non
     answer = own_help(language)
     phrases = Phrases.of("fr")
     (html,) = answer_html(answer, phrases)
-    spoken = " ".join(line.text for line in spoken_answer(answer))
-    for text in (html, answer_text(answer, phrases).plain, spoken):
+    for text in (html, answer_text(answer, phrases).plain):
         assert said in text
         assert text.index("+1 555-0100") < text.index("988")
         assert "3114" not in text
