@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.main import run
+from bot.terminal.chat_model import try_model
+from tests.bot.llm.fakes import Scripted
 from tests.bot.llm.server import Behaviour, keeps_silent, refuses, says, serving_apart
 from tests.bot.terminal.conftest import Capture
 
@@ -73,3 +75,9 @@ def test_the_arena_s_models_are_tried(monkeypatch: pytest.MonkeyPatch, capsys: C
         assert [names.count(f"openai:{each}") for each in ("one", "two")] == [1, 1]
         assert run(["chat-model", "--check"]) == 0
     assert {body["model"] for body in server.bodies} == {"one", "two"}
+
+
+async def test_a_model_is_tried_in_english_where_there_is_no_question_of_the_language() -> None:
+    model = Scripted("2")
+    assert (await try_model(model, "de", "choose")).right
+    assert "At what time" in model.requests[0].messages[-1].text
