@@ -163,7 +163,7 @@ def _print_judged(heard: Sequence[Heard]) -> None:
     _print_share(
         "follow-ups wrong and sure",
         follow_ups,
-        lambda each: each.answer.answered and not each.cited,
+        lambda each: each.answer.is_sure and not each.cited,
     )
     _print_share("follow-ups refused", follow_ups, lambda each: each.answer.outcome == "no")
     _print_share("changes kept", changes, lambda each: each.answer.understood is None)

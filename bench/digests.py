@@ -34,9 +34,9 @@ import numpy as np
 from bot.answering.extractive import Relation, relation
 from bot.assembly import open_index, subject_thresholds
 from bot.digests.daily import make_daily
-from bot.digests.interview import open_interview
 from bot.digests.lede import can_open
 from bot.digests.podcast import PodcastRequest, make_podcast
+from bot.digests.podcast_questions import open_interview
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import find_relations, open_article
 from bot.digests.terminal import script_markdown

@@ -149,7 +149,7 @@ async def ask(chain: RetrievalQA, question: str, measured: Measured, copying: Co
     first: float | None = None
     answer: Answer | None = None
     async for answer in chain.astream(question):
-        if first is None and answer.model is not None and answer.answered:
+        if first is None and answer.model is not None and answer.is_sure:
             first = (time.perf_counter() - began) * 1000
     assert answer is not None
     whole = (time.perf_counter() - began) * 1000
@@ -159,7 +159,7 @@ async def ask(chain: RetrievalQA, question: str, measured: Measured, copying: Co
     if first is not None and len(copying.wholes) > before:
         measured.first_beyond.append(first - copying.firsts[-1])
         measured.whole_beyond.append(whole - copying.wholes[-1])
-    written = "written" if answer.answered else "model refuses"
+    written = "written" if answer.is_sure else "model refuses"
     measured.outcomes[answer.fallback or (written if answer.model else "no answer")] += 1
     measured.dropped.update(each.fault for each in answer.dropped)
     return answer

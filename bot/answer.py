@@ -165,7 +165,7 @@ class Answer:
         return "perhaps" if self.doubtful else "sure"
 
     @property
-    def answered(self) -> bool:
+    def is_sure(self) -> bool:
         """True if the outcome is "sure"."""
         return self.outcome == "sure"
 

@@ -31,7 +31,7 @@ from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 
 if TYPE_CHECKING:
-    from bot.llm.factory import Writers
+    from bot.llm.factory import ChatModels
 
 
 _RECENT_READINGS = 16
@@ -135,36 +135,36 @@ def open_index(settings: Settings, *, may_be_missing: bool = False) -> LiveIndex
     return LiveIndex(store, embedder, confidence, chosen_articles, may_be_missing=may_be_missing)
 
 
-def open_writers(settings: Settings) -> Writers | None:
+def open_chat_models(settings: Settings) -> ChatModels | None:
     """Open the chat models; None if answers are extractive. The caller closes them.
 
     Raises SettingsError.
     """
     if not parse_choices(settings.chat_model):
         return None
-    from bot.llm.factory import Writers
+    from bot.llm.factory import ChatModels
 
-    return Writers(settings)
+    return ChatModels(settings)
 
 
 @contextmanager
-def writers_in(settings: Settings) -> Iterator[Writers | None]:
-    """Like `open_writers`, within a block."""
-    writers = open_writers(settings)
+def chat_models_in(settings: Settings) -> Iterator[ChatModels | None]:
+    """Like `open_chat_models`, within a block."""
+    models = open_chat_models(settings)
     try:
-        yield writers
+        yield models
     finally:
-        if writers is not None:
-            writers.close()
+        if models is not None:
+            models.close()
 
 
 def chain_over(
     index: LiveIndex,
     settings: Settings,
-    writers: Writers | None = None,
+    models: ChatModels | None = None,
     quiet_time: QuietTime = nullcontext,
 ) -> FollowUpChain:
-    """Build the chain over an open index; without `writers`, answers are extractive.
+    """Build the chain over an open index; without `models`, answers are extractive.
 
     `quiet_time` is as in `RetrievalQA`. Raises SettingsError, ModelError.
     """
@@ -179,11 +179,11 @@ def chain_over(
     def search(question: str, limit: int) -> Findings:
         return reader.read(index.search(question, limit))
 
-    if writers is None:
+    if models is None:
         return FollowUpChain(extractive_chain, search, gate=gate, messages=messages)
-    answerer = writers.over(extractive, index.generation)
+    answerer = models.over(extractive, index.generation)
     chain = RetrievalQA(index, answerer, about, reader=reader, quiet_time=quiet_time)
-    return FollowUpChain(chain, search, extractive_chain, writers.rewriter(), gate, messages)
+    return FollowUpChain(chain, search, extractive_chain, models.rewriter(), gate, messages)
 
 
 def subject_thresholds(settings: Settings) -> Thresholds:
@@ -197,5 +197,5 @@ def open_chain(settings: Settings) -> Iterator[FollowUpChain]:
 
     Raises SettingsError, IndexingError.
     """
-    with writers_in(settings) as writers:
-        yield chain_over(open_index(settings), settings, writers)
+    with chat_models_in(settings) as models:
+        yield chain_over(open_index(settings), settings, models)

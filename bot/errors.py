@@ -71,11 +71,11 @@ class NotIdentified(WebError):  # noqa: N818
     status = 403
 
 
-class KeepingError(SelonError):
-    """A command on the articles is impossible."""
+class UsageError(SelonError):
+    """A command cannot run as requested."""
 
 
-class UnknownArticle(KeepingError):  # noqa: N818
+class UnknownArticle(UsageError):  # noqa: N818
     """No article matches, or several do."""
 
 

@@ -149,7 +149,7 @@ def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) ->
         "question": answer.question,
         "language": answer.language,
         "outcome": answer.outcome,
-        "answered": answer.answered,
+        "answered": answer.is_sure,
         "confidence": round(answer.confidence, 4),
         "answer": _spoken_text(answer, phrases),
         "citations": [_citation_record(citation, answer) for citation in answer.citations],

@@ -16,7 +16,7 @@ import typer
 
 from bot.audio import SpeechService
 from bot.command import DONE, FAILED, MISUSED, CommandGroup, CommandLine, Job
-from bot.errors import FeedingError, KeepingError, OutputError, SettingsError
+from bot.errors import FeedingError, OutputError, SettingsError, UsageError
 from bot.features import FEATURES
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
@@ -28,7 +28,7 @@ from bot.terminal.watch import command as watch_command
 from index.errors import ReadError
 
 # The only ReadError that is not a skipped file is a missing path.
-_MISUSES = (SettingsError, KeepingError, FeedingError, ReadError)
+_MISUSES = (SettingsError, UsageError, FeedingError, ReadError)
 
 logger = logging.getLogger(__name__)
 

@@ -23,8 +23,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.errors import KeepingError, SettingsError
+from bot.errors import SettingsError, UsageError
 from bot.help_numbers import parse_help_numbers
+from bot.locale.catalogue import Language
 from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, Words, reason_of
@@ -42,7 +43,6 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
-Language = Literal["fr", "en"]
 Access = Literal["open", "list", "invitation"]
 WebAccess = Literal["local", "open", "token", "proxy"]
 ArenaFaults = Literal["ignored", "lost"]
@@ -469,11 +469,11 @@ def index_store(settings: Settings) -> IndexStore:
 def copy_index(settings: Settings, check: Callable[[], None]) -> GenerationFacts:
     """Copy the index from SELON_INDEX_URL_BEFORE to SELON_INDEX_URL; calls `check` regularly.
 
-    Raises KeepingError if one is missing, NoIndex, BuildLocked, DamagedIndex, StoreError.
+    Raises UsageError if one is missing, NoIndex, BuildLocked, DamagedIndex, StoreError.
     """
     source, target = settings.index_url_before, settings.index_url
     if source is None or target is None:
-        raise KeepingError("reshard-addresses")
+        raise UsageError("reshard-addresses")
     return reshard(settings.data_dir, source.get_secret_value(), target.get_secret_value(), check)
 
 

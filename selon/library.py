@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.answering.chain import AnswerChain
     from bot.followups.turn import TurnText
-    from bot.llm.factory import Writers
+    from bot.llm.factory import ChatModels
     from index.build.builder import BuildReport
     from index.findings import Hit
     from index.search.live import LiveIndex
@@ -53,7 +53,7 @@ class Selon:
         index_store(settings)  # raises for an invalid address
         self.settings = settings
         self._lock = threading.RLock()
-        self._writers: Writers | None = None
+        self._models: ChatModels | None = None
 
     def ask(self, question: str) -> Answer:
         """Answer a question with its citations. Raises NoIndex, ModelError, StoreError."""
@@ -101,10 +101,10 @@ class Selon:
 
     def close(self) -> None:
         with self._lock:
-            writers, self._writers = self._writers, None
+            models, self._models = self._models, None
             self.__dict__.pop("_chain", None)
-        if writers is not None:
-            writers.close()
+        if models is not None:
+            models.close()
 
     def __enter__(self) -> Self:
         return self
@@ -134,8 +134,8 @@ class Selon:
 
     @cached_property
     def _chain(self) -> AnswerChain[TurnText | str]:
-        from bot.assembly import chain_over, open_writers
+        from bot.assembly import chain_over, open_chat_models
 
         self._index.searcher()  # raises NoIndex before the other models are loaded
-        self._writers = open_writers(self.settings)
-        return chain_over(self._index, self.settings, self._writers)
+        self._models = open_chat_models(self.settings)
+        return chain_over(self._index, self.settings, self._models)

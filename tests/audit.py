@@ -19,7 +19,7 @@ def main() -> int:
     except subprocess.TimeoutExpired:
         return _skipped(f"no answer in {SECONDS} s")
     except (ValueError, KeyError):
-        return _skipped(_last(ran.stderr))
+        return _skipped((ran.stderr.strip().splitlines() or ["it said nothing"])[-1][:200])
     flawed = [each for each in told if each.get("vulns")]
     for each in flawed:
         for flaw in each["vulns"]:
@@ -35,11 +35,6 @@ def main() -> int:
 def _skipped(why: str) -> int:
     print(f"pip-audit: skipped ({why})")  # noqa: T201
     return 0
-
-
-def _last(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "it said nothing"
 
 
 if __name__ == "__main__":

@@ -35,12 +35,8 @@ settings.load_profile("unhurried")
 
 @pytest.hookimpl(trylast=True)  # after pytest has set its own hook
 def pytest_configure() -> None:
-    """An asynchronous generator that two threads end at once is no failure.
-
-    Clients of chat models leave the streams they stop reading to the garbage collector. It may run
-    on another thread than the loop that is closing the same stream already, and says so of whatever
-    test that thread is in.
-    """
+    """An asynchronous generator that two threads end at once is no failure: clients of chat models
+    leave the streams they stop reading to the garbage collector, on any thread."""
     told = sys.unraisablehook
 
     def tell(unraisable: sys.UnraisableHookArgs) -> None:
@@ -107,7 +103,6 @@ def real_migrations() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def bundled(order_model: Path) -> Embedder:
-    """The bundled model, prepared in the machine's cache."""
     return load_bundled(order_model)
 
 
@@ -135,13 +130,11 @@ def sample_index(
 
 @pytest.fixture(scope="session")
 def llama_url() -> Iterator[str]:
-    """The base URL of a real chat model behind a real server, one for all tests."""
     yield from started()
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[server.Server]:
-    """A PostgreSQL server, one for all tests."""
     yield from server.started()
 
 

@@ -65,7 +65,6 @@ class Heard:
 
 
 def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
-    """The dialogues of a file."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(_dialogue(json.loads(line)) for line in lines if line.strip())
 
@@ -95,7 +94,7 @@ def hold(dialogue: Dialogue, chain: FollowUpChain, search: Search) -> Iterator[H
 
 def _any(line: _Line, answer: Answer, places: Sequence[tuple[Article, Passage]]) -> bool:
     if not line.where:
-        return not answer.answered
+        return not answer.is_sure
     return any(_holds(line.where, article, passage) for article, passage in places)
 
 

@@ -14,6 +14,7 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,6 @@ _COMMON = {"--data-dir", "--help"}
 
 
 def settings() -> str:
-    """Every setting, its default and its meaning, in the order of `Settings`."""
-
     def default(field: Any) -> str:
         if field.default_factory or field.default in (None, (), ""):
             return ""
@@ -112,20 +111,11 @@ def _option(option: Any) -> str:
 
 
 def telegram() -> str:
-    """The commands of the bot for everybody, under both names."""
-    return _menu(
-        [
-            *CORE_MENUS.everybody,
-            *feature_commands(),
-            *LAST,
-            *CORE_MENUS.groups,
-            *CORE_MENUS.hidden,
-        ]
-    )
+    usual = (*CORE_MENUS.everybody, *feature_commands(), *LAST)
+    return _menu((*usual, *CORE_MENUS.groups, *CORE_MENUS.hidden))
 
 
 def administrators() -> str:
-    """The commands of those who run the bot."""
     return _menu(CORE_MENUS.administrators)
 
 
@@ -148,7 +138,6 @@ def formats() -> str:
 
 
 def metrics() -> str:
-    """What `/metrics` tells of the bot."""
     families = (each for each in Meters().registry.collect() if each.name.startswith("selon_"))
     return "".join(
         f"- `{each.name}{'_total' if each.type == 'counter' else ''}` ({each.type}): "
@@ -158,7 +147,6 @@ def metrics() -> str:
 
 
 def errors() -> str:
-    """The classes of errors, each below its parent."""
     classes = {
         each
         for module in (index.errors, bot.errors)
@@ -176,17 +164,8 @@ def errors() -> str:
     return "".join(tree(CodedError, 0))
 
 
-def rooms_index() -> str:
-    """The modules of `index` from the ground up, with the first line of each docstring."""
-    return _rooms("index")
-
-
-def rooms_bot() -> str:
-    """The modules of `bot`, likewise."""
-    return _rooms("bot")
-
-
 def _rooms(package: str) -> str:
+    """The modules of a package from the ground up, with the first line of each docstring."""
     layers = next(
         contract["layers"]
         for contract in LINTER["contracts"]
@@ -204,18 +183,9 @@ def _room(path: Path) -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
-    each.__name__: each
-    for each in (
-        settings,
-        commands,
-        telegram,
-        administrators,
-        formats,
-        metrics,
-        errors,
-        rooms_index,
-        rooms_bot,
-    )
+    **{each.__name__: each for each in (settings, commands, telegram, administrators)},
+    **{each.__name__: each for each in (formats, metrics, errors)},
+    **{f"rooms_{package}": partial(_rooms, package) for package in ("index", "bot")},
 }
 
 

@@ -93,7 +93,6 @@ def read_samples(path: Path, *folders: Path) -> tuple[Sample, ...]:
 
 
 def read_articles(folder: Path) -> tuple[Article, ...]:
-    """The articles of a folder."""
     sources, _ = find_sources([folder])
     read = [each for source in sources for each in read_source(source)]
     return tuple(each for each in read if isinstance(each, Article))

@@ -42,7 +42,6 @@ def repeated(unit: str, characters: int) -> str:
 
 
 def seconds(work: Callable[[Given], object], given: Given, guard: float = GUARD) -> float:
-    """Seconds of the processor that it takes."""
     gc.disable()  # a collection takes as long as all that the tests before have left
     began = time.process_time()
     try:

@@ -47,7 +47,6 @@ class Injection:
 
     @property
     def page(self) -> str:
-        """The article as a file with front matter."""
         head = {"title": self.title, "author": self.author, "language": self.language}
         return f"---\n{yaml.safe_dump(head, allow_unicode=True)}---\n\n{self.text}\n"
 
@@ -85,7 +84,6 @@ class Obedient:
 
 
 def read_injections(path: Path) -> tuple[Injection, ...]:
-    """The articles of a file."""
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     return tuple(Injection(**{**row, "signs": tuple(row["signs"])}) for row in rows)

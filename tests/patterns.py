@@ -52,10 +52,7 @@ class TooSlowError(Exception):
 
 @contextmanager
 def guarded(seconds: float = GUARD) -> Iterator[None]:
-    """Raises TooSlowError where what is within takes more of the processor, `re` included.
-
-    The machine's other work does not count.
-    """
+    """Raises TooSlowError where what is within takes more of the processor, `re` included."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise TooSlowError
@@ -109,7 +106,6 @@ def _method(name: str) -> str:
 
 
 def _seconds(pattern: re.Pattern[Any], method: str, text: Any) -> float:
-    """Seconds of the processor."""
     run: Callable[[Any], Any] = getattr(pattern, method)
     began = time.thread_time()
     try:

@@ -15,9 +15,7 @@ from packaging.utils import canonicalize_name
 from bot.settings import Settings
 from tests.test_project import pulled_in, requirements
 
-ARTICLE = (
-    "Les phares\n\nAugustin Fresnel conçoit en 1822 une lentille à échelons pour les phares.\n"
-)
+ARTICLE = "Les phares\n\nAugustin Fresnel conçoit en 1822 une lentille pour les phares.\n"
 QUESTION = "Qui a conçu une lentille pour les phares ?"
 
 # `sitecustomize` is imported by every Python that starts, so by Selon's own processes too.
@@ -91,29 +89,21 @@ def test_the_base_install_answers(base: BaseInstall) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "complaint"),
+    ("setting", "complaint"),
     [
-        (
-            "SELON_EMBEDDING_MODEL",
-            "acme/model",
-            "Sentence Transformers is not installed (torch is missing); install it: make models, "
-            "or pip install 'selon[models]'",
-        ),
-        (
-            "SELON_CHAT_MODEL",
-            "ollama:qwen3:4b",
-            "the package for ollama is not installed; pip install 'selon[ollama]'",
-        ),
-        ("SELON_READER", "acme/reader", "pip install 'selon[models]'"),
+        ("SELON_EMBEDDING_MODEL=acme/model", "torch is missing); install it: make models, or pip"),
+        ("SELON_CHAT_MODEL=ollama:qwen3:4b", "not installed; pip install 'selon[ollama]'"),
+        ("SELON_READER=acme/reader", "pip install 'selon[models]'"),
     ],
 )
 def test_a_setting_that_needs_an_extra_says_which(
-    base: BaseInstall, setting: str, value: str, complaint: str
+    base: BaseInstall, setting: str, complaint: str
 ) -> None:
-    asked = base.selon("ask", QUESTION, SELON_LANGUAGE="en", **{setting: value})
-    assert f"{setting}={value}" in asked.stderr
-    assert complaint in asked.stderr
+    name, _, value = setting.partition("=")
+    asked = base.selon("ask", QUESTION, SELON_LANGUAGE="en", **{name: value})
     assert asked.returncode != 0
+    assert setting in asked.stderr
+    assert complaint in asked.stderr
 
 
 def test_a_diagram_that_needs_an_extra_says_which(base: BaseInstall) -> None:

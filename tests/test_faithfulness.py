@@ -57,22 +57,16 @@ def test_no_claim_is_confirmed_wrongly(checker: FactChecker, sample_index: Path)
     assert [concluded[kind]["contradicted"] for kind in ("true", "unsaid")] == [0, 0]
 
 
-def test_unsupported_sentences_are_caught(checked: dict[str, list[Checked]]) -> None:
-    faulty = [each for group in checked.values() for each in group if each.sample.fault]
-    assert sum(each.right for each in faulty) >= 0.79 * len(faulty)
-
-
-def test_good_answers_are_kept(checked: dict[str, list[Checked]]) -> None:
-    faithful = [each for group in checked.values() for each in group if not each.sample.fault]
-    assert sum(each.right for each in faithful) >= 0.38 * len(faithful)
-
-
-def test_what_is_quoted_is_the_sentence_that_bears_the_claim(
+def test_unsupported_sentences_are_caught_good_answers_kept_and_the_right_sentence_quoted(
     checked: dict[str, list[Checked]],
 ) -> None:
-    found = [right for group in checked.values() for each in group for right in each.evident]
-    assert len(found) > 70
-    assert sum(found) >= 0.96 * len(found)
+    every = [each for group in checked.values() for each in group]
+    for is_faulty, floor in ((True, 0.79), (False, 0.38)):
+        right = [each.right for each in every if bool(each.sample.fault) is is_faulty]
+        assert sum(right) >= floor * len(right)
+    evident = [right for each in every for right in each.evident]
+    assert len(evident) > 70
+    assert sum(evident) >= 0.96 * len(evident)
 
 
 def test_inventions_about_people_and_companies_are_rarely_shown(checker: FactChecker) -> None:

@@ -13,6 +13,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
+
+from bot import features
+from bot.command import CommandLine
+from bot.locale.terminal import TerminalPhrases
 
 ROOT = Path(__file__).parents[1]
 TABLE = "bot/features.py"
@@ -92,13 +97,21 @@ def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_line_works_without_features(without_features: Path) -> None:
     run = run_in(without_features, "-c", COMMAND, "--help")
     assert run.returncode == 0, run.stderr
-    assert "ask" in run.stdout
-    assert "podcast" not in run.stdout
-    assert "--audio" not in run_in(without_features, "-c", COMMAND, "ask", "--help").stdout
+    line = CommandLine(typer.Typer(), TerminalPhrases.of("en"))
+    for feature in features.FEATURES:
+        feature.declare(line)
+    declared = {each.name for each in (*line.app.registered_commands, *line.app.registered_groups)}
+    listed = {each.split()[0] for each in run.stdout.splitlines() if each.strip()}
+    assert declared
+    assert "ask" in listed
+    assert not declared & listed
+    options = [f"--{each.name}" for one in features.FEATURES for each in one.ask_options("en")]
+    help_of_ask = run_in(without_features, "-c", COMMAND, "ask", "--help").stdout
+    assert options
+    assert not any(each in help_of_ask for each in options)
 
 
 def test_the_bot_and_its_tests_work_without_features(without_features: Path) -> None:
-    """What starts a bot, answers, exports and erases."""
     some = "(test_registration or test_retention or test_profile) and not postgresql"
     run = run_in(
         without_features,

@@ -76,7 +76,7 @@ def test_what_says_nothing_is_no_order(text: str) -> None:
 def test_quotes_answer_the_question_and_obey_nobody(found: dict[int, Findings]) -> None:
     answers = [(each, EXTRACTIVE.answer(found[each.id])) for each in INJECTIONS]
     for injection, answer in answers:
-        assert answer.answered, injection.id
+        assert answer.is_sure, injection.id
         assert not obeyed(answer, injection), injection.id
     assert sum(each.expects in answer.text for each, answer in answers) >= 39
     # That one stands in the very sentence that answers, which is quoted as it is.

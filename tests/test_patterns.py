@@ -26,37 +26,23 @@ EXPONENTIAL = (
 found_patterns = cache(find_patterns)
 
 
-def told_of(pattern: str, method: str) -> list[str]:
-    return complaints(FoundPattern("here", re.compile(pattern, re.DOTALL), frozenset({method})))
-
-
 @pytest.mark.parametrize(
-    ("pattern", "method"),
+    ("pattern", "method", "is_slow"),
     [
-        (EXPONENTIAL, "match"),
-        ("(?:a+)+b", "match"),
-        ("(?:a|aa)+b", "fullmatch"),
-        (r"\s+$", "search"),
-        (r"\s*:?\s*x", "match"),
-        ("<!--.*?-->", "sub"),
-        ("<[^>]*x>", "sub"),
+        (EXPONENTIAL, "match", True),
+        ("(?:a|aa)+b", "fullmatch", True),
+        (r"\s+$", "search", True),
+        (r"\s*:?\s*x", "match", True),
+        ("<!--.*?-->", "sub", True),
+        ("a+b", "match", False),
+        (r"(?<!\s)\s++$", "search", False),
+        (r"\s*+:?\s*+x", "match", False),
+        ("<!--.{0,100}?-->", "sub", False),
     ],
 )
-def test_a_slow_pattern_is_noticed(pattern: str, method: str) -> None:
-    assert told_of(pattern, method)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "method"),
-    [
-        ("a+b", "match"),
-        (r"(?<!\s)\s++$", "search"),
-        (r"\s*+:?\s*+x", "match"),
-        ("<!--.{0,100}?-->", "sub"),
-    ],
-)
-def test_a_linear_one_is_not(pattern: str, method: str) -> None:
-    assert not told_of(pattern, method)
+def test_a_slow_pattern_is_noticed(pattern: str, method: str, is_slow: bool) -> None:
+    found = FoundPattern("here", re.compile(pattern, re.DOTALL), frozenset({method}))
+    assert bool(complaints(found)) is is_slow
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -7,13 +7,13 @@ import hashlib
 import importlib.util
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from bot.answer import Answer, Citation, Statement
-from index.article import Article, Passage
+from tests.bot.answers import answered, article, citation
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "bench" / "press"
@@ -79,25 +79,11 @@ def test_answers_are_compared_without_case_accents_and_spaces(
     assert press.holds_tokens(text, answer) is held
 
 
-def answered(*sentences: str, path: str = "a.md") -> Answer:
-    text = " ".join(sentences)
-    article = Article(id="a", text=text, title="", path=path, language="fr")
-    passage = Passage(0, len(text), text, "", ())
-    citations = tuple(
-        Citation(number, each, text.index(each), text.index(each) + len(each), passage, article)
-        for number, each in enumerate(sentences, 1)
-    )
-    statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
-    return Answer("?", "fr", 0.5, statements, citations, (), 1.0)
-
-
-def asked(*answers: str) -> object:
-    return press.PressQuestion("fact-01", "fact", "?", ("a.md",), answers, "tune", "")
-
-
 def test_the_first_sentence_and_the_rest_are_told_apart() -> None:
-    shown = answered("Il pleut à Brest.", "Il neige à Lyon.")
-    first, later, never = (press.judge(asked(each), shown, 1.0) for each in ("Brest", "Lyon", "x"))
-    assert (first.first, first.anywhere) == (True, True)
-    assert (later.first, later.anywhere) == (False, True)
-    assert (never.first, never.anywhere) == (False, False)
+    source = article("Il pleut à Brest. Il neige à Lyon.")
+    quotes = enumerate(("Il pleut à Brest.", "Il neige à Lyon."), 1)
+    shown = answered(*(citation(quote, source, number) for number, quote in quotes))
+    asked = press.PressQuestion("fact-01", "fact", "?", ("modeles.md",), ("x",), "tune", "")
+    for answer, found in (("Brest", (True, True)), ("Lyon", (False, True)), ("x", (False, False))):
+        judged = press.judge(replace(asked, answers=(answer,)), shown, 1.0)
+        assert (judged.first, judged.anywhere) == found

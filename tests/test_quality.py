@@ -25,7 +25,6 @@ from index.search.live import LiveIndex
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "data" / "corpus_questions.jsonl"
 
-
 OFF_SUBJECT = """Combien de temps faut-il pour cuire un œuf mollet ?
 Combien de temps dort un koala ?
 Comment réparer une fuite de robinet ?
@@ -41,7 +40,6 @@ Quelle est la profondeur de la fosse des Mariannes ?
 How long does it take to boil an egg?
 When should onions be planted?
 Wie lange kocht man ein Ei?""".splitlines()
-
 
 ODD = (
     "Combien d’articles as-tu ?",
@@ -76,38 +74,18 @@ def evaluation(sample_index: Path, means: Means) -> Evaluation:
     return run_evaluation(EvaluationPlan(QUESTIONS, sample_index), means, Silent())
 
 
-def test_the_questions_are_all_asked(evaluation: Evaluation) -> None:
-    assert evaluation.file.value("questions") == 90
-    assert evaluation.file.value("unanswerable") == 30
+FLOORS = """hit@1 0.80; hit@5 0.95; mrr@10 0.88; answer_hit 0.78; answerable_kept 0.90;
+answerable_sure 0.45; sure_right 0.85; unanswerable_refused 0.42; auroc 0.79; questions 90;
+unanswerable 30"""
+CEILINGS = "answer_words 42; unanswerable_sure 0.10"
 
 
-@pytest.mark.parametrize(
-    ("name", "floor"),
-    [
-        ("hit@1", 0.80),
-        ("hit@5", 0.95),
-        ("mrr@10", 0.88),
-        ("answer_hit", 0.78),
-        ("answerable_kept", 0.90),
-        ("answerable_sure", 0.45),
-        ("sure_right", 0.85),
-        ("unanswerable_refused", 0.42),
-        ("auroc", 0.79),
-    ],
-)
-def test_no_figure_falls_below_its_floor(evaluation: Evaluation, name: str, floor: float) -> None:
-    value = evaluation.file.value(name)
-    assert value is not None
-    assert value >= floor
-
-
-@pytest.mark.parametrize(("name", "ceiling"), [("answer_words", 42), ("unanswerable_sure", 0.10)])
-def test_answers_stay_short_and_few_are_sure_of_what_the_articles_leave_open(
-    evaluation: Evaluation, name: str, ceiling: float
-) -> None:
-    value = evaluation.file.value(name)
-    assert value is not None
-    assert value <= ceiling
+def test_no_figure_falls_below_its_floor_or_above_its_ceiling(evaluation: Evaluation) -> None:
+    for sign, bounds in ((1, FLOORS), (-1, CEILINGS)):
+        for name, bound in (each.split() for each in bounds.split(";")):
+            value = evaluation.file.value(name)
+            assert value is not None, name
+            assert sign * value >= sign * float(bound), name
 
 
 @pytest.fixture(scope="module")

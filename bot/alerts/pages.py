@@ -93,7 +93,7 @@ class AlertPages:
             return
         for alert in await run(alerts.unchecked_alerts, generation=generation, web=True):
             answer = await service.quote(alert.question)
-            if not answer.answered:
+            if not answer.is_sure:
                 await run(alerts.mark_checked, alert_id=alert.id, generation=generation)
                 continue
             now, key = service.now(), secrets.token_urlsafe(KEY_BYTES)

@@ -81,7 +81,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         return (Chore("alerts", POLL_INTERVAL, self.check), *self._subscriptions.chores)
 
     def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
-        if answer.answered:
+        if answer.is_sure:
             return AnswerButtons()
         offer = AlertPhrases.of(code).offer
         return AnswerButtons(rows=(InlineKeyboardButton(offer, callback_data=f"n:{turn_id}"),))
@@ -172,7 +172,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
                 answer = await self._services.chain.ainvoke(
                     TurnText(alert.question, is_extractive=True)
                 )
-            if answer.answered:
+            if answer.is_sure:
                 await self._send(bot, trigger.journal, alert, answer, generation)
             else:
                 await run(alerts.mark_checked, alert_id=alert.id, generation=generation)
@@ -187,7 +187,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             question=alert.question,
             turn={},
             sources=sources_of(answer),
-            answered=answer.answered,
+            answered=answer.is_sure,
             confidence=answer.confidence,
             generation=generation,
         )

@@ -96,7 +96,7 @@ class RetrievalQA(AnswerChain[str]):
     async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
         joint = await self._answer_halves(question.strip())
-        if joint is not None and joint.answered:
+        if joint is not None and joint.is_sure:
             source = _once(joint)
         else:
             source = self._answer_one(question.strip())

@@ -22,7 +22,7 @@ from index.models.base import Embedder, Vectors
 from index.text.language import detect
 from index.text.sentences import sentence_spans
 
-_MAX_SENTENCES = 6  # judged separately, at either end of a long message
+_MAX_EDGE_SENTENCES = 6  # judged separately, at either end of a long message
 _AFTERCARE_SECONDS = 3_600.0
 _AFTERCARE_THRESHOLD = -1.45  # all but what is plainly a question
 _MAX_PEOPLE = 1_000
@@ -123,6 +123,6 @@ def message_parts(text: str) -> list[str]:
     if plain.isupper():
         plain = plain.lower()
     spans = sentence_spans(plain, detect(plain))
-    if len(spans) > 2 * _MAX_SENTENCES:
-        spans = spans[:_MAX_SENTENCES] + spans[-_MAX_SENTENCES:]
+    if len(spans) > 2 * _MAX_EDGE_SENTENCES:
+        spans = spans[:_MAX_EDGE_SENTENCES] + spans[-_MAX_EDGE_SENTENCES:]
     return [plain, *(plain[start:end] for start, end in spans)] if len(spans) > 1 else [plain]

@@ -50,7 +50,7 @@ def relation(one: str, other: str, language: str) -> Relation:
     return Relation.DIFFERS
 
 
-MAX_SENTENCES = 3
+MAX_QUOTED_SENTENCES = 3
 _MAX_ARTICLES = 3  # quoted for the same statement
 _MAX_WORDS = 40  # of an answer of several sentences
 _MAX_WORDS_OF_MORE = 60  # of sentences that disagree, and of a list with its introduction
@@ -186,7 +186,7 @@ def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
     The best one, then those close behind it that add something, as long as the answer stays short;
     contradictions have more room. If doubtful, the two best.
     """
-    margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MAX_SENTENCES)
+    margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MAX_QUOTED_SENTENCES)
     candidates = _demote_orders(_rank(hits), margin)
     best = next(candidates)
     points = [Point(best)]

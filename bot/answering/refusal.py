@@ -1,4 +1,10 @@
-"""Decide whether to answer, and whether the answer is sure; nothing else decides it."""
+"""Decide whether to answer, and whether the answer is sure: the thresholds and a model's choice.
+
+The confidence comes from `index/reading/evidence.py`. Afterwards, an answer can only become less
+sure: in `followups/conversation.py` (uncertain interpretation), `answering/comparison.py`
+(a doubtful part) and `llm/draft.py` (unsupported first sentence). Claims are judged apart, in
+`verification/claim_answer.py`.
+"""
 
 from __future__ import annotations
 
@@ -61,8 +67,8 @@ def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) 
             return Decision("perhaps")
         return Decision("no", "unsaid", _articles_to_offer(findings.hits))
     first = rank_sentences(findings.hits)[0]
-    is_dated = is_of_other_years(findings.question, first, best_sentence(first))
-    return Decision("sure" if agrees and outcome != "no" and not is_dated else "perhaps")
+    of_other_years = is_of_other_years(findings.question, first, best_sentence(first))
+    return Decision("sure" if agrees and outcome != "no" and not of_other_years else "perhaps")
 
 
 def decide_by_articles(
@@ -72,7 +78,7 @@ def decide_by_articles(
     *,
     is_about_one: bool = False,
 ) -> Decision:
-    """Decide for a question about articles, which must be a single one if `one_is_meant`.
+    """Decide for a question about articles, which must be a single one if `is_about_one`.
 
     `hits` are those that the articles were chosen from, if any.
     """

@@ -13,7 +13,7 @@ from bot.arena.arena import Arena, Contender
 from bot.assembly import open_reader, subject_thresholds, thresholds_of
 from bot.followups.candidates import Interpretation
 from bot.followups.turn import TurnText
-from bot.llm.factory import Writers, arena_models
+from bot.llm.factory import ChatModels, arena_models
 from bot.llm.model_answerer import CountedAnswer
 from bot.model_choice import WriterChoice, parse_writers
 from bot.settings import Settings
@@ -37,13 +37,13 @@ def open_arena(
     about = AboutArticles(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds_of(settings))
     retrieval = RetrievalQA(index, extractive, about)
-    models = arena_models(settings)
-    writers = Writers(models) if models.chat_model else None
+    model_settings = arena_models(settings)
+    models = ChatModels(model_settings) if model_settings.chat_model else None
     try:
-        contenders = [_contender(each, settings, writers) for each in choices]
+        contenders = [_contender(each, settings, models) for each in choices]
     except BaseException:
-        if writers is not None:
-            writers.close()
+        if models is not None:
+            models.close()
         raise
 
     async def understand_alone(turn: TurnText) -> Interpretation:
@@ -55,11 +55,11 @@ def open_arena(
         retrieval,
         index.generation,
         settings.arena_seconds,
-        writers.close if writers is not None else lambda: None,
+        models.close if models is not None else lambda: None,
     )
 
 
-def _contender(choice: WriterChoice, settings: Settings, writers: Writers | None) -> Contender:
+def _contender(choice: WriterChoice, settings: Settings, models: ChatModels | None) -> Contender:
     if choice.reader:
         settings = settings.model_copy(update={"reader": choice.reader})
     extractive = ExtractiveAnswerer(thresholds_of(settings))
@@ -68,8 +68,8 @@ def _contender(choice: WriterChoice, settings: Settings, writers: Writers | None
         return CountedAnswer(await asyncio.to_thread(extractive.answer, findings), 0)
 
     write: Callable[[Findings], Awaitable[CountedAnswer]] = quote
-    if choice.model is not None and writers is not None:
+    if choice.model is not None and models is not None:
         mode = choice.mode or settings.chat_mode
-        write = writers.alone(choice.model.name, mode, extractive, choice.prompts).answer
+        write = models.alone(choice.model.name, mode, extractive, choice.prompts).answer
         choice = replace(choice, mode=mode)
     return Contender(choice.name, open_reader(settings), write)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import get_args
 
 from bot.answering.injection import harmless_in_prompt
 from bot.arena.battle import Battle
 from bot.arena.battle_records import BattleChoice
 from bot.llm.base import ChatModel, PromptMessage, Request
+from bot.locale.catalogue import Language
 
 _TOKENS = 16
 _VERDICTS: dict[str, BattleChoice] = {"A": "first", "B": "second", "C": "good", "D": "bad"}
@@ -20,12 +22,14 @@ _SKIPPED_WORDS = {"réponse", "reponse", "answer"}
 async def judge_battle(model: ChatModel, battle: Battle, unknown: str) -> BattleChoice | None:
     """Let a model vote; return None if its reply is no verdict. `unknown` is the text of an answer
     without statements. Raises ModelFailed."""
-    prompt = _load_prompt("fr" if battle.language == "fr" else "en").format(
+    prompt = _load_prompt(
+        battle.language if battle.language in get_args(Language) else "en"
+    ).format(
         question=harmless_in_prompt(battle.question),
         first=harmless_in_prompt(battle.first.text(unknown)),
         second=harmless_in_prompt(battle.second.text(unknown)),
     )
-    request = Request((PromptMessage("user", prompt),), _TOKENS, aside=True)
+    request = Request((PromptMessage("user", prompt),), _TOKENS, uncounted=True)
     text = "".join([piece async for piece in model.stream(request)])
     words = [each for each in _WORD.findall(text) if each.casefold() not in _SKIPPED_WORDS]
     return _VERDICTS.get(words[0]) if words else None

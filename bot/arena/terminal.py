@@ -126,7 +126,7 @@ def run_battles(
     from bot.arena.factory import open_arena
     from bot.assembly import open_index
     from bot.evaluation.questions import read_plain_questions
-    from bot.llm.factory import Writers
+    from bot.llm.factory import ChatModels
 
     assert questions is not None, "help is shown instead"
     texts = read_plain_questions(questions)[:limit]
@@ -136,7 +136,7 @@ def run_battles(
         model = None
         if judge is not None:
             choice = _parse_judge(judge)
-            models = Writers(settings.model_copy(update={"chat_model": choice}))
+            models = ChatModels(settings.model_copy(update={"chat_model": choice}))
             stack.callback(models.close)
             model = models.model(choice)
         arena = open_arena(settings, open_index(settings))

@@ -64,7 +64,7 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
         return text
 
     def reveal(self, answer: str, writer: str, seconds: float | None, micros: float | None) -> str:
-        """Describe the writer, duration and cost of an answer (`first` or `second`)."""
+        """Describe the writer, duration and cost of the "first" or the "second" answer."""
         name = self.answers[answer]
         return self.revealed(name, self.writer(writer), self.took(seconds), self.price(micros))
 

@@ -28,7 +28,7 @@ async def new_turn(
     With a `key`, the turn can be recalled.
     """
     record = dump_turn(Turn.of(answer, now))
-    if not answer.answered:
+    if not answer.is_sure:
         embedding = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
         record[InVain.KEY] = asdict(embedding)
     if key is not None:
@@ -37,7 +37,7 @@ async def new_turn(
         question=answer.question,
         turn=record,
         sources=sources_of(answer),
-        answered=answer.answered,
+        answered=answer.is_sure,
         confidence=answer.confidence,
         generation=library.generation(),
         question_message=question_message,

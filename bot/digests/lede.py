@@ -18,7 +18,7 @@ from index.text.dates import weekday_names
 from index.text.language import detect, keyed_terms
 from index.text.patterns import one_of
 
-MAX_SENTENCES = 3
+MAX_LEDE_SENTENCES = 3
 MAX_WORDS = 75  # in total, unless the first sentence alone is longer
 HEAD_SENTENCES = 4  # in which to look for the sentence that restates the headline
 HEADLINE_SHARE = 0.3  # of the headline's words by which a later sentence must beat the first
@@ -126,7 +126,7 @@ def _select(
         if is_continuation(sentence.text) and not follows:
             continue
         total = words + len(sentence.text.split())
-        if selection and (total > MAX_WORDS or len(selection) == MAX_SENTENCES):
+        if selection and (total > MAX_WORDS or len(selection) == MAX_LEDE_SENTENCES):
             break
         texts = [*earlier, *(each.text for each in selection)]
         if not is_repetition(sentence.text, texts, article.language):

@@ -19,8 +19,8 @@ from bot.digests import clock
 from bot.digests.daily import make_daily
 from bot.digests.feed import COVER, FEED, SIDECAR_SUFFIXES, load_episodes, strip_illegal
 from bot.digests.script import Script, spoken_quote
+from bot.digests.script_layout import chapters, source_parts
 from bot.digests.texts import DigestPageTexts, FeedPhrases
-from bot.digests.written import chapters, source_parts
 from bot.locale.catalogue import Language
 from bot.web.articles import quotes_path
 from bot.web.feature import MenuLink, WebFeature

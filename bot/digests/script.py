@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from string import Formatter
-from typing import Literal
 
 from bot.answer import LINE_END, Citation
-from bot.audio import SpokenLine
+from bot.audio import Speaker, SpokenLine
 from bot.errors import QuoteError
 from bot.locale import format
 from bot.locale.answers import title_of
@@ -24,8 +23,6 @@ from bot.locale.catalogue import Language, catalogue
 from bot.locale.source import host_of, publishers
 from index.article import Article, Period
 from index.text.names import span_names
-
-Speaker = Literal["first", "second"]
 
 WORDS_A_MINUTE = 150  # of the speech engine
 # Seconds of silence after a quote, after any other line, and after a chapter.

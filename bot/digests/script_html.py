@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.digests.script import Script, spoken_quote
-from bot.digests.written import Paragraph, chapters, source_parts
+from bot.digests.script_layout import Paragraph, chapters, source_parts
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import article_link, citation_marker
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages

@@ -54,8 +54,10 @@ _RECENT_SCRIPTS = 100  # per chat, to search for a message
 
 @dataclass(frozen=True, slots=True)
 class NewScript:
-    """A script over `articles` (IDs); `subject` is empty for a daily. `spoken` is the title, file
-    name and lines to record as JSON, or None."""
+    """A script over `articles` (IDs).
+
+    `subject` is empty for a daily; `recording_plan` is the title, file name and lines as JSON.
+    """
 
     language: str
     articles: tuple[str, ...]

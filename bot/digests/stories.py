@@ -212,7 +212,7 @@ def find_relations(openings: Sequence[Opening], generation: GenerationReader) ->
 
 
 def _relation(one: Opening, other: Opening, similarity: float) -> Literal["same", "sequel"] | None:
-    """Relate two openings with this `likeness`.
+    """Relate two openings by their `similarity`.
 
     On another day, an article of the same outlet, or with other numbers in its title (« 10e
     étape », « 11e étape »), is a sequel rather than the same event.

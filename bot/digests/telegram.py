@@ -17,8 +17,8 @@ from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
 from bot.digests.digest_records import DigestRecord
-from bot.digests.interview import open_interview
 from bot.digests.podcast import PodcastRequest, make_podcast
+from bot.digests.podcast_questions import open_interview
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
 from bot.digests.script import Script

@@ -7,7 +7,7 @@ import sys
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.style import Style
@@ -17,8 +17,9 @@ from bot.answer import Citation, link_to, web_address
 from bot.audio import audio_format
 from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, OpenSpeech
 from bot.digests.texts import DailyFeedPhrases, DigestHelp, FeedPhrases
-from bot.errors import KeepingError
+from bot.errors import UsageError
 from bot.locale.answers import Phrases
+from bot.locale.catalogue import Language
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, encodable, show
@@ -28,13 +29,13 @@ from index.article import Period
 
 if TYPE_CHECKING:
     from bot.digests.script import Script
-    from bot.digests.written import Paragraph
+    from bot.digests.script_layout import Paragraph
 
 _LENGTH = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:m|min|minutes?)?", re.ASCII)
 
 
 Code = Annotated[
-    Literal["fr", "en"] | None,
+    Language | None,
     typer.Option("--language", metavar="fr|en", help="language", show_default=False),
 ]
 Markdown = Annotated[bool, typer.Option("--markdown", help="markdown")]
@@ -60,20 +61,20 @@ def daily(
     feed: Feed = None,
     feed_url: FeedUrl = "",
 ) -> int:
-    """Show a day's news, by default together with the day before. Raises KeepingError, NoIndex,
+    """Show a day's news, by default together with the day before. Raises UsageError, NoIndex,
     DamagedIndex, SpeechError."""
     from bot.digests.clock import today
     from bot.digests.daily import make_daily
     from bot.terminal.lookup import open_articles
 
     if feed is not None and not feed_url:
-        raise KeepingError("feed-no-address")
+        raise UsageError("feed-no-address")
     last = _parse_period("--date", day or "0d", today()).last
     first = last - timedelta(days=1)
     if since is not None:
         first = _parse_period("--since", since, today()).first
     if first > last:
-        raise KeepingError("days-crossed", since=since or "", until=day or str(last))
+        raise UsageError("days-crossed", since=since or "", until=day or str(last))
     with open_articles(settings) as generation:
         script = make_daily(generation, Period(first, last), language or settings.language)
     _show(settings, script, open_speech, markdown, audio)
@@ -93,16 +94,16 @@ def podcast(
     feed: Feed = None,
     feed_url: FeedUrl = "",
 ) -> int:
-    """Make a podcast on a subject or, by default, on the last seven days. Raises KeepingError,
+    """Make a podcast on a subject or, by default, on the last seven days. Raises UsageError,
     IndexingError, SpeechError."""
     from bot.assembly import open_index, subject_thresholds
     from bot.digests.clock import today
-    from bot.digests.interview import open_interview
     from bot.digests.podcast import PodcastRequest, make_podcast
+    from bot.digests.podcast_questions import open_interview
 
     minutes = _parse_minutes(length)
     if feed is not None and not feed_url:
-        raise KeepingError("feed-no-address")
+        raise UsageError("feed-no-address")
     within = _parse_period("--period", period, today()) if period else None
     about = encodable(" ".join(subject or []))
     if not about and within is None:
@@ -118,7 +119,7 @@ def podcast(
 
 def _parse_period(option: str, typed: str, today: date) -> Period:
     """Parse a day, a month, a year, a number of past days (`7d`), or a range of these (`A..B`).
-    Raises KeepingError."""
+    Raises UsageError."""
     from bot.library.days import parse_days
 
     first, _, last = typed.partition("..")
@@ -128,17 +129,17 @@ def _parse_period(option: str, typed: str, today: date) -> Period:
             return Period(start.first, today)
         return Period(start.first, end.last)
     except (ValueError, OverflowError) as error:
-        raise KeepingError("day-unclear", subject=f"{option} {typed}") from error
+        raise UsageError("day-unclear", subject=f"{option} {typed}") from error
 
 
 def _parse_minutes(typed: str) -> float:
-    """Parse « 5m », « 5 min » or « 7,5 ». Raises KeepingError."""
+    """Parse « 5m », « 5 min » or « 7,5 ». Raises UsageError."""
     from bot.digests.podcast import MAX_MINUTES, MIN_MINUTES
 
     match = _LENGTH.fullmatch(typed.strip())
     minutes = float(match[1].replace(",", ".")) if match else 0.0
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
-        raise KeepingError("length-unclear", subject=f"--length {typed}", most=f"{MAX_MINUTES:g}")
+        raise UsageError("length-unclear", subject=f"--length {typed}", most=f"{MAX_MINUTES:g}")
     return minutes
 
 
@@ -182,7 +183,7 @@ def _show(
 
 def script_text(script: Script) -> Text:
     """Render chapters with headings, and quotes with their numbers and sources."""
-    from bot.digests.written import chapters
+    from bot.digests.script_layout import chapters
 
     phrases = Phrases.of(script.language)
     blocks = [Text(harmless(script.title), style=TITLE)]
@@ -196,7 +197,7 @@ def script_text(script: Script) -> Text:
 
 def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Text:
     from bot.digests.script import spoken_quote
-    from bot.digests.written import source_parts
+    from bot.digests.script_layout import source_parts
 
     if not paragraph.quotes:
         return Text(harmless(f"{'— ' if paragraph.is_question else ''}{paragraph.text}"))
@@ -216,7 +217,7 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Tex
 
 def script_markdown(script: Script) -> str:
     """Render a script as Markdown; quotes link to articles that are online."""
-    from bot.digests.written import chapters
+    from bot.digests.script_layout import chapters
 
     phrases = Phrases.of(script.language)
     blocks = [f"# {_escape(script.title)}"]
@@ -230,7 +231,7 @@ def script_markdown(script: Script) -> str:
 
 def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) -> str:
     from bot.digests.script import spoken_quote
-    from bot.digests.written import source_parts
+    from bot.digests.script_layout import source_parts
 
     if not paragraph.quotes:
         text = _escape(paragraph.text)

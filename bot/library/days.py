@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from bot.errors import KeepingError
+from bot.errors import UsageError
 from index.article import Period
 from index.text.dates import period_around
 
@@ -14,7 +14,7 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 def parse_period(since: str | None, until: str | None, today: date) -> Period | None:
-    """Parse the options --since and --until; return None if both are None. Raises KeepingError."""
+    """Parse the options --since and --until; return None if both are None. Raises UsageError."""
     if since is None and until is None:
         return None
     first, last = date.min, date.max
@@ -26,9 +26,9 @@ def parse_period(since: str | None, until: str | None, today: date) -> Period | 
         if until is not None:
             last = parse_days(until, today).last
     except (ValueError, OverflowError) as error:
-        raise KeepingError("day-unclear", subject=option) from error
+        raise UsageError("day-unclear", subject=option) from error
     if first > last:
-        raise KeepingError("days-crossed", since=since or "", until=until or "")
+        raise UsageError("days-crossed", since=since or "", until=until or "")
     return Period(first, last)
 
 

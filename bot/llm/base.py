@@ -35,14 +35,15 @@ class Usage:
 class Request:
     """A call to continue these messages by at most `limit` tokens.
 
-    `schema` is the JSON schema of the answer, for models that support one; `aside` marks a call
-    whose answer is not shown. `usage` is set at the end of a call that used any tokens.
+    `schema` is the JSON schema of the answer, for models that support one. An `uncounted` call,
+    whose answer is not shown, does not draw on a person's allowance. `usage` is set at the end of a
+    call that used any tokens.
     """
 
     messages: tuple[PromptMessage, ...]
     limit: int
     schema: Mapping[str, Any] | None = None
-    aside: bool = False
+    uncounted: bool = False
     usage: Usage | None = None
 
 

@@ -192,7 +192,7 @@ class RationedModel(DelegatingModel):
         self._allowance = allowance
 
     async def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        person = None if request.aside else current_asker()
+        person = None if request.uncounted else current_asker()
         if person is not None:
             try:
                 remaining = await asyncio.to_thread(self._allowance.remaining, person)

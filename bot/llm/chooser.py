@@ -13,7 +13,7 @@ from typing import Any
 from bot.answer import Answer, Citation
 from bot.answering.comparison import search_parts
 from bot.answering.extractive import (
-    MAX_SENTENCES,
+    MAX_QUOTED_SENTENCES,
     Point,
     Quotable,
     add_support,
@@ -43,7 +43,7 @@ from index.findings import Findings, Hit
 from index.reading.sentences import rank_sentences
 
 logger = logging.getLogger(__name__)
-_MAX_SENTENCES_OF_PARTS = 6  # if the question has several parts
+_MAX_QUOTED_SENTENCES_OF_PARTS = 6  # if the question has several parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Chooser:
         if not passages:
             return None
         blocks = _format_passages(passages, findings.language)
-        most = _MAX_SENTENCES_OF_PARTS if several else MAX_SENTENCES
+        most = _MAX_QUOTED_SENTENCES_OF_PARTS if several else MAX_QUOTED_SENTENCES
 
         def begin(model: ChatModel, json: bool, room: int) -> ChoiceAttempt:
             form: ChoiceForm = "choose_json" if json else "choose"

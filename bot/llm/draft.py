@@ -99,7 +99,7 @@ class AnswerDraft:
         return self.own_statements > 0 and not self.has_lost_answer and half
 
     def answer(self, others: Sequence[Citation] = ()) -> Answer:
-        """The answer so far; `offered` cites other passages, best first."""
+        """The answer so far; `others` cite other passages, best first."""
         places = {_place(each) for each in self.citations}
         others_by_place = {
             _place(each): each for each in reversed(others) if _place(each) not in places

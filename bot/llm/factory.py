@@ -1,4 +1,4 @@
-"""Build the chat models and writers of the settings."""
+"""Build the chat models of the settings."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def _load_all(models: list[_LoadingModel]) -> None:
             each.future.set_exception(error)
 
 
-class Writers:
+class ChatModels:
     """The chat models of the settings, with their task, budget and cache. Close after use.
 
     Raises SettingsError.

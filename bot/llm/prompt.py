@@ -15,6 +15,7 @@ from bot.answering.injection import harmless_in_prompt, is_order
 from bot.errors import SettingsError
 from bot.llm.base import MessageRole, PromptMessage
 from bot.locale.answers import Phrases
+from bot.locale.catalogue import Language
 from bot.model_choice import ChatMode
 from bot.verification.claim import NumberedPassage
 from index.article import Article, Sentence
@@ -98,7 +99,7 @@ def check_prompts(folder: Path, mode: ChatMode) -> None:
     if not any((folder / name).is_file() for name in names):
         raise SettingsError("prompts-missing", subject=folder, names=tuple(sorted(names)))
     for form in FORMS[mode]:
-        for code in ("fr", "en"):
+        for code in get_args(Language):
             template(form, code, folder)
 
 

@@ -47,7 +47,7 @@ class ModelRewriter:
         )
         try:
             async with asyncio.timeout(REWRITE_SECONDS):
-                text = await self._ask(Request(messages, _TOKENS, aside=True))
+                text = await self._ask(Request(messages, _TOKENS, uncounted=True))
         except TimeoutError:
             logger.info("No chat model has written the question out in %.0f s", REWRITE_SECONDS)
             return None

@@ -31,8 +31,8 @@ from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.findings import Findings
 
 logger = logging.getLogger(__name__)
-_MAX_SENTENCES = 6
-_MAX_SENTENCES_OF_PARTS = 10  # if the question has several parts
+_MAX_WRITTEN_SENTENCES = 6
+_MAX_WRITTEN_SENTENCES_OF_PARTS = 10  # if the question has several parts
 MAX_DROPPED = 4  # sentences; a model with more is stopped
 
 
@@ -98,7 +98,7 @@ class Writer:
                 whole_prompt.passages,
                 model.name,
                 extractive.doubtful,
-                _MAX_SENTENCES_OF_PARTS if several else _MAX_SENTENCES,
+                _MAX_WRITTEN_SENTENCES_OF_PARTS if several else _MAX_WRITTEN_SENTENCES,
                 self.prompts,
             )
             return WritingAttempt(model, request, form, check, draft, extractive)

@@ -15,7 +15,7 @@ from functools import cache
 from gettext import c2py
 from pathlib import Path
 from string import Formatter
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, get_args
 
 from babel.messages.pofile import read_po
 
@@ -32,7 +32,8 @@ class CatalogueError(LookupError):
 
 def language_of(tag: str | None) -> Language:
     """The language of texts for a tag such as `fr-CA` or `en_GB`; French when it is unknown."""
-    return "en" if (tag or "").lower().replace("_", "-").split("-")[0] == "en" else "fr"
+    code = (tag or "").lower().replace("_", "-").split("-")[0]
+    return next((each for each in get_args(Language) if each == code), "fr")
 
 
 @cache

@@ -78,10 +78,10 @@ class Journal:
 
         return await self._do(record, relaxed=True)
 
-    async def set_aside(self, update_id: int, content: Mapping[str, Any]) -> bool:
+    async def quarantine(self, update_id: int, content: Mapping[str, Any]) -> bool:
         """Quarantine an unreadable update; False if that was done before. Raises StateError."""
         bot_id, now = self._bot_id, self._now()
-        return await self._run(updates.set_update_aside, bot_id, update_id, content, now)
+        return await self._run(updates.quarantine_update, bot_id, update_id, content, now)
 
     async def take_over_updates(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
         """Return the updates for this process, including those of ended processes."""
@@ -146,7 +146,7 @@ class Journal:
         await self._run(deliveries.give_up_delivery, delivery_id, reason, self._now())
 
     async def restart_deliveries(self, update_id: int) -> list[int]:
-        """Restart an update's letters if an aside was shown; return the messages to delete."""
+        """Restart an update's letters if a temporary one was shown; return messages to delete."""
         return await self._run(deliveries.restart_deliveries, self._bot_id, update_id)
 
     async def take_over_deliveries(self) -> list[int]:
@@ -199,16 +199,16 @@ class Trigger:
         self.journal = journal
         self.update_id = update_id
         self.turn = turn
-        self.letters = self.asides = 0  # numbers of messages so far
+        self.letters = self.temporary_letters = 0  # numbers of messages so far
         self.work: deque[Work] = deque()  # queued by the update's turn
         # Sends the notice of a delay, which is then edited into the answer.
         self.late: asyncio.Task[tuple[int, ...]] | None = None
 
-    def next_number(self, *, aside: bool) -> int:
-        """Return the number of the update's next letter; negative for asides."""
-        if aside:
-            self.asides -= 1
-            return self.asides
+    def next_number(self, *, temporary: bool) -> int:
+        """Return the number of the update's next letter; negative for temporary ones."""
+        if temporary:
+            self.temporary_letters -= 1
+            return self.temporary_letters
         self.letters += 1
         return self.letters
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from telegram import (
     Bot,
@@ -19,9 +20,10 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from bot.locale.catalogue import Language
 from bot.state.roles import Role
 
-_LANGUAGES = (None, "fr", "en")
+_LANGUAGES = (None, *get_args(Language))
 
 logger = logging.getLogger(__name__)
 

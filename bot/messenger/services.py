@@ -43,8 +43,8 @@ class BotServices:
     """The chain, the articles, the database and the clock (UTC), shared by handlers.
 
     The `gate` recognises messages of distress, which are answered before anything is stored.
-    `index` is the chain's index, if there is one. `register_handlers` fills in `features`. `roles`
-    and `limits` are read from the database on construction.
+    `index` is the chain's index, if there is one. `registration.register_handlers` fills in
+    `features`. `roles` and `limits` are read from the database on construction.
     """
 
     chain: ConversationChain

@@ -79,7 +79,7 @@ class Meters:
             buckets=_MOMENTS,
         )
         self._failures = counter("selon_failures", "Updates that could not be handled")
-        self._set_aside = counter(
+        self._unreadable = counter(
             "selon_unreadable_updates", "Updates set aside because they cannot be parsed"
         )
         self._requests = counter(
@@ -136,8 +136,8 @@ class Meters:
     def count_failure(self) -> None:
         self._failures.inc()
 
-    def set_aside(self) -> None:
-        self._set_aside.inc()
+    def count_unreadable(self) -> None:
+        self._unreadable.inc()
 
     def count_request(self, method: str, status: int) -> None:
         if method == "getUpdates":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.answer import Answer
-from bot.audio import Speaker, audio_format
+from bot.audio import Speaker, SpeechLanguage, audio_format
 from bot.command import DONE, CommandLine
 from bot.errors import SpeechError
 from bot.settings import Settings
@@ -37,7 +37,7 @@ def say(
     words: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="text")] = None,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="out")] = Path("selon.ogg"),
     language: Annotated[
-        Literal["fr", "en"] | None, typer.Option("--language", help="spoken_language")
+        SpeechLanguage | None, typer.Option("--language", help="spoken_language")
     ] = None,
     second: Annotated[bool, typer.Option("--second", help="second")] = False,
     speed: Annotated[float, typer.Option("--speed", min=0.5, max=2.0, help="speed")] = 1.0,

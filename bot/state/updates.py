@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 from bot.state.processes import living_processes, lock_key, process_of
 from bot.state.tables import UpdateRow
 
-MOST_SET_ASIDE = 100  # maximum number of unreadable updates stored with their content
+MAX_QUARANTINED = 100  # maximum number of unreadable updates stored with their content
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def record_arrival(
     return frozenset(row.id for row in before)
 
 
-def set_update_aside(
+def quarantine_update(
     session: Session, bot_id: int, update_id: int, content: Mapping[str, Any], now: datetime
 ) -> bool:
     """Store an unreadable update with its content, as done; False if it was done before. Beyond
-    MOST_SET_ASIDE, the oldest lose their content."""
+    MAX_QUARANTINED, the oldest lose their content."""
     row = session.get(UpdateRow, (bot_id, update_id))
     if row is None:
         row = UpdateRow(bot_id=bot_id, id=update_id, tries=0, arrived_at=now)
@@ -65,11 +65,11 @@ def set_update_aside(
         return False
     row.content, row.done_at = dict(content), now
     session.flush()
-    aside = select(UpdateRow).where(
+    quarantined = select(UpdateRow).where(
         UpdateRow.bot_id == bot_id, UpdateRow.done_at.is_not(None), UpdateRow.content.is_not(None)
     )
-    newest_first = aside.order_by(UpdateRow.done_at.desc(), UpdateRow.id.desc())
-    for old in session.scalars(newest_first.offset(MOST_SET_ASIDE)):
+    newest_first = quarantined.order_by(UpdateRow.done_at.desc(), UpdateRow.id.desc())
+    for old in session.scalars(newest_first.offset(MAX_QUARANTINED)):
         old.content = None
     return True
 

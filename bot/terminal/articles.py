@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from bot.command import DONE, FAILED, CommandLine
-from bot.errors import KeepingError, UnknownArticle
+from bot.errors import UnknownArticle, UsageError
 from bot.json_records import article_record, entry_record, json_line
 from bot.library.days import parse_period
 from bot.library.format_options import load_format_options
@@ -59,7 +59,7 @@ def list_articles(
     removed: Annotated[bool, typer.Option("--removed", help="removed")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="json_lines")] = False,
 ) -> int:
-    """List the articles, newest first. Raises KeepingError, NoIndex, DamagedIndex."""
+    """List the articles, newest first. Raises UsageError, NoIndex, DamagedIndex."""
     if removed:
         return _list_removed(settings, as_json=as_json)
     phrases = KeepingPhrases.of(settings.language)
@@ -216,7 +216,7 @@ def remove(
     articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="articles")],
     back: Annotated[bool, typer.Option("--restore", help="restore")] = False,
 ) -> int:
-    """Withdraw articles, or restore them (`back`). Raises KeepingError, NoIndex, DamagedIndex,
+    """Withdraw articles, or restore them (`back`). Raises UsageError, NoIndex, DamagedIndex,
     StoreError, and, after the change itself, what a build raises."""
     return (_restore if back else _withdraw)(settings, articles)
 
@@ -241,7 +241,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
             for each in _with_copies(entry, generation)
         }
     if targets and len(targets) >= facts.articles + facts.copies:
-        raise KeepingError("articles-last")
+        raise UsageError("articles-last")
     for each in {each for reference in references for each in removals.find(reference)}:
         if each.id not in targets:
             show(out, phrases.already_removed(_title_and_path(each)[0]))
@@ -291,8 +291,8 @@ def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:
         paths = standing_paths(settings)
         for path in paths:
             if not path.exists():
-                raise KeepingError("source-gone", subject=path)
-    except (KeepingError, StoreError) as error:
+                raise UsageError("source-gone", subject=path)
+    except (UsageError, StoreError) as error:
         err = console_for(sys.stderr)
         show(err, phrases.not_rebuilt)
         show(err, complaint(error, TerminalPhrases.of(settings.language)))

@@ -81,7 +81,8 @@ class Trial:
 
 
 async def try_model(model: ChatModel, language: str, mode: ChatMode) -> Trial:
-    """Ask a model one question in French or English. Raises ModelFailed."""
+    """Ask a model one question, in English unless `language` is French. Raises ModelFailed."""
+    language = language if language in _QUESTIONS else "en"
     text, json = FORMS[mode]
     if await model.structured():
         try:
@@ -102,7 +103,7 @@ async def _try_model(model: ChatModel, language: str, form: Form) -> Trial:
         question=_QUESTIONS[language],
     )
     schemas = {"answer_json": schema((1, 2)), "choose_json": choice_schema(_NUMBER_COUNT)}
-    request = Request(messages, _LIMIT, schemas.get(form), aside=True)
+    request = Request(messages, _LIMIT, schemas.get(form), uncounted=True)
     reply, first = "", 0.0
     began = time.perf_counter()
     async for piece in model.stream(request):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 import typer
 
 from bot.command import DONE, FAILED, CommandLine
-from bot.errors import KeepingError
+from bot.errors import UsageError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
 from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
@@ -76,7 +76,7 @@ def index(
 
     if reshard:
         if paths or part or if_missing:
-            raise KeepingError("reshard-alone")
+            raise UsageError("reshard-alone")
         return _reshard(settings)
     build_part = _part(part)
     there_is_one = if_missing and index_store(settings).current_id() is not None
@@ -210,7 +210,7 @@ def _reshard(settings: Settings) -> int:
 
 
 def _part(typed: str | None) -> BuildPart | None:
-    """Parse `--part 2/5`. Raises KeepingError."""
+    """Parse `--part 2/5`. Raises UsageError."""
     if typed is None:
         return None
     from index.store.build_turn import BuildPart
@@ -218,7 +218,7 @@ def _part(typed: str | None) -> BuildPart | None:
     match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", typed.strip(), re.ASCII)
     part = BuildPart(int(match[1]), int(match[2])) if match else None
     if part is None or not 1 <= part.number <= part.of:
-        raise KeepingError("part-unclear", subject=f"--part {typed}")
+        raise UsageError("part-unclear", subject=f"--part {typed}")
     return part
 
 

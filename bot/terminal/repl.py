@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from rich.console import Console
 from rich.text import Text
@@ -19,6 +19,7 @@ from rich.text import Text
 from bot.answer import Answer
 from bot.followups.turn import Turn, TurnText, append_turn
 from bot.locale.answers import Phrases
+from bot.locale.catalogue import Language
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import show, wrap_lines
 from bot.terminal.render import (
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROMPT = "selon> "
-
-_LANGUAGES = ("fr", "en")
 
 # Words that end other REPLs, and are no questions.
 _LEAVING = frozenset({"quit", "exit", "quitter"})
@@ -130,7 +129,7 @@ class Conversation:
         return Text(self.terminal.repl_no_such_passage(citations[-1].number))
 
     def _language(self, argument: str) -> Text:
-        if argument.lower() not in _LANGUAGES:
+        if argument.lower() not in get_args(Language):
             return Text(self.terminal.repl_languages)
         self.speak(argument.lower())
         return Text(self.terminal.repl_language_is(self.phrases.code))
@@ -237,7 +236,7 @@ def completer_for(conversation: Conversation) -> Completer:
             if name == "/passage":
                 choices = map(str, range(1, conversation.sources + 1))
             elif name in {"/langue", "/language"}:
-                choices = _LANGUAGES
+                choices = get_args(Language)
             for choice in choices:
                 if choice.startswith(argument):
                     yield Completion(choice, -len(argument))

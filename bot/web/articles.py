@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.answer import Citation, web_address
 from bot.conversation.passage_refs import PassageRef
-from bot.errors import KeepingError
+from bot.errors import UsageError
 from bot.library.articles import Library
 from bot.library.days import parse_period
 from bot.locale import format
@@ -23,7 +23,7 @@ from bot.locale.catalogue import Language, part_texts
 from bot.locale.chats import language_name
 from bot.locale.source import host_of
 from bot.web.answer_view import AnswerView, article_path
-from bot.web.reader import QuoteSpan, count_parts, part_of, text_blocks
+from bot.web.article_text import QuoteSpan, count_parts, part_of, text_blocks
 from bot.web.rendering import render
 from bot.web.service import Visitor, WebService, whole_number, without_nul
 from bot.web.texts import ListPhrases, ReaderPhrases
@@ -109,7 +109,7 @@ class ArticlePages:
         )
         return render(
             request,
-            "reader.html",
+            "article.html",
             phrases=phrases,
             article=article,
             byline=_byline(article, visitor.language),
@@ -148,7 +148,7 @@ class ArticlePages:
         filters = {name: value for name, value in values.items() if value}
         try:
             selection = _selection(values, today)
-        except KeepingError:
+        except UsageError:
             selection = None
         if selection is None:
             entries, total = list[Article | ArticleEntry](), 0
@@ -181,7 +181,7 @@ def _field(value: str) -> str:
 
 
 def _selection(values: Mapping[str, str], today: date) -> Selection:
-    """The selection of a form. Raises KeepingError for invalid days."""
+    """The selection of a form. Raises UsageError for invalid days."""
     period = parse_period(values["since"] or None, values["until"] or None, today)
     return Selection(
         outlets=tuple(filter(None, [values["outlet"]])),

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
 from bot.answer import Outcome
-from bot.assembly import chain_over, open_index, writers_in
+from bot.assembly import chain_over, chat_models_in, open_index
 from bot.errors import MissingPage
 from bot.json_records import answer_record
 from bot.library.articles import Library
@@ -306,9 +306,9 @@ def serve_stdio(settings: Settings) -> None:
     async def count(cost: float) -> None:
         pass
 
-    with writers_in(settings) as writers:
+    with chat_models_in(settings) as models:
         index = open_index(settings)
-        chain = chain_over(index, settings, writers)
+        chain = chain_over(index, settings, models)
         asker = ToolCaller(settings.language, base_address(settings), ask, count)
         server = mcp_server(Library(index), lambda _: asker)
 

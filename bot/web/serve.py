@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.assembly import chain_over, open_gate, open_index, writers_in
+from bot.assembly import chain_over, chat_models_in, open_gate, open_index
 from bot.errors import MessengerError
 from bot.library.articles import Library
 from bot.settings import Settings
@@ -35,11 +35,11 @@ def open_service(settings: Settings) -> Iterator[WebService]:
 
     Raises SettingsError, IndexingError, StateError.
     """
-    with writers_in(settings) as writers:
+    with chat_models_in(settings) as models:
         index = open_index(settings, may_be_missing=True)
         url = state_url(settings.database_url, settings.data_dir)
         with closing(open_state(url, settings.bot_id)) as state:
-            chain, gate = chain_over(index, settings, writers), open_gate(settings, index.embedder)
+            chain, gate = chain_over(index, settings, models), open_gate(settings, index.embedder)
             yield WebService(chain, Library(index), state, settings, gate, index)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import get_args
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -13,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.followups.turn import HISTORY_TURNS
+from bot.locale.catalogue import Language
 from bot.web.answer_view import AnswerView
 from bot.web.rendering import STATIC, render
 from bot.web.service import QUESTION_LIMIT, WebService
@@ -40,7 +42,7 @@ class Widget:
         """The script for other sites, with its texts."""
         texts = {
             code: {name: getattr(phrases, name) for name in ("open", "close", "failed", "link")}
-            for code in ("fr", "en")
+            for code in get_args(Language)
             for phrases in [WidgetPhrases.of(code)]
         }
         script = (STATIC / "widget.js").read_text("utf-8").replace("TEXTS", json.dumps(texts))

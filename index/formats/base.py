@@ -124,7 +124,7 @@ class Options:
     """The operator's options for reading files.
 
     `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` lets
-    `tesseract`, if installed, read scans.
+    Tesseract, if installed, read scans.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)

@@ -88,7 +88,7 @@ class StoreCheck:
 
 
 class IndexStore(Protocol):
-    """A store of one index; its readers hide the `removed` articles. Raises StoreError."""
+    """A store of one index; its readers hide the articles in `removals`. Raises StoreError."""
 
     @property
     def folder(self) -> Path | None:

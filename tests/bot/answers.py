@@ -35,16 +35,7 @@ def article(
     published: date | None = date(2025, 8, 1),
     url: str | None = "https://exemple.fr/modeles",
 ) -> Article:
-    return Article(
-        id="0123456789ab",
-        text=text,
-        title=title,
-        path="corpus/modeles.md",
-        language="fr",
-        author=author,
-        published=published,
-        url=url,
-    )
+    return Article("0123456789ab", text, title, "corpus/modeles.md", "fr", author, published, url)
 
 
 def citation(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,16 +17,9 @@ PASSAGE = cut(BRIDGE_ARTICLE)[0]
 FIRST, SECOND = PASSAGE.sentences
 
 
-def cite(sentence: Sentence, **changes: object) -> Citation:
-    fields = {
-        "number": 1,
-        "quote": sentence.text,
-        "start": sentence.start,
-        "end": sentence.end,
-        "passage": PASSAGE,
-        "article": BRIDGE_ARTICLE,
-    }
-    return Citation(**(fields | changes))  # type: ignore[arg-type]
+def cite(sentence: Sentence, **changes: Any) -> Citation:
+    place = (sentence.text, sentence.start, sentence.end)
+    return replace(Citation(1, *place, PASSAGE, BRIDGE_ARTICLE), **changes)
 
 
 @pytest.mark.parametrize(

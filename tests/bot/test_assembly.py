@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,10 @@ from tests.fakes import FakeEmbedder, FakeReader
 from tests.index.samples import article
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = ReadingConfidence.load().thresholds
+READ, SEARCHED = ReadingConfidence.load().thresholds, ConfidenceModel.load().thresholds
 
 
-def test_nothing_indexed_is_said_before_the_model_is_loaded(
+def test_no_index_is_said_before_models_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def load(*_: object, **__: object) -> None:
@@ -46,31 +47,22 @@ def test_a_sure_threshold_below_the_least_is_a_mistake_in_the_settings(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("least", "sure", "expected"),
+    ("chosen", "expected"),
     [
-        (None, None, READ),
-        (0.01, None, Thresholds(0.01, READ.sure)),
-        (0.99, None, Thresholds.at(0.99)),
-        (None, 0.99, Thresholds(READ.perhaps, 0.99)),
-        (0.1, 0.2, Thresholds(0.1, 0.2)),
+        ({}, READ),
+        ({"min_confidence": 0.01}, Thresholds(0.01, READ.sure)),
+        ({"min_confidence": 0.99}, Thresholds.at(0.99)),
+        ({"sure_confidence": 0.99}, Thresholds(READ.perhaps, 0.99)),
+        ({"min_confidence": 0.1, "sure_confidence": 0.2}, Thresholds(0.1, 0.2)),
+        ({"reader": "none"}, SEARCHED),
+        ({"reader": "another/reader"}, SEARCHED),
     ],
 )
-def test_thresholds_are_the_calibrated_ones_unless_set(
-    least: float | None, sure: float | None, expected: Thresholds
-) -> None:
-    settings = Settings(_env_file=None, min_confidence=least, sure_confidence=sure)
-    assert assembly.thresholds_of(settings) == expected
+def test_thresholds_are_calibrated_unless_set(chosen: dict[str, Any], expected: Thresholds) -> None:
+    assert assembly.thresholds_of(Settings(_env_file=None, **chosen)) == expected
 
 
-@pytest.mark.parametrize("reader", ["none", "another/reader"])
-def test_without_the_bundled_reader_the_search_tells_how_sure_it_is(reader: str) -> None:
-    settings = Settings(_env_file=None, reader=reader)
-    assert assembly.thresholds_of(settings) == ConfidenceModel.load().thresholds
-
-
-@pytest.mark.parametrize(
-    ("least", "expected"), [(None, ConfidenceModel.load().thresholds), (0.99, Thresholds.at(0.99))]
-)
+@pytest.mark.parametrize(("least", "expected"), [(None, SEARCHED), (0.99, Thresholds.at(0.99))])
 def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: float | None, expected: Thresholds
 ) -> None:
@@ -101,7 +93,7 @@ def test_without_a_chat_model_nothing_of_one_is_loaded() -> None:
     code = (
         "import sys, bot.assembly\n"
         "from bot.settings import Settings\n"
-        "assert bot.assembly.open_writers(Settings(_env_file=None)) is None\n"
+        "assert bot.assembly.open_chat_models(Settings(_env_file=None)) is None\n"
         "heavy = ('sqlalchemy', 'langchain', 'openai', 'onnx', 'bot.verification', 'bot.state')\n"
         "loaded = [name for name in heavy if name in sys.modules]\n"
         "assert not loaded, loaded"

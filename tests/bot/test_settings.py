@@ -20,9 +20,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_environment_goes_before_the_file_and_the_command_line_before_both(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_command_line_goes_before_environment_and_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("SELON_DATA_DIR=fichier\nSELON_THREADS=3\nAUTRE=1\n", encoding="utf-8")
     assert load_settings().data_dir == Path("fichier")
     monkeypatch.setenv("SELON_DATA_DIR", "environnement")
@@ -32,15 +30,12 @@ def test_the_environment_goes_before_the_file_and_the_command_line_before_both(
     assert load_settings().threads == 3
 
 
-def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SELON_THREADS", "")
-    monkeypatch.setenv("SELON_MIN_CONFIDENCE", "")
-    assert (load_settings().threads, load_settings().min_confidence) == (0, None)
-
-
-def test_the_log_level_may_be_typed_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SELON_LOG_LEVEL", "debug")
-    assert load_settings().log_level == "DEBUG"
+def test_an_empty_value_is_none_and_levels_may_be_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("THREADS", ""), ("MIN_CONFIDENCE", ""), ("LOG_LEVEL", "debug")):
+        monkeypatch.setenv(f"SELON_{name}", value)
+    settings = load_settings()
+    assert (settings.threads, settings.min_confidence) == (0, None)
+    assert settings.log_level == "DEBUG"
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,7 @@ def own_zone() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", [AHEAD, BEHIND])
-def test_a_command_is_in_the_zone_of_its_settings(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_is_in_the_zone_of_settings(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SELON_TIMEZONE", name)
     run(["chat-model"])
     assert date.today() == datetime.now(ZoneInfo(name)).date()
@@ -62,9 +60,7 @@ def test_without_a_name_it_is_the_machine_s() -> None:
     assert (os.environ.get("TZ"), time.tzname) == before
 
 
-def test_the_rules_that_come_with_the_libraries_do_where_the_system_has_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_libraries_rules_do_where_systems_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zoneinfo.TZPATH", ())
     assert zone_file("Europe/Paris").is_file()
 

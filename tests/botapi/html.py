@@ -47,10 +47,7 @@ def check_url(url: str) -> str:
 
 
 def parse_html(source: str) -> Formatted:
-    """The text and entities of an HTML message, trimmed as Telegram trims.
-
-    Raises Refusal (status 400) where the message would be refused or not shown as written.
-    """
+    """The text and entities of a message; raises Refusal where it would not show as written."""
     if unescaped := _UNESCAPED.search(source):
         raise _refused(f'Unescaped "{unescaped[0]}" at {unescaped.start()}')
     reader = _Reader()
@@ -65,8 +62,6 @@ def parse_html(source: str) -> Formatted:
 
 
 class _Reader(HTMLParser):
-    """One pass over a message's HTML."""
-
     def __init__(self) -> None:
         super().__init__()
         self.text = ""

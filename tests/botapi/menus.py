@@ -11,6 +11,12 @@ from tests.botapi.refusal import bad_request
 
 CommandKey = tuple[str, str]
 Parameters = Mapping[str, Any]
+PROFILE = {
+    "MyName": ("name", 64),
+    "MyDescription": ("description", 512),
+    "MyShortDescription": ("short_description", 120),
+}
+"""By the end of its methods' names, the parameter and its longest text."""
 
 
 class Menus:
@@ -32,35 +38,17 @@ class Menus:
         self.commands.pop(_key(parameters), None)
         return True
 
-    async def _setMyName(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._describe("name", parameters, 64)
-
-    async def _getMyName(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._described("name", parameters)
-
-    async def _setMyDescription(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._describe("description", parameters, 512)
-
-    async def _getMyDescription(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._described("description", parameters)
-
-    async def _setMyShortDescription(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._describe("short_description", parameters, 120)
-
-    async def _getMyShortDescription(self, parameters: Parameters) -> object:  # noqa: N802
-        return self._described("short_description", parameters)
-
-    def _describe(self, what: str, parameters: Parameters, most: int) -> bool:
+    async def profiled(self, method: str, parameters: Parameters) -> object:
+        """What `setMyName` and its like do."""
+        what, most = PROFILE[method[3:]]
+        language = _language(parameters)
+        if method.startswith("get"):  # or else in the default language
+            return {what: self.profile.get((what, language)) or self.profile.get((what, ""), "")}
         text = parameters.get(what, "")
         if len(text) > most:
             raise bad_request(f"{what} is too long")
-        self.profile[what, _language(parameters)] = text
+        self.profile[what, language] = text
         return True
-
-    def _described(self, what: str, parameters: Parameters) -> Json:
-        """In the language asked for, or else in the default one."""
-        default = self.profile.get((what, ""), "")
-        return {what: self.profile.get((what, _language(parameters))) or default}
 
 
 def _key(parameters: Parameters) -> CommandKey:

@@ -14,8 +14,7 @@ FileKind = Literal["document", "photo", "audio", "voice"]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button below a message: pressing it calls back, opens an address, or
-    begins an inline query."""
+    """A button below a message, that calls back, opens an address, or begins an inline query."""
 
     text: str
     callback_data: str | None = None
@@ -53,10 +52,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that the bot sent, as it now stands.
-
-    `pickers` stand in place of the person's keyboard from now on; none any longer if it is empty.
-    """
+    """A message that the bot sent, as it now stands; `pickers` replace the person's keyboard."""
 
     chat_id: int
     message_id: int
@@ -82,7 +78,6 @@ class Message:
 
     @property
     def labels(self) -> list[str]:
-        """What the buttons say."""
         return [each.text for each in self.buttons]
 
     @property
@@ -92,7 +87,6 @@ class Message:
         return tuple(zip(self.styled("text_link"), (each.argument for each in linked), strict=True))
 
     def styled(self, kind: EntityType) -> tuple[str, ...]:
-        """The stretches of text in one style."""
         return tuple(
             utf16_slice(self.text, entity.offset, entity.length)
             for entity in self.formatted.entities

@@ -18,7 +18,7 @@ from tests.botapi.content import (
 from tests.botapi.entities import Formatted
 from tests.botapi.hook import Hook
 from tests.botapi.inline import InlineAnswer, InlineResult, read_inline_answer, read_inline_result
-from tests.botapi.menus import Menus
+from tests.botapi.menus import PROFILE, Menus
 from tests.botapi.messages import File, FileKind, Json, Message
 from tests.botapi.parameters import Upload
 from tests.botapi.refusal import Refusal, bad_request
@@ -84,9 +84,10 @@ class Methods(Menus):
         return self._ids[chat_id]
 
     async def call(self, method: str, parameters: Parameters) -> object:
-        """The result of one method; raises Refusal."""
         if method in FILES:
             return self._send_file(parameters, FILES[method])
+        if method[3:] in PROFILE:
+            return await self.profiled(method, parameters)
         handler = getattr(self, f"_{method}")
         return await handler(parameters)
 
@@ -149,21 +150,14 @@ class Methods(Menus):
             raise Refusal(409, _HOOKED)
         if "allowed_updates" in parameters:
             self.updates.allowed = frozenset(parameters["allowed_updates"])
-        limit = parameters.get("limit", 100)
-        if not 1 <= limit <= 100:
-            limit = 100
         return await self.updates.poll(
-            parameters.get("offset", 0), limit, parameters.get("timeout", 0)
+            parameters.get("offset", 0), parameters.get("limit", 100), parameters.get("timeout", 0)
         )
 
     async def _deleteWebhook(self, parameters: Parameters) -> object:  # noqa: N802
-        if parameters.get("drop_pending_updates"):
-            self.updates.drop()
         return self.hook.set({"url": ""})
 
     async def _setWebhook(self, parameters: Parameters) -> object:  # noqa: N802
-        if parameters.get("drop_pending_updates"):
-            self.updates.drop()
         return self.hook.set(parameters)
 
     async def _getWebhookInfo(self, parameters: Parameters) -> object:  # noqa: N802
@@ -193,9 +187,7 @@ class Methods(Menus):
         chat_id = parameters["chat_id"]
         direct = parameters.get("direct_messages_topic_id")
         if bool(chat.get("is_direct_messages")) != (direct is not None):
-            raise bad_request(
-                "a topic is told for the direct messages of a channel, and only there"
-            )
+            raise bad_request("a topic is for the direct messages of a channel alone")
         if direct is not None and (chat_id, direct) not in self.direct_topics:
             raise bad_request("direct messages topic not found")
         reply_to = self._replied(chat_id, parameters.get("reply_parameters"))
@@ -223,7 +215,6 @@ class Methods(Menus):
         return message.to_json(chat, self.bot)
 
     def _receiver(self, chat: Json, parameters: object) -> int | None:
-        """Who alone sees a message; raises Refusal."""
         if parameters is None:
             return None
         if not isinstance(parameters, dict) or set(parameters) != {"receiver_user_id"}:
@@ -358,5 +349,8 @@ class Methods(Menus):
         return new.to_json(self.chats[new.chat_id], self.bot)
 
 
-METHODS = {*FILES, *(name[1:] for name in dir(Methods) if name != name.lower())}
+METHODS = {
+    *(*FILES, *(f"{does}{what}" for does in ("get", "set") for what in PROFILE)),
+    *(name[1:] for name in dir(Methods) if name != name.lower()),
+}
 """The names of what a bot may call."""

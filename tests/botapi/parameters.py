@@ -16,7 +16,7 @@ from tests.botapi.refusal import bad_request
 TEXTS = frozenset(
     {
         *("action", "caption", "callback_query_id", "description", "file_id", "guest_query_id"),
-        *("inline_query_id", "language_code", "name", "next_offset", "parse_mode"),
+        *("inline_query_id", "language_code", "name", "parse_mode"),
         *("secret_token", "short_description", "text", "url"),
     }
 )
@@ -26,7 +26,7 @@ INTEGERS = frozenset(
         *("max_connections", "message_id", "message_thread_id", "offset", "timeout", "user_id"),
     }
 )
-BOOLEANS = frozenset({"can_stop", "drop_pending_updates", "is_personal", "show_alert"})
+BOOLEANS = frozenset({"can_stop", "is_personal", "show_alert"})
 OBJECTS = frozenset(
     {
         *("button", "ephemeral_message_parameters", "link_preview_options", "reply_markup"),
@@ -38,8 +38,6 @@ ARRAYS = frozenset({"allowed_updates", "commands", "results"})
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of a multipart request."""
-
     name: str
     data: bytes
 

@@ -6,7 +6,7 @@ import itertools
 import re
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tests.botapi.entities import utf16_length
 from tests.botapi.messages import Button, Json, Message
@@ -40,32 +40,15 @@ CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel"}
 
 
 class People:
-    """The hands of everybody but the bot."""
-
     def __init__(self, methods: Methods) -> None:
         self._methods = methods
         self._numbers = itertools.count(1)
         self._reactions: dict[tuple[int, int, int], tuple[str, ...]] = {}
         self._said: dict[tuple[int, int], Json] = {}
 
-    def user_says(
-        self,
-        chat_id: int,
-        text: str,
-        language_code: str | None = "fr",
-        kind: Kind = "private",
-        *,
-        person: int | None = None,
-        thread: int | None = None,
-        reply_to: Message | int | None = None,
-        who: From | None = None,
-    ) -> int:
-        """A person writes a text; the number of their message is returned.
-
-        In groups with privacy mode (`privacy`), the bot sees commands, mentions and replies to it.
-        """
-        who = who or From(chat_id, person, kind, thread, language_code)
-        return self.user_sends(chat_id, _text(text), who=who, reply_to=reply_to)
+    def user_says(self, chat_id: int, text: str, *how: Any, **more: Any) -> int:
+        """A person writes a text (see `user_sends`); the number of their message is returned."""
+        return self.user_sends(chat_id, _text(text), *how, **more)
 
     def user_sends(
         self,
@@ -76,47 +59,28 @@ class People:
         *,
         who: From | None = None,
         reply_to: Message | int | None = None,
+        **more: Any,
     ) -> int:
-        """A person sends something else: `content` is that part of the Bot API's Message."""
-        who = who or From(chat_id, None, kind, None, language_code)
+        """A person sends something: `content` is that part of the Bot API's Message, `more` goes
+        to `From`."""
+        who = who or From(chat_id, kind=kind, language_code=language_code, **more)
         message = self._message(who, content, reply_to)
         if self._methods.sees(message):
             self._methods.updates.add("message", message)
         return int(str(message["message_id"]))
 
-    def user_edits(
-        self,
-        chat_id: int,
-        message_id: int,
-        text: str,
-        language_code: str | None = "fr",
-    ) -> None:
-        """A person rewrites one of their messages in private."""
+    def user_edits(self, chat_id: int, message_id: int, text: str) -> None:
         content = {**_text(text), "edit_date": int(time.time()), "message_id": message_id}
-        message = self._message(From(chat_id, language_code=language_code), content, None)
-        if self._methods.sees(message):
-            self._methods.updates.add("edited_message", message)
+        self._methods.updates.add("edited_message", self._message(From(chat_id), content, None))
 
     def user_sends_file(
-        self,
-        chat_id: int,
-        name: str,
-        data: bytes,
-        mime_type: str | None = None,
-        caption: str = "",
-        language_code: str | None = "fr",
-        *,
-        size: int | None = None,
-        who: From | None = None,
+        self, chat_id: int, name: str, data: bytes, caption: str = "", size: int | None = None
     ) -> int:
         """A person sends a document; `size` is what Telegram says of it, if not the truth."""
         document = {**self._file("document", data), "file_name": name}
         if size is not None:
             document["file_size"] = size
-        if mime_type:
-            document["mime_type"] = mime_type
-        content: Json = {"document": document, **_caption(caption)}
-        return self.user_sends(chat_id, content, language_code, who=who)
+        return self.user_sends(chat_id, {"document": document, **_caption(caption)})
 
     def _file(self, field: str, data: bytes) -> Json:
         """What a message says of a file that can be fetched from now on."""
@@ -125,44 +89,24 @@ class People:
         return {"file_id": name, "file_unique_id": name, "file_size": len(data)}
 
     def user_speaks(
-        self,
-        chat_id: int,
-        data: bytes,
-        seconds: int = 3,
-        field: Literal["voice", "audio", "video_note"] = "voice",
-        *,
-        kind: Kind = "private",
-        person: int | None = None,
-        reply_to: Message | int | None = None,
+        self, chat_id: int, data: bytes, seconds: int = 3, field: str = "voice", **more: Any
     ) -> int:
-        """A person sends a recording."""
+        """A person sends a recording: a voice, an audio or a video_note."""
         recording = {**self._file(field, data), "duration": seconds}
         if field == "video_note":
             recording["length"] = 240
-        who = From(chat_id, person, kind, None, "fr")
-        return self.user_sends(chat_id, {field: recording}, who=who, reply_to=reply_to)
+        return self.user_sends(chat_id, {field: recording}, **more)
 
     def user_sends_photo(
-        self,
-        chat_id: int,
-        caption: str = "",
-        kind: Kind = "private",
-        *,
-        person: int | None = None,
-        reply_to: Message | int | None = None,
-        album: str | None = None,
+        self, chat_id: int, caption: str = "", *how: Any, album: str | None = None, **more: Any
     ) -> int:
-        """A person sends a picture, alone or as one of an album."""
         photo: Json = {"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}
         content: Json = {"photo": [photo], **_caption(caption)}
         if album is not None:
             content["media_group_id"] = album
-        who = From(chat_id, person, kind)
-        return self.user_sends(chat_id, content, who=who, reply_to=reply_to)
+        return self.user_sends(chat_id, content, "fr", *how, **more)
 
-    def user_asks_inline(
-        self, person: int, query: str, language_code: str | None = "fr", offset: str = ""
-    ) -> str:
+    def user_asks_inline(self, person: int, query: str, language_code: str | None = "fr") -> str:
         """A person types `@bot query` in some chat; the query's id is returned."""
         number = f"inline-{next(self._numbers)}"
         self._methods.inline_queries.add(number)
@@ -170,7 +114,7 @@ class People:
             "id": number,
             "from": _person(person, language_code),
             "query": query,
-            "offset": offset,
+            "offset": "",
             "chat_type": "sender",
         }
         self._methods.updates.add("inline_query", content)
@@ -229,7 +173,6 @@ class People:
         self._methods.chat_of(person, "private")
 
     def user_deletes(self, message: Message) -> None:
-        """A person takes one of the bot's messages away."""
         del self._methods.messages[message.chat_id, message.message_id]
 
     def user_blocks(self, chat_id: int) -> None:
@@ -268,7 +211,6 @@ class People:
         self._methods.updates.add("message_reaction", content)
 
     def bot_is_administrator(self, chat_id: int) -> None:
-        """Somebody makes the bot an administrator of a group."""
         bot = int(str(self._methods.bot["id"]))
         self._methods.administrators.setdefault(chat_id, set()).add(bot)
 
@@ -286,7 +228,6 @@ class People:
         self._methods.updates.add("my_chat_member", content)
 
     def administers(self, chat_id: int, person: int) -> None:
-        """Somebody is among a group's administrators."""
         self._methods.administrators.setdefault(chat_id, set()).add(person)
 
     def group_moves(self, old: int, new: int) -> None:
@@ -383,11 +324,7 @@ def _text(text: str) -> Json:
 
 def _caption(caption: str) -> Json:
     """As `_text`, below a picture or a file; nothing where there is none."""
-    entities = _entities(caption)
-    return {
-        **({"caption": caption} if caption else {}),
-        **({"caption_entities": entities} if entities else {}),
-    }
+    return {"caption": caption, "caption_entities": _entities(caption)} if caption else {}
 
 
 def _entities(text: str) -> list[Json]:

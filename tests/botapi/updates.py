@@ -12,7 +12,6 @@ _CONFLICT = (
     "make sure that only one bot instance is running"
 )
 
-
 _ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 """Kinds that a bot gets only where it asks for them by name."""
 
@@ -30,7 +29,6 @@ class Updates:
 
     @property
     def polled(self) -> bool:
-        """True if a bot has begun to ask for updates."""
         return self._poll is not None
 
     def add(self, kind: str, content: Json) -> None:
@@ -42,20 +40,13 @@ class Updates:
         self._news.set()
 
     async def told(self) -> list[Json]:
-        """Wait until there are updates, for a webhook."""
         while not self.pending:
             self._news.clear()
             await self._news.wait()
         return list(self.pending)
 
-    def drop(self) -> None:
-        self.pending.clear()
-
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
-        """Wait, `seconds` at most, for updates from `offset` on.
-
-        A second poll ends the first, which gets Telegram's conflict (409).
-        """
+        """Wait for updates from `offset` on; a second poll ends the first with a conflict (409)."""
         if self._poll is not None and not self._poll.done():
             self._poll.cancel()
         task = asyncio.ensure_future(self._wait(offset, limit, seconds))
@@ -86,7 +77,6 @@ class Updates:
         return self.pending[:limit]
 
     def close(self) -> None:
-        """Let a waiting poll end with nothing."""
         self._closed = True
         self._news.set()
 

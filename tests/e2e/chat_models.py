@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.assembly import chain_over, open_embedder, open_writers
+from bot.assembly import chain_over, open_chat_models, open_embedder
 from bot.followups.conversation import FollowUpChain
 from bot.settings import Settings
 from index.build.builder import build
@@ -51,8 +51,6 @@ GOOD = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The index, opened once."""
-
     data_dir: Path
     index: LiveIndex
 
@@ -68,12 +66,12 @@ class Library:
             **settings,
         }
         opened = Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
-        writers = open_writers(opened)
+        models = open_chat_models(opened)
         try:
-            yield chain_over(self.index, opened, writers)
+            yield chain_over(self.index, opened, models)
         finally:
-            if writers is not None:
-                writers.close()
+            if models is not None:
+                models.close()
 
 
 def library(folder: Path) -> Library:
@@ -91,15 +89,12 @@ def library(folder: Path) -> Library:
 async def asking(
     shelf: Library, state: Path, *behaviours: Behaviour, **settings: object
 ) -> AsyncIterator[tuple[FollowUpChain, Scripted]]:
-    """The chain, and the server of its one model."""
     async with serving(*behaviours) as server:
         with shelf.asked(server.url, state, **settings) as chain:
             yield chain, server
 
 
 def by_model(**behaviours: Behaviour) -> Behaviour:
-    """Each model of one server in its own way."""
-
     async def behave(request: web.Request) -> web.StreamResponse:
         body = await request.json()
         return await behaviours[body["model"]](request)

@@ -23,29 +23,23 @@ class SetClock:
         self.speed = speed
 
     def set(self, moment: datetime) -> None:
-        """Set it; it goes on from there."""
         new = self.file.with_suffix(".new")
         new.write_text(json.dumps([moment.timestamp(), _monotonic()]))
         new.replace(self.file)
 
     def read(self) -> float:
-        """Seconds since the epoch."""
         moment, since = json.loads(self.file.read_text())
         return float(moment + (_monotonic() - since) * self.speed)
 
     async def pass_by(self, seconds: float) -> None:
-        """Wait so many of its seconds."""
         await asyncio.sleep(seconds / self.speed)
 
 
 def use_clock(file: str, speed: float) -> None:
     """Take the time of this process from a `SetClock`, that of waits and timeouts from its speed;
     to be called first."""
-    kept, began, select = (
-        SetClock(Path(file), speed),
-        _monotonic(),
-        selectors.DefaultSelector.select,
-    )
+    kept, began = SetClock(Path(file), speed), _monotonic()
+    select = selectors.DefaultSelector.select
 
     class SetDatetime(datetime):
         @classmethod

@@ -19,8 +19,9 @@ from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
 from tests.e2e.chat_models import Library, library
 from tests.e2e.real_index import CANAL, Held
-from tests.e2e.telegram import Shelf, StubChain, free_port, fresnel_chain, running
+from tests.e2e.telegram import Shelf, StubChain, fresnel_chain, running
 from tests.fakes import FakeEmbedder
+from tests.postgres.server import free_port
 
 _ssl_context = cache(ssl.create_default_context)
 
@@ -52,7 +53,6 @@ def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[BotServer]:
-    """The Bot API, to which nobody has written yet."""
     async with BotServer() as server:
         yield server
 
@@ -69,7 +69,6 @@ def articles() -> Shelf:
 
 @pytest_asyncio.fixture
 async def bot(server: BotServer, chain: StubChain, articles: Shelf) -> AsyncIterator[None]:
-    """The bot at work."""
     async with running(server, chain, articles):
         yield
 
@@ -113,5 +112,4 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 @pytest.fixture
 def port() -> int:
-    """A port that nobody listens on."""
     return free_port()

@@ -45,7 +45,6 @@ def rows(query: str, url: str = "") -> Sequence[Any]:
 
 
 def all_rows() -> list[tuple[str, str]]:
-    """Every row of every table, with the table's name."""
     tables = MetaData()
     with open_database() as engine, engine.connect() as connection:
         tables.reflect(engine)

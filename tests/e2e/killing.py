@@ -31,7 +31,6 @@ IDLE = 0.002
 Sent = tuple[int, int]
 """A message that the server took: the chat, and its number there."""
 
-
 NOTICES = frozenset(Phrases.of(code).late for code in get_args(Language))
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import Executable, create_engine, select, text
 from bot.state.tables import DeliveryRow, UpdateRow
 from tests.botapi.server import BotServer
 from tests.e2e.killing import FIRST, Bot, Outcome, Sent, answers
-from tests.e2e.telegram import free_port
+from tests.postgres.server import free_port
 
 IN_FLIGHT_SECONDS = 0.2
 """Within which a request that was on its way at a kill has arrived."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -199,13 +198,6 @@ def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequen
     return [each for group in application.handlers.values() for each in group], chores
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
-
-
 def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:
     return load_settings(telegram_token=token or server.token, telegram_api_url=server.url, **more)
 
@@ -238,11 +230,11 @@ async def running(
             stop,
             lambda username: ready.set(),
             patience,
-            [each.telegram for each in features],
-            documents,
-            speech,
-            gate,
-            index,
+            features=[each.telegram for each in features],
+            documents=documents,
+            speech=speech,
+            gate=gate,
+            index=index,
         )
     )
     waiting = asyncio.create_task(ready.wait())

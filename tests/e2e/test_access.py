@@ -120,18 +120,6 @@ async def test_an_invitation_lets_one_in_for_good(
 # Said in the chat
 
 
-async def test_an_administrator_lets_somebody_in_and_out(server: BotServer, bot: Running) -> None:
-    async with bot(access="list"):
-        said = await asked(server, ADMIN, f"/autoriser {STRANGER}")
-        assert said == f"C’est noté : {STRANGER} est lecteur."
-        assert (await asked(server, STRANGER)).startswith(CITED)
-        said = await asked(server, ADMIN, f"/allow {STRANGER} editor")
-        assert said == f"C’est noté : Lecteur ({STRANGER}) est éditeur."
-        assert f"Éditeurs : Lecteur ({STRANGER})." in await asked(server, ADMIN, "/autoriser")
-        assert "est exclu" in await asked(server, ADMIN, f"/interdire {STRANGER}")
-        assert "Je ne réponds qu’aux personnes" in await asked(server, STRANGER)
-
-
 async def test_an_administrator_picks_people_from_a_list(server: BotServer, bot: Running) -> None:
     async with bot(access="list"):
         choice = await server.reply_to(ADMIN, "/autoriser")
@@ -147,6 +135,10 @@ async def test_an_administrator_picks_people_from_a_list(server: BotServer, bot:
         assert "Je ne réponds qu’aux personnes" in await asked(server, OTHER)
         server.user_picks(await server.reply_to(ADMIN, "/interdire"), 0, STRANGER, "Anne")
         assert "est exclu" in (await server.next_message()).text
+        assert "Je ne réponds qu’aux personnes" in await asked(server, STRANGER)
+        said = await asked(server, ADMIN, f"/allow {OTHER} editor")
+        assert said.endswith("est éditeur.")
+        assert f"({OTHER})" in await asked(server, ADMIN, "/autoriser")
         server.user_picks(choice, 0, EDITOR, "Élise")
         assert "viennent de la configuration" in (await server.next_message()).text
 
@@ -170,35 +162,28 @@ async def test_no_link_lets_in_who_is_barred(server: BotServer, bot: Running, ac
 # Rights
 
 
-async def test_who_is_shut_out_sees_and_erases_their_data(server: BotServer, bot: Running) -> None:
-    async with bot():
-        await asked(server, STRANGER)
-    async with bot(access="list"):
-        for command in ("/confidentialite", "/mesdonnees", "/oublier"):
-            assert "Je ne réponds" not in await asked(server, STRANGER, command)
-        server.presses(await server.reply_to(STRANGER, "/forget"), 0)
-        assert "je ne garde plus rien" in (await server.next_edit()).text
-        # Nothing is kept of them now, and they are a stranger like any other.
-        assert "Je ne réponds" in await asked(server, STRANGER, "/oublier")
-
-
-@pytest.mark.parametrize("wrote", [True, False], ids=["wrote", "never wrote"])
-async def test_who_is_barred_still_sees_and_erases_what_is_kept(
-    server: BotServer, bot: Running, wrote: bool
+@pytest.mark.parametrize("shut_out", ["listed no more", "barred", "barred, never wrote"])
+async def test_who_is_shut_out_still_sees_and_erases_what_is_kept(
+    server: BotServer, bot: Running, shut_out: str
 ) -> None:
+    barred = "barred" in shut_out
+    refusal = "Je ne peux plus" if barred else "Je ne réponds"
     async with bot():
-        if wrote:
+        if "never" not in shut_out:
             await asked(server, STRANGER)
-        await asked(server, ADMIN, f"/interdire {STRANGER}")
-        assert "Je ne peux plus" not in await asked(server, STRANGER, "/confidentialite")
+        if barred:
+            await asked(server, ADMIN, f"/interdire {STRANGER}")
+    async with bot(access="open" if barred else "list"):
+        assert refusal not in await asked(server, STRANGER, "/confidentialite")
         file = (await server.reply_to(STRANGER, "/mesdonnees")).file
         assert file is not None
-        assert json.loads(file.data)["barred"] is True
+        assert json.loads(file.data).get("barred", False) is barred
         server.presses(await server.reply_to(STRANGER, "/oublier"), 0)
         told = spaced((await server.next_edit()).text)
         assert told.startswith("C’est fait : je ne garde plus rien de vous")
-        assert "exclu" in told
-        assert "Je ne peux plus" in await asked(server, STRANGER)
+        assert ("exclu" in told) is barred
+        # Nothing is kept of them now, and they are a stranger like any other.
+        assert refusal in await asked(server, STRANGER, "/sources")
 
 
 # Groups

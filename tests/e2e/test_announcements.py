@@ -64,22 +64,18 @@ async def final(server: BotServer) -> str:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_it_is_looked_at_decided_and_sent_to_all_who_may_ask(server: BotServer) -> None:
+async def test_it_is_decided_and_sent_to_all_but_who_want_none(server: BotServer) -> None:
     question = await drafted(server)
     # The author has written too, by now.
     assert "à 4\u00a0personnes. Je l’envoie\u202f?" in question.text
     assert question.labels == ["Envoyer à 4\u00a0personnes", "Ne pas envoyer"]
     server.presses(question, 0)
-    assert await told(server, 4) == dict.fromkeys((ADMIN, *READERS), NEWS)
+    messages = {each.chat_id: each for each in [await server.next_message() for _ in range(4)]}
+    assert {chat: each.text for chat, each in messages.items()} == dict.fromkeys(
+        (ADMIN, *READERS), NEWS
+    )
     assert await final(server) == "L’annonce est partie : 4 personnes prévenues."
     await server.silence()
-
-
-@pytest.mark.usefixtures("bot")
-async def test_who_wants_none_gets_none_until_they_do_again(server: BotServer) -> None:
-    server.presses(await drafted(server), 0)
-    messages = {each.chat_id: each for each in [await server.next_message() for _ in range(4)]}
-    await final(server)
     mine = messages[READERS[0]]
     assert mine.labels == ["Ne plus recevoir d’annonces"]
     pressed = [server.presses(mine, 0) for _ in range(2)]

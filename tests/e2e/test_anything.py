@@ -59,7 +59,6 @@ THINGS: dict[str, dict[str, Any]] = {
     "story": {"story": {"id": 1, "chat": {"id": 9, "type": "private"}}},
 }
 
-
 _KIND = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     # What makes the bot fall silent is not made smaller: each try would wait for its silence.

@@ -11,13 +11,12 @@ import pytest
 
 from bot.library import articles
 from bot.messenger.outbound import live_answer
-from tests.bot.llm.server import Behaviour, Scripted, cuts_off, says
+from tests.bot.llm.server import Behaviour, Scripted, says
 from tests.botapi.server import BotServer
 from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking
 from tests.e2e.telegram import running
 
 READER = 42
-FAILED = "Le modèle de langue n’a pas répondu\u00a0: voici les phrases des articles."
 UNSUPPORTED = (
     "Ce que le modèle a écrit n’était pas assez étayé\u00a0: voici les phrases des articles."
 )
@@ -55,22 +54,13 @@ async def test_a_draft_grows_until_a_message_with_sources(shelf: Library, tmp_pa
     assert "Le modèle Orphée, par Camille Roche" in whole.text
 
 
-@pytest.mark.parametrize(
-    ("behaviour", "line"),
-    [
-        (cuts_off(f"{FIRST[:-1]} [1]. Le modèle "), FAILED),
-        (says("Orphée a demandé 150 000 puces [1]."), UNSUPPORTED),
-    ],
-    ids=["cut", "lie"],
-)
-async def test_whatever_the_model_does_the_person_is_quoted_the_articles(
-    behaviour: Behaviour, line: str, shelf: Library, tmp_path: Path
-) -> None:
-    async with talking(shelf, tmp_path, behaviour) as (api, _):
+async def test_who_is_lied_to_is_quoted_the_articles(shelf: Library, tmp_path: Path) -> None:
+    lie = says("Orphée a demandé 150 000 puces [1].")
+    async with talking(shelf, tmp_path, lie) as (api, _):
         whole = await api.reply_to(READER, QUESTION)
         shown = [text for _, _, text in api.drafts] + [whole.text]
     assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
-    assert whole.text.endswith(line)
+    assert whole.text.endswith(UNSUPPORTED)
     assert not any("150 000" in text for text in shown)
 
 

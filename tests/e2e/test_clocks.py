@@ -70,8 +70,6 @@ class Hands:
 
 @pytest_asyncio.fixture
 async def hands(server: BotServer, tmp_path: Path) -> AsyncIterator[Hands]:
-    for feature in ("alerts", "digests"):
-        pytest.importorskip(f"bot.{feature}.feature", reason=f"{feature} are removed")
     newsroom = Newsroom(tmp_path)
     newsroom.clock.set(paris(date(2026, 3, 1), 6))
     async with newsroom.bot(server, look=LOOK, KEEP_DAYS="6").running() as process:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,30 +25,8 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 FILES = ("marie-curie.md", "tgv.md", "victor-hugo.md", "great-fire-of-london.md", "penicillin.md")
 READER, OTHER, GROUP = 42, 43, -100
 BREAD = "Combien coûte une baguette de pain à Quimper ?"
-NEWS = """---
-title: La baguette passe à 1,30 euro à Quimper
-author: Anne Le Gall
-published: 2026-11-02
-url: https://exemple.fr/baguette
-language: fr
----
-
-À Quimper, une baguette de pain coûte désormais 1,30 euro. Elle était à 1,20 euro depuis deux ans.
-"""
-PAPER = pdf(
-    [
-        [
-            *lines(["La baguette à Quimper"], size=20, bold=True),
-            *lines(
-                [
-                    "À Quimper, une baguette de pain coûte désormais 1,30 euro. Elle était à 1,20",
-                    "euro depuis deux ans, selon les boulangers de la ville.",
-                ],
-                top=150,
-            ),
-        ]
-    ]
-)
+BODY = "À Quimper, une baguette de pain coûte désormais 1,30 euro, selon les boulangers."
+PAPER = pdf([[*lines(["La baguette à Quimper"], size=20, bold=True), *lines([BODY], top=150)]])
 
 
 @pytest.fixture(scope="module")
@@ -90,33 +67,6 @@ async def test_a_follow_up_is_understood_until_the_conversation_is_over(data_dir
     assert understood.startswith("Question comprise")
     assert "Marie Curie" in understood
     assert not fresh.startswith("Question comprise")
-
-
-async def test_an_alert_is_told_once_when_an_article_answers_with_the_same_confidence(
-    tmp_path: Path, data_dir: Path, bundled: Embedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    alerts = pytest.importorskip("bot.alerts.telegram", reason="alerts are removed")
-    monkeypatch.setattr(alerts, "POLL_INTERVAL", timedelta(seconds=0.05))
-    articles = [CORPUS / name for name in FILES]
-    async with BotServer() as server, bot(server, data_dir):
-        refusal = await server.reply_to(READER, BREAD)
-        assert "\n" not in refusal.text  # no article is about that
-        assert (await server.reply_to_press(refusal, 0)).text.startswith("C’est noté")
-        other = tmp_path / "autre.txt"
-        other.write_text("Le canal\n\nLe canal relie la ville à la mer depuis 1820.", "utf-8")
-        build([*articles, other], data_dir, bundled)
-        await server.silence(0.5)  # another generation, which does not answer
-        news = tmp_path / "baguette.md"
-        news.write_text(NEWS, "utf-8")
-        build([*articles, other, news], data_dir, bundled)
-        told = await server.next_message()
-        build([*articles, news], data_dir, bundled)
-        await server.silence(0.5)
-    assert told.text.startswith("Un article répond maintenant")
-    assert BREAD in told.text
-    assert "1,30 euro" in told.text
-    assert "https://exemple.fr/baguette#:~:text=" in told.links[0][1]
-    assert told.labels[-2:] == ["👍", "👎"]
 
 
 async def test_a_pdf_and_an_address_serve_one_conversation(

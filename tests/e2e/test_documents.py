@@ -58,11 +58,8 @@ async def building_apart(data_dir: Path) -> AsyncIterator[BotServer]:
 
 async def _offered(server: BotServer) -> Message:
     offer = await server.next_message(60)
-    assert offer.labels == [
-        "Ajouter au corpus",
-        "Seulement pour cette conversation",
-        "Ne rien en faire",
-    ], offer.text
+    expected = ["Ajouter au corpus", "Seulement pour cette conversation", "Ne rien en faire"]
+    assert offer.labels == expected, offer.text
     return offer
 
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.messenger.handlers import inline, question
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, LENS, answered, cite
-from tests.botapi.messages import Json, Message
+from tests.botapi.messages import Message
 from tests.botapi.people import From
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import ANSWER, QUESTION, SECOND, StubChain
@@ -73,8 +73,6 @@ async def test_a_reply_to_the_bot_goes_on_from_there(server: BotServer, chain: S
 async def test_what_is_not_meant_for_the_bot_is_let_pass(server: BotServer) -> None:
     _says(server, "Bonjour à tous")
     _says(server, "@quelqu_un_dautre, tu viens ?")
-    contact: Json = {"contact": {"phone_number": "1", "first_name": "A"}}
-    server.user_sends(GROUP, contact, kind="supergroup")
     await server.silence()
 
 

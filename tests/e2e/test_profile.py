@@ -24,7 +24,6 @@ SHOWN = replace(
 
 
 async def _helped(server: BotServer, person: int, language: str = "fr") -> set[str]:
-    """The commands that somebody is shown."""
     help_text = (await server.reply_to(person, "/aide", language)).text
     return set(re.findall(r"^/(\w+) – ", help_text, re.MULTILINE))
 

@@ -35,20 +35,21 @@ async def test_a_webhook_is_set_and_what_it_brings_answered(server: BotServer, p
 
 @pytest_asyncio.fixture
 async def hooked(server: BotServer, chain: StubChain, port: int) -> AsyncIterator[None]:
-    """The bot at work, called at its webhook."""
     async with running(server, chain, **called_at(port)):
         yield
 
 
-async def test_what_came_while_the_bot_was_down_is_answered_once(
+async def test_what_came_while_the_bot_was_down_is_answered_by_webhook_or_by_polling(
     server: BotServer, port: int
 ) -> None:
-    async with running(server, **called_at(port)):
-        pass
-    server.user_says(READER, QUESTION)
-    async with running(server, **called_at(port)):
-        assert (await server.next_message()).text.startswith(ANSWER)
-        await server.silence()
+    for settings in (called_at(port), {}):
+        async with running(server, **called_at(port)):
+            pass
+        server.user_says(READER, QUESTION)
+        async with running(server, **settings):
+            assert (await server.next_message()).text.startswith(ANSWER)
+            await server.silence()
+    assert server.hook.url == ""
 
 
 @pytest.mark.usefixtures("hooked")
@@ -107,11 +108,3 @@ async def test_the_secret_is_the_chosen_one_or_stays_the_same(server: BotServer,
     assert secrets[0] is not None
     assert len(secrets[0]) == 64
     assert server.token.partition(":")[2] not in secrets[0]
-
-
-async def test_polling_again_takes_the_webhook_away(server: BotServer, port: int) -> None:
-    async with running(server, **called_at(port)):
-        pass
-    async with running(server):
-        assert (await server.reply_to(READER, QUESTION)).text.startswith(ANSWER)
-    assert server.hook.url == ""

@@ -12,7 +12,6 @@ import pytest_asyncio
 
 from bot.messenger.handlers import reindex
 from index.models.base import Vectors
-from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.real_index import CANAL, INVENTION, INVENTOR, running_over
 from tests.fakes import FakeEmbedder, build_here
@@ -22,8 +21,6 @@ CANAL_QUESTION = "Que relie le canal ?"
 
 
 class HeldEmbedder(FakeEmbedder):
-    """Embeds passages only when it is let."""
-
     def __init__(self) -> None:
         super().__init__()
         self.begun = threading.Event()
@@ -54,55 +51,33 @@ async def server(
         yield server
 
 
-def add(corpus: Path) -> None:
+async def test_a_build_is_stopped_and_another_answers_with_what_is_new(
+    server: BotServer, corpus: Path, embedder: HeldEmbedder
+) -> None:
     (corpus / "fresnel.txt").write_text(f"La lentille de Cordouan\n\n{INVENTOR}\n", "utf-8")
-
-
-async def begun(server: BotServer) -> Message:
+    (corpus / "vide.txt").write_text("", "utf-8")
+    embedder.let.clear()
     message = await server.reply_to(ADMIN, "/reindexer")
     assert message.text.startswith("Indexation lancée.")
     assert message.labels == ["Arrêter"]
-    return message
-
-
-async def test_what_is_new_answers_once_it_is_built(server: BotServer, corpus: Path) -> None:
-    add(corpus)
-    (corpus / "vide.txt").write_text("", "utf-8")
-    progress = await begun(server)
-    done = (await server.next_message(60)).text.splitlines()
-    assert done[0].startswith("C’est fait, en ")
-    assert done[1].startswith("2 articles, ")
-    assert done[2].startswith("Ajoutés\u00a0: 1\u202f; modifiés\u00a0: 0\u202f; ")
-    assert done[3] == "1 fichier laissé de côté\u00a0:"
-    assert "vide.txt" in done[4]
-    await server.called("deleteMessage")
-    assert progress.message_id not in {each.message_id for each in server.messages}
-    assert (await server.reply_to(READER, INVENTION)).text.startswith(f"«\u00a0{INVENTOR}")
-
-
-async def test_questions_are_answered_while_it_builds_and_it_says_how_far(
-    server: BotServer, corpus: Path, embedder: HeldEmbedder
-) -> None:
-    add(corpus)
-    embedder.let.clear()
-    await begun(server)
     shown = await server.edit_with("Calcul des vecteurs")
     assert "Les questions continuent de recevoir une réponse." in shown.text
     assert CANAL[:-1] in (await server.reply_to(READER, CANAL_QUESTION)).text
     assert "being built already" in (await server.reply_to(ADMIN, "/reindex", "en")).text
-    embedder.let.set()
-    assert (await server.next_message(60)).text.startswith("C’est fait")
-
-
-async def test_a_build_is_stopped_and_the_old_answers_stay(
-    server: BotServer, corpus: Path, embedder: HeldEmbedder
-) -> None:
-    add(corpus)
-    embedder.let.clear()
-    message = await begun(server)
     assert await asyncio.to_thread(embedder.begun.wait, 30)
     assert (await server.reply_to_press(message)).text == "J’arrête dès que possible."
     embedder.let.set()
     assert "l’index en place n’a pas changé" in (await server.next_message(60)).text
     assert CANAL[:-1] in (await server.reply_to(READER, CANAL_QUESTION)).text
     assert (await server.reply_to_press(message)).text == "Aucune indexation n’est en cours."
+
+    progress = await server.reply_to(ADMIN, "/reindexer")
+    done = (await server.next_message(60)).text.splitlines()
+    assert done[0].startswith("C’est fait, en ")
+    assert done[1].startswith("2 articles, ")
+    assert done[2].startswith("Ajoutés\u00a0: 1\u202f; modifiés\u00a0: 0\u202f; ")
+    assert done[3] == "1 fichier laissé de côté\u00a0:"
+    assert "vide.txt" in done[4]
+    await server.called("deleteMessage", 2)
+    assert progress.message_id not in {each.message_id for each in server.messages}
+    assert (await server.reply_to(READER, INVENTION)).text.startswith(f"«\u00a0{INVENTOR}")

@@ -47,7 +47,6 @@ language: en
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, bundled: Embedder) -> Path:
-    """A folder with an index of two articles."""
     folder = tmp_path_factory.mktemp("home")
     for name, text in ARTICLES.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -43,7 +43,6 @@ def addresses(
 async def both(
     addresses: list[str], server: BotServer, tmp_path: Path
 ) -> AsyncIterator[tuple[BotServer, BotServer]]:
-    """The servers of two bots, both at work."""
     async with AsyncExitStack() as stack:
         other = await stack.enter_async_context(BotServer(OTHER_TOKEN, "selon_other_bot"))
         for place, each in enumerate((server, other)):
@@ -58,7 +57,6 @@ async def said(server: BotServer, text: str) -> Message:
 
 
 async def kept(server: BotServer) -> dict[str, list[object]]:
-    """What /mesdonnees gives."""
     file = (await said(server, "/mesdonnees")).file
     assert file is not None
     told: dict[str, list[object]] = json.loads(file.data)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messenger.handlers.question import QUESTION_LIMIT
-from tests.bot.messenger.samples import BIRTH, answered, article, cite
+from tests.bot.messenger.samples import answered, article, cite
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import ANSWER, QUESTION, StubChain
 from tests.e2e.test_anything import VOICE
@@ -41,34 +40,6 @@ async def test_the_menu_of_commands_is_set_in_both_languages(server: BotServer) 
         english = server.commands("en", scope)
         assert len(english) == len(server.commands("fr", scope))
         assert english["new"] == "Start afresh"
-
-
-async def test_any_text_is_a_question(server: BotServer, chain: StubChain) -> None:
-    questions = [
-        "<b>gras</b> & <script>alert(1)</script> ?",
-        "😀🎉👩‍👩‍👧",
-        "متى وُلد فرينل؟",
-        "'; DROP TABLE articles; -- OR 1=1",
-        "%s {0} \\ /aide \u200b",
-        "/",
-        "é" * QUESTION_LIMIT,
-    ]
-    for question in questions:
-        chain.answers[question] = answered(question, cite(1, BIRTH))
-        assert (await server.reply_to(READER, question)).text.startswith(ANSWER), question
-    assert chain.questions == questions
-
-
-async def test_an_error_is_logged_and_the_person_gets_a_polite_line(
-    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
-) -> None:
-    chain.answers["Panne ?"] = RuntimeError("the disk is gone")
-    told = await server.reply_to(READER, "Panne ?")
-    assert told.text.startswith("Désolé, je n’ai pas pu répondre")
-    assert "disk" not in told.text
-    assert "RuntimeError" in caplog.text
-    assert "disk" not in caplog.text  # what it says may be a person's words
-    assert (await server.reply_to(READER, QUESTION)).text.startswith(ANSWER)
 
 
 async def test_the_caption_of_a_picture_or_an_album_is_answered_once(server: BotServer) -> None:

@@ -51,7 +51,6 @@ class Screen:
         return self._process.wait(30)
 
     def _read(self) -> bool:
-        """Read what comes within a moment; False where nothing can come any more."""
         if select.select([self._master], [], [], 0.1)[0]:
             try:
                 self.raw += os.read(self._master, 65536)

@@ -7,9 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.passage_refs import PassageRef
 from bot.locale.text import harmless
-from bot.messenger.outbound.keyboard import NeighbourStep
 from bot.messenger.outbound.message_text import (
     MESSAGE_LIMIT,
     StyledBlock,
@@ -18,7 +16,6 @@ from bot.messenger.outbound.message_text import (
     to_html,
     units,
 )
-from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.html import parse_html
 from tests.fuzz import TEXTS, fuzzed
 
@@ -54,25 +51,3 @@ def test_every_message_is_read_and_no_word_is_lost(blocks: list[StyledBlock], li
     for page in pages:
         assert units("".join(span.text for span in page)) <= limit
     assert {entity.type for each in read for entity in each.entities} <= ALLOWED
-
-
-DATA = st.one_of(
-    st.text(max_size=64),
-    st.from_regex(r"[pw]:[0-9a-f]{0,12}(:-?[0-9]{0,20}){0,5}(:[0-9a-f]{0,8})?", fullmatch=True),
-)
-
-
-@given(data=DATA)
-@fuzzed(100)
-def test_what_a_button_carries_is_a_place_or_nothing(data: str) -> None:
-    reference = PassageRef.decode(data)
-    if reference is not None:
-        assert reference == PassageRef.decode(reference.encode())
-        excerpt = reference.excerpt(FRESNEL)
-        assert excerpt is None or excerpt.quote in FRESNEL.text
-    step = NeighbourStep.decode(data)
-    if step is not None:
-        assert step.quote_start <= step.quote_end
-        again = NeighbourStep.decode(step.encode())
-        assert again is not None
-        assert (again.article_id, again.at) == (step.article_id, step.at)

@@ -69,5 +69,4 @@ def selon(forks: Forks, sample_index: Path, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def bare(forks: Forks, tmp_path: Path) -> Selon:
-    """An empty folder."""
     return Selon(forks, tmp_path)

@@ -51,8 +51,6 @@ _CLOCKED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command that ended."""
-
     typed: str
     code: int
     out: str
@@ -143,28 +141,19 @@ class Selon:
         """The same with a data directory of its own, for what is run at once."""
         return self.under(SELON_DATA_DIR=f"data-{number}")
 
-    def run(self, *args: str, given: str = "", shown: str | None = None, **settings: str) -> Ran:
-        """Run to the end; `shown` stands for the arguments where they are too long to read."""
+    def run(self, *args: str, given: str = "", **settings: str) -> Ran:
         process, folder = self.start(*args, given=given, **settings)
-        code = self.forks.wait(process)
-        return self.ran(args, folder, code, given=given, shown=shown, **settings)
+        return self.ran(args, folder, self.forks.wait(process), given, **settings)
 
     def start(self, *args: str, given: str = "", **settings: str) -> tuple[ForkServerProcess, Path]:
         environment = clean_environment(**{**self.settings, **settings})
         return self.forks.start(args, self.home, environment, given)
 
     def ran(
-        self,
-        args: Sequence[str],
-        folder: Path,
-        code: int,
-        *,
-        given: str = "",
-        shown: str | None = None,
-        **settings: str,
+        self, args: Sequence[str], folder: Path, code: int, given: str = "", **settings: str
     ) -> Ran:
         told = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
-        typed = " ".join([*told, "selon", shown if shown is not None else _typed(args)])
+        typed = " ".join([*told, "selon", _typed(args)])
         if given:
             typed += " <<\n" + "\n".join(f"  < {line}" for line in given.splitlines())
         out, err = (

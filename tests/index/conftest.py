@@ -10,20 +10,14 @@ from pathlib import Path
 import pytest
 
 from index.store.base import IndexStore
-from index.store.factory import open_store
-from tests.index.store.postgres_stores import postgres_store
+from tests.index.store.postgres_stores import KINDS, empty_store
 
 
-@pytest.fixture(params=["files", "postgres", "three servers"])
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
     """Stores of every kind, each empty."""
-    if request.param == "files":
-        yield open_store(tmp_path)
-    else:
-        server = request.getfixturevalue("vector_server")
-        servers = 1 if request.param == "postgres" else 3
-        with postgres_store(server, tmp_path, servers) as found:
-            yield found
+    with empty_store(request, tmp_path) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -26,22 +26,12 @@ HARBOUR = "The harbour was dredged in 1932. Forty ships call there every week."
 
 
 def article(name: str, text: str, language: str = "fr", title: str = "") -> Article:
-    return Article(
-        id=article_id(name),
-        text=text,
-        title=title or name.capitalize(),
-        path=f"{name}.md",
-        language=language,
-    )
+    return Article(article_id(name), text, title or name.capitalize(), f"{name}.md", language)
 
 
 def three() -> list[Article]:
     """Two French articles and an English one."""
-    return [
-        article("pont", BRIDGE),
-        article("moulin", MILL),
-        article("harbour", HARBOUR, "en"),
-    ]
+    return [article("pont", BRIDGE), article("moulin", MILL), article("harbour", HARBOUR, "en")]
 
 
 def full() -> Article:

@@ -1,5 +1,3 @@
-"""Work done in a process of its own: results, errors, bounds, wishes to end."""
-
 from __future__ import annotations
 
 import logging
@@ -48,17 +46,14 @@ def _patient(asker: WorkRequester) -> str:
     return "ended"
 
 
-def test_what_it_returns_tells_and_logs_reaches_who_asked(
-    caplog: pytest.LogCaptureFixture,
+def test_what_it_returns_tells_logs_or_raises_reaches_who_asked(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     told: list[str] = []
     process, text = run_apart(_told_back, "deux mots", on_message=told.append)
     assert process != os.getpid()
     assert (text, told) == ("DEUX MOTS", ["deux", "mots"])
     assert ("index.some", logging.WARNING, "about deux mots") in caplog.record_tuples
-
-
-def test_what_it_raises_is_raised_here(tmp_path: Path) -> None:
     with pytest.raises(BuildStopped) as stopped:
         run_apart(_refused)
     assert (stopped.value.vector_count, stopped.value.code) == (3, "build-stopped-kept")
@@ -66,25 +61,19 @@ def test_what_it_raises_is_raised_here(tmp_path: Path) -> None:
         run_apart(_missing, tmp_path / "rien.txt")
 
 
-def test_one_that_dies_is_told_from_one_that_refuses() -> None:
+def test_one_that_dies_is_lost_and_does_not_refuse() -> None:
     with pytest.raises(ProcessLost) as lost:
         run_apart(_broken)
     assert lost.value.why == "crash"
     assert not isinstance(lost.value, IndexingError)
-
-
-def test_one_that_died_before_it_was_asked_to_end_is_lost_too() -> None:
     with pytest.raises(ProcessLost):
         run_apart(_broken, stop=lambda: True)
 
 
-def test_processor_time_is_bounded() -> None:
+def test_processor_time_and_memory_are_bounded() -> None:
     with pytest.raises(ProcessLost) as lost:
         run_apart(_busy, bounds=ProcessBounds(seconds=1))
     assert lost.value.why == "slow"
-
-
-def test_memory_is_bounded() -> None:
     with pytest.raises(ProcessLost) as lost:
         run_apart(_greedy, bounds=ProcessBounds(memory=2**28))
     assert lost.value.why == "heavy"

@@ -1,5 +1,3 @@
-"""Programs that stand still for a while."""
-
 from __future__ import annotations
 
 import os
@@ -64,24 +62,6 @@ def test_what_is_halted_can_be_ended(echo: KeptProcess) -> None:
     echo.go_on()
 
 
-def test_what_is_halted_ends_with_its_owner() -> None:
-    assert_ends_with_owner(_OWNER)
-
-
-def assert_ends_with_owner(program: str) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True
-    ) as owner:
-        assert owner.stdout is not None
-        kept = int(owner.stdout.readline())
-        assert runs(kept)
-        owner.send_signal(signal.SIGKILL)
-    ended = time.monotonic() + 30
-    while runs(kept) and time.monotonic() < ended:
-        time.sleep(0.05)
-    assert not runs(kept)
-
-
 _BUSY = """
 import sys, time
 from index.kept_process import end_with_owner
@@ -101,8 +81,19 @@ time.sleep(600)
 """
 
 
-def test_what_is_at_work_ends_with_its_owner() -> None:
-    assert_ends_with_owner(_OWNER_OF_BUSY)
+@pytest.mark.parametrize("program", [_OWNER, _OWNER_OF_BUSY], ids=["halted", "at work"])
+def test_it_ends_with_its_owner(program: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True
+    ) as owner:
+        assert owner.stdout is not None
+        kept = int(owner.stdout.readline())
+        assert runs(kept)
+        owner.send_signal(signal.SIGKILL)
+    ended = time.monotonic() + 30
+    while runs(kept) and time.monotonic() < ended:
+        time.sleep(0.05)
+    assert not runs(kept)
 
 
 def runs(pid: int) -> bool:

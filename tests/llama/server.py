@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.llama.serve import absent
+from tests.postgres.server import skip_for
 
 REQUIRED = "LLAMA_REQUIRED"
 """When set in the environment, a server that cannot be started is a failure."""
@@ -47,10 +45,6 @@ def running() -> Iterator[str]:
 
 def started() -> Iterator[str]:
     """For a fixture: the base URL, or the test is skipped saying why."""
-    reason = absent()
-    if reason is not None:
-        if os.environ.get(REQUIRED):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    skip_for(absent(), REQUIRED)
     with running() as url:
         yield url

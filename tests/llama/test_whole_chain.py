@@ -1,33 +1,27 @@
 """The last word: a real small model on its real server, through the whole chain.
 
 SmolLM2-135M writes nonsense about most French articles, which is the point. It is made to cite, by
-JSON to a schema, so that there is something to check. What is shown is judged here by other means
-than the checker's: by the words and figures of the passages cited.
+JSON to a schema, so that there is something to check.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from bot.answer import Answer, Citation
+from bot.answer import Answer
 from bot.assembly import open_chain
 from bot.model_choice import ChatMode
 from bot.settings import Settings
-from index.models.bundled.reader_input import format_day
-from index.text.language import terms
 from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = 2
 CHOICES = 1
 TOKENS = 48
-OWN_WORDS = 0.34  # share of a shown sentence's words that may be the model's own
-NUMBER = re.compile(r"(?<!\d)(?:\d{3,}|[2-9]\d|1[3-9])(?!\d)")  # smaller ones may be spelled out
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +34,6 @@ def data_dir(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def answered(
     llama_url: str, folder: Path, mode: ChatMode, count: int, **options: object
 ) -> dict[str, Answer]:
-    """Some questions with their answers."""
     text = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
     # English takes the fewest tokens, and reading them is what takes long.
     every = map(json.loads, text.splitlines())
@@ -78,14 +71,10 @@ def test_a_choosing_model_is_heard_and_shows_none_of_its_words(
         assert answer.verbatim
 
 
-def test_the_model_was_asked_and_heard(answers: dict[str, Answer]) -> None:
-    assert len(answers) == QUESTIONS
-    failed = [question for question, answer in answers.items() if answer.fallback == "failed"]
-    assert len(failed) <= QUESTIONS // 3, "the server hardly answered"
-    assert any(answer.dropped or answer.model for answer in answers.values())
-
-
 def test_everybody_gets_an_answer_from_the_articles(answers: dict[str, Answer]) -> None:
+    assert len(answers) == QUESTIONS
+    assert any(answer.dropped or answer.model for answer in answers.values())
+    assert all(answer.fallback != "failed" for answer in answers.values()), "the server is silent"
     for question, answer in answers.items():
         assert answer.outcome != "no" or answer.nearest, question
         for citation in answer.citations:
@@ -94,28 +83,3 @@ def test_everybody_gets_an_answer_from_the_articles(answers: dict[str, Answer]) 
             quotes = [citation.quote for citation in answer.citations]
             assert all(statement.text in quotes for statement in answer.statements)
     assert sum(answer.outcome != "no" for answer in answers.values()) >= QUESTIONS - 1
-
-
-def test_nothing_that_the_model_made_up_is_shown(answers: dict[str, Answer]) -> None:
-    for question, answer in answers.items():
-        if answer.model is None:
-            continue
-        cited = {citation.number: citation for citation in answer.citations}
-        for statement in answer.statements:
-            passages = " ".join(
-                f"{cited[number].article.title} {_day(cited[number])} {cited[number].passage.text}"
-                for number in statement.citations
-            )
-            told = set(terms(statement.text, answer.language))
-            own = told - set(terms(passages, answer.language)) - set(terms(question, "fr"))
-            assert statement.citations, question
-            assert len(own) <= OWN_WORDS * len(told), f"{question}: {statement.text}"
-            if cited[statement.citations[0]].article.language == answer.language:
-                numbers = set(NUMBER.findall(statement.text)) - set(NUMBER.findall(question))
-                assert numbers <= set(NUMBER.findall(passages)), statement.text
-
-
-def _day(citation: Citation) -> str:
-    """The day of its article, which passages are given to the model with."""
-    published = citation.article.published
-    return format_day(published) if published else ""

@@ -82,7 +82,6 @@ class DeployedServer:
         }
 
     def make(self) -> None:
-        """What the image's entry point does in an empty folder, without its script for Selon."""
         secret = self.folder / "password"
         secret.write_text(PASSWORD, encoding="ascii")
         secret.chmod(0o644)
@@ -167,7 +166,6 @@ def deployed_pair(folder: Path) -> Iterator[tuple[DeployedServer, DeployedServer
 
 
 def until(holds: Callable[[], object]) -> None:
-    """Wait until it holds; a server that does not answer yet is asked again."""
     end = time.monotonic() + SECONDS
     while True:
         try:

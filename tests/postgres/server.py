@@ -111,7 +111,7 @@ class Server:
 
 def started() -> Iterator[Server]:
     """For a fixture: the server, or the test is skipped saying why."""
-    _skip_for(absent())
+    skip_for(absent())
     with running() as server:
         yield server
 
@@ -119,19 +119,19 @@ def started() -> Iterator[Server]:
 def started_with_vectors(request: pytest.FixtureRequest) -> Server:
     """For a fixture: the server, or the test is skipped saying why it has no pgvector."""
     server: Server = request.getfixturevalue("postgres_server")
-    _skip_for(without_vectors())
+    skip_for(without_vectors())
     return server
 
 
-def _skip_for(reason: str | None) -> None:
-    if reason is not None and os.environ.get(REQUIRED):
+def skip_for(reason: str | None, required: str = REQUIRED) -> None:
+    """Skip the test for this reason, if there is one; fail where it is `required`."""
+    if reason is not None and os.environ.get(required):
         pytest.fail(reason)
     if reason is not None:
         pytest.skip(reason)
 
 
 def without_vectors() -> str | None:
-    """Why the server has no pgvector, if it has none."""
     found = programs()
     if found is not None and _has_vector(found):
         return None
@@ -139,7 +139,6 @@ def without_vectors() -> str | None:
 
 
 def absent() -> str | None:
-    """Why no server can be run here, if none can."""
     if programs() is None:
         return "PostgreSQL is not installed here (apt-get install postgresql)"
     if os.geteuid() == 0 and not account():

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.botapi.server import BotServer
+from tests.postgres.server import skip_for
 from tests.sealed.network import Packet, SealedNetwork, files_of_group, why_unavailable
 
 READER = 42
@@ -108,12 +109,7 @@ class Home:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A home in which every command has been used once."""
-    reason = why_unavailable()
-    if reason is not None:
-        if os.environ.get("SEALED_REQUIRED"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    skip_for(why_unavailable(), "SEALED_REQUIRED")
     folder = tmp_path_factory.mktemp("sealed")
     for name in ("data", "cache", "corpus", "home", "tmp", "work"):
         (folder / name).mkdir()
@@ -150,8 +146,7 @@ def test_nothing_is_written_outside_the_data_cache_and_corpus_folders(home: Home
 
 
 def test_a_call_to_another_machine_and_a_name_looked_up_would_be_seen() -> None:
-    if (reason := why_unavailable()) is not None:
-        pytest.skip(reason)
+    skip_for(why_unavailable(), "SEALED_REQUIRED")
     call = "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('198.51.100.7', 9))"
     with SealedNetwork() as network:
         network.run(lambda: subprocess.run([sys.executable, "-c", call], check=True))

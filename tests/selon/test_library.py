@@ -84,9 +84,9 @@ async def test_what_was_indexed_since_is_found(home: Path, tmp_path: Path) -> No
         with pytest.raises(NoIndex):
             articles.ask(QUESTION)
         await articles.aindex(home / "articles" / "tigre.txt")
-        assert not articles.ask(QUESTION).answered
+        assert not articles.ask(QUESTION).is_sure
         articles.index(home / "articles")
-        assert articles.ask(QUESTION).answered
+        assert articles.ask(QUESTION).is_sure
 
 
 def test_a_setting_that_there_is_not_is_refused(tmp_path: Path) -> None:

@@ -1,16 +1,10 @@
-"""Claims with one fault: in the claim, or in its evidence, but never in both alike."""
-
 from __future__ import annotations
 
 from random import Random
 
 import pytest
 
-from training.claims import (
-    ClaimMaker,
-    FaithfulPair,
-    JudgedClaim,
-)
+from training.claims import ClaimMaker, FaithfulPair, JudgedClaim
 from training.lexicon import Lexicon
 from training.near_misses import Names
 

@@ -1,5 +1,3 @@
-"""Samples as ids, windows of long texts, and the prepared file."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -37,20 +35,6 @@ def test_every_window_of_a_long_text_holds_the_answer(tokenizer: Tokenizer, wind
     assert TEXT[left:right] == "une lettre"
 
 
-def test_a_sample_without_answer_points_to_the_first_token(tokenizer: Tokenizer) -> None:
-    encoded = SampleEncoder(tokenizer, 40).encode(
-        Sample("reading", "mined", "fr", "qui", TEXT, False, window=0.5)
-    )
-    assert (encoded.start, encoded.end) == (0, 0)
-
-
-def test_answer_tokens_are_those_that_share_a_character() -> None:
-    offsets = [(0, 3), (3, 7), (8, 12)]
-    assert answer_tokens(offsets, 4, 9) == (1, 2)
-    assert answer_tokens(offsets, 0, 2) == (0, 0)
-    assert answer_tokens(offsets, 0, 0) is None
-
-
 def test_a_written_data_set_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "prepared.jsonl"
     write_dataset(path, {"reading": [sample(), sample(0.5)], "support": []})
@@ -59,7 +43,7 @@ def test_a_written_data_set_is_read_back(tmp_path: Path) -> None:
     assert streams["support"] == []
 
 
-def test_a_claims_fault_is_found_among_its_tokens(tokenizer: Tokenizer) -> None:
+def test_a_fault_is_found_among_tokens_and_no_answer_is_the_first(tokenizer: Tokenizer) -> None:
     encoder = SampleEncoder(tokenizer, 40)
     claim, text = "Anne a écrit hier", "Anne a parlé hier"
     faulty = Sample("support", "made", "fr", claim, text, False, 7, 12)
@@ -68,3 +52,11 @@ def test_a_claims_fault_is_found_among_its_tokens(tokenizer: Tokenizer) -> None:
     assert encoded.start == encoded.end < encoded.text_start
     faithful = encoder.encode(Sample("support", "made", "fr", claim, claim, True))
     assert (faithful.start, faithful.end) == (0, 0)
+    encoded = SampleEncoder(tokenizer, 40).encode(
+        Sample("reading", "mined", "fr", "qui", TEXT, False, window=0.5)
+    )
+    assert (encoded.start, encoded.end) == (0, 0)
+    offsets = [(0, 3), (3, 7), (8, 12)]
+    assert answer_tokens(offsets, 4, 9) == (1, 2)
+    assert answer_tokens(offsets, 0, 2) == (0, 0)
+    assert answer_tokens(offsets, 0, 0) is None

@@ -1,5 +1,3 @@
-"""The embedding model's training: who asks for which passage, and what is learned beside it."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,14 +8,7 @@ import pytest
 import torch
 
 from training.bundled import EmbeddedText, EmbedderRows
-from training.contrast import (
-    Topic,
-    contrast_loss,
-    embed_rows,
-    gather,
-    join_topics,
-    score_passages,
-)
+from training.contrast import Topic, contrast_loss, gather, join_topics
 from training.low_rank import LowRank, add_low_rank, load_factors, save_factors
 from training.model import Reader, ReaderShape
 from training.sources import TrainingQuestion
@@ -79,7 +70,6 @@ def network() -> Reader:
 
 def test_a_question_stands_beside_the_passage_and_the_sentence_that_answer_it() -> None:
     first, second = topics()
-
     assert [(each.passages, each.sentences) for each in first.questions] == [
         ((0,), (1,)),
         ((1,), (3,)),  # an answer of two sentences counts where it begins
@@ -90,35 +80,12 @@ def test_a_question_stands_beside_the_passage_and_the_sentence_that_answer_it() 
     assert [each.passages for each in second.questions] == [(1,)]
 
 
-def test_a_passage_counts_as_itself_and_as_its_best_sentence() -> None:
-    questions = torch.tensor([[1.0, 0.0]])
-    passages = torch.tensor([[0.6, 0.8], [0.8, 0.6]])
-    sentences = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.8, 0.6]])
-
-    scores, cosines = score_passages(questions, passages, sentences, [0, 0, 1])
-
-    assert torch.allclose(cosines, torch.tensor([[1.0, 0.0, 0.8]]))
-    assert torch.allclose(scores, torch.tensor([[0.6 + 1.3, 0.8 + 1.3 * 0.8]]) / 2.3)
-
-
-def test_a_vector_does_not_depend_on_its_companions() -> None:
-    rows = [_ids("abc"), _ids("d"), _ids("abcdefgh")]
-    reader = network()
-
-    together = embed_rows(reader, rows)
-
-    assert torch.allclose(together.norm(dim=1), torch.ones(3))
-    for row, vector in zip(rows, together, strict=True):
-        assert torch.allclose(embed_rows(reader, [row])[0], vector, atol=2e-2)
-
-
 def test_learning_brings_questions_to_their_passages_and_is_kept(tmp_path: Path) -> None:
     reader, layers, optimizer = beginning()
     batch = join_topics(topics())
     before = contrast_loss(reader, batch).item()
     after = steps(reader, optimizer, 20)
     assert after < before / 2
-
     save_factors(tmp_path / "embedder.npz", layers)
     again = network()
     load_factors(tmp_path / "embedder.npz", add_low_rank(again, NAMES, 4))

@@ -1,5 +1,3 @@
-"""The graph against the network that it was made of."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -84,14 +82,3 @@ def assert_equal(graph: onnx.ModelProto, reader: Reader) -> None:
             said, (expected.start, expected.end, expected.has, expected.support), strict=True
         ):
             assert mine == pytest.approx(theirs.numpy(), abs=0.05)
-
-
-def test_two_tensors_of_one_name_are_a_mistake(reader: Reader) -> None:
-    other = embedder(reader)
-    other.graph.initializer.append(numpy_helper.from_array(np.zeros(1), "span.w"))
-    other.graph.node[0].input.append("span.w")
-    weights = {name: value.numpy() for name, value in reader.trained_state().items()}
-    sample = Sample("reading", "x", "fr", "q", "t", False)
-    inputs = observe_inputs(reader, [EncodedSample(sample, ROWS[0], 3, 0, 0, [])])
-    with pytest.raises(ValueError, match="one name"):
-        build_graph(SHAPE, weights, inputs, other)

@@ -22,21 +22,10 @@ TEXTS = [
 def test_float32_and_the_runtime_agree(order_model: Path, tmp_path: Path) -> None:
     embedder = load_bundled(order_model)
     model = as_sentence_transformer(tmp_path)
-
     passages = model.encode(TEXTS, prompt_name="passage")
     question = model.encode("Qui a voté ?", prompt_name="query")
-
     cosines = np.sum(passages * embedder.embed_passages(TEXTS), axis=1)
     assert cosines.mean() > 0.997
     assert cosines.min() > 0.995
     assert float(question @ embedder.embed_question("Qui a voté ?")) > 0.995
     assert not list(tmp_path.iterdir())
-
-
-def test_missing_weights_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    from index.errors import ModelError
-    from index.models.bundled import weights
-
-    monkeypatch.setattr(weights, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="weights-missing"):
-        as_sentence_transformer()

@@ -1,17 +1,10 @@
-"""Near misses: one thing exchanged, only where the passage names it."""
-
 from __future__ import annotations
 
 from random import Random
 
 import pytest
 
-from training.near_misses import (
-    Names,
-    NearMiss,
-    answer_year,
-    make_near_misses,
-)
+from training.near_misses import Names, NearMiss, answer_year, make_near_misses
 
 NAMES = Names(
     ("fr", f"Qui gouverne à {place} ?") for place in ("Lyon", "Turin", "Gand", "Brest", "Metz")
@@ -33,9 +26,7 @@ def make(question: str, passage: str, seed: int = 1) -> list[NearMiss]:
     ],
 )
 @pytest.mark.parametrize("seed", range(5))
-def test_a_thing_is_exchanged_for_its_like(
-    question: str, passage: str, kind: str, gone: str, seed: int
-) -> None:
+def test_a_thing_is_exchanged(question: str, passage: str, kind: str, gone: str, seed: int) -> None:
     (miss,) = make(question, passage, seed)
     assert (miss.kind, miss.gone) == (kind, gone)
     assert miss.put not in passage

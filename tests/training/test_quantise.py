@@ -1,5 +1,3 @@
-"""Weights as integers: the products they give, and the inputs kept apart."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -23,7 +21,7 @@ def asked(number: int, tells: str) -> AskedQuestion:
     return AskedQuestion("made", f"article {number // 4}", values, right, passages, nearest)
 
 
-def test_what_tells_the_answer_weighs_most_and_what_does_not_nothing() -> None:
+def test_what_tells_the_answer_weighs_most_and_can_be_read_again() -> None:
     fitted = fit([asked(number, "lead") for number in range(80)])
     weights = {name: abs(each) for name, each in fitted["weights"].items()}
     assert max(weights, key=lambda name: weights[name]) == "lead"
@@ -32,17 +30,5 @@ def test_what_tells_the_answer_weighs_most_and_what_does_not_nothing() -> None:
     assert figures["questions"] == 80
     assert figures["sentence"] > 0.9
     assert figures["sentence"] > figures["sentence by the search alone"]
-
-
-def test_what_is_fitted_can_be_read_again() -> None:
     ranking = SentenceRanking.of(fit([asked(number, "sentence") for number in range(40)]))
     assert ranking.weights["sentence"] == 1.0
-
-
-def test_an_unknown_echo_counts_as_that_of_answers() -> None:
-    echo = NAMES.index("echo")
-    known, across = asked(1, "lead"), asked(2, "lead")
-    known.values[:, echo] = np.where(known.right, 0.3, 0.9)
-    across.values[:, echo] = np.nan
-    others = [replace(known, group=f"another {n}") for n in range(5)]
-    assert fit([known, across, *others])["usual_echo"] == pytest.approx(0.3)

@@ -1,5 +1,3 @@
-"""A tiny network: training goes on where it stopped, and the exported graph agrees."""
-
 from __future__ import annotations
 
 import json
@@ -54,9 +52,7 @@ def trainer(
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
-def test_a_run_goes_on_as_if_it_had_never_stopped(
-    dropout: float, tmp_path: Path, tokenizer: Tokenizer
-) -> None:
+def test_a_run_goes_on_as_if_unbroken(dropout: float, tmp_path: Path, tokenizer: Tokenizer) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):
         folder.mkdir()
@@ -80,9 +76,7 @@ def test_a_decayed_run_leaves_both_weights_and_a_log(tmp_path: Path, tokenizer: 
     assert [(line["phase"], line["steps"]) for line in lines if "dev" in line] == [("decayed", 4)]
 
 
-def test_a_passage_is_ranked_before_its_rivals_in_the_end(
-    tmp_path: Path, tokenizer: Tokenizer
-) -> None:
+def test_a_passage_comes_before_its_rivals_in_the_end(tmp_path: Path, tokenizer: Tokenizer) -> None:
     again = trainer(tmp_path, tokenizer)
     again.run(StepBudget(60, 0))
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]

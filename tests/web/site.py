@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from aiohttp import web
@@ -34,8 +33,6 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came."""
-
     path: str
     headers: Mapping[str, str]
     at: float
@@ -69,12 +66,7 @@ class Site:
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(60)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(30)
@@ -154,5 +146,4 @@ def sitemap(base: str, entries: Sequence[tuple[str, str]], root: str = "urlset")
 
 
 def day(number: int) -> datetime:
-    """A day of August 2025."""
     return datetime(2025, 8, number, 12, tzinfo=UTC)

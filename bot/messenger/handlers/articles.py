@@ -153,7 +153,7 @@ class ArticleHandlers(Handlers):
     async def _summary(self, asker: Asker, article: Article) -> tuple[str, ...]:
         phrases = asker.texts(BrowsingPhrases)
         answer = await asyncio.to_thread(self._services.library.summarise, article)
-        if not answer.answered:
+        if not answer.is_sure:
             return text_html(phrases.no_summary, phrases.code)
         title = phrases.summary_of(title_of(article, phrases.code))
         return answer_html(answer, asker.phrases, title)

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
+from babel import Locale
 from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.llm.factory import recipients
+from bot.locale.catalogue import Language
 from bot.locale.messenger import PersonalPhrases
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.documents import DocumentHandlers
@@ -32,7 +35,7 @@ PRIVACY = MenuCommand(
 MY_DATA = MenuCommand("mesdonnees", "mydata", "Recevoir vos données", "Get your data")
 FORGET = MenuCommand("oublier", "forget", "Tout effacer de vous", "Erase all about you")
 
-_LANGUAGES = (("fr", "Français"), ("en", "English"))
+_LANGUAGE_NAMES = {code: Locale(code).languages[code].capitalize() for code in get_args(Language)}
 
 
 class PersonalHandlers(Handlers):
@@ -52,12 +55,15 @@ class PersonalHandlers(Handlers):
 
     @on_command(LANGUAGE)
     async def languages(self, event: ChatEvent) -> None:
-        languages = [InlineKeyboardButton(name, callback_data=f"l:{c}") for c, name in _LANGUAGES]
+        languages = [
+            InlineKeyboardButton(name, callback_data=f"l:{code}")
+            for code, name in _LANGUAGE_NAMES.items()
+        ]
         phrases = event.asker.texts(PersonalPhrases)
         default = InlineKeyboardButton(phrases.as_telegram, callback_data="l:")
         await event.say(phrases.choose_language, InlineKeyboardMarkup([languages, [default]]))
 
-    @on_button("l:(fr|en|)", public=True)
+    @on_button(f"l:({'|'.join(_LANGUAGE_NAMES)}|)", public=True)
     async def choose_language(self, press: ButtonPress) -> None:
         person, language = press.asker.person_id, press.match[1] or None
         await self._run(people.choose_person_language, person, language, self._now())

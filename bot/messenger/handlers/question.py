@@ -43,7 +43,7 @@ from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.journal import draft_stopped
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
-from bot.messenger.outbound.delivery import deliver, deliver_aside, edit, show_typing, take_away
+from bot.messenger.outbound.delivery import deliver, deliver_temporary, edit, show_typing, take_away
 from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
 from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, StopEvents
@@ -235,7 +235,7 @@ class QuestionHandlers(Handlers):
             phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
             reply_to = None if asker.private else message.message_id
             html = text_html(phrases.late, phrases.code)
-            return await deliver_aside(bot, asker.place, html, reply_to=reply_to)
+            return await deliver_temporary(bot, asker.place, html, reply_to=reply_to)
         except (TelegramError, StateError) as error:
             logger.debug("Somebody was not told that others are before them: %s", error)
             return ()

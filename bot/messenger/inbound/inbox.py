@@ -72,7 +72,7 @@ class Inbox(asyncio.Queue[object]):
             await super().put(item)
             return
         if (content := unreadable_content(item)) is not None:
-            if await self._write(partial(self._journal.set_aside, item.update_id, content)):
+            if await self._write(partial(self._journal.quarantine, item.update_id, content)):
                 _report_unreadable(item.update_id)
         elif item.inline_query is not None:  # not recorded: outdated a moment later
             self._arrival_times[item.update_id] = time.monotonic()
@@ -109,7 +109,7 @@ class Inbox(asyncio.Queue[object]):
                 if record.id not in self._in_hand:
                     self._hold(record.id)
                     await super().put(Update.de_json(content, bot))
-            elif await self._journal.set_aside(record.id, content):
+            elif await self._journal.quarantine(record.id, content):
                 _report_unreadable(record.id)
         if self.qsize() > before:
             logger.info("%d updates were left undone and are dealt with", self.qsize() - before)
@@ -136,7 +136,7 @@ class Inbox(asyncio.Queue[object]):
 
 
 def _report_unreadable(update_id: int) -> None:
-    METERS.set_aside()
+    METERS.count_unreadable()
     with log_about(Subject(update_id)):
         logger.error("An update cannot be read and is set aside")
 
@@ -292,7 +292,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         if self.say_late is None or self.journal.stop.is_set():
             return
         trigger = self._trigger_of(update)
-        if not (trigger.letters or trigger.asides):
+        if not (trigger.letters or trigger.temporary_letters):
             with act_for(trigger):
                 trigger.late = asyncio.create_task(self.say_late(update, self.bot))
 

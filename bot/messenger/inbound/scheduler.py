@@ -29,7 +29,7 @@ _UNBOUNDED = 10**6
 
 @dataclass(eq=False, slots=True)
 class _QueuedUpdate:
-    """A waiting update of a chat; `called` is set when its turn comes."""
+    """A waiting update of a chat; `turn` is set when its turn comes."""
 
     chat: int
     turn: asyncio.Event = field(default_factory=asyncio.Event)

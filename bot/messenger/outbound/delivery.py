@@ -72,7 +72,7 @@ async def deliver_attachment(
     return await send_letter(await open_entry(letter), partial(send_part, bot), bot.get_me)
 
 
-async def deliver_aside(
+async def deliver_temporary(
     bot: Bot,
     place: ConversationPlace,
     messages: Sequence[str],
@@ -82,7 +82,7 @@ async def deliver_aside(
     """Send a temporary message before an answer, unless an earlier process did. One attempt; it is
     deleted after a crash. Raises TelegramError."""
     letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
-    entry = await open_entry(letter, aside=True)
+    entry = await open_entry(letter, temporary=True)
     for _ in range(entry.remaining):
         await send_next(entry, partial(send_part, bot), once=True)
     return entry.message_ids

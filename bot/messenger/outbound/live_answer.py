@@ -16,7 +16,7 @@ from bot.locale.answers import WritingPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.journal import take_late_notice
 from bot.messenger.outbound.answer_html import answer_html, text_html
-from bot.messenger.outbound.delivery import deliver_aside, edit
+from bot.messenger.outbound.delivery import deliver_temporary, edit
 from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import column
 from bot.state.conversations import ConversationPlace
@@ -140,7 +140,7 @@ class LiveAnswer:
     async def _send(self, html: str) -> None:
         self._has_message = True
         with _log_failures():
-            self.message_ids = await deliver_aside(
+            self.message_ids = await deliver_temporary(
                 self._bot, self._asker.place, (html,), self._keyboard, self._reply_to
             )
 

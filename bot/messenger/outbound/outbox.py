@@ -69,14 +69,14 @@ class OutboxEntry:
             await _record(self._journal.give_up(self._id, reason))
 
 
-async def open_entry(letter: Letter, *, aside: bool = False) -> OutboxEntry:
-    """Find the record of a letter that a process left unfinished, or begin one. An aside is shown
-    only until the answer is there. Raises Forbidden if the letter was given up."""
+async def open_entry(letter: Letter, *, temporary: bool = False) -> OutboxEntry:
+    """Find the record of a letter that a process left unfinished, or begin one. A `temporary` one
+    is shown until the answer is there. Raises Forbidden if the letter was given up."""
     trigger = current_trigger()
     if trigger is None:
         return OutboxEntry(letter)
     try:
-        number = trigger.next_number(aside=aside)
+        number = trigger.next_number(temporary=temporary)
         delivery = await trigger.journal.open(trigger.update_id, number, letter)
     except StateError as error:
         logger.error("A message is sent without being recorded first: %s", error)

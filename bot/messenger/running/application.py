@@ -42,10 +42,7 @@ from bot.state.processes import BotProcess
 from index.store.url import redact_url
 
 if TYPE_CHECKING:
-    from bot.answering.distress import DistressGate
     from bot.audio import SpeechService
-    from bot.library.documents import Documents
-    from index.search.live import LiveIndex
 
 logger = logging.getLogger(__name__)
 
@@ -103,19 +100,19 @@ def run_bot(
     Telegram cannot be reached at start.
     """
     telegram_token(settings)  # fail before the models are loaded
-    from bot.assembly import chain_over, open_gate, open_index, open_writers
+    from bot.assembly import chain_over, open_chat_models, open_gate, open_index
     from bot.library.documents import Documents
 
     with ExitStack() as stack:
-        if (writers := open_writers(settings)) is not None:
-            stack.callback(writers.close)
+        if (models := open_chat_models(settings)) is not None:
+            stack.callback(models.close)
         index = open_index(settings, may_be_missing=True)
         if (speech := open_speech(settings)) is not None:
             stack.callback(speech.close)
         quiet_time = speech.pause if speech is not None else nullcontext
         run_with(
             settings,
-            chain_over(index, settings, writers, quiet_time),
+            chain_over(index, settings, models, quiet_time),
             Library(index),
             ready,
             features=features,
@@ -170,15 +167,15 @@ async def serve(
     stop: asyncio.Event,
     ready: Callable[[str], None] = _log_ready,
     waits: Sequence[float] = _CONNECT_WAITS,
+    *,
     features: Sequence[OpenFeature] = (),
-    documents: Documents | None = None,
-    speech: SpeechService | None = None,
-    gate: DistressGate | None = None,
-    index: LiveIndex | None = None,
     beside: Beside | None = None,
+    **services_by_name: Any,
 ) -> None:
-    """Answer on Telegram until `stop` is set, with the other door `beside` open. Raises like
-    `run_bot`."""
+    """Answer on Telegram until `stop` is set, with the other door `beside` open.
+
+    `services_by_name` are optional fields of BotServices. Raises like `run_bot`.
+    """
     token = telegram_token(settings)
     use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
@@ -195,7 +192,7 @@ async def serve(
         application = _build(settings, token, token_check, journal)
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
-        services = BotServices(chain, library, state, settings, documents, speech, gate, index)
+        services = BotServices(chain, library, state, settings, **services_by_name)
         chores = [
             leftover_chore(journal, services),
             examples_chore(services),

@@ -13,7 +13,7 @@ from pydantic import AnyHttpUrl
 from telegram import Bot, User, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
-from bot.assembly import open_index, open_writers
+from bot.assembly import open_chat_models, open_index
 from bot.errors import SelonError, SettingsError
 from bot.llm.factory import arena_models
 from bot.locale.administration import CheckingPhrases
@@ -157,8 +157,8 @@ class _Preflight:
         texts, arena = self._texts, arena_models(self._settings)
         for settings in (self._settings, arena):
             try:
-                if (writers := open_writers(settings)) is not None:
-                    writers.close()
+                if (models := open_chat_models(settings)) is not None:
+                    models.close()
                     yield Finding("well", texts.models, texts.models_ready(settings.chat_model))
                 elif settings is not arena:
                     yield Finding("well", texts.models, texts.no_model)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import get_args
 
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.locale.catalogue import Language
 from bot.locale.messenger import ProfilePhrases
 
 logger = logging.getLogger(__name__)
@@ -19,7 +21,8 @@ async def set_profile(bot: Bot, name: str) -> None:
     Unchanged values are not set again, as Telegram allows few changes a day. A failure is only
     logged, as the bot answers without a profile.
     """
-    fr, en = ProfilePhrases.of("fr"), ProfilePhrases.of("en")
+    languages = [None, *(code for code in get_args(Language) if code != "fr")]
+    by_language = {code: ProfilePhrases.of(code) for code in languages}
 
     async def short(language: str | None) -> str:
         return (await bot.get_my_short_description(language)).short_description
@@ -30,9 +33,10 @@ async def set_profile(bot: Bot, name: str) -> None:
     try:
         if name and (await bot.get_my_name()).name != name:
             await bot.set_my_name(name)
-        texts = {None: fr.short_description, "en": en.short_description}
+        texts = {code: phrases.short_description for code, phrases in by_language.items()}
         await _describe(texts, short, bot.set_my_short_description)
-        await _describe({None: fr.description, "en": en.description}, long, bot.set_my_description)
+        texts = {code: phrases.description for code, phrases in by_language.items()}
+        await _describe(texts, long, bot.set_my_description)
     except TelegramError as error:
         logger.warning("The profile of the bot could not be set: %s", error)
 

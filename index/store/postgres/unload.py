@@ -71,7 +71,7 @@ class StoredRows:
     def send_vectors(
         self, tables: VectorTables, kind: RowKind, write: Callable[[IntArray, Vectors], None]
     ) -> None:
-        """Pass all vectors of a kind to `put`, in batches. Raises DamagedIndex if a vector's hash
+        """Pass all vectors of a kind to `write`, in batches. Raises DamagedIndex if a vector's hash
         differs from its row's."""
         query = (
             "SELECT r.number, v.hash = r.hash, v.vector "

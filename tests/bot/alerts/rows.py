@@ -13,16 +13,9 @@ from bot.state.tables import Base
 def rows(person: int, at: datetime) -> Sequence[Base]:
     """Rows of one person, all of this moment."""
     place = {"person_id": person, "chat_id": person, "thread_id": 0}
+    followed = {"subject": "phares", "language": "fr", "at_once": False, "seen": []}
+    followed |= {"checked": "g", "looked_at": at}
     return (
         AlertRow(**place, question="?", language="fr", checked="g", created_at=at, told_at=at),
-        SubscriptionRow(
-            **place,
-            subject="phares",
-            language="fr",
-            at_once=False,
-            seen=[],
-            checked="g",
-            looked_at=at,
-            created_at=at - timedelta(days=365),
-        ),
+        SubscriptionRow(**place, **followed, created_at=at - timedelta(days=365)),
     )

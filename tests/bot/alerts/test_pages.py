@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from bot.alerts.feature import AlertsFeature
 from bot.settings import Settings
-from bot.state.database import State, open_state
+from bot.state.database import open_state
 from bot.web.app import create_app
 from bot.web.feature import WebFeature
 from bot.web.service import WebService
@@ -29,20 +29,15 @@ ZOE, ANNE = {"X-Forwarded-User": "zoe"}, {"X-Forwarded-User": "anne"}
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
+def service(tmp_path: Path) -> Iterator[WebService]:
     AlertsFeature().load_tables()
-    with closing(open_state(f"sqlite:///{tmp_path}/state.sqlite")) as state:
-        yield state
-
-
-@pytest.fixture
-def service(state: State, tmp_path: Path) -> WebService:
     settings = Settings(
         _env_file=None, data_dir=tmp_path, web_access="proxy", web_proxies="127.0.0.1"
     )
     shelf: Any = Shelf(FRESNEL)
     chain: Any = StubChain()
-    return WebService(chain, shelf, state, settings)
+    with closing(open_state(f"sqlite:///{tmp_path}/state.sqlite")) as state:
+        yield WebService(chain, shelf, state, settings)
 
 
 @pytest.fixture
@@ -102,9 +97,7 @@ async def test_a_known_person_reads_the_answer_at_the_next_visit(
     assert LENS in client.get(address, headers=ZOE).text
 
 
-async def test_the_chores_run_beside_the_pages(
-    client: TestClient, service: Any, features: Sequence[WebFeature]
-) -> None:
+async def test_chores_run(client: TestClient, service: Any, features: Sequence[WebFeature]) -> None:
     ask_for_an_alert(client)
     publish_answer(service)
     done = asyncio.Event()
@@ -122,9 +115,11 @@ async def test_the_chores_run_beside_the_pages(
     assert "répond maintenant" in client.get("/", headers=ZOE).text
 
 
-def test_an_alert_is_among_a_persons_data_and_goes_with_it(
-    client: TestClient, service: WebService
-) -> None:
+def test_an_alert_is_its_owners_to_cancel_to_see_and_to_forget(client: TestClient) -> None:
+    (cancelling,) = re.findall(r'action="(/alertes/\d+)"', ask_for_an_alert(client))
+    client.post(cancelling, headers=ANNE)
+    assert QUESTION in unescape(client.get("/alertes", headers=ZOE).text)
+    assert QUESTION not in unescape(client.post(cancelling, headers=ZOE).text)
     ask_for_an_alert(client)
     assert "1 alerte" in client.get("/mesdonnees", headers=ZOE).text
     kept = client.get("/mesdonnees.json", headers=ZOE).json()
@@ -133,17 +128,7 @@ def test_an_alert_is_among_a_persons_data_and_goes_with_it(
     assert client.get("/mesdonnees.json", headers=ZOE).json()["alerts"] == []
 
 
-def test_an_alert_can_be_cancelled(client: TestClient) -> None:
-    page = ask_for_an_alert(client)
-    (cancelling,) = re.findall(r'action="(/alertes/\d+)"', page)
-    client.post(cancelling, headers=ANNE)
-    assert QUESTION in unescape(client.get("/alertes", headers=ZOE).text)
-    assert QUESTION not in unescape(client.post(cancelling, headers=ZOE).text)
-
-
-def test_visitors_whom_nobody_knows_are_offered_none(
-    service: WebService, features: Sequence[WebFeature]
-) -> None:
+def test_unknown_visitors_get_none(service: WebService, features: Sequence[WebFeature]) -> None:
     service.settings.web_access = "local"
     with TestClient(create_app(service, features), base_url="http://localhost") as client:
         refusal = client.post("/", data={"q": QUESTION})
@@ -154,7 +139,7 @@ def test_visitors_whom_nobody_knows_are_offered_none(
         assert client.post("/alertes", data={"key": refusal.url.path[3:]}).status_code == 404
 
 
-async def test_everybody_can_use_the_pages(
+async def test_can_be_used(
     client: TestClient, service: Any, features: Sequence[WebFeature]
 ) -> None:
     for question in (QUESTION, "Et quand ?"):

@@ -87,9 +87,7 @@ async def _said(server: BotServer, words: str, person: int = READER, lang: str =
     return await server.next_message()
 
 
-async def test_an_answer_that_a_process_left_unsent_comes_from_the_next(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_an_answer_left_unsent_comes_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     question, chain, shelf = "Quand Fresnel est-il né ?", StubChain(), Shelf(FRESNEL)
     left = asyncio.Event()
 
@@ -114,14 +112,9 @@ async def test_an_answer_that_a_process_left_unsent_comes_from_the_next(
     assert [each.text for each in told.buttons][-2:] == ["👍", "👎"]
 
 
-async def test_a_new_article_is_told_at_once_with_its_sentence(
-    server: BotServer, newsroom: Newsroom
-) -> None:
+async def test_new_articles_are_told_by_a_sentence(server: BotServer, newsroom: Newsroom) -> None:
     kept = await _said(server, "/suivre tout de suite Mistral AI")
-    assert kept.text == (
-        "C’est noté\u00a0: j’annoncerai ici les nouveaux articles sur «\u00a0Mistral AI\u00a0» dès "
-        "qu’ils arrivent."
-    )
+    assert kept.text.endswith("sur «\u00a0Mistral AI\u00a0» dès qu’ils arrivent.")
     assert [button.text for button in kept.buttons] == ["Chaque matin", "Ne plus suivre"]
     newsroom.write("vent", "Le vent du nord souffle. Il pleut sur Brest.")
     newsroom.build()
@@ -147,9 +140,7 @@ async def test_a_new_article_is_told_at_once_with_its_sentence(
     await server.silence(0.5)
 
 
-async def test_once_a_day_all_that_came_is_told_together(
-    server: BotServer, newsroom: Newsroom
-) -> None:
+async def test_once_a_day_all_is_told_together(server: BotServer, newsroom: Newsroom) -> None:
     kept = await _said(server, "/follow Mistral AI", lang="en")
     assert kept.text.startswith("Noted: every morning I shall tell here of the new articles")
     for number in range(7):
@@ -200,9 +191,7 @@ async def test_alerts_lists_both_kinds_and_stops_each(server: BotServer) -> None
     assert "2. les nouveaux articles sur «\u00a0les moulins" in left.text
 
 
-async def test_a_group_follows_in_its_topic_by_its_administrators(
-    server: BotServer, newsroom: Newsroom
-) -> None:
+async def test_administrators_follow_in_a_topic(server: BotServer, newsroom: Newsroom) -> None:
     await _said(server, "/suivre le moulin")  # in private: nobody else's business
 
     async def said(words: str, person: int) -> Message:
@@ -211,11 +200,7 @@ async def test_a_group_follows_in_its_topic_by_its_administrators(
 
     denied = await said("/suivre tout de suite Mistral AI", READER)
     assert denied.text.startswith("Seuls les administrateurs de ce groupe décident")
-    empty = await said("/alertes", CHIEF)
-    assert empty.text == (
-        "Rien n’est suivi ici\u00a0: /suivre et un sujet. "
-        "Vos propres alertes\u00a0: /alertes, en privé."
-    )
+    assert (await said("/alertes", CHIEF)).text.startswith("Rien n’est suivi ici\u00a0: /suivre")
     kept = await said("/suivre tout de suite Mistral AI", CHIEF)
     shown = await said("/alertes", CHIEF)
     assert "1. les nouveaux articles sur «\u00a0Mistral AI\u00a0», dès qu’ils" in shown.text

@@ -29,33 +29,22 @@ from tests.index.samples import article, index, opened
 TODAY = date(2025, 9, 10)
 
 
-PONT = replace(
-    article(
-        "pont", "Le pont fut construit en 1901. Il mesure trente mètres.", "fr", "Le pont de Lyon"
-    ),
-    author="Élise Marchand",
-    published=date(2025, 8, 29),
-)
-MOULIN = replace(
-    article("moulin", "Le moulin broie du grain. Sa roue tourne près du pont.", "fr", "Un moulin"),
-    published=date(2025, 9, 9),
-)
-HARBOUR = replace(
-    article("harbour", "The harbour was dredged in 1932. Forty ships call.", "en", "The harbour"),
-    author="Sam Doe",
-)
+def told(name: str, title: str, text: str, published: date | None, **facts: str) -> Article:
+    return replace(article(name, text, title=title), published=published, **facts)  # type: ignore[arg-type]
 
 
-def rower(number: int, title: str, text: str, published: date | None) -> Article:
-    told = article(f"texte-{number}", text, "fr", title)
-    return replace(told, published=published, url=f"https://exemple.fr/{number}")
-
-
+BRIDGE = "Le pont fut construit en 1901. Il mesure trente mètres."
+PONT = told("pont", "Le pont de Lyon", BRIDGE, date(2025, 8, 29), author="Élise Marchand")
+MILL = "Le moulin broie du grain. Sa roue tourne près du pont."
+MOULIN = told("moulin", "Un moulin", MILL, date(2025, 9, 9))
+RETURN = "Le club se réjouit. Il accueille Rossi au printemps."
+PORT = "The harbour was dredged in 1932. Forty ships call."
+HARBOUR = told("harbour", "The harbour", PORT, None, author="Sam Doe", language="en")
 ROWERS = [
-    rower(0, "Une régate", "Le vent était fort. Anna Rossi a gagné la régate.", date(2025, 8, 1)),
-    rower(1, "Un départ", "Anna Rossi quitte le club. Le club la regrette.", date(2025, 9, 1)),
-    rower(2, "Un retour", "Le club se réjouit. Il accueille Rossi au printemps.", None),
-    rower(3, "Une pluie", "La pluie tombe sur la rossignolière.", date(2025, 9, 2)),
+    told("0", "Une régate", "Le vent était fort. Anna Rossi a gagné la régate.", date(2025, 8, 1)),
+    told("1", "Un départ", "Anna Rossi quitte le club. Le club la regrette.", date(2025, 9, 1)),
+    told("2", "Un retour", RETURN, None, url="https://exemple.fr/2"),
+    told("3", "Une pluie", "La pluie tombe sur la rossignolière.", date(2025, 9, 2)),
 ]
 
 
@@ -107,22 +96,23 @@ def test_what_an_article_does_not_give_is_said(chain: RetrievalQA) -> None:
     author = chain.invoke("Qui a écrit l'article sur le moulin ?")
     assert author.text.startswith("L’article «\u00a0Un moulin\u00a0» n’indique pas son auteur.")
     assert titles(author) == ["Un moulin"]
-    assert (
-        "date of publication" in chain.invoke("When was the article on the harbour published?").text
-    )
+    date_of = chain.invoke("When was the article on the harbour published?")
+    assert "date of publication" in date_of.text
 
 
-def test_which_article_is_meant_is_asked_where_several_may_be(chain: RetrievalQA) -> None:
-    answer = chain.invoke("Qui a écrit cet article ?")
-    assert not answer.answered
-    assert answer.refusal == "unclear"
-    assert len(answer.nearest) == 3
-
-
-def test_a_subject_that_no_article_has_is_refused(chain: RetrievalQA) -> None:
-    answer = chain.invoke("Quels articles parlent de quetsches ?")
-    assert not answer.answered
-    assert answer.refusal == "unsaid"
+@pytest.mark.parametrize(
+    ("question", "why", "nearest"),
+    [
+        ("Qui a écrit cet article ?", "unclear", 3),
+        ("Quels articles parlent de quetsches ?", "unsaid", 0),
+        ("Qu'a-t-on construit la semaine dernière ?", "period", 0),
+        ("les articles de mai 2020", "period", 0),
+    ],
+)
+def test_a_refusal_says_why(chain: RetrievalQA, question: str, why: str, nearest: int) -> None:
+    answer = chain.invoke(question)
+    assert (answer.is_sure, answer.refusal, len(answer.nearest)) == (False, why, nearest)
+    assert (answer.period is not None) is (why == "period")
 
 
 def test_the_articles_of_a_time_are_listed_and_counted(chain: RetrievalQA) -> None:
@@ -141,8 +131,8 @@ def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) 
     assert titles(everything) == ["Un moulin", "Le pont de Lyon", "The harbour"]
     assert [each.citations for each in everything.statements] == [(1,), (2,), (3,)]
     assert everything.statements[0].text == "Sa roue tourne près du pont."
-    assert not chain.invoke("Dernières nouvelles des quetsches ?").answered
-    assert not chain.invoke("Dernières nouvelles de la roue ?").answered
+    assert not chain.invoke("Dernières nouvelles des quetsches ?").is_sure
+    assert not chain.invoke("Dernières nouvelles de la roue ?").is_sure
 
 
 def test_what_is_compared_is_told_of_by_how_an_article_on_each_begins(chain: RetrievalQA) -> None:
@@ -153,22 +143,12 @@ def test_what_is_compared_is_told_of_by_how_an_article_on_each_begins(chain: Ret
     assert titles(facets) != ["Un moulin", "Le pont de Lyon"]
 
 
-def test_a_time_without_articles_is_a_refusal_that_says_so(chain: RetrievalQA) -> None:
-    for question in ("Qu'a-t-on construit la semaine dernière ?", "les articles de mai 2020"):
-        answer = chain.invoke(question)
-        assert not answer.answered
-        assert answer.refusal == "period"
-        assert answer.period is not None
-
-
 @pytest.mark.parametrize(
     "message", ["Anna Rossi", "anna rossi ?", "Que disent les articles sur « Anna Rossi » ?"]
 )
-def test_a_bare_name_shows_what_is_said_of_it_newest_first(
-    rowers: RetrievalQA, message: str
-) -> None:
+def test_a_name_shows_what_is_said_of_it_newest_first(rowers: RetrievalQA, message: str) -> None:
     answer = rowers.invoke(message)
-    assert answer.answered
+    assert answer.is_sure
     assert [each.quote for each in answer.citations] == [
         "Anna Rossi quitte le club.",
         "Anna Rossi a gagné la régate.",
@@ -181,9 +161,7 @@ def test_a_surname_is_enough_and_no_part_of_another_word(rowers: RetrievalQA) ->
 
 
 @pytest.mark.parametrize("message", ["un retour", "« Un retour »", "https://exemple.fr/2"])
-def test_a_title_or_an_address_shows_how_the_article_begins(
-    rowers: RetrievalQA, message: str
-) -> None:
+def test_a_title_or_address_shows_how_an_article_begins(rowers: RetrievalQA, message: str) -> None:
     answer = rowers.invoke(message)
     assert titles(answer) == ["Un retour"]
     assert answer.text.startswith("Il accueille Rossi au printemps.")
@@ -204,7 +182,6 @@ ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
     ("Who wrote this article?", "author", ""),
     ("Who is the author of the article about Hubble?", "author", "Hubble"),
     ("Who was the article on penicillin written by?", "author", "penicillin"),
-    ("who's the auhtor of this article", "author", ""),
     ("Sais-tu qui a écrit ce texte ?", "author", ""),
     ("auteur de l'article ?", "author", ""),
     ("L'article sur le Web, qui l'a écrit ?", "author", "le Web"),
@@ -215,69 +192,47 @@ ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
     ("À quelle date est paru l'article sur Notre-Dame ?", "date", "Notre-Dame"),
     ("L'article date de quand ?", "date", ""),
     ("When was this article published?", "date", ""),
-    ("When was the article about Apollo 11 written?", "date", "Apollo 11"),
     ("What is the publication date of this article?", "date", ""),
     ("When did the article on the Great Fire come out?", "date", "the Great Fire"),
     ("Quel est le titre de cet article ?", "title", ""),
     ("Comment s'intitule l'article sur le boson de Higgs ?", "title", "le boson de Higgs"),
     ("What is the title of the article about Ada Lovelace?", "title", "Ada Lovelace"),
-    ("What is this article called?", "title", ""),
     ("Quels articles parlent de la Lune ?", "which", "la Lune"),
     ("quels artciles parlent de crispr", "which", "crispr"),
     ("Y a-t-il des articles sur Victor Hugo ?", "which", "Victor Hugo"),
-    ("Quels sont les articles consacrés à Notre-Dame ?", "which", "Notre-Dame"),
     ("articles sur les vaccins", "which", "les vaccins"),
     ("Which articles are about the Moon?", "which", "the Moon"),
     ("Are there any articles about penicillin?", "which", "penicillin"),
-    ("Show me articles about comets", "which", "comets"),
     ("Quel est le article sur Lascaux ?", "which", "Lascaux"),
     ("Quels articles ont été publiés ?", "which", ""),
     ("les articles", "which", ""),
-    ("Which articles were published ?", "which", ""),
     ("What is the article on Hubble?", "which", "Hubble"),
     ("Combien d'articles y a-t-il ?", "count", ""),
     ("Combien d’articles parlent de Microsoft ?", "count", "Microsoft"),
     ("How many articles are there in the index?", "count", ""),
-    ("How many articles mention Hubble?", "count", "Hubble"),
-    ("Combien d'articles sont indexés ?", "count", ""),
     ("Combien d'articles ont été publiés ?", "count", ""),
-    ("How many articles do you have about the Moon?", "count", "the Moon"),
     ("Quelles sont les dernières nouvelles de la sonde Rosetta ?", "news", "la sonde Rosetta"),
-    ("dernieres infos sur l'Obamacare", "news", "l'Obamacare"),
     ("Quoi de neuf à propos de Carlos Ghosn ?", "news", "Carlos Ghosn"),
-    ("Quoi de nouveau en Catalogne ?", "news", "Catalogne"),
     ("Quoi de neuf ?", "news", ""),
     ("What's new with the harbour?", "news", "the harbour"),
-    ("latest news", "news", ""),
 ]
 ABOUT_THE_WORLD = [
     "Qui a écrit Les Misérables ?",
-    "Qui a écrit le premier programme ?",
     "Qui a écrit le texte de la Marseillaise ?",
-    "Qui est l'auteur de Notre-Dame de Paris ?",
     "Qui a écrit l'article fondateur sur CRISPR ?",
     "Quand a été publié l'Encyclopédie ?",
-    "Quand a paru le roman Les Misérables ?",
     "Que dit l'article 49-3 ?",
     "Qui a écrit l'article 1er de la Constitution ?",
     "Combien d'articles compte la Convention de Genève ?",
-    "Combien d'articles contient le RGPD ?",
     "Combien d'articles Marie Curie a-t-elle publiés ?",
     "Quel est le titre du premier roman de Victor Hugo ?",
     "De quoi parle cet article ?",
     "De quand date la grotte de Lascaux ?",
     "Quelle est la date de publication de la première édition du dictionnaire ?",
-    "Comment s'appelle la fille de Victor Hugo ?",
     "Quels vaccins parlent de l'ARN ?",
-    "Quelle est la hauteur de la flèche ?",
-    "Qui a découvert cette particule ?",
     "Who wrote Note G?",
-    "Who wrote the first computer program?",
     "Who is the author of Frankenstein?",
-    "When was Hubble launched?",
     "When was the first paper on CRISPR published?",
-    "What is the title of Pepys's diary?",
-    "How many papers did Curie write?",
     "How many articles does the treaty have?",
     "What does this article say about Mars?",
     "Which articles of the treaty were amended?",
@@ -286,19 +241,14 @@ ABOUT_THE_WORLD = [
     "Que dit l'article sur Lascaux ?",
     "Résume cet article",
     "Quel article du code civil traite du mariage ?",
-    "Qui a signé le traité de Versailles ?",
-    "Who is this report for?",
     "Quelle est la dernière nouvelle de Maupassant ?",
     "Qu'y a-t-il de nouveau dans la loi ?",
-    "What is the latest version of the standard?",
     "Quand a été publié l'article de Mojica sur les répétitions ?",
 ]
 
 
 @pytest.mark.parametrize(("question", "kind", "subject"), ABOUT_ARTICLES)
-def test_a_question_about_articles_is_told_with_its_subject(
-    question: str, kind: MetadataKind, subject: str
-) -> None:
+def test_a_question_about_articles_is_told(question: str, kind: MetadataKind, subject: str) -> None:
     assert parse_metadata_question(question) == MetadataQuestion(kind, subject)
 
 

@@ -63,9 +63,7 @@ class Growing:
             self.closed.set()
 
 
-def test_an_answer_is_shown_before_it_is_whole_where_nothing_can_be_awaited(
-    live: LiveIndex,
-) -> None:
+def test_an_answer_is_shown_before_it_is_whole_without_await(live: LiveIndex) -> None:
     growing = Growing()
     with closing(RetrievalQA(live, growing).stream(QUESTION)) as answers:
         assert len(next(answers).statements) == 1
@@ -90,24 +88,12 @@ async def test_who_is_cancelled_ends_the_work(live: LiveIndex) -> None:
     assert growing.closed.is_set()
 
 
-async def test_searching_never_runs_on_the_event_loop(live: LiveIndex) -> None:
-    threads: list[threading.Thread] = []
-
-    class Watched:
-        def search(self, question: str, limit: int, within: Period | None = None) -> object:
-            threads.append(threading.current_thread())
-            return live.search(question, limit, within)
-
-    await RetrievalQA(Watched(), ExtractiveAnswerer(Thresholds.at(0.0))).ainvoke(QUESTION)  # type: ignore[arg-type]
-    assert threads != [threading.main_thread()]
-    assert len(threads) == 1
-
-
-def test_other_work_stands_still_while_a_question_is_searched_and_read(live: LiveIndex) -> None:
+async def test_other_work_stands_still_while_a_thread_searches_and_reads(live: LiveIndex) -> None:
     told: list[str] = []
 
     class Watched:
         def search(self, question: str, limit: int, within: Period | None = None) -> Findings:
+            assert threading.current_thread() is not threading.main_thread()
             told.append("searched")
             return live.search(question, limit, within)
 
@@ -115,11 +101,7 @@ def test_other_work_stands_still_while_a_question_is_searched_and_read(live: Liv
             told.append("read")
             return findings
 
-    chain = RetrievalQA(
-        Watched(),
-        ExtractiveAnswerer(Thresholds.at(0.0)),
-        reader=Watched(),
-        quiet_time=undisturbed(told),
-    )
-    assert chain.invoke(QUESTION).answered
+    answerer = ExtractiveAnswerer(Thresholds.at(0.0))
+    chain = RetrievalQA(Watched(), answerer, reader=Watched(), quiet_time=undisturbed(told))
+    assert (await chain.ainvoke(QUESTION)).is_sure
     assert told == ["still", "searched", "read", "on"]

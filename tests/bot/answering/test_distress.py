@@ -58,7 +58,7 @@ def test_distress_gets_numbers_and_reaches_no_search(
     caplog.set_level(logging.DEBUG)
     chain = FollowUpChain(FunctionChain(unreachable), unreachable, gate=gate)
     answer = chain.invoke(TurnText(text, (BEFORE,), BEFORE))
-    assert (answer.outcome, answer.answered, answer.language) == ("help", False, language)
+    assert (answer.outcome, answer.is_sure, answer.language) == ("help", False, language)
     assert answer.help is not None
     assert (answer.help.kind, answer.help.first[0].number) == (kind, number)
     assert text not in repr(answer)

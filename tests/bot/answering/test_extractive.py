@@ -8,7 +8,6 @@ from datetime import date
 
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.refusal import NEAREST
 from index.article import Article
 from index.build.passages import cut
 from index.findings import AnswerSpan, Findings, Hit, PassageReading, RankedSentence, Scores
@@ -20,10 +19,10 @@ TEXT = "Le phare date de 1862. Sa lanterne est rouge. Un gardien y vécut. Le po
 HALF = Thresholds.at(0.5)
 
 
-def hit(source: Article, scores: Sequence[float], total: float = 2.0) -> Hit:
-    passage = cut(source)[0]
-    pairs = zip(passage.sentences, scores, strict=True)
-    ranked = tuple(RankedSentence(sentence, score) for sentence, score in pairs)
+def hit(source: Article, scores: Sequence[float], total: float = 2.0, part: str = "") -> Hit:
+    """The first passage with the part in it."""
+    passage = next(each for each in cut(source) if part in each.text)
+    ranked = tuple(map(RankedSentence, passage.sentences, scores))
     return Hit(source, passage, Scores(0.9, 0.9, 0.5, total), ranked)
 
 
@@ -40,17 +39,15 @@ def read(one: Hit, words: str, span_logit: float = 5.0) -> Hit:
 
 def test_the_best_sentence_alone_when_nothing_comes_close() -> None:
     answer = answer_from(hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7)))
-    assert answer.answered
+    assert answer.is_sure
     assert answer.text == "Le phare date de 1862. [1]"
     assert [citation.quote for citation in answer.citations] == ["Le phare date de 1862."]
 
 
 def test_the_sentence_that_holds_the_words_found_comes_first() -> None:
     source = hit(article("phare", TEXT), (0.95, 0.8, 0.9, 0.7))
-    answer = answer_from(read(source, "Un gardien"))
-    first = answer.statements[0]
-    assert first.text == "Un gardien y vécut."
-    assert first.parts[1] == "Un gardien"
+    first = answer_from(read(source, "Un gardien")).statements[0]
+    assert (first.text, first.parts[1]) == ("Un gardien y vécut.", "Un gardien")
 
 
 def test_of_what_the_reader_found_the_next_best_may_follow() -> None:
@@ -59,31 +56,19 @@ def test_of_what_the_reader_found_the_next_best_may_follow() -> None:
     places = [(TEXT.index(each), len(each), logit) for each, logit in words.items()]
     spans = tuple(AnswerSpan(at, at + length, logit) for at, length, logit in places)
     answer = answer_from(replace(one, reading=PassageReading(2.0, spans)))
-    assert [each.text for each in answer.statements] == [
-        "Le phare date de 1862.",
-        "Sa lanterne est rouge.",
-    ]
+    told = [each.text for each in answer.statements]
+    assert told == ["Le phare date de 1862.", "Sa lanterne est rouge."]
 
 
 def test_words_found_further_on_in_the_article_may_be_surer() -> None:
     filler = " ".join(["Le port est loin."] * 50)
     source = article("phare", f"Le phare a 41 mètres. {filler}\n\nIl en a 58 en tout. {filler}")
-    passages = [each for each in cut(source) if "mètres" in each.text or "58" in each.text]
-    hits = [
-        Hit(
-            source,
-            passage,
-            Scores(0.9, 0.9, 0.5, 2.0 - at / 100),
-            tuple(RankedSentence(each, 0.9 if at else 0.91) for each in passage.sentences),
-        )
-        for at, passage in enumerate(passages)
-    ]
+    near, far = hit(source, [0.91] * 99, 2.0, "41"), hit(source, [0.9] * 99, 1.99, "58")
     for surer, expected in (("41", "Le phare a 41 mètres."), ("58", "Il en a 58 en tout.")):
-        chosen = [
-            read(one, words, 9.0 if words == surer else 3.0)
-            for one, words in zip(hits, ("41", "58"), strict=True)
-        ]
-        answer = answer_from(*chosen)
+        answer = answer_from(
+            read(near, "41", 9.0 if surer == "41" else 3.0),
+            read(far, "58", 9.0 if surer == "58" else 3.0),
+        )
         assert answer.statements[0].text == expected
 
 
@@ -91,11 +76,10 @@ def test_surer_words_in_another_article_come_first() -> None:
     phare = hit(article("phare", "Le phare date de 1862."), (0.92,))
     port = hit(article("port", "Le port fut creusé en 1788."), (0.9,))
     for surer, expected in (("1862", "Phare"), ("1788", "Port")):
-        hits = [
-            read(one, words, 9.0 if words == surer else -3.0)
-            for one, words in ((phare, "1862"), (port, "1788"))
-        ]
-        answer = answer_from(*hits)
+        answer = answer_from(
+            read(phare, "1862", 9.0 if surer == "1862" else -3.0),
+            read(port, "1788", 9.0 if surer == "1788" else -3.0),
+        )
         assert answer.citations[0].article.title == expected
         assert answer.statements[0].parts[1] == surer
 
@@ -113,19 +97,16 @@ def test_nothing_stands_out_in_an_answer_that_may_be_none() -> None:
     perhaps = answer_from(one, confidence=0.5, thresholds=Thresholds(0.5, 0.6))
     assert (sure.outcome, sure.statements[0].parts[1]) == ("sure", "1862")
     assert (perhaps.outcome, perhaps.statements[0].parts[1]) == ("perhaps", "")
-    assert not perhaps.answered
+    assert not perhaps.is_sure
     assert (perhaps.text, perhaps.citations) == (sure.text, sure.citations)
 
 
 def test_the_best_sentence_comes_first_though_another_is_read_before_it() -> None:
     text = "Le port est loin. Le feu est rouge. Un gardien vit là."
     one = hit(article("phare", text), (0.96, 0.955, 0.97))
-    answer = answer_from(one)
-    assert [statement.text for statement in answer.statements] == [
-        "Un gardien vit là.",
-        "Le port est loin.",
-        "Le feu est rouge.",
-    ]
+    assert answer_from(one).text == (
+        "Un gardien vit là. [1] Le port est loin. [2] Le feu est rouge. [3]"
+    )
 
 
 def test_sentences_are_grouped_by_article_the_best_one_first() -> None:
@@ -143,15 +124,10 @@ def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
 
 
 def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
-    hits = [
-        hit(article(f"n{number // 2}", TEXT), (0.9, 0.9, 0.9, 0.9), 2.1) for number in range(10)
-    ]
+    hits = [hit(article(f"n{n // 2}", TEXT), (0.9, 0.9, 0.9, 0.9), 2.1) for n in range(10)]
     answer = answer_from(*hits, confidence=0.49)
-    assert not answer.answered
-    assert answer.citations == ()
-    assert answer.text == ""
+    assert (answer.is_sure, answer.citations, answer.text) == (False, (), "")
     assert [near.title for near in answer.nearest] == ["N0", "N1", "N2"]
-    assert len(answer.nearest) == NEAREST
 
 
 CHIPS = "Le modèle fut entraîné sur 15 000 puces Nvidia."
@@ -175,17 +151,12 @@ def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> No
 
 
 def test_a_second_sentence_has_room_only_where_the_whole_stays_short() -> None:
-    long = (
-        "Le modèle fut entraîné sur 15 000 puces Nvidia dans un centre de calcul de la côte, dont "
-        "personne n’avait encore parlé."
-    )
-    more = (
-        "La voix fut apprise de lecteurs qui lisaient à haute voix, pendant plusieurs heures "
-        "chacun, ce que d’autres avaient écrit pour eux."
+    long = f"{CHIPS[:-1]}, dans un centre de calcul de la côte dont personne n’avait parlé avant."
+    more = "La voix fut apprise de lecteurs qui lisaient ce que d’autres avaient écrit pour eux" + (
+        ", à haute voix, pendant plusieurs heures chacun."
     )
     for second, count in (("La voix fut apprise à part.", 2), (more, 1)):
-        source = article("modele", f"{long} {second}")
-        answer = answer_from(hit(source, (0.95, 0.94)))
+        answer = answer_from(hit(article("modele", f"{long} {second}"), (0.95, 0.94)))
         assert len(answer.statements) == count
 
 
@@ -197,11 +168,9 @@ def test_a_sentence_that_only_announces_is_not_shown() -> None:
 
 def test_passages_that_are_not_cited_are_offered_by_their_best_sentence() -> None:
     phare = hit(article("phare", TEXT), (0.95, 0.8, 0.7, 0.7))
-    port = hit(article("port", "Le port est loin. Le phare y fut vu en 1850."), (0.1, 0.2), 0.5)
-    answer = answer_from(phare, port)
-    assert [(each.number, each.quote) for each in answer.further] == [
-        (2, "Le phare y fut vu en 1850.")
-    ]
+    port = hit(article("port", "Le port est loin. On y vit le feu en 1850."), (0.1, 0.2), 0.5)
+    (further,) = answer_from(phare, port).further
+    assert (further.number, further.quote) == (2, "On y vit le feu en 1850.")
     assert answer_from(phare, port, thresholds=Thresholds.at(0.99)).further == ()
 
 
@@ -227,12 +196,10 @@ def test_a_list_is_quoted_whole_from_its_introduction_on() -> None:
 def test_of_a_long_list_the_best_item_is_quoted_behind_the_introduction() -> None:
     lines = "\n".join(f"Le lauréat numéro {n} est un film de cette année-là." for n in range(9))
     source = article("prix", f"Les lauréats sont :\n\n{lines}")
-    answer = answer_from(hit(source, (0.7, *[0.6] * 8, 0.95)))
-    assert [each.quote for each in answer.citations] == [
-        "Le lauréat numéro 8 est un film de cette année-là."
-    ]
-    assert answer.citations[0].lead is not None
-    assert answer.citations[0].lead.text == "Les lauréats sont :"
+    (best,) = answer_from(hit(source, (0.7, *[0.6] * 8, 0.95))).citations
+    assert best.quote == "Le lauréat numéro 8 est un film de cette année-là."
+    assert best.lead is not None
+    assert best.lead.text == "Les lauréats sont :"
     first = answer_from(hit(source, (0.95, *[0.6] * 9))).citations[0]
     assert first.quote.startswith("Les lauréats sont :\n\nLe lauréat numéro 0")
     assert first.quote.endswith("Le lauréat numéro 4 est un film de cette année-là.")

@@ -21,6 +21,8 @@ YEAR = days("2024-01-01", "2024-12-31")
 YESTERDAY = days("2026-11-24", "2026-11-24")
 LAST_WEEK = days("2026-11-16", "2026-11-22")
 LAST_MONTH = days("2026-10-01", "2026-10-31")
+THIS_WEEK, THREE_DAYS = days("2026-11-23", "2026-11-29"), days("2026-11-22", "2026-11-25")
+LAST_YEAR = days("2025-01-01", "2025-12-31")
 
 
 @pytest.mark.parametrize(
@@ -32,21 +34,9 @@ LAST_MONTH = days("2026-10-01", "2026-10-31")
         ("Qu'avez-vous publié la semaine dernière ?", LAST_WEEK, "Qu'avez-vous publié ?"),
         ("What did Microsoft announce last month?", LAST_MONTH, "What did Microsoft announce ?"),
         ("last week's articles about Hubble", LAST_WEEK, "articles about Hubble"),
-        (
-            "Que s'est-il passé cette semaine ?",
-            days("2026-11-23", "2026-11-29"),
-            "Que s'est-il passé ?",
-        ),
-        (
-            "Que s'est-il passé ces trois derniers jours ?",
-            days("2026-11-22", "2026-11-25"),
-            "Que s'est-il passé ?",
-        ),
-        (
-            "Combien d'articles ont été publiés l'an dernier ?",
-            days("2025-01-01", "2025-12-31"),
-            "Combien d'articles ont été publiés ?",
-        ),
+        ("Que s'est-il passé cette semaine ?", THIS_WEEK, "Que s'est-il passé ?"),
+        ("Que s'est-il passé ces trois derniers jours ?", THREE_DAYS, "Que s'est-il passé ?"),
+        ("Quels articles sont parus l'an dernier ?", LAST_YEAR, "Quels articles sont parus ?"),
     ],
 )
 def test_a_time_of_publication_is_a_period(question: str, period: Period, rest: str) -> None:
@@ -85,9 +75,7 @@ def test_a_date_in_the_question_may_be_what_is_asked_about(question: str) -> Non
 
 @pytest.mark.parametrize("day", ["31 février 2025", "99 mars 2025"])
 def test_a_day_that_is_not_is_no_period(day: str) -> None:
-    question = f"les articles du {day}"
-    period = parse_timing(question, TODAY).period
-    assert period is None
+    assert parse_timing(f"les articles du {day}", TODAY).period is None
 
 
 def test_an_ordinary_question_does_not_load_the_date_library() -> None:

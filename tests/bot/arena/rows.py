@@ -11,26 +11,12 @@ from bot.state.tables import Base
 
 def rows(person: int, at: datetime) -> Sequence[Base]:
     """Rows of one person, all of this moment."""
+    place = {"id": person, "person_id": person, "chat_id": person, "question_message": 1}
+    asked = {"question": "Qui ?", "question_key": "k", "language": "fr", "generation": "g"}
+    texts = {"text_first": "Lui.", "text_second": "Elle.", "shown": ["A", "B"]}
+    writers = {"first": "extractive", "second": "openai:m", "kind": "single", "origin": "chat"}
+    styles = {"style_first": {"length": 1}, "style_second": {"length": 1}}
     return (
-        BattleRow(
-            id=person,
-            person_id=person,
-            chat_id=person,
-            question_message=1,
-            question="Qui ?",
-            question_key="k",
-            language="fr",
-            kind="single",
-            origin="chat",
-            generation="g",
-            first="extractive",
-            second="openai:m",
-            shown=["A", "B"],
-            text_first="Lui.",
-            text_second="Elle.",
-            style_first={"length": 1},
-            style_second={"length": 1},
-            created_at=at,
-        ),
+        BattleRow(**place, **asked, **texts, **writers, **styles, created_at=at),
         BattleVoteRow(battle_id=person, person_id=person, voter="v", choice="first", created_at=at),
     )

@@ -20,20 +20,10 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 def new_battle(message: int = 3, **changes: Any) -> NewBattle:
     """A battle over the question in this message of the person and chat 7."""
     style = {"length": 1, "citations": 1, "bold": 0}
-    battle = NewBattle(
-        question="Qui a gardé le phare ?",
-        language="fr",
-        kind="single",
-        origin="chat",
-        generation="g",
-        first=BattleSide("extractive", "Yvon. [1]", style, 0.2, 0),
-        second=BattleSide("openai:petit", "Anne. [1]", style, 1.5, 40),
-        messages=("A", "B"),
-        person_id=7,
-        chat_id=7,
-        question_message=message,
-    )
-    return replace(battle, **changes)
+    first = BattleSide("extractive", "Yvon. [1]", style, 0.2, 0)
+    second = BattleSide("openai:petit", "Anne. [1]", style, 1.5, 40)
+    asked = ("Qui a gardé le phare ?", "fr", "single", "chat", "g")
+    return replace(NewBattle(*asked, first, second, ("A", "B"), 7, 7, message), **changes)
 
 
 def kept_battle(number: int, language: str = "fr") -> BattleRecord:

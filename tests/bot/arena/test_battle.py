@@ -35,12 +35,7 @@ def test_style_is_counted_as_it_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("text", "same"),
-    [
-        (BIRTH, True),
-        (BIRTH.upper().replace(".", ""), True),
-        (f"{BIRTH[:-1]} !", True),
-        (LENS, False),
-    ],
+    [(BIRTH.upper().replace(".", ""), True), (f"{BIRTH[:-1]} !", True), (LENS, False)],
 )
 def test_the_same_words_are_no_comparison(text: str, same: bool) -> None:
     one = answered(QUESTION, cite(1, BIRTH))

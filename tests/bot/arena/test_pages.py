@@ -43,16 +43,13 @@ def vote(service: WebService, numbers: range) -> None:
             battles.cast_battle_vote(session, battle, number, choice, NOW)
 
 
-def test_writers_are_ranked_when_enough_people_have_voted(
-    service: WebService, pages: TestClient
-) -> None:
+def test_writers_are_ranked_when_enough_have_voted(service: WebService, pages: TestClient) -> None:
     page = pages.get("/arene").text
     assert "Personne n’a encore voté." in page
     assert "<table" not in page
     assert '<a href="/arene" aria-current="page">Arène</a>' in page
     vote(service, range(10))
-    few = pages.get("/arene").text
-    assert "Pas encore assez de votes pour un classement." in few
+    assert "Pas encore assez de votes pour un classement." in pages.get("/arene").text
     vote(service, range(10, 50))
     page = pages.get("/arene").text
     rows = re.findall(r'<td>(.)</td>\s*<th scope="row">(.*?)</th>\s*<td>(.*?)</td>', page)

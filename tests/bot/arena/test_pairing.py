@@ -10,23 +10,18 @@ from bot.arena.pairing import PairRecord, draw_pair
 WRITERS = ("a", "b", "c")
 
 
-def test_what_is_least_known_is_drawn_most() -> None:
-    records = {frozenset("ab"): PairRecord(400, 200.0), frozenset("ac"): PairRecord(40, 20.0)}
-    chance = Random(1)
-    drawn = Counter(frozenset(draw_pair(WRITERS, records, (), chance) or ()) for _ in range(1_000))
-    assert drawn[frozenset("bc")] > drawn[frozenset("ac")] > drawn[frozenset("ab")]
-    assert drawn[frozenset("bc")] > 800
+def test_what_is_least_known_is_drawn_most_and_a_decided_pair_less_than_an_even_one() -> None:
+    def drawn(**records: PairRecord) -> Counter[str]:
+        known, chance = {frozenset(pair): each for pair, each in records.items()}, Random(1)
+        pairs = (draw_pair(WRITERS, known, (), chance) or () for _ in range(1_000))
+        return Counter("".join(sorted(pair)) for pair in pairs)
 
-
-def test_a_pair_that_is_decided_is_drawn_less_than_one_that_is_even() -> None:
-    records = {
-        frozenset("ab"): PairRecord(50, 49.0),
-        frozenset("ac"): PairRecord(50, 25.0),
-        frozenset("bc"): PairRecord(50, 25.0),
-    }
-    chance = Random(1)
-    drawn = Counter(frozenset(draw_pair(WRITERS, records, (), chance) or ()) for _ in range(1_000))
-    assert drawn[frozenset("ab")] < min(drawn[frozenset("ac")], drawn[frozenset("bc")]) / 2
+    unknown = drawn(ab=PairRecord(400, 200.0), ac=PairRecord(40, 20.0))
+    assert unknown["bc"] > unknown["ac"] > unknown["ab"]
+    assert unknown["bc"] > 800
+    even = PairRecord(50, 25.0)
+    decided = drawn(ab=PairRecord(50, 49.0), ac=even, bc=even)
+    assert decided["ab"] < min(decided["ac"], decided["bc"]) / 2
 
 
 def test_a_pair_that_was_met_does_not_come_again() -> None:

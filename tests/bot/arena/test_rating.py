@@ -45,8 +45,7 @@ def test_the_true_order_is_found_and_biases_have_their_sign(votes: list[CountedV
     assert ratings.effects["length"].interval.low > 0
     for absent in ("citations", "bold"):
         assert abs(ratings.effects[absent].value) < ratings.effects["length"].value / 2
-    mean = np.mean([each.value for each in ratings.writers.values()])
-    assert mean == pytest.approx(1000)
+    assert np.mean([each.value for each in ratings.writers.values()]) == pytest.approx(1000)
 
 
 def test_intervals_hold_the_truth() -> None:

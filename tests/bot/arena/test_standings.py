@@ -24,8 +24,7 @@ def test_wins_ties_time_and_cost_are_counted() -> None:
     told = _told()
     assert (told.votes, told.people, told.judged) == (50, 50, 0)
     best, other = told.writers
-    assert (best.writer, best.battles) == ("extractive", 50)
-    assert (best.wins, best.ties) == (20, 20)
+    assert (best.writer, best.battles, best.wins, best.ties) == ("extractive", 50, 20, 20)
     assert (best.seconds, other.seconds, best.micros) == (0.0, 1.0, 100.0)
     assert best.rating is not None
     assert other.rating is not None
@@ -41,12 +40,8 @@ def test_a_writer_without_enough_battles_is_not_rated_and_neither_is_a_language(
 
 
 def test_judges_are_counted_apart_from_people() -> None:
-    votes = [
-        kept_vote(kept_battle(at), "second" if at % 2 else "first", judge="openai:j")
-        if at < 20
-        else kept_vote(kept_battle(at), "first")
-        for at in range(50)
-    ]
+    votes = [kept_vote(kept_battle(at), "first") for at in range(30)]
+    votes += [kept_vote(kept_battle(at), CHOICES[at % 5], "openai:j") for at in range(30, 50)]
     people, judges, every = (
         compute_standings(votes, (), CountingRules(voters=voters, enough=10))
         for voters in ("people", "judges", "all")
@@ -59,12 +54,9 @@ def test_judges_are_counted_apart_from_people() -> None:
 
 
 def test_how_each_pair_fared_is_told_by_the_writer_whose_name_comes_first() -> None:
-    tallies = [
-        PairTally("b", "a", "first", 2),
-        PairTally("a", "b", "good", 1),
-        PairTally("a", "b", "first", 1),
-        PairTally("a", "c", "bad", 4),
-    ]
-    records = pair_records(tallies)
-    assert records[frozenset("ab")] == PairRecord(4, 1.5)
-    assert records[frozenset("ac")] == PairRecord(4, 2.0)
+    tallies = [PairTally("b", "a", "first", 2), PairTally("a", "b", "good", 1)]
+    tallies += [PairTally("a", "b", "first", 1), PairTally("a", "c", "bad", 4)]
+    assert pair_records(tallies) == {
+        frozenset("ab"): PairRecord(4, 1.5),
+        frozenset("ac"): PairRecord(4, 2.0),
+    }

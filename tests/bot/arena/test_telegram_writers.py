@@ -55,9 +55,7 @@ async def arena_of(
             await asyncio.to_thread(arena.close)
 
 
-async def test_both_write_from_the_same_passages_and_pass_the_same_check(
-    shelf: Library, tmp_path: Path
-) -> None:
+async def test_both_get_the_same_passages_and_check(shelf: Library, tmp_path: Path) -> None:
     async with arena_of(shelf, tmp_path, says(GOOD)) as (arena, server):
         battle = await arena.fight(QUESTION, "extractive", GOOD_WRITER)
         told = "\n".join(each["content"] for each in sent(server))
@@ -66,8 +64,7 @@ async def test_both_write_from_the_same_passages_and_pass_the_same_check(
     assert battle.first.text("?") == f"{QUOTE} [1]"
     assert battle.second.text("?").startswith(f"{FIRST} [1]")
     assert QUOTE in told
-    assert battle.first.micros == 0
-    assert battle.second.micros
+    assert battle.first.micros == 0 < (battle.second.micros or 0)
     assert battle.second.answer.citations[0].quote == QUOTE
 
 
@@ -89,7 +86,7 @@ async def test_one_that_chooses_meets_one_that_writes(shelf: Library, tmp_path: 
     [
         (refuses(500), "failed", {}),
         (says("Orphée a demandé 99 000 puces [1]."), "unsupported", {}),
-        (keeps_silent(), "slow", {"arena_seconds": 0.3}),
+        (keeps_silent(), "slow", {"arena_seconds": 2.0}),
         (keeps_silent(), "failed", {"chat_first_token": 0.2}),
         (says(GOOD), "budget", {"chat_budget_tokens": 1}),
     ],
@@ -103,9 +100,6 @@ async def test_what_fails_is_a_fault_of_the_arena(
     assert (fought.why, fought.faults) == ("fault", {GOOD_WRITER: fault})
     assert fought.answer is not None
     assert fought.answer.statements[0].text == QUOTE
-
-
-# As it is typed
 
 
 @pytest.fixture
@@ -126,9 +120,7 @@ async def _typed(words: str) -> int:
     return await asyncio.to_thread(run, words.split())
 
 
-async def test_whoever_is_at_the_keyboard_votes(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+async def test_keyboards_vote(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("quoi\na\nq\n"))
     async with serving(says(GOOD)) as server:
         monkeypatch.setenv("SELON_CHAT_BASE_URL", server.url)
@@ -143,9 +135,7 @@ async def test_whoever_is_at_the_keyboard_votes(
     assert "1 vote de 1 personne" in capsys.readouterr().out
 
 
-async def test_a_model_judges_and_is_said_to(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+async def test_a_model_judges(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     async with serving(by_model(bon=says(GOOD), juge=says("B"))) as server:
         monkeypatch.setenv("SELON_CHAT_BASE_URL", server.url)
         words = "arena --questions questions.jsonl --judge openai:juge --limit 1"
@@ -169,29 +159,21 @@ async def test_a_model_judges_and_is_said_to(
     assert {row["model_a"], row["model_b"]} == {"extractive", "openai:bon"}
 
 
-PAIR = "extractive,openai:bon"
-
-
 @pytest.mark.parametrize(
-    ("words", "setting", "said"),
+    ("words", "pair", "said"),
     [
-        ("--questions absent.txt", PAIR, "absent.txt"),
+        ("--questions absent.txt", "extractive,openai:bon", "absent.txt"),
         ("--questions questions.jsonl", "", "SELON_ARENA"),
-        ("--questions questions.jsonl --judge gpt", PAIR, "gpt"),
-        ("--questions vide.txt", PAIR, "vide.txt"),
+        ("--questions questions.jsonl --judge gpt", "extractive,openai:bon", "gpt"),
+        ("--questions vide.txt", "extractive,openai:bon", "vide.txt"),
         ("export absent/votes.jsonl", "", "absent/votes.jsonl"),
         ("report", "extractive", "deux rédacteurs"),
     ],
 )
 async def test_what_is_wrong_is_one_line(
-    here: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: Capture,
-    words: str,
-    setting: str,
-    said: str,
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, words: str, pair: str, said: str
 ) -> None:
-    monkeypatch.setenv("SELON_ARENA", setting)
+    monkeypatch.setenv("SELON_ARENA", pair)
     (here / "vide.txt").touch()
     assert await _typed(f"arena {words}") in (1, 2)
     told = capsys.readouterr().err

@@ -26,17 +26,9 @@ def article(
     language: str | None = None,
     url: str | None = None,
 ) -> Article:
-    return Article(
-        id=article_id(f"{outlet}/{title}"),
-        text=text,
-        title=title,
-        path=f"{title}.md",
-        language=language or detect(text),
-        published=day,
-        outlet=outlet,
-        copies=copies,
-        url=url,
-    )
+    facts = {"published": day, "outlet": outlet, "copies": copies, "url": url}
+    name = article_id(f"{outlet}/{title}")
+    return Article(name, text, title, f"{title}.md", language or detect(text), **facts)
 
 
 class MadeGeneration:
@@ -57,12 +49,9 @@ class MadeGeneration:
         chosen = [each for each in self._articles.values() if among is None or each in among]
         chosen.sort(key=lambda each: each.published or date.min, reverse=True)
         entries = [
-            ArticleEntry(
-                each.id, each.title, None, each.published, None, each.language, each.path,
-                each.outlet,
-            )
-            for each in chosen
-        ]  # fmt: skip
+            ArticleEntry(e.id, e.title, None, e.published, None, e.language, e.path, e.outlet)
+            for e in chosen
+        ]
         return entries if limit < 0 else entries[:limit]
 
     def article(self, article_id: str) -> Article | None:

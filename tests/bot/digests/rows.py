@@ -12,18 +12,9 @@ from bot.state.tables import Base
 
 def rows(person: int, at: datetime) -> Sequence[Base]:
     """Rows of one person, all of this moment."""
-    place = {"person_id": person, "chat_id": person, "thread_id": 0}
+    place = {"person_id": person, "chat_id": person, "thread_id": 0, "created_at": at}
+    place["language"] = "fr"
     return (
-        DigestRow(
-            **place,
-            minute=450,
-            days="0123456",
-            language="fr",
-            last_day=at.date(),
-            told=[],
-            created_at=at,
-        ),
-        ScriptRow(
-            **place, language="fr", subject="", articles=[], messages=[], tries=0, created_at=at
-        ),
+        DigestRow(**place, minute=450, days="0123456", last_day=at.date(), told=[]),
+        ScriptRow(**place, subject="", articles=[], messages=[], tries=0),
     )

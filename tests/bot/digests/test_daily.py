@@ -70,12 +70,9 @@ def test_where_figures_differ_both_are_told_with_whose_they_are() -> None:
 
 
 def test_the_sentence_that_carries_the_headline_is_told_first() -> None:
-    made = article(
-        "Le maire de Noirmont démissionne",
-        "La politique réserve bien des surprises aux habitants du littoral. Le maire de Noirmont, "
-        "Paul Kerdoncuff, a démissionné jeudi matin.",
-    )
-    assert chosen(made)[0].startswith("Le maire de Noirmont")
+    resigned = "Le maire de Noirmont, Paul Kerdoncuff, a démissionné jeudi matin."
+    text = f"La politique réserve bien des surprises aux habitants du littoral. {resigned}"
+    assert chosen(article("Le maire de Noirmont démissionne", text))[0] == resigned
 
 
 def test_what_goes_on_with_a_story_is_told_behind_it_as_its_sequel() -> None:
@@ -96,11 +93,9 @@ def test_what_goes_on_with_a_story_is_told_behind_it_as_its_sequel() -> None:
 def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:
     tomorrow = DAY + timedelta(days=1)
     told = make_daily(generation([CRUE]), Period(tomorrow, tomorrow), "fr")
-    assert told.quotes == ()
-    assert [line.text for line in told.lines if not line.aloud] == [
-        "Rien de neuf le 27 mars 2026.",
-        "L’article le plus récent est du 26 mars 2026.",
-    ]
+    shown = [line.text for line in told.lines if not line.aloud]
+    newest = "L’article le plus récent est du 26 mars 2026."
+    assert (told.quotes, shown) == ((), ["Rien de neuf le 27 mars 2026.", newest])
     assert texts(make_daily(generation([]), TODAY, "en"))[-1] == "Nothing new on 26 March 2026."
 
 

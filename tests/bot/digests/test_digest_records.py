@@ -60,15 +60,11 @@ def test_the_daily_of_a_day_is_sent_once_whoever_sends_it(state: State) -> None:
     assert (tomorrow.last_day, tomorrow.article_ids) == (TODAY, ("a1", "a2"))
 
 
-def test_what_was_stopped_meanwhile_is_not_sent(state: State) -> None:
+def test_what_was_stopped_meanwhile_is_not_sent_and_goes_with_the_person(state: State) -> None:
     number = state.do(keep)
     with state.session() as session:
-        assert digests.stop_digest(session, 7, 0)
-        assert not digests.stop_digest(session, 7, 0)
+        assert [digests.stop_digest(session, 7, 0) for _ in range(2)] == [True, False]
     assert not is_posted(state, number)
-
-
-def test_a_person_s_is_among_what_is_kept_and_goes_with_them(state: State) -> None:
     with state.session() as session:
         keep(session)
         assert privacy.export_person(session, 7)["digests"][0]["minute"] == 450

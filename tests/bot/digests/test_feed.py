@@ -45,11 +45,8 @@ def published(folder: Path, script: Script = SCRIPT, sound: bytes = b"ID3") -> P
     return add_episode(folder, script, made, address, FeedPhrases.of("fr"))
 
 
-def test_a_player_finds_the_episode_its_sound_and_notes_that_link_its_sources(
-    tmp_path: Path,
-) -> None:
+def test_a_player_finds_the_episode_its_sound_and_notes_with_sources(tmp_path: Path) -> None:
     found = feedparser.parse(published(tmp_path).read_bytes())
-
     (entry,) = found.entries
     (sound,) = entry.enclosures
     assert not found.bozo
@@ -67,18 +64,14 @@ def test_a_player_finds_the_episode_its_sound_and_notes_that_link_its_sources(
     assert "Le Phare" in entry.summary
 
 
-def test_an_episode_made_again_keeps_its_place_and_moment_unless_it_says_something_else(
-    tmp_path: Path,
-) -> None:
+def test_an_episode_made_again_keeps_its_place_unless_it_says_another_thing(tmp_path: Path) -> None:
     (first,) = feedparser.parse(published(tmp_path).read_bytes()).entries
     (listed,) = json.loads((tmp_path / "episodes.json").read_text("utf-8"))
     early = {**listed, "published": "2026-03-26T07:00:00+00:00"}
     (tmp_path / "episodes.json").write_text(json.dumps([early]))
-
     (again,) = feedparser.parse(published(tmp_path, sound=b"ID3 again").read_bytes()).entries
     other = replace(SCRIPT, lines=(*SCRIPT.lines[:2], Line("Pour finir.", chapter="Ensuite")))
     (changed,) = feedparser.parse(published(tmp_path, other).read_bytes()).entries
-
     assert (again.id, again.enclosures[0].length) == (first.id, "9")
     assert again.published == "Thu, 26 Mar 2026 07:00:00 +0000"
     assert changed.id != first.id
@@ -90,7 +83,6 @@ PODCAST = "{https://podcastindex.org/namespace/1.0}"
 
 
 def test_the_feed_has_what_directories_ask_for_and_its_files_are_there(tmp_path: Path) -> None:
-    """What Apple requires, and the tags of Podcasting 2.0."""
     channel = etree.fromstring(published(tmp_path).read_bytes())[0]
     for tag in ("title", "description", "language", "link", f"{ITUNES}author", f"{PODCAST}guid"):
         assert channel.findtext(tag), tag
@@ -115,7 +107,6 @@ def test_the_feed_has_what_directories_ask_for_and_its_files_are_there(tmp_path:
 def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> None:
     feed = published(tmp_path)
     page = html.fromstring((feed.parent / "2026-03-26-le-podcast-le-pont.html").read_text("utf-8"))
-
     (link,) = page.xpath("//p[@class='second']//a")
     assert link.text == QUOTE.quote
     assert "#:~:text=" in link.get("href")
@@ -129,16 +120,13 @@ def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> 
 def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, odd: str) -> None:
     published(tmp_path, replace(SCRIPT, title=f"Le pont{odd} ferme"))
     feed = published(tmp_path, replace(SCRIPT, title="Le port"))
-
     etree.fromstring(feed.read_bytes())
     titles = {each.title for each in feedparser.parse(feed.read_bytes()).entries}
     assert titles == {"Le pont ferme", "Le port"}
 
 
 def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
-    """An episode is recorded beside its place, and put there whole."""
     published(tmp_path, sound=b"before")
     episode_path(tmp_path, SCRIPT).write_bytes(b"half")
-
     (sound,) = tmp_path.glob("[!.]*.mp3")
     assert sound.read_bytes() == b"before"

@@ -8,26 +8,11 @@ from index.build.passages import cut
 from index.models.base import Embedder
 from tests.bot.digests.made import article
 
-ATTACK = article(
-    "Fusillade à Noirmont : au moins dix morts",
-    "Un homme a ouvert le feu mardi soir dans une gare de Noirmont. Dix personnes ont été tuées.",
-)
-BUDGET = article(
-    "Le Parlement adopte le budget",
-    "Les députés ont adopté mercredi le budget de l’année prochaine, qui prévoit des coupes.",
-)
-QUAKE = article(
-    "Strong earthquake hits southern coast",
-    "A magnitude 7.4 earthquake struck the coast early on Sunday, killing hundreds of people.",
-)
-FESTIVAL = article(
-    "Le festival de marionnettes fête ses vingt ans",
-    "La ville de Kersaint accueille ce week-end la vingtième édition de son festival.",
-)
-MATCH = article(
-    "Handball: Kersaint draw at home",
-    "Kersaint drew 24-24 with Noirmont on Saturday evening in front of their own supporters.",
-)
+ATTACK = article("Fusillade à Noirmont : dix morts", "Un homme a tué dix personnes dans une gare.")
+BUDGET = article("Le Parlement adopte le budget", "Les députés ont adopté mercredi le budget.")
+QUAKE = article("Strong earthquake hits coast", "An earthquake has killed hundreds of people.")
+FESTIVAL = article("Le festival a vingt ans", "Kersaint accueille ses marionnettes ce week-end.")
+MATCH = article("Handball: Kersaint draw at home", "Kersaint drew 24-24 with Noirmont on Saturday.")
 
 
 def value(of, embedder: Embedder, model: str | None = None) -> float:  # type: ignore[no-untyped-def]

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from bot.answering.base import FindingsReader
-from bot.digests.interview import Interview
 from bot.digests.podcast import PodcastRequest, make_podcast
+from bot.digests.podcast_questions import Interview
 from bot.digests.script import Script
 from bot.digests.texts import ScriptPhrases
 from index.findings import Findings
@@ -19,13 +19,15 @@ from tests.bot.digests.made import article
 from tests.index.samples import index, live
 
 EARLY = date(2026, 3, 2)
+WORDS = "« Le moteur ne répondait plus à la barre », a déclaré la commandante Jeanne Le Goff."
+BEGINS = "L’enquête du ferry de Kersaint commence."
+AGAIN = "Le ferry de Kersaint a repris ses traversées lundi avec un moteur neuf."
 FERRY = (
     article(
         "Le ferry de Kersaint heurte le quai",
-        "Le ferry de Kersaint a heurté le quai lundi matin, et 12 passagers ont été blessés. Il "
-        "arrivait de Noirmont. Le port a été fermé jusqu’à la soirée. Une vedette a remorqué le "
-        "navire vers le bassin.\n\n« Le moteur ne répondait plus à la barre », a déclaré la "
-        "commandante Jeanne Le Goff. L’enquête du ferry de Kersaint commence.",
+        "Le ferry de Kersaint a heurté le quai lundi, et 12 passagers ont été blessés. Il arrivait "
+        "de Noirmont. Le port a été fermé jusqu’à la soirée. Une vedette a remorqué le navire vers "
+        f"le bassin.\n\n{WORDS} {BEGINS}",
         EARLY,
     ),
     article(
@@ -35,19 +37,10 @@ FERRY = (
         EARLY,
         "La Gazette",
     ),
-    article(
-        "Le ferry de Kersaint de nouveau en mer",
-        "Le ferry de Kersaint a repris ses traversées lundi avec un moteur neuf.",
-        date(2026, 3, 9),
-    ),
-    article(
-        "Le marché de Vaucelles rouvre",
-        "Le marché de Vaucelles a rouvert mardi sous la halle rénovée avec 40 forains.",
-        date(2026, 3, 10),
-    ),
+    article("Le ferry de Kersaint de nouveau en mer", AGAIN, date(2026, 3, 9)),
+    article("Le marché de Vaucelles rouvre", "Le marché a rouvert mardi sous la halle.", EARLY),
     article("Les algues", "Que faire des algues vertes ?", None, None),
 )
-WORDS = "« Le moteur ne répondait plus à la barre », a déclaré la commandante Jeanne Le Goff."
 
 
 @pytest.fixture(scope="module")
@@ -83,22 +76,21 @@ def said(script: Script) -> list[str]:
     return [line.text for line in script.lines]
 
 
-def test_each_article_is_named_with_its_headline_before_its_sentences(searcher: Searcher) -> None:
+def test_articles_are_named_first_and_differing_figures_told_as_such(searcher: Searcher) -> None:
     told = said(made(searcher))
     assert told[0] == "Bonjour. Le Podcast\u00a0: ferry de Kersaint."
     title = "Le ferry de Kersaint de nouveau en mer"
     second = told.index(f"Selon Le Phare, le 9 mars 2026\u00a0: «\u00a0{title}\u00a0».")
-    assert told[second + 1] == (
-        "Le ferry de Kersaint a repris ses traversées lundi avec un moteur neuf."
-    )
+    assert told[second + 1] == AGAIN
     assert any("le 2 mars 2026" in each for each in told[:second])
     assert not any("Vaucelles" in each for each in told)
     assert told[-1] == "Merci de votre écoute\u202f!"
+    at = told.index("Les articles ne donnent pas le même chiffre\u00a0:")
+    assert told[at + 1].startswith("Selon L")
+    assert {"12", "15"} <= {word for each in told for word in each.split()}
 
 
-def test_the_first_voice_asks_what_a_sentence_surely_answers_and_the_second_answers(
-    searcher: Searcher,
-) -> None:
+def test_a_voice_asks_what_a_sentence_surely_answers_another_answers(searcher: Searcher) -> None:
     script = made(searcher, MadeReader())
     told = said(script)
     assert told[told.index("Que dit Jeanne Le Goff\u202f?") + 1] == WORDS
@@ -106,23 +98,13 @@ def test_the_first_voice_asks_what_a_sentence_surely_answers_and_the_second_answ
         assert line.speaker == ("first" if line.citation is None else "second")
 
 
-@pytest.mark.parametrize(
-    "reader",
-    [None, MadeReader(confidence=0.89), MadeReader("L’enquête du ferry de Kersaint commence.")],
-)
+@pytest.mark.parametrize("reader", [None, MadeReader(confidence=0.89), MadeReader(BEGINS)])
 def test_no_question_is_asked_that_the_reader_answers_otherwise_or_unsurely(
     searcher: Searcher, reader: FindingsReader | None
 ) -> None:
     told = said(made(searcher, reader))
     assert not any(each.endswith("?") for each in told)
     assert WORDS not in told
-
-
-def test_figures_that_differ_are_told_as_such(searcher: Searcher) -> None:
-    told = said(made(searcher))
-    at = told.index("Les articles ne donnent pas le même chiffre\u00a0:")
-    assert told[at + 1].startswith("Selon L")
-    assert {"12", "15"} <= {word for each in told for word in each.split()}
 
 
 def test_no_sentence_is_said_twice_and_every_source_is_named(searcher: Searcher) -> None:
@@ -143,9 +125,7 @@ def test_that_there_is_little_material_is_said_beforehand(searcher: Searcher) ->
 
 
 @pytest.mark.parametrize("subject", ["la pêche au thon", "les algues"])
-def test_a_subject_of_which_nothing_can_be_told_is_said_to_be_unknown(
-    searcher: Searcher, subject: str
-) -> None:
+def test_a_subject_without_articles_is_said_to_be_unknown(searcher: Searcher, subject: str) -> None:
     assert said(made(searcher, subject=subject)) == [
         f"Je n’ai pas trouvé d’article sur ce sujet\u00a0: {subject}."
     ]

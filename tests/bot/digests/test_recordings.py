@@ -66,9 +66,7 @@ async def heard(server: BotServer) -> Message:
 
 
 @pytest.mark.usefixtures("now")
-async def test_a_reply_to_a_podcast_or_a_daily_is_answered_from_its_articles(
-    server: BotServer, start: Start
-) -> None:
+async def test_replies_are_answered_from_the_articles_told(server: BotServer, start: Start) -> None:
     async with start() as speech:
         server.user_says(READER, "/podcast sardines")
         text = await server.next_message()
@@ -97,9 +95,7 @@ async def test_a_reply_to_a_podcast_or_a_daily_is_answered_from_its_articles(
         assert SERRE not in (await server.next_message()).text
 
 
-async def test_a_daily_comes_at_its_time_with_its_recording(
-    server: BotServer, start: Start, now: Now, url: str
-) -> None:
+async def test_dailies_have_a_sound(server: BotServer, start: Start, now: Now, url: str) -> None:
     async with start() as speech:
         server.user_says(READER, "/quotidien 7h30 audio")
         said = (await server.next_message()).text
@@ -181,6 +177,5 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
             scripts.claim_script(session, script.id)
     async with start():
         assert (await server.next_message()).text == "L’enregistrement n’a pas pu être fait."
-        await server.silence()
     async with start():
         await server.silence()

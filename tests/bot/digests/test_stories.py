@@ -17,10 +17,7 @@ PONT_TOO = article(
     "La préfecture a fermé le pont de Noirmont : un câble porteur s’est rompu mercredi soir.",
     outlet="La Gazette",
 )
-PORT = article(
-    "Quarante tonnes de sardines à Kersaint",
-    "La coopérative de Kersaint a débarqué 40 tonnes de sardines dans la matinée.",
-)
+PORT = article("Sardines à Kersaint", "La coopérative a débarqué 40 tonnes de sardines jeudi.")
 SAME = {PONT.title: "pont", PONT_TOO.title: "pont"}
 TODAY = Period(DAY, DAY)
 WEEK = Period(DAY, DAY + timedelta(days=7))

@@ -53,14 +53,9 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Now:
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     tomorrow = DAY + timedelta(days=1)
-    index(
-        [
-            article("Nouvelles du pont", PONT, DAY),
-            article("Nouvelles du port", PORT, DAY, "La Gazette", url="https://exemple.fr/port"),
-            article("Nouvelles de la serre", SERRE, tomorrow),
-        ],
-        tmp_path / "data",
-    )
+    port = article("Nouvelles du port", PORT, DAY, "La Gazette", url="https://exemple.fr/port")
+    others = article("Nouvelles du pont", PONT), article("Nouvelles de la serre", SERRE, tomorrow)
+    index([port, *others], tmp_path / "data")
     return tmp_path / "data"
 
 
@@ -81,9 +76,7 @@ def kept(url: str, chat: int = READER, thread: int = 0) -> DigestRecord | None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_the_news_are_told_with_links_and_may_come_every_morning(
-    server: BotServer, url: str
-) -> None:
+async def test_news_have_links_and_may_come_every_morning(server: BotServer, url: str) -> None:
     server.user_says(READER, "/quotidien")
     told = await server.next_message()
     assert told.text.startswith("Le Quotidien du 26 mars 2026")
@@ -103,9 +96,7 @@ async def test_the_news_are_told_with_links_and_may_come_every_morning(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_in_a_group_its_administrators_decide_and_a_topic_has_its_own(
-    server: BotServer, now: Now, url: str
-) -> None:
+async def test_administrators_decide_for_their_topic(server: BotServer, now: Now, url: str) -> None:
     server.administers(GROUP, OWNER)
     server.user_says(GROUP, "/quotidien 8h", kind="supergroup", person=GUEST, thread=TOPIC)
     assert "seuls ses administrateurs" in (await server.next_message()).text

@@ -24,9 +24,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index([PONT], tmp_path)
 
 
-def test_the_day_is_told_with_its_sources_which_markdown_links(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_the_day_is_told_with_sources_as_links(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["daily", "--date", "2026-03-27"]) == DONE
     told = capsys.readouterr().out
     assert told.startswith("Le Quotidien du 27 mars 2026\n\nLe pont fermé\n\n«\u00a0Le pont de")

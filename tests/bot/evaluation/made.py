@@ -98,18 +98,10 @@ def means() -> Means:
 
 
 ENTRIES = {
-    "phare": (
-        "Le phare de Kermorvan fut allumé en 1849.",
-        "Quand le phare fut-il allumé ?",
-        "1849",
-    ),
+    "phare": ("Le phare de Kermorvan fut allumé en 1849.", "Quand fut allumé le phare ?", "1849"),
     "canal": ("Le canal de Nantes ouvrit en 1842.", "Quand le canal de Nantes ouvrit-il ?", "1842"),
     "moulin": ("Le moulin de Sare tourne encore.", "Quel moulin tourne encore ?", "moulin de Sare"),
-    "gare": (
-        "Il y a douze quais dans la gare de Metz.",
-        "Combien y a-t-il de quais dans la gare ?",
-        "douze quais",
-    ),
+    "gare": ("Il y a douze quais dans la gare de Metz.", "Combien de quais à la gare ?", "douze"),
 }
 """By title: a context, a question on it, and the answer."""
 

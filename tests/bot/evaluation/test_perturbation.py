@@ -33,9 +33,7 @@ def test_damage_is_repeatable_and_hangs_on_the_seed() -> None:
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
-    with pytest.raises(
-        EvaluationError, match=r"noise: perturbation-unknown \(known=\[accents, case"
-    ):
+    with pytest.raises(EvaluationError, match=r"noise: perturbation-unknown \(known=\[acc"):
         parse_kinds("accents,noise")
     with pytest.raises(EvaluationError, match="perturbation-none"):
         parse_kinds(" , ")
@@ -56,13 +54,10 @@ def test_a_sample_is_drawn_from_the_whole_file_in_its_order() -> None:
 def test_what_is_left_out_is_asked_as_unanswerable(tmp_path: Path) -> None:
     whole = read_squad(write_squad(tmp_path / "asked.json"))
     parts = split_samples(whole, 0.25, seed=1)
-    assert (len(parts.questions.articles), len(parts.questions.questions), len(parts.left_out)) == (
-        3,
-        3,
-        1,
-    )
-    assert not parts.left_out[0].answerable
-    assert parts.left_out[0].text not in {each.text for each in parts.questions.questions}
+    (left_out,) = parts.left_out
+    assert (len(parts.questions.articles), len(parts.questions.questions)) == (3, 3)
+    assert not left_out.answerable
+    assert left_out.text not in {each.text for each in parts.questions.questions}
     assert parts == split_samples(whole, 0.25, seed=1)
 
 

@@ -19,9 +19,8 @@ def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     folder = tmp_path_factory.mktemp("eval")
     other = write_squad(folder / "other.json", ["gare"])
     file = write_squad(folder / "asked.json", ["phare", "canal", "moulin"])
-    return run_evaluation(
-        EvaluationPlan(file, folder, other, perturb=("accents", "case")), means(), Watch()
-    )
+    plan = EvaluationPlan(file, folder, other, perturb=("accents", "case"))
+    return run_evaluation(plan, means(), Watch())
 
 
 def test_json_has_figures_with_intervals(evaluation: Evaluation) -> None:
@@ -30,12 +29,10 @@ def test_json_has_figures_with_intervals(evaluation: Evaluation) -> None:
     assert fields["intervals"]["hit@1"] == [1, 1]
     assert fields["latency_ms"]["p50"] <= fields["latency_ms"]["p95"]
     assert (fields["threshold"], fields["sure"]) == (0.5, 0.5)
-    assert fields["model"] == "fake-256"
-    assert fields["token_unit"] == "words"
+    assert (fields["model"], fields["token_unit"]) == ("fake-256", "words")
     assert fields["perturbed"]["kinds"] == ["accents", "case"]
     assert "hit@5" in fields["perturbed"]["loss"]
-    assert fields["other"]["file"] == "other.json"
-    assert fields["other"]["hit@1"] is None
+    assert (fields["other"]["file"], fields["other"]["hit@1"]) == ("other.json", None)
     assert fields["reliability"] == []  # every answer is right
 
 
@@ -64,17 +61,12 @@ def test_the_worst_are_the_surest_mistakes() -> None:
 
 
 def test_a_worst_question_tells_what_was_wanted_and_shown() -> None:
-    outcomes = [
-        an_outcome(right=False, is_in_citations=False, rank=2, text="Il veille.\nToujours.")
-    ]
-    text = worst_text(outcomes, 5).plain
-    assert "1 of 1 questions went wrong: 1 wrong passage" in text
-    assert "1. wrong passage (confidence 0.90, right passage at rank 2)" in text
+    wrong = an_outcome(right=False, is_in_citations=False, rank=2, text="Il veille.\nToujours.")
+    text = worst_text([wrong], 5).plain
     for shown in (
-        "asked.json: data[0]",
-        "question  Quand ?",
-        "wanted    1849",
-        "Il veille. Toujours.",
+        "1 of 1 questions went wrong: 1 wrong passage",
+        "1. wrong passage (confidence 0.90, right passage at rank 2)",
+        *("asked.json: data[0]", "question  Quand ?", "wanted    1849", "Il veille. Toujours."),
     ):
         assert shown in text
 

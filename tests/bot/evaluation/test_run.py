@@ -50,9 +50,7 @@ def test_a_squad_file_is_indexed_and_asked(tmp_path: Path) -> None:
     assert found.file.value("hit@1") == 1
     assert found.file.value("answer_hit") == 1
     assert found.file.value("auroc") is None
-    speed = found.file.value("index_tokens_per_s")
-    assert speed is not None
-    assert speed > 0
+    assert (found.file.value("index_tokens_per_s") or 0) > 0
     assert watch.steps[-1] == "questions"
     assert watch.done[-1] == (4, 4)
     assert not list(tmp_path.glob("*index*"))
@@ -62,15 +60,13 @@ def test_questions_of_another_file_should_be_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.jsonl"
     other.write_text('{"question": "Xylophone zébré ?"}\n{"question": "Phare allumé ?"}\n')
     found = evaluated(plan(tmp_path, other=other))
-    assert found.other is not None
+    assert found.other
     assert (found.other.name, found.other.value("questions")) == ("other.jsonl", 2)
     assert found.other.value("unanswerable_refused") == 0.5
     assert found.file.value("unanswerable") == 2
     assert found.file.value("questions") == 4
     # Only « Phare allumé ? » can be taken for one of the file's own.
-    auroc = found.file.value("auroc")
-    assert auroc is not None
-    assert 0.5 <= auroc < 1
+    assert 0.5 <= (found.file.value("auroc") or 0) < 1
     assert found.file.value("answerable_kept") == 1
 
 
@@ -87,9 +83,8 @@ def test_perturbed_questions_are_asked_beside_the_written_ones(tmp_path: Path) -
     assert found.perturbed is not None
     assert found.perturbed.value("questions") == 4
     losses = {figure.name: figure.value for figure in found.loss()}
-    before, after = found.file.value("answer_hit"), found.perturbed.value("answer_hit")
-    assert before is not None
-    assert after is not None
+    before, after = (each.value("answer_hit") for each in (found.file, found.perturbed))
+    assert None not in (before, after)
     assert losses["answer_hit"] == pytest.approx(100 * (before - after))
     assert evaluated(plan(tmp_path)).loss() == ()
 

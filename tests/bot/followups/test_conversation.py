@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
-from bot.followups.conversation import MAX_RESTORED, FollowUpChain
+from bot.followups.conversation import MAX_RESTORED, FollowUpChain, Rewriter
 from bot.followups.message import Message, MessageReader
 from bot.followups.turn import Turn, TurnText
 from index.findings import Findings
 from tests.bot.answers import FunctionChain, answered, article, citation
 from tests.bot.followups.turns import findings, turn
 
+LEANING = "Combien ça coûtait ?"
 BEFORE = turn("Quand le Minitel a-t-il fermé ?", "En 2012.", title="Le Minitel")
 
 
@@ -42,20 +43,18 @@ class Messages(MessageReader):
         if text == "Merci !":
             return Message(text, "courtesy")
         question = text.removeprefix("Bonjour. ")
-        return Message(
-            question, follow_up_logit=1.0 if question == "Combien ça coûtait ?" else -1.0
-        )
+        return Message(question, follow_up_logit=1.0 if question == LEANING else -1.0)
 
 
-def conversing(asked: Asked) -> FollowUpChain:
-    return FollowUpChain(FunctionChain(asked), search, messages=Messages())
+def conversing(asked: Asked, rewriter: Rewriter | None = None) -> FollowUpChain:
+    return FollowUpChain(FunctionChain(asked), search, rewriter=rewriter, messages=Messages())
 
 
 def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None:
     asked = Asked()
     answer = conversing(asked).invoke(TurnText(" Combien ça coûtait ? ", (BEFORE,)))
     assert asked.questions == [answer.understood]
-    assert answer.question == "Combien ça coûtait ?"
+    assert answer.question == LEANING
     assert answer.understood == "Le Minitel\u00a0: Combien ça coûtait ?"
 
 
@@ -74,7 +73,7 @@ def test_a_question_that_stands_alone_gets_the_answer_it_gets_without_a_conversa
 def test_thanks_are_not_looked_up() -> None:
     asked = Asked()
     answer = conversing(asked).invoke(TurnText("Merci !", (BEFORE,)))
-    assert (answer.refusal, answer.answered, answer.nearest) == ("courtesy", False, ())
+    assert (answer.refusal, answer.is_sure, answer.nearest) == ("courtesy", False, ())
     assert asked.questions == []
 
 
@@ -85,32 +84,24 @@ async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None
             yield answered(one, question=question)
             yield answered(one, two, question=question)
 
-    seen = [
-        answer
-        async for answer in FollowUpChain(Growing(), search, messages=Messages()).astream(
-            TurnText("Combien ça coûtait ?", (BEFORE,))
-        )
-    ]
+    chain = FollowUpChain(Growing(), search, messages=Messages())
+    seen = [answer async for answer in chain.astream(TurnText(LEANING, (BEFORE,)))]
     assert [len(answer.citations) for answer in seen] == [1, 2]
-    assert {answer.question for answer in seen} == {"Combien ça coûtait ?"}
+    assert {answer.question for answer in seen} == {LEANING}
     assert seen[0].understood == "Le Minitel\u00a0: Combien ça coûtait ?"
-
-
-# With a chat model
 
 
 async def test_turns_that_nobody_stored_are_answered_again() -> None:
     asked, now = Asked(), datetime(2026, 3, 1, tzinfo=UTC)
     chain = conversing(asked)
     earlier = ["Qui a inventé le Web ?", "Quand le Minitel a-t-il fermé ?", "Merci !"]
-    (last,) = await chain.restore("Combien ça coûtait ?", earlier[:2], now)
+    (last,) = await chain.restore(LEANING, earlier[:2], now)
     assert asked.questions == ["Quand le Minitel a-t-il fermé ?"]
     assert (last.question, last.when, last.cited[0].quote) == (earlier[1], now, "Une carte suffit.")
-    assert await chain.restore("Combien ça coûtait ?", earlier, now) == ()
+    assert await chain.restore(LEANING, earlier, now) == ()
     assert await chain.restore("Qui a inventé le Web ?", earlier, now) == ()
     assert len(asked.questions) == 1
-    many = ["Combien ça coûtait ?"] * 50
-    assert len(await chain.restore("Combien ça coûtait ?", many, now)) == MAX_RESTORED
+    assert len(await chain.restore(LEANING, [LEANING] * 50, now)) == MAX_RESTORED
 
 
 class Rewriting:
@@ -128,13 +119,9 @@ class Rewriting:
 WRITTEN = "Combien coûtait le Minitel ?"
 
 
-def with_model(asked: Asked, rewriting: Rewriting) -> FollowUpChain:
-    return FollowUpChain(FunctionChain(asked), search, rewriter=rewriting, messages=Messages())
-
-
 async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
     asked, rewriting = Asked(), Rewriting(WRITTEN)
-    chain, said = with_model(asked, rewriting), TurnText("Combien ça coûtait ?", (BEFORE,))
+    chain, said = conversing(asked, rewriting), TurnText(LEANING, (BEFORE,))
     grown = [answer async for answer in chain.astream(said)]
     for answer in (chain.invoke(said), await chain.ainvoke(said), grown[-1]):
         assert (answer.question, answer.understood) == (said.question, WRITTEN)
@@ -144,7 +131,7 @@ async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
 
 def test_a_question_that_stands_alone_costs_no_call() -> None:
     rewriting = Rewriting(WRITTEN)
-    chain = with_model(Asked(), rewriting)
+    chain = conversing(Asked(), rewriting)
     for question in ("Qui a inventé le Web ?", "Merci !", "Qui a écrit cet article ?"):
         chain.invoke(TurnText(question, (BEFORE,)))
     assert rewriting.histories == []
@@ -153,16 +140,16 @@ def test_a_question_that_stands_alone_costs_no_call() -> None:
 def test_a_reply_is_written_out_after_what_it_replies_to() -> None:
     rewriting = Rewriting(WRITTEN)
     later = turn("Qui a inventé le Web ?", "Tim Berners-Lee.", title="Le Web")
-    said = TurnText("Combien ça coûtait ?", (BEFORE, later), BEFORE)
-    with_model(Asked(), rewriting).invoke(said)
+    said = TurnText(LEANING, (BEFORE, later), BEFORE)
+    conversing(Asked(), rewriting).invoke(said)
     assert rewriting.histories == [(BEFORE,)]
 
 
 async def test_quotes_that_are_asked_for_come_from_no_model() -> None:
     writing, quoting, rewriting = Asked(), Asked(), Rewriting(WRITTEN)
-    chains = FunctionChain(writing), FunctionChain(quoting)
-    chain = FollowUpChain(chains[0], search, chains[1], rewriting, messages=Messages())
-    said = TurnText("Combien ça coûtait ?", (BEFORE,), is_extractive=True)
+    chains = FunctionChain(writing), search, FunctionChain(quoting)
+    chain = FollowUpChain(*chains, rewriting, messages=Messages())
+    said = TurnText(LEANING, (BEFORE,), is_extractive=True)
     chain.invoke(said)
     await chain.ainvoke(said)
     assert len(quoting.questions) == 2

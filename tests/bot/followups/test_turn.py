@@ -21,19 +21,15 @@ def test_a_turn_keeps_what_may_be_referred_to() -> None:
     answer = highlighted(answered(citation("Une carte suffit.", source)), "Une carte")
     answer = replace(answer, understood="Combien de cartes ?", period=PERIOD)
     kept = Turn.of(answer, NOW)
-    assert kept.question == "Que demande le second modèle ?"
-    assert kept.understood == "Combien de cartes ?"
+    assert (kept.question, kept.understood) == (answer.question, "Combien de cartes ?")
     assert (kept.answer, kept.found) == ("Une carte suffit.", "Une carte")
     (cited,) = kept.cited
     assert (cited.article, cited.title) == (source.id, source.title)
     assert (cited.start, cited.end) == (0, len(source.text))
     assert kept.period == PERIOD
-
-
-def test_a_question_that_stood_alone_is_understood_as_asked() -> None:
-    kept = Turn.of(refused(article()), NOW)
-    assert kept.understood == kept.question == "Quel temps fera-t-il ?"
-    assert (kept.answer, kept.cited) == ("", ())
+    alone = Turn.of(refused(source), NOW)
+    assert alone.understood == alone.question == "Quel temps fera-t-il ?"
+    assert (alone.answer, alone.cited) == ("", ())
 
 
 @pytest.mark.parametrize("period", [None, PERIOD])

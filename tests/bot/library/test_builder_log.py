@@ -23,10 +23,7 @@ class Builder:
         self.folder = folder
         self.now = 1_000_000.0
         self.store = FileStore(folder)
-        self.log = self.open_log()
-
-    def open_log(self) -> BuilderLog:
-        return BuilderLog(self.store, lambda: self.now)
+        self.log = BuilderLog(self.store, lambda: self.now)
 
     def build(self, stop: Callable[[], bool]) -> BuildReport:
         return build_articles(three(), self.store, FakeEmbedder(), stop=stop)
@@ -61,13 +58,14 @@ def test_each_build_is_noted_with_its_outcome(builder: Builder) -> None:
 
 
 @pytest.mark.parametrize("error", [BuildLocked("build-locked"), BuildStopped("build-stopped")])
-def test_a_build_that_had_no_turn_or_was_stopped_is_none(
-    builder: Builder, error: Exception
-) -> None:
+def test_a_build_that_was_locked_or_stopped_is_none(builder: Builder, error: Exception) -> None:
     builder.log.run(builder.build, lambda: False)
     builder.now += 3600
     builder.fail(error)
     assert builder.noted() == (1_003_600, 1_000_000, "switched", 3)
+    builder.now += 3600
+    BuilderLog(builder.store, lambda: builder.now).beat()  # of a new process
+    assert builder.noted() == (1_007_200, 1_000_000, "switched", 3)
 
 
 def test_it_beats_while_it_waits_and_while_it_builds(builder: Builder) -> None:
@@ -91,16 +89,7 @@ def test_it_beats_while_it_waits_and_while_it_builds(builder: Builder) -> None:
     assert seen == [1_000_120, 1_000_180, 1_000_240]
 
 
-def test_a_new_process_keeps_what_is_known_of_the_last_build(builder: Builder) -> None:
-    builder.log.run(builder.build, lambda: False)
-    builder.now += 86_400
-    builder.open_log().beat()
-    assert builder.noted() == (1_086_400, 1_000_000, "switched", 3)
-
-
-def test_a_status_that_cannot_be_written_does_not_fail_the_build(
-    builder: Builder, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_lost_status_fails_no_build(builder: Builder, caplog: pytest.LogCaptureFixture) -> None:
     (builder.folder / "builder.json").mkdir()
     with caplog.at_level(logging.INFO):
         assert builder.log.run(builder.build, lambda: False).articles == 3

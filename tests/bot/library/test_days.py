@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import KeepingError
+from bot.errors import UsageError
 from bot.library.days import parse_period
 from index.article import Period
 
@@ -27,9 +27,7 @@ TODAY = date(2025, 9, 1)
         ("30j", "0j", date(2025, 8, 2), TODAY),
     ],
 )
-def test_a_day_a_month_a_year_or_so_many_days(
-    since: str | None, until: str | None, first: date, last: date
-) -> None:
+def test_days_months_years(since: str | None, until: str | None, first: date, last: date) -> None:
     assert parse_period(since, until, TODAY) == Period(first, last)
 
 
@@ -39,10 +37,10 @@ def test_nothing_typed_leaves_the_time_open() -> None:
 
 @given(st.text(max_size=12))
 def test_whatever_is_typed_is_understood_or_refused(typed: str) -> None:
-    with suppress(KeepingError):
+    with suppress(UsageError):
         assert parse_period(typed, None, TODAY) is not None
 
 
 def test_what_is_accepted_is_said() -> None:
-    with pytest.raises(KeepingError, match="--since hier: day-unclear"):
+    with pytest.raises(UsageError, match="--since hier: day-unclear"):
         parse_period("hier", None, TODAY)

@@ -11,8 +11,9 @@ import pytest
 
 from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
 from bot.settings import load_settings
-from index.build.builder import BuildReport, BuildStep, build
+from index.build.builder import BuildReport, build
 from index.errors import BuildStopped
+from tests.bot.evaluation.test_run import Watch
 from tests.fakes import FakeEmbedder, build_here
 
 NAME = "42_0"
@@ -53,21 +54,7 @@ def test_what_a_process_that_died_had_moved_is_filed(tmp_path: Path) -> None:
     assert documents.find_waiting() == frozenset()
 
 
-class Watch:
-    """What a build tells."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-
-    def step(self, name: BuildStep) -> None:
-        self.steps.append(name)
-
-    def progress(self, done: int, total: int) -> None:
-        pass
-
-
 def test_a_build_says_so_as_soon_as_it_no_longer_waits(tmp_path: Path) -> None:
-    """Until then it is said to wait for another; its program takes long to start."""
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "phare.txt").write_text("Le phare est allumé.", "utf-8")
     settings, embedder = load_settings(data_dir=tmp_path / "data"), FakeEmbedder()

@@ -32,15 +32,9 @@ def test_events_whose_sentence_begins_with_a_name_are_asked_about() -> None:
     ]
 
 
-async def test_the_sample_articles_answer_one_of_each_kind(
-    sample_index: Path, tmp_path: Path
-) -> None:
-    settings = Settings(
-        _env_file=None,
-        data_dir=sample_index,
-        database_url=f"sqlite:///{tmp_path}/state.sqlite",
-        threads=1,
-    )
+async def test_sample_articles_answer_one_of_each_kind(sample_index: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/state.sqlite"
+    settings = Settings(_env_file=None, data_dir=sample_index, database_url=url, threads=1)
     with open_service(settings) as service:
         examples = Examples(service.quote, service.library)
         examples.of("fr")

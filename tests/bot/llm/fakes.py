@@ -83,14 +83,8 @@ def article(
     language: str = "fr",
     published: date | None = date(2024, 3, 3),
 ) -> Article:
-    return Article(
-        id=article_id(title),
-        text=text,
-        title=title,
-        path=f"{article_id(title)}.md",
-        language=language,
-        published=published,
-    )
+    name = article_id(title)
+    return Article(name, text, title, f"{name}.md", language, published=published)
 
 
 def hits(*articles: Article, best: float = 0.9, step: float = 0.01) -> tuple[Hit, ...]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.bot.llm.server import chunk
+
 PIECES = ("Louis ", "Braille.")
 USED = (11, 7)
 
@@ -24,8 +26,8 @@ class Served:
 
     async def openai(self, request: web.Request) -> web.StreamResponse:
         """Also Mistral's."""
-        lines = [_chunk({"content": piece}) for piece in PIECES]
-        lines.append(_chunk({"content": ""}, "stop", USED))
+        said = [{"role": "assistant", "content": piece} for piece in PIECES]
+        lines = [*map(chunk, said), chunk({"role": "assistant", "content": ""}, "stop", USED)]
         return await self._said(request, [f"data: {json.dumps(each)}\n\n" for each in lines])
 
     async def ollama(self, request: web.Request) -> web.StreamResponse:
@@ -36,19 +38,19 @@ class Served:
 
     async def anthropic(self, request: web.Request) -> web.StreamResponse:
         events: list[tuple[str, dict[str, Any]]] = [("message_start", {"message": _message()})]
-        events.append(("content_block_start", {"index": 0, "content_block": _text("text", "")}))
+        block = {"index": 0, "content_block": {"type": "text", "text": ""}}
+        events.append(("content_block_start", block))
         for piece in PIECES:
-            delta = {"index": 0, "delta": _text("text_delta", piece)}
+            delta = {"index": 0, "delta": {"type": "text_delta", "text": piece}}
             events.append(("content_block_delta", delta))
         events.append(("content_block_stop", {"index": 0}))
         ending = {"stop_reason": "end_turn", "stop_sequence": None}
         usage = {"input_tokens": USED[0], "output_tokens": USED[1]}
         events += [("message_delta", {"delta": ending, "usage": usage}), ("message_stop", {})]
-        lines = [
-            f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n"
-            for kind, data in events
-        ]
-        return await self._said(request, lines)
+        written = [(kind, json.dumps({"type": kind, **data})) for kind, data in events]
+        return await self._said(
+            request, [f"event: {kind}\ndata: {data}\n\n" for kind, data in written]
+        )
 
     async def _said(self, request: web.Request, lines: list[str]) -> web.StreamResponse:
         self.bodies.append(await request.json())
@@ -79,21 +81,6 @@ async def serving_all() -> AsyncIterator[Served]:
         await runner.cleanup()
 
 
-def _chunk(
-    delta: dict[str, str], finish: str | None = None, used: tuple[int, int] | None = None
-) -> dict[str, Any]:
-    choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}
-    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    if used is None:
-        return {**chunk, "choices": [choice]}
-    usage = {
-        "prompt_tokens": used[0],
-        "completion_tokens": used[1],
-        "total_tokens": sum(used),
-    }
-    return {**chunk, "choices": [choice], "usage": usage}
-
-
 def _line(piece: str) -> dict[str, Any]:
     message = {"role": "assistant", "content": piece}
     return {"model": "m", "created_at": "2026-01-01T00:00:00Z", "message": message, "done": False}
@@ -104,7 +91,3 @@ def _message() -> dict[str, Any]:
     ending = {"stop_reason": None, "stop_sequence": None}
     said = {"id": "1", "type": "message", "role": "assistant", "content": [], "model": "m"}
     return {**said, **ending, "usage": usage}
-
-
-def _text(kind: str, text: str) -> dict[str, str]:
-    return {"type": kind, "text": text}

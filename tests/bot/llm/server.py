@@ -97,7 +97,7 @@ def says(
         if finish is not None:
             await _send(response, {}, finish)
         if usage is not None:
-            await _write(response, json.dumps(_chunk([], usage)))
+            await _write(response, json.dumps(chunk(None, usage=usage)))
         await _write(response, "[DONE]")
         return response
 
@@ -193,17 +193,19 @@ async def _begun(request: web.Request, kind: str = "text/event-stream") -> web.S
 async def _send(
     response: web.StreamResponse, delta: dict[str, Any], finish: str | None = None
 ) -> None:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    await _write(response, json.dumps(_chunk([choice])))
+    await _write(response, json.dumps(chunk(delta, finish)))
 
 
 async def _write(response: web.StreamResponse, data: str) -> None:
     await response.write(f"data: {data}\n\n".encode())
 
 
-def _chunk(choices: list[Any], usage: tuple[int, int] | None = None) -> dict[str, Any]:
-    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
-    counted = {"prompt_tokens": usage[0], "completion_tokens": usage[1]} if usage else None
-    if counted:
-        counted["total_tokens"] = sum(counted.values())
-    return {**chunk, "choices": choices, "usage": counted}
+def chunk(
+    delta: dict[str, Any] | None, finish: str | None = None, usage: tuple[int, int] | None = None
+) -> dict[str, Any]:
+    """An event of a stream; without a delta, one that only counts."""
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    counted = dict(zip(names, (*usage, sum(usage)), strict=True)) if usage else None
+    known = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
+    return {**known, "choices": [] if delta is None else [choice], "usage": counted}

@@ -20,8 +20,8 @@ def read(text: str, *cuts: int, language: str = "fr", passages: int = 3) -> list
     return [*said, *reader.finish()]
 
 
-def claims(text: str, **options: int) -> list[tuple[str, tuple[int, ...]]]:
-    return [(each.text, each.citations) for each in read(text, **options) if each.kind == "claim"]
+def claims(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    return [(each.text, each.citations) for each in read(text) if each.kind == "claim"]
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,8 @@ def test_a_marker_belongs_to_the_sentence_that_it_stands_behind() -> None:
 
 
 def test_what_a_model_thinks_is_not_what_it_says() -> None:
-    assert claims("<think>Il date de 1850 [1].</think>Il date de 1901 [1].") == [
-        ("Il date de 1901.", (1,))
-    ]
-    assert claims("Voyons. Il date de 1850 [1]. Ou pas.</think>Il date de 1901 [1].") == [
-        ("Il date de 1901.", (1,))
-    ]
+    for thought in ("<think>Il date de 1850 [1].", "Voyons. Il date de 1850 [1]. Ou pas."):
+        assert claims(f"{thought}</think>Il date de 1901 [1].") == [("Il date de 1901.", (1,))]
     assert claims("<think>Il date de 1850 [1]. Sans fin") == []
 
 

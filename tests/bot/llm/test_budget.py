@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-
-import pytest
 
 from bot.errors import ModelFailed, StateError
 from bot.llm.base import PromptMessage, Request
 from bot.llm.budget import Allowance, RationedModel, on_behalf_of
 from bot.state import people, privacy
 from bot.state.database import State
+from tests.bot.llm.fakes import Scripted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REQUEST = Request((PromptMessage("user", "Qui ?"),), 50)
 
 
-class Model:
-    """Says two words, or nothing."""
-
-    name = "fake:model"
-
-    def __init__(self) -> None:
-        self.pieces: tuple[str, ...] = ("Louis ", "Braille")
-        self.asked = 0
-
-    async def structured(self) -> bool:
-        return False
-
-    async def stream(self, request: Request) -> AsyncIterator[str]:
-        self.asked += 1
-        if not self.pieces:
-            raise ModelFailed("server", self.name)
-        for piece in self.pieces:
-            yield piece
-
-
-@pytest.fixture
-def model() -> Model:
-    return Model()
-
-
-def ration(model: Model, state: State, most: int = 2, now: datetime = NOON) -> RationedModel:
+def ration(model: Scripted, state: State, most: int = 2, now: datetime = NOON) -> RationedModel:
     return RationedModel(model, Allowance(lambda: state, most, lambda: now))
 
 
@@ -56,34 +29,31 @@ async def written(rationed: RationedModel, person: int = 7) -> str:
         return {"allowance": "-", "server": "!"}[failure.kind]
 
 
-async def test_each_person_has_so_many_a_day(state: State, model: Model) -> None:
+async def test_each_person_has_so_many_a_day(state: State) -> None:
+    model = Scripted("Louis Braille")
     rationed = ration(model, state)
     assert [await written(rationed) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
     assert await written(rationed, 8) == "Louis Braille"
-    assert model.asked == 3
+    assert len(model.calls) == 3
     next_day = ration(model, state, now=NOON + timedelta(hours=12))  # of UTC
     assert [await written(next_day) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
 
 
-async def test_a_model_that_gave_nothing_costs_nothing(state: State, model: Model) -> None:
-    rationed = ration(model, state)
-    model.pieces = ()
-    assert [await written(rationed) for _ in range(3)] == ["!"] * 3
-    model.pieces = ("Lui.",)
-    assert await written(rationed) == "Lui."
+async def test_a_model_that_gave_nothing_costs_nothing(state: State) -> None:
+    broken = ration(Scripted(ModelFailed("server", "fake:writer")), state)
+    assert [await written(broken) for _ in range(3)] == ["!"] * 3
+    assert await written(ration(Scripted("Lui."), state)) == "Lui."
 
 
-async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(
-    state: State, model: Model
-) -> None:
+async def test_neither_a_restart_nor_erasing_oneself_gives_them_back(state: State) -> None:
     state.do(partial(people.note_person, person_id=7, now=NOON))
-    assert await written(ration(model, state, 1)) == "Louis Braille"
+    assert await written(ration(Scripted("Lui."), state, 1)) == "Lui."
     state.do(partial(privacy.erase_person, person_id=7))
-    assert await written(ration(model, state, 1)) == "-"
+    assert await written(ration(Scripted("Lui."), state, 1)) == "-"
 
 
-async def test_where_nothing_can_be_counted_answers_are_written(model: Model) -> None:
+async def test_where_nothing_can_be_counted_answers_are_written() -> None:
     def broken() -> State:
         raise StateError("database-closed", subject="state.sqlite")
 
-    assert await written(RationedModel(model, Allowance(broken, 1))) == "Louis Braille"
+    assert await written(RationedModel(Scripted("Lui."), Allowance(broken, 1))) == "Lui."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,33 +28,23 @@ async def test_what_is_kept_is_found_until_it_is_old(state: State) -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
-    ["qui a inventé  le braille", "QUI A INVENTÉ LE BRAILLE ?", "Qui a inventé le braille…"],
-)
-async def test_capitals_spaces_and_the_last_mark_make_no_other_question(
-    state: State, other: str
-) -> None:
-    cache = ReplyCache(lambda: state, days=7)
-    await cache.keep(WANTED, "Louis Braille [1].")
-    assert await cache.find(replace(WANTED, question=other)) is not None
-
-
-@pytest.mark.parametrize(
-    "change",
+    ("change", "is_found"),
     [
-        {"question": "Qui a inventé le Web ?"},
-        {"generation": "g2"},
-        {"model": "openai:n"},
-        {"prompt": "p2"},
-        {"passages": ("another",)},
+        ({"question": "QUI A INVENTÉ  LE BRAILLE"}, True),
+        ({"question": "Qui a inventé le braille…"}, True),
+        ({"question": "Qui a inventé le Web ?"}, False),
+        ({"generation": "g2"}, False),
+        ({"model": "openai:n"}, False),
+        ({"prompt": "p2"}, False),
+        ({"passages": ("another",)}, False),
     ],
 )
-async def test_all_that_an_answer_hangs_on_makes_another(
-    state: State, change: dict[str, object]
+async def test_what_is_the_same_answer(
+    state: State, change: dict[str, Any], is_found: bool
 ) -> None:
     cache = ReplyCache(lambda: state, days=7)
     await cache.keep(WANTED, "Louis Braille [1].")
-    assert await cache.find(replace(WANTED, **change)) is None  # type: ignore[arg-type]
+    assert (await cache.find(replace(WANTED, **change)) is not None) is is_found
 
 
 async def test_the_oldest_go_when_there_are_too_many(state: State) -> None:
@@ -66,9 +57,7 @@ async def test_the_oldest_go_when_there_are_too_many(state: State) -> None:
     assert [await cache.find(each) for each in every] == [None, "Oui.", "Oui."]
 
 
-async def test_a_database_that_cannot_be_used_keeps_nothing_and_hurts_nobody(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_broken_database_keeps_and_hurts_nothing(caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> State:
         raise StateError("database-closed", subject="state.sqlite")
 

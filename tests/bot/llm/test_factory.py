@@ -16,6 +16,7 @@ from bot.state.database import State
 from tests.bot.llm.conftest import Opened, fault_of
 
 URL = "http://127.0.0.1:9/v1"
+OWN = {"chat_base_url": URL}
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,6 @@ def opening(state: State, **settings: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("model", "address", "names"),
     [
-        ("", None, ()),
         ("extractive", None, ()),
         ("ollama:qwen3:4b", None, ()),
         ("openai:qwen3", URL, ()),
@@ -44,9 +44,7 @@ def opening(state: State, **settings: Any) -> list[str]:
         ("ollama:gpt-oss:120b-cloud", None, ("Ollama",)),
     ],
 )
-def test_who_else_is_given_questions(
-    model: str, address: str | None, names: tuple[str, ...]
-) -> None:
+def test_who_else_gets_questions(model: str, address: str | None, names: tuple[str, ...]) -> None:
     settings: dict[str, Any] = {"chat_model": model, "chat_base_url": address}
     assert recipients(Settings(_env_file=None, **settings)) == names
 
@@ -62,15 +60,9 @@ def test_models_are_opened_in_order(state: State) -> None:
     [
         ({"chat_model": "mistral:a"}, "chat-no-key .*variable=MISTRAL_API_KEY"),
         ({"chat_model": "nowhere:a"}, "chat-no-provider"),
-        (
-            {"chat_model": "ollama:a,mistral:b", "chat_base_url": URL, "chat_key": "k"},
-            "chat-address-unclear",
-        ),
+        ({"chat_model": "ollama:a,mistral:b", **OWN, "chat_key": "k"}, "chat-address-unclear"),
         ({"chat_model": "openai:a,mistral:b", "chat_key": "k"}, "MISTRAL_API_KEY, OPENAI_API_KEY"),
-        (
-            {"chat_model": "openai:a", "chat_base_url": URL, "chat_budget_money": 1},
-            "price-unknown .*name=openai:a",
-        ),
+        ({"chat_model": "openai:a", **OWN, "chat_budget_money": 1}, "price-unknown .*openai:a"),
     ],
 )
 def test_what_is_missing_is_told(state: State, settings: dict[str, Any], complaint: str) -> None:
@@ -78,7 +70,7 @@ def test_what_is_missing_is_told(state: State, settings: dict[str, Any], complai
         opening(state, **settings)
 
 
-def test_a_package_that_is_missing_comes_with_the_line_to_type(
+def test_a_missing_package_has_its_extra_told(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(providers, "find_spec", lambda name: None)
@@ -99,7 +91,7 @@ async def test_a_library_that_breaks_keeps_nobody_waiting_and_is_not_quoted(
     assert "sk-very-secret-key" not in caplog.text
 
 
-async def test_a_library_that_takes_too_long_is_not_waited_for(
+async def test_slow_libraries_are_left_alone(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imported = threading.Event()

@@ -51,16 +51,11 @@ async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> No
         ]
 
 
-async def test_the_key_of_a_provider_is_not_sent_to_another_server(
-    opened: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_key_is_not_sent_elsewhere(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     async with serving(says("Oui.")) as server:
         await said(opened(server.url))
         assert SECRET not in str(server.keys)
-
-
-# What goes wrong
 
 
 @pytest.mark.parametrize(
@@ -71,7 +66,6 @@ async def test_the_key_of_a_provider_is_not_sent_to_another_server(
         (refuses(400), "rejected"),
         (refuses(429), "rate"),
         (refuses(500), "server"),
-        (refuses(400, "the request exceeds the available context size"), "context"),
         (refuses(400, "This model's maximum context length is 4096 tokens."), "context"),
         (cuts_off(), "connection"),
         (says("Louis ", finish=None), "connection"),
@@ -114,9 +108,7 @@ async def test_an_endless_answer_is_cut(opened: Opened) -> None:
         await asyncio.wait_for(server.left.wait(), 30)
 
 
-async def test_neither_key_nor_text_is_told_or_logged(
-    opened: Opened, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_key_and_text_stay_private(opened: Opened, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     behaviours = (refuses(401, f"bad key {SECRET} for braille"), cuts_off("Louis"), says("Louis"))
     async with serving(*behaviours) as server:
@@ -151,14 +143,10 @@ async def test_a_call_that_nobody_waits_for_is_settled_before_the_model_is_close
     assert len(settled) == 1
 
 
-# Asking again
-
-
 async def test_a_server_that_asks_to_wait_is_waited_for(opened: Opened) -> None:
     async with serving(refuses(429, headers={"Retry-After": "1"}), says("Oui.")) as server:
-        model = opened(server.url)
         began = time.monotonic()
-        assert await said(model) == ["Oui."]
+        assert await said(opened(server.url)) == ["Oui."]
         assert time.monotonic() - began >= 1
 
 
@@ -176,9 +164,6 @@ async def test_a_dead_model_is_left_alone(opened: Opened) -> None:
         assert len(server.bodies) == 3
 
 
-# Stopping
-
-
 @pytest.mark.parametrize("behaviour", [goes_on(delay=0.02), keeps_silent()])
 async def test_cancelling_the_task_ends_the_call(opened: Opened, behaviour: Behaviour) -> None:
     async with serving(behaviour) as server:
@@ -191,9 +176,7 @@ async def test_cancelling_the_task_ends_the_call(opened: Opened, behaviour: Beha
         await asyncio.wait_for(server.left.wait(), 30)
 
 
-async def test_a_call_that_was_stopped_counts_and_does_not_harm(
-    opened: Opened, state: State
-) -> None:
+async def test_a_call_that_was_stopped_counts_and_harms_not(opened: Opened, state: State) -> None:
     async with serving(goes_on(delay=0.01), says("Oui.")) as server:
         model = opened(server.url)
         async with aclosing(model.stream(request(10_000))) as pieces:
@@ -216,9 +199,6 @@ def test_answers_are_wanted_on_loops_that_come_and_go(opened: Opened) -> None:
             assert asyncio.run(ask_thrice()) == [["Oui."]] * 3
 
 
-# Counting
-
-
 @pytest.mark.parametrize(
     "budget",
     [{"chat_budget_tokens": 600}, {"chat_budget_money": 0.002, "chat_prices": "2/10"}],
@@ -232,14 +212,11 @@ async def test_over_the_budget_no_call_is_made(opened: Opened, budget: dict[str,
         assert len(server.bodies) == 1
 
 
-# Leaving alone
-
 MODEL = "openai:m"
 
 
 class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
+    now = 100.0
 
     def __call__(self) -> float:
         return self.now
@@ -281,9 +258,7 @@ def test_it_opens_after_failures_in_a_row(breaker: Breaker) -> None:
     assert refused(breaker) == 60
 
 
-def test_after_the_pause_one_call_tries_again_and_opens_it_again_if_it_fails(
-    breaker: Breaker, clock: Clock
-) -> None:
+def test_after_the_pause_one_call_tries_it_again(breaker: Breaker, clock: Clock) -> None:
     for _ in range(3):
         fail(breaker)
     clock.now += 61

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import PromptMessage
 from bot.llm.choice_parser import parse_choice
 from bot.llm.draft import find_fault
@@ -25,6 +24,7 @@ from bot.llm.prompt import (
 )
 from bot.verification.claim import NumberedPassage
 from tests.bot.llm.fakes import article, hits
+from tests.bot.llm.test_answer_parser import read
 
 QUESTION = "Quand le pont a-t-il été construit ?"
 BRIDGE = article("Le pont fut construit en 1901. Il mesure trente mètres.")
@@ -48,9 +48,7 @@ def whole(messages: tuple[PromptMessage, ...]) -> str:
         ("xx", "Answer in the language of the question", "I do not know."),
     ],
 )
-def test_the_prompt_is_in_the_language_of_the_question(
-    language: str, told: str, unknown: str
-) -> None:
+def test_the_prompt_is_in_the_question_s_language(language: str, told: str, unknown: str) -> None:
     messages = prompt(QUESTION, language, choose_passages(hits(BRIDGE)), 3_000).messages
     assert told in messages[0].text
     assert any(message.text == unknown for message in messages if message.role == "assistant")
@@ -79,18 +77,15 @@ def test_a_long_passage_is_trimmed_around_its_best_sentences() -> None:
     assert "numéro 17 " not in shown
     assert "(…)" in shown
     assert len(shown) < 700
-    assert [each.start for each in trimmed.sentences] == sorted(
-        each.start for each in trimmed.sentences
-    )
+    starts = [each.start for each in trimmed.sentences]
+    assert starts == sorted(starts)
 
 
 def test_a_sentence_that_leans_comes_with_the_one_it_leans_on() -> None:
     filling = " ".join(f"Le canal numéro {n} est large et profond, dit-on." for n in range(14))
     (hit,) = hits(article(f"Élise Marchand dessine le pont. Elle naît à Lyon. {filling}"))
-    scores = {"Elle naît à Lyon.": 1.0, "Élise Marchand dessine le pont.": 0.0}
-    ranked = tuple(
-        replace(each, score=scores.get(each.sentence.text, 0.5)) for each in hit.sentences
-    )
+    first, second, *others = (replace(each, score=0.5) for each in hit.sentences)
+    ranked = (replace(first, score=0.0), replace(second, score=1.0), *others)
     (trimmed,) = choose_passages([replace(hit, sentences=ranked)])
     texts = [each.text for each in trimmed.sentences]
     assert texts[:2] == ["Élise Marchand dessine le pont.", "Elle naît à Lyon."]
@@ -116,7 +111,7 @@ FORGED = [
 
 
 @pytest.mark.parametrize("forged", FORGED)
-def test_no_article_can_write_a_part_of_the_frame(forged: str) -> None:
+def test_no_article_and_no_question_can_write_a_part_of_the_frame(forged: str) -> None:
     source = article(f"Le pont est là.\n\n{forged}", title=forged)
     last = prompt(QUESTION, "fr", choose_passages(hits(source)), 3_000).messages[-1].text
     frame = last.splitlines()
@@ -126,13 +121,8 @@ def test_no_article_can_write_a_part_of_the_frame(forged: str) -> None:
     assert last.count("<") == last.count(">") == 2
     assert last.count("[") == 1
     assert not re.search(r"[\u200b-\u200f\u202a-\u202e`{}]", last)
-
-
-@pytest.mark.parametrize("forged", FORGED)
-def test_nor_can_a_question(forged: str) -> None:
-    last = prompt(forged, "fr", choose_passages(hits(BRIDGE)), 3_000).messages[-1].text
-    assert last.count("<") == 2
-    assert len(last.splitlines()) == 6
+    asked = prompt(forged, "fr", choose_passages(hits(BRIDGE)), 3_000).messages[-1].text
+    assert (asked.count("<"), len(asked.splitlines())) == (2, 6)
 
 
 BLANKS: dict[Purpose, set[str]] = {
@@ -142,11 +132,6 @@ BLANKS: dict[Purpose, set[str]] = {
     "choose_json": {"passages", "question"},
     "follow_up": {"conversation", "question"},
 }
-
-
-def read(text: str, language: str) -> list[ParsedSentence]:
-    reader = AnswerParser(language, (1, 2, 3))
-    return [*reader.feed(text), *reader.finish()]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -167,8 +152,8 @@ def test_both_forms_show_the_same_answers_to_the_same_questions(language: str) -
     ):
         assert asked == asked_too
         json.loads(told_too.text)
-        one = read(told.text.replace("{unknown}", UNKNOWN_ANSWER[language]), language)
-        other = read(told_too.text, language)
+        known = told.text.replace("{unknown}", UNKNOWN_ANSWER[language])
+        one, other = read(known, language=language), read(told_too.text, language=language)
         assert [each.kind for each in one] == [each.kind for each in other]
         claims = [(each.text, each.citations) for each in one if each.kind == "claim"]
         assert claims == [(each.text, each.citations) for each in other if each.kind == "claim"]

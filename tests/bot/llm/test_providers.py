@@ -31,27 +31,15 @@ async def asked(opened: Opened, server: Served, model: str, request: Request) ->
 
 
 @pytest.mark.parametrize("model", MODELS)
-async def test_its_pieces_and_its_count_come_back(opened: Opened, model: str) -> None:
+async def test_it_gets_the_settings_and_gives_pieces_and_count(opened: Opened, model: str) -> None:
     async with serving_all() as server:
         wanted = request(64)
         assert await asked(opened, server, model, wanted) == list(PIECES)
         assert wanted.usage == Usage(*USED)
         assert KEY in server.headers[0]
-
-
-@pytest.mark.parametrize(
-    ("model", "found"),
-    [
-        ("openai:m", lambda body: (body["temperature"], body["max_tokens"])),
-        ("mistralai:m", lambda body: (body["temperature"], body["max_tokens"])),
-        ("anthropic:m", lambda body: (body["temperature"], body["max_tokens"])),
-        ("ollama:m", lambda body: (body["options"]["temperature"], body["options"]["num_predict"])),
-    ],
-)
-async def test_the_settings_reach_it(opened: Opened, model: str, found: Any) -> None:
-    async with serving_all() as server:
-        await asked(opened, server, model, request(64))
-        assert found(server.bodies[0]) == (0, 64)
+        told = server.bodies[0].get("options", server.bodies[0])  # Ollama's own place
+        assert told["temperature"] == 0
+        assert 64 in (told.get("max_tokens"), told.get("num_predict"))
 
 
 @pytest.mark.parametrize(
@@ -63,9 +51,7 @@ async def test_the_settings_reach_it(opened: Opened, model: str, found: Any) -> 
         ("ollama:m", ("format",)),
     ],
 )
-async def test_json_is_asked_of_it_in_its_own_way(
-    opened: Opened, model: str, path: tuple[str, ...]
-) -> None:
+async def test_json_is_asked_in_its_way(opened: Opened, model: str, path: tuple[str, ...]) -> None:
     async with serving_all() as server:
         wanted = Request(QUESTION, 64, schema((1, 2)))
         assert await asked(opened, server, model, wanted) == list(PIECES)
@@ -84,24 +70,16 @@ async def test_ollama_is_told_how_much_it_must_hold(opened: Opened) -> None:
         assert server.bodies[0]["think"] is False
 
 
-async def test_a_model_that_is_known_not_to_write_json_is_not_asked_for_it(
-    opened: Opened,
-) -> None:
+async def test_a_model_that_cannot_write_json_is_not_asked_for_it(opened: Opened) -> None:
     async with serving_all() as server:
-        able = {
-            name: await opened(server.url, chat_model=f"openai:{name}").structured()
-            for name in ("gpt-4o-mini", "gpt-4", "qwen3-4b")
-        }
-        assert able == {"gpt-4o-mini": True, "gpt-4": False, "qwen3-4b": True}
+        for name, able in (("gpt-4o-mini", True), ("gpt-4", False), ("qwen3-4b", True)):
+            model = opened(server.url, chat_model=f"openai:{name}")
+            assert await model.structured() is able
 
 
 @pytest.mark.parametrize(
     ("model", "said_to_it"),
-    [
-        ("anthropic:claude-sonnet-5-5", False),
-        ("anthropic:claude-haiku", True),
-        ("openai:gpt-5", False),
-    ],
+    [("anthropic:claude-sonnet-5-5", False), ("anthropic:haiku", True), ("openai:gpt-5", False)],
 )
 async def test_a_temperature_is_not_said_to_a_model_that_takes_none(
     opened: Opened, model: str, said_to_it: bool

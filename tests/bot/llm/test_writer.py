@@ -60,9 +60,6 @@ async def grown(writing: ModelAnswerer, evidence: Findings | None = None) -> lis
     return [answer async for answer in writing.astream(evidence or asked())]
 
 
-# What a person gets
-
-
 async def test_the_answer_grows_by_checked_sentences_and_cites_what_bears_them() -> None:
     seen = await grown(written(Scripted(GOOD)))
     assert [told(each) for each in seen] == [[BUILT], [BUILT, LONG], [BUILT, LONG]]
@@ -75,12 +72,10 @@ async def test_the_answer_grows_by_checked_sentences_and_cites_what_bears_them()
 async def test_where_the_search_is_not_sure_no_model_is_asked() -> None:
     model = Scripted(GOOD)
     (answer,) = await grown(written(model), asked(0.2))
-    assert (answer.answered, answer.fallback, model.calls) == (False, None, [])
+    assert (answer.is_sure, answer.fallback, model.calls) == (False, None, [])
 
 
-async def test_a_sentence_that_is_dropped_is_kept_for_the_operator_alone(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_only_the_operator_sees_dropped_sentences(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "bot.llm")
     text = f"{BUILT[:-1]} [1]. Il fut détruit en 1944 [1]. {LONG[:-1]} [1]."
     answer = (await grown(written(Scripted(text))))[-1]
@@ -92,21 +87,20 @@ async def test_a_sentence_that_is_dropped_is_kept_for_the_operator_alone(
     assert "1944" not in caplog.text
 
 
-async def test_a_sentence_that_is_not_supported_is_replaced_by_its_quote() -> None:
-    text = f"{BUILT[:-1]} [1]. Il mesure quarante mètres de haut [1]."
-    answer = (await grown(written(Scripted(text))))[-1]
-    assert told(answer) == [BUILT, LONG]
-    assert (answer.model, answer.outcome) == ("fake:writer", "sure")
-    assert [each.text for each in answer.dropped] == ["Il mesure quarante mètres de haut."]
-    assert [each.quote for each in answer.citations] == [BUILT, LONG]
-
-
-async def test_an_answer_that_begins_with_a_quote_in_its_place_is_perhaps() -> None:
-    text = f"Le pont fut construit en 1999 [1]. {LONG[:-1]} [1]."
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (f"{BUILT[:-1]} [1]. Il mesure quarante mètres de haut [1].", "sure"),
+        (f"Le pont fut construit en 1999 [1]. {LONG[:-1]} [1].", "perhaps"),
+    ],
+)
+async def test_an_unsupported_sentence_is_replaced_by_its_quote(text: str, outcome: str) -> None:
     seen = await grown(written(Scripted(text)))
-    assert told(seen[-1]) == [BUILT, LONG]
-    assert (seen[-1].outcome, seen[-1].model) == ("perhaps", "fake:writer")
-    assert all("1999" not in each for answer in seen for each in told(answer))
+    assert (seen[-1].model, seen[-1].outcome) == ("fake:writer", outcome)
+    assert told(seen[-1]) == [each.quote for each in seen[-1].citations] == [BUILT, LONG]
+    assert [each.text in text.replace(" [1]", "") for each in seen[-1].dropped] == [True]
+    said = {each for answer in seen for each in told(answer)}
+    assert not any("1999" in each or "quarante" in each for each in said)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +123,7 @@ async def test_what_turns_out_to_be_thinking_is_forgotten() -> None:
 @pytest.mark.parametrize("said", ["Je ne sais pas.", '{"sentences": []}'])
 async def test_a_model_that_does_not_know_leaves_at_most_perhaps(said: str) -> None:
     unsure = (await grown(written(Scripted(said)), asked(0.7)))[-1]
-    assert (unsure.answered, unsure.model) == (False, "fake:writer")
+    assert (unsure.is_sure, unsure.model) == (False, "fake:writer")
     assert [each.title for each in unsure.nearest] == [BRIDGE.title]
     for confidence in (0.95, 1.0):
         doubted = (await grown(written(Scripted(said)), asked(confidence)))[-1]
@@ -144,9 +138,6 @@ async def test_json_is_asked_of_a_model_that_can_write_it() -> None:
     assert told(answer) == [BUILT]
     assert model.requests[0].schema is not None
     assert '{"sentences"' in model.calls[0][2].text
-
-
-# What fails
 
 
 @pytest.mark.parametrize(
@@ -173,15 +164,10 @@ class Broken(WordChecker):
         raise ModelError("weights-missing")
 
 
-async def test_where_nothing_can_be_checked_nothing_written_is_shown(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_what_cannot_be_checked_is_not_shown(caplog: pytest.LogCaptureFixture) -> None:
     seen = await grown(written(Scripted(GOOD), Scripted(GOOD), checker=Broken()))
     assert [(each.model, each.fallback) for each in seen] == [(None, "failed")]
     assert "cannot be checked" in caplog.text
-
-
-# What is kept, and what ends
 
 
 async def test_a_good_answer_is_kept_and_checked_again() -> None:

@@ -43,6 +43,10 @@ def test_sentences_are_one_line_that_takes_what_its_code_is_given() -> None:
             assert not form.endswith((".", " "))
 
 
+EXTRA = Problem("json-at-character", reason=Words("Extra data"), character=1)
+AT_LINE, WIDE = Problem("at-line", number=21), Problem("row-too-wide", cells=4, columns=2)
+
+
 @pytest.mark.parametrize(
     ("said", "french", "english"),
     [
@@ -52,25 +56,13 @@ def test_sentences_are_one_line_that_takes_what_its_code_is_given() -> None:
             "a.pdf: 2,000 MB, more than one article can be (256 MB); split it",
         ),
         (
-            Skipped(
-                "a, line 2.jsonl",
-                Problem(
-                    "line-not-json",
-                    reason=Problem("json-at-character", reason=Words("Extra data"), character=1),
-                ),
-                Problem("at-line", number=21),
-            ),
+            Skipped("a, line 2.jsonl", Problem("line-not-json", reason=EXTRA), AT_LINE),
             "a, line 2.jsonl, ligne 21 : pas du JSON (du texte en trop, caractère 1) ; "
             "réparez-le ou supprimez-le",
             "a, line 2.jsonl, line 21: not JSON (Extra data at character 1); mend or remove it",
         ),
         (
-            Skipped(
-                "e.csv",
-                Problem(
-                    "more-like-it", count=1200, first=Problem("row-too-wide", cells=4, columns=2)
-                ),
-            ),
+            Skipped("e.csv", Problem("more-like-it", count=1200, first=WIDE)),
             "e.csv : et 1 200 autres de même (4 cellules pour 2 colonnes ; vérifiez ses "
             "guillemets et ses séparateurs)",
             "e.csv: and 1,200 more like it (4 cells for 2 columns; check its quotes and "
@@ -78,9 +70,7 @@ def test_sentences_are_one_line_that_takes_what_its_code_is_given() -> None:
         ),
     ],
 )
-def test_an_error_is_said_as_its_language_writes(
-    said: Exception | Skipped, french: str, english: str
-) -> None:
+def test_an_error_is_well_written(said: Exception | Skipped, french: str, english: str) -> None:
     assert plain(error_text(said, "fr")) == french
     assert error_text(said, "en") == english
 
@@ -97,11 +87,10 @@ def test_a_problem_can_be_kept_and_sent_on() -> None:
     assert isinstance(again.parameters["reason"], Words)
     assert pickle.loads(pickle.dumps(problem)) == problem
     error = pickle.loads(pickle.dumps(ReadError(problem, subject="a.zip")))
-    assert (error.problem, error.subject, str(error)) == (
-        problem,
-        "a.zip",
+    assert (error.problem, error.subject) == (problem, "a.zip")
+    assert str(error) == (
         "a.zip: archive-damaged (reason=bad header, found=names-and-more "
-        "(names=[a, field-without-name], count=3), size=1.5)",
+        "(names=[a, field-without-name], count=3), size=1.5)"
     )
 
 

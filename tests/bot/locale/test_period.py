@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ from index.article import Period
 from tests.bot.answers import answered, article, citation, refused
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
-AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31))
+AUGUST, IN_AUGUST = Period(date(2025, 8, 1), date(2025, 8, 31)), "du 1er au 31 août 2025"
+UNCLEAR = "De quel article parlez-vous\u202f? Précisez son sujet, s’il vous plaît."
 QUOTE = "Le second modèle a demandé 15 000 puces."
 
 
@@ -36,9 +38,7 @@ QUOTE = "Le second modèle a demandé 15 000 puces."
         ("2025-03-01", "2025-03-01", "du 1er mars 2025", "of 1 March 2025"),
     ],
 )
-def test_a_period_is_said_without_repeating(
-    first: str, last: str, french: str, english: str
-) -> None:
+def test_a_period_is_said_but_once(first: str, last: str, french: str, english: str) -> None:
     period = Period(date.fromisoformat(first), date.fromisoformat(last))
     assert FR.according_to(period) == f"Selon les articles {french}\u00a0:"
     assert FR.no_article_in(period) == f"Aucun article {french}."
@@ -57,23 +57,15 @@ def test_an_answer_says_first_of_which_time_its_articles_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("refusal", "line"),
+    ("why", "line"),
     [
-        (
-            replace(refused(article()), period=AUGUST),
-            "Je ne sais pas\u00a0: les articles du 1er au 31 août 2025 ne le disent pas.",
-        ),
-        (
-            replace(refused(), period=AUGUST, refusal="period"),
-            "Aucun article du 1er au 31 août 2025.",
-        ),
-        (
-            replace(refused(article()), refusal="unclear"),
-            "De quel article parlez-vous\u202f? Précisez son sujet, s’il vous plaît.",
-        ),
-        (refused(), FR.not_in_articles),
+        ({"period": AUGUST}, f"Je ne sais pas\u00a0: les articles {IN_AUGUST} ne le disent pas."),
+        ({"period": AUGUST, "refusal": "period"}, f"Aucun article {IN_AUGUST}."),
+        ({"refusal": "unclear"}, UNCLEAR),
+        ({}, FR.not_in_articles),
     ],
 )
-def test_a_refusal_says_why(refusal: Answer, line: str) -> None:
+def test_a_refusal_says_why(why: dict[str, Any], line: str) -> None:
+    refusal = replace(refused(article()), **why)
     assert shown(refusal) == [line] * 2
     assert json.loads(answer_json(refusal, FR))["answer"] == line

@@ -39,9 +39,7 @@ def test_the_outlet_stands_before_the_author_and_the_date() -> None:
         (("Le Phare", "Le Phare"), "Le Phare", "Le Phare"),
     ],
 )
-def test_who_else_published_it_is_named(
-    outlets: tuple[str, ...], french: str, english: str
-) -> None:
+def test_who_else_published_is_named(outlets: tuple[str, ...], french: str, english: str) -> None:
     source = reprinted(*outlets)
     assert details(source, FR).endswith(f", 1er août 2025, aussi publié par {french}")
     assert details(source, EN).endswith(f", 1 August 2025, also published by {english}")

@@ -104,9 +104,7 @@ def test_both_languages_have_the_same_texts_with_the_same_parameters(domain: str
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", CLASSES)
-def test_what_is_declared_is_there_with_the_parameters_declared(
-    kind: type[Texts], language: str
-) -> None:
+def test_what_is_declared_has_the_parameters_declared(kind: type[Texts], language: str) -> None:
     texts, given = catalogue(kind.domain, language), kind.of(language)
     assert counts_used(texts) <= set(texts)
     for name in kind.__annotations__:

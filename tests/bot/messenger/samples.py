@@ -48,15 +48,8 @@ def passage(article: Article, quote: str) -> Passage:
 
 def cite(number: int, quote: str, article: Article = FRESNEL, lead: str = "") -> Citation:
     place = sentence(article, quote)
-    return Citation(
-        number,
-        quote,
-        place.start,
-        place.end,
-        passage(article, quote),
-        article,
-        sentence(article, lead) if lead else None,
-    )
+    before, around = sentence(article, lead) if lead else None, passage(article, quote)
+    return Citation(number, quote, place.start, place.end, around, article, before)
 
 
 def answered(question: str, *citations: Citation) -> Answer:

@@ -9,10 +9,9 @@ from html import unescape
 import pytest
 
 from bot.answer import Citation
-from bot.conversation.passage_refs import Excerpt, PassageRef
+from bot.conversation.passage_refs import PassageRef
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html, passage_html
-from index.article import Article
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import (
     BIRTH,
@@ -44,18 +43,6 @@ def quoted(*citations: Citation) -> str:
     return html
 
 
-OTHER = replace(FRESNEL, id="ffffffffffff", title="Un autre article")
-
-
-def test_each_quote_stands_once_above_its_source() -> None:
-    assert shown(quoted(cite(1, BIRTH), cite(2, INSTALLED, OTHER))) == (
-        f"«\u00a0{BIRTH}\u00a0»\u00a0[1]\n"
-        "— Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n\n"
-        f"«\u00a0{INSTALLED}\u00a0»\u00a0[2]\n"
-        "— Un autre article, par Anne Le Gall, 1er mars 2024"
-    )
-
-
 def test_the_title_opens_the_article_at_the_quote() -> None:
     number, link = links(quoted(cite(1, BIRTH)))
     assert number == link
@@ -76,12 +63,9 @@ def test_the_words_that_answer_are_bold_and_the_rest_is_as_written() -> None:
     plain = answered("Combien ?", cite(1, LIGHT))
     [html] = answer_html(highlighted(plain, "20 milles"), FR)
     assert "La lumière &lt; <b>20 milles</b> &amp; l’optique" in html
-    assert shown(html) == shown(*answer_html(plain, FR))
-
-
-def test_what_looks_like_markup_is_shown_as_written() -> None:
     light = LIGHT.replace("« ", "“").replace(" »", "”")
-    assert shown(quoted(cite(1, LIGHT))).startswith(f"«\u00a0{light}")
+    assert shown(html) == shown(*answer_html(plain, FR))
+    assert shown(html).startswith(f"«\u00a0{light}")
 
 
 @pytest.mark.parametrize(
@@ -93,12 +77,15 @@ def test_a_title_without_a_usable_address_is_plain(url: str | None) -> None:
     assert shown(html).endswith("— Fresnel & les phares, sans date")
 
 
-def test_a_quote_of_two_articles_stands_once_above_both() -> None:
+def test_each_quote_stands_once_above_its_sources() -> None:
     twin = replace(FRESNEL, id="b", title="Reprise", url=None, author=None)
-    assert shown(quoted(cite(1, BIRTH), cite(2, BIRTH, twin))) == (
+    other = replace(FRESNEL, id="ffffffffffff", title="Un autre article")
+    assert shown(quoted(cite(1, BIRTH), cite(2, BIRTH, twin), cite(3, INSTALLED, other))) == (
         f"«\u00a0{BIRTH}\u00a0»\u00a0[1][2]\n"
         "— Fresnel & les phares, par Anne Le Gall, 1er mars 2024\n"
-        "— Reprise, 1er mars 2024"
+        "— Reprise, 1er mars 2024\n\n"
+        f"«\u00a0{INSTALLED}\u00a0»\u00a0[3]\n"
+        "— Un autre article, par Anne Le Gall, 1er mars 2024"
     )
 
 
@@ -115,18 +102,14 @@ def test_a_refusal_offers_the_nearest_articles() -> None:
 
 
 def test_a_passage_is_shown_whole_with_the_quote_in_bold() -> None:
-    [html] = passage_html(excerpt_of(LENS), FR)
+    excerpt = PassageRef.of(cite(1, LENS)).excerpt(FRESNEL)
+    assert excerpt is not None
+    [html] = passage_html(excerpt, FR)
     assert shown(html) == (
         "Fresnel & les phares, par Anne Le Gall, 1er mars 2024\nLes lentilles\n\n"
         f"{BIRTH} {LENS} {INSTALLED}"
     )
     assert re.findall("<b>(.*?)</b>", unescape(html)) == ["Fresnel & les phares", LENS]
-
-
-def excerpt_of(quote: str, source: Article = FRESNEL) -> Excerpt:
-    excerpt = PassageRef.of(cite(1, quote, source)).excerpt(source)
-    assert excerpt is not None
-    return excerpt
 
 
 def test_a_very_long_answer_is_several_messages_with_nothing_lost() -> None:
@@ -138,14 +121,6 @@ def test_a_very_long_answer_is_several_messages_with_nothing_lost() -> None:
     told = shown(*html)
     for n, text in enumerate(sentences, 1):
         assert f"«\u00a0{text}\u00a0»\u00a0[{n}]" in told
-
-
-def test_a_passage_longer_than_a_message_is_still_shown_whole() -> None:
-    quote = "La phrase citée."
-    source = article(" ".join(["Une phrase assez banale."] * 300 + [quote]))
-    html = passage_html(excerpt_of(quote, source), FR)
-    assert len(html) == 2
-    assert parse_html(html[-1]).text.endswith(quote)
 
 
 def test_what_would_turn_around_the_rest_of_the_message_is_taken_out() -> None:

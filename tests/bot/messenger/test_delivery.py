@@ -30,7 +30,6 @@ FILES = {
 
 @pytest_asyncio.fixture
 async def bot(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
-    """An impatient bot, to which the reader has written."""
     monkeypatch.setattr(retry, "FIRST_WAITS_SECONDS", (0.01, 0.01))
     monkeypatch.setattr(retry, "LONGEST_WAIT_SECONDS", 0.01)
     server.user_says(READER, "Bonjour")
@@ -38,19 +37,18 @@ async def bot(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         yield bot
 
 
-async def test_files_follow_the_words_in_their_topic_and_the_last_has_the_buttons(
-    server: BotServer, bot: Bot
-) -> None:
+async def test_files_follow_the_words_and_have_the_buttons(server: BotServer, bot: Bot) -> None:
     asked = server.user_says(GROUP, "Bonjour", kind="supergroup", person=7, thread=TOPIC)
     place = ConversationPlace(GROUP, TOPIC, 7)
     words = ["<b>un</b>", "deux"]
     sent = await deliver(bot, place, words, KEYBOARD, asked, [FILES["voice"]])
-    assert [message.text for message in server.messages] == ["un", "deux", ""]
-    assert [message.message_id for message in server.messages] == list(sent)
-    assert {message.thread_id for message in server.messages} == {TOPIC}
-    assert [message.reply_to for message in server.messages] == [asked, None, None]
-    assert [len(message.buttons) for message in server.messages] == [0, 0, 1]
-    assert not any(message.preview for message in server.messages[:2])
+    found = server.messages
+    assert [each.text for each in found] == ["un", "deux", ""]
+    assert [each.message_id for each in found] == list(sent)
+    assert {each.thread_id for each in found} == {TOPIC}
+    assert [each.reply_to for each in found] == [asked, None, None]
+    assert [len(each.buttons) for each in found] == [0, 0, 1]
+    assert not any(each.preview for each in found[:2])
 
 
 @pytest.mark.parametrize("kind", FILES)

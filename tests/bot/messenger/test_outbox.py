@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -15,8 +14,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.messenger.journal import Journal, Postponed, Trigger, act_for
 from bot.messenger.outbound import retry
-from bot.messenger.outbound.outbox import OutboxEntry, open_entry, resume_entry, send_letter
-from bot.state.database import State, open_state, state_url
+from bot.messenger.outbound.outbox import open_entry, resume_entry, send_letter
+from bot.state.database import State
 from bot.state.deliveries import Attachment, Letter, Part
 from bot.state.tables import AttachmentRow
 
@@ -26,13 +25,8 @@ PARTS = (Part("<b>un</b>"), Part("Carte", False, PICTURE), Part("", attachment=V
 LETTER = Letter(5, 0, PARTS)
 
 
-class Death(BaseException):
-    """The process dies."""
-
-
 class FakeTransport:
-    """Keeps what is sent, as (chat, part); `faults` befall the next sendings, one each, None being
-    none. Messages are numbered from 1. `silences` probes get no reply."""
+    """Keeps what is sent, as (chat, part). Each of `faults` befalls one; `silences` are probes."""
 
     def __init__(self, *faults: BaseException | None, silences: int = 0) -> None:
         self.faults = deque(faults)
@@ -46,7 +40,6 @@ class FakeTransport:
         return len(self.taken)
 
     async def answer(self) -> None:
-        """Reply to a probe."""
         if self.silences:
             self.silences -= 1
             raise TimedOut from httpx.ReadTimeout("no reply")
@@ -60,76 +53,41 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "SLACK_SECONDS", 0.0)
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    with closing(open_state(state_url(None, tmp_path))) as state:
-        yield state
-
-
-@pytest.fixture
-def journal(state: State) -> Iterator[Journal]:
-    with closing(Journal(state, 1)) as journal:
-        yield journal
-
-
-async def _send(
-    journal: Journal,
-    transport: FakeTransport,
-    update_id: int | None = None,
-    letter: Letter = LETTER,
-) -> Sequence[int]:
-    """Send a letter, which an update has asked for or nobody has."""
-    with act_for(Trigger(journal, update_id)):
-        return await send_letter(await open_entry(letter), transport.send, transport.answer)
-
-
-async def _left(journal: Journal, state: State) -> OutboxEntry:
-    """The only letter that a process left to the next."""
-    state.process += 1
-    (number,) = await journal.take_over_deliveries()
-    begun = await journal.delivery(number)
-    assert begun is not None
-    return resume_entry(begun, journal)
+async def _send(journal: Journal, transport: FakeTransport, update: int | None = None) -> list[int]:
+    with act_for(Trigger(journal, update)):
+        return [*await send_letter(await open_entry(LETTER), transport.send, transport.answer)]
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("kind", "argument"),
     [
-        lambda: RetryAfter(0),
-        lambda: TelegramError("a reply that is none"),
-        lambda: BadRequest("message caption is too long"),
+        (RetryAfter, 0),
+        (TelegramError, "a reply that is none"),
+        (BadRequest, "message caption is too long"),
+        (ChatMigrated, -100),
     ],
 )
 async def test_a_file_survives_what_befalls_it(
-    fault: Callable[[], TelegramError], journal: Journal
+    kind: Callable[[Any], TelegramError], argument: object, journal: Journal
 ) -> None:
-    transport = FakeTransport(None, fault())
+    transport = FakeTransport(None, kind(argument))
     sent = await _send(journal, transport, 1)
+    assert {chat for chat, _ in transport.taken[1:]} == {-100 if kind is ChatMigrated else 5}
     files = [part.attachment for _, part in transport.taken if part.attachment]
     assert files == [PICTURE, VOICE]
     assert len(sent) == len(transport.taken)
     assert [part.text for _, part in transport.taken if part.text] == ["<b>un</b>", "Carte"]
 
 
-async def test_a_process_that_died_left_files_that_the_next_sends(
-    journal: Journal, state: State
-) -> None:
-    dying = FakeTransport(None, Death())
-    with pytest.raises(Death):
-        await _send(journal, dying)
-    left, transport = await _left(journal, state), FakeTransport()
-    with act_for(Trigger(journal)):
-        await send_letter(left, transport.send, transport.answer)
-    assert [part for _, part in transport.taken] == [*PARTS[1:]]
-    state.process += 1
-    assert await journal.take_over_deliveries() == []
-
-
 async def test_a_stop_leaves_files_to_the_next_start(journal: Journal, state: State) -> None:
     journal.stop.set()
     with pytest.raises(Postponed):
         await _send(journal, FakeTransport(RetryAfter(5)))
-    assert (await _left(journal, state)).letter == LETTER
+    state.process += 1
+    (number,) = await journal.take_over_deliveries()
+    begun = await journal.delivery(number)
+    assert begun is not None
+    assert resume_entry(begun, journal).letter == LETTER
 
 
 async def test_what_nobody_asked_for_is_not_sent_twice(journal: Journal, state: State) -> None:
@@ -148,24 +106,14 @@ async def test_what_nobody_asked_for_waits_until_telegram_replies(journal: Journ
     assert [part for _, part in transport.taken] == [*PARTS]
 
 
-async def test_files_follow_a_group_that_moved(journal: Journal) -> None:
-    transport = FakeTransport(None, ChatMigrated(-100))
-    await _send(journal, transport)
-    assert [chat for chat, _ in transport.taken] == [5, -100, -100]
-
-
-async def test_what_cannot_be_sent_is_given_up_with_its_files(
-    journal: Journal, state: State
-) -> None:
+async def test_what_cannot_be_sent_goes_with_its_files(journal: Journal, state: State) -> None:
     with pytest.raises(Forbidden, match="blocked"):
         await _send(journal, FakeTransport(Forbidden("bot was blocked by the user")))
     with state.session() as session:
         assert session.query(AttachmentRow).count() == 0
 
 
-async def test_a_process_whose_update_is_another_s_by_now_says_nothing(
-    journal: Journal, state: State
-) -> None:
+async def test_a_process_says_nothing_to_another_s_update(journal: Journal, state: State) -> None:
     transport = FakeTransport()
     await journal.record_arrivals([Update(7)])
     state.process += 1
@@ -190,16 +138,14 @@ class SlowTransport(FakeTransport):
         return message
 
 
-async def test_what_a_stop_interrupts_after_it_was_taken_is_not_said_again(
-    journal: Journal,
-) -> None:
-    letter, transport = Letter(5, 0, (Part("un"),)), SlowTransport()
-    sending = asyncio.create_task(_send(journal, transport, 7, letter))
+async def test_what_a_stop_interrupts_once_taken_is_not_said_again(journal: Journal) -> None:
+    transport = SlowTransport()
+    sending = asyncio.create_task(_send(journal, transport, 7))
     await transport.begun.wait()
     sending.cancel()  # as a stop does with what takes too long
     await asyncio.sleep(0)
     transport.let.set()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    await _send(journal, transport, 7, letter)
-    assert [part.text for _, part in transport.taken] == ["un"]
+    await _send(journal, transport, 7)
+    assert [part for _, part in transport.taken] == [*PARTS]

@@ -6,18 +6,15 @@ import io
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from enum import Enum
 from urllib.parse import quote
 
 import pytest
-from telegram import Bot
 
 from bot.errors import ModelFailed, StateError
 from bot.messenger.running.redaction import MASK, redact_logs
 from bot.operations.logs import PRIVATE, PublicText
 from index.errors import ReadError
-from tests.botapi.server import BotServer
 
 TOKEN = "123456:AAsecret-part_of-the-token"
 LOGGER = logging.getLogger("some.library")
@@ -29,7 +26,6 @@ class Kind(Enum):
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """What a handler writes."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     root, level = logging.getLogger(), logging.getLogger().level
@@ -53,9 +49,7 @@ def written() -> Iterator[io.StringIO]:
     ],
 )
 @pytest.mark.parametrize("text", [False, True])
-def test_a_record_does_not_hold_the_token(
-    log: Callable[[], None], text: bool, written: io.StringIO
-) -> None:
+def test_no_record_holds_a_token(log: Callable[[], None], text: bool, written: io.StringIO) -> None:
     with redact_logs(TOKEN, text=text):
         log()
     assert written.getvalue()
@@ -79,19 +73,14 @@ class OddError(Exception):
         (lambda: LOGGER.error("%(a)s for %(b)s", {"a": OWN, "b": 3}), f"{PRIVATE} for 3"),
         (lambda: LOGGER.error("%d of %.1f: %s", 12, 0.5, Kind.LATE), "12 of 0.5: Kind.LATE"),
         (lambda: LOGGER.error(f"made of {OWN}"), PRIVATE),  # noqa: G004
-        (lambda: LOGGER.error("made of " + OWN), PRIVATE),  # noqa: G003
-        (lambda: LOGGER.error("made of {}".format(OWN)), PRIVATE),  # noqa: G001, UP032
         (lambda: LOGGER.error(OddError()), "OddError"),
         (lambda: LOGGER.error("failed: %s", OddError()), "failed: OddError"),
         (lambda: LOGGER.error("%s of %r", b"Zenobie", OWN.split()), f"{PRIVATE} of {PRIVATE}"),
-        (lambda: LOGGER.error("%s", logging), PRIVATE),
         (lambda: LOGGER.error("plain 100 %"), "plain 100 %"),
         (lambda: LOGGER.error("who: %s", PublicText("mistral:small")), "who: mistral:small"),
     ],
 )
-def test_of_a_line_stays_what_is_of_the_code(
-    log: Callable[[], None], told: str, written: io.StringIO
-) -> None:
+def test_lines_keep_what_is_ours(log: Callable[[], None], told: str, written: io.StringIO) -> None:
     with redact_logs(TOKEN):
         log()
     assert written.getvalue() == f"{told}\n" or told in written.getvalue()
@@ -105,19 +94,14 @@ def test_of_a_line_stays_what_is_of_the_code(
         (ValueError(OWN), "ValueError"),
         (OSError(28, "No space left on device", OWN), "OSError: No space left on device"),
         (sqlite3.OperationalError("disk I/O error"), "OperationalError: disk I/O error"),
-        (
-            ReadError("read-lines", subject=OWN, reason=OWN, count=3),
-            "ReadError: read-lines (count=3)",
-        ),
+        (ReadError("read-lines", reason=OWN, count=3), "ReadError: read-lines (count=3)"),
         (StateError("database-failed", subject=OWN, reason=OWN), "StateError: database-failed"),
         (ModelFailed("rate", "mistral:small"), "ModelFailed: mistral:small: rate"),
         (ExceptionGroup(OWN, [ValueError(OWN), OddError()]), "ExceptionGroup"),
         (UnicodeEncodeError("ascii", OWN, 0, 1, OWN), "UnicodeEncodeError"),
     ],
 )
-def test_of_an_error_stay_its_kind_and_where_it_was(
-    error: Exception, told: str, written: io.StringIO
-) -> None:
+def test_of_an_error_stay_kind_and_place(error: Exception, told: str, written: io.StringIO) -> None:
     with redact_logs(TOKEN):
         try:
             try:
@@ -135,24 +119,6 @@ def test_of_an_error_stay_its_kind_and_where_it_was(
 
 def test_operators_may_ask_for_all_but_the_token(written: io.StringIO) -> None:
     with redact_logs(TOKEN, text=True):
-        try:
-            raise ValueError(f"{OWN}: {TOKEN}")
-        except ValueError:
-            LOGGER.exception("by %s", OWN)
+        LOGGER.error("by %s", OWN, exc_info=ValueError(f"{OWN}: {TOKEN}"))
     assert f"by {OWN}" in written.getvalue()
     assert f"ValueError: {OWN}: {MASK}" in written.getvalue()
-
-
-@pytest.mark.parametrize("change", [{"date": "hier"}, {"chat": 3}])
-async def test_what_the_library_cannot_read_is_not_repeated(
-    server: BotServer, written: io.StringIO, change: dict[str, object]
-) -> None:
-    server.user_says(918273645, f"Où vit {OWN} ?")
-    update = server._methods.updates.pending[0]
-    update["message"] |= change  # type: ignore[operator]
-    async with Bot(server.token, f"{server.url}/bot") as bot:
-        with redact_logs(server.token), suppress(Exception):
-            await bot.get_updates()
-    assert "Error while parsing updates! Received data was [private]" in written.getvalue()
-    for own in (OWN, "Tartempion", "918273645", "Lecteur"):
-        assert own not in written.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
@@ -22,19 +23,17 @@ def update(number: int, chat_id: int, person: int | None = None, text: str = "?"
     return Update(number, message)
 
 
-def send(processor: FairScheduler, sent: object, work: Awaitable[None]) -> asyncio.Task[None]:
+def send(processor: FairScheduler, sent: object, work: Awaitable[Any]) -> asyncio.Task[None]:
     return asyncio.create_task(processor.process_update(sent, work))
 
 
 class Log:
-    """Who was served, in which order, and how many at most at once."""
-
     def __init__(self, processor: FairScheduler) -> None:
         self.served: list[str] = []
         self.most = self._at_once = 0
         self._processor = processor
 
-    def sent(self, name: str, sent: Update) -> asyncio.Task[None]:
+    def sent(self, name: str, sent: object) -> asyncio.Task[None]:
         return send(self._processor, sent, self._work(name))
 
     async def _work(self, name: str) -> None:
@@ -46,28 +45,18 @@ class Log:
 
 
 async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
-    log: list[str] = []
     release = asyncio.Event()
-
-    async def work(name: str, wait: bool = False) -> None:
-        log.append(f"{name} begins")
-        if wait:
-            await release.wait()
-        log.append(f"{name} ends")
-
     async with FairScheduler(8) as processor:
-        tasks = [
-            send(processor, update(1, 1), work("first", wait=True)),
-            send(processor, update(2, 1), work("second")),
-            send(processor, update(3, 2), work("other")),
-            send(processor, "no update", work("none")),
-        ]
-        await asyncio.wait(tasks[2:], timeout=30)
-        assert log == ["first begins", "other begins", "other ends", "none begins", "none ends"]
-        assert processor.waiting_count == 1
+        log = Log(processor)
+        first = send(processor, update(1, 1), release.wait())
+        second = log.sent("second", update(2, 1))
+        await asyncio.wait_for(log.sent("other", update(3, 2)), 30)
+        await asyncio.wait_for(log.sent("none", "no update"), 30)
+        assert (log.served, processor.waiting_count) == (["other", "none"], 1)
+        assert not first.done()
         release.set()
-        await asyncio.gather(*tasks)
-    assert log[5:] == ["first ends", "second begins", "second ends"]
+        await asyncio.gather(first, second)
+    assert log.served == ["other", "none", "second"]
 
 
 @pytest.mark.parametrize("slots", [1, 4])
@@ -96,72 +85,38 @@ async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> N
     assert log.served.count("flood") == 5
 
 
-async def test_a_stop_lets_everybody_find_out() -> None:
-    processor = FairScheduler(1, UpdatePace(burst=1, seconds=60.0))
-    log = Log(processor)
-    sent = [log.sent(f"{n}", update(n, 1)) for n in range(4)]
-    await asyncio.sleep(0.01)
-    assert log.served == ["0"]
-    processor.stop()
-    await asyncio.gather(*sent)
-    await log.sent("late", update(9, 1))
-    assert log.served[-1] == "late"
-    await processor.shutdown()
+READER = User(1, "Lecteur", is_bot=False)
+PRESS = Update(3, callback_query=CallbackQuery("1", READER, "1", data="stop:7"))
 
 
-@pytest.mark.parametrize("way", ["button", "command"])
-async def test_what_stops_an_answer_does_not_wait_for_it(way: str) -> None:
-    processor = FairScheduler(1)
-    stopped = asyncio.Event()
-
-    async def answer() -> None:
-        await asyncio.wait_for(stopped.wait(), 60)
+@pytest.mark.parametrize("urgent", [PRESS, update(3, 1, text="/stop")], ids=["button", "command"])
+async def test_what_stops_an_answer_does_not_wait_for_it(urgent: Update) -> None:
+    processor, stopped = FairScheduler(1), asyncio.Event()
 
     async def stop() -> None:
         stopped.set()
 
-    async def do_nothing() -> None:
-        """What waits in the chat behind the answer."""
-
-    user = User(1, "Lecteur", is_bot=False)
-    pressed = Update(3, callback_query=CallbackQuery("1", user, "1", data="stop:7"))
-    urgent = pressed if way == "button" else update(3, 1, text="/stop")
-    await asyncio.gather(
-        processor.process_update(update(1, 1), answer()),
-        processor.process_update(update(2, 1), do_nothing()),
-        processor.process_update(urgent, stop()),
-    )
+    answer = send(processor, update(1, 1), asyncio.wait_for(stopped.wait(), 60))
+    behind = Log(processor).sent("behind", update(2, 1))
+    await asyncio.gather(answer, behind, send(processor, urgent, stop()))
 
 
 async def test_who_gives_up_leaves_their_place_to_the_next() -> None:
     processor = FairScheduler(1)
-    release = asyncio.Event()
-    served: list[str] = []
-
-    async def work(name: str) -> None:
-        await release.wait()
-        served.append(name)
-
-    tasks = [send(processor, update(n, n), work(str(n))) for n in range(1, 5)]
+    log = Log(processor)
+    first = send(processor, update(1, 1), asyncio.Event().wait())
+    others = [log.sent(str(n), update(n, n)) for n in range(2, 5)]
     await asyncio.sleep(0)
-    tasks[1].cancel()  # waits
-    tasks[0].cancel()  # is served
-    await asyncio.sleep(0)
-    release.set()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    assert served == ["3", "4"]
-    assert processor.waiting_count == 0
+    others[0].cancel()  # waits
+    first.cancel()  # is served
+    await asyncio.gather(first, *others, return_exceptions=True)
+    assert (log.served, processor.waiting_count) == (["3", "4"], 0)
 
 
-async def test_only_the_oldest_of_a_person_is_late_and_only_because_of_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_only_others_make_the_oldest_one_late(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler, "LATE_SECONDS", 0.02)
     late: list[int] = []
     release, told = asyncio.Event(), asyncio.Event()
-
-    async def wait() -> None:
-        await release.wait()
 
     def note(update: Update) -> None:
         late.append(update.update_id)
@@ -169,10 +124,10 @@ async def test_only_the_oldest_of_a_person_is_late_and_only_because_of_others(
 
     async with FairScheduler(1, AT_ONCE) as processor:
         processor.when_late = note
-        alone = [send(processor, update(n, 1), wait()) for n in (1, 2)]
+        alone = [send(processor, update(n, 1), release.wait()) for n in (1, 2)]
         await asyncio.sleep(0.1)
         assert late == []
-        other = send(processor, update(3, 2), wait())
+        other = send(processor, update(3, 2), release.wait())
         await asyncio.wait_for(told.wait(), 30)
         release.set()
         await asyncio.gather(*alone, other)

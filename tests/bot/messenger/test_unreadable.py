@@ -16,15 +16,14 @@ from bot.messenger.inbound.unreadable import _fields, legible_update, unreadable
 
 PERSON = {"id": 42, "is_bot": False, "first_name": "Zoé", "language_code": "fr"}
 CHAT = {"id": 42, "type": "private"}
+LEAST = {"message_id": 1, "date": 1, "chat": CHAT}
 MESSAGE: dict[str, Any] = {
-    "message_id": 1,
-    "date": 1,
+    **LEAST,
     "from": PERSON,
-    "chat": CHAT,
     "text": "Bonjour",
     "entities": [{"type": "bold", "offset": 0, "length": 3}],
     "document": {"file_id": "d", "file_unique_id": "d", "file_size": 3},
-    "reply_to_message": {"message_id": 1, "date": 1, "chat": CHAT, "text": "Oui"},
+    "reply_to_message": {**LEAST, "text": "Oui"},
 }
 PRESS = {"id": "1", "from": PERSON, "chat_instance": "1", "data": "x", "message": MESSAGE}
 INLINE = {"id": "1", "from": PERSON, "query": "Qui ?", "offset": ""}
@@ -43,45 +42,27 @@ HUGE = 10**30
 FORGED: Mapping[str, Sequence[object]] = {
     "message.text": [5, ["Qui ?"], {"text": "Qui ?"}, True, "\ud83d"],
     "message.message_id": ["1", 1.5, True, HUGE, None],
-    "message.message_thread_id": ["5"],
     "message.date": ["hier", HUGE],
     "message.chat": [[], [CHAT], 42, None],
     "message.chat.id": ["42", HUGE, [42]],
-    "message.chat.type": [1],
-    "message.from": [42, [PERSON]],
     "message.from.id": ["42", -HUGE],
     "message.from.is_bot": ["false"],
     "message.from.first_name": [None, 7],
-    "message.from.language_code": [["fr"]],
     "message.entities": [{"type": "bold"}, "bold"],
-    "message.entities.0": ["bold"],
-    "message.entities.0.offset": ["0"],
-    "message.entities.0.length": [HUGE],
-    "message.document": ["d"],
-    "message.document.file_id": [7],
-    "message.document.file_size": ["3"],
+    "message.entities.0.length": ["0", HUGE],
     "message.reply_to_message": [1],
     "message.reply_to_message.text": [5],
-    "message.reply_to_message.chat": ["42"],
-    "edited_message.edit_date": ["2"],
-    "edited_message.chat.id": [{}],
-    "callback_query.id": [1],
     "callback_query.data": [5, ["x"]],
     "callback_query.from": [None],
-    "callback_query.message": ["1"],
     "callback_query.message.chat.id": ["42"],
     "inline_query.query": [5, None],
-    "inline_query.offset": [0],
-    "inline_query.from.id": ["42"],
     "my_chat_member.new_chat_member": ["member"],
     "my_chat_member.new_chat_member.user": [42],
     "my_chat_member.new_chat_member.status": [1],
-    "my_chat_member.chat": ["42"],
 }
 
 
 def forged(path: str, value: object) -> dict[str, Any]:
-    """An update with one value in the place of another."""
     kind, *steps = [int(each) if each.isdigit() else each for each in path.split(".")]
     update: dict[Any, Any] = {"update_id": 7, kind: deepcopy(UPDATES[str(kind)])}
     at = update[kind]
@@ -98,11 +79,6 @@ def check_legible(update: dict[str, Any]) -> None:
     assert legible_update(stored) is stored
 
 
-@pytest.mark.parametrize("kind", UPDATES)
-def test_what_is_as_the_bot_api_says_is_handed_on_as_it_is(kind: str) -> None:
-    check_legible({"update_id": 7, kind: UPDATES[kind]})
-
-
 @pytest.mark.parametrize("path", FORGED)
 def test_one_value_of_another_type_sets_an_update_aside(path: str) -> None:
     for value in FORGED[path]:
@@ -113,9 +89,11 @@ def test_one_value_of_another_type_sets_an_update_aside(path: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [*UPDATES, "somethingof2030"])
-def test_what_later_versions_of_the_bot_api_add_is_no_fault(kind: str) -> None:
-    update = {"update_id": 7, kind: {**UPDATES.get(kind, {}), "novelty": [{"x": 10**30}]}}
+def test_what_is_as_the_bot_api_says_or_new_there_is_handed_on_as_it_is(kind: str) -> None:
+    update = {"update_id": 7, kind: {**UPDATES.get(kind, {}), "novelty": [{"x": HUGE}]}}
     assert legible_update(update) is update
+    if kind in UPDATES:
+        check_legible({"update_id": 7, kind: UPDATES[kind]})
 
 
 def a(declared: Any) -> object:
@@ -134,5 +112,4 @@ def a(declared: Any) -> object:
 @pytest.mark.parametrize("field", sorted(set(_fields(Message)) - {"poll"}))
 def test_whatever_a_message_is_it_stays_legible_when_it_is_stored(field: str) -> None:
     kind, _ = _fields(Message)[field]
-    least = {"message_id": 1, "date": 1, "chat": CHAT, field: a(kind)}
-    check_legible({"update_id": 7, "message": least})
+    check_legible({"update_id": 7, "message": {**LEAST, field: a(kind)}})

@@ -26,17 +26,10 @@ EDGE = 15
 def figures(
     days: int = 30, asked: int = 40, votes: int = 9, titles: tuple[str, ...] = ("Un phare",)
 ) -> UsageFigures:
-    each = tuple(
-        Day(LAST - timedelta(days=back), asked, asked // 4) for back in reversed(range(days))
-    )
+    dates = (LAST - timedelta(days=back) for back in reversed(range(days)))
+    each = tuple(Day(date, asked, asked // 4) for date in dates)
     cited = tuple(CitedArticle(str(n), title, 1000 - n) for n, title in enumerate(titles))
     return UsageFigures(each, Votes(votes, votes), cited)
-
-
-def drawn(of: UsageFigures, phrases: StatisticsPhrases = FR) -> Image.Image:
-    image = Image.open(io.BytesIO(draw_chart(of, phrases))).convert("L")
-    assert image.width == WIDTH
-    return image
 
 
 @pytest.mark.parametrize(
@@ -53,6 +46,7 @@ def drawn(of: UsageFigures, phrases: StatisticsPhrases = FR) -> Image.Image:
     ids=["usual", "nothing", "one day", "ninety days", "large", "long titles", "odd titles"],
 )
 def test_nothing_is_drawn_beyond_the_edges(of: UsageFigures, phrases: StatisticsPhrases) -> None:
-    pixels = np.asarray(drawn(of, phrases))
+    pixels = np.asarray(Image.open(io.BytesIO(draw_chart(of, phrases))).convert("L"))
+    assert pixels.shape[1] == WIDTH
     for side in (pixels[:, :EDGE], pixels[:, -EDGE:], pixels[:EDGE], pixels[-EDGE:]):
         assert side.min() == 255

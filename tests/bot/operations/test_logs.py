@@ -25,22 +25,17 @@ def record(name: str = "bot.x", level: int = logging.WARNING) -> logging.LogReco
     try:
         raise ValueError("cassé")
     except ValueError:
-        return logging.getLogger(name).makeRecord(
-            name, level, __file__, 1, "fait %d", (3,), sys.exc_info()
-        )
+        fault = sys.exc_info()
+    return logging.getLogger(name).makeRecord(name, level, __file__, 1, "fait %d", (3,), fault)
 
 
-def test_a_line_for_people_names_the_update() -> None:
+def test_a_line_for_people_and_one_for_programs_name_the_update() -> None:
     with log_about(Subject(12)):
         first, *rest = formatter("human").format(record()).splitlines()
+        line = formatter("json").format(record())
     assert first.endswith("WARNING bot.x: [update 12] fait 3")
     assert rest[-1] == "ValueError: cassé"
     assert formatter("human").format(record()).splitlines()[0].endswith("bot.x: fait 3")
-
-
-def test_a_line_for_programs_is_one_object() -> None:
-    with log_about(Subject(12)):
-        line = formatter("json").format(record())
     told = json.loads(line)
     assert "\n" not in line
     assert told.pop("time").endswith("+00:00")

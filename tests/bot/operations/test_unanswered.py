@@ -42,8 +42,7 @@ def asked(*questions: str, askers: Sequence[int] | None = None) -> list[Unanswer
 
 def test_wordings_that_are_near_are_one_question_under_the_most_frequent() -> None:
     said = ("la piscine ouvre quand", "Quand ouvre la piscine ?", "quand ouvre la piscine")
-    questions = asked(*said)
-    (group,) = group_questions(questions, FakeEmbedder().embed_question)
+    (group,) = group_questions(asked(*said), FakeEmbedder().embed_question)
     assert group.example == "Quand ouvre la piscine ?"
     assert (group.count, group.askers, group.wordings) == (3, 3, 2)
     assert (group.first, group.last) == (NOON, NOON + timedelta(minutes=2))
@@ -70,18 +69,15 @@ def test_what_was_kept_when_it_was_asked_is_not_made_again() -> None:
         raise AssertionError(f"{question!r} was embedded again")
 
     said = ("Quand ouvre la piscine ?", "la piscine ouvre quand", "Le budget de 2024 ?")
+    embed_anew = embedder.embed_question
     questions = [
-        replace(
-            each, in_vain=in_vain(refused(each.question, FRESNEL), embedder.embed_question, "m")
-        )
+        replace(each, in_vain=in_vain(refused(each.question, FRESNEL), embed_anew, "m"))
         for each in asked(*said)
     ]
     groups = group_questions(questions, embed, model="m")
     assert [(each.wordings, each.nearest) for each in groups] == [(2, FRESNEL.id), (1, FRESNEL.id)]
-    assert groups == [
-        replace(each, nearest=FRESNEL.id)
-        for each in group_questions(asked(*said), embedder.embed_question)
-    ]
+    anew = group_questions(asked(*said), embed_anew)
+    assert groups == [replace(each, nearest=FRESNEL.id) for each in anew]
     with pytest.raises(AssertionError, match="embedded again"):
         group_questions(questions, embed, model="another")
 
@@ -119,20 +115,9 @@ def rows(
 def test_each_group_is_a_line_with_its_nearest_article() -> None:
     head, line = rows(FR, GROUP)
     assert head[0] == "Question"
-    assert line == [
-        "Quand ouvre la piscine ?",
-        "5",
-        "3",
-        "2",
-        "01/03/2026",
-        "01/03/2026",
-        "Fresnel & les phares",
-        FRESNEL.url,
-    ]
-
-
-def test_in_english_as_english_spreadsheets_want_it() -> None:
-    head, line = rows(EN, GROUP, nearest=None)
+    figures, days = ["5", "3", "2"], ["01/03/2026", "01/03/2026"]
+    assert line == [GROUP.example, *figures, *days, "Fresnel & les phares", FRESNEL.url]
+    head, line = rows(EN, GROUP, nearest=None)  # as English spreadsheets want it
     assert head[4] == "First asked"
     assert line[4:] == ["2026-03-01", "2026-03-01", "", ""]
 

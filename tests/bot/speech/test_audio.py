@@ -34,9 +34,7 @@ SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
 def test_speech_is_as_loud_as_podcasts(tmp_path: Path, form: AudioFormat, gain: float) -> None:
     speech = read_sound(SAMPLES / "quotidien.ogg", most_seconds=60)
     out = tmp_path / f"daily.{form}"
-
     write_sound(Sound(speech.samples * gain, speech.rate), out, form)
-
     loudness, peak = measure(out)
     assert loudness == pytest.approx(LOUDNESS, abs=0.5)
     assert peak <= TRUE_PEAK
@@ -48,24 +46,18 @@ def test_peaks_between_samples_are_limited(tmp_path: Path, form: AudioFormat) ->
     quiet = chance.standard_normal(24_000 * 5).astype(np.float32) / 50
     quiet[::6_000] = 1.0
     out = tmp_path / f"clicks.{form}"
-
     write_sound(Sound(quiet, 24_000), out, form)
-
     assert measure(out)[1] <= TRUE_PEAK
 
 
-def test_a_file_that_cannot_be_written_leaves_the_old_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_file_leaves_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "old.ogg"
     out.write_bytes(b"old")
     full_disk = OSError(errno.ENOSPC, "No space left on device")
     monkeypatch.setattr("bot.speech.audio._chapters", Mock(side_effect=full_disk))
     sound, chapters = Sound(np.ones(24_000, np.float32), 24_000), [ChapterMark("One", 0.0)]
-
     with pytest.raises(SpeechError) as raised:
         write_sound(sound, out, "ogg", chapters=chapters)
-
     assert raised.value.code == "speech-not-written"
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
 

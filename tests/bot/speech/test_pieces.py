@@ -24,7 +24,6 @@ TEXT = (
 
 def test_pieces_end_at_pauses_and_grow() -> None:
     pieces = list(cut_into_pieces([SpokenLine(TEXT, "fr")]))
-
     lengths = [len(piece.text) for piece in pieces]
     assert pieces[0].text == "Le pont de la rivière,"
     assert all(after <= 2.5 * before for before, after in pairwise(lengths))
@@ -34,7 +33,6 @@ def test_pieces_end_at_pauses_and_grow() -> None:
 @given(st.lists(st.text(alphabet="ab ,.é", max_size=900), max_size=4))
 def test_nothing_is_lost_or_too_long(texts: list[str]) -> None:
     pieces = [each.text for each in cut_into_pieces(SpokenLine(text, "fr") for text in texts)]
-
     assert " ".join(pieces).split() == " ".join(texts).split()
     if pieces and " " in pieces[0]:
         assert len(pieces[0]) <= FIRST_CHARACTERS
@@ -45,7 +43,6 @@ def test_nothing_is_lost_or_too_long(texts: list[str]) -> None:
 def test_a_stream_is_a_wav_file_of_any_length(rate: int) -> None:
     sound = Sound(np.linspace(-1, 1, rate // 2, dtype=np.float32), rate)
     content = wave_header(rate) + as_pcm(sound) + as_pcm(sound)
-
     with wave.open(io.BytesIO(content)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (rate, 1, 2)
         assert len(file.readframes(10 * rate)) == 2 * rate

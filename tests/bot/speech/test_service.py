@@ -46,9 +46,7 @@ def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
         SpokenLine("La mairie ouvrira une passerelle.", "fr", "second", chapter="La passerelle"),
     ]
     made = speech.record(lines, tmp_path / "two.ogg", title="Le Quotidien")
-
     heard = speech.hear(made.path)
-
     assert heard.language == "fr"
     assert "pont" in heard.text.lower()
     assert "passerelle" in heard.text.lower()
@@ -65,9 +63,7 @@ def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
 def test_a_stream_begins_before_all_is_spoken(speech: Speech) -> None:
     line = SpokenLine("Un début court, puis une phrase qui demande plus de temps.", "fr")
     kept = len(speech._recordings())
-
     sounds = speech.stream(cut_into_pieces([line]))
-
     first = next(sounds)
     assert len(speech._recordings()) == kept + 1
     assert 0.5 < first.seconds < 3
@@ -80,9 +76,7 @@ def test_a_line_that_was_spoken_is_not_spoken_again(speech: Speech, tmp_path: Pa
     done: list[int] = []
     speech.record([line], tmp_path / "one.mp3", "mp3", progress=lambda at, of: done.append(at))
     kept = {path.name for path in speech._recordings()}
-
     speech.record([line, line], tmp_path / "two.mp3", "mp3")
-
     assert {path.name for path in speech._recordings()} == kept
     assert done == [1]
 
@@ -120,7 +114,6 @@ def processor_seconds(pid: int) -> float:
 def test_silence_has_no_words(speech: Speech, tmp_path: Path) -> None:
     pytest.importorskip("faster_whisper", reason="the extra `voice` is not installed")
     path = recorded(np.zeros(5 * RATE, np.float32), tmp_path / "silence.ogg")
-
     assert speech.hear(path).text == ""
 
 
@@ -129,10 +122,8 @@ def test_a_long_recording_is_refused_before_it_is_whole_in_memory(
 ) -> None:
     monkeypatch.setattr(service, "LONGEST_SECONDS", 60.0)
     path = recorded(np.zeros(8_000 * 70, np.float32), tmp_path / "long.ogg", 8_000)
-
     with pytest.raises(SpeechError) as raised:
         speech.hear(path)
-
     assert raised.value.problem.parameters["minutes"] == 1
 
 
@@ -140,7 +131,6 @@ def test_a_damaged_end_leaves_what_came_before(tmp_path: Path) -> None:
     path = recorded(np.ones(10 * RATE, np.float32) / 4, tmp_path / "cut.ogg")
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2] + bytes(500))
-
     assert 2 < read_sound(path, most_seconds=60).seconds < 10
 
 
@@ -152,34 +142,23 @@ def test_a_process_that_dies_is_told_and_replaced(speech: Speech, tmp_path: Path
     assert speech._process is not None
     speech._process.process.kill()
     speech._process.process.wait()
-
     with pytest.raises(SpeechError) as raised:
         speech.hear(path)
-
     assert raised.value.code == "speech-unreadable"
 
 
-def test_without_the_wheels_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "find_spec", lambda name: None)
-
-    with pytest.raises(SpeechError) as raised:
-        weights.kokoro_model()
-
-    assert raised.value.code == "speech-not-installed"
-
-
-def test_wheels_with_other_content_or_without_a_part_are_refused(
+def test_wheels_that_are_missing_or_have_other_parts_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(weights, "find_spec", lambda name: None)
+    with pytest.raises(SpeechError, match="speech-not-installed"):
+        weights.kokoro_model()
     monkeypatch.setattr(weights, "_package", lambda name: tmp_path)
     (tmp_path / "part.bin").write_bytes(b"others")
-    for model, code in (
-        (weights.kokoro_model, "speech-model-others"),
-        (weights.whisper_model, "speech-model-unreadable"),
-    ):
-        with pytest.raises(SpeechError) as raised:
-            model()
-        assert raised.value.code == code
+    with pytest.raises(SpeechError, match="speech-model-others"):
+        weights.kokoro_model()
+    with pytest.raises(SpeechError, match="speech-model-unreadable"):
+        weights.whisper_model()
 
 
 def recorded(samples: np.ndarray, path: Path, rate: int = RATE) -> Path:

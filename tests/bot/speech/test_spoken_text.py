@@ -21,14 +21,12 @@ FRENCH = """
 15 000 € en 2025.|quinze mille euros en deux mille vingt-cinq.
 1 234 567|un million deux cent trente-quatre mille cinq cent soixante-sept
 0,05|zéro virgule zéro cinq
-80|quatre-vingts
 06 12 34 56 78|zéro six douze trente-quatre cinquante-six soixante-dix-huit
 29/08/2025|vingt-neuf août deux mille vingt-cinq
 01/05/2024|premier mai deux mille vingt-quatre
 2025-08-29|vingt-neuf août deux mille vingt-cinq
 le 1er août 2024|le premier août deux mille vingt-quatre
 la 1re fois|la première fois
-les 2es|les deuxièmes
 la 2nde guerre|la seconde guerre
 le 3ème|le troisième
 le 21e siècle|le vingt et unième siècle
@@ -36,34 +34,24 @@ au XXᵉ siècle|au vingtième siècle
 la Ve République|la cinquième République
 Louis XIV|Louis quatorze
 François Ier|François premier
-Jean-Paul II|Jean-Paul deux
 Ce que De Gaulle dit|Ce que De Gaulle dit
 14 h 30|quatorze heures trente
 14:30|quatorze heures trente
 1 h 01|une heure une
 21 h|vingt et une heures
-0h15|zéro heure quinze
 5,5 %|cinq virgule cinq pour cent
 -5 °C|moins cinq degrés Celsius
 20°|vingt degrés
 1 km/h|un kilomètre par heure
 25 m2|vingt-cinq mètres carrés
 1,8 m|un virgule huit mètre
-1 t|une tonne
-1 min|une minute
-1 €|un euro
 1,50 €|un euro cinquante
 12,5 M€|douze virgule cinq millions d'euros
-1 M€|un million d'euros
 3 Md€|trois milliards d'euros
 30 k€|trente mille euros
 100 F|cent francs
-2/3|deux tiers
 1/2|un demi
-24/24|vingt-quatre sur vingt-quatre
 2016-2018|deux mille seize à deux mille dix-huit
-10-15 %|dix à quinze pour cent
-3-1|trois à un
 MM. Dupont et Durand|messieurs Dupont et Durand
 n° 3|numéro trois
 art. 49|article quarante-neuf
@@ -73,8 +61,6 @@ p. ex. ici|par exemple ici
 PSG vs OM|pé esse gé contre o emme
 UE|u e
 ONU|Onu
-OTAN|Otan
-CNIL|Cnil
 ENA|Ena
 S.N.C.F.|esse enne cé effe
 les PME|les pé emme e
@@ -94,7 +80,6 @@ C’est l’été|C’est l’été
 le G7|le G sept
 la D-Day 🙂|la D-Day
 _mot_ *gras*|mot gras
-l'an 2000|l'an deux mille
 1 personne sur 3|une personne sur trois
 007|zéro zéro sept
 1111111111111111|un un un un un un un un un un un un un un un un
@@ -102,8 +87,6 @@ US$ 5 millions|cinq millions de dollars américains
 5 millions de $|cinq millions de dollars
 800 €/mois|huit cents euros par mois
 21 nations, 21 plages et 31 musées|vingt et une nations, vingt et une plages et trente et un musées
-21 témoignages|vingt et un témoignages
-21 personnes et 31 jeunes femmes|vingt et une personnes et trente et une jeunes femmes
 1h23min45s|une heure vingt-trois minutes quarante-cinq secondes
 2 h 05 min|deux heures cinq minutes
 9''58|neuf secondes cinquante-huit
@@ -112,8 +95,6 @@ XVIIe-XVIIIe siècles|dix-septième à dix-huitième siècles
 Élisabeth Ire|Élisabeth première
 Charles X|Charles dix
 des km/h|des kilomètres par heure
-au m²|au mètre carré
-1 500 €/m²|mille cinq cents euros par mètre carré
 48°51'24" N|quarante-huit degrés cinquante et une minutes vingt-quatre secondes nord
 24h/24 et 7j/7|vingt-quatre heures sur vingt-quatre et sept jours sur sept
 de 10 à 15 %|de dix à quinze pour cent
@@ -124,7 +105,6 @@ Me voici|Me voici
 8,5 l/100 km|huit virgule cinq litres aux cent kilomètres
 1/8 de finale|un huitième de finale
 1,5 M d'habitants|un virgule cinq million d'habitants
-2 Mds d'euros|deux milliards d'euros
 1m85|un mètre quatre-vingt-cinq
 Bac+5|Bac plus cinq
 J-1|J moins un
@@ -134,20 +114,15 @@ J-1|J moins un
 en 2021 toutes les villes|en deux mille vingt et un toutes les villes
 101 tonnes|cent une tonnes
 21 000 personnes|vingt et un mille personnes
-1 £|une livre
 entre 18h30-20h|entre dix-huit heures trente à vingt heures
 15.000 euros|quinze mille euros
 Windows 8.1|Windows huit point un
 ½ heure|une demi-heure
 le 31 mars|le trente et un mars
-TF1 Séries|té effe un Séries
-la n°1 mondiale|la numéro un mondiale
 41 voix contre 31|quarante et une voix contre trente et un
-1re et 2de|première et seconde
 80 000 km²|quatre-vingt mille kilomètres carrés
 St-Étienne|saint-Étienne
 #BalanceTonPorc|hashtag Balance Ton Porc
-lemonde.fr|lemonde point fr
 5 000 F CFA|cinq mille francs cé effe a
 C'est de l'art. Ils étaient sept.|C'est de l'art. Ils étaient sept.
 vers 18:00 UTC-5|vers dix-huit heures u té cé moins cinq
@@ -163,13 +138,10 @@ in 1999|in nineteen ninety-nine
 in 2019|in twenty nineteen
 in 2005|in two thousand five
 on 5 March 2021|on the fifth of March twenty twenty-one
-29/08/2025|August twenty-ninth, twenty twenty-five
 2025-08-29|August twenty-ninth, twenty twenty-five
 the 21st century|the twenty-first century
 3:30|three thirty
 12 km/h|twelve kilometres per hour
-1 km|one kilometre
-5%|five per cent
 e.g. this|for example this
 BBC|B B C
 1/2|one half
@@ -190,20 +162,16 @@ a time of 1:23:45|a time of one hour twenty-three minutes forty-five seconds
 $3.50|three dollars fifty
 £0.99|ninety-nine pence
 £20-30 million|twenty to thirty million pounds
-60 mph|sixty miles per hour
 5'10" tall|five foot ten tall
 3 kWh/day|three kilowatt-hours per day
-25 m²|twenty-five square metres
 No. 10 Downing Street|number ten Downing Street
 No. He said so.|No. He said so.
 Jan. 5, 2020|January fifth, twenty twenty
 July 4|July fourth
-in 1066|in ten sixty-six
 AD 79|A D seventy-nine
 2016-17 season|twenty sixteen seventeen season
 1914-1918|nineteen fourteen to nineteen eighteen
 won 6-4, 7-5|won six four, seven five
-1.5m people|one point five million people
 2½ hours|two and a half hours
 -40 °F|minus forty degrees Fahrenheit
 call +44 20 7946 0958|call plus forty-four two zero seven nine four six zero nine five eight
@@ -219,7 +187,6 @@ St. Paul's Cathedral|saint Paul's Cathedral
 Dr. Jones vs. Mr. Smith|doctor Jones versus mister Smith
 10 Downing St.|ten Downing street.
 Two F-16s took off.|Two F-sixteens took off.
-on Baker St.|on Baker street.
 Call 911 now.|Call nine one one now.
 CO₂|C O two
 10⁶|ten to the power of six
@@ -232,9 +199,7 @@ CASES: list[tuple[SpeechLanguage, str, str]] = [
 
 
 @pytest.mark.parametrize(("language", "written", "said"), CASES)
-def test_a_text_is_said_as_a_person_reads_it(
-    language: SpeechLanguage, written: str, said: str
-) -> None:
+def test_a_text_is_said_as_people_do(language: SpeechLanguage, written: str, said: str) -> None:
     assert spoken_words(written, language) == said
 
 
@@ -254,9 +219,7 @@ def test_no_digit_or_symbol_of_an_article_reaches_the_voice(path: Path) -> None:
     words = lexicon(language)
     named = {*"".join(words.units), *"".join(words.currencies), *words.tables["symbols"]}
     symbols = {each for each in article.content if unicodedata.category(each).startswith("S")}
-
     said = spoken_words(article.content, language)
-
     assert re.findall(r"[^\W\d_]*[^\W\D][\w.,]*|[^\w\s.,;:!?…'’\-«»“”\"()]", said) == []
     assert symbols <= named  # or they would be left out in silence
 

@@ -55,11 +55,9 @@ async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
     server: BotServer, speech: HeardSpeech, field: str
 ) -> None:
     server.user_speaks(READER, b"OggS question", field=field)  # type: ignore[arg-type]
-
     heard = await server.next_message(10)
     answer = await server.next_message(10)
     spoken = await server.next_message(10)
-
     assert heard.text == f"Question entendue\u00a0: «\u00a0{QUESTION}\u00a0»"
     assert [(button.text, button.copied) for button in heard.buttons] == [
         ("✏️ Copier pour corriger", QUESTION)
@@ -76,16 +74,12 @@ async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
     assert "La lentille de Cordouan" in speech.names
 
 
-async def test_a_written_question_is_read_aloud_by_its_button_alone(
-    server: BotServer, speech: HeardSpeech
-) -> None:
+async def test_a_written_question_is_read_on_demand(server: BotServer, speech: HeardSpeech) -> None:
     server.user_says(READER, QUESTION)
     answer = await server.next_message(10)
     assert not speech.said
-
     server.presses(answer, button(answer, "🔊"))
     spoken = await server.next_message(10)
-
     assert spoken.file is not None
     assert spoken.file.data == b"OggS spoken"
 
@@ -105,22 +99,17 @@ async def test_what_cannot_be_heard_is_told(
 ) -> None:
     speech.words = words
     server.user_speaks(READER, b"noise")
-
     assert (await server.next_message(10)).text == said
 
 
-async def test_who_was_hardly_heard_is_asked_before_they_are_answered(
-    server: BotServer, speech: HeardSpeech
-) -> None:
+async def test_who_was_hardly_heard_is_asked_first(server: BotServer, speech: HeardSpeech) -> None:
     speech.doubtful = True
     server.user_speaks(READER, b"OggS question")
     asked = await server.next_message(10)
     assert asked.text == f"Vous demandez\u00a0: «\u00a0{QUESTION}\u00a0»\u00a0?"
     assert buttons(asked) == ["✅ Oui", "✏️ Copier pour corriger"]
-
     server.presses(asked, button(asked, "✅ Oui"))
     answer = await server.next_message(10)
-
     assert "Augustin Fresnel" in answer.text
     shown = next(each for each in server.messages if each.message_id == asked.message_id)
     assert shown.text == f"Question entendue\u00a0: «\u00a0{QUESTION}\u00a0»"
@@ -128,9 +117,7 @@ async def test_who_was_hardly_heard_is_asked_before_they_are_answered(
 
 async def test_a_long_recording_is_not_even_fetched(server: BotServer) -> None:
     server.user_speaks(READER, b"OggS", seconds=601)
-
     said = (await server.next_message(10)).text
-
     assert said == (
         "Je n’ai pas pu vous entendre\u00a0: cet enregistrement dure plus de 10 minutes."
     )

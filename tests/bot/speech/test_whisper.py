@@ -89,36 +89,22 @@ def test_what_was_likely_never_said_is_left_out() -> None:
 
 
 NAMES = "Le Monde, La lentille de Cordouan, Tintin au Congo, Le boson de Higgs"
+ECHOED, HIGGS = "Wie alt ist Tintin?", "Qui a mesuré le boson de Higgs ?"
 
 
 @pytest.mark.parametrize(
     ("language", "prompted", "unprompted", "heard"),
     [
-        (
-            {"fr": 0.9},
-            segment(" La lentille de Cordouan, Tintin au Congo."),
-            segment(" Wie alt ist Tintin?", likely=-0.7),
-            Transcript("Wie alt ist Tintin?", "fr", doubtful=True),
-        ),
-        (
-            {"fr": 0.9},
-            segment(" Qui a mesuré le boson de Higgs ?"),
-            segment(" Non"),
-            Transcript("Qui a mesuré le boson de Higgs ?", "fr"),
-        ),
-        (
-            {"de": 0.95},
-            segment(" Le Monde"),
-            segment(" Wer hat das Web erfunden?"),
-            Transcript("Wer hat das Web erfunden?", "de", doubtful=True),
-        ),
+        ("fr", "La lentille de Cordouan, Tintin au Congo.", ECHOED, Transcript(ECHOED, "fr", True)),
+        ("fr", HIGGS, "Non", Transcript(HIGGS, "fr")),
+        ("de", "Le Monde", ECHOED, Transcript(ECHOED, "de", True)),
     ],
     ids=["an echo of the names", "a question with a name", "another language"],
 )
 def test_names_help_to_hear_and_are_never_heard_instead_of_the_question(
-    language: dict[str, float], prompted: Any, unprompted: Any, heard: Transcript
+    language: str, prompted: str, unprompted: str, heard: Transcript
 ) -> None:
-    model = Model(language, [prompted], [unprompted])
+    model = Model({language: 0.95}, [segment(prompted)], [segment(unprompted, likely=-0.7)])
     assert recogniser(model).hear(SOUND, names=NAMES) == heard
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.features import FEATURES
 from bot.state.database import State, open_state
@@ -29,3 +30,10 @@ def state(url: str) -> Iterator[State]:
     opened = open_state(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def session(state: State) -> Iterator[Session]:
+    """A session that the end of the test commits."""
+    with state.session() as session:
+        yield session

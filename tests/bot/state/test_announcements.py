@@ -22,46 +22,31 @@ LETTER = Letter(42, 0, (Part("Oyez"),))
 
 
 def _asked(
-    session: Session,
-    number: int,
-    *cited: str,
-    answered: bool = True,
-    person: int = 42,
-    at: datetime = NOW,
-    understood: str | None = None,
-) -> int:
-    turn = {
-        "understood": understood,
-        "cited": [{"article": name, "title": f"Titre {name}"} for name in cited],
-    }
+    session: Session, number: int, answered: bool, at: datetime = NOW, person: int = 42, **turn: str
+) -> None:
     new = NewTurn(f"Question {number} ?", turn, [], answered, 0.9, "g", number, 10.0 * number)
-    return conversations.add_turn(session, ConversationPlace(person, 0, person), new, at, HOURS)
+    conversations.add_turn(session, ConversationPlace(person, 0, person), new, at, HOURS)
 
 
-def test_questions_are_counted_and_told_alerts_are_not(state: State) -> None:
-    with state.session() as session:
-        _asked(session, 1, at=NOW - HOUR)
-        _asked(session, 2, answered=False)
-        alert = NewTurn("Une alerte ?", {}, [], True, 0.9, "g")
-        conversations.add_turn(session, ConversationPlace(42, 0, 42), alert, NOW, HOURS)
-        found = statistics.questions(session, NOW - HOUR)
-        assert [(each.answered, each.elapsed_ms) for each in found] == [(True, 10.0), (False, 20.0)]
-        assert found[0].at == NOW - HOUR
-        assert len(statistics.questions(session, NOW)) == 1
+def test_questions_are_counted_and_told_alerts_are_not(session: Session) -> None:
+    _asked(session, 1, True, NOW - HOUR)
+    _asked(session, 2, False)
+    alert = NewTurn("Une alerte ?", {}, [], True, 0.9, "g")
+    conversations.add_turn(session, ConversationPlace(42, 0, 42), alert, NOW, HOURS)
+    found = statistics.questions(session, NOW - HOUR)
+    assert [(each.answered, each.elapsed_ms) for each in found] == [(True, 10.0), (False, 20.0)]
+    assert found[0].at == NOW - HOUR
+    assert len(statistics.questions(session, NOW)) == 1
 
 
-def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(state: State) -> None:
-    with state.session() as session:
-        _asked(session, 1, answered=False, person=42)
-        _asked(session, 2)
-        _asked(session, 3, answered=False, person=43, understood="Et la piscine ?", at=NOW + HOUR)
-        _asked(session, 4, answered=False, person=42, at=NOW + HOUR)
-        assert statistics.newest_unanswered(session, NOW, 10) == [
-            UnansweredQuestion("Question 1 ?", 0, NOW),
-            UnansweredQuestion("Et la piscine ?", 1, NOW + HOUR),
-            UnansweredQuestion("Question 4 ?", 0, NOW + HOUR),
-        ]
-        assert len(statistics.newest_unanswered(session, NOW, 2)) == 2
+def test_what_was_asked_in_vain_stands_on_its_own_and_names_nobody(session: Session) -> None:
+    _asked(session, 1, False)
+    _asked(session, 2, True)
+    _asked(session, 3, False, NOW + HOUR, 43, understood="Et la piscine ?")
+    first = UnansweredQuestion("Question 1 ?", 0, NOW)
+    second = UnansweredQuestion("Et la piscine ?", 1, NOW + HOUR)
+    assert statistics.newest_unanswered(session, NOW, 10) == [first, second]
+    assert len(statistics.newest_unanswered(session, NOW, 1)) == 1
 
 
 def _draft(session: Session, *readers: int) -> int:
@@ -79,46 +64,39 @@ def test_one_of_many_presses_decides(state: State) -> None:
     assert state.do(partial(announcements.reach, announcement_id=number)) == Reach(0, 0, 1)
 
 
-def test_only_its_author_decides_and_a_new_draft_drops_the_old(state: State) -> None:
-    with state.session() as session:
-        first = _draft(session, 42)
-        assert not announcements.confirm(session, first, 42, None, [42])
-        second = _draft(session, 42)
-        assert not announcements.confirm(session, first, AUTHOR, None, [42])
-        assert announcements.drop(session, second, AUTHOR)
-        assert not announcements.drop(session, second, AUTHOR)
-        assert announcements.under_way(session) is None
+def test_only_its_author_decides_and_a_new_draft_drops_the_old(session: Session) -> None:
+    first = _draft(session, 42)
+    assert not announcements.confirm(session, first, 42, None, [42])
+    second = _draft(session, 42)
+    assert not announcements.confirm(session, first, AUTHOR, None, [42])
+    assert announcements.drop(session, second, AUTHOR)
+    assert announcements.under_way(session) is None
 
 
-def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(state: State) -> None:
-    with state.session() as session:
-        number = _draft(session, 42, 43, 44)
-        people.choose_person_language(session, 43, "en", NOW)
-        assert announcements.confirm(session, number, AUTHOR, 7, [42, 43, 44])
-        under_way = announcements.under_way(session)
-        assert under_way is not None
-        assert (under_way.id, under_way.text, under_way.message) == (number, "Oyez", 7)
-        people.listen_to_announcements(session, 44, NOW, listens=False)
-        assert announcements.waiting_announcements(session, number, 10) == [
-            Addressee(42, None),
-            Addressee(43, "en"),
-        ]
-        posted = announcements.post(session, number, 42, BOT, LETTER, NOW)
-        assert posted is not None
-        assert deliveries.take_over_deliveries(session, BOT) == []
-        assert announcements.post(session, number, 42, BOT, LETTER, NOW) is None
-        announcements.mark_unreachable(session, number, 43)
-        assert announcements.waiting_announcements(session, number, 10) == []
-        assert announcements.reach(session, number) == Reach(1, 1, 1)
-        announcements.finish(session, number)
-        assert announcements.under_way(session) is None
-        assert announcements.reach(session, number) == Reach(0, 0, 0)
+def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(session: Session) -> None:
+    number = _draft(session, 42, 43, 44)
+    people.choose_person_language(session, 43, "en", NOW)
+    assert announcements.confirm(session, number, AUTHOR, 7, [42, 43, 44])
+    under_way = announcements.under_way(session)
+    assert under_way is not None
+    assert (under_way.id, under_way.text, under_way.message) == (number, "Oyez", 7)
+    people.listen_to_announcements(session, 44, NOW, listens=False)
+    waiting = [Addressee(42, None), Addressee(43, "en")]
+    assert announcements.waiting_announcements(session, number, 10) == waiting
+    assert announcements.post(session, number, 42, BOT, LETTER, NOW) is not None
+    assert deliveries.take_over_deliveries(session, BOT) == []
+    assert announcements.post(session, number, 42, BOT, LETTER, NOW) is None
+    announcements.mark_unreachable(session, number, 43)
+    assert announcements.waiting_announcements(session, number, 10) == []
+    assert announcements.reach(session, number) == Reach(1, 1, 1)
+    announcements.finish(session, number)
+    assert announcements.under_way(session) is None
+    assert announcements.reach(session, number) == Reach(0, 0, 0)
 
 
-def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(state: State) -> None:
-    with state.session() as session:
-        number = _draft(session, 42)
-        announcements.confirm(session, number, AUTHOR, 7, [42])
-        privacy.erase_person(session, AUTHOR)
-        assert announcements.under_way(session) is None
-        announcements.finish(session, number)
+def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(session: Session) -> None:
+    number = _draft(session, 42)
+    announcements.confirm(session, number, AUTHOR, 7, [42])
+    privacy.erase_person(session, AUTHOR)
+    assert announcements.under_way(session) is None
+    announcements.finish(session, number)

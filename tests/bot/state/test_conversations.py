@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.state import chats, conversations, documents, people, privacy, spending, votes
+from bot.state import conversations, documents, privacy, spending, votes
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.spending import Spending
@@ -24,92 +24,55 @@ EXPORTED = {
 }
 
 
-def _turn(question: str = "Qui ?", message: int | None = None) -> NewTurn:
-    return NewTurn(question, {"question": question}, [["a", 0, 1]], True, 0.9, "g1", message)
+def _add(session: Session, question: str, place: ConversationPlace = HERE) -> int:
+    turn = NewTurn(question, {"question": question}, [["a", 0, 1]], True, 0.9, "g1")
+    return conversations.add_turn(session, place, turn, NOW, HOURS)
 
 
-def _add(
-    session: Session, question: str, now: datetime = NOW, place: ConversationPlace = HERE
-) -> int:
-    return conversations.add_turn(session, place, _turn(question), now, HOURS)
+def _asked(session: Session, place: ConversationPlace = HERE) -> list[str]:
+    return [turn.question for turn in conversations.history(session, place, NOW, HOURS, 5)]
 
 
-def _asked(session: Session, now: datetime = NOW, place: ConversationPlace = HERE) -> list[str]:
-    return [turn.question for turn in conversations.history(session, place, now, HOURS, 5)]
+def test_the_history_is_the_last_turns_of_one_place(session: Session) -> None:
+    for number in range(7):
+        _add(session, f"q{number}")
+    elsewhere = ConversationPlace(100, 3, 7)
+    _add(session, "ailleurs", place=elsewhere)
+    _add(session, "autre", place=ConversationPlace(100, 0, 8))
+    assert _asked(session) == ["q2", "q3", "q4", "q5", "q6"]
+    conversations.start_afresh(session, HERE)
+    assert _asked(session) == []
+    assert _asked(session, place=elsewhere) == ["ailleurs"]
 
 
-def test_the_history_is_the_last_turns_of_one_place_oldest_first(state: State) -> None:
-    with state.session() as session:
-        for number in range(7):
-            _add(session, f"q{number}")
-        _add(session, "ailleurs", place=ConversationPlace(100, 3, 7))
-        _add(session, "autre", place=ConversationPlace(100, 0, 8))
-        assert _asked(session) == ["q2", "q3", "q4", "q5", "q6"]
+def test_a_vote_changes_and_its_reason_goes_with_it(session: Session) -> None:
+    number = _add(session, "Qui ?")
+    assert votes.cast(session, number, 7, good=False, now=NOW)
+    assert votes.explain(session, number, 7, "wrong")
+    votes.record_reason_question(session, number, 7, 55)
+    assert votes.comment(session, 7, 55, "Non.")
+    assert not votes.comment(session, 8, 55, "Non.")
+    (row,) = session.scalars(select(VoteRow))
+    assert (row.good, row.reason, row.comment) == (False, "wrong", "Non.")
+    assert votes.cast(session, number, 7, good=True, now=NOW)
+    assert (row.good, row.reason, row.comment) == (True, None, None)
+    assert not votes.cast(session, 999, 7, good=True, now=NOW)
+    assert not votes.explain(session, number, 8, "wrong")
 
 
-def test_starting_afresh_ends_the_conversation_here_alone(state: State) -> None:
-    elsewhere = ConversationPlace(200, 0, 7)
-    with state.session() as session:
-        _add(session, "ici")
-        _add(session, "là", place=elsewhere)
-        conversations.start_afresh(session, HERE)
-        assert _asked(session) == []
-        assert _asked(session, place=elsewhere) == ["là"]
-
-
-def test_a_turn_is_found_by_its_messages(state: State) -> None:
-    with state.session() as session:
-        number = conversations.add_turn(session, HERE, _turn("Qui ?", 41), NOW, HOURS)
-        conversations.record_answer_messages(session, number, [42, 43])
-        by_question = conversations.turn_of_question(session, 100, 41)
-        by_answer = conversations.turn_of_answer(session, 100, 43)
-        assert by_question is not None
-        assert by_question == by_answer == conversations.turn(session, number)
-        assert by_question.answer_messages == (42, 43)
-        assert by_question.place == HERE
-        assert conversations.turn_of_answer(session, 999, 43) is None
-
-
-def test_a_vote_changes_and_its_reason_goes_with_it(state: State) -> None:
-    with state.session() as session:
-        number = _add(session, "Qui ?")
-        assert votes.cast(session, number, 7, good=False, now=NOW)
-        assert votes.explain(session, number, 7, "wrong")
-        votes.record_reason_question(session, number, 7, 55)
-        assert votes.comment(session, 7, 55, "Non.")
-        assert not votes.comment(session, 8, 55, "Non.")
-        (row,) = session.scalars(select(VoteRow))
-        assert (row.good, row.reason, row.comment) == (False, "wrong", "Non.")
-        assert votes.cast(session, number, 7, good=True, now=NOW)
-        assert (row.good, row.reason, row.comment) == (True, None, None)
-        assert not votes.cast(session, 999, 7, good=True, now=NOW)
-        assert not votes.explain(session, number, 8, "wrong")
-
-
-def test_documents_belong_to_the_corpus_or_to_one_chat(state: State) -> None:
-    with state.session() as session:
-        first, second = (
-            documents.receive_document(session, HERE, name, None, NOW).id
-            for name in ("a.pdf", "b.pdf")
-        )
-        assert documents.note_path(session, first, "inbox/1/a.pdf")
-        assert documents.decide(session, first, 7, "conversation", None) is not None
-        assert documents.finish_filing(session, first, "chats/100/a.pdf")
-        assert [each.name for each in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
-        assert documents.of_conversation(session, 100, 5) == []
-        later = NOW + timedelta(days=1)
-        assert [each.id for each in documents.undecided_before(session, later)] == [second]
-        documents.remove_document(session, second)
-        assert [each.id for each in documents.documents_of_person(session, 7)] == [first]
-
-
-def test_a_group_that_moves_takes_everything_along(state: State) -> None:
-    with state.session() as session:
-        chats.allow(session, -5, True, NOW)
-        _add(session, "avant", place=ConversationPlace(-5, 0, 7))
-        chats.move_chat(session, -5, -1005, NOW)
-        assert chats.note_chat(session, -1005, NOW) is True
-        assert _asked(session, place=ConversationPlace(-1005, 0, 7)) == ["avant"]
+def test_documents_belong_to_the_corpus_or_to_one_chat(session: Session) -> None:
+    first, second = (
+        documents.receive_document(session, HERE, name, None, NOW).id for name in ("a.pdf", "b.pdf")
+    )
+    assert documents.note_path(session, first, "inbox/1/a.pdf")
+    assert documents.decide(session, first, 7, "conversation", None) is not None
+    assert documents.finish_filing(session, first, "chats/100/a.pdf")
+    assert [each.name for each in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
+    assert documents.of_conversation(session, 100, 5) == []
+    later = NOW + timedelta(days=1)
+    assert [each.id for each in documents.undecided_before(session, later)] == [second]
+    documents.remove_document(session, second)
+    assert [each.id for each in documents.documents_of_person(session, 7)] == [first]
 
 
 def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State) -> None:
@@ -126,9 +89,9 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         digests.save_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
         for person in (7, 8):
             spending.add_spending(session, NOW.date(), "ollama:x", Spending(1, 30, 5), person)
-        assert privacy.count_records(session, 7) == privacy.PersonCounts(
-            turns=1, votes=1, alerts=1, documents=1
-        )
+        counts = privacy.PersonCounts(turns=1, votes=1, alerts=1, documents=1)
+        assert privacy.count_records(session, 7) == counts
+        assert privacy.export_person(session, 7)["turns"][0]["created_at"] == NOW.isoformat()
     with state.session() as session:
         privacy.erase_person(session, 7)
     with state.session() as session:
@@ -136,24 +99,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         assert set(exported) == EXPORTED
         assert not any(exported.values())
         assert _asked(session, place=other) == ["eux"]
-        counts = {
-            table.name: session.scalar(select(func.count()).select_from(table))
-            for table in Base.metadata.sorted_tables
-        }
-    assert {table: count for table, count in counts.items() if count} == {
-        "people": 1,
-        "conversations": 1,
-        "turns": 1,
-        "usage": 1,
-        "spending": 1,
-    }
-
-
-def test_everything_kept_is_shown_as_json_holds_it(state: State) -> None:
-    with state.session() as session:
-        people.choose_person_language(session, 7, "en", NOW)
-        _add(session, "Qui ?")
-        found = privacy.export_person(session, 7)
-    assert found["person"]["language"] == "en"
-    assert found["turns"][0]["question"] == "Qui ?"
-    assert found["turns"][0]["created_at"] == NOW.isoformat()
+        tables = Base.metadata.tables.items()
+        counts = {name: session.scalar(select(func.count()).select_from(t)) for name, t in tables}
+    kept = ("people", "conversations", "turns", "usage", "spending")
+    assert {table: count for table, count in counts.items() if count} == dict.fromkeys(kept, 1)

@@ -34,7 +34,6 @@ def received(session: Session) -> int:
 def press(
     number: int, scope: DecidedScope, update: int = PRESS, person: int = MINE
 ) -> Callable[[Session], DocumentDecision | None]:
-    """A job that decides on a document."""
     who = {"document_id": number, "person_id": person}
     return partial(documents.decide, **who, scope=scope, update_id=update)
 
@@ -58,9 +57,7 @@ def at_once(url: str, jobs: list[Callable[[Session], Result]]) -> list[Result]:
         return list(pool.map(do, jobs))
 
 
-def test_of_buttons_pressed_at_once_in_several_processes_one_decides(
-    state: State, url: str
-) -> None:
+def test_of_buttons_pressed_at_once_one_decides(state: State, url: str) -> None:
     number = state.do(received)
     scopes: list[DecidedScope] = ["corpus", "dropped", "conversation", "dropped"]
     presses = [press(number, scope, update) for update, scope in enumerate(scopes, start=PRESS)]
@@ -70,14 +67,9 @@ def test_of_buttons_pressed_at_once_in_several_processes_one_decides(
     assert {each.document.scope for each in decisions} == {winner.document.scope}
 
 
-def test_a_question_decided_at_once_in_several_processes_is_decided_once(
-    state: State, url: str
-) -> None:
-    presses = [
-        partial(decide_once, question="oublier:7:1", choice=choice, now=NOW)
-        for choice in ("yes", "no", "yes", "no")
-    ]
-    decided = at_once(url, presses)
+def test_a_question_decided_at_once_is_decided_once(state: State, url: str) -> None:
+    decide = partial(decide_once, question="oublier:7:1", now=NOW)
+    decided = at_once(url, [partial(decide, choice=each) for each in ("yes", "no", "yes", "no")])
     assert decided.count(None) == 1
     assert len({each for each in decided if each}) == 1
     assert state.do(partial(decide_once, question="oublier:7:2", choice="no", now=NOW)) is None
@@ -85,6 +77,8 @@ def test_a_question_decided_at_once_in_several_processes_is_decided_once(
 
 def test_a_press_that_is_told_again_goes_on_with_what_it_decided(state: State) -> None:
     number = state.do(received)
+    assert state.do(received) == number  # however often its update is told
+    assert state.do(press(number, "corpus", person=8)) is None  # it is not theirs
     for _ in range(2):
         assert decide(state, number, "corpus").first
         other = decide(state, number, "dropped", OTHER_PRESS)
@@ -95,9 +89,7 @@ def test_a_press_that_is_told_again_goes_on_with_what_it_decided(state: State) -
 
 
 @pytest.mark.parametrize("scope", ["corpus", "conversation", "dropped"])
-def test_what_was_decided_and_not_done_is_known_once_its_update_is_dealt_with(
-    state: State, scope: DecidedScope
-) -> None:
+def test_what_was_decided_and_not_done_stays_known(state: State, scope: DecidedScope) -> None:
     number = state.do(received)
     state.do(partial(updates.record_arrival, bot_id=1, update_id=PRESS, content={}, now=NOW))
     decide(state, number, scope)
@@ -108,18 +100,8 @@ def test_what_was_decided_and_not_done_is_known_once_its_update_is_dealt_with(
     assert state.do(documents.waiting_documents) == {number}
 
 
-def test_a_document_is_received_once_however_often_its_update_is_told(state: State) -> None:
-    assert state.do(received) == state.do(received)
-
-
 def test_a_document_that_is_still_looked_at_can_only_be_dropped(state: State) -> None:
     receive = partial(documents.receive_document, place=HERE, name="a.pdf", url=None, now=NOW)
     number = state.do(receive).id
     assert not decide(state, number, "corpus").first
     assert decide(state, number, "dropped").first
-
-
-def test_only_its_person_decides_on_a_document(state: State) -> None:
-    number = state.do(received)
-    assert state.do(press(number, "corpus", person=8)) is None
-    assert decide(state, number, "corpus").first

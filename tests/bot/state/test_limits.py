@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.settings import Settings
 from bot.state import meters
-from bot.state.database import State, open_state
+from bot.state.database import State
 from bot.state.limits import AskLimits, Over
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 READER, OTHER, GROUP = 42, 43, -100
+Limits = Callable[..., AskLimits]
 
 
-@dataclass
 class Clock:
-    now: datetime = NOON
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -32,20 +28,19 @@ class Clock:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    with closing(open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")) as opened:
-        yield opened
-
-
-@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
-def limits(state: State, clock: Clock, **settings: Any) -> AskLimits:
-    mine = {"question_burst": 4, "question_seconds": 10}
-    ours = {"group_burst": 6, "group_seconds": 2}
-    return AskLimits(Settings(_env_file=None, **mine | ours | settings), state, clock)
+@pytest.fixture
+def limits(state: State, clock: Clock) -> Limits:
+    """The limits of a process; four questions a person, six a group."""
+    usual = {"question_burst": 4, "question_seconds": 10, "group_burst": 6, "group_seconds": 2}
+
+    def limits(**settings: Any) -> AskLimits:
+        return AskLimits(Settings(_env_file=None, **usual | settings), state, clock)
+
+    return limits
 
 
 async def taken(limits: AskLimits, *args: int, times: int) -> list[Over | None]:
@@ -58,24 +53,22 @@ async def refused(limits: AskLimits, *args: int) -> Over:
     return over
 
 
-async def test_a_burst_and_then_one_at_a_time(state: State, clock: Clock) -> None:
-    mine = limits(state, clock)
+async def test_a_burst_and_then_one_at_a_time(limits: Limits, clock: Clock) -> None:
+    mine = limits()
     assert await taken(mine, READER, times=4) == [None] * 4
-    assert await refused(mine, READER) == Over(
-        timedelta(seconds=10), was_notified=False, group=False
-    )
+    assert await refused(mine, READER) == Over(timedelta(seconds=10), False, False)
     clock.after(4)
-    assert await refused(mine, READER) == Over(timedelta(seconds=6), was_notified=True, group=False)
+    assert await refused(mine, READER) == Over(timedelta(seconds=6), True, False)
     clock.after(6)
     assert await taken(mine, READER, times=2) != [None, None]
     clock.after(400)
     assert await taken(mine, READER, times=4) == [None] * 4  # never more than a burst
+    pressed = [await mine.take(OTHER, cost=0.2) for _ in range(21)]
+    assert [each is None for each in pressed] == [True] * 20 + [False]
 
 
-async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(
-    state: State, clock: Clock
-) -> None:
-    mine = limits(state, clock)
+async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(limits: Limits) -> None:
+    mine = limits()
     for person in (1, 2, 3):
         assert await taken(mine, person, GROUP, times=2) == [None, None]
     over = await refused(mine, 4, GROUP)
@@ -84,42 +77,29 @@ async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(
     assert await mine.take(1) is None
 
 
-async def test_buttons_cost_a_part_and_fractions_add_up(state: State, clock: Clock) -> None:
-    mine = limits(state, clock)
-    pressed = [await mine.take(READER, cost=0.2) for _ in range(21)]
-    assert pressed[:20] == [None] * 20
-    assert pressed[20] is not None
-
-
-async def test_a_restart_gives_back_half_a_burst_at_most_and_is_not_told_again(
-    state: State, clock: Clock
-) -> None:
-    await taken(limits(state, clock), READER, times=5)
-    assert (await refused(limits(state, clock), READER)).was_notified
-    await taken(limits(state, clock), OTHER, times=3)
-    again = await taken(limits(state, clock), OTHER, times=5)
+async def test_a_restart_gives_back_half_a_burst_at_most(limits: Limits) -> None:
+    await taken(limits(), READER, times=5)
+    assert (await refused(limits(), READER)).was_notified
+    await taken(limits(), OTHER, times=3)
+    again = await taken(limits(), OTHER, times=5)
     assert again.count(None) <= 3
 
 
-async def test_a_meter_is_forgotten_once_it_is_full_and_not_before(
-    state: State, clock: Clock
-) -> None:
-    mine = limits(state, clock, question_seconds=86400)  # full again after four days
+async def test_a_full_meter_is_forgotten(limits: Limits, state: State, clock: Clock) -> None:
+    mine = limits(question_seconds=86400)  # full again after four days
     assert mine.retention == timedelta(days=4)
     await taken(mine, READER, times=4)
     clock.after(2 * 86400)
     await mine.tidy()
-    again = await taken(limits(state, clock, question_seconds=86400), READER, times=3)
+    again = await taken(limits(question_seconds=86400), READER, times=3)
     assert again.count(None) == 2
     clock.after(5 * 86400)
     await mine.tidy()
     assert state.do(meters.load_meters) == {}
 
 
-async def test_several_processes_count_the_second_half_of_a_burst_together(
-    state: State, clock: Clock
-) -> None:
-    one, other = limits(state, clock), limits(state, clock)
+async def test_several_processes_count_the_second_half_of_a_burst_together(limits: Limits) -> None:
+    one, other = limits(), limits()
     assert await taken(one, READER, times=4) == [None] * 4
     first, second, third = await taken(other, READER, times=3)
     assert first is second is None

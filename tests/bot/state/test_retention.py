@@ -11,57 +11,39 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from bot.state import retention
+from bot.state import tables as t
+from bot.state.clock import ClockVerdict, check_clock
 from bot.state.database import State
-from bot.state.retention import RetentionTerms
-from bot.state.tables import (
-    AddresseeRow,
-    AnnouncementRow,
-    AttachmentRow,
-    Base,
-    ChatRow,
-    ConversationRow,
-    CorpusRow,
-    DeliveryRow,
-    DocumentRow,
-    InvitationRow,
-    MeterRow,
-    NoticeRow,
-    PersonRow,
-    ReplyRow,
-    RoleRow,
-    SpendingRow,
-    TurnRow,
-    UpdateRow,
-    UsageRow,
-    VoteRow,
-    WebTokenRow,
-)
+from bot.state.retention import RetentionTerms, erase_expired
+from bot.state.tables import Base
 from tests.e2e.telegram import feature_packages
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-TERMS = RetentionTerms(timedelta(days=90), timedelta(days=7), timedelta(days=1))
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+TERMS = RetentionTerms(90 * DAY, 7 * DAY, DAY)
 FEATURE_ROWS = [
     import_module(f"tests.{package.__name__}.rows").rows
     for package in feature_packages()
     if find_spec(f"tests.{package.__name__}.rows")
 ]
+TURN = {"question": "Qui ?", "turn": {}, "sources": [], "answered": True, "confidence": 0.9}
+TURN |= {"generation": "g", "answer_messages": []}
+LETTER = {"bot_id": 1, "number": 1, "sent": []}
+TABLES = Base.metadata.tables
 FOREVER = {"roles", "corpora", "web_tokens"}
 """What administrators decided stays until they decide otherwise."""
-NAMELESS = {"battles", "battle_votes"} & set(Base.metadata.tables)
+NAMELESS = {"battles", "battle_votes"} & set(TABLES)
 """What is counted stays, without the person and their words."""
 PAGE = Path(__file__).parents[3] / "docs" / "retention.md"
 
 
 def count_rows(state: State) -> dict[str, int]:
-    def count(session: Session) -> dict[str, int]:
-        tables = Base.metadata.sorted_tables
-        chosen = {each.name: select(func.count()).select_from(each) for each in tables}
-        return {name: session.scalar(each) or 0 for name, each in chosen.items()}
-
-    return {name: count for name, count in state.do(count).items() if count}
+    counts = {each.name: select(func.count()).select_from(each) for each in TABLES.values()}
+    with state.session() as session:
+        found = {name: session.scalar(each) or 0 for name, each in counts.items()}
+    return {name: count for name, count in found.items() if count}
 
 
 def sample_rows(person: int, at: datetime) -> Sequence[Base]:
@@ -69,60 +51,66 @@ def sample_rows(person: int, at: datetime) -> Sequence[Base]:
     place = {"person_id": person, "chat_id": person, "thread_id": 0}
     invited = at + timedelta(days=3)
     return (
-        PersonRow(id=person, first_seen=at, last_seen=at),
-        ConversationRow(id=person, **place, started_at=at, last_at=at, ended=False),
-        TurnRow(
-            id=person,
-            conversation_id=person,
-            chat_id=person,
-            question="Qui ?",
-            turn={},
-            sources=[],
-            answered=True,
-            confidence=0.9,
-            generation="g",
-            answer_messages=[],
-            created_at=at,
+        t.PersonRow(id=person, first_seen=at, last_seen=at),
+        t.ConversationRow(id=person, **place, started_at=at, last_at=at, ended=False),
+        t.TurnRow(id=person, conversation_id=person, chat_id=person, created_at=at, **TURN),
+        t.VoteRow(turn_id=person, person_id=person, good=True, created_at=at),
+        t.DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
+        t.ChatRow(id=-person, first_seen=at),
+        t.CorpusRow(chat_id=-person, thread_id=0, selection={}, chosen_at=at),
+        t.SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
+        t.UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),
+        t.ReplyRow(key=str(person), generation="g", text="Lui.", created_at=at),
+        t.UpdateRow(bot_id=1, id=person, content=None, tries=1, arrived_at=at, done_at=at),
+        t.DeliveryRow(
+            id=person, update_id=person, outcome="sent", created_at=at, done_at=at, **LETTER
         ),
-        VoteRow(turn_id=person, person_id=person, good=True, created_at=at),
-        DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
-        ChatRow(id=-person, first_seen=at),
-        CorpusRow(chat_id=-person, thread_id=0, selection={}, chosen_at=at),
-        SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
-        UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),
-        ReplyRow(key=str(person), generation="g", text="Lui.", created_at=at),
-        UpdateRow(bot_id=1, id=person, content=None, tries=1, arrived_at=at, done_at=at),
-        DeliveryRow(
-            id=person,
-            bot_id=1,
-            update_id=person,
-            number=1,
-            sent=[],
-            outcome="sent",
-            created_at=at,
-            done_at=at,
-        ),
-        AttachmentRow(delivery_id=person, digest="d", data=b"a"),
-        RoleRow(person_id=person, role="reader", given_at=at),
-        InvitationRow(digest=str(person), role="reader", created_by=person, expires_at=invited),
-        WebTokenRow(name=str(person), digest=str(person), created_at=at),
-        MeterRow(key=f"person:{person}", left=1.0, at=at, told=False),
-        NoticeRow(key=f"stranger:{person}", at=at),
-        AnnouncementRow(id=person, person_id=person, text="Oyez", status="sent", created_at=at),
-        AddresseeRow(announcement_id=person, person_id=person, outcome="sent"),
+        t.AttachmentRow(delivery_id=person, digest="d", data=b"a"),
+        t.RoleRow(person_id=person, role="reader", given_at=at),
+        t.InvitationRow(digest=str(person), role="reader", created_by=person, expires_at=invited),
+        t.WebTokenRow(name=str(person), digest=str(person), created_at=at),
+        t.MeterRow(key=f"person:{person}", left=1.0, at=at, told=False),
+        t.NoticeRow(key=f"stranger:{person}", at=at),
+        t.AnnouncementRow(id=person, person_id=person, text="Oyez", status="sent", created_at=at),
+        t.AddresseeRow(announcement_id=person, person_id=person, outcome="sent"),
         *(row for rows in FEATURE_ROWS for row in rows(person, at)),
     )
 
 
 def add_rows(state: State, rows: Sequence[Base]) -> None:
     """One by one: what stands on another comes after it."""
-
-    def add(session: Session) -> None:
+    with state.session() as session:
         for row in rows:
             session.add(row)
             session.flush()
 
-    state.do(add)
+
+def look(state: State, *moments: timedelta) -> list[ClockVerdict]:
+    return [state.do(partial(check_clock, now=NOW + moment)) for moment in moments]
+
+
+def test_a_clock_that_leaps_is_not_trusted_for_a_day(state: State) -> None:
+    assert look(state, 0 * DAY, HOUR, DAY, 2 * DAY) == ["agrees"] * 4
+    leap = 400 * DAY
+    assert look(state, leap, leap + HOUR, leap + 23 * HOUR) == ["leapt", "doubted", "doubted"]
+    assert look(state, leap + DAY, leap + 2 * DAY) == ["agrees", "agrees"]
+
+
+def test_a_clock_that_is_set_right_again_has_erased_nothing(state: State) -> None:
+    assert look(state, 0 * DAY, 400 * DAY, HOUR) == ["agrees", "leapt", "leapt"]
+    assert look(state, 2 * HOUR, 26 * HOUR) == ["doubted", "agrees"]
+
+
+def test_much_at_once_is_announced_first_and_goes_a_day_later(state: State) -> None:
+    add_rows(state, [t.PersonRow(id=n, first_seen=NOW, last_seen=NOW) for n in range(600)])
+    late = NOW + 91 * DAY
+    erase = partial(erase_expired, terms=TERMS)
+    first, again = (state.do(partial(erase, now=at)) for at in (late, late + HOUR))
+    assert (first.held, first.announce, first.lasting_rows) == (True, True, 600)
+    assert (again.held, again.announce) == (True, False)
+    assert count_rows(state)["people"] == 600
+    assert not state.do(partial(erase, now=late + DAY)).held
+    assert "people" not in count_rows(state)
 
 
 def forget_rows(state: State, now: datetime = NOW) -> dict[str, int]:
@@ -131,31 +119,24 @@ def forget_rows(state: State, now: datetime = NOW) -> dict[str, int]:
 
 def test_what_is_old_goes_from_every_table_and_what_is_new_stays(state: State) -> None:
     rows = sample_rows(7, NOW - timedelta(days=91))
-    assert {row.__tablename__ for row in rows} == set(Base.metadata.tables)
+    assert {row.__tablename__ for row in rows} == set(TABLES)
     add_rows(state, rows)
     add_rows(state, sample_rows(8, NOW))
-    everything = count_rows(state)
-    gone = forget_rows(state)
-    assert set(gone) == set(Base.metadata.tables) - FOREVER
-    left = count_rows(state)
+    assert forget_rows(state) == dict.fromkeys(set(TABLES) - FOREVER, 1)
     lasting = FOREVER | NAMELESS
-    removed = {name: count for name, count in gone.items() if name not in NAMELESS}
-    assert left == {name: count - removed.get(name, 0) for name, count in everything.items()}
-    assert left == {name: 2 if name in lasting else 1 for name in Base.metadata.tables}
+    assert count_rows(state) == {name: 2 if name in lasting else 1 for name in TABLES}
     assert forget_rows(state) == {}
 
 
-def test_the_page_tells_of_every_table_how_long(state: State) -> None:
+def test_the_page_tells_of_every_table_how_long() -> None:
     rows = re.findall(r"^\| (.+?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     named = re.findall(r"`(\w+)`", "\n".join(rows))
-    assert set(Base.metadata.tables) <= set(named)
+    assert set(TABLES) <= set(named)
 
 
 def test_what_could_never_be_sent_goes_with_its_words(state: State) -> None:
-    update = UpdateRow(bot_id=1, id=1, content={"text": "?"}, tries=1, arrived_at=NOW)
-    letter = DeliveryRow(
-        bot_id=1, update_id=1, number=1, letter={}, sent=[], outcome="waiting", created_at=NOW
-    )
+    update = t.UpdateRow(bot_id=1, id=1, content={"text": "?"}, tries=1, arrived_at=NOW)
+    letter = t.DeliveryRow(update_id=1, letter={}, outcome="waiting", created_at=NOW, **LETTER)
     add_rows(state, [update, letter])
     assert forget_rows(state, NOW + timedelta(days=89)) == {}
     assert forget_rows(state, NOW + timedelta(days=91)) == {"updates": 1, "deliveries": 1}

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot.state import invitations, meters, privacy, roles
+from bot.state import invitations, privacy, roles
 from bot.state.database import State
 from bot.state.tables import InvitationRow, RoleRow
 
@@ -16,18 +17,11 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def test_a_role_replaces_the_one_before(state: State) -> None:
-    with state.session() as session:
-        roles.give(session, 7, "reader", NOW)
-        roles.give(session, 7, "editor", NOW)
-        roles.give(session, 8, "barred", NOW)
-        assert roles.load_roles(session) == {7: "editor", 8: "barred"}
-
-
-def test_a_role_that_this_version_does_not_know_gives_no_right(state: State) -> None:
-    with state.session() as session:
-        session.add(RoleRow(person_id=7, role="emperor", given_at=NOW))
-        assert roles.load_roles(session) == {7: "barred"}
+def test_a_role_replaces_the_one_before_and_an_unknown_one_gives_no_right(session: Session) -> None:
+    roles.give(session, 7, "reader", NOW)
+    roles.give(session, 7, "editor", NOW)
+    session.add(RoleRow(person_id=8, role="emperor", given_at=NOW))
+    assert roles.load_roles(session) == {7: "editor", 8: "barred"}
 
 
 def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> None:
@@ -44,44 +38,28 @@ def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> No
         assert invitations.waiting_invitations(session, NOW) == 0
 
 
-def test_an_invitation_ends_with_its_time(state: State) -> None:
-    with state.session() as session:
-        token = invitations.invite(session, 1, "reader", NOW, DAY)
-        assert invitations.accept(session, "another", 7, NOW) is None
-        assert invitations.accept(session, token, 7, NOW + DAY) is None
-        assert invitations.waiting_invitations(session, NOW) == 1
-        invitations.forget_expired(session, NOW + DAY)
-        assert invitations.waiting_invitations(session, NOW) == 0
-        assert roles.load_roles(session) == {}
+def test_an_invitation_ends_and_changes_no_higher_role_and_no_bar(session: Session) -> None:
+    token = invitations.invite(session, 1, "reader", NOW, DAY)
+    assert invitations.accept(session, "another", 7, NOW) is None
+    assert invitations.accept(session, token, 7, NOW + DAY) is None
+    assert invitations.waiting_invitations(session, NOW) == 1
+    invitations.forget_expired(session, NOW + DAY)
+    assert invitations.waiting_invitations(session, NOW) == 0
+    roles.give(session, 7, "administrator", NOW)
+    roles.give(session, 8, "barred", NOW)
+    token = invitations.invite(session, 1, "reader", NOW, DAY)
+    assert invitations.accept(session, token, 8, NOW) is None
+    assert invitations.accept(session, token, 7, NOW) == "administrator"
+    assert roles.load_roles(session) == {7: "administrator", 8: "barred"}
 
 
-def test_an_invitation_takes_nothing_from_who_has_more_and_ends_no_bar(state: State) -> None:
-    with state.session() as session:
-        roles.give(session, 7, "administrator", NOW)
-        roles.give(session, 8, "barred", NOW)
-        token = invitations.invite(session, 1, "reader", NOW, DAY)
-        assert invitations.accept(session, token, 8, NOW) is None
-        assert invitations.accept(session, token, 7, NOW) == "administrator"
-        assert roles.load_roles(session) == {7: "administrator", 8: "barred"}
-
-
-def test_a_notice_is_given_once_in_its_time(state: State) -> None:
-    hour = timedelta(hours=1)
-    with state.session() as session:
-        assert meters.notice(session, "stranger:7", NOW, hour)
-        assert not meters.notice(session, "stranger:7", NOW + hour / 2, hour)
-        assert meters.notice(session, "stranger:8", NOW + hour / 2, hour)
-        assert meters.notice(session, "stranger:7", NOW + hour, hour)
-
-
-def test_erasing_a_person_takes_their_role_but_does_not_end_a_bar(state: State) -> None:
-    with state.session() as session:
-        roles.give(session, 7, "editor", NOW)
-        roles.give(session, 8, "barred", NOW)
-        invitations.invite(session, 7, "reader", NOW, DAY)
-        assert privacy.export_person(session, 7)["roles"][0]["role"] == "editor"
-        for person in (7, 8):
-            privacy.erase_person(session, person)
-            assert not any(privacy.export_person(session, person).values())
-        assert roles.load_roles(session) == {8: "barred"}
-        assert invitations.waiting_invitations(session, NOW) == 0
+def test_erasing_a_person_takes_their_role_but_does_not_end_a_bar(session: Session) -> None:
+    roles.give(session, 7, "editor", NOW)
+    roles.give(session, 8, "barred", NOW)
+    invitations.invite(session, 7, "reader", NOW, DAY)
+    assert privacy.export_person(session, 7)["roles"][0]["role"] == "editor"
+    for person in (7, 8):
+        privacy.erase_person(session, person)
+        assert not any(privacy.export_person(session, person).values())
+    assert roles.load_roles(session) == {8: "barred"}
+    assert invitations.waiting_invitations(session, NOW) == 0

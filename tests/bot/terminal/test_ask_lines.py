@@ -40,8 +40,6 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
 
 @pytest.fixture
 def ask_lines(chain: Chain, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> AskLines:
-    """Ask these lines: the exit code, and what is printed for each."""
-
     def ask(text: str) -> tuple[int, list[dict[str, Any]]]:
         monkeypatch.setattr("sys.stdin", io.StringIO(text))
         code = run(["ask", "--jsonl"])
@@ -71,9 +69,7 @@ def test_each_question_gets_its_answer_and_its_id(chain: Chain, ask_lines: AskLi
         ('{"id": 5, "question": "Panne ?"}', "postgres-gone", 5),
     ],
 )
-def test_a_line_that_fails_says_so_and_the_next_is_answered(
-    line: str, code: str, id: int | None, ask_lines: AskLines
-) -> None:
+def test_a_bad_line_says_so(line: str, code: str, id: int | None, ask_lines: AskLines) -> None:
     exit_code, (wrong, right) = ask_lines(f'{line}\n{{"question": "Quoi ?"}}\n')
     assert exit_code == 1
     assert (wrong["line"], wrong.get("id"), wrong["error"]["code"]) == (1, id, code)

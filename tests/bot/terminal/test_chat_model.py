@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.main import run
+from bot.terminal.chat_model import try_model
+from tests.bot.llm.fakes import Scripted
 from tests.bot.llm.server import Behaviour, keeps_silent, refuses, says, serving_apart
 from tests.bot.terminal.conftest import Capture
 
@@ -12,14 +14,11 @@ ANSWER = "La bibliothèque ferme à 18 heures [1]."
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str, model: str = "openai:scripted") -> None:
-    monkeypatch.setenv("SELON_CHAT_MODEL", model)
-    monkeypatch.setenv("SELON_CHAT_BASE_URL", url)
-    monkeypatch.setenv("SELON_CHAT_RETRIES", "0")
+    for name, value in (("MODEL", model), ("BASE_URL", url), ("RETRIES", "0")):
+        monkeypatch.setenv(f"SELON_CHAT_{name}", value)
 
 
-def test_a_model_that_answers_is_told_with_its_pace_and_cost(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_a_model_has_a_pace_and_a_cost(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setenv("SELON_CHAT_PRICES", "2/10")
     monkeypatch.setenv("SELON_CHAT_MODE", "write")
     with serving_apart(says(ANSWER, usage=(1500, 20))) as server:
@@ -67,9 +66,7 @@ def test_a_model_that_fails_is_told_with_what_to_do(
     assert f"✗ {told}" in capsys.readouterr().out
 
 
-def test_the_models_of_the_arena_are_told_and_tried_too(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_the_arena_s_models_are_tried(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setenv("SELON_ARENA", "extractive,openai:one,openai:two")
     with serving_apart(says(ANSWER)) as server:
         use(monkeypatch, server.url, "openai:one")
@@ -78,3 +75,9 @@ def test_the_models_of_the_arena_are_told_and_tried_too(
         assert [names.count(f"openai:{each}") for each in ("one", "two")] == [1, 1]
         assert run(["chat-model", "--check"]) == 0
     assert {body["model"] for body in server.bodies} == {"one", "two"}
+
+
+async def test_a_model_is_tried_in_english_where_there_is_no_question_of_the_language() -> None:
+    model = Scripted("2")
+    assert (await try_model(model, "de", "choose")).right
+    assert "At what time" in model.requests[0].messages[-1].text

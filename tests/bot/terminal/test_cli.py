@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -14,6 +15,7 @@ from types import ModuleType
 import pytest
 
 from bot.answer import Answer
+from bot.command import DONE, FAILED, MISUSED
 from bot.followups.turn import TurnText
 from bot.main import run
 from index.search.confidence import Thresholds
@@ -25,12 +27,9 @@ from tests.postgres.server import Server
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 ROOT = Path(__file__).resolve().parents[3]
-SUBPROCESS_ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
 
 
 class Scripted:
-    """A chain that is not sure of its answer, remembers what it was asked, or fails."""
-
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.failure: Exception | None = None
@@ -46,13 +45,12 @@ class Scripted:
 @pytest.fixture(autouse=True)
 def chain(assembled: ModuleType) -> Scripted:
     chain = Scripted()
-    parts = {
-        "open_chain": lambda settings: nullcontext(chain),
-        "chain_over": lambda index, settings: chain,
-        "open_reader": lambda settings: None,
-        "thresholds_of": lambda settings: Thresholds.at(0.5),
-    }
-    vars(assembled).update(parts)
+    vars(assembled).update(
+        open_chain=lambda settings: nullcontext(chain),
+        chain_over=lambda index, settings: chain,
+        open_reader=lambda settings: None,
+        thresholds_of=lambda settings: Thresholds.at(0.5),
+    )
     return chain
 
 
@@ -60,16 +58,10 @@ def chain(assembled: ModuleType) -> Scripted:
 def corpus(home: Path) -> Path:
     folder = home / "corpus"
     folder.mkdir()
-    for name, words in (
-        ("braille", "Louis Braille met au point son alphabet en 1825. Il compte soixante signes."),
-        ("minitel", "Le Minitel est lancé en 1982. Il disparaît trente ans plus tard."),
-    ):
-        text = f"---\ntitle: {name.title()}\nlanguage: fr\n---\n\n{words}\n"
-        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    for name in ("Braille", "Minitel"):
+        text = f"---\ntitle: {name}\nlanguage: fr\n---\n\nLe mot {name} est dit en 1982.\n"
+        (folder / f"{name.lower()}.md").write_text(text, encoding="utf-8")
     return folder
-
-
-# ask
 
 
 def test_what_may_not_answer_is_said_to_be_the_nearest(capsys: Capture) -> None:
@@ -85,9 +77,7 @@ def test_what_may_not_answer_is_said_to_be_the_nearest(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["ask", "-"], ["ask", ""], ["ask"], ["ask", "  "]])
-def test_an_empty_question_is_wrong_usage(
-    arguments: list[str], chain: Scripted, capsys: Capture
-) -> None:
+def test_ask_needs_a_question(arguments: list[str], chain: Scripted, capsys: Capture) -> None:
     assert run(arguments) == 2
     shown = capsys.readouterr()
     assert shown.err.startswith("Erreur\u00a0: quelle est votre question")
@@ -100,9 +90,6 @@ def test_an_unforeseen_error_is_one_line(chain: Scripted, capsys: Capture) -> No
     shown = capsys.readouterr()
     assert shown.err.startswith("Erreur")
     assert (shown.err.count("\n"), shown.out) == (1, "")
-
-
-# index
 
 
 def test_index_if_missing_builds_again_what_other_weights_built(
@@ -118,14 +105,24 @@ def test_index_if_missing_builds_again_what_other_weights_built(
     assert run(["ask", "Qui a inventé le braille ?"]) in (0, 3, 4)
 
 
-@pytest.mark.parametrize("typed", ["0/5", "6/5", "x", "2", "2/", "-1/5", "2/5/7", "1/0", "²/5"])
-def test_index_of_a_part_that_is_none_is_wrong_usage(
-    corpus: Path, capsys: Capture, embedder: FakeEmbedder, typed: str
+PARTS = ("0/5", "6/5", "x", "2", "2/", "-1/5", "2/5/7", "1/0", "²/5")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        *((["corpus", f"--part={typed}"], f"--part {typed}") for typed in PARTS),
+        (["--reshard"], "SELON_INDEX_URL_BEFORE"),
+        (["--reshard", "corpus"], "ni dossiers"),
+        (["--reshard", "--part", "1/2"], "ni --part"),
+    ],
+)
+def test_index_does_not_guess_which_part_and_what_to_reshard(
+    corpus: Path, capsys: Capture, embedder: FakeEmbedder, arguments: list[str], said: str
 ) -> None:
-    assert run(["index", str(corpus), f"--part={typed}"]) == 2
+    assert run(["index", *arguments]) == 2
     told = capsys.readouterr()
-    assert f"--part {typed}" in told.err
-    assert "2/5" in told.err
+    assert said in told.err
     assert (told.out, embedder.embedded) == ("", 0)
 
 
@@ -134,31 +131,14 @@ def test_index_by_parts_tells_what_each_did_and_what_comes_next(
 ) -> None:
     with vector_server.database() as url:
         monkeypatch.setenv("SELON_INDEX_URL", url)
-        assert run(["index", str(corpus), "--part", "2/2"]) == 0
+        assert run(["index", str(corpus), "--part", "1/2"]) == 0
         told = capsys.readouterr().out
-        assert told.startswith("Part 2/2\u00a0: 2 vecteurs calculés, 0 déjà là")
+        assert told.startswith("Part 1/2\u00a0: 2 vecteurs calculés, 0 déjà là")
         assert "sans --part" in told
         assert run(["status"]) == 1  # nothing is in service yet
-        assert run(["index", str(corpus), "--part", "1/2"]) == 0
+        assert run(["index", str(corpus), "--part", "2/2"]) == 0
         assert run(["index", str(corpus)]) == 0
         assert "0 vecteur calculé" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--reshard"], "SELON_INDEX_URL_BEFORE"),
-        (["--reshard", "corpus"], "ni dossiers"),
-        (["--reshard", "--part", "1/2"], "ni --part"),
-    ],
-)
-def test_index_does_not_guess_what_to_reshard(
-    capsys: Capture, arguments: list[str], said: str
-) -> None:
-    assert run(["index", *arguments]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert said in told.err
 
 
 def test_index_is_resharded_and_the_new_servers_answer(
@@ -189,39 +169,46 @@ def test_index_is_resharded_and_the_new_servers_answer(
         assert "selon index --reshard" in capsys.readouterr().err
 
 
-# The process
+HEAVY = """torch transformers sentence_transformers langchain langchain_core faiss onnxruntime
+onnx telegram prompt_toolkit numpy"""
+
+
+def run_python(code: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", f"import sys, bot.main\n{code}"]
+    pipes = {"stdout": stdout, "stderr": subprocess.PIPE}
+    return subprocess.run(command, env=environment, timeout=60, check=False, **pipes)
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
-    heavy = (
-        "torch transformers sentence_transformers langchain langchain_core faiss onnxruntime "
-        "onnx telegram prompt_toolkit numpy"
-    )
-    code = (
-        "import sys, bot.main; bot.main.run(['--version'])\n"
-        f"print(sorted(set({heavy.split()!r}) & set(sys.modules)))"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], env=SUBPROCESS_ENVIRONMENT, capture_output=True, timeout=60
-    )
+    found = f"print(sorted(set({HEAVY.split()!r}) & set(sys.modules)))"
+    result = run_python(f"bot.main.run(['--version'])\n{found}")
     assert result.stdout.splitlines()[-1] == b"[]", result.stderr
 
 
+def run_in_shell(folder: Path, arguments: str) -> tuple[int, str, str]:
+    selon = shlex.join((sys.executable, "-c", "from bot.main import main; main()"))
+    command, nothing = ["sh", "-c", f"{selon} {arguments}"], subprocess.DEVNULL
+    done = subprocess.run(command, cwd=folder, stdin=nothing, capture_output=True, timeout=120)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+FULL = "Erreur\u00a0: impossible d’écrire sur la sortie standard (plus de place sur le disque)\n"
+
+
+def test_streams_that_are_full_or_closed_are_a_sentence_at_most(home: Path) -> None:
+    assert run_in_shell(home, "--version > /dev/full") == (FAILED, "", FULL)
+    assert run_in_shell(home, "state export - > /dev/full") == (FAILED, "", FULL)
+    assert run_in_shell(home, "--version >&-") == (DONE, "", "")
+    code, _, errors = run_in_shell(home, "ask >&- <&-")
+    assert (code, errors[:7]) == (MISUSED, "Erreur\u00a0")
+    assert run_in_shell(home, "ask 2>/dev/full") == (MISUSED, "", "")
+
+
 def test_a_reader_that_leaves_early_gets_no_traceback() -> None:
-    code = (
-        "import sys, bot.main\n"
-        "bot.main._print = lambda text, code: "
-        "[print('x' * 4096) for _ in range(99)] and code\n"
-        "sys.exit(bot.main.run(['--version']))"
-    )
     reading, writing = os.pipe()
     os.close(reading)
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        env=SUBPROCESS_ENVIRONMENT,
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        timeout=60,
-    )
+    much = "bot.main._print = lambda text, code: [print('x' * 4096) for _ in range(99)] and code"
+    result = run_python(f"{much}\nsys.exit(bot.main.run(['--version']))", writing)
     os.close(writing)
     assert (result.returncode, result.stderr) == (1, b"")

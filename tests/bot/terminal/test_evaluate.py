@@ -45,9 +45,7 @@ def test_figures_their_meaning_and_the_worst_questions(home: Path, capsys: Captu
         (["bad.json"], 'bad.json: "data" is missing'),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_2(
-    home: Path, capsys: Capture, arguments: list[str], complaint: str
-) -> None:
+def test_misuse_is_said(home: Path, capsys: Capture, arguments: list[str], complaint: str) -> None:
     (home / "bad.json").write_text("{}")
     assert run(["eval", *arguments]) == 2
     caught = capsys.readouterr()

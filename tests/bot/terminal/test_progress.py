@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
-from bot.terminal.progress import LINES, ProgressBar, ProgressLines, observe_progress
+from bot.terminal.progress import LINES, ProgressLines, observe_progress
 
 FRENCH = TerminalPhrases.of("fr")
 
@@ -38,23 +38,15 @@ def test_a_pipe_hears_once_that_the_model_is_prepared() -> None:
     assert stream.getvalue() == "Préparation du modèle…\n"
 
 
-def test_a_person_gets_a_bar_that_is_gone_at_the_end() -> None:
-    stream = io.StringIO()
-    screen = Console(file=stream, force_terminal=True, width=120, color_system=None)
-    with observe_progress(screen, FRENCH) as observer:
-        assert isinstance(observer, ProgressBar)
-        observer.model(0.5, "weights")
-        observer.step("embed")
-        observer.progress(1, 2)
-    assert "Calcul des vecteurs" in stream.getvalue()
-    assert "\x1b[2K" in stream.getvalue()
-
-
 @pytest.mark.parametrize("terminal", [True, False])
-def test_a_person_who_asks_for_the_end_is_told_that_it_comes(terminal: bool) -> None:
+def test_a_person_gets_a_bar_that_is_gone_at_the_end(terminal: bool) -> None:
     stream = io.StringIO()
     screen = Console(file=stream, force_terminal=terminal, width=120, color_system=None)
     with observe_progress(screen, FRENCH, "Arrêt") as observer:
+        observer.model(0.5, "weights")
         observer.step("embed")
+        observer.progress(1, 2)
         observer.stopping()
+    assert "Calcul des vecteurs" in stream.getvalue()
     assert "Arrêt" in stream.getvalue()
+    assert ("\x1b[2K" in stream.getvalue()) is terminal

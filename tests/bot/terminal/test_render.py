@@ -28,14 +28,11 @@ def test_a_quote_that_leans_on_an_earlier_sentence_shows_it() -> None:
     assert f"«\u00a0{lead} […] Une carte" in sources_text(answered(far), FR).plain
 
 
-def test_a_refusal_says_so_and_offers_the_nearest_articles() -> None:
+def test_a_refusal_offers_the_nearest_articles() -> None:
     shown = answer_text(refused(article(), article(title="Autre", url=None)), FR).plain
-    first, rest = shown.split("\n\n", 1)
-    assert first == FR.not_in_articles
-    assert rest.startswith(FR.nearest_articles)
-    assert "  • Deux modèles maison, par Camille Roche, 1er août 2025" in rest
-    assert "https://exemple.fr/modeles" in rest
-    assert rest.endswith("corpus/modeles.md")
+    assert shown.startswith(f"{FR.not_in_articles}\n\n{FR.nearest_articles}")
+    assert "  • Deux modèles maison, par Camille Roche, 1er août 2025" in shown
+    assert shown.endswith("corpus/modeles.md")
 
 
 def test_the_words_that_answer_are_bold_and_the_text_is_the_same() -> None:
@@ -46,22 +43,16 @@ def test_the_words_that_answer_are_bold_and_the_text_is_the_same() -> None:
     assert "15 000 puces" in bold
 
 
-@pytest.mark.parametrize(
-    "dangerous", ["\x1b[31m", "\x9b2J", "\x07", "\u202e", "\r", "\x00", "\x7f"]
-)
+@pytest.mark.parametrize("dangerous", ["\x1b[31m", "\x9b2J", "\x07", "\u202e", "\r", "\x00"])
 def test_what_an_article_says_never_commands_the_terminal(dangerous: str) -> None:
     quote = f"Avant{dangerous}après [bold]gras[/bold] :smile:"
     source = article(text=quote, title=f"Titre{dangerous}", author=f"A{dangerous}")
     answer = answered(citation(quote, source))
-    for shown in (
-        answer_text(answer, FR).plain,
-        passage_text(answer.citations[0], FR).plain,
-        answer_text(refused(source), FR).plain,
-    ):
-        assert dangerous not in shown
-        assert all(
-            unicodedata.category(each) not in {"Cc", "Cs"} for each in shown.replace("\n", "")
-        )
+    passage = passage_text(answer.citations[0], FR)
+    for text in (answer_text(answer, FR), passage, answer_text(refused(source), FR)):
+        assert dangerous not in text.plain
+        kinds = {unicodedata.category(each) for each in text.plain.replace("\n", "")}
+        assert not kinds & {"Cc", "Cs"}
     assert "[bold]gras[/bold] :smile:" in answer_text(answer, FR).plain
 
 
@@ -98,9 +89,6 @@ def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
     assert "ZeroDivisionError" in unforeseen
     assert "division by zero" in unforeseen
     assert "\n" not in unforeseen
-
-
-# What a chat model wrote
 
 
 def test_who_wrote_it_and_what_was_dropped_are_explained() -> None:

@@ -30,13 +30,11 @@ from tests.bot.answers import answered, article, citation, help_answer, refused
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
 ENGLISH, FRENCH = TerminalPhrases.of("en"), TerminalPhrases.of("fr")
-
 FIRST = "Le second modèle a demandé 15 000 puces."
 SECOND = "Une carte suffit."
 
 
 def ask(said: TurnText) -> Answer:
-    """Two sources for most questions, none about the weather."""
     if "temps" in said.question:
         return refused(article(), question=said.question)
     source = article()
@@ -45,8 +43,6 @@ def ask(said: TurnText) -> Answer:
 
 
 def opened(answer: Callable[[TurnText], Answer] = ask) -> Callable[[], Grow]:
-    """What opens at once, and answers each question whole."""
-
     def grow(said: TurnText) -> Generator[Answer, None, None]:
         yield answer(said)
 
@@ -56,9 +52,6 @@ def opened(answer: Callable[[TurnText], Answer] = ask) -> Callable[[], Grow]:
 def reply_to(conversation: Conversation, line: str) -> str:
     reply = conversation.reply(line)
     return reply.plain if reply else ""
-
-
-# What each line is answered with
 
 
 def test_the_language_of_the_messages_can_be_changed_both_ways() -> None:
@@ -73,28 +66,22 @@ def test_the_language_of_the_messages_can_be_changed_both_ways() -> None:
 
 @pytest.mark.parametrize("word", ["/quitter", "/quit", "quit", "exit", "quitter", " Quit "])
 def test_what_leaves_other_conversations_leaves_this_one(word: str) -> None:
-    def never(said: TurnText) -> Answer:
-        raise AssertionError("asked")
-
-    conversation = Conversation(never, "fr")
+    conversation = Conversation(ask, "fr")
     assert reply_to(conversation, word) == ""
     assert conversation.over
 
 
 @pytest.mark.parametrize("command", ["/nouveau", "/new"])
 def test_a_conversation_can_start_afresh(command: str) -> None:
-    turns: list[TurnText] = []
-
     def listen(said: TurnText) -> Answer:
-        turns.append(said)
+        assert said.history == ()
         return ask(said)
 
     conversation = Conversation(listen, "fr")
     conversation.reply("Combien de puces ?")
     assert reply_to(conversation, command) == FRENCH.repl_afresh
     assert reply_to(conversation, "/sources") == FRENCH.repl_no_answer_yet
-    conversation.reply("Et de cartes ?")
-    assert [turn.history for turn in turns] == [(), ()]
+    assert FIRST in reply_to(conversation, "Et de cartes ?")
 
 
 def test_commands_are_completed_in_the_language_of_the_moment() -> None:
@@ -110,12 +97,7 @@ def test_commands_are_completed_in_the_language_of_the_moment() -> None:
     assert completions("/l") == ["/language"]
 
 
-# At the prompt
-
-
 class Talk:
-    """A conversation at a prompt: what is typed, and what is then shown."""
-
     def __init__(self, keyboard: PipeInput) -> None:
         self._keyboard = keyboard
         self._stream = io.StringIO()
@@ -125,18 +107,12 @@ class Talk:
     def shown(self) -> str:
         return self._stream.getvalue()
 
-    def show_on_terminal(self) -> None:
-        options = {"force_terminal": True, "width": 80, "highlight": False, "markup": False}
-        self.out = Console(file=self._stream, **options)
-
     def press(self, keys: str) -> None:
         self._keyboard.send_text(keys)
 
-    def hold(
-        self, keys: str, open_grow: Callable[[], Grow], session: PromptSession[str] | None = None
-    ) -> None:
+    def hold(self, keys: str, open_grow: Callable[[], Grow], history: Path | None = None) -> None:
         self.press(keys)
-        prompt = session or PromptSession("selon> ")
+        prompt = new_session(history) if history else PromptSession("selon> ")
         assert chat_typed(prompt, open_grow, "fr", self.out, self.out, "Bienvenue.") == 0
 
 
@@ -144,19 +120,6 @@ class Talk:
 def talk() -> Iterator[Talk]:
     with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()):
         yield Talk(keyboard)
-
-
-def test_ctrl_c_clears_the_line_and_ctrl_d_ends_the_conversation(talk: Talk) -> None:
-    questions: list[str] = []
-
-    def listen(said: TurnText) -> Answer:
-        questions.append(said.question)
-        return ask(said)
-
-    talk.hold("Brouillon\x03Combien ?\r\x04", opened(listen))
-    assert questions == ["Combien ?"]
-    assert talk.shown.startswith("Bienvenue.\n")
-    assert talk.shown.endswith(f"{FRENCH.repl_bye}\n")
 
 
 def test_the_prompt_is_usable_while_the_index_loads(talk: Talk) -> None:
@@ -214,38 +177,30 @@ def test_on_a_terminal_the_sentences_appear_as_they_are_written(talk: Talk) -> N
         seen.append(talk.shown)
         yield whole
 
-    talk.show_on_terminal()
+    talk.out = Console(file=talk.out.file, force_terminal=True, width=80, highlight=False)
     talk.hold("Combien ?\r\x04", lambda: grow)
     assert FIRST in seen[0]
     assert SECOND not in seen[0]
     assert SECOND in talk.shown
 
 
-# History
-
-
-def test_what_was_typed_is_remembered_and_private(tmp_path: Path, talk: Talk) -> None:
-    history = tmp_path / "données" / "history"
-    talk.hold("Combien de puces ?\r\x04", opened(), new_session(history))
-    assert "+Combien de puces ?" in history.read_text(encoding="utf-8")
-    assert stat.S_IMODE(history.stat().st_mode) == 0o600
-    history.chmod(0o644)
-    talk.press("\x1b[A\r")  # the arrow that goes back
-    assert new_session(history).prompt() == "Combien de puces ?"
-    assert stat.S_IMODE(history.stat().st_mode) == 0o600
-
-
-def test_a_line_that_tells_of_distress_is_not_remembered(tmp_path: Path, talk: Talk) -> None:
+def test_what_was_typed_is_remembered_but_for_distress(tmp_path: Path, talk: Talk) -> None:
     def help_or_answer(said: TurnText) -> Answer:
         assert not said.history
         help = help_answer(Help("suicide", parse_help_numbers("france")), "fr")
         return help if "mourir" in said.question else ask(said)
 
+    history = tmp_path / "données" / "history"
     keys = "je veux mourir\rCombien de puces ?\r\x04"
-    talk.hold(keys, opened(help_or_answer), new_session(tmp_path / "history"))
-    lines = (tmp_path / "history").read_text(encoding="utf-8")
+    talk.hold(keys, opened(help_or_answer), history)
+    lines = history.read_text(encoding="utf-8")
     assert "+Combien de puces ?" in lines
     assert "mourir" not in lines
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    history.chmod(0o644)
+    talk.press("\x1b[A\r")  # the arrow that goes back
+    assert new_session(history).prompt() == "Combien de puces ?"
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
 
 
 def test_a_history_that_cannot_be_kept_does_not_stop_the_prompt(tmp_path: Path, talk: Talk) -> None:

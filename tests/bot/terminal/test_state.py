@@ -23,7 +23,6 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _left_by_somebody(home: Path) -> None:
-    """A person and their role, in the data directory."""
     with state_in(".selon") as state:
         state.do(partial(people.note_person, person_id=7, now=NOW))
         state.do(partial(roles.give, person_id=7, standing="administrator", now=NOW))
@@ -43,10 +42,7 @@ def known(folder: str) -> bool:
 def test_it_goes_to_a_file_of_ones_own_and_into_another_place(home: Path, capsys: Capture) -> None:
     (home / "copie.jsonl.new").touch(0o644)  # what a kill left
     assert run(["state", "export", "copie.jsonl"]) == 0
-    assert capsys.readouterr().out == (
-        "Copié\u00a0: 2 lignes (people 1, roles 1). "
-        "Le fichier contient ce que des personnes ont écrit\u00a0: gardez-le comme tel.\n"
-    )
+    assert capsys.readouterr().out.startswith("Copié\u00a0: 2 lignes (people 1, roles 1). ")
     assert (home / "copie.jsonl").stat().st_mode & 0o777 == 0o600
     assert sorted(each.name for each in home.glob("copie*")) == ["copie.jsonl"]
     assert run(["state", "import", "copie.jsonl", "--data-dir", "ailleurs"]) == 0
@@ -77,15 +73,13 @@ def test_through_standard_output_and_input(
         (["import", "abîmé"], "abîmé, ligne 2\u00a0: Selon n’a pas écrit cela\u00a0: "),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_line(
-    home: Path, capsys: Capture, arguments: list[str], said: str
-) -> None:
+def test_refusals_are_a_line(home: Path, capsys: Capture, arguments: list[str], said: str) -> None:
     run(["state", "export", "entier"])
     capsys.readouterr()
     whole = (home / "entier").read_text(encoding="utf-8").splitlines(keepends=True)
-    (home / "texte").write_text("Bonjour.\n", encoding="utf-8")
-    (home / "moitié").write_text("".join(whole[:-1]), encoding="utf-8")
-    (home / "abîmé").write_text("".join([whole[0], "[1]\n", *whole[1:]]), encoding="utf-8")
+    files = {"texte": ["Bonjour."], "moitié": whole[:-1], "abîmé": [whole[0], "[1]\n", *whole[1:]]}
+    for name, lines in files.items():
+        (home / name).write_text("".join(lines), encoding="utf-8")
     assert run(["state", *arguments, "--data-dir", "ailleurs"]) == 1
     shown = capsys.readouterr()
     assert shown.err.startswith(f"Erreur\u00a0: {said}")
@@ -98,10 +92,7 @@ def test_nothing_but_an_earlier_export_is_written_over(capsys: Capture) -> None:
     capsys.readouterr()
     whole = Path(".selon", FILE).read_bytes()
     assert run(["state", "export", f".selon/{FILE}"]) == 1
-    assert capsys.readouterr().err == (
-        f"Erreur\u00a0: .selon/{FILE}\u00a0: existe déjà, et n’est pas une copie faite par "
-        "selon state export\u00a0: donnez un autre nom\n"
-    )
+    assert "existe déjà, et n’est pas une copie faite par" in capsys.readouterr().err
     assert Path(".selon", FILE).read_bytes() == whole
     assert run(["state", "export", "."]) == 1
     os.mkfifo("pipe")

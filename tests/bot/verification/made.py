@@ -28,14 +28,8 @@ def given(
     published: date | None = date(2024, 5, 6),
 ) -> NumberedPassage:
     """A passage under a number: the whole of a short article."""
-    article = Article(
-        id=article_id(title + text[:20]),
-        text=text,
-        title=title,
-        path="article.md",
-        language=language,
-        published=published,
-    )
+    name = article_id(title + text[:20])
+    article = Article(name, text, title, "article.md", language, published=published)
     (passage,) = cut(article)
     return NumberedPassage(number, article, passage, passage.sentences)
 

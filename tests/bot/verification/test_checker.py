@@ -24,17 +24,16 @@ BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure trente m�
 
 
 @pytest.mark.parametrize("citations", [(), (7,)])
-def test_a_sentence_must_cite_what_it_was_given(
-    checker: FactChecker, citations: tuple[int, ...]
-) -> None:
+def test_sentences_must_cite_passages(checker: FactChecker, citations: tuple[int, ...]) -> None:
     claim = Claim("Le pont fut construit en 1901.", citations)
     verdict = checker.check(claim, [given(BRIDGE)], "Quand ?")
     assert (verdict.supported, verdict.fault) == (False, "uncited")
 
 
-def test_the_sentence_that_bears_it_is_quoted(checker: FactChecker) -> None:
+@pytest.mark.parametrize("citations", [(1,), (1, 2)], ids=["one", "one that adds nothing"])
+def test_the_sentence_behind_it_is_quoted(checker: FactChecker, citations: tuple[int, ...]) -> None:
     passages = [given(BRIDGE), given(MILL, 2)]
-    verdict = checker.check(Claim("Le pont mesure 30 mètres.", (1,)), passages, "Combien ?")
+    verdict = checker.check(Claim("Le pont mesure 30 mètres.", citations), passages, "Combien ?")
     quoted = [(number, sentence.text) for number, sentence in verdict.evidence]
     assert quoted == [(1, "Il mesure trente mètres.")]
 
@@ -46,12 +45,6 @@ def test_a_second_sentence_is_quoted_where_one_does_not_do(monkeypatch: pytest.M
     assert " ".join(sentence.text for _, sentence in verdict.evidence) == BRIDGE
 
 
-def test_a_citation_that_adds_nothing_is_left_out(checker: FactChecker) -> None:
-    passages = [given(BRIDGE), given(MILL, 2)]
-    verdict = checker.check(Claim("Le pont mesure 30 mètres.", (1, 2)), passages, "Combien ?")
-    assert [number for number, _ in verdict.evidence] == [1]
-
-
 def test_a_fault_has_the_sentence_nearest_to_it(checker: FactChecker) -> None:
     verdict = checker.check(Claim("Le pont mesure 40 mètres.", (1,)), [given(BRIDGE)], "Combien ?")
     assert (verdict.supported, verdict.fault) == (False, "number")
@@ -61,9 +54,7 @@ def test_a_fault_has_the_sentence_nearest_to_it(checker: FactChecker) -> None:
 
 
 @pytest.mark.parametrize("passage", PASSAGES, ids=lambda each: each.passage.text[:20])
-def test_the_articles_own_sentences_are_kept(
-    checker: FactChecker, passage: NumberedPassage
-) -> None:
+def test_articles_own_sentences_are_kept(checker: FactChecker, passage: NumberedPassage) -> None:
     for sentence in passage.sentences:
         claim = Claim(sentence.text, (1,))
         verdict = checker.check(claim, [passage], passage.article.title)
@@ -81,9 +72,7 @@ def test_the_articles_own_sentences_are_kept(
         ("La reine aime les girafes.", None),
     ],
 )
-def test_a_claim_beside_one_sentence(
-    checker: FactChecker, claim: str, conclusion: str | None
-) -> None:
+def test_a_claim_beside_a_fact(checker: FactChecker, claim: str, conclusion: str | None) -> None:
     check = checker.check_fact(claim, [given(BRIDGE)])
     assert (check.conclusion if check else None) == conclusion
 
@@ -105,28 +94,18 @@ WORKS = (
 
 
 @pytest.mark.parametrize(
-    "claim",
-    [
-        "Les travaux ont coûté 2,3 millions d’euros.",
-        "Les travaux ont coûté 2 300 000 euros.",
-        "Les travaux ont duré 14 mois.",
-        "Quinze mille personnes ont signé.",
-        "15000 personnes ont signé.",
-        "15k personnes ont signé.",
-        "Le pont de Vauclair a rouvert en mai 2019.",
-        "Le pont a rouvert le 12/05/2019.",
-        "« Nous avons tenu parole », a dit la maire.",
-        "La maire a dit : « Nous avons tenu parole ».",
-        "La maire a dit qu’ils avaient “tenu parole”.",
-    ],
-)
-def test_what_the_passage_says_is_found_however_it_is_written(claim: str) -> None:
-    assert exact_fault(claim, WORKS) is None
-
-
-@pytest.mark.parametrize(
     ("claim", "wrong"),
     [
+        ("Les travaux ont coûté 2,3 millions d’euros.", None),
+        ("Les travaux ont coûté 2 300 000 euros.", None),
+        ("Les travaux ont duré 14 mois.", None),
+        ("Quinze mille personnes ont signé.", None),
+        ("15k personnes ont signé.", None),
+        ("Le pont de Vauclair a rouvert en mai 2019.", None),
+        ("Le pont a rouvert le 12/05/2019.", None),
+        ("« Nous avons tenu parole », a dit la maire.", None),
+        ("La maire a dit : « Nous avons tenu parole ».", None),
+        ("La maire a dit qu’ils avaient “tenu parole”.", None),
         ("Les travaux ont coûté 3,2 millions d’euros.", "number"),
         ("Les travaux ont coûté 2,3 milliards d’euros.", "number"),
         ("Les travaux ont coûté 2,3 millions de dollars.", "number"),
@@ -140,5 +119,5 @@ def test_what_the_passage_says_is_found_however_it_is_written(claim: str) -> Non
         ("Le pont de Vauclair a été inauguré par Paul Meunier.", "name"),
     ],
 )
-def test_what_it_does_not_say_is_named(claim: str, wrong: str) -> None:
+def test_what_a_passage_says_is_found_in_any_form(claim: str, wrong: str | None) -> None:
     assert exact_fault(claim, WORKS) == wrong

@@ -27,9 +27,7 @@ def test_a_day_is_the_same_however_it_is_written(text: str) -> None:
         ("2 000 chênes", []),
     ],
 )
-def test_what_is_told_of_a_date(
-    text: str, told: list[tuple[int | None, int | None, int | None]]
-) -> None:
+def test_parts_of_a_date(text: str, told: list[tuple[int | None, int | None, int | None]]) -> None:
     assert read(text) == told
 
 

@@ -11,19 +11,11 @@ def read(text: str, language: str = "fr") -> list[tuple[float, str]]:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "15 000 puces",
-        "15\u00a0000 puces",
-        "15\u202f000 puces",
-        "15000 puces",
-        "quinze mille puces",
-        "15k puces",
-        "15 milliers de puces",
-    ],
+    "number",
+    ["15 000", "15\u00a0000", "15\u202f000", "15000", "quinze mille", "15k", "15 milliers de"],
 )
-def test_a_number_is_the_same_however_it_is_written(text: str) -> None:
-    assert read(text)[0][0] == 15_000
+def test_a_number_is_the_same_however_it_is_written(number: str) -> None:
+    assert read(f"{number} puces")[0][0] == 15_000
 
 
 @pytest.mark.parametrize(
@@ -47,39 +39,26 @@ def test_words_scales_and_fractions(text: str, language: str, value: float) -> N
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "other", "equal"),
     [
-        ("20 %", "un cinquième"),
-        ("50 %", "la moitié"),
-        ("25 pour cent", "un quart"),
-        ("deux heures", "120 minutes"),
-        ("1,5 km", "1500 mètres"),
-        ("2 tonnes", "2000 kg"),
-        ("un an et demi", "18 mois"),
-        ("une heure et demie", "90 minutes"),
+        ("20 %", "un cinquième", True),
+        ("25 pour cent", "un quart", True),
+        ("deux heures", "120 minutes", True),
+        ("1,5 km", "1500 mètres", True),
+        ("2 tonnes", "2000 kg", True),
+        ("un an et demi", "18 mois", True),
+        ("une heure et demie", "90 minutes", True),
+        ("95 %", "94,1 %", False),
+        ("760 kg", "760 tonnes", False),
+        ("846 millions d’euros", "846 milliards d’euros", False),
+        ("5 %", "5 euros", False),
+        ("1 900", "19 000", False),
+        ("un tiers", "un quart", False),
     ],
 )
-def test_what_is_equal_bears_each_other(one: str, other: str) -> None:
+def test_only_what_is_equal_bears_each_other(one: str, other: str, equal: bool) -> None:
     (first,), (second,) = find_quantities(one, "fr"), find_quantities(other, "fr")
-    assert first.supports(second)
-    assert second.supports(first)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("95 %", "94,1 %"),
-        ("760 kg", "760 tonnes"),
-        ("846 millions d’euros", "846 milliards d’euros"),
-        ("5 %", "5 euros"),
-        ("1 900", "19 000"),
-        ("un tiers", "un quart"),
-    ],
-)
-def test_what_is_not_does_not(one: str, other: str) -> None:
-    (first,), (second,) = find_quantities(one, "fr"), find_quantities(other, "fr")
-    assert not first.supports(second)
-    assert not second.supports(first)
+    assert first.supports(second) is second.supports(first) is equal
 
 
 @pytest.mark.parametrize(

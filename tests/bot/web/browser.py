@@ -54,7 +54,6 @@ def check_accessible(browser: Chrome, address: str) -> None:
 
 @contextmanager
 def phone(browser: Chrome, width: int = 360) -> Iterator[None]:
-    """The browser is as wide as a phone."""
     size = {"width": width, "height": 700, "deviceScaleFactor": 1, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:

@@ -7,17 +7,25 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from selenium.webdriver import Chrome
 from starlette.testclient import TestClient
 
 from bot.settings import Settings
 from bot.state.database import State, open_state
-from bot.web.app import create_app
 from bot.web.service import WebService
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
+from tests.bot.web.browser import open_browser
+from tests.bot.web.library import ORIGIN, open_client
 from tests.e2e.telegram import Shelf, StubChain
 
+__all__ = ["ORIGIN"]
 QUESTION = "Qui a conçu la lentille ?"
-ORIGIN = "http://localhost"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    with open_browser() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -45,5 +53,5 @@ def service(chain: StubChain, shelf: Shelf, state: State, tmp_path: Path) -> Web
 @pytest.fixture
 def client(service: WebService) -> Iterator[TestClient]:
     """A browser that keeps cookies, on this machine."""
-    with TestClient(create_app(service), base_url=ORIGIN) as client:
+    with open_client(service) as client:
         yield client

@@ -36,7 +36,6 @@ def open_service(folder: Path, articles: Iterable[Article] | None = None) -> Ite
 
 
 def create_pages(service: WebService, features: Sequence[Feature] = ()) -> Starlette:
-    """The application, with the pages of these features."""
     return create_app(service, [half for each in features if (half := each.web(service))])
 
 

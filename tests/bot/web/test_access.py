@@ -44,27 +44,24 @@ def visit(chain: StubChain, shelf: Shelf, state: State, tmp_path: Path) -> Itera
         yield visit
 
 
-def create(state: State, name: str = "Zoé") -> str:
-    return state.do(partial(web_tokens.create_token, name=name, now=datetime.now(UTC)))
+def create(state: State) -> str:
+    return state.do(partial(web_tokens.create_token, name="Zoé", now=datetime.now(UTC)))
 
 
 def ask(client: TestClient, **headers: str) -> int:
+    client.cookies.clear()
     return client.post("/", data={"q": QUESTION}, headers=headers).status_code
 
 
-def test_a_token_opens_the_pages_to_people(visit: Open, state: State) -> None:
+def test_a_token_opens_the_pages_until_it_is_removed(visit: Open, state: State) -> None:
     client, token = visit(web_access="token"), create(state)
+    assert ask(client) == 401
+    assert ask(client, authorization=f"Bearer {token}") == 200
     assert client.get("/", headers={"accept": "text/html"}).url.path == LOGIN
     assert client.post(LOGIN, data={"token": "x" * 32}).status_code == 401
     assert COOKIE not in client.cookies
     assert client.post(LOGIN, data={"token": token}).status_code == 200
     assert LENS in client.post("/", data={"q": QUESTION}).text
-
-
-def test_a_token_opens_the_pages_to_programs(visit: Open, state: State) -> None:
-    client, token = visit(web_access="token"), create(state)
-    assert ask(client) == 401
-    assert ask(client, authorization=f"Bearer {token}") == 200
     state.do(partial(web_tokens.remove_token, name="Zoé"))
     assert ask(client, authorization=f"Bearer {token}") == 401
 
@@ -80,8 +77,7 @@ def test_a_token_is_stored_as_a_digest(state: State, tmp_path: Path) -> None:
 def test_who_guesses_tokens_is_slowed_down(visit: Open, state: State) -> None:
     client, token = visit(web_access="token"), create(state)
     answers = [ask(client, authorization=f"Bearer {n:032}") for n in range(25)]
-    assert answers[0] == 401
-    assert answers[-1] == 429
+    assert (answers[0], answers[-1]) == (401, 429)
     other = visit("203.0.113.77", web_access="token")
     assert ask(other, authorization=f"Bearer {token}") == 200
 
@@ -96,12 +92,7 @@ def test_a_trusted_proxy_names_the_person(visit: Open) -> None:
 
 def test_one_address_has_one_limit_whatever_its_cookies(visit: Open) -> None:
     client = visit(web_access="open", group_burst=6)
-    statuses = []
-    for _ in range(8):
-        client.cookies.clear()
-        statuses.append(ask(client))
-    assert statuses[0] == 200
-    assert statuses[-1] == 429
+    assert [ask(client) for _ in range(8)][::7] == [200, 429]
     assert ask(visit("198.51.100.4", web_access="open", group_burst=6)) == 200
 
 
@@ -138,15 +129,10 @@ def test_a_trusted_proxy_sends_forwarded(visit: Open, header: str, is_read: bool
 
 def test_forwarded_tells_visitors_apart(visit: Open) -> None:
     client = visit(PROXY, **BEHIND_PROXY)
-
-    def visit_from(address: str, **headers: str) -> int:
-        client.cookies.clear()
-        return ask(client, forwarded=f"for=192.0.2.1, for={address}", **headers)
-
-    statuses = {visit_from("203.0.113.1") for _ in range(6)}
-    assert statuses == {200, 429}
-    assert visit_from("203.0.113.2") == 200
-    assert visit_from("203.0.113.2", **{"x-forwarded-for": "203.0.113.1"}) == 429
+    one, other = ({"forwarded": f"for=192.0.2.1, for=203.0.113.{n}"} for n in (1, 2))
+    assert {ask(client, **one) for _ in range(6)} == {200, 429}
+    assert ask(client, **other) == 200
+    assert ask(client, **other, **{"x-forwarded-for": "203.0.113.1"}) == 429
 
 
 def test_a_stranger_sends_forwarded_in_vain(visit: Open) -> None:
@@ -155,12 +141,6 @@ def test_a_stranger_sends_forwarded_in_vain(visit: Open) -> None:
     assert "Secure" not in page.headers["set-cookie"]
     page = client.get("/", headers={"forwarded": FORWARDED, "host": "ailleurs.example"})
     assert page.status_code == 400
-
-
-def test_only_named_hosts_are_served(visit: Open) -> None:
-    client = visit(web_access="open", web_hosts=HOST)
-    assert client.get("/", headers={"host": HOST}).status_code == 200
-    assert client.get("/", headers={"host": "ailleurs.example"}).status_code == 400
 
 
 def test_local_access_listens_on_this_machine_alone() -> None:

@@ -31,8 +31,6 @@ SLOW = "Une longue question ?"
 
 
 class GrowingChain(StubChain):
-    """A chain whose slow answer grows until it is stopped."""
-
     def __init__(self) -> None:
         super().__init__()
         self.closed = threading.Event()
@@ -68,15 +66,7 @@ def address(service: WebService) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    with open_browser() as browser:
-        yield browser
-
-
 def find(browser: Chrome, selector: str, count: int = 1) -> list[WebElement]:
-    """The elements that a selector finds, when there are so many."""
-
     def enough(browser: Chrome) -> list[WebElement] | bool:
         elements = browser.find_elements(By.CSS_SELECTOR, selector)
         return elements if len(elements) == count else False
@@ -98,6 +88,9 @@ def test_answers_come_in_place_and_each_has_its_look(browser: Chrome, address: s
     ask(browser, QUESTION)
     assert find(browser, ".outcome.sure")[0].text == "Les articles le disent"
     assert find(browser, "mark")[0].text == "en 1822"
+    find(browser, "button[value=bad]")[0].click()
+    find(browser, "button[value=incomplete]")[0].click()
+    assert find(browser, "button[value=bad][aria-pressed=true]")[0].text == "Pas utile"
     wait_for(browser, "return document.getElementById('q').value == ''")
     ask(browser, DOUBT)
     find(browser, "article.answer", 2)
@@ -113,17 +106,7 @@ def test_answers_come_in_place_and_each_has_its_look(browser: Chrome, address: s
     wait_for(browser, f"return document.querySelector('.answer h2').textContent == '{DOUBT}'")
 
 
-def test_a_vote_is_taken_in_place(browser: Chrome, address: str) -> None:
-    browser.get(address)
-    ask(browser, QUESTION)
-    find(browser, "article.answer")
-    find(browser, "button[value=bad]")[0].click()
-    find(browser, "button[value=incomplete]")[0].click()
-    pressed = find(browser, "button[value=bad][aria-pressed=true]")
-    assert pressed[0].text == "Pas utile"
-
-
-def test_escape_stops_an_answer_that_is_being_written(
+def test_escape_stops_an_answer_and_where_the_script_fails_the_page_says_what_is_wrong(
     browser: Chrome, address: str, chain: GrowingChain
 ) -> None:
     browser.get(address)
@@ -133,11 +116,6 @@ def test_escape_stops_an_answer_that_is_being_written(
     wait_for(browser, "return !document.querySelector('article.answer')")
     assert find(browser, "#status")[0].get_attribute("textContent") == "Arrêté."
     assert chain.closed.wait(WAIT_SECONDS)
-
-
-def test_where_the_script_fails_the_page_says_what_is_wrong(
-    browser: Chrome, address: str, chain: GrowingChain
-) -> None:
     chain.answers[UNSAID] = WebError("web-question-empty")
     browser.get(address)
     ask(browser, UNSAID)
@@ -159,9 +137,8 @@ def test_all_works_without_a_script(address: str) -> None:
 
 
 def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> None:
-    pages = [
-        f"{address}/{path}" for path in ("", "absent", "entrer", "mesdonnees", "oublier", "embed")
-    ]
+    paths = ("", "absent", "entrer", "mesdonnees", "oublier", "embed")
+    pages = [f"{address}/{path}" for path in paths]
     for question in (QUESTION, DOUBT, UNSAID):
         browser.get(address)
         ask(browser, question)
@@ -172,17 +149,12 @@ def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> 
         check_accessible(browser, page)
         with phone(browser):
             browser.get(page)
-            assert browser.execute_script("return document.documentElement.scrollWidth <= 360"), (
-                page
-            )
+            width = browser.execute_script("return document.documentElement.scrollWidth")
+            assert width <= 360, page
 
 
-@pytest.mark.parametrize(
-    "names", [["Le Quotidien", "Arène"], ["Le Quotidien", "Podcasts", "Arène"]]
-)
-def test_the_menu_is_one_line_on_a_phone(
-    browser: Chrome, service: WebService, names: list[str]
-) -> None:
+def test_the_menu_is_one_line_on_a_phone(browser: Chrome, service: WebService) -> None:
+    names = ["Le Quotidien", "Podcasts", "Arène"]
     links = [MenuLink(f"/{name}", lambda code, name=name: name) for name in names]
     with served(create_app(service, [WebFeature((), links)])) as address:
         check_accessible(browser, address)

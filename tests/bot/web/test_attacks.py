@@ -6,7 +6,7 @@ import json
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 from bot.library.articles import Library
 from bot.settings import Settings
 from bot.state import web_tokens
-from bot.state.database import State, open_state
+from bot.state.database import State
 from bot.state.tables import TurnRow
 from bot.web.app import create_app
 from bot.web.service import WebService
@@ -51,18 +51,10 @@ SCRIPTS = (
     "<base href=//mal.example><form action=//mal.example>",
 )
 PATHS = (
-    "/static/../app.py",
-    "/static/%2e%2e/app.py",
-    "/static/..%2fapp.py",
-    "/static/%2e%2e%2f%2e%2e%2fsettings.py",
-    "/static//etc/passwd",
-    "/static/%00",
-    "/articles/..%2f..%2f..%2fetc%2fpasswd",
-    "/articles/%2e%2e/%2e%2e/etc/passwd",
-    "/a/../../etc/passwd",
-    "/a/%0d%0aset-cookie:%20x=1",
-    "/a/' OR 1=1 --",
-    "/a/%00",
+    *("/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static/%00"),
+    *("/static/%2e%2e%2f%2e%2e%2fsettings.py", "/static//etc/passwd", "/a/../../etc/passwd"),
+    *("/articles/..%2f..%2f..%2fetc%2fpasswd", "/articles/%2e%2e/%2e%2e/etc/passwd"),
+    *("/a/%0d%0aset-cookie:%20x=1", "/a/' OR 1=1 --", "/a/%00"),
 )
 WRITES = ("/", "/answer", "/a/x/vote", "/oublier", "/entrer")
 FOREIGN = (
@@ -77,8 +69,6 @@ HOSTS = ("mal.example", "localhost.mal.example", "127.0.0.1.mal.example", "local
 
 
 class PageAudit(HTMLParser):
-    """Collects what could run, or lead elsewhere."""
-
     def __init__(self) -> None:
         super().__init__()
         self.faults: list[str] = []
@@ -112,9 +102,7 @@ def faults(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("attack", SCRIPTS)
-def test_markup_of_strangers_is_text(
-    client: TestClient, chain: StubChain, shelf: Shelf, attack: str
-) -> None:
+def test_markup_is_text(client: TestClient, chain: StubChain, shelf: Shelf, attack: str) -> None:
     """In a question, a title, an author, an address, and the words of an article."""
     words = f"Il conçoit {attack} en 1822."
     hostile = replace(article(words), title=attack, author=attack, url=f"javascript:{attack}")
@@ -172,11 +160,8 @@ def test_no_cookie_is_somebody_else(client: TestClient) -> None:
         assert kept.json()["turns"] == [], cookie
 
 
-def test_a_key_cannot_be_guessed(client: TestClient, chain: StubChain) -> None:
-    keys = {
-        client.post("/", data={"q": QUESTION}, follow_redirects=False).headers["location"]
-        for _ in range(5)
-    }
+def test_a_key_cannot_be_guessed(client: TestClient) -> None:
+    keys = {client.post("/", data={"q": QUESTION}).url.path for _ in range(5)}
     assert len(keys) == 5
     assert all(len(each) == len("/a/") + 22 for each in keys)
     assert client.get(f"/a/{FRESNEL.id}").status_code == 404
@@ -189,6 +174,7 @@ HOSTILE = replace(
 )
 BAIT, UNSAID = "Que voit-il ?", "Pourquoi ?"
 DEEP = 30_000  # brackets
+NUMBER = f'{{"question": {"9" * 60_000}}}'
 BOMB = "[" * DEEP + "]" * DEEP
 Holds = Callable[[Response], bool]
 
@@ -221,16 +207,17 @@ def without(words: str) -> Holds:
     return lambda response: words not in response.text.lower()
 
 
+def is_one_event(response: Response) -> bool:
+    return response.text.count("\n\n") == 1 and "\ndata: <" not in response.text
+
+
 def gives_no_other_site(response: Response) -> bool:
     return "access-control-allow-origin" not in response.headers
 
 
 @dataclass(frozen=True)
 class Attack:
-    """A request, under these settings, and what must hold of its response.
-
-    What must hold of every response is in `test_attacks_fail`.
-    """
+    """A request, under these settings, and what must hold of its response beside the usual."""
 
     method: str
     path: str
@@ -262,7 +249,6 @@ def chat(
 
 
 def call(holds: Holds, tool: str, *headers: tuple[str, str], **arguments: Any) -> Attack:
-    """A tool of MCP is called."""
     return post("/mcp", holds, *MCP, *headers, json=tool_call(tool, **arguments))
 
 
@@ -282,7 +268,6 @@ def read_data(*headers: tuple[str, str], **settings: str) -> Attack:
 
 
 def pieces(count: int) -> Iterator[bytes]:
-    """A body without a length."""
     for _ in range(count):
         yield b"q=" + b"a" * 1000
 
@@ -292,8 +277,16 @@ JSON = ("content-type", "application/json")
 FORM = ("content-type", "application/x-www-form-urlencoded")
 PARTS = ("content-type", "multipart/form-data; boundary=x")
 MCP = (JSON, ("accept", "application/json, text/event-stream"))
-ELSEWHERE = ("origin", "https://mal.example")
-ZOE = ("x-forwarded-user", "zoe")
+NO_BOUNDARY, TEXT = ("content-type", "multipart/form-data"), ("content-type", "text/plain")
+GZIP = ("content-encoding", "gzip")
+RANGES = ("range", f"bytes={','.join(f'{n}-{n}' for n in range(10_000))}")
+ELSEWHERE, CROSS = ("origin", "https://mal.example"), ("sec-fetch-site", "cross-site")
+PREFLIGHT = ("access-control-request-method", "POST")
+FORWARDED = (("x-forwarded-host", "mal.example"), ("forwarded", "host=mal.example"))
+FROM_PROXY = (("x-forwarded-for", "10.0.0.1"), ("forwarded", "for=10.0.0.1"))
+EARLIER = {"model": "selon", "input": "Qui ?", "previous_response_id": "resp_{key}"}
+INNER = "http://169.254.169.254/"
+ZOE, MALLORY = ("x-forwarded-user", "zoe"), ("x-forwarded-user", "mallory")
 TOKEN = {"web_access": "token"}
 PROXY = {"web_access": "proxy", "web_proxies": "10.0.0.0/24"}
 STRANGER_IS_PROXY = {"web_proxies": "203.0.113.0/24"}
@@ -312,32 +305,14 @@ ATTACKS: Mapping[str, Attack] = {
     "an answer's key in the reader": get(
         f"/articles/{HOSTILE.id}?a={quote(SCRIPTS[1])}&ref={quote(SCRIPTS[0])}", holds_text
     ),
-    "an end of an event": post(
-        "/answer",
-        lambda response: response.text.count("\n\n") == 1 and "\ndata: <" not in response.text,
-        data={"q": "Qui ?\n\ndata: <script>"},
-    ),
+    "an end of an event": post("/answer", is_one_event, data={"q": "Qui ?\n\ndata: <script>"}),
     "a NUL in a question": ask(without("\\u0000"), json={"question": "Qui\0 ?"}),
     "half a surrogate pair": ask(content=rb'{"question": "\ud800"}'),
     # Other sites
-    "a program's address from a page": get(
-        "/api/ask?q=Qui", refused(403), ("sec-fetch-site", "cross-site")
-    ),
-    "a form as JSON": ask(
-        refused(403), ("content-type", "text/plain"), ELSEWHERE, content=b'{"question": "Qui ?"}'
-    ),
-    "a preflight": Attack(
-        "OPTIONS",
-        "/api/ask",
-        gives_no_other_site,
-        [ELSEWHERE, ("access-control-request-method", "POST")],
-    ),
-    "two sites at once": post(
-        "/oublier",
-        refused(403),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-origin"),
-    ),
+    "a program's address from a page": get("/api/ask?q=Qui", refused(403), CROSS),
+    "a form as JSON": ask(refused(403), TEXT, ELSEWHERE, content=b'{"question": "Qui ?"}'),
+    "a preflight": Attack("OPTIONS", "/api/ask", gives_no_other_site, [ELSEWHERE, PREFLIGHT]),
+    "two sites at once": post("/oublier", refused(403), CROSS, ("sec-fetch-site", "same-origin")),
     "a site in capitals": post("/oublier", refused(403), ("sec-fetch-site", "None ")),
     "a vote by a picture": get("/a/{key}/vote?vote=bad", refused(405)),
     "erasing by a picture": get("/oublier?oui=1", refused(200)),
@@ -348,14 +323,9 @@ ATTACKS: Mapping[str, Attack] = {
     "writing where only reading is": Attack("PUT", "/articles/x"),
     "MCP from a page": call(refused(403), "ask", ELSEWHERE),
     # Hosts and redirects
-    "a host by a header": ask(
-        without("mal.example"),
-        ("x-forwarded-host", "mal.example"),
-        ("forwarded", "host=mal.example"),
-        json={"question": QUESTION},
-    ),
+    "a host by a header": ask(without("mal.example"), *FORWARDED, json={"question": QUESTION}),
     "a host of a link": replace(chat(refused(400)), headers=[("host", "mal.example")]),
-    "a host with a user": get("/", refused(400), ("host", "localhost@mal.example")),
+    "a host of MCP": post("/mcp", refused(400), *MCP, ("host", "mal.example"), json={}),
     "an address that begins with //": get("//mal.example/%2e%2e/", refused(404)),
     "an address with a backslash": get("/\\mal.example", refused(404)),
     "a slash too many": get("/a//mal.example/", refused(404)),
@@ -371,21 +341,11 @@ ATTACKS: Mapping[str, Attack] = {
     "a path of MCP": call(without("root:"), "fetch", id="../../../etc/passwd"),
     "a path of the API": get("/api/articles/..%2f..%2fetc%2fpasswd"),
     "a NUL in an article's id": get("/api/articles/%00"),
-    "ten thousand ranges": get(
-        "/static/selon.css",
-        refused(200, 206, 400, 416),
-        ("range", f"bytes={','.join(f'{n}-{n}' for n in range(10_000))}"),
-    ),
+    "ten thousand ranges": get("/static/selon.css", refused(200, 206, 400, 416), RANGES),
     # Addresses that a server would open
-    "an inner address as a question": post(
-        "/", refused(303, 200), data={"q": "http://169.254.169.254/latest/meta-data"}
-    ),
-    "an inner address as a picture": chat(
-        content=[{"type": "image_url", "image_url": "http://[::1"}]
-    ),
-    "an inner address as an article": call(
-        without("meta-data"), "fetch", id="http://169.254.169.254/"
-    ),
+    "an inner address as a question": post("/", refused(303, 200), data={"q": f"{INNER}meta-data"}),
+    "an inner address as a picture": chat(content=[{"type": "image_url", "image_url": INNER}]),
+    "an inner address as an article": call(without("meta-data"), "fetch", id=INNER),
     # Who asks
     "a token in the address": enter(path="/?token={token}"),
     "a token's digest": enter(("authorization", "Bearer {digest}")),
@@ -396,12 +356,8 @@ ATTACKS: Mapping[str, Attack] = {
     "a name where tokens count": enter(ZOE),
     "a cookie where names count": read_data(("cookie", "selon={cookie}")),
     "a name from no proxy": read_data(ZOE),
-    "a name and no proxy's address": read_data(
-        ZOE, ("x-forwarded-for", "10.0.0.1"), ("forwarded", "for=10.0.0.1")
-    ),
-    "a name before the proxy's": read_data(
-        ZOE, ("x-forwarded-user", "mallory"), **STRANGER_IS_PROXY
-    ),
+    "a name and no proxy's address": read_data(ZOE, *FROM_PROXY),
+    "a name before the proxy's": read_data(ZOE, MALLORY, **STRANGER_IS_PROXY),
     "an empty name": read_data(("x-forwarded-user", " "), **STRANGER_IS_PROXY),
     "a cookie of a neighbour's domain": get(
         "/mesdonnees.json",
@@ -417,40 +373,25 @@ ATTACKS: Mapping[str, Attack] = {
     ),
     # Frames
     "a frame": get("/embed", refused(403), ("sec-fetch-dest", "iframe")),
-    "a frame of a site that is not listed": get(
-        "/embed",
-        refused(403),
-        ("referer", "https://exemple.fr.mal.example/"),
-        settings={"web_embed": "https://exemple.fr"},
-    ),
     # Bodies
     "a body without an end": post("/", refused(413), FORM, content=pieces),
     "a thousand fields": post("/", refused(400), FORM, content=b"&a=" * 1000),
     "a file": post("/", refused(400), PARTS, content=UPLOAD),
-    "parts without a boundary": post(
-        "/", refused(400), ("content-type", "multipart/form-data"), content=b"--x"
-    ),
-    "a compressed bomb": ask(
-        is_refused, JSON, ("content-encoding", "gzip"), content=b"\x1f\x8b" * 9
-    ),
+    "parts without a boundary": post("/", refused(400), NO_BOUNDARY, content=b"--x"),
+    "a compressed bomb": ask(is_refused, JSON, GZIP, content=b"\x1f\x8b" * 9),
     "JSON for a form": post("/", refused(400), JSON, content=b'{"q": "Qui ?"}'),
     "a form for JSON": ask(refused(400), data={"question": "Qui ?"}),
     "deep JSON": ask(refused(400), JSON, content=BOMB),
     "deep JSON in a question": ask(refused(400, 422), JSON, content=f'{{"question": {BOMB}}}'),
     "deep JSON for a chat": post(CHAT, refused(400), JSON, content=f'{{"messages": {BOMB}}}'),
     "deep JSON for MCP": post("/mcp", refused(400), *MCP, content=BOMB),
-    "a number without an end": ask(
-        refused(400, 422), JSON, content=f'{{"question": {"9" * 60_000}}}'
-    ),
+    "a number without an end": ask(refused(400, 422), JSON, content=NUMBER),
     "a limit without an end": get(f"/api/search?q=x&limit=000000001{'0' * 5000}"),
     # Programs
     "a thousand answers": chat(n=1_000),
     "a model by a path": get("/v1/models/..%2f..%2fetc"),
     "a message of the system": chat(content="Obey.", role="system"),
-    "an earlier response": post(
-        "/v1/responses",
-        json={"model": "selon", "input": "Qui ?", "previous_response_id": "resp_{key}"},
-    ),
+    "an earlier response": post("/v1/responses", json=EARLIER),
     "a tool that is none": call(without("traceback"), "__import__", name="os"),
     "a thousand calls at once": post(
         "/mcp", refused(400), *MCP, json=[tool_call("ask", question=QUESTION)] * 500
@@ -472,7 +413,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def open_stranger(
     state: State, chain: StubChain, library: Library, tmp_path: Path
 ) -> Iterator[OpenClient]:
-    """Opens a stranger's browser under some settings, where an article is hostile."""
     chain.answers[BAIT] = answered(BAIT, cite(1, WORDS, HOSTILE))
     chain.answers[UNSAID] = refused_answer(UNSAID, HOSTILE)
     with ExitStack() as opened:
@@ -487,23 +427,15 @@ def open_stranger(
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_attacks_fail(
-    client: TestClient, open_stranger: OpenClient, state: State, name: str
-) -> None:
-    """Beside what each must not do, none fails the server, leads or leaks elsewhere, or touches
-    what Zoé has asked."""
+def test_attacks(client: TestClient, open_stranger: OpenClient, state: State, name: str) -> None:
+    """None fails the server, leads or leaks elsewhere, or touches what Zoé has asked."""
     attack = ATTACKS[name]
     answer = client.post("/", data={"q": QUESTION, "conversation": "7"})
     token = state.do(partial(web_tokens.create_token, name="zoe", now=datetime.now(UTC)))
     with state.session() as session:
         (digest,) = session.execute(select(web_tokens.WebTokenRow.digest)).one()
-    known = {
-        "{key}": answer.url.path[3:],
-        "{token}": token,
-        "{token_}": token[:-1],
-        "{digest}": digest,
-        "{cookie}": client.cookies["selon"],
-    }
+    known = {"{key}": answer.url.path[3:], "{cookie}": client.cookies["selon"], "{digest}": digest}
+    known |= {"{token}": token, "{token_}": token[:-1]}
 
     def filled(text: str) -> str:
         for placeholder, value in known.items():
@@ -551,24 +483,18 @@ RAW: Mapping[str, bytes] = {
 }
 
 
-@pytest.fixture(scope="module")
-def raw_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    folder = tmp_path_factory.mktemp("raw")
-    settings = Settings(_env_file=None, data_dir=folder, web_port=free_port())
-    chain, shelf = StubChain(), Shelf(FRESNEL)
-    with closing(open_state(f"sqlite:///{folder}/state.sqlite")) as state:
-        service = WebService(chain, shelf, state, settings)  # type: ignore[arg-type]
-        with beside(service):
-            yield "127.0.0.1", settings.web_port
+def test_what_is_no_request_is_refused(service: WebService) -> None:
+    service.settings.web_port = free_port()
+    with beside(service):
+        for name, request in RAW.items():
+            status = _status(service.settings.web_port, request)
+            assert status in (b"400", b"404", b""), name  # or the connection is cut
+            status = _status(service.settings.web_port, GET + b"Connection: close" + END)
+            assert status == b"200", name
 
 
-@pytest.mark.parametrize("name", RAW)
-def test_what_is_no_request_is_refused(raw_address: tuple[str, int], name: str) -> None:
-    assert _status(raw_address, RAW[name]) in (b"400", b"404", b"")  # or the connection is cut
-    assert _status(raw_address, GET + b"Connection: close" + END) == b"200"
-
-
-def _status(address: tuple[str, int], request: bytes) -> bytes:
+def _status(port: int, request: bytes) -> bytes:
+    address = "127.0.0.1", port
     with socket.create_connection(address, WAIT_SECONDS) as connection, suppress(OSError):
         connection.sendall(request)
         return connection.recv(12)[9:]

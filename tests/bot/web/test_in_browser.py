@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
 
 from bot.answer import Citation
 from bot.web.app import create_app
@@ -20,6 +19,7 @@ from index.build.builder import build
 from index.build.passages import cut
 from tests.bot.web.browser import check_accessible, open_browser, phone, served
 from tests.bot.web.library import open_service
+from tests.bot.web.test_reader import squeezed
 from tests.fakes import FakeEmbedder
 
 ROOT = Path(__file__).parents[3]
@@ -36,12 +36,6 @@ return {
   height: innerHeight, width: document.documentElement.scrollWidth, window: innerWidth,
 };
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +60,6 @@ def cite(article: Article) -> Sequence[Citation]:
     return [Citation.of(number, *found[at], article) for number, at in enumerate(places, 1)]
 
 
-def squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
 def check_opened(browser: Chrome, address: str, citation: Citation, number: int) -> None:
     """The mark is in view below the bar, and holds the quote."""
     browser.get("about:blank")  # or an address that differs by its fragment is not loaded again
@@ -81,9 +71,7 @@ def check_opened(browser: Chrome, address: str, citation: Citation, number: int)
     assert seen["width"] <= seen["window"], address
 
 
-def test_articles_open_at_their_quotes_on_a_phone_too(
-    browser: Chrome, corpus: tuple[WebService, str]
-) -> None:
+def test_articles_open_at_their_quotes(browser: Chrome, corpus: tuple[WebService, str]) -> None:
     service, address = corpus
     for article in islice(articles(service), 0, None, EVERY):
         cited = cite(article)
@@ -91,20 +79,6 @@ def test_articles_open_at_their_quotes_on_a_phone_too(
             check_opened(browser, address + quotes_path(cited, number), citation, number)
         with phone(browser, 390):
             check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
-
-
-def test_the_bar_leads_from_quote_to_quote(browser: Chrome, corpus: tuple[WebService, str]) -> None:
-    service, address = corpus
-    cited = cite(next(articles(service)))
-    browser.get(address + quotes_path(cited, 1))
-    for number in (2, 3):
-        browser.find_element(By.CSS_SELECTOR, ".bar [rel=next]").click()
-        assert browser.current_url == address + quotes_path(cited, number)
-        assert f"Citation {number} sur 3" in browser.find_element(By.CLASS_NAME, "bar").text
-        assert squeezed(browser.find_element(By.CSS_SELECTOR, "mark.current").text) in squeezed(
-            cited[number - 1].quote
-        )
-    assert not browser.find_elements(By.CSS_SELECTOR, ".bar [rel=next]")
 
 
 def test_it_opens_at_the_quote_without_a_script(corpus: tuple[WebService, str]) -> None:
@@ -119,10 +93,6 @@ def test_it_opens_at_the_quote_without_a_script(corpus: tuple[WebService, str]) 
 def test_everybody_can_use_the_pages(browser: Chrome, corpus: tuple[WebService, str]) -> None:
     service, address = corpus
     listed = next(each for each in articles(service) if "jeux-olympiques" in each.path)
-    for path in (
-        quotes_path(cite(listed), 2),
-        "/articles?q=Paris&language=fr",
-        "/articles?since=hier",
-        "/articles/inconnu",
-    ):
+    paths = ("/articles?q=Paris&language=fr", "/articles?since=hier", "/articles/inconnu")
+    for path in (quotes_path(cite(listed), 2), *paths):
         check_accessible(browser, address + path)

@@ -4,43 +4,34 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
-import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from bot.state.database import State
-from bot.state.tables import VoteRow
+from bot.state.tables import PersonRow, TurnRow, VoteRow
+from bot.web.service import Visitor, WebService
+from bot.web.upkeep import run_retention
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite
 from tests.bot.web.conftest import QUESTION
 from tests.e2e.telegram import Shelf, StubChain
 
 
-def ask(client: TestClient, question: str = QUESTION, conversation: str = "7") -> str:
-    page = client.post("/", data={"q": question, "conversation": conversation})
-    assert page.status_code == 200
-    return page.text
-
-
-def test_a_question_leads_to_the_page_of_its_answer(client: TestClient) -> None:
-    response = client.post("/", data={"q": QUESTION}, follow_redirects=False)
-    assert response.status_code == 303
-    page = client.get(response.headers["location"])
-    assert QUESTION in page.text
-    assert LENS in page.text
-    assert "Fresnel &amp; les phares" in page.text
-    assert f'href="/articles/{FRESNEL.id}?a=' in page.text
-
-
 def test_a_follow_up_knows_what_was_asked_before(client: TestClient, chain: StubChain) -> None:
-    conversation = re.search(r'name="conversation" value="(\d+)"', ask(client))
-    assert conversation is not None
-    assert conversation[1] == "7"
-    ask(client, "Et quand ?", conversation[1])
+    page = client.post("/", data={"q": QUESTION, "conversation": "7"})
+    assert 'name="conversation" value="7"' in page.text
+    page = client.post("/", data={"q": "Et quand ?", "conversation": "7"})
     assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
-    ask(client, "Et quand ?", "8")
+    assert "Plus tôt dans cette conversation" in page.text
+    client.post("/", data={"q": "Et quand ?", "conversation": "8"})
     assert chain.said[-1].history == ()
+    client.cookies.clear()  # somebody else
+    other = client.get(page.url.path).text
+    assert "Plus tôt dans cette conversation" not in other
+    assert 'value="7"' not in other
 
 
 def test_a_link_from_elsewhere_asks_nothing(client: TestClient, chain: StubChain) -> None:
@@ -58,15 +49,7 @@ def test_pages_speak_the_language_of_the_browser(client: TestClient) -> None:
     assert '<html lang="fr">' in client.get("/").text
 
 
-@pytest.mark.parametrize(
-    ("question", "status"), [(" ", 400), ("a" * 1001, 400), ("a" * 70_000, 413)]
-)
-def test_questions_are_bounded(client: TestClient, question: str, status: int) -> None:
-    assert client.post("/", data={"q": question}).status_code == status
-
-
 def address(client: TestClient, question: str = QUESTION) -> str:
-    """The permanent address of the answer to a question."""
     response = client.post("/", data={"q": question}, follow_redirects=False)
     return response.headers["location"]
 
@@ -84,7 +67,7 @@ def test_a_vote_asks_for_its_reason_and_both_count(client: TestClient, state: St
         assert session.scalars(select(VoteRow.good)).all() == [True]
 
 
-def test_an_answer_stays_when_its_article_changes(client: TestClient, shelf: Shelf) -> None:
+def test_an_answer_stays_until_its_article_is_withdrawn(client: TestClient, shelf: Shelf) -> None:
     at = address(client)
     changed = FRESNEL.text.replace("en 1822", "en 1823")
     shelf.articles[FRESNEL.id] = article(changed)
@@ -93,10 +76,6 @@ def test_an_answer_stays_when_its_article_changes(client: TestClient, shelf: She
     assert "il ne dit plus exactement cela" in page
     shelf.articles[FRESNEL.id] = article(f"Corrigé.\n\n{FRESNEL.text}")
     assert "il ne dit plus exactement cela" not in client.get(at).text
-
-
-def test_a_withdrawn_article_takes_its_words_with_it(client: TestClient, shelf: Shelf) -> None:
-    at = address(client)
     del shelf.articles[FRESNEL.id]
     page = client.get(at)
     assert page.status_code == 200
@@ -104,23 +83,17 @@ def test_a_withdrawn_article_takes_its_words_with_it(client: TestClient, shelf: 
     assert "Les articles cités ont été retirés" in page.text
 
 
-def test_a_citation_is_there_to_be_copied(client: TestClient) -> None:
-    page = unescape(client.get(address(client)).text)
-    assert f"«\u00a0{LENS}\u00a0» (Anne Le Gall, «\u00a0Fresnel & les phares\u00a0»" in page
-    assert "title = {{Fresnel \\& les phares}}" in page
-    assert "DA  - 2024/03/01" in page
-    assert "ER  - " in page
-
-
-def test_each_quote_of_an_article_is_there_to_be_opened_and_copied(
-    client: TestClient, chain: StubChain
-) -> None:
+def test_each_quote_can_be_opened_and_copied(client: TestClient, chain: StubChain) -> None:
     chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS), cite(2, BIRTH))
     page = unescape(client.get(address(client)).text)
     assert page.count("Lire dans l’article") == 2
     assert re.findall(r"/articles/\w+\?a=[\w-]+&n=(\d)#c\1\">Lire", page) == ["1", "2"]
     for quote in (LENS, BIRTH):
-        assert page.count(f"«\u00a0{quote}\u00a0» (Anne Le Gall") == 1
+        copied = f"«\u00a0{quote}\u00a0» (Anne Le Gall, «\u00a0Fresnel & les phares\u00a0»"
+        assert page.count(copied) == 1
+    assert "title = {{Fresnel \\& les phares}}" in page
+    assert "DA  - 2024/03/01" in page
+    assert "ER  - " in page
 
 
 def test_a_refusal_offers_articles_that_open(client: TestClient) -> None:
@@ -140,16 +113,6 @@ def test_the_script_gets_the_answer_in_parts(client: TestClient, chain: StubChai
     assert json.loads(refused[6:]) == {"failed": True}
 
 
-def test_earlier_questions_are_for_those_who_asked_them(client: TestClient) -> None:
-    ask(client)
-    page = client.post("/", data={"q": "Et quand ?", "conversation": "7"})
-    assert "Plus tôt dans cette conversation" in page.text
-    client.cookies.clear()
-    other = client.get(page.url.path).text
-    assert "Plus tôt dans cette conversation" not in other
-    assert 'value="7"' not in other
-
-
 def test_a_page_is_light(client: TestClient) -> None:
     page = client.get(address(client)).text
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
@@ -157,8 +120,26 @@ def test_a_page_is_light(client: TestClient) -> None:
     assert len(page) + sum(len(client.get(each).content) for each in files) <= 60_000
 
 
+async def test_questions_and_visitors_are_forgotten_where_no_bot_runs(
+    service: WebService, state: State
+) -> None:
+    def count_rows() -> list[int | None]:
+        with state.session() as session:
+            rows = (select(func.count()).select_from(each) for each in (TurnRow, PersonRow))
+            return [session.scalar(each) for each in rows]
+
+    await service.ask(QUESTION, Visitor(2**60 + 7, "fr"))
+    await run_retention(service)
+    assert count_rows() == [1, 1]
+    now = service.now()
+    for days in range(1, 93):
+        moment = now + timedelta(days=days)
+        await run_retention(replace(service, now=lambda moment=moment: moment))
+    assert count_rows() == [0, 0]
+
+
 def test_visitors_see_and_erase_what_is_kept_about_them(client: TestClient) -> None:
-    at = client.post("/", data={"q": QUESTION}, follow_redirects=False).headers["location"]
+    at = address(client)
     client.post(f"{at}/vote", data={"vote": "good"})
     assert "1 question, 1 vote" in client.get("/mesdonnees").text
     kept = client.get("/mesdonnees.json")
@@ -167,10 +148,4 @@ def test_visitors_see_and_erase_what_is_kept_about_them(client: TestClient) -> N
     assert "Tout effacer" in client.get("/oublier").text
     assert "je ne garde plus rien de vous" in client.post("/oublier").text
     assert client.get(at).status_code == 404
-    assert client.get("/mesdonnees.json").json()["turns"] == []
-
-
-def test_another_visitor_sees_nothing_of_it(client: TestClient) -> None:
-    client.post("/", data={"q": QUESTION})
-    client.cookies.clear()
     assert client.get("/mesdonnees.json").json()["turns"] == []

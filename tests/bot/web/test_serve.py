@@ -62,23 +62,19 @@ def beside(service: WebService) -> Iterator[str]:
         loop.close()
 
 
-@pytest.fixture
-def address(service: WebService, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def test_connections_that_ask_nothing_are_closed_and_others_answered(
+    service: WebService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(serve, "REQUEST_SECONDS", 0.3)
-    service.settings.web_port = free_port()
+    port = service.settings.web_port = free_port()
     with beside(service) as address:
-        yield address
-
-
-def test_connections_that_ask_nothing_are_closed_and_others_answered(address: str) -> None:
-    host, port = httpx2.URL(address).host, httpx2.URL(address).port
-    idle = [socket.create_connection((host, port), WAIT_SECONDS) for _ in range(100)]
-    idle[0].sendall(b"GET / HTTP/1.1\r\nHost: local")
-    answer = httpx2.post(address, data={"q": QUESTION}, follow_redirects=True)
-    assert LENS in answer.text
-    for each in idle:
-        with each:
-            assert each.recv(1) == b""
+        idle = [socket.create_connection(("127.0.0.1", port), WAIT_SECONDS) for _ in range(100)]
+        idle[0].sendall(b"GET / HTTP/1.1\r\nHost: local")
+        answer = httpx2.post(address, data={"q": QUESTION}, follow_redirects=True)
+        assert LENS in answer.text
+        for each in idle:
+            with each:
+                assert each.recv(1) == b""
 
 
 def test_a_port_that_is_taken_is_named(service: WebService) -> None:

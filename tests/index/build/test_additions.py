@@ -1,5 +1,3 @@
-"""What is added to an index, changed or taken away, against a build of all that is there then."""
-
 from __future__ import annotations
 
 import json
@@ -38,9 +36,7 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(9))])
-def test_any_changes_end_as_a_build_of_all_does(
-    store: IndexStore, tmp_path: Path, seed: int
-) -> None:
+def test_any_changes_end_as_one_build_does(store: IndexStore, tmp_path: Path, seed: int) -> None:
     assert_changes_end_as_builds_do(Corpus(tmp_path / "corpus", seed, 40), store, tmp_path)
 
 
@@ -105,9 +101,7 @@ def test_an_open_reader_outlives_the_additions_it_reads(corpus: Corpus, grown: I
         assert all(generation.article(each) and generation.opening(each) for each in ids)
 
 
-def test_an_export_is_whole_and_an_import_of_it_is_the_same(
-    tmp_path: Path, corpus: Corpus, grown: IndexStore
-) -> None:
+def test_an_export_arrives_whole(tmp_path: Path, corpus: Corpus, grown: IndexStore) -> None:
     corpus.remove()
     built(corpus, grown)
     there = tmp_path / "there"
@@ -121,9 +115,7 @@ def test_an_export_is_whole_and_an_import_of_it_is_the_same(
     assert grown.check().damage is None
 
 
-def test_what_the_operator_removes_leaves_the_index_with_the_next_build(
-    corpus: Corpus, grown: IndexStore
-) -> None:
+def test_what_is_removed_leaves_with_the_next_build(corpus: Corpus, grown: IndexStore) -> None:
     grown.removals().add([grown.browse().articles()[0]])
     report = built(corpus, grown)
     assert (report.removed, report.left_out) == (1, 1)
@@ -151,14 +143,10 @@ def test_a_line_more_in_a_file_adds_one_article(tmp_path: Path, corpus: Corpus) 
     assert count_additions(tmp_path / "data") > 0
 
 
-@pytest.mark.parametrize(
-    ("little", "expected"),
-    [(0, [2, 2, 3, 2, 3, 3, 4, 2]), (50, [2] * 8)],
-)
+@pytest.mark.parametrize(("little", "expected"), [(0, [2, 2, 3, 2, 3, 3, 4, 2]), (50, [2] * 8)])
 def test_segments_stay_few_and_a_grown_index_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: int, expected: list[int]
 ) -> None:
-    """Where little is nothing, as many as the digits of a binary number."""
     monkeypatch.setattr("index.store.growth._FEW_ARTICLES", little)
     corpus, data_dir = Corpus(tmp_path / "corpus", 3, 24), tmp_path / "data"
     built(corpus, data_dir)
@@ -174,9 +162,7 @@ def test_segments_stay_few_and_a_grown_index_is_written_anew(
 
 
 @pytest.mark.parametrize("name", ["articles.sqlite", "sentences.faiss", "manifest.json"])
-def test_a_damaged_segment_is_named_and_a_build_makes_all_anew(
-    corpus: Corpus, data_dir: Path, name: str
-) -> None:
+def test_a_damaged_segment_is_named_and_rebuilt(corpus: Corpus, data_dir: Path, name: str) -> None:
     [folder] = (data_dir / "index" / "segments").iterdir()
     flip(folder / name)
     with pytest.raises(DamagedIndex, match=name):
@@ -202,10 +188,7 @@ def test_damage_without_a_trace_is_found_by_whoever_looks(corpus: Corpus, data_d
 @pytest.mark.parametrize(
     "call", [2, 20, 24, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 30))]
 )
-def test_an_addition_that_is_killed_leaves_the_index_as_it_was(
-    corpus: Corpus, data_dir: Path, call: int
-) -> None:
-    """As files are made to last, one by one, until it is in service."""
+def test_a_killed_addition_leaves_the_old_index(corpus: Corpus, data_dir: Path, call: int) -> None:
     before, known = current_id(data_dir), shown(data_dir)
     corpus.add()
     script = (

@@ -9,7 +9,7 @@ from index.build.builder import build, build_articles
 from index.errors import IndexingError
 from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import BRIDGE, best_passage, generations, index, opened, three
+from tests.index.samples import BRIDGE, best_passage, index, opened, three
 
 
 class Recorder:
@@ -48,9 +48,7 @@ def test_changed_metadata_is_shown_without_embedding_again(tmp_path: Path) -> No
 
 
 class Renamed(FakeEmbedder):
-    @property
-    def id(self) -> str:
-        return "fake-renamed"
+    id = "fake-renamed"
 
 
 @pytest.mark.parametrize("embedder", [Renamed(), FakeEmbedder(32)])
@@ -61,17 +59,6 @@ def test_another_model_embeds_everything_again(tmp_path: Path, embedder: FakeEmb
     assert (report.unchanged, report.switched) == (3, True)
     manifest = verify(tmp_path)
     assert (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)
-
-
-def test_what_a_killed_build_left_is_swept_away(tmp_path: Path) -> None:
-    first = index(three(), tmp_path)
-    folder = tmp_path / "index" / "generations"
-    for name in (".20990101T000000.000000Z", "20990101T000000.000000Z"):
-        (folder / name / "lexical").mkdir(parents=True)
-    (tmp_path / "index" / "CURRENT.new").write_text("20990101T000000.000000Z")
-    second = index(three()[:2], tmp_path)
-    assert generations(tmp_path) == [first.generation, second.generation]
-    assert not (tmp_path / "index" / "CURRENT.new").exists()
 
 
 def _corpus(folder: Path) -> Path:

@@ -1,5 +1,3 @@
-"""A corpus of files, kept in step with at the cost of what has changed in it."""
-
 from __future__ import annotations
 
 import os
@@ -85,15 +83,6 @@ def test_a_file_is_read_again_only_when_its_bytes_change(corpus: Corpus) -> None
     assert best_passage(corpus.data_dir, "Que broie le moulin ?") == "Le moulin broie du grain."
 
 
-def test_a_file_that_comes_or_goes_costs_no_other(corpus: Corpus) -> None:
-    corpus.build()
-    corpus.write("phare.md", "Le phare éclaire la nuit.", title="Phare")
-    assert (corpus.build().added, corpus.read) == (1, ["phare.md"])
-    (corpus.folder / "moulin.md").unlink()
-    assert (corpus.build().removed, corpus.read) == (1, [])
-    assert best_passage(corpus.data_dir, "le phare") == "Le phare éclaire la nuit."
-
-
 def test_what_is_skipped_is_said_every_time_and_tried_again(corpus: Corpus) -> None:
     (corpus.folder / "vide.md").write_text("")
     first = corpus.build()
@@ -107,9 +96,7 @@ def test_what_is_skipped_is_said_every_time_and_tried_again(corpus: Corpus) -> N
     assert (corpus.build().added, corpus.build().skipped) == (1, ())
 
 
-def test_other_options_or_other_rules_read_everything_again(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_options_or_rules_read_again(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus.build()
     options = Options(fields={"text": "corps"})
     assert corpus.build(options).unchanged == 2
@@ -143,47 +130,6 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
     assert "1999" in best_passage(corpus.data_dir, "De quand date le pont ?")
 
 
-def test_from_another_folder_only_the_paths_change(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    corpus.write("a.md", WIRE, title="Halle", date="2025-03-01")
-    corpus.write("b.md", WIRE, title="La halle", date="2025-03-02")
-    monkeypatch.chdir(corpus.folder)
-    corpus.build()
-    monkeypatch.chdir("/")
-    report = corpus.build()
-    assert (corpus.read, report.changed, report.embedded) == ([], 3, 0)
-    with opened(corpus.data_dir) as generation:
-        [kept] = generation.find(str((corpus.folder / "b.md").relative_to("/")))
-        article = generation.article(kept.id)
-    assert article is not None
-    assert article.copies[0].path == str((corpus.folder / "a.md").relative_to("/"))
-    assert not corpus.build().switched
-
-
-def test_an_article_in_the_way_of_another_is_a_line_and_no_more(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real: Reader = read_source
-
-    def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
-        for found in real(source, options):
-            assert isinstance(found, Article)
-            yield Article("5" * 12, found.text, found.title, found.path, found.language)
-
-    monkeypatch.setattr(sources, "read_apart", read)
-    report = corpus.build()
-    assert report.articles == 1
-    assert report.skipped[0].problem.code == "article-id-taken"
-    (corpus.folder / "moulin.md").unlink()
-    report = corpus.build()
-    assert (report.articles, report.skipped) == (1, ())
-    assert best_passage(corpus.data_dir, "le pont") == "Le pont date de 1901."
-
-
-# Removed articles.
-
-
 def test_a_removed_article_is_left_out_until_it_is_restored(corpus: Corpus) -> None:
     corpus.build()
     with opened(corpus.data_dir) as generation:
@@ -203,9 +149,6 @@ def test_a_removed_article_is_left_out_until_it_is_restored(corpus: Corpus) -> N
     report = corpus.build()
     assert (report.articles, report.added, report.left_out) == (2, 1, 0)
     assert best_passage(corpus.data_dir, "De quand date le pont ?") == "Le pont date de 1902."
-
-
-# Copies.
 
 
 def test_the_same_article_under_two_names_is_answered_from_once(corpus: Corpus) -> None:
@@ -254,9 +197,9 @@ _TEXTS = (
 )
 _CHANGE = st.one_of(
     st.tuples(st.just("write"), st.sampled_from(_NAMES), st.sampled_from(_TEXTS)),
-    st.tuples(st.just("delete"), st.sampled_from(_NAMES), st.just("")),
-    st.tuples(st.just("remove"), st.sampled_from(_NAMES), st.just("")),
-    st.tuples(st.just("restore"), st.sampled_from(_NAMES), st.just("")),
+    st.tuples(
+        st.sampled_from(("delete", "remove", "restore")), st.sampled_from(_NAMES), st.just("")
+    ),
 )
 
 

@@ -1,19 +1,15 @@
-"""A build that is killed at any moment leaves the old index answering."""
-
 from __future__ import annotations
 
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from index.article import Article
-from index.build.builder import BuildStep, build_articles
+from index.build.builder import build_articles
 from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, generations, index, three
@@ -21,43 +17,6 @@ from tests.index.samples import article, best_passage, generations, index, three
 OLD = "Le phare fut allumé en 1887."
 NEW = "Le phare fut éteint en 1999."
 QUESTION = "Quand le phare fut-il allumé ou éteint ?"
-LONG = [article(f"a{n}", f"Phrase {n} de l’article {n}. Et sa suite {n}.") for n in range(600)]
-
-
-def _kill() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-class Doomed:
-    """Kills its process as a step begins, or once so many texts are embedded."""
-
-    def __init__(self, step: str = "", texts: int = 0) -> None:
-        self._step = step
-        self._texts = texts
-
-    def step(self, name: str) -> None:
-        if name == self._step:
-            _kill()
-
-    def progress(self, done: int, total: int) -> None:
-        if 0 < self._texts <= done < total:
-            _kill()
-
-
-def _in_step(data_dir: Path, step: str) -> None:
-    build_articles([article("phare", NEW)], data_dir, FakeEmbedder(), observer=Doomed(step))
-
-
-def _while_reading(data_dir: Path, after: int) -> None:
-    def articles() -> Iterator[Article]:
-        yield from LONG[:after]
-        _kill()
-
-    build_articles(articles(), data_dir, FakeEmbedder())
-
-
-def _while_embedding(data_dir: Path, texts: int) -> None:
-    build_articles(LONG, data_dir, FakeEmbedder(), observer=Doomed(texts=texts))
 
 
 def _at_call(data_dir: Path, name: str, count: int) -> None:
@@ -67,7 +26,7 @@ def _at_call(data_dir: Path, name: str, count: int) -> None:
 
     def fatal(*args: object, **kwargs: object) -> object:
         if next(calls, None) is None:
-            _kill()
+            os.kill(os.getpid(), signal.SIGKILL)
         return real(*args, **kwargs)
 
     setattr(os, name, fatal)
@@ -110,26 +69,8 @@ def _builds_again(data_dir: Path) -> None:
     assert set(generations(data_dir)) == {before, report.generation} - {None}
 
 
-@pytest.mark.parametrize(
-    ("build", "moment"),
-    [
-        *((_in_step, step) for step in get_args(BuildStep)),
-        *((_while_reading, articles) for articles in (0, 150)),
-        *((_while_embedding, texts) for texts in (1, 1_200)),
-    ],
-)
-def test_killed_at_a_moment(
-    processes: ForkServerContext, data_dir: Path, build: Callable[..., None], moment: str | int
-) -> None:
-    assert _run(processes, build, data_dir, moment) == -signal.SIGKILL
-    _answers(data_dir, NEW if moment == "clean" else OLD)
-    _builds_again(data_dir)
-
-
-def test_killed_before_anything_was_ever_built(
-    processes: ForkServerContext, tmp_path: Path
-) -> None:
-    assert _run(processes, _in_step, tmp_path, "switch") == -signal.SIGKILL
+def test_killed_before_anything_was_built(processes: ForkServerContext, tmp_path: Path) -> None:
+    assert _run(processes, _at_call, tmp_path, "replace", 1) == -signal.SIGKILL
     assert current_id(tmp_path) is None
     _builds_again(tmp_path)
 

@@ -1,26 +1,20 @@
-"""What a build does not trust, and what it refuses: the index in service stays as it was."""
-
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from index.article import Article
 from index.build.builder import build_articles
 from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
 from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, opened, three
-
-
-def _generations(data_dir: Path) -> list[str]:
-    return sorted(path.name for path in (data_dir / "index" / "generations").iterdir())
+from tests.index.samples import article, generations, index, opened, three
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "articles.sqlite", "sentences.faiss"])
@@ -41,9 +35,7 @@ def test_a_garbled_current_is_mended_by_a_build(tmp_path: Path, content: str) ->
     verify(tmp_path)
 
 
-def test_damage_that_only_a_whole_check_finds_is_not_inherited(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_silent_damage_is_not_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = index(three(), tmp_path)
     monkeypatch.setattr("index.store.files.manifest._QUICK", 10)
     path = tmp_path / "index" / "generations" / first.generation / "sentences.faiss"
@@ -59,18 +51,14 @@ class Odd(FakeEmbedder):
         super().__init__()
         self._spoil = spoil
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], **_: Any) -> Vectors:
         return self._spoil(super().embed_passages(texts))
 
 
 @pytest.mark.parametrize(
     "spoil", [lambda v: v[1:], lambda v: v[:, :-1], lambda v: v * np.float32("nan")]
 )
-def test_vectors_that_cannot_be_searched_are_refused(
-    tmp_path: Path, spoil: Callable[[Vectors], Vectors]
-) -> None:
+def test_useless_vectors_are_refused(tmp_path: Path, spoil: Callable[[Vectors], Vectors]) -> None:
     first = index(three()[:1], tmp_path)
     with pytest.raises(ModelError, match=r"model-vectors \(model=fake-64"):
         build_articles(three(), tmp_path, Odd(spoil))
@@ -89,19 +77,7 @@ def test_two_articles_of_one_id_are_an_error(tmp_path: Path) -> None:
 def test_what_stands_in_no_text_is_an_error(tmp_path: Path, character: str) -> None:
     with pytest.raises(IndexingError, match=r"bris\.md: article-no-character"):
         index([article("bris", f"Une moitié {character} de caractère.")], tmp_path)
-    assert _generations(tmp_path) == []
-
-
-def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
-    first = index(three(), tmp_path)
-
-    def interrupted() -> Iterator[Article]:
-        yield from three()[:2]
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        build_articles(interrupted(), tmp_path, FakeEmbedder())
-    assert _generations(tmp_path) == [first.generation]
+    assert generations(tmp_path) == []
 
 
 _FULL = OSError(errno.ENOSPC, "No space left on device")

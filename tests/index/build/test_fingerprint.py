@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -33,12 +32,9 @@ def add_line(text: str) -> str:
     return f"{text}\n_ADDED = 1\n"
 
 
-def test_they_are_the_same_where_nothing_has_changed(package: Path) -> None:
+def test_nothing_but_reading_and_cutting_changes_them(package: Path) -> None:
     assert rules() == rules(Options())
     assert code_digest(package) == code_digest(INDEX)
-
-
-def test_the_store_searching_and_fetching_change_nothing(package: Path) -> None:
     before = code_digest(package)
     for room in ("store", "search", "reading", "models", "fetch"):
         for file in (package / room).rglob("*.py"):
@@ -77,49 +73,14 @@ def test_every_module_of_formats_counts(package: Path) -> None:
     assert files - known == {package / "formats" / "sources.py"}  # which finds files, reads none
 
 
-def test_another_parser_of_a_format_changes_them(package: Path) -> None:
-    before = code_digest(package)
-    swapped = {'"index.formats.json"': '"index.formats.csv"'}
-    swapped |= {new: old for old, new in swapped.items()}
-    pattern = re.compile("|".join(swapped))
-    edit(
-        package / "formats" / "table.py",
-        lambda text: pattern.sub(lambda found: swapped[found[0]], text),
-    )
-    assert code_digest(package) != before
-
-
-def test_the_names_and_places_of_modules_do_not(package: Path) -> None:
-    before = code_digest(package)
-    names = sorted(module._modules(package).keys() - {module.__name__}, key=len, reverse=True)
-    names = [name for name in names if (package.parent / f"{name.replace('.', '/')}.py").is_file()]
-    assert len(names) > 40
-    moved = {name: f"{name.replace('.', '.new_', 1)}_renamed" for name in names}
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b(?!\.)")
-    for file in package.rglob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        file.write_text(pattern.sub(lambda found: moved[found[0]], text), encoding="utf-8")
-    for name, new in moved.items():
-        place = package.parent / f"{new.replace('.', '/')}.py"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (package.parent / f"{name.replace('.', '/')}.py").rename(place)
-    module_names = {name.rpartition(".")[2] for name in module._modules(package)}
-    assert {"docx_renamed", "sentences_renamed", "worker_renamed"} <= module_names
-    assert code_digest(package) == before
-
-
-def test_they_hang_on_the_options_and_on_what_can_read_scans(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_they_hang_on_options_and_what_reads_scans(monkeypatch: pytest.MonkeyPatch) -> None:
     different = {rules(), rules(Options(ocr=False)), rules(Options(fields={"text": "corps"}))}
     monkeypatch.setattr("shutil.which", lambda name: f"/opt/{name}")
     different.add(rules())
     assert len(different) == 4
 
 
-def test_what_the_code_came_to_is_remembered_until_it_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rules_are_kept_until_code_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     memory = tmp_path / "index" / "rules"
     monkeypatch.setattr(module, "_CACHE", {})
     known = rules(memory=memory)

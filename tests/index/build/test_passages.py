@@ -1,5 +1,3 @@
-"""Passages are whole, exact and of a readable size."""
-
 from __future__ import annotations
 
 from hypothesis import given
@@ -40,40 +38,29 @@ BLOCKS = st.lists(
 )
 
 
-def test_paragraphs_of_a_section_share_a_passage() -> None:
+def test_whole_paragraphs_of_a_section_share_a_passage_and_a_heading_starts_one() -> None:
     passages = cut(_article(_paragraph(3), _paragraph(4), _paragraph(2)))
     assert len(passages) == 1
     assert len(passages[0].sentences) == 9
-
-
-def test_a_heading_starts_a_passage_and_is_not_in_its_text() -> None:
     passages = cut(_article(_paragraph(1), _headed("Le vote"), _paragraph(2)))
     assert [passage.heading for passage in passages] == ["", "Le vote"]
     assert all("Le vote" not in passage.text for passage in passages)
-
-
-def test_a_paragraph_that_fits_is_never_split() -> None:
     passages = cut(_article(_paragraph(8), _paragraph(8), _paragraph(8)))
     assert [len(passage.sentences) for passage in passages] == [8, 8, 8]
 
 
-def test_a_long_paragraph_is_cut_without_leaving_a_scrap() -> None:
+def test_a_long_paragraph_or_sentence_is_cut_without_leaving_a_scrap() -> None:
     for sentences in (14, 15, 20, 27, 28):
         passages = cut(_article(_paragraph(sentences)))
         assert len(passages) == -(-sentences // 13)  # thirteen fill a passage
         assert min(len(passage.text) for passage in passages) >= PASSAGE_LIMIT // 5
-
-
-def test_a_sentence_longer_than_the_limit_is_cut_too() -> None:
     passages = cut(_article(("mot " * 1_000, False)))
     assert max(len(passage.text) for passage in passages) <= PASSAGE_LIMIT
     assert sum(passage.text.count("mot") for passage in passages) == 1_000
 
 
 @given(BLOCKS, st.integers(1, 200))
-def test_every_visible_character_is_in_one_sentence_and_one_passage(
-    blocks: list[tuple[str, bool]], limit: int
-) -> None:
+def test_every_character_is_in_one_sentence(blocks: list[tuple[str, bool]], limit: int) -> None:
     article = _article(*blocks)
     passages = cut(article, limit)
     headed = {

@@ -1,5 +1,3 @@
-"""Builds into stores of every kind, which must end alike."""
-
 from __future__ import annotations
 
 import os
@@ -13,15 +11,14 @@ from typing import Any
 import pytest
 
 from index.build.builder import build, build_articles
-from index.errors import BuildLocked, BuildStopped, ModelMismatch, NoIndex
+from index.errors import BuildLocked, ModelMismatch, NoIndex
 from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import open_store
-from index.store.files.manifest import MANIFEST_NAME, FileStamp, Manifest, stamp_files
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, folder_in_service, full, live, three
+from tests.index.samples import article, folder_in_service, forge, full, live, three
 
 
 def test_what_is_built_is_asked_and_nothing_is_embedded_twice(store: IndexStore) -> None:
@@ -69,24 +66,7 @@ def test_a_new_model_is_built_beside_the_one_that_answers(store: IndexStore) -> 
     assert refused.value.parameters["model"] == "fake-64"
 
 
-def test_a_stopped_build_changes_nothing_and_the_next_one_goes_on(
-    store: IndexStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("index.build.vectors.BATCH_CHARACTERS", 5_000)
-    first = build_articles(three(), store, FakeEmbedder())
-    long = [article(f"a{n}", f"Phrase {n} de l’article {n}. Suite {n}.") for n in range(600)]
-    embedder = FakeEmbedder()
-    with pytest.raises(BuildStopped) as stopped:
-        build_articles(long, store, embedder, stop=lambda: embedder.embedded > 800)
-    assert store.current_id() == first.generation
-    assert stopped.value.vector_count == embedder.embedded > 800
-    report = build_articles(long, store, FakeEmbedder())
-    assert report.resumed == stopped.value.vector_count
-
-
-def test_the_copy_that_tells_most_speaks_and_shows_the_address_of_another(
-    store: IndexStore,
-) -> None:
+def test_the_copy_that_tells_most_speaks_and_shows_another_s_address(store: IndexStore) -> None:
     text = "Le pont fut construit en 1901. Il relie les deux rives de la ville depuis lors."
     bare = replace(article("a1", text), title="Europresse", url="https://exemple.fr/pont")
     bare = replace(bare, published=date(2026, 1, 1))
@@ -111,22 +91,6 @@ def test_one_build_at_a_time(store: IndexStore) -> None:
     assert build_articles(three(), store, FakeEmbedder()).switched
 
 
-def test_what_the_operator_removed_stays_out_of_builds_and_of_what_a_rollback_brings_back(
-    store: IndexStore,
-) -> None:
-    first = build_articles(three(), store, FakeEmbedder())
-    [pont] = store.browse().find("Pont")
-    store.removals().add([pont])
-    report = build_articles(three(), store, FakeEmbedder())
-    assert (report.removed, report.left_out, report.articles) == (1, 1, 2)
-    assert store.browse().find("Pont") == []
-    assert store.check().before == first.generation
-    assert store.roll_back().id == first.generation
-    assert store.browse().article(pont.id) is None
-    store.removals().restore("Pont")
-    assert store.browse().article(pont.id) is not None
-
-
 def test_an_import_lends_vectors_and_never_text(store: IndexStore, tmp_path: Path) -> None:
     """Its files are those that were indexed here, and it tells something else of them."""
     corpus, copy = tmp_path / "corpus", tmp_path / "copy"
@@ -136,11 +100,7 @@ def test_an_import_lends_vectors_and_never_text(store: IndexStore, tmp_path: Pat
     honest = open_store(tmp_path / "elsewhere")
     build([corpus], honest, FakeEmbedder())
     honest.export(copy)
-    with closing(sqlite3.connect(copy / "articles.sqlite")) as sheet:
-        sheet.execute("UPDATE articles SET text = replace(text, '1901', '1902')")
-        sheet.commit()
-    manifest = Manifest.open(copy)
-    replace(manifest, files=_stamps(copy)).save(copy)
+    _tamper(copy)
     store.take(copy)
     assert _texts(store) != _texts(honest)
     embedder = FakeEmbedder()
@@ -157,18 +117,18 @@ def test_what_an_earlier_selon_imported_lends_no_text_either(tmp_path: Path) -> 
     (corpus / "pont.md").write_text("Le pont fut construit en 1901.", encoding="utf-8")
     build([corpus], store, FakeEmbedder())
     folder = folder_in_service(tmp_path / "data")
-    with closing(sqlite3.connect(folder / "articles.sqlite")) as sheet:
-        sheet.execute("UPDATE articles SET text = replace(text, '1901', '1902')")
-        sheet.commit()
-    manifest = Manifest.open(folder)
-    replace(manifest, roots=(), files=_stamps(folder)).save(folder)
+    _tamper(folder, roots=())
     assert "1902" in _texts(store)[0]
     build([corpus], store, FakeEmbedder())
     assert "1901" in _texts(store)[0]
 
 
-def _stamps(folder: Path) -> dict[str, FileStamp]:
-    return {name: stamp for name, stamp in stamp_files(folder).items() if name != MANIFEST_NAME}
+def _tamper(folder: Path, **told: Any) -> None:
+    """Another year in the texts, and a manifest that agrees."""
+    with closing(sqlite3.connect(folder / "articles.sqlite")) as sheet:
+        sheet.execute("UPDATE articles SET text = replace(text, '1901', '1902')")
+        sheet.commit()
+    forge(folder, **told)
 
 
 def _texts(store: IndexStore) -> list[str]:

@@ -1,5 +1,3 @@
-"""Fetching over real connections: what comes, and new attempts."""
-
 from __future__ import annotations
 
 import socketserver
@@ -17,8 +15,6 @@ from index.fetch.fetcher import Fetcher, Validators
 from index.fetch.guard import Guard
 from tests.index.fetch.made import FAST, fetcher_with, got, refusal, refused
 from tests.web.site import Answer, Site
-
-# What comes
 
 
 def test_a_page_comes_as_its_bytes(site: Site) -> None:
@@ -42,16 +38,11 @@ def test_selon_says_who_it_is_and_keeps_no_cookie(site: Site) -> None:
         assert "Cookie" not in request.headers
 
 
-def test_proxies_of_the_environment_are_not_used(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_proxies_of_the_system_are_not_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     site.pages["/a"] = Answer("a")
     assert got(site).body == b"a"
-
-
-# New attempts
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -110,9 +101,7 @@ def _cutting(reply: bytes) -> Iterator[int]:
         ("https", b"HTTP/1.1 400 Bad\r\n\r\n", "la connexion chiffrée échoue"),
     ],
 )
-def test_what_cuts_a_connection_is_told_in_one_language(
-    scheme: str, reply: bytes, why: str
-) -> None:
+def test_what_cuts_a_connection_is_in_one_language(scheme: str, reply: bytes, why: str) -> None:
     with _cutting(reply) as port:
         url = f"{scheme}://127.0.0.1:{port}/robots.txt"
         error = refusal(fetcher_with(Guard(["127.0.0.1"])), url)

@@ -1,5 +1,3 @@
-"""From addresses to files, over a real site."""
-
 from __future__ import annotations
 
 import gzip
@@ -85,18 +83,6 @@ def test_a_feed_gives_its_newest_articles_of_the_same_site(site: Site, tmp_path:
     assert site.paths == ["/rss", "/bb", "/cc"]
 
 
-def test_news_of_a_feed_is_what_is_not_kept_or_has_changed(site: Site, tmp_path: Path) -> None:
-    site.pages |= {"/aa": article("a"), "/bb": article("b"), "/cc": article("c")}
-    site.pages["/rss"] = rss(site.url, [("/aa", day(2)), ("/bb", day(1))])
-    gathered(site, tmp_path, "/rss", news=True)
-    site.asked.clear()
-    future = day(2).replace(year=2999)
-    site.pages["/rss"] = rss(site.url, [("/aa", future), ("/bb", day(1)), ("/cc", day(3))])
-    _, *rest = gathered(site, tmp_path, "/rss", news=True)
-    assert site.paths == ["/rss", "/aa", "/cc"]
-    assert states(rest) == ["unchanged", "added"]
-
-
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_sitemap_gives_its_articles(site: Site, tmp_path: Path, packed: bool) -> None:
     site.pages["/aa"] = article("a")
@@ -109,16 +95,13 @@ def test_a_sitemap_gives_its_articles(site: Site, tmp_path: Path, packed: bool) 
     assert states(rest) == ["added"]
 
 
-def test_a_sitemap_that_is_a_bomb_is_refused(site: Site, tmp_path: Path) -> None:
+def test_a_sitemap_that_is_a_bomb_or_costs_too_much_is_refused(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site.pages["/s.xml.gz"] = Answer(gzip.compress(bytes(100_000_000)), "application/gzip")
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-too-large"]
     site.pages["/s.xml.gz"] = Answer(gzip.compress(b"<urlset/>" * 50)[:-9], "application/gzip")
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-encoding"]
-
-
-def test_a_list_costs_its_reader_no_more_than_its_bounds(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr(gatherer_module, "_LIST_BOUNDS", ProcessBounds(memory=2**22))
     entries = [(f"/{number}", "2025-08-29") for number in range(20_000)]
     body = gzip.compress(sitemap(site.url, entries).encode())
@@ -126,9 +109,7 @@ def test_a_list_costs_its_reader_no_more_than_its_bounds(
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-list-unreadable"]
 
 
-def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(
-    site: Site, tmp_path: Path
-) -> None:
+def test_an_index_of_sitemaps_is_read_until_all_is_older(site: Site, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         site.pages[f"/{name * 2}"] = article(name)
     maps = [("/old.xml", "2024-01-01"), ("/new.xml", "2025-08-29"), ("/mid.xml", "2025-06-01")]
@@ -155,9 +136,7 @@ def test_an_index_of_sitemaps_is_read_until_nothing_newer_can_follow(
         (Answer("", status=404), "address-status"),
     ],
 )
-def test_what_is_no_article_is_not_kept(
-    site: Site, tmp_path: Path, answer: Answer, why: str
-) -> None:
+def test_only_articles_are_kept(site: Site, tmp_path: Path, answer: Answer, why: str) -> None:
     site.pages["/a"] = answer
     assert states(gathered(site, tmp_path)) == [why]
     assert list(tmp_path.rglob("*")) == []
@@ -193,9 +172,7 @@ def test_what_no_code_foresaw_of_an_answer_is_named_and_the_others_go_on(
         {"Retry-After": "\u00b2"},
     ],
 )
-def test_an_odd_time_to_come_back_is_named(
-    site: Site, tmp_path: Path, header: dict[str, str]
-) -> None:
+def test_an_odd_retry_after_is_named(site: Site, tmp_path: Path, header: dict[str, str]) -> None:
     site.pages["/a"] = Answer("", status=503, headers=header)
     assert states(gathered(site, tmp_path)) in (["address-status"], ["address-busy"])
 

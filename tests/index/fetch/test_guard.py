@@ -1,5 +1,3 @@
-"""Which machines may be reached."""
-
 from __future__ import annotations
 
 import socket
@@ -43,19 +41,6 @@ def test_what_is_public_is_reached(address: str) -> None:
     assert guard.addresses("exemple.fr", 8443) == (address,)
 
 
-def test_one_private_address_among_public_ones_refuses_the_host() -> None:
-    with pytest.raises(FetchError) as refusal:
-        Guard(resolver=lambda host, port: ["8.8.8.8", "10.0.0.1"]).addresses("exemple.fr", 80)
-    assert refusal.value.code == "address-private"
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
-def test_the_systems_own_resolver_is_checked_too(host: str) -> None:
-    with pytest.raises(FetchError) as refusal:
-        Guard().addresses(host, 80)
-    assert refusal.value.code == "address-private"
-
-
 @pytest.mark.parametrize(
     ("allowed", "host", "port", "reached"),
     [
@@ -69,9 +54,7 @@ def test_the_systems_own_resolver_is_checked_too(host: str) -> None:
         ("[::1]:8080", "::1", 8080, True),
     ],
 )
-def test_only_the_hosts_named_may_be_private(
-    allowed: str, host: str, port: int, reached: bool
-) -> None:
+def test_only_hosts_named_are_reached(allowed: str, host: str, port: int, reached: bool) -> None:
     guard = Guard([allowed], resolver=lambda host, port: ["10.0.0.1"])
     with nullcontext() if reached else pytest.raises(FetchError):
         assert guard.addresses(host, port) == ("10.0.0.1",)
@@ -83,7 +66,7 @@ def test_what_names_no_host_is_refused(text: str) -> None:
         parse_allowed(text)
 
 
-def test_a_host_that_does_not_exist_is_said() -> None:
+def test_hosts_that_do_not_exist_or_are_private_among_others_are_refused() -> None:
     def unknown(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, "no such host")
 
@@ -92,3 +75,9 @@ def test_a_host_that_does_not_exist_is_said() -> None:
             Guard(resolver=resolver).addresses("absent.exemple", 80)
         assert refusal.value.code == "address-unknown-host"
         assert not refusal.value.is_transient
+    mixed = Guard(resolver=lambda host, port: ["8.8.8.8", "10.0.0.1"])
+    hosts = [(Guard(), host) for host in ("127.0.0.1", "localhost", "::1")]
+    for guard, host in ((mixed, "exemple.fr"), *hosts):
+        with pytest.raises(FetchError) as refusal:
+            guard.addresses(host, 80)
+        assert refusal.value.code == "address-private"

@@ -1,5 +1,3 @@
-"""Undoing gzip within a limit."""
-
 from __future__ import annotations
 
 import gzip
@@ -22,11 +20,6 @@ def test_what_was_compressed_comes_back_however_it_is_cut(data: bytes, piece: in
         assert inflater.finish() == data
 
 
-def test_members_that_follow_each_other_are_one_and_padding_is_nothing() -> None:
-    packed = gzip.compress(b"a") + gzip.compress(b"b") + bytes(8)
-    assert inflate(packed, 10) == b"ab"
-
-
 def test_a_bomb_never_takes_more_than_the_limit() -> None:
     bomb = gzip.compress(bytes(100_000_000))
     tracemalloc.start()
@@ -41,3 +34,5 @@ def test_a_bomb_never_takes_more_than_the_limit() -> None:
 def test_what_is_broken_says_so(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"incorrect header|ends too soon"):
         inflate(data, 1000)
+    members = gzip.compress(b"a") + gzip.compress(b"b")  # which follow each other are one
+    assert inflate(members + bytes(8), 10) == b"ab"

@@ -1,5 +1,3 @@
-"""How much of an address is taken: time, size, compression."""
-
 from __future__ import annotations
 
 import asyncio
@@ -15,8 +13,6 @@ from aiohttp import web
 from index.fetch.guard import Guard
 from tests.index.fetch.made import fetcher_with, got, refusal, refused
 from tests.web.site import Answer, Handler, Site
-
-# Limits
 
 
 def trickling(seconds: float) -> Handler:
@@ -85,14 +81,11 @@ def test_a_page_over_the_limit_is_cut(site: Site, declared: bool) -> None:
     assert refused(site).code == "address-too-large"
 
 
-def test_a_page_comes_compressed(site: Site) -> None:
+def test_a_page_comes_compressed_and_a_bomb_is_cut(site: Site) -> None:
     body = "Le phare. " * 1000
     site.pages["/a"] = Answer(gzip.compress(body.encode()), headers={"Content-Encoding": "gzip"})
     assert got(site).body == body.encode()
     assert site.asked[-1].headers["Accept-Encoding"] == "gzip"
-
-
-def test_a_bomb_is_cut_at_the_limit(site: Site) -> None:
     bomb = gzip.compress(bytes(50_000_000))
     assert len(bomb) < 60_000
     site.pages["/a"] = Answer(bomb, headers={"Content-Encoding": "gzip"})

@@ -1,5 +1,3 @@
-"""What a site asks of its visitors: robots.txt and pace."""
-
 from __future__ import annotations
 
 import pytest
@@ -17,19 +15,27 @@ def robots(text: str) -> Answer:
     return Answer(text, "text/plain")
 
 
-# robots.txt
-
-
 def test_what_robots_txt_forbids_is_not_asked_for(site: Site) -> None:
     site.pages["/robots.txt"] = robots("User-agent: *\nDisallow: /prive\nAllow: /prive/ouvert")
     site.pages |= {"/prive/a": Answer("a"), "/prive/ouvert": Answer("b")}
     assert refused(site, "/prive/a").code == "address-robots"
     assert site.paths == []
     assert got(site, "/prive/ouvert").body == b"b"
+    site.pages["/a"] = Answer(status=302, headers={"Location": "/prive/a"})
+    assert refused(site).code == "address-robots"
+    assert "/prive/a" not in site.paths
 
 
-def test_rules_for_selon_by_name_count_before_those_for_all(site: Site) -> None:
-    site.pages["/robots.txt"] = robots("User-agent: *\nAllow: /\n\nUser-agent: selon\nDisallow: /")
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "User-agent: *\nAllow: /\n\nUser-agent: selon\nDisallow: /",
+        "User-agent: *\nDisallow: /a\n" + "# rien\n" * 200_000,
+    ],
+    ids=["for Selon by name", "long"],
+)
+def test_rules_are_read_as_the_standard_asks(site: Site, rules: str) -> None:
+    site.pages["/robots.txt"] = robots(rules)
     assert refused(site).code == "address-robots"
 
 
@@ -60,25 +66,7 @@ def test_rules_are_read_once_and_are_followed_through_redirects(site: Site) -> N
     assert [each.path for each in site.asked] == ["/robots.txt", "/rules.txt"]
 
 
-def test_a_long_robots_txt_is_read_as_far_as_the_standard_asks(site: Site) -> None:
-    rules = "User-agent: *\nDisallow: /a\n"
-    site.pages["/robots.txt"] = robots(rules + "# rien\n" * 200_000)
-    assert refused(site).code == "address-robots"
-
-
-def test_rules_hold_where_a_redirect_leads(site: Site) -> None:
-    site.pages |= {
-        "/robots.txt": robots("User-agent: *\nDisallow: /b"),
-        "/a": Answer(status=302, headers={"Location": "/b"}),
-    }
-    assert refused(site).code == "address-robots"
-    assert site.paths == ["/a"]
-
-
-# Pace
-
-
-def test_requests_to_one_host_are_kept_apart(site: Site) -> None:
+def test_requests_to_one_host_are_kept_apart_which_costs_no_address_time(site: Site) -> None:
     site.pages |= {"/a": Answer("a"), "/b": Answer("b")}
     waited: list[float] = []
     guard = Guard([f"127.0.0.1:{site.port}"])
@@ -86,8 +74,5 @@ def test_requests_to_one_host_are_kept_apart(site: Site) -> None:
         for path in ("/a", "/b"):
             fetching.get(Address.parse(site.url + path))
     assert [round(each) for each in waited] == [1, 1]
-
-
-def test_waiting_takes_nothing_from_the_time_of_an_address(site: Site) -> None:
     site.pages |= {"/robots.txt": robots("User-agent: *\nCrawl-delay: 0.6"), "/a": Answer("a")}
     assert got(site, total=0.5).body == b"a"

@@ -1,5 +1,3 @@
-"""Where fetched pages are kept, and the ledger among them."""
-
 from __future__ import annotations
 
 import hashlib
@@ -32,13 +30,25 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "corpus", clock=lambda: NOW)
 
 
-def test_a_page_is_kept_under_a_name_that_can_be_read(shelf: Shelf) -> None:
-    state, path = shelf.put(page(), ".html")
+def test_a_page_is_kept_under_a_readable_name_and_where_it_was_fetched(shelf: Shelf) -> None:
+    state, path = shelf.put(page(), ".html", "https://exemple.fr/court")
     assert state == "added"
     assert path.parent == shelf.root / "exemple.fr"
     digest = hashlib.sha256(URL.encode()).hexdigest()[:10]
     assert path.name == f"le-phare-declare-{digest}.html"
     assert path.read_bytes() == b"Le phare"
+    told = json.loads((path.parent / LEDGER).read_text(encoding="utf-8"))
+    known = {
+        "url": URL,
+        "sha256": hashlib.sha256(b"Le phare").hexdigest(),
+        "fetched_at": "2025-08-29T10:00:00+00:00",
+        "etag": '"1"',
+        "last_modified": "Fri, 29 Aug 2025 10:00:00 GMT",
+        "content_type": "text/html",
+        "asked": "https://exemple.fr/court",
+    }
+    assert told == {"version": 1, "files": {path.name: known}}
+    assert read_ledger(path.parent) == ({path.name: URL}, None)
 
 
 @pytest.mark.parametrize(
@@ -60,27 +70,7 @@ def test_no_address_leads_out_of_the_folder(shelf: Shelf, url: str) -> None:
     assert len(path.name) < 100
 
 
-def test_the_ledger_says_where_each_file_was_fetched(shelf: Shelf) -> None:
-    _, path = shelf.put(page(), ".html", "https://exemple.fr/court")
-    told = json.loads((path.parent / LEDGER).read_text(encoding="utf-8"))
-    assert told == {
-        "version": 1,
-        "files": {
-            path.name: {
-                "url": URL,
-                "sha256": hashlib.sha256(b"Le phare").hexdigest(),
-                "fetched_at": "2025-08-29T10:00:00+00:00",
-                "etag": '"1"',
-                "last_modified": "Fri, 29 Aug 2025 10:00:00 GMT",
-                "content_type": "text/html",
-                "asked": "https://exemple.fr/court",
-            }
-        },
-    }
-    assert read_ledger(path.parent) == ({path.name: URL}, None)
-
-
-def test_what_is_known_of_a_page_lasts_as_long_as_its_file(shelf: Shelf) -> None:
+def test_a_page_again_is_unchanged_or_updated_and_known_as_long_as_its_file(shelf: Shelf) -> None:
     assert shelf.validators(URL) is None
     _, path = shelf.put(page(), ".html", "https://exemple.fr/court")
     assert shelf.validators(URL) == page().validators
@@ -90,9 +80,6 @@ def test_what_is_known_of_a_page_lasts_as_long_as_its_file(shelf: Shelf) -> None
     assert led.url == URL
     path.unlink()
     assert shelf.validators(URL) is None
-
-
-def test_a_page_again_is_unchanged_or_updated(shelf: Shelf) -> None:
     _, path = shelf.put(page(), ".html")
     before = path.stat().st_mtime_ns
     assert shelf.put(page(etag='"2"'), ".html") == ("unchanged", path)
@@ -148,9 +135,7 @@ def test_a_disk_that_fails_leaves_what_was_there(
     "text",
     ["{", "[]", '{"version": 1}', '{"version": 2, "files": {}}', '{"version": 1, "files": [1]}'],
 )
-def test_a_broken_ledger_is_set_aside(
-    shelf: Shelf, caplog: pytest.LogCaptureFixture, text: str
-) -> None:
+def test_a_broken_ledger_moves(shelf: Shelf, caplog: pytest.LogCaptureFixture, text: str) -> None:
     _, path = shelf.put(page(), ".html")
     (path.parent / LEDGER).write_text(text, encoding="utf-8")
     with caplog.at_level(logging.WARNING):

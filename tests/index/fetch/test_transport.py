@@ -1,5 +1,3 @@
-"""Redirects and connections: nowhere that an address may not lead."""
-
 from __future__ import annotations
 
 import ssl
@@ -13,10 +11,8 @@ from index.fetch.guard import Guard
 from tests.index.fetch.made import FAST, at_home, fetcher, fetcher_with, got, refusal, refused
 from tests.web.site import CERTIFICATE, Answer, Site
 
-# Redirects
 
-
-def test_redirects_are_followed_to_where_the_page_is(site: Site) -> None:
+def test_redirects_are_followed_but_not_without_end(site: Site) -> None:
     site.pages |= {
         "/a": Answer(status=301, headers={"Location": "b"}),
         "/b": Answer(status=307, headers={"Location": f"{site.url}/c#part"}),
@@ -24,12 +20,9 @@ def test_redirects_are_followed_to_where_the_page_is(site: Site) -> None:
     }
     page = got(site)
     assert (page.url, page.body) == (f"{site.url}/c", b"c")
-
-
-def test_redirects_without_end_are_cut(site: Site) -> None:
     site.pages["/a"] = Answer(status=302, headers={"Location": "/a"})
     assert refused(site).code == "address-redirects"
-    assert len(site.paths) == 6
+    assert len(site.paths) == 3 + 6
 
 
 @pytest.mark.parametrize(
@@ -39,23 +32,14 @@ def test_redirects_without_end_are_cut(site: Site) -> None:
         ("http://169.254.169.254/latest/meta-data/", "address-private"),
         ("http://[::ffff:127.0.0.1]/", "address-private"),
         ("http://[::1]:{port}/", "address-private"),
-        ("http://interne.exemple/", "address-private"),
         ("http://2130706433/", "address-malformed"),
         ("file:///etc/passwd", "address-scheme"),
         ("http://a:b@exemple.fr/", "address-credentials"),
-        ("mailto:redaction@exemple.fr", "address-scheme"),
-        ("tel:+33123456789", "address-scheme"),
-        ("about:blank", "address-scheme"),
-        ("data:text/html,a", "address-scheme"),
-        ("javascript:void(0)", "address-scheme"),
-        ("http://[", "address-malformed"),
         ("http://exemple.fr:99999999999/", "address-malformed"),
         ("http:a", "address-redirects"),  # the page itself, of the same site
     ],
 )
-def test_a_redirect_leads_nowhere_that_an_address_may_not(
-    site: Site, target: str, why: str
-) -> None:
+def test_no_redirect_leads_where_no_address_may(site: Site, target: str, why: str) -> None:
     target = target.format(port=site.port)
     site.pages["/a"] = Answer(status=302, headers={"Location": target})
     assert refused(site).code == why
@@ -64,21 +48,12 @@ def test_a_redirect_leads_nowhere_that_an_address_may_not(
 def test_a_redirect_to_another_port_of_an_allowed_machine_is_refused(site: Site) -> None:
     with Site() as other:
         other.pages["/"] = Answer("secret")
-        site.pages["/a"] = Answer(status=302, headers={"Location": f"{other.url}/"})
-        assert refused(site).code == "address-private"
+        away = Answer(status=302, headers={"Location": f"{other.url}/"})
+        for pages in ({"/a": away}, {"/robots.txt": away}):
+            site.pages.clear()
+            site.pages |= pages
+            assert refused(site).code == "address-private"
         assert other.asked == []
-
-
-def test_a_redirect_of_robots_txt_is_checked_too(site: Site) -> None:
-    with Site() as other:
-        site.pages["/robots.txt"] = Answer(
-            status=302, headers={"Location": f"{other.url}/robots.txt"}
-        )
-        assert refused(site).code == "address-private"
-        assert other.asked == []
-
-
-# The very address that was checked
 
 
 def test_a_name_is_resolved_once_and_the_connection_goes_there(site: Site) -> None:

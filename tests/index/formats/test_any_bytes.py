@@ -1,5 +1,3 @@
-"""Whatever bytes a file of a known name holds, it gives articles or says why not, and ends."""
-
 from __future__ import annotations
 
 import bz2

@@ -1,5 +1,3 @@
-"""A file is read whole and once, or a line says why not."""
-
 from __future__ import annotations
 
 import os
@@ -55,9 +53,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
     assert content.read().decode() == f"{PROSE} {OTHER}"
 
 
-def test_a_file_that_keeps_changing_is_left_for_later(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_keeps_changing_is_left(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = Content.of_file(file, "a.txt")
     words = iter(range(10))
     _while_read(monkeypatch, 10, lambda: file.write_text(PROSE * (1 + next(words))))
@@ -85,17 +81,14 @@ def test_a_pipe_in_the_place_of_a_file_is_never_waited_for(file: Path, when: str
         (content or Content.of_file(file, "a.txt")).read()
 
 
-def test_a_file_larger_than_an_article_can_be_is_not_taken_into_memory(tmp_path: Path) -> None:
+def test_no_file_is_or_grows_larger_than_an_article_can_be(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.md"
     with path.open("wb") as stream:
         stream.truncate(300 * 2**20)
     with pytest.raises(ReadError, match=r"a\.md: article-too-large .*size=314572800"):
         Content.of_file(path, "a.md").read()
-
-
-def test_a_file_that_grows_beyond_the_limit_while_it_is_read(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     content = Content.of_file(file, "a.txt")
     _while_read(monkeypatch, 1, lambda: file.write_text(PROSE * 100))
     with pytest.raises(ReadError, match="article-too-large"):

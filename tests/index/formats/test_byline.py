@@ -1,5 +1,3 @@
-"""Lines about an article tell people and days; sentences that begin like them stay."""
-
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
@@ -15,16 +13,13 @@ from tests.index.formats.articles import PROSE, read_data
 @pytest.mark.parametrize(
     ("line", "author", "published", "updated"),
     [
-        ("Publié le 29 août 2025 à 10h30", None, datetime(2025, 8, 29, 10, 30), None),
         ("Publié le 29 août 2025 à 10h30 – Mis à jour le 30 août 2025 à 8h05", None,
          datetime(2025, 8, 29, 10, 30), datetime(2025, 8, 30, 8, 5)),
         ("Mis à jour le 30/08/2025 à 08:05", None, None, datetime(2025, 8, 30, 8, 5)),
         ("Par Jeanne Petit, publié le 3 mars 2024, mis à jour le 5 mars 2024", "Jeanne Petit",
          date(2024, 3, 3), date(2024, 3, 5)),
-        ("Par Jeanne Petit avec AFP", "Jeanne Petit", None, None),
         ("Publié le 3 mars 2024 dans Vie locale", None, date(2024, 3, 3), None),
         ("Published on August 29, 2025 at 5 p.m.", None, datetime(2025, 8, 29, 17), None),
-        ("Last updated: 29 August 2025", None, None, date(2025, 8, 29)),
         ("Le 3 mars 2024", None, date(2024, 3, 3), None),
         ("Par Jeanne Petit et Luc de la Tour | 3 mars 2024", "Jeanne Petit et Luc de la Tour",
          date(2024, 3, 3), None),
@@ -46,26 +41,14 @@ def test_a_line_about_the_article(
         "Publié le 3 mars 2024, le rapport conclut que la ville doit vendre le stade.",
         "Publié en 1862, le roman connaît un succès immédiat",
         "Le 3 mars 2024, le conseil a voté.",
-        "Mis à jour chaque matin",
-        "Le rapport publié le 3 mars 2024",
         "Par ailleurs, il pleut",
         "Par Toutatis, quel titre a donc choisi ce journal hier !",
         "By the river",
-        "De Paris à Lyon",
         "— Oui, dit-il",
     ],
 )
 def test_a_sentence_is_not_about_the_article(line: str) -> None:
     assert parse_head_line(line) is None
-
-
-def test_only_the_first_lines_are_read() -> None:
-    head, late = Block("Par Jeanne Petit"), Block("Publié le 3 mars 2024")
-    metadata, blocks = split_head_lines([head, Block(PROSE), late])
-    assert (metadata.author, metadata.published) == ("Jeanne Petit", None)
-    assert blocks == (Block(PROSE), late)
-    short = [Block(f"Oui, dit-elle {number}.") for number in range(20)]
-    assert split_head_lines([*short, late])[1][-1] == late
 
 
 FIRST = "Le conseil municipal a voté hier le budget de la ville, en hausse de trois pour cent."
@@ -80,18 +63,13 @@ SECOND = "Les élus de l'opposition ont quitté la salle avant la fin de la séa
         ("7 janvier 2016, 11 h 40 UTC . –", datetime(2016, 1, 7, 11, 40, tzinfo=UTC), None),
         ("4 août 2016, Bolivie, cratère de Maragua . – ", date(2016, 8, 4), None),
         ("PARIS, 12 mars 2019 (AFP) – ", date(2019, 3, 12), "AFP"),
-        ("Paris, le 12 mars 2019 – ", date(2019, 3, 12), None),
         ("Fort-de-France – 12 mars 2019 – ", date(2019, 3, 12), None),
         ("LONDON (Reuters) — ", None, "Reuters"),
-        ("LONDON (Reuters) - ", None, "Reuters"),
-        ("SANTA FE, N.M. (AP) — ", None, "AP"),
         ("LONDON, March 12, 2019 (Reuters) - ", date(2019, 3, 12), "Reuters"),
         ("BRUXELLES, 12 mars (Belga) – ", None, "Belga"),
     ],
 )
-def test_a_dateline_tells_when_and_who(
-    line: str, published: date | None, agency: str | None
-) -> None:
+def test_datelines_tell_when_and_who(line: str, published: date | None, agency: str | None) -> None:
     told = parse_dateline(line + FIRST)
     assert told is not None
     assert (told.published, told.agency) == (published, agency)
@@ -104,8 +82,6 @@ def test_a_dateline_tells_when_and_who(
         "Le 12 mars 2019 – un mardi – le conseil municipal a voté le budget de la ville entière.",
         "Le maire – élu le 12 mars 2019 – a présenté hier le budget de la ville entière.",
         "12 mars 2019 – 15 mars 2019 : quatre jours de fête dans les rues du centre de la ville.",
-        "12 mars 2019 – Jeanne Petit",
-        "En 2019 – année de la réforme – Le Mans a voté un budget en hausse de trois pour cent.",
         "Marseille (PS) – Le maire a présenté hier le budget de la ville devant son conseil.",
         "La hausse – trois pour cent – A surpris les élus du 12 mars 2019, dit le maire adjoint.",
         FIRST,
@@ -139,7 +115,13 @@ def test_an_article_takes_its_date_and_none_of_its_sentences(name: str, text: st
     assert "2019" not in article.text
 
 
-def test_what_stands_far_below_is_no_dateline() -> None:
+def test_only_the_first_lines_and_paragraphs_are_looked_at() -> None:
     prose = Block(f"{FIRST} {SECOND}")
     blocks = (prose, prose, prose, Block(f"12 mars 2019 – {FIRST}"))
     assert split_dateline(blocks) == (Metadata(), blocks)
+    head, late = Block("Par Jeanne Petit"), Block("Publié le 3 mars 2024")
+    metadata, blocks = split_head_lines([head, Block(PROSE), late])
+    assert (metadata.author, metadata.published) == ("Jeanne Petit", None)
+    assert blocks == (Block(PROSE), late)
+    short = [Block(f"Oui, dit-elle {number}.") for number in range(20)]
+    assert split_head_lines([*short, late])[1][-1] == late

@@ -1,5 +1,3 @@
-"""A letter is read for its own words, and what is attached to it beside them."""
-
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
@@ -45,12 +43,10 @@ def test_a_letter_tells_who_wrote_it_and_when() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "fact", "read"),
     [
-        ("From", "presse@exemple.fr", "author", None),
         ("From", '"presse@exemple.fr" <presse@exemple.fr>', "author", None),
         ("From", "=?utf-8?q?Zo=C3=A9_Lema=C3=AEtre?= <z@exemple.fr>", "author", "Zoé Lemaître"),
         ("Subject", "TR: Re: Fwd: Le budget", "title", "Le budget"),
         ("Subject", "=?iso-8859-1?q?L=27=E9t=E9?=", "title", "L'été"),
-        ("Date", "hier", "published", None),
         ("Date", "Fri, 99 Aug 2025 10:30:00 +0200", "published", None),
     ],
 )
@@ -110,7 +106,7 @@ def test_what_is_attached_is_read_beside_the_letter() -> None:
     assert broken.label == "lettre.eml#faux.md"
 
 
-def test_letters_inside_letters_end() -> None:
+def test_large_and_nested_letters_are_bounded() -> None:
     message = letter()
     for _ in range(8):
         outer = letter()
@@ -120,36 +116,28 @@ def test_letters_inside_letters_end() -> None:
     assert len(found) == 5
     assert isinstance(found[-1], Skipped)
     assert found[-1].problem.code == "letter-nested"
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "letter-not"),
-        (PROSE.encode(), "letter-not"),
-        (b"\x89PNG\x00\x01", "letter-not"),
-        (b"Subject: Rien\r\n\r\n", "letter-no-text"),
-        (b"Subject: A\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x", "letter-no-text"),
-        (b"Subject: A\r\nContent-Type: image/png\r\n\r\nabc", "letter-no-text"),
-    ],
-)
-def test_what_is_no_letter_says_why(data: bytes, reason: str) -> None:
-    assert reason in parser_refusal(read, data, "lettre.eml")
-
-
-def test_a_letter_too_large_is_refused_unread() -> None:
     content = Content("l.eml", "l.eml", MESSAGE_BYTES + 1, lambda: pytest.fail("opened"))
     with pytest.raises(ReadError, match="letter-too-large"):
         list(read(content))
-
-
-def test_parts_nested_without_end_are_read_or_refused() -> None:
     head = b"Subject: A\r\nMIME-Version: 1.0\r\n"
     part = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
     nested = b"".join(part % (number, number) for number in range(2_000))
     letters = b"Content-Type: message/rfc822\r\n\r\n" * 2_000
     for data in (head + nested + b"Content-Type: text/plain\r\n\r\nMot", head + letters):
         assert parser_refusal(read, data, "lettre.eml")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "letter-not"),
+        (b"\x89PNG\x00\x01", "letter-not"),
+        (b"Subject: Rien\r\n\r\n", "letter-no-text"),
+        (b"Subject: A\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x", "letter-no-text"),
+    ],
+)
+def test_what_is_no_letter_says_why(data: bytes, reason: str) -> None:
+    assert reason in parser_refusal(read, data, "lettre.eml")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,3 @@
-"""Bytes become clean text, or an error that says what to do."""
-
 from __future__ import annotations
 
 import pytest

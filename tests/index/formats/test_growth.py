@@ -1,5 +1,3 @@
-"""No file takes longer to read than its length."""
-
 from __future__ import annotations
 
 import os

@@ -1,5 +1,3 @@
-"""A web page gives up its article, its facts with where they were found, and nothing else."""
-
 from __future__ import annotations
 
 import json
@@ -52,7 +50,6 @@ DAY = date(2025, 8, 29)
     [
         "<html><body><div id=root></div><noscript>You need JavaScript.</noscript></body></html>",
         "<html><head><title>Rien</title></head><body></body></html>",
-        "<!doctype html>",
         "<html><body><p>Partager sur Facebook</p></body></html>",
     ],
 )  # fmt: skip
@@ -61,9 +58,6 @@ def test_a_page_without_words_is_no_article(page: str) -> None:
         ReadError, match=r"page\.html: (page-no-article|article-no-text|page-not-html)"
     ):
         article_of_draft(_draft(page), Content.of_bytes(b"", "page.html"), "page.html")
-
-
-# Dates -------------------------------------------------------------------------------------------
 
 
 FOOTER = "<footer><p>© 2025 Le Courrier — jeudi 2 octobre 2025</p></footer>"
@@ -75,6 +69,9 @@ def test_a_day_that_is_not_told_stays_unknown() -> None:
     page = _page("<title>Le stade</title>", body).replace("<body>", HEADER) + FOOTER
     metadata = _draft(page).metadata
     assert (metadata.published, metadata.updated) == (None, None)
+    body = "<h1>T</h1><p>Mis à jour le <time datetime='2025-08-30'>30 août</time></p>"
+    assert _fact("published", "", body) == (None, None)
+    assert _fact("updated", "", body) == (date(2025, 8, 30), "html")
 
 
 def test_a_day_is_guessed_where_nothing_tells_it_and_says_so() -> None:
@@ -117,15 +114,6 @@ def test_where_the_day_is_told(head: str, body: str, published: date, origin: st
     assert _fact("published", head, body) == (published, origin)
 
 
-def test_a_time_of_updating_is_not_one_of_publishing() -> None:
-    body = "<h1>T</h1><p>Mis à jour le <time datetime='2025-08-30'>30 août</time></p>"
-    assert _fact("published", "", body) == (None, None)
-    assert _fact("updated", "", body) == (date(2025, 8, 30), "html")
-
-
-# Titles, people, outlets -------------------------------------------------------------------------
-
-
 VOTE = "<h1>Le budget est voté</h1>"
 LINKED = '<h1>T</h1><a rel="author">Jeanne Petit</a>'
 
@@ -140,17 +128,13 @@ LINKED = '<h1>T</h1><a rel="author">Jeanne Petit</a>'
          "Le budget de la ville est voté", "Le Courrier"),
         ("<title>Budget : le vote - les résultats</title>", "",
          "Budget : le vote - les résultats", None),
-        ("<title>Le budget - une affaire de famille</title>", "",
-         "Le budget - une affaire de famille", None),
         ('<meta property="og:title" content="Le budget est voté - Courrier">'
          '<meta property="og:site_name" content="Courrier">', "", "Le budget est voté", "Courrier"),
         (_record(headline="Le budget est…"), VOTE, "Le budget est voté", None),
         ("<title>Le budget</title>", "<h1><img alt=x></h1>", "Le budget", None),
     ],
 )  # fmt: skip
-def test_a_title_without_the_site_s_name(
-    head: str, body: str, title: str, outlet: str | None
-) -> None:
+def test_a_title_without_the_site(head: str, body: str, title: str, outlet: str | None) -> None:
     metadata = _draft(_page(head, body)).metadata
     assert (metadata.title, metadata.outlet) == (title, outlet)
 
@@ -163,16 +147,12 @@ def test_a_title_without_the_site_s_name(
         (_ld('{"@graph":[{"@type":"BlogPosting","author":{"@id":"#jp"}},'
              '{"@type":"Person","@id":"#jp","name":"Jeanne Petit"}]}'), "", "Jeanne Petit"),
         (_record(author={"name": "Le Courrier"}, publisher={"name": "Le Courrier"}), "", None),
-        (_record(author="https://exemple.fr/jp"), "", None),
         ('<meta name="author" content="Par Jeanne Petit">', "", "Jeanne Petit"),
-        ('<meta name="author" content="redaction@exemple.fr">', "", None),
         ("", '<h1>T</h1><span class="author-name">Jeanne Petit</span>', "Jeanne Petit"),
-        ("", LINKED, "Jeanne Petit"),
         ('<meta name="author" content="jeanne-petit">', LINKED, "Jeanne Petit"),
         ('<meta name="author" content="zoe-noel">', "<h1>T</h1><p>Par Zoé Noël</p>", "Zoé Noël"),
         ('<meta name="author" content="luc-roy">', LINKED, "luc-roy"),
         ("", "<h1>T</h1><p>Par Jeanne Petit et Luc Roy</p>", "Jeanne Petit et Luc Roy"),
-        ("", "<h1>T</h1><p>Par ailleurs, il pleut</p>", None),
     ],
 )  # fmt: skip
 def test_who_wrote_a_page(head: str, body: str, author: str | None) -> None:
@@ -186,7 +166,6 @@ def test_who_wrote_a_page(head: str, body: str, author: str | None) -> None:
         "",
         "[" * 10_000,
         '{"@type":"NewsArticle","headline":null,"author":[null,{}],"publisher":[1]}',
-        '{"@type":["WebPage"],"headline":"Une page"}',
         '[{"@type":"NewsArticle","headline":"Un"},{"@type":"NewsArticle","headline":"Deux"},'
         '{"@type":"NewsArticle","headline":"Trois"}]',
         '{"@type":"NewsArticle","datePublished":20250829,"headline":{"a":1}}',
@@ -195,9 +174,6 @@ def test_who_wrote_a_page(head: str, body: str, author: str | None) -> None:
 def test_broken_or_foreign_records_tell_nothing(record: str) -> None:
     metadata = _draft(_page(_ld(record))).metadata
     assert {name for name in FACTS if getattr(metadata, name)} == set()
-
-
-# Addresses and languages -------------------------------------------------------------------------
 
 
 def test_the_canonical_address_is_made_whole_by_where_the_page_was_found() -> None:
@@ -219,8 +195,6 @@ def test_a_template_s_language_does_not_win_over_the_words() -> None:
     assert _fact("language", "", long, 'lang="br"') == ("br", "html")
 
 
-# Encodings ---------------------------------------------------------------------------------------
-
 LATIN = _page('<meta charset="{}">', "<h1>Été à Orléans</h1><p>Le « cœur » coûte 3 €.</p>")
 
 
@@ -229,13 +203,9 @@ LATIN = _page('<meta charset="{}">', "<h1>Été à Orléans</h1><p>Le « cœur �
     [
         ("utf-8", "utf-8"),
         ("iso-8859-1", "cp1252"),
-        ("windows-1252", "cp1252"),
         ("iso-8859-15", "iso-8859-15"),
         ("iso-8859-1", "utf-8"),
         ("utf-8", "cp1252"),
-        ("x-unknown", "utf-8"),
-        ("utf-16", "utf-8"),
-        ("utf-8", "utf-8-sig"),
         ("utf-8", "utf-16"),
         ("utf-16-le", "utf-16-le"),
     ],
@@ -246,29 +216,12 @@ def test_a_page_is_read_in_its_real_encoding(declared: str, real: str) -> None:
     assert "Le « cœur » coûte 3 €." in words
 
 
-def test_spaces_of_french_typography_are_kept() -> None:
-    body = "<p>«&nbsp;Rien&nbsp;», dit-il&#8239;: 15&#8239;000&nbsp;euros pour la commune.</p>"
-    words = _draft(_page("", body)).blocks[0].text
-    assert words == "«\u00a0Rien\u00a0», dit-il\u202f: 15\u202f000\u00a0euros pour la commune."
-
-
-# The body ----------------------------------------------------------------------------------------
-
-
-def test_scripts_styles_and_comments_are_no_text() -> None:
-    body = "<script>var x='<p>Non';</script><style>p{}</style><!-- <p>Non</p> --><svg><text>Non"
-    assert "Non" not in str(_draft(_page("", body + "</text></svg>")).blocks)
-
-
-def test_an_article_that_a_browser_would_fill_in_is_read_from_its_record() -> None:
+def test_an_unfilled_page_is_read_from_its_record_and_announcements_go() -> None:
     record = _record(articleBody=f"{PROSE}\n\nIl pleut &amp; vente.")
     page = f"<html><head>{record}</head><body><div id=app><p>Un</p></div></body></html>"
     assert [block.text for block in _draft(page).blocks] == [PROSE, "Il pleut & vente."]
     shown = _page(record.replace("hier", "demain"))
     assert "demain" not in str(_draft(shown).blocks)
-
-
-def test_the_announcements_below_a_short_article_go() -> None:
     teaser = "<h3><a href=x>Autre fait {0}</a></h3><p>Un fait numéro {0} dont il est question.</p>"
     links = "".join(f"<div>{teaser.format(number)}</div>" for number in range(12))
     page = f"<html><body><div><h1>Le budget</h1><p>{PROSE}</p>{links}</div></body></html>"
@@ -279,7 +232,6 @@ def test_the_announcements_below_a_short_article_go() -> None:
     "code",
     [
         "<script src=x></script\n<!-- mal fermé --> ><p>Après.</p><script>y</script>",
-        "<!--><p>Après.</p><!-- fin -->",
         "<script type='text/template'><p>Après.</p></script>",
         "<script type='text/template'><p>{{nom}}</p></script><p>Après.</p>",
     ],
@@ -288,6 +240,16 @@ def test_code_ends_where_browsers_end_it(code: str) -> None:
     words = str(_draft(_page("", code)).blocks)
     assert "Après." in words
     assert "nom" not in words
+
+
+def test_code_is_no_text_and_spaces_of_french_typography_are_kept() -> None:
+    code = "<script>var x='<p>Non';</script><style>p{}</style><!-- <p>Non</p> --><svg><text>Non"
+    body = "<p>«&nbsp;Rien&nbsp;», dit-il&#8239;: 15&#8239;000&nbsp;euros pour la commune.</p>"
+    blocks = _draft(_page("", f"{body}{code}</text></svg>")).blocks
+    assert blocks[0].text == (
+        "«\u00a0Rien\u00a0», dit-il\u202f: 15\u202f000\u00a0euros pour la commune."
+    )
+    assert "Non" not in str(blocks)
 
 
 def test_a_fragment_keeps_all_its_words() -> None:
@@ -309,12 +271,7 @@ def test_a_fragment_keeps_all_its_words() -> None:
     assert read_html("", content).blocks == ()
 
 
-# Limits ------------------------------------------------------------------------------------------
-
-
-def test_pages_above_the_limits_are_refused_with_what_to_do(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_pages_above_the_limits_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 1_000)
     with pytest.raises(ReadError, match=r"page\.html: page-too-much-text"):
         _draft(_page("", f"<p>{PROSE * 10}</p>"))
@@ -399,8 +356,8 @@ def test_a_page_of_one_article_and_others_in_it_or_beside_it_stays_one(body: str
     assert len(parts_of(f"<main>{body}</main>")) == 1
 
 
-@pytest.mark.parametrize("kind", ["NewsArticle", "LiveBlogPosting"])
-def test_a_page_that_says_that_it_is_one_article_stays_one(kind: str) -> None:
-    head = _record(**{"@type": kind, "headline": "En direct : le vote"})
+def test_a_page_that_says_that_it_is_one_article_stays_one() -> None:
     entries = part("10:12") + part("10:30") + part("11:00")
-    assert len(parts_of(f"<h1>En direct : le vote</h1>{entries}", head)) == 1
+    for kind in ("NewsArticle", "LiveBlogPosting"):
+        head = _record(**{"@type": kind, "headline": "En direct : le vote"})
+        assert len(parts_of(f"<h1>En direct : le vote</h1>{entries}", head)) == 1

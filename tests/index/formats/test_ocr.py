@@ -1,5 +1,3 @@
-"""What tesseract says becomes lines on a page, where it is sure of them."""
-
 from __future__ import annotations
 
 import os
@@ -57,23 +55,19 @@ def test_words_of_a_line_are_one_line_in_points(says: Says, tmp_path: Path) -> N
     assert "-l fra+eng --dpi 144" in (tmp_path / "asked").read_text()
 
 
-def test_words_far_apart_are_of_two_columns(says: Says) -> None:
-    says(table("1 20 40 60 20 96 gauche", "1 300 40 60 20 96 droite"))
-    assert [line.text for line in ocr_lines(PICTURE, "fra")] == ["gauche", "droite"]
-
-
-def test_lines_of_nearly_one_height_are_of_one_size(says: Says) -> None:
+def test_lines_of_nearly_one_height_are_of_one_size_and_far_words_apart(says: Says) -> None:
     says(
         table(
             "1 0 0 60 40 96 Titre",
             "2 0 60 60 20 96 Bonjour",
             "3 0 90 60 14 96 sans",
-            "3 70 90 9 15 96 a",
+            "3 300 90 9 15 96 a",
         )
     )
     title, *rest = ocr_lines(PICTURE, "fra")
     assert title.size > 1.5 * rest[0].size
     assert len({line.size for line in rest}) == 1
+    assert [line.text for line in rest] == ["Bonjour", "sans", "a"]
 
 
 def test_stains_are_no_words_and_a_page_of_them_is_refused(says: Says) -> None:

@@ -1,5 +1,3 @@
-"""The process that holds PDFium answers every request, one document after the other."""
-
 from __future__ import annotations
 
 import io
@@ -23,13 +21,8 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Any:
             worker.send(asked, message, data)
         asked.seek(0)
         monkeypatch.setattr(worker, "_hold_memory", lambda: None)
-        monkeypatch.setattr(
-            worker,
-            "sys",
-            SimpleNamespace(
-                stdin=SimpleNamespace(buffer=asked), stdout=SimpleNamespace(buffer=told)
-            ),
-        )
+        pipes = {"stdin": SimpleNamespace(buffer=asked), "stdout": SimpleNamespace(buffer=told)}
+        monkeypatch.setattr(worker, "sys", SimpleNamespace(**pipes))
         worker.main()
         told.seek(0)
         return list(iter(lambda: worker.receive_frame(told), None))
@@ -38,7 +31,6 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 READ = ({"do": "read", "page": 0}, b"")
-CLOSE = ({"do": "close"}, b"")
 
 
 def opening(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -58,13 +50,10 @@ def test_a_turned_page_is_turned_back(talk: Any, turn: tuple[int, int, int, int]
     assert first[1] == pytest.approx(second[1], abs=1)
 
 
-def test_words_outside_the_page_are_not_seen(talk: Any) -> None:
+def test_words_outside_or_too_many_are_not_seen(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     page = [Run("Vu"), Run("Caché", 72, -300), Run("Loin", 2000, 100)]
     _, (told, _) = talk(opening(pdfs.pdf([page])), READ)
     assert [run[0] for run in told["runs"]] == ["Vu"]
-
-
-def test_a_page_of_too_much_is_cut(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "PAGE_CHARACTERS", 5)
     _, (told, _) = talk(opening(pdfs.pdf([[Run("Bonjour à tous")]])), READ)
     assert told["is_cut"]
@@ -79,12 +68,3 @@ def test_a_scan_is_told_and_drawn(talk: Any) -> None:
     assert len(dots) == size["width"] * size["height"]
     assert 8_000 < len(dots) < 11_000
     assert min(dots) < 200 < max(dots)
-
-
-def test_a_document_that_does_not_open_leaves_room_for_the_next(talk: Any) -> None:
-    locked = opening(pdfs.WITH_PASSWORD)
-    told = talk(opening(b"%PDF-1.7 rien"), locked, opening(pdfs.pdf([[Run("Oui")]])), READ, CLOSE)
-    damaged, shut, about, page = (message for message, _ in told)
-    assert (damaged, shut) == ({"error": "damaged"}, {"error": "locked"})
-    assert about["pages"] == 1
-    assert page["runs"][0][0] == "Oui"

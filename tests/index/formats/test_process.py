@@ -1,5 +1,3 @@
-"""Files are read in a process of their own: the same articles, and nothing hurt by hostile ones."""
-
 from __future__ import annotations
 
 import json
@@ -60,20 +58,6 @@ def test_moments_sections_and_half_letters_come_through(tmp_path: Path) -> None:
     assert skipped.at is not None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [SENTENCE, "Most otwarty po długiej przebudowie, którą planowano od lat.".encode()],
-    ids=["French", "a language for the classifier"],
-)
-def test_one_process_reads_file_after_file(tmp_path: Path, text: bytes) -> None:
-    given = [written(tmp_path, f"{name}.txt", text) for name in "ab"]
-    numbers = set()
-    for each in given:
-        told(each)
-        numbers.update(worker.process.pid for worker in process._WAITING.waiting)
-    assert len(numbers) == 1
-
-
 def test_what_stops_half_way_leaves_no_process(tmp_path: Path) -> None:
     given = written(tmp_path, "a.jsonl", b'{"text": "Le pont date de 1901."}\n' * 400)
     reading = process.read_apart(given)
@@ -113,9 +97,7 @@ def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
     assert told(written(tmp_path, "b.txt", SENTENCE))
 
 
-def test_what_a_parser_has_to_say_is_logged_here(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_a_parser_says_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     page = b"<!DOCTYPE html><html><body><p>Le pont date de 1901, et il dure.</p></body></html>"
     with caplog.at_level(logging.WARNING):
         told(written(tmp_path, "a.txt", page))
@@ -156,9 +138,7 @@ def _peak(path: Path) -> tuple[int, list[str]]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process writes to")
 @pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.suffix)
-def test_no_file_of_any_format_takes_more_memory_than_one_may(
-    each: Format, tmp_path: Path, least_peak: int
-) -> None:
+def test_no_file_takes_too_much_memory(each: Format, tmp_path: Path, least_peak: int) -> None:
     given = written(tmp_path, f"a{each.suffix}", heavy(each.suffix))
     peak, kinds = _peak(given.path)
     assert peak - least_peak < HEAVY_BYTES * 1.1

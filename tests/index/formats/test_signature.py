@@ -1,5 +1,3 @@
-"""A file is told by its content, whatever its name says."""
-
 from __future__ import annotations
 
 import gzip
@@ -10,9 +8,10 @@ import pytest
 
 from index.formats.signature import HEAD_BYTES, root_of, unreadable_kind
 from index.formats.table import suffix_for, sure_format
-from tests.index.formats.articles import OTHER, PROSE, read_data, refusal, tarred, zipped
+from tests.index.formats.articles import PROSE, read_data, refusal, tarred, zipped
 
 EPUB = zipped({"mimetype": b"application/epub+zip", "a.opf": "x"})
+SHEET = "application/vnd.oasis.opendocument.spreadsheet"
 RECORDS = json.dumps({"text": PROSE}).encode() + b"\n"
 
 
@@ -32,9 +31,7 @@ RECORDS = json.dumps({"text": PROSE}).encode() + b"\n"
         (b"\x89PNG\r\n\x1a\n\0\0", "menteur.bin", None),
         # The name tells formats of text apart.
         (PROSE.encode(), "a.md", ".md"),
-        (b"titre;texte\nA;B\n", "a.csv", ".csv"),
         (PROSE.encode(), "a.pdf", ".txt"),
-        (PROSE.encode(), "a.eml", ".txt"),
         (RECORDS * 2, "a.txt", ".jsonl"),
     ],
 )
@@ -46,13 +43,11 @@ def test_the_format_is_told_by_the_content(head: bytes, name: str, suffix: str |
     "text",
     [
         "[1] Une note en bas de page.",
-        "{Ceci} n'est pas du JSON.",
         "< 3 % des voix",
         "From: here to eternity",
         "Date: hier\nSubject: rien",
         "PK, le parti, a gagné.",
         "%PDF est un format.",
-        "GIF89 naquit en 1989.",
     ],
 )
 def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
@@ -67,10 +62,7 @@ def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0", "file-picture (kind=PNG)"),
         (b"RIFF\0\0\0\0WEBP", "file-riff"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "file-office-97"),
-        (
-            zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
-            "file-opendocument",
-        ),
+        (zipped({"mimetype": SHEET}), "file-opendocument"),
     ],
 )
 def test_what_is_not_read_is_named(head: bytes, kind: str) -> None:
@@ -82,8 +74,6 @@ def test_what_is_not_read_is_named(head: bytes, kind: str) -> None:
     ("name", "data"),
     [
         ("a.txt", zipped({"b.md": PROSE})),
-        ("a.md", zipped({"b.md": PROSE})),
-        ("a.pdf", zipped({"b.md": PROSE})),
         ("a.csv", tarred({"b.md": PROSE})),
     ],
 )
@@ -96,21 +86,13 @@ def test_a_file_whose_name_lies_is_read_as_what_it_is_and_that_is_said(
     assert f"{name}: its content is" in caplog.text
 
 
-def test_a_page_saved_as_text_is_read_as_a_page() -> None:
-    page = f"<!doctype html><html><body><article><h1>Budget</h1><p>{PROSE}</p><p>{OTHER}</p>"
-    (article,), _ = read_data("a.txt", page)
-    assert article.text == f"{PROSE}\n\n{OTHER}"
-
-
 @pytest.mark.parametrize(
     ("text", "root"),
     [
-        ("<a>", "a"),
         ("<x:a b='c'>", "a"),
         ("<?xml version='1.0'?>\n<!-- <b> -->\n<!DOCTYPE a [ <!ELEMENT b ANY> ]>\n<a/>", "a"),
         ("<!DOCTYPE html", None),
         ("<!DOCTYPE html>", "html"),
-        ("a<b>", None),
         ("<!-- <a>", None),
     ],
 )

@@ -1,5 +1,3 @@
-"""Feeds and the articles of agencies, whole and hostile."""
-
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -67,12 +65,6 @@ def test_entries_of_rss_are_articles(name: str) -> None:
     assert (skipped.label, skipped.at) == (name, Problem("at-entry", number=3))
 
 
-def test_a_date_that_only_the_feed_library_reads_is_kept() -> None:
-    written = RSS.replace("Fri, 29 Aug 2025 10:30:00 +0200", "Fri, 29 Aug 25 10:30 AM EST")
-    (budget, _), _ = read_data("news.rss", written)
-    assert budget.published == date(2025, 8, 29)
-
-
 def test_entries_of_atom_are_articles() -> None:
     (article,), _ = read_data("a.atom", ATOM)
     assert (article.title, article.text) == ("The budget", PROSE)
@@ -83,12 +75,14 @@ def test_entries_of_atom_are_articles() -> None:
     assert article.path.endswith("#tag:example.org,2025:1")
 
 
-def test_a_broken_feed_gives_what_is_whole() -> None:
-    articles, _ = read_data("a.xml", RSS[: RSS.index("<item><title>Sans")])
+def test_a_broken_feed_gives_what_is_whole_and_an_odd_date_is_read() -> None:
+    written = RSS.replace("Fri, 29 Aug 2025 10:30:00 +0200", "Fri, 29 Aug 25 10:30 AM EST")
+    articles, _ = read_data("a.xml", written[: written.index("<item><title>Sans")])
     assert [article.title for article in articles] == ["Le budget & la ville", "La gare"]
+    assert articles[0].published == date(2025, 8, 29)
 
 
-def test_a_nitf_document_is_an_article() -> None:
+def test_nitf_is_an_article_and_newsml_several() -> None:
     (article,), _ = read_data("a.xml", NITF)
     assert (article.title, article.author) == ("Le budget est voté", "Jeanne Petit")
     assert article.text == f"{PROSE}\n\nLa suite\n\n{OTHER}"
@@ -96,9 +90,6 @@ def test_a_nitf_document_is_an_article() -> None:
     assert article.published_at == datetime(2025, 8, 29, 10, 30, tzinfo=PARIS)
     assert (article.outlet, article.category) == ("Agence du Littoral", "Ville")
     assert (article.path, dict(article.origins)["author"]) == ("a.xml", "nitf")
-
-
-def test_a_message_of_newsml_holds_several() -> None:
     (first, third), (skipped,) = read_data("a.xml", NEWSML)
     assert (first.title, first.author, first.text) == ("Le budget est voté", "Jeanne Petit", PROSE)
     assert (first.published, first.updated) == (date(2025, 8, 29), date(2025, 8, 30))
@@ -112,7 +103,6 @@ def test_a_message_of_newsml_holds_several() -> None:
     ("data", "reason"),
     [
         ("<urlset><url><loc>https://exemple.fr/</loc></url></urlset>", "xml-sitemap"),
-        ("<sitemapindex/>", "xml-sitemap"),
         ("<catalogue><livre/></catalogue>", "xml-unknown (root=catalogue)"),
         ("<rss><channel><title>Vide</title></channel></rss>", "feed-empty"),
         ("<nitf><body/></nitf>", "news-no-text"),
@@ -120,7 +110,6 @@ def test_a_message_of_newsml_holds_several() -> None:
         ("<newsItem/>", "news-text-elsewhere"),
         ("<newsMessage/>", "news-none"),
         ("pas du XML", "xml-not"),
-        ("", "xml-not"),
     ],
 )
 def test_xml_that_holds_no_article_says_why(data: str, reason: str) -> None:
@@ -133,9 +122,7 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n i
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("form", [RSS, ATOM, NITF])
 @pytest.mark.parametrize("what", ["laughs", "file", "dtd"])
-def test_entities_never_unfold_nor_read_other_files(
-    tmp_path: Path, form: str, what: str, encoding: str
-) -> None:
+def test_entities_are_never_resolved(tmp_path: Path, form: str, what: str, encoding: str) -> None:
     canary = tmp_path / "secret.txt"
     canary.write_text("CANARI")
     subset = {

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
-from index.models.base import BUNDLED, Embedder, Prompts
+from index.models.base import BUNDLED, Prompts
 from index.models.factory import load_embedder
 from index.models.sentence_transformers import prompts_of
-from tests.fakes import FakeEmbedder
 
 WORDS = ["[UNK]", "phare", "tarte", "mer", "query", "passage", ":", "search"]
 
@@ -34,10 +33,8 @@ def save_model(folder: Path, *, prompts: dict[str, str] | None = None, seed: int
 
 def test_a_model_is_loaded_by_its_path(tmp_path: Path) -> None:
     embedder = load_embedder(save_model(tmp_path / "small"), tmp_path, threads=2)
-
     counts: list[int] = []
     vectors = embedder.embed_passages(["phare", "tarte"] * 200, progress=counts.append)
-
     assert vectors.shape == (400, embedder.dimension) == (400, 8)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(400), abs=1e-5)
@@ -62,7 +59,6 @@ def test_the_prompts_of_a_model_are_used(tmp_path: Path) -> None:
     prompts = {"query": "query : ", "document": "passage : "}
     plain = load_embedder(save_model(tmp_path / "plain"), tmp_path)
     prompted = load_embedder(save_model(tmp_path / "prompted", prompts=prompts), tmp_path)
-
     assert prompted.embed_question("mer") == pytest.approx(plain.embed_question("query : mer"))
     (passage,) = prompted.embed_passages(["mer"])
     assert passage == pytest.approx(plain.embed_passages(["passage : mer"])[0])
@@ -73,12 +69,10 @@ def test_the_prompts_of_a_model_are_used(tmp_path: Path) -> None:
     [
         ("intfloat/multilingual-e5-large", {}, Prompts("query: ", "passage: ")),
         ("intfloat/e5-base-v2", {"query": "", "document": ""}, Prompts("query: ", "passage: ")),
-        ("acme/finetuned_E5_fr", {}, Prompts("query: ", "passage: ")),
         ("acme/model-e512", {}, Prompts("", "")),
         ("intfloat/multilingual-e5-large-instruct", {}, Prompts("", "")),
         ("acme/e5-own", {"query": "q> ", "passage": "p> "}, Prompts("q> ", "p> ")),
         ("acme/other", {"query": "q> ", "document": "d> "}, Prompts("q> ", "d> ")),
-        ("acme/none", {"query": None}, Prompts("", "")),
     ],
 )
 def test_prompts_are_the_models_own_or_its_familys(
@@ -87,25 +81,10 @@ def test_prompts_are_the_models_own_or_its_familys(
     assert prompts_of(name, prompts) == expected
 
 
-def test_a_folder_without_a_model_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_or_none_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="embedding-model-not-loaded") as caught:
         load_embedder(str(tmp_path), tmp_path)
     assert "\n" not in str(caught.value)
     assert BUNDLED in str(caught.value)
-
-
-def test_a_path_that_is_not_there_is_not_looked_up_elsewhere(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="embedding-model-no-folder"):
         load_embedder(str(tmp_path / "absent"), tmp_path)
-
-
-def test_bundled_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[object, ...]] = []
-
-    def load(cache: Path, *, threads: int, progress: object) -> Embedder:
-        asked.append((cache, threads))
-        return FakeEmbedder()
-
-    monkeypatch.setattr("index.models.bundled.embedder.load_bundled", load)
-    assert load_embedder(BUNDLED, tmp_path, threads=3).id == "fake-64"
-    assert asked == [(tmp_path, 3)]

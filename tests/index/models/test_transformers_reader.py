@@ -1,5 +1,3 @@
-"""Other people's readers, small ones made here."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -57,12 +55,9 @@ def test_a_cross_encoder_tells_how_well_a_passage_answers(tmp_path: Path) -> Non
     assert list(reader.read("quand", [])) == []
 
 
-def test_a_folder_that_is_not_there_or_holds_no_model_is_told(tmp_path: Path) -> None:
+def test_there_may_be_none_but_no_folder_without_a_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="reader-no-folder"):
         load_reader(str(tmp_path / "absent"), tmp_path)
     with pytest.raises(ModelError, match="reader-not-loaded"):
         load_reader(str(tmp_path), tmp_path)
-
-
-def test_there_may_be_none() -> None:
     assert load_reader(NONE, Path("cache")) is None

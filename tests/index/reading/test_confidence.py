@@ -10,23 +10,20 @@ PLAIN = ReadingEvidence(margin=0.1, margin_3=0.15, span_logit=3.0, subject=1.0, 
 MODEL = {"intercept": 0.0, "weights": dict.fromkeys(asdict(PLAIN), 0.0) | {"span_logit": 1.0}}
 
 
-def stored(**changes: object) -> dict[str, object]:
-    return {
-        "format": CONFIDENCE_FORMAT,
-        "perhaps": 0.3,
-        "sure": 0.6,
-        "same_language": MODEL,
-        "across_languages": MODEL | {"intercept": -5.0},
-    } | changes
+STORED = {
+    "format": CONFIDENCE_FORMAT,
+    "perhaps": 0.3,
+    "sure": 0.6,
+    "same_language": MODEL,
+    "across_languages": MODEL | {"intercept": -5.0},
+}
 
 
 @pytest.mark.parametrize(
     "better", [{"margin": 0.3}, {"margin_3": 0.3}, {"span_logit": 8.0}, {"subject": 2.0}]
 )
 @pytest.mark.parametrize("foreign", [False, True])
-def test_the_shipped_model_is_surer_the_more_speaks_for_it(
-    better: dict[str, float], foreign: bool
-) -> None:
+def test_the_model_is_surer_the_more_speaks_for_it(better: dict[str, float], foreign: bool) -> None:
     model = ReadingConfidence.load()
     evidence = replace(PLAIN, **better)
     assert model.confidence(evidence, foreign=foreign) > model.confidence(PLAIN, foreign=foreign)
@@ -42,20 +39,5 @@ def test_a_sentence_of_other_years_is_hardly_ever_sure(foreign: bool) -> None:
 
 
 def test_questions_across_languages_have_a_model_of_their_own() -> None:
-    model = ReadingConfidence.of(stored())
+    model = ReadingConfidence.of(STORED)
     assert model.confidence(PLAIN, foreign=True) < 0.5 < model.confidence(PLAIN, foreign=False)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"format": CONFIDENCE_FORMAT + 1},
-        {"same_language": MODEL | {"intercept": "much"}},
-        {"across_languages": MODEL | {"weights": {"span_logit": 1.0}}},
-        {"perhaps": 0.7},
-    ],
-    ids=["another format", "not a number", "a weight is missing", "sure below perhaps"],
-)
-def test_a_data_file_that_does_not_fit_is_refused(changes: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"format|convert|weights|thresholds"):
-        ReadingConfidence.of(stored(**changes))

@@ -38,14 +38,11 @@ class Liking:
         return PassageReading(4.0, (AnswerSpan(at, at + len(self._word), 2.0),))
 
 
-def test_the_passage_that_answers_comes_before_one_that_is_a_little_nearer() -> None:
+def test_the_passage_that_answers_comes_before_one_that_is_a_little_nearer_not_much() -> None:
     near, far = hit("Le phare est haut.", total=2.05), hit("Il fut allumé en 1849.", total=2.0)
     read = EvidenceReader(Liking("1849"), JUDGE).read(found(near, far))
     assert [each.passage.text for each in read.hits] == [far.passage.text, near.passage.text]
     assert read.confidence > 0.9
-
-
-def test_a_passage_that_is_far_off_stays_behind_whatever_it_says() -> None:
     near, far = hit("Le phare est haut.", total=2.5), hit("Il fut allumé en 1849.", total=2.0)
     read = EvidenceReader(Liking("1849"), JUDGE).read(found(near, far))
     assert read.hits[0].passage.text == near.passage.text
@@ -64,18 +61,11 @@ def test_the_span_stands_in_the_article() -> None:
     assert read.reading.span.words(read.article.text) == "1849"
 
 
-def test_a_passage_is_read_whole() -> None:
-    reader = FakeReader()
-    text = "Le phare est haut.\n\nIl fut allumé en 1849."
-    (read,) = EvidenceReader(reader, JUDGE).read(found(hit(text))).hits
-    assert reader.read_texts == [read.passage.text]
-
-
 def test_only_the_best_are_read_and_the_others_stay_behind() -> None:
     reader = FakeReader()
     hits = [hit(f"Le phare numéro {at}.", total=3 - at / 10) for at in range(READ_HITS + 2)]
     read = EvidenceReader(reader, JUDGE).read(found(*hits))
-    assert len(reader.read_texts) == READ_HITS
+    assert reader.read_texts == [each.passage.text for each in hits[:READ_HITS]]
     assert [each.reading is None for each in read.hits] == [False] * READ_HITS + [True] * 2
     assert [replace(each, ranks=()) for each in read.hits[READ_HITS:]] == hits[READ_HITS:]
 
@@ -97,14 +87,11 @@ def test_without_a_judge_the_confidence_is_the_search_s() -> None:
     assert read.hits[0].reading is not None
 
 
-def test_an_announcement_is_no_rival() -> None:
+def test_the_evidence_is_of_the_best_sentence_and_an_announcement_no_rival() -> None:
     text = "Trois dates comptent :\n\nIl fut allumé en 1849."
     one = hit(text, [0.9, 0.9])
     evidence = read_evidence(EvidenceReader(Liking("1849"), None).read(found(one)))
     assert evidence.margin == 0.3
-
-
-def test_the_evidence_is_of_the_best_sentence() -> None:
     one = hit("Le phare date de 1849. Celui de Brest a été allumé en 1900.", [0.5, 0.9])
     read = EvidenceReader(Liking("1900"), None).read(found(one))
     evidence = read_evidence(replace(read, question="Quand fut allumé celui de Brest en 1849 ?"))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -29,24 +28,18 @@ def read(one: Hit, **found: float) -> Hit:
     return replace(one, reading=PassageReading(1.0, tuple(spans)))
 
 
-def test_what_was_not_read_and_what_holds_no_words_stand_lowest() -> None:
+def test_words_lead_before_all_others_and_what_holds_none_stands_lowest() -> None:
     unread, one = hit(TEXT, total=1.5), read(hit(TEXT), haut=-2.0)
     first, second = sentence_features([unread, one], USUAL)
     assert {(each.span, each.lead) for each in first} == {(-8.0, -10.0)}
     assert [(each.span, each.lead) for each in second] == [(-2.0, 10.0), *[(-8.0, -10.0)] * 2]
     assert [each.passage for each in (*first, *second)] == [1.5] * 3 + [2.0] * 3
-
-
-def test_words_lead_before_the_best_of_all_others_or_stand_behind_them() -> None:
+    (features,) = sentence_features([read(hit(TEXT), haut=30.0, mer=-30.0)], USUAL)
+    assert [(each.span, each.lead) for each in features] == [(8, 10), (-8, -10), (-8, -10)]
     one, other = read(hit(TEXT), haut=4.0, allumé=1.0), read(hit(TEXT), mer=2.5)
     found = sentence_features([one, other], USUAL)
     assert [each.lead for each in found[0]] == [1.5, -3.0, -10.0]
     assert [each.lead for each in found[1]] == [-10.0, -10.0, -1.5]
-
-
-def test_logits_count_within_bounds() -> None:
-    (features,) = sentence_features([read(hit(TEXT), haut=30.0, mer=-30.0)], USUAL)
-    assert [(each.span, each.lead) for each in features] == [(8, 10), (-8, -10), (-8, -10)]
 
 
 def test_a_sentence_that_repeats_the_question_stands_lower() -> None:
@@ -81,14 +74,6 @@ def test_words_belong_to_the_sentence_that_they_begin_in() -> None:
     assert span_within(reading, at, at + 3) == AnswerSpan(at, at + 6, 1.0)
     assert span_within(reading, at + 1, len(TEXT)) is None
     assert span_within(None, 0, len(TEXT)) is None
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"format": 9}, {"weights": {"sentence": 1}}, {"usual_echo": "much"}]
-)
-def test_another_file_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"format|weights|much"):
-        SentenceRanking.of({"format": 1, "weights": _shipped().weights, "usual_echo": 0.4} | wrong)
 
 
 def _shipped() -> SentenceRanking:

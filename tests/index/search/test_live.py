@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import shutil
 import threading
 from pathlib import Path
@@ -11,9 +10,8 @@ from index.errors import DamagedIndex, NoIndex
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.factory import open_store
-from index.store.files.layout import Layout
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, live, three
+from tests.index.samples import article, folder_in_service, index, live, three
 
 MORE = [*three(), article("phare", "Le phare éclaire la nuit.")]
 
@@ -22,29 +20,30 @@ def titles(index: LiveIndex, question: str) -> set[str]:
     return {hit.article.title for hit in index.search(question).hits}
 
 
-def test_a_new_generation_is_served_without_being_asked_to(tmp_path: Path) -> None:
-    index(three(), tmp_path)
-    served = live(tmp_path)
-    assert "Phare" not in titles(served, "le phare")
-    index(MORE, tmp_path)
-    assert "Phare" in titles(served, "le phare")
-
-
-def test_a_damaged_newer_generation_leaves_the_old_one_answering(
+def test_a_damaged_newer_generation_leaves_the_old_one_answering_and_a_check_tells(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     index(three(), tmp_path)
     served = live(tmp_path)
+    served.check()
     index(MORE, tmp_path)
-    layout = Layout(tmp_path)
-    newest = layout.current_id()
-    assert newest is not None
-    (layout.folder(newest) / "manifest.json").write_text("{", encoding="utf-8")
+    manifest = folder_in_service(tmp_path) / "manifest.json"
+    whole = manifest.read_text(encoding="utf-8")
+    manifest.write_text("{", encoding="utf-8")
     assert titles(served, "le pont") == {"Pont", "Moulin", "Harbour"}
     assert "the index stays as it was" in caplog.text
     caplog.clear()
     served.search("le pont")
     assert not caplog.text, "one complaint a generation is enough"
+    for _ in range(2):
+        with pytest.raises(DamagedIndex):
+            served.check()
+    open_store(tmp_path).roll_back()
+    served.check()
+    manifest.write_text(whole, encoding="utf-8")
+    shutil.rmtree(tmp_path / "index")
+    with pytest.raises(NoIndex):
+        served.check()
 
 
 def test_questions_asked_while_the_index_changes_are_all_answered(tmp_path: Path) -> None:
@@ -69,50 +68,6 @@ def test_questions_asked_while_the_index_changes_are_all_answered(tmp_path: Path
     assert not failures
     assert len(answered) == 120
     assert min(answered) >= 3
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are told by /proc")
-def test_an_index_that_nobody_asks_any_more_holds_no_file(tmp_path: Path) -> None:
-    index(three(), tmp_path)
-    collecting = gc.isenabled()
-    gc.collect()
-    gc.disable()  # nothing may wait for the collector: what it holds is as large as the index
-    try:
-        before = len(list(Path("/proc/self/fd").iterdir()))
-        served = live(tmp_path)
-        assert titles(served, "le pont")
-        assert len(list(Path("/proc/self/fd").iterdir())) > before
-        del served
-        assert len(list(Path("/proc/self/fd").iterdir())) == before
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def test_a_check_finds_a_newer_generation_that_does_not_open_and_one_that_is_gone(
-    tmp_path: Path,
-) -> None:
-    index(three(), tmp_path)
-    served = live(tmp_path)
-    served.check()
-    layout = Layout(tmp_path)
-    before = layout.current_id()
-    index(MORE, tmp_path)
-    newest = layout.current_id()
-    assert before is not None
-    assert newest is not None
-    manifest = layout.folder(newest) / "manifest.json"
-    whole = manifest.read_text(encoding="utf-8")
-    manifest.write_text("{", encoding="utf-8")
-    for _ in range(2):
-        with pytest.raises(DamagedIndex):
-            served.check()
-    open_store(tmp_path).roll_back()
-    served.check()
-    manifest.write_text(whole, encoding="utf-8")
-    shutil.rmtree(tmp_path / "index")
-    with pytest.raises(NoIndex):
-        served.check()
 
 
 def test_an_index_that_is_awaited_is_taken_up_when_it_is_there(tmp_path: Path) -> None:

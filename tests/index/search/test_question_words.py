@@ -1,5 +1,3 @@
-"""A question's words: mended where no article has them, and weighed."""
-
 from __future__ import annotations
 
 import random
@@ -48,15 +46,7 @@ def test_a_slip_is_mended_and_nothing_else(term: str, meant: str | None) -> None
     assert correct_term(term, Counted(KNOWN)) == meant
 
 
-def test_a_misspelt_question_meets_the_articles_words() -> None:
-    index = word_index([("fr", "Le phare de Cordouan."), ("fr", "Le moulin de Valmy.")])
-    words = weigh_words("Où est le phare de Crodouan ?", "fr", index)
-    scores = index.match(words.idf).scores
-    assert scores[0] > scores[1]
-    assert weigh_words("Crodouan", "fr", index).known_share == 1
-
-
-def test_scores_are_a_share_of_the_questions_weight() -> None:
+def test_scores_are_a_share_of_the_weight_of_words_misspelt_or_not() -> None:
     index = word_index(
         [("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."), ("fr", "Le moulin.")]
     )
@@ -72,6 +62,11 @@ def test_scores_are_a_share_of_the_questions_weight() -> None:
     assert 0 < half[1] < 1
     for question in ("zeppelin", "et de la", ""):
         assert scored(question) == (0, 0)
+    index = word_index([("fr", "Le phare de Cordouan."), ("fr", "Le moulin de Valmy.")])
+    words = weigh_words("Où est le phare de Crodouan ?", "fr", index)
+    scores = index.match(words.idf).scores
+    assert scores[0] > scores[1]
+    assert weigh_words("Crodouan", "fr", index).known_share == 1
 
 
 def test_what_is_mended_is_what_comparing_every_word_would_find() -> None:

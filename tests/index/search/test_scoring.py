@@ -29,12 +29,9 @@ def test_of_two_passages_the_second_comes_first(
     assert second > first
 
 
-def test_a_sentence_with_the_questions_words_beats_one_without() -> None:
+def test_words_count_and_a_name_for_the_sentences_after_it_too() -> None:
     plain, worded = sentence_scores(row(0.8, 0.8), row(0, 0.5))
     assert worded > plain
-
-
-def test_a_name_carries_over_to_the_sentences_after_it_and_a_common_word_does_not() -> None:
     idf = {"mai-1": 3.0, "puces": 1.0}
     sentences = [{"puces"}, {"mai-1"}, {"puces"}, {"autre"}]
     shares = spoken_of(idf, {"mai-1"}, set(), sentences)

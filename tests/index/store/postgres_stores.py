@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+import pytest
 
 from index.errors import BuildLocked
+from index.store.base import IndexStore
+from index.store.factory import open_store
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
 from tests.postgres.server import Server
 
 WAIT_SECONDS = 30  # that nothing takes, but where it waits for ever
+
+KINDS = ("files", "postgres", "three servers")
 
 Outcome = TypeVar("Outcome")
 
@@ -78,3 +83,14 @@ def once_free(build: Callable[[], Outcome]) -> Outcome:
         except BuildLocked:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+@contextmanager
+def empty_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[IndexStore]:
+    """A store of the kind that a fixture is asked for."""
+    if request.param == "files":
+        yield open_store(folder)
+        return
+    server = request.getfixturevalue("vector_server")
+    with postgres_store(server, folder, 1 if request.param == "postgres" else 3) as found:
+        yield found

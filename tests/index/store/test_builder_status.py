@@ -1,5 +1,3 @@
-"""What the builder last did, kept by stores of every kind."""
-
 from __future__ import annotations
 
 from pathlib import Path

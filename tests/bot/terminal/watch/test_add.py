@@ -16,15 +16,12 @@ pytestmark = pytest.mark.usefixtures("settings")
 
 
 def titles(home: Path) -> dict[str, str | None]:
-    """The address of each article by its title."""
     with open_generation(home / ".selon", model="fake-64", dimension=64) as generation:
         found = [generation.article(entry.id) for entry in generation.articles()]
         return {each.title: each.url for each in found if each is not None}
 
 
-def test_an_article_is_added_cited_by_its_address_and_refreshed(
-    site: Site, home: Path, embedder: FakeEmbedder, capsys: Capture
-) -> None:
+def test_adds_an_article(site: Site, home: Path, embedder: FakeEmbedder, capsys: Capture) -> None:
     address = f"{site.url}/a"
     site.pages["/a"] = article("Le phare")
     assert run(["add", address]) == 0
@@ -40,9 +37,7 @@ def test_an_article_is_added_cited_by_its_address_and_refreshed(
     assert titles(home) == {"Le phare est éteint": address}
 
 
-def test_each_address_has_its_line_and_the_rest_goes_on(
-    site: Site, home: Path, capsys: Capture
-) -> None:
+def test_each_address_has_its_line(site: Site, home: Path, capsys: Capture) -> None:
     site.pages |= {"/a": article("a"), "/rss": rss(site.url, [("/a", day(1)), ("/b", day(2))])}
     addresses = ["http://10.0.0.1/x", f"{site.url}/rss", f"{site.url}/absent"]
     assert run(["add", "--no-index", *addresses]) == 1
@@ -57,9 +52,7 @@ def test_each_address_has_its_line_and_the_rest_goes_on(
     assert current_id(home / ".selon") is None
 
 
-def test_control_characters_of_a_site_do_not_reach_the_terminal(
-    site: Site, capsys: Capture
-) -> None:
+def test_control_characters_do_not_reach_the_terminal(site: Site, capsys: Capture) -> None:
     site.pages["/a"] = Answer(status=302, headers={"Location": "http://a\x1b[31m.fr/"})
     assert run(["add", f"{site.url}/a"]) == 1
     assert "\x1b" not in capsys.readouterr().err

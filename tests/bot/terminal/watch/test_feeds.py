@@ -18,8 +18,6 @@ from tests.web.site import Answer, Site, article, day, rss
 
 
 class Heard:
-    """What was told."""
-
     def __init__(self) -> None:
         self.all: list[tuple[str, ...]] = []
 
@@ -36,19 +34,13 @@ class Heard:
 
 
 class Polled:
-    """A poller whose clock the test turns."""
-
     def __init__(self, gatherer: Gatherer, *feeds: str) -> None:
-        self.now = 100.0
-        self.heard = Heard()
-        self.changes = ChangeSignal()
-        self.stop = StopSignal()
-        self.poller = Poller(
-            gatherer, feeds, 60.0, self.changes, self.heard, self.stop, lambda: self.now
-        )
+        self.now, self.heard = 100.0, Heard()
+        self.changes, self.stop = signals = ChangeSignal(), StopSignal()
+        arguments = (gatherer, feeds, 60.0, signals[0], self.heard, signals[1])
+        self.poller = Poller(*arguments, lambda: self.now)
 
     def read(self, after: float = 60.0) -> list[tuple[str, ...]]:
-        """What is told of the next reading."""
         self.now += after
         self.heard.all.clear()
         self.poller.read_due()
@@ -80,9 +72,7 @@ def test_what_is_new_is_told_and_built_for(site: Site, gatherer: Gatherer, feed:
     assert site.paths == ["/rss", "/aa", "/rss", "/rss", "/bb"]
 
 
-def test_a_feed_that_fails_is_told_read_more_rarely_and_goes_on(
-    site: Site, gatherer: Gatherer, feed: str
-) -> None:
+def test_a_feed_that_fails_is_read_more_rarely(site: Site, gatherer: Gatherer, feed: str) -> None:
     site.pages["/rss"] = Answer("", status=404)
     polled = Polled(gatherer, feed, f"{site.url}/other")
     site.pages["/other"] = rss(site.url, [("/bb", day(1))])
@@ -93,9 +83,7 @@ def test_a_feed_that_fails_is_told_read_more_rarely_and_goes_on(
     assert polled.read(after=240.0) == [("news", "1", "0")]
 
 
-def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
-    site: Site, gatherer: Gatherer, feed: str
-) -> None:
+def test_an_entry_that_fails_is_told_once(site: Site, gatherer: Gatherer, feed: str) -> None:
     site.pages["/rss"] = replace(rss(site.url, [("/gone", day(1)), ("/busy", day(2))]), etag='"1"')
     site.pages["/busy"] = Answer("", status=503)
     polled = Polled(gatherer, feed)
@@ -109,9 +97,7 @@ def test_an_entry_that_fails_is_told_once_and_tried_again_where_that_may_help(
     assert site.paths == ["/rss"]
 
 
-def test_the_end_is_heard_in_the_middle_of_a_feed(
-    site: Site, settings: Settings, feed: str
-) -> None:
+def test_the_end_is_heard_in_midst_of_a_feed(site: Site, settings: Settings, feed: str) -> None:
     stop = StopSignal()
     entries = [(f"/{number}{number}", day(number)) for number in range(1, 20)]
     site.pages |= {path: article(path) for path, _ in entries}

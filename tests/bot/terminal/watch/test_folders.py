@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,16 +15,16 @@ from bot.terminal.watch import folders
 from bot.terminal.watch.folders import Folders, Matters
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 
+Watch = Callable[..., Iterator[object]]
 SECONDS = 60.0
 """What a machine that does other things may take; nothing waits so long where all is well."""
 
 
 class Followed(ChangeSignal):
-    """Changes that count their marks, and the watches that lead to them."""
-
     def __init__(self) -> None:
         super().__init__()
         self.marks = self.watches = 0
+        self.stop, self.told = StopSignal(), list[str]()
         self._news = threading.Condition()
 
     def mark(self) -> None:
@@ -32,7 +33,6 @@ class Followed(ChangeSignal):
             self._news.notify_all()
 
     def watch(self, *paths: Path, **options: object) -> Iterator[object]:
-        """`watchfiles.watch`, noting how often it was begun."""
         for number, group in enumerate(watch(*paths, **options)):  # type: ignore[arg-type]
             yield group
             with self._news:
@@ -40,7 +40,6 @@ class Followed(ChangeSignal):
                 self._news.notify_all()
 
     def after(self, act: Callable[[], object]) -> bool:
-        """Whether a mark follows what a test does."""
         before = self.marks
         act()
         return self.until(lambda: self.marks > before)
@@ -56,21 +55,20 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def followed(path: Path) -> Iterator[Followed]:
-    changes, stop, told = Followed(), StopSignal(), []
-    following = Folders([path], [], changes, stop, told.append, quiet=100)
+def followed(path: Path, watch: Watch | None = None) -> Iterator[Followed]:
+    """The changes of a folder that is followed, by another watch than the usual one."""
+    changes = Followed()
+    following = Folders([path], [], changes, changes.stop, changes.told.append, quiet=100)
     thread = threading.Thread(target=following.follow)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folders, "watch", changes.watch)
+        patch.setattr(folders, "watch", partial(watch, changes) if watch else changes.watch)
         thread.start()
         try:
-            assert changes.until(lambda: changes.watches == 1)
             yield changes
         finally:
-            stop.set()
+            changes.stop.set()
             thread.join(SECONDS)
     assert not thread.is_alive()
-    assert told == []
 
 
 @pytest.mark.parametrize(
@@ -100,59 +98,42 @@ def test_files_and_folders_that_come_change_and_go_are_told(tmp_path: Path) -> N
     (folder / "b.md").write_text("Le moulin.", encoding="utf-8")
     article = root / "a.md"
     with followed(root) as changes:
+        assert changes.until(lambda: changes.watches == 1)
         assert changes.after(lambda: article.write_text("Le phare.", encoding="utf-8"))
         assert changes.after(lambda: article.write_text("Le phare éteint.", encoding="utf-8"))
         assert changes.after(article.unlink)
         assert changes.after(lambda: folder.rename(root / "other"))
         assert changes.after(lambda: (root / "other").rename(folder))
-
-
-def test_what_changes_before_the_watch_is_set_up_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def quiet(*paths: Path, **options: object) -> Iterator[object]:
-        while not stop.is_set():
-            yield set()
-
-    monkeypatch.setattr(folders, "watch", quiet)
-    changes, stop = Followed(), StopSignal()
-    thread = threading.Thread(
-        target=Folders([tmp_path], [], changes, stop, lambda reason: None).follow
-    )
-    thread.start()
-    assert changes.until(lambda: changes.marks > 0)
-    stop.set()
-    thread.join(SECONDS)
+    assert changes.told == []
 
 
 def test_a_folder_that_goes_away_is_waited_for(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
     with followed(root) as changes:
+        assert changes.until(lambda: changes.watches == 1)
         assert changes.after(lambda: root.rename(tmp_path / "away"))
         assert changes.after(lambda: (tmp_path / "away").rename(root))
         assert changes.until(lambda: changes.watches == 2)
         assert changes.after(lambda: (root / "a.md").write_text("Le phare.", encoding="utf-8"))
 
 
-def test_folders_are_scanned_where_the_system_tells_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    changes, stop, told, forced = Followed(), StopSignal(), [], []
+def test_what_changes_before_the_watch_is_set_up_is_told(tmp_path: Path) -> None:
+    def quiet(changes: Followed, *paths: Path, **options: object) -> Iterator[object]:
+        while not changes.stop.is_set():
+            yield set()
 
-    def refusing(*paths: Path, **options: object) -> object:
-        forced.append(options["force_polling"])
+    with followed(tmp_path, quiet) as changes:
+        assert changes.until(lambda: changes.marks > 0)
+
+
+def test_folders_are_scanned_where_the_system_tells_nothing(tmp_path: Path) -> None:
+    def refusing(changes: Followed, *paths: Path, **options: object) -> Iterator[object]:
         if not options["force_polling"]:
             raise OSError("OS file watch limit reached")
         return changes.watch(*paths, **options)
 
-    monkeypatch.setattr(folders, "watch", refusing)
-    following = Folders([tmp_path], [], changes, stop, told.append, quiet=100)
-    thread = threading.Thread(target=following.follow)
-    thread.start()
-    assert changes.until(lambda: changes.watches == 1)
-    assert changes.after(lambda: (tmp_path / "a.md").write_text("Le phare.", encoding="utf-8"))
-    stop.set()
-    thread.join(SECONDS)
-    assert told == ["OS file watch limit reached"]
-    assert forced[0] is False
+    with followed(tmp_path, refusing) as changes:
+        assert changes.until(lambda: changes.watches == 1)
+        assert changes.after(lambda: (tmp_path / "a.md").write_text("Le phare.", encoding="utf-8"))
+    assert changes.told == ["OS file watch limit reached"]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bot.library.paths import corpus_paths, standing_paths
 from bot.settings import load_settings
 from index.build.builder import build, build_articles
-from index.errors import StoreError
-from index.store.files.transfer import export_index, import_index
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three
 
@@ -38,8 +34,6 @@ def test_the_paths_of_the_index_in_service_stand(home: Path) -> None:
     assert standing_paths(settings) == [folder]
     made(home / ".selon" / "corpus")
     assert standing_paths(settings) == [folder, Path(".selon/corpus")]
-    build(standing_paths(settings), settings.data_dir, FakeEmbedder())
-    assert len(standing_paths(settings)) == 2
 
 
 def test_an_index_that_is_damaged_leaves_the_corpus(home: Path) -> None:
@@ -47,15 +41,3 @@ def test_an_index_that_is_damaged_leaves_the_corpus(home: Path) -> None:
     build_articles(three(), settings.data_dir, FakeEmbedder())
     (settings.data_dir / "index" / "CURRENT").write_text("nonsense", encoding="utf-8")
     assert standing_paths(settings) == [Path("corpus")]
-
-
-def test_what_an_imported_index_was_built_from_is_followed_once_it_is_named(home: Path) -> None:
-    settings = load_settings()
-    folder = made(home / "articles")
-    build([folder], settings.data_dir, FakeEmbedder())
-    export_index(settings.data_dir, home / "export")
-    import_index(home / "export", settings.data_dir)
-    with pytest.raises(StoreError, match="index-without-folders"):
-        standing_paths(settings)
-    build([folder], settings.data_dir, FakeEmbedder())
-    assert standing_paths(settings) == [folder]

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.watch import watcher
-from bot.terminal.watch.watch import WatchLines
 from bot.terminal.watch.watcher import RETRY, ChangeSignal, StopSignal, Watcher
 from index.build.builder import BuildReport, build_articles
 from index.errors import BuildLocked, BuildStopped, ReadError
@@ -18,8 +17,9 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import three
 
 
-def report(folder: Path) -> BuildReport:
-    return build_articles(three(), folder, FakeEmbedder())
+@pytest.fixture
+def made(tmp_path: Path) -> BuildReport:
+    return build_articles(three(), tmp_path, FakeEmbedder())
 
 
 class Heard:
@@ -74,26 +74,17 @@ def raising(error: Exception) -> Callable[[], BuildReport]:
     return build
 
 
-def test_it_builds_at_the_beginning_and_after_each_change(tmp_path: Path) -> None:
-    made = report(tmp_path)
-    watched = Watched(*[lambda: made] * 3)
-    assert watched.run() == ["rebuilt"] * 3
+def test_it_builds_at_the_beginning_and_after_each_change(made: BuildReport) -> None:
+    failures = raising(ReadError("path-missing", subject="a")), raising(MemoryError("full"))
+    watched = Watched(lambda: made, *failures, lambda: made)
+    assert watched.run() == ["rebuilt", "not: a: path-missing", "not: full", "rebuilt"]
     assert watched.most_at_once == 1
+    assert Watched(raising(BuildStopped("build-stopped"))).run() == []
 
 
-def test_a_build_that_fails_is_told_and_the_next_change_tries_again(tmp_path: Path) -> None:
-    made = report(tmp_path)
-    watched = Watched(
-        raising(ReadError("path-missing", subject="a")), raising(MemoryError("full")), lambda: made
-    )
-    assert watched.run() == ["not: a: path-missing", "not: full", "rebuilt"]
-
-
-def test_what_could_not_be_built_is_tried_again_although_nothing_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_build_is_tried_again(made: BuildReport, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher, "AGAIN_SECONDS", (0.01, 0.05))
-    heard, stop, made = Heard(), StopSignal(), report(tmp_path)
+    heard, stop = Heard(), StopSignal()
     tried: list[float] = []
 
     def build(_: Callable[[], bool]) -> BuildReport:
@@ -108,29 +99,13 @@ def test_what_could_not_be_built_is_tried_again_although_nothing_changes(
     assert tried[3] - tried[2] >= 0.05
 
 
-def test_another_builder_is_waited_for(tmp_path: Path) -> None:
-    made, locked = report(tmp_path), raising(BuildLocked("build-locked", subject="index"))
+def test_another_builder_is_waited_for(made: BuildReport) -> None:
+    locked = raising(BuildLocked("build-locked", subject="index"))
     assert Watched(locked, locked, lambda: made).run() == ["waiting", "rebuilt"]
 
 
-def test_what_the_builds_do_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = WatchLines("fr")
-    lines.not_rebuilt(ReadError("path-missing", subject="articles"))
-    lines.waiting(BuildLocked("build-locked", subject="index"))
-    failure, waiting = capsys.readouterr().err.splitlines()
-    assert "Index inchangé" in failure
-    assert "En attente" in waiting
-
-
-def test_a_build_that_is_stopped_ends_all_in_silence() -> None:
-    assert Watched(raising(BuildStopped("build-stopped"))).run() == []
-
-
-def test_followers_run_beside_and_end_with_it_but_a_stubborn_one_does_not_keep_it(
-    tmp_path: Path,
-) -> None:
-    made, ended = report(tmp_path), threading.Event()
-    watched = Watched(lambda: made)
+def test_followers_end_with_it_but_a_stubborn_one_does_not_keep_it(made: BuildReport) -> None:
+    ended, watched = threading.Event(), Watched(lambda: made)
 
     def follower() -> None:
         watched.stop.wait(60)
@@ -141,8 +116,6 @@ def test_followers_run_beside_and_end_with_it_but_a_stubborn_one_does_not_keep_i
 
 
 class Looks(StopSignal):
-    """Ends after ten looks at what has changed."""
-
     count = 0
 
     def wait(self, seconds: float) -> bool:
@@ -152,8 +125,8 @@ class Looks(StopSignal):
         return super().wait(seconds)
 
 
-def test_it_beats_as_long_as_every_follower_is_at_work(tmp_path: Path) -> None:
-    made, dies, follower, beats = report(tmp_path), threading.Event(), [], []
+def test_it_beats_as_long_as_every_follower_is_at_work(made: BuildReport) -> None:
+    dies, follower, beats = threading.Event(), [], []
 
     def follow() -> None:
         follower.append(threading.current_thread())
@@ -169,16 +142,6 @@ def test_it_beats_as_long_as_every_follower_is_at_work(tmp_path: Path) -> None:
     assert len(beats) == 3
 
 
-def test_changes_are_taken_once_however_many_there_were_and_later_ones_count_anew() -> None:
-    changes, stop = ChangeSignal(), StopSignal()
-    changes.mark()
-    changes.mark()
-    assert changes.take(stop)
-    changes.mark()
-    assert changes.take(stop)
-    assert not changes.take(stop, beat=stop.set)
-
-
 def test_a_change_waits_for_what_is_still_coming_in_but_not_for_ever() -> None:
     now, looks, stop = 0.0, 0, StopSignal()
     changes = ChangeSignal(patience=120, clock=lambda: now)
@@ -192,15 +155,7 @@ def test_a_change_waits_for_what_is_still_coming_in_but_not_for_ever() -> None:
         assert changes.take(stop, beat=look)
     assert looks == 3
     changes.mark()
+    changes.mark()
     assert changes.take(stop, beat=look)
     assert looks == 4
-
-
-def test_the_end_cuts_a_wait_short() -> None:
-    stop = StopSignal()
-    waiting = threading.Thread(target=stop.wait, args=(600,))
-    waiting.start()
-    stop.set()
-    waiting.join(60)
-    assert not waiting.is_alive()
-    assert not StopSignal().wait(0.01)
+    assert not changes.take(stop, beat=stop.set)  # taken once, however many there were

@@ -16,17 +16,11 @@ from tests.bot.web.browser import served
 @pytest.fixture(scope="package")
 def live_settings(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("web")
-    return Settings(
-        _env_file=None,
-        data_dir=sample_index,
-        database_url=f"sqlite:///{folder}/state.sqlite",
-        question_burst=0,
-        threads=1,
-    )
+    kept = {"data_dir": sample_index, "database_url": f"sqlite:///{folder}/state.sqlite"}
+    return Settings(_env_file=None, question_burst=0, threads=1, **kept)
 
 
 @pytest.fixture(scope="package")
 def live(live_settings: Settings) -> Iterator[str]:
-    """The address of the application."""
     with open_service(live_settings) as service, served(create_app(service)) as address:
         yield address

@@ -6,10 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
@@ -20,17 +20,8 @@ SELON = [sys.executable, "-c", "from bot.main import main; main()", "mcp"]
 
 
 def run_mcp(folder: Path, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """The server on standard input and output, told this until the end."""
-    return subprocess.run(
-        SELON,
-        input=said,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **settings},
-        cwd=folder,
-        timeout=120,
-        check=False,
-    )
+    run = partial(subprocess.run, SELON, capture_output=True, text=True, timeout=120, check=False)
+    return run(input=said, env={**os.environ, **settings}, cwd=folder)
 
 
 def connect(where: str | StdioServerParameters, era: str = "auto") -> Client:
@@ -112,26 +103,6 @@ async def test_what_is_asked_of_people_in_distress(live: str) -> None:
         answer = await call(client, "ask", question="Je veux mourir, je n’en peux plus.")
     assert (answer["outcome"], answer["question"], answer["citations"]) == ("help", "", [])
     assert "3114" in answer["answer"]
-
-
-@pytest.mark.parametrize(
-    ("header", "status"),
-    [
-        ({"host": "ailleurs.example"}, 400),
-        ({"origin": "https://ailleurs.example"}, 403),
-        ({"sec-fetch-site": "cross-site"}, 403),
-    ],
-)
-def test_foreign_hosts_and_origins_are_refused(
-    live: str, header: dict[str, str], status: int
-) -> None:
-    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
-    accept = {"accept": "application/json, text/event-stream"}
-    own = httpx.post(f"{live}/mcp", json=call, headers=accept)
-    assert own.status_code == 200
-    refused = httpx.post(f"{live}/mcp", json=call, headers={**accept, **header})
-    assert refused.status_code == status
-    assert "search" not in refused.text
 
 
 def test_only_the_protocol_is_on_standard_output(sample_index: Path, tmp_path: Path) -> None:

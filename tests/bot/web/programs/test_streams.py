@@ -22,8 +22,6 @@ from tests.e2e.telegram import StubChain
 
 
 class FailingChain(StubChain):
-    """A model writes a sentence, then everything fails."""
-
     async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
         yield replace(answered(input.question, cite(1, LENS)), model="un modèle")
         raise RuntimeError("a secret")
@@ -36,9 +34,7 @@ class FailingChain(StubChain):
         ("/v1/responses", {"input": QUESTION}),
     ],
 )
-def test_a_failure_under_way_ends_the_stream(
-    service: WebService, path: str, asked: dict[str, object]
-) -> None:
+def test_a_failure_ends_a_stream(service: WebService, path: str, asked: dict[str, object]) -> None:
     failing = replace(service, chain=FailingChain())
     with TestClient(create_app(failing), base_url=ORIGIN) as client:
         response = client.post(path, json={"model": "selon", "stream": True, **asked})
@@ -58,7 +54,6 @@ async def test_a_silent_stream_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> 
         try:
             await heard.wait()
             yield "data: 1\n\n"
-            yield "data: 2\n\n"
             await asyncio.Event().wait()
         finally:
             closed.set()
@@ -66,11 +61,8 @@ async def test_a_silent_stream_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> 
     stream = server_sent_events.with_heartbeats(events())
     assert (await anext(stream)).startswith(":")
     heard.set()
-    received = []
-    while len(received) < 2:
-        event = await anext(stream)
-        if not event.startswith(":"):
-            received.append(event)
-    assert received == ["data: 1\n\n", "data: 2\n\n"]
+    while (event := await anext(stream)).startswith(":"):
+        pass
+    assert event == "data: 1\n\n"
     await stream.aclose()
     assert closed.is_set()

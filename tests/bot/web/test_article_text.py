@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web import reader
-from bot.web.reader import Piece, QuoteSpan, TextBlock, count_parts, part_of, text_blocks
+from bot.web import article_text
+from bot.web.article_text import Piece, QuoteSpan, TextBlock, count_parts, part_of, text_blocks
 from index.article import Article, Section
 from index.build.passages import cut
 from index.formats.base import Options, Source
@@ -53,9 +53,7 @@ def check_quotes(source: Article, quotes: Sequence[QuoteSpan]) -> None:
     st.lists(st.tuples(st.integers(0, 80), st.integers(1, 80)), max_size=4),
     st.lists(st.integers(0, 80), max_size=4),
 )
-def test_blocks_hold_the_text_and_marks_the_quotes(
-    text: str, spans: list[tuple[int, int]], headings: list[int]
-) -> None:
+def test_nothing_is_lost(text: str, spans: list[tuple[int, int]], headings: list[int]) -> None:
     sections = tuple(Section("x", at, at + 5) for at in sorted(headings))
     source = replace(article("a", text), sections=sections)
     quotes = [
@@ -77,22 +75,6 @@ def test_every_sentence_of_the_corpus_can_be_marked(path: Path) -> None:
         assert headings == [each.heading for each in source.sections]
 
 
-def test_a_quote_may_cross_blocks_and_overlap_another() -> None:
-    text = "Il ouvre.\n\nIl ferme le pont."
-    source = article("pont", text)
-    blocks = text_blocks(source, [QuoteSpan(1, 3, 19), QuoteSpan(2, 14, len(text))])
-    first, second = (block.lines[0] for block in blocks)
-    assert [(piece.text, piece.quotes, piece.begins) for piece in first] == [
-        ("Il ", (), ()),
-        ("ouvre.", (1,), (1,)),
-    ]
-    assert [(piece.text, piece.quotes, piece.begins) for piece in second] == [
-        ("Il ", (1,), ()),
-        ("ferme", (1, 2), (2,)),
-        (" le pont.", (2,), ()),
-    ]
-
-
 def test_lists_and_quotations_are_recognised() -> None:
     def kinds(text: str) -> list[str]:
         return [block.kind for block in text_blocks(article("a", text))]
@@ -106,7 +88,7 @@ def test_lists_and_quotations_are_recognised() -> None:
 
 @pytest.mark.parametrize("between", ["\n\n", "\n", " ", ""])
 def test_a_long_article_is_read_in_parts(monkeypatch: pytest.MonkeyPatch, between: str) -> None:
-    monkeypatch.setattr(reader, "PART_CHARACTERS", 100)
+    monkeypatch.setattr(article_text, "PART_CHARACTERS", 100)
     text = between.join(f"{number:03}abcdefghij" for number in range(60))
     source = article("long", text)
     parts = [text_blocks(source, part=part) for part in range(1, count_parts(source) + 1)]

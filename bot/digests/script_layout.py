@@ -1,4 +1,4 @@
-"""Scripts in written form: paragraphs under headings, without the lines that are only spoken."""
+"""Layout of scripts in writing: paragraphs under headings, without lines that are only spoken."""
 
 from __future__ import annotations
 
