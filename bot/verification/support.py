@@ -27,8 +27,10 @@ def is_supported(alignment: Alignment, reader: ClaimReader) -> bool:
 
 
 def support_logit(alignment: Alignment, reader: ClaimReader) -> float:
-    """The logit that the evidence, in its context, supports the claim."""
-    return reader.support(alignment.claim.text, surroundings(alignment))
+    """The logit that the evidence supports the claim: the mean of the best sentence's by itself and
+    in its context."""
+    claim, best = alignment.claim.text, alignment.source.lines[alignment.evidence[0]].text.text
+    return (reader.support(claim, best) + reader.support(claim, surroundings(alignment))) / 2
 
 
 def surroundings(alignment: Alignment) -> str:

@@ -18,10 +18,13 @@ class Library:
         self.sure: dict[str, float] = {}
         self.sentence = sentence
         self.questions: list[str] = []
+        self.articles: dict[str, str] = {}
 
     def __call__(self, question: str, limit: int) -> Findings:
         self.questions.append(plain(question))
-        return findings(question, self.sure.get(plain(question), 0.1), self.sentence)
+        asked = plain(question)
+        article = self.articles.get(asked, "curie")
+        return findings(question, self.sure.get(asked, 0.1), self.sentence, article)
 
 
 def plain(text: str) -> str:
@@ -73,6 +76,16 @@ def test_the_most_recent_subject_breaks_ties() -> None:
     search = Library()
     search.sure = dict.fromkeys(asked, 0.8)
     assert plain(after("Où est-il né ?", before, search=search).question) == asked[0]
+
+
+def test_votes_for_the_article_last_cited_count_double() -> None:
+    names = [plain(each) for each in candidates("Et son mari ?", (CURIE,))]
+    title, elsewhere = "Marie Curie, deux prix Nobel : Et son mari ?", "Marie Curie : Et son mari ?"
+    search = Library()
+    search.articles = {each: "other" for each in names if each != title}
+    for sure, best in ((0.7, title), (0.9, elsewhere)):
+        search.sure = {**dict.fromkeys(names, 0.0), title: 0.4, elsewhere: sure}
+        assert plain(after("Et son mari ?", CURIE, search=search).question) == best
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,11 @@ def turn(
     )
 
 
-def findings(question: str, confidence: float, text: str = "Texte.") -> Findings:
+def findings(
+    question: str, confidence: float, text: str = "Texte.", article_id: str = "curie"
+) -> Findings:
     """What a search finds: one sentence, which is a passage and an article."""
-    article = Article("curie", text, "Marie Curie", "curie.md", "fr")
+    article = Article(article_id, text, "Marie Curie", "curie.md", "fr")
     sentence = Sentence(0, len(text), text)
     passage = Passage(0, len(text), text, "", (sentence,))
     hit = Hit(article, passage, Scores(0.0, 0.0, 0.0, 1.0), (RankedSentence(sentence, 1.0),))
