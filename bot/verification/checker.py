@@ -71,15 +71,18 @@ class FactChecker:
         """Judge a claim by each passage alone; None if none is about it."""
         fact = self._annotations.read(text, detect(text))
         comparisons: list[tuple[Comparison, NumberedPassage]] = []
+        is_covered = False
         for each in passages:
             alignment = Alignment(fact, annotate_evidence([each], self._annotations))
             if alignment.evidence and alignment.content_words:
                 comparison = Comparison(alignment)
                 comparisons.append((comparison, each))
-                if self._confirms(comparison):
-                    return FactCheck("confirmed", each, comparison.line.sentence)
+                if find_exact_fault(alignment) is None and is_confirmed(comparison):
+                    if comparison.repeats or is_supported(alignment, self._reader):
+                        return FactCheck("confirmed", each, comparison.line.sentence)
+                    is_covered = True
         for comparison, each in comparisons:
-            if is_contradicted(comparison):
+            if not is_covered and is_contradicted(comparison):
                 return FactCheck("contradicted", each, comparison.line.sentence)
         near = [
             (comparison, each)
@@ -90,12 +93,6 @@ class FactChecker:
             return None
         comparison, each = max(near, key=lambda pair: pair[0].nearness)
         return FactCheck("near", each, comparison.line.sentence)
-
-    def _confirms(self, comparison: Comparison) -> bool:
-        alignment = comparison.alignment
-        if find_exact_fault(alignment) is not None or not is_confirmed(comparison):
-            return False
-        return comparison.repeats or is_supported(alignment, self._reader)
 
     def check(
         self, claim: Claim, passages: Sequence[NumberedPassage], question: str
