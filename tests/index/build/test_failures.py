@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index.article import Article
 from index.build.builder import build_articles
 from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
@@ -78,6 +79,18 @@ def test_what_stands_in_no_text_is_an_error(tmp_path: Path, character: str) -> N
     with pytest.raises(IndexingError, match=r"bris\.md: article-no-character"):
         index([article("bris", f"Une moitié {character} de caractère.")], tmp_path)
     assert generations(tmp_path) == []
+
+
+def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
+    first = index(three(), tmp_path)
+
+    def interrupted() -> Iterator[Article]:
+        yield from three()[:2]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_articles(interrupted(), tmp_path, FakeEmbedder())
+    assert generations(tmp_path) == [first.generation]
 
 
 _FULL = OSError(errno.ENOSPC, "No space left on device")
