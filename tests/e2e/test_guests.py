@@ -56,7 +56,7 @@ async def posted(server: BotServer, query: str) -> str:
 @pytest.mark.parametrize(
     ("claim", "heading"),
     [
-        ("Fresnel conçoit en 1822 une lentille pour les phares.", "Les articles le confirment :"),
+        ("C’est en 1788 qu’Augustin Fresnel naît à Broglie.", "Les articles le confirment :"),
         ("Augustin Fresnel naît à Broglie en 1798.", "Les articles le contredisent :"),
         ("Augustin Fresnel naît en 1788, à Broglie, près de Rouen.", "❔ Je n’en suis pas sûr"),
         ("Le pont de Millau a été inauguré en décembre 2004.", "Je ne sais pas"),

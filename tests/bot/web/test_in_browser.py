@@ -19,7 +19,7 @@ from index.build.builder import build
 from index.build.passages import cut
 from tests.bot.web.browser import check_accessible, open_browser, phone, served
 from tests.bot.web.library import open_service
-from tests.bot.web.test_reader import squeezed
+from tests.bot.web.test_article_text import squeezed
 from tests.fakes import FakeEmbedder
 
 ROOT = Path(__file__).parents[3]
