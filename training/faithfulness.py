@@ -37,7 +37,7 @@ from training.sources import TrainingClaim, read_claims
 HERE = Path(__file__).resolve().parent
 PRESS_CLAIMS, WIKINEWS_CLAIMS = HERE / "press_claims.jsonl", HERE / "wikinews_claims.jsonl"
 OUT = HERE.parent / "bot" / "verification" / "support.json"
-CAUGHT = 0.89  # share; 85 % of what other people write
+CAUGHT = 0.89  # share of the faulty claims
 ARTICLE_SENTENCES = 13
 REFUSED = -99.0  # logit of a claim that an exact check refuses
 

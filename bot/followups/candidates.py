@@ -29,7 +29,7 @@ _DATE = re.compile(
     rf"(?:\d{{1,2}}(?:er)? )?(?:\b(?:{one_of(month_names('fr', 'en'))}) )?\b(?:1\d|20)\d\d\b"
 )
 _REASON = re.compile(r"(?:et |mais |and |but )?(?:pourquoi|par qui|why|by whom|who by)[ ?!.]*")
-_SAME_ARTICLE = 2.0  # weight of a vote for the article last cited
+_SAME_ARTICLE_WEIGHT = 2.0  # of a vote for the article last cited
 _MAX_NAME_WORDS = 5  # of an answer that is a name
 _MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
 _MAX_FRAMES = 2  # names of the last question that a new one may replace
@@ -83,7 +83,7 @@ def interpret(
             sentence = best_sentence(first)
             weight = 1 / (1 + message.follow_up_logit) if candidate == question else 1.0
             if source is not None and first.article.id == source.article:
-                weight *= _SAME_ARTICLE
+                weight *= _SAME_ARTICLE_WEIGHT
             if not was_just_shown(sentence.text, candidate, question, turns[-1]):
                 ballot = votes.setdefault((first.article.id, sentence.start), {})
                 ballot[candidate] = findings.confidence * weight
