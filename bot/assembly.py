@@ -26,7 +26,7 @@ from index.models.base import BUNDLED, Embedder
 from index.models.bundled.embedder import BundledEmbedder
 from index.models.factory import load_embedder, load_reader
 from index.reading.confidence import ReadingConfidence
-from index.reading.evidence import SUREST_LOGIT, EvidenceReader
+from index.reading.evidence import UNREAD_LOGIT, EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 
@@ -99,7 +99,7 @@ def _open_reader(name: str, cache_dir: Path, threads: int | None) -> EvidenceRea
         return None
     if name != BUNDLED:  # not calibrated
         return EvidenceReader(reader, None)
-    return EvidenceReader(reader, ReadingConfidence.load(), SUREST_LOGIT)
+    return EvidenceReader(reader, ReadingConfidence.load(), UNREAD_LOGIT)
 
 
 def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:

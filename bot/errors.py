@@ -83,6 +83,10 @@ class SpeechError(SelonError):
     """Speech synthesis or recognition failed."""
 
 
+class FeedError(SelonError):
+    """The feed of a podcast cannot be read or written."""
+
+
 class FeedingError(SelonError):
     """`selon watch` cannot run as requested."""
 

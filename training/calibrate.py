@@ -48,7 +48,7 @@ from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
 from index.reading.confidence import CONFIDENCE_FORMAT, ReadingEvidence
-from index.reading.evidence import SUREST_LOGIT, EvidenceReader, read_evidence
+from index.reading.evidence import UNREAD_LOGIT, EvidenceReader, read_evidence
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from training.near_misses import Names, make_near_misses
@@ -141,7 +141,7 @@ def ask(arguments: argparse.Namespace) -> None:
     cache_dir = load_settings().cache_dir
     use_cache_dir(cache_dir)
     asker = Asker(
-        load_bundled(cache_dir), EvidenceReader(load_bundled_reader(cache_dir), None, SUREST_LOGIT)
+        load_bundled(cache_dir), EvidenceReader(load_bundled_reader(cache_dir), None, UNREAD_LOGIT)
     )
     press, files = arguments.press, arguments.eval
     samples = chain(

@@ -30,7 +30,7 @@ from index.article import Article
 from index.findings import Findings, Hit
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
-from index.reading.evidence import SUREST_LOGIT, EvidenceReader
+from index.reading.evidence import UNREAD_LOGIT, EvidenceReader
 from index.reading.sentences import RANKING_FORMAT, SentenceFeatures, sentence_features
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
@@ -87,7 +87,7 @@ class Asker:
         cache_dir = load_settings().cache_dir
         self._embedder = load_bundled(cache_dir)
         self._judge = ConfidenceModel.load()
-        self._reader = EvidenceReader(load_bundled_reader(cache_dir), None, SUREST_LOGIT)
+        self._reader = EvidenceReader(load_bundled_reader(cache_dir), None, UNREAD_LOGIT)
 
     def ask_french(self, data: Path) -> Iterator[AskedQuestion]:
         """Ask the held-out questions over paragraphs, each an article, and over whole articles."""

@@ -30,7 +30,7 @@ from bot.audio import Recording
 from bot.digests.script import Script, spoken_quote
 from bot.digests.script_layout import chapters, source_parts
 from bot.digests.texts import DailyFeedPhrases, FeedPhrases
-from bot.errors import UsageError
+from bot.errors import FeedError
 from bot.locale.answers import Phrases
 from index.errors import reason_of
 
@@ -48,13 +48,13 @@ _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # namespace of `p
 def episode_path(folder: Path, script: Script) -> Path:
     """Return the temporary path for an episode's audio; `add_episode` renames it.
 
-    Titles with the same file name get a hash appended. Raises UsageError if the folder is not
+    Titles with the same file name get a hash appended. Raises FeedError if the folder is not
     writable or its list of episodes is damaged.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError("feed-unwritable", path=folder, reason=reason_of(error)) from error
+        raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_NAME_CHARACTERS].rstrip("-")
     stem, title = f"{script.period.last}-{name or 'episode'}", strip_illegal(script.title)
@@ -75,7 +75,7 @@ def add_episode(
     """Add an episode recorded at `episode_path` to the feed and return the feed's path.
 
     `address` is the folder's URL, `phrases` the feed's title and description. An episode with the
-    same text keeps its GUID and publication time. Raises UsageError.
+    same text keeps its GUID and publication time. Raises FeedError.
     """
     audio = recording.path.with_name(recording.path.name.removeprefix("."))
     text = "\n".join([script.title, *(line.text for line in script.lines)])
@@ -102,7 +102,7 @@ def add_episode(
         _write_whole(folder / EPISODES, json.dumps(episodes, ensure_ascii=False, indent=1).encode())
         _write_whole(folder / FEED, _feed_xml(episodes, phrases, address.rstrip("/")).encode())
     except OSError as error:
-        raise UsageError("feed-unwritable", path=folder, reason=reason_of(error)) from error
+        raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     return folder / FEED
 
 
@@ -173,7 +173,7 @@ def _clock(seconds: float, subtitles: bool = False) -> str:
 
 
 def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
-    """Load `episodes.json`, oldest first. Raises UsageError if it is damaged."""
+    """Load `episodes.json`, oldest first. Raises FeedError if it is damaged."""
     path = folder / EPISODES
     if not path.exists():
         return []
@@ -189,7 +189,7 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
             for each in json.loads(path.read_text(encoding="utf-8"))
         ]
     except (ValueError, TypeError, KeyError) as error:
-        raise UsageError("feed-damaged", path=path) from error
+        raise FeedError("feed-damaged", path=path) from error
 
 
 def _write_whole(path: Path, content: bytes) -> None:

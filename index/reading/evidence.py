@@ -15,9 +15,9 @@ from index.reading.years import is_of_other_years
 
 QUOTED_HITS = 5  # best hits whose sentences may be shown
 READ_HITS = 4  # best hits that are read; the cost of a question grows with it
-SUREST_LOGIT = 11.0
-"""Upper bound on the bundled reader's span logits: a passage that could not come first even with
-this logit is not read."""
+UNREAD_LOGIT = 5.0
+"""The span logit that the bundled reader is expected to give at most: a passage that would not come
+first with it is not read. Higher logits do occur, but hardly ever change the first sentence."""
 
 _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
 """Bounds on the search's confidence: it says whether the articles treat the subject, not whether
@@ -29,14 +29,18 @@ _WIDEST_MARGIN = 0.3  # of rank; wider margins add no confidence
 class EvidenceReader:
     """Reads the hits of a search. CPU-bound and thread-safe.
 
-    `judge` is calibrated for one reader; without it, the search's confidence stands. `surest` is an
-    upper bound on span logits, for stopping early; without it, all of the best hits are read.
+    `judge` is calibrated for one reader; without it, the search's confidence stands.
+    `unread_logit` is the span logit to expect of an unread passage, for stopping early; without it,
+    all of the best hits are read.
     """
 
     def __init__(
-        self, reader: PassageReader, judge: ReadingConfidence | None, surest: float = math.inf
+        self,
+        reader: PassageReader,
+        judge: ReadingConfidence | None,
+        unread_logit: float = math.inf,
     ) -> None:
-        self._reader, self._judge, self._surest = reader, judge, surest
+        self._reader, self._judge, self._unread_logit = reader, judge, unread_logit
 
     def read(self, findings: Findings) -> Findings:
         """Read and rank the best hits, and update the confidence."""
@@ -62,12 +66,14 @@ class EvidenceReader:
         return (*sorted(first, key=_best_rank, reverse=True), *rest)
 
     def _is_settled(self, read_hits: Sequence[Hit], unread: Hit) -> bool:
-        """True if a hit already read comes first whatever the unread one may give."""
-        if math.isinf(self._surest):
+        """True if a hit already read comes first even if the unread one gives `unread_logit`."""
+        if math.isinf(self._unread_logit):
             return False
         best = best_sentence(rank_sentences([unread])[0])
-        span = AnswerSpan(best.start, best.end, self._surest)
-        hypothetical = replace(unread, reading=PassageReading(self._surest, (span,)), ranks=())
+        span = AnswerSpan(best.start, best.end, self._unread_logit)
+        hypothetical = replace(
+            unread, reading=PassageReading(self._unread_logit, (span,)), ranks=()
+        )
         *ranks, rank = map(_best_rank, rank_sentences([*read_hits, hypothetical]))
         return max(ranks) >= rank
 
