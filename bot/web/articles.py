@@ -25,7 +25,7 @@ from bot.locale.source import host_of
 from bot.web.answer_view import AnswerView, article_path
 from bot.web.article_text import QuoteSpan, count_parts, part_of, text_blocks
 from bot.web.rendering import render
-from bot.web.service import Visitor, WebService, whole_number, without_nul
+from bot.web.service import SEARCH_COST, Visitor, WebService, whole_number, without_nul
 from bot.web.texts import ListPhrases, ReaderPhrases
 from index.article import Article, ArticleEntry, Copy, Selection
 from index.store.reader import FacetKind
@@ -133,9 +133,9 @@ class ArticlePages:
         return None
 
     async def list_articles(self, request: Request) -> Response:
-        """List the newest articles, or search, which counts as a question."""
+        """List the newest articles, or search, which is counted."""
         if request.query_params.get("q"):
-            await self._service.count(request.state.visitor)
+            await self._service.count(request.state.visitor, SEARCH_COST)
         return await asyncio.to_thread(self._list, request)
 
     def _list(self, request: Request) -> Response:

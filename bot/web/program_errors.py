@@ -47,9 +47,10 @@ class ProgramError:
         phrases = Phrases.of(language)
         if isinstance(error, NoIndex):
             return cls(503, error.code, phrases.no_index)
-        logger.error("A program's request failed", exc_info=error)
         if isinstance(error, IndexingError | StateError):
+            logger.error("A program's request failed: %s", error)
             return cls(503, error.code, phrases.failed)
+        logger.error("A program's request failed", exc_info=error)
         return cls(500, "failed", phrases.failed)
 
     @classmethod

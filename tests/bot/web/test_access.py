@@ -94,6 +94,8 @@ def test_one_address_has_one_limit_whatever_its_cookies(visit: Open) -> None:
     client = visit(web_access="open", group_burst=6)
     assert [ask(client) for _ in range(8)][::7] == [200, 429]
     assert ask(visit("198.51.100.4", web_access="open", group_burst=6)) == 200
+    local = visit(web_access="local", group_burst=6)
+    assert {ask(local) for _ in range(8)} == {200}
 
 
 def test_a_cookie_is_for_the_server_alone(visit: Open) -> None:
