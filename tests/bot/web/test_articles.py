@@ -158,7 +158,7 @@ def test_a_stored_answer_shows_all_its_quotes_or_that_the_article_changed(
         ("q=moulin", ["Moulin"]),
         ("q=moulin&language=en", []),
         ("q=https://example.org/full?a%3D1", ["L’histoire entière"]),
-        ("page=9", []),
+        ("page=9", ["Phare", "L’histoire entière"]),
         ("page=-1", ["Phare", "L’histoire entière"]),
     ],
 )
