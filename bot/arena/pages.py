@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.arena.battle_records import pair_tallies
 from bot.arena.board import preferred_share, record_line, voters_line
 from bot.arena.standings import StandingsCount, counting_rules
 from bot.arena.texts import ArenaPageTexts, ArenaPhrases, StandingsPhrases
@@ -31,5 +32,7 @@ def open_pages(service: WebService) -> WebFeature:
             voters_line=voters_line,
         )
 
-    link = MenuLink("/arene", lambda code: ArenaPageTexts.of(code).name)
-    return WebFeature([Route("/arene", show_standings, methods=["GET"])], [link])
+    links = []
+    if service.settings.telegram_token or service.state.do(pair_tallies):
+        links.append(MenuLink("/arene", lambda code: ArenaPageTexts.of(code).name))
+    return WebFeature([Route("/arene", show_standings, methods=["GET"])], links)

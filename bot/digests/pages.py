@@ -25,7 +25,7 @@ from bot.locale.catalogue import Language
 from bot.web.articles import quotes_path
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.rendering import render, render_text
-from bot.web.service import Visitor, WebService
+from bot.web.service import SEARCH_COST, Visitor, WebService
 from index.article import Period
 
 PODCASTS = "podcasts"  # folder of the data directory
@@ -99,7 +99,7 @@ class DigestPages:
         except (ValueError, OverflowError) as error:
             raise HTTPException(404) from error
         if day != today:  # today's digest is cached for everybody
-            await self._service.count(visitor)
+            await self._service.count(visitor, SEARCH_COST)
         async with self._lock:
             period = Period(before, day)
             script = await asyncio.to_thread(self._load_daily, visitor.language, period)

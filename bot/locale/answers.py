@@ -42,6 +42,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     # Telegram
     start: str
     help: str
+    more_help: str
     help_documents: str
     no_such_command: str
     see_passage: str

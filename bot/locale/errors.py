@@ -18,6 +18,20 @@ def error_text(error: Exception | Skipped, language: str) -> str:
     return problem_text(error.problem.about(subject, error.at), language)
 
 
+def error_sentence(error: Exception, language: str) -> str:
+    """`error_text` with a capital and a full stop, for pages and programs."""
+    return _sentence(error_text(error, language))
+
+
+def library_sentence(message: str, language: str) -> str:
+    """What a library says, as `error_sentence`; translated if the catalogue has it."""
+    return _sentence(str(_value(Words(message), language)))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
+
+
 _ADVICE = {"fr": "\u202f; ", "en": "; "}  # what stands between what is wrong and what to do
 _ID_DIGITS = 12  # hexadecimal digits from which on a word is an id
 

@@ -15,7 +15,7 @@ from tornado.iostream import IOStream
 from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 
 from bot.errors import MessengerError
-from index.errors import reason_of
+from index.errors import Words, reason_of
 
 HEADER_BYTES = 16 * 1024
 
@@ -38,7 +38,7 @@ def listen(
 ) -> HTTPServer:
     """Start a server with these tornado handlers, without an access log.
 
-    Raises MessengerError, naming the setting of the port, if the port is taken.
+    Raises MessengerError, as `open_socket`.
     """
     application = _SilentApplication(list(handlers), default_handler_class=_NotFound)
     server = _BoundedServer(
@@ -48,15 +48,23 @@ def listen(
         max_body_size=limits.body_bytes,
     )
     server.limits = limits
-    try:
-        socket_ = socket.create_server((host, port))
-    except OSError as error:
-        raise MessengerError(
-            "port-taken", setting=setting, port=port, host=host, reason=reason_of(error)
-        ) from error
+    socket_ = open_socket(host, port, setting)
     socket_.setblocking(False)
     server.add_socket(socket_)
     return server
+
+
+def open_socket(host: str, port: int, setting: str, backlog: int | None = None) -> socket.socket:
+    """Listen on an address. Raises MessengerError, naming the setting of the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=backlog)
+    except OSError as error:
+        # Python repeats the address after the system's words.
+        reason = Words(str(reason_of(error)).partition(" (while ")[0])
+        raise MessengerError(
+            "port-taken", setting=setting, port=port, host=host, reason=reason
+        ) from error
 
 
 async def close(server: HTTPServer) -> None:

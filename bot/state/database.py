@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 import re
 import sqlite3
@@ -78,7 +79,7 @@ def open_state(url: str, bot_id: int | None = None) -> State:
     """
     engine = _create_engine(url)
     try:
-        _check_integrity(engine)
+        _check_file(engine)
         if bot_id is not None and engine.dialect.name == "postgresql":
             with _migration(engine) as connection:
                 schema = _bot_schema(connection, bot_id)
@@ -320,12 +321,15 @@ def _parse_url(url: str) -> URL:
     return address
 
 
-def _check_integrity(engine: Engine) -> None:
-    """Refuse a damaged SQLite file before writing to it. Raises StateError. Other faults are
-    reported when the file is opened."""
+def _check_file(engine: Engine) -> None:
+    """Refuse a damaged or read-only SQLite file before writing to it. Raises StateError. Other
+    faults are reported when the file is opened."""
     path = Path(str(engine.url.database or ""))
     if engine.dialect.name != "sqlite" or not path.is_file():
         return
+    if not os.access(path, os.W_OK):
+        problem = Words("attempt to write a readonly database")
+        raise StateError("database-not-opened", subject=path, reason=problem)
     try:
         # Read-only: closing a writable connection would checkpoint the write-ahead log.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:

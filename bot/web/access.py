@@ -17,7 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.errors import NotAdmitted, NotIdentified, WebError
 from bot.locale.catalogue import Language
-from bot.locale.errors import error_text
+from bot.locale.errors import error_sentence
 from bot.state import web_tokens
 from bot.state.people import WEB_PEOPLE
 from bot.web.forwarded_header import visitor_hop
@@ -146,7 +146,7 @@ class Access:
             return error_response(request, refusal)
         if isinstance(refusal, NotAdmitted) and "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(LOGIN, 303)
-        reason = error_text(refusal, request.state.visitor.language)
+        reason = error_sentence(refusal, request.state.visitor.language)
         return PlainTextResponse(f"{reason}\n", refusal.status)
 
 

@@ -136,6 +136,8 @@ async def _question(request: Request) -> str:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
             raise WebError("web-json") from error
+        if first["type"] == "missing":
+            raise WebError("web-question-empty") from error
         raise FieldError("web-question-field", field="question", limit=QUESTION_LIMIT) from error
 
 

@@ -19,14 +19,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import StateError, TooManyQuestions, WebError
-from bot.locale.errors import error_text
+from bot.locale.errors import error_sentence, library_sentence
 from bot.operations.metrics import METERS
 from bot.settings import Settings
 from bot.web import access, api, articles, openai_api, pages, personal, widget
 from bot.web.access import Access, TrustedProxies
 from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
-from bot.web.program_errors import ProgramErrors, error_response, is_for_programs
+from bot.web.program_errors import PlainErrors, error_response, is_for_programs
 from bot.web.rendering import STATIC, PageTexts, render
 from bot.web.service import WebService
 from index.errors import IndexingError, NoIndex
@@ -65,7 +65,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
         ],
         lifespan=lambda app: mcp_door.running(),
         middleware=[
-            Middleware(ProgramErrors),
+            Middleware(PlainErrors, language_of=access.accepted_language),
             Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
             Middleware(SecurityHeaders),
             Middleware(TrustedProxies, proxies=service.settings.web_proxies),
@@ -166,16 +166,21 @@ class BodyDeadline:
 async def _show_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     is_page = not is_for_programs(request.url.path) and hasattr(request.state, "visitor")
-    if error.status_code == 404 and is_page:
+    if not is_page:
+        return Response(f"{error.detail}\n", error.status_code, error.headers)
+    if error.status_code == 404:
         return render(request, "missing.html", 404)
-    return Response(f"{error.detail}\n", error.status_code, error.headers)
+    reason = library_sentence(error.detail, request.state.visitor.language)
+    response = render(request, "error.html", error.status_code, reason=reason)
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _show_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, WebError)
     if is_for_programs(request.url.path):
         return error_response(request, error)
-    reason = error_text(error, request.state.visitor.language)
+    reason = error_sentence(error, request.state.visitor.language)
     response = render(request, "error.html", error.status, reason=reason)
     if isinstance(error, TooManyQuestions):
         response.headers["retry-after"] = str(error.parameters["seconds"])

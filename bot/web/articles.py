@@ -25,7 +25,7 @@ from bot.locale.source import host_of
 from bot.web.answer_view import AnswerView, article_path
 from bot.web.article_text import QuoteSpan, count_parts, part_of, text_blocks
 from bot.web.rendering import render
-from bot.web.service import Visitor, WebService, whole_number, without_nul
+from bot.web.service import SEARCH_COST, Visitor, WebService, whole_number, without_nul
 from bot.web.texts import ListPhrases, ReaderPhrases
 from index.article import Article, ArticleEntry, Copy, Selection
 from index.store.reader import FacetKind
@@ -133,9 +133,9 @@ class ArticlePages:
         return None
 
     async def list_articles(self, request: Request) -> Response:
-        """List the newest articles, or search, which counts as a question."""
+        """List the newest articles, or search, which is counted."""
         if request.query_params.get("q"):
-            await self._service.count(request.state.visitor)
+            await self._service.count(request.state.visitor, SEARCH_COST)
         return await asyncio.to_thread(self._list, request)
 
     def _list(self, request: Request) -> Response:
@@ -143,7 +143,7 @@ class ArticlePages:
         visitor: Visitor = request.state.visitor
         phrases = ListPhrases.of(visitor.language)
         today = self._service.now().date()
-        page = max(1, whole_number(query.get("page", "")))
+        page = whole_number(query.get("page", ""))
         values = {name: _field(query.get(name, "")) for name in _FIELDS}
         filters = {name: value for name, value in values.items() if value}
         try:
@@ -153,7 +153,7 @@ class ArticlePages:
         if selection is None:
             entries, total = list[Article | ArticleEntry](), 0
         else:
-            entries, total = _page(library, values["q"], selection, page)
+            entries, total, page = _page(library, values["q"], selection, page)
         return render(
             request,
             "articles.html",
@@ -167,7 +167,7 @@ class ArticlePages:
             language_name=lambda code: language_name(code, visitor.language),
             plain=str,
             page=page,
-            pages=max(1, -(-total // PAGE_SIZE)),
+            pages=_count_pages(total),
             unclear=selection is None,
             page_address=lambda number: f"?{urlencode({**filters, 'page': number})}",
         )
@@ -194,17 +194,23 @@ def _selection(values: Mapping[str, str], today: date) -> Selection:
 
 def _page(
     library: Library, words: str, selection: Selection, page: int
-) -> tuple[list[Article | ArticleEntry], int]:
-    """The articles of one page, and their total; best first for a search."""
-    skip = (page - 1) * PAGE_SIZE
-    if not words:
-        total = library.count(selection)
-        return list(library.newest(PAGE_SIZE, skip, selection) if skip < total else ()), total
-    articles: list[Article | ArticleEntry] = []
+) -> tuple[list[Article | ArticleEntry], int, int]:
+    """The articles of the nearest page, their total, and the page; best first for a search."""
+    found: list[Article | ArticleEntry] = []
     if "://" in words:
-        articles += [each for each in library.find(words) if each in selection]
-    articles = articles or [*library.rank(words, selection)]
-    return articles[skip : skip + PAGE_SIZE], len(articles)
+        found += [each for each in library.find(words) if each in selection]
+    if words:
+        found = found or [*library.rank(words, selection)]
+    total = len(found) if words else library.count(selection)
+    page = min(max(1, page), _count_pages(total))
+    skip = (page - 1) * PAGE_SIZE
+    if words:
+        return found[skip : skip + PAGE_SIZE], total, page
+    return list(library.newest(PAGE_SIZE, skip, selection)), total, page
+
+
+def _count_pages(total: int) -> int:
+    return max(1, -(-total // PAGE_SIZE))
 
 
 @lru_cache(16)

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.answer import Outcome
 from bot.assembly import chain_over, chat_models_in, open_index
-from bot.errors import MissingPage
+from bot.errors import MissingPage, WebError
 from bot.json_records import answer_record
 from bot.library.articles import Library
 from bot.locale.answers import Phrases, title_of
@@ -38,6 +38,7 @@ from bot.web.service import (
     without_nul,
 )
 from index.article import Article
+from index.errors import Words
 
 INSTRUCTIONS = (
     "Selon answers questions about a corpus of articles with the articles' own sentences. Use "
@@ -241,13 +242,16 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], ToolCaller
     ) -> types.CallToolResult:
         asker, tool = asker_of(context.request), tools.get(params.name)
         if tool is None:
-            return _refusal(f"there is no tool “{params.name[:100]}”: {', '.join(tools)}")
+            unknown = WebError("tool-not-found", name=params.name[:100], tools=tuple(tools))
+            return _refusal(ProgramError.of(unknown, asker.language).message)
         try:
             arguments = tool.arguments.model_validate(params.arguments or {})
             result = await tool.call(asker, arguments)
         except ValidationError as error:
             first = error.errors()[0]
-            return _refusal(f"{params.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+            field, reason = ".".join(map(str, first["loc"])), Words(first["msg"])
+            refused = WebError("chat-field", field=field, reason=reason)
+            return _refusal(ProgramError.of(refused, asker.language).message)
         except Exception as error:
             return _refusal(ProgramError.of(error, asker.language).message)
         text = types.TextContent(text=result.model_dump_json())

@@ -24,7 +24,7 @@ from bot.web.linked_text import CitationLink, LinkedText
 from bot.web.program_errors import ProgramError
 from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
 from bot.web.service import KEY_BYTES, QUESTION_LIMIT, StoredAnswer, Visitor, WebService
-from index.errors import Words
+from index.errors import Problem, Words
 
 MODEL = "selon"
 BEGIN_SECONDS = 5  # in which an error can still set the HTTP status
@@ -44,7 +44,7 @@ def _content(value: object) -> str:
         if isinstance(part, dict) and part.get("type") in _TEXT_PARTS:
             texts.append(str(part.get("text", part.get("refusal", ""))))
         else:
-            raise ValueError("Selon reads text only: parts are {type: text, text: …}")
+            raise ValueError("Selon reads text only")
     return "\n".join(texts)
 
 
@@ -212,7 +212,10 @@ async def _read(request: Request, kind: type[Typed]) -> Typed:
         first = error.errors(include_url=False, include_input=False)[0]
         steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in first["loc"])
         param = "".join(steps).lstrip(".") or "body"
-        raise WebError("chat-field", field=param, reason=Words(first["msg"])) from error
+        reason: Problem | Words = Words(first["msg"].removeprefix("Value error, "))
+        if first["type"] == "json_invalid":
+            reason = Problem("web-json")
+        raise WebError("chat-field", field=param, reason=reason) from error
     _check_model(body.model)
     return body
 

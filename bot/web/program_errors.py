@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import StateError, TooManyQuestions, WebError
 from bot.locale.answers import Phrases
-from bot.locale.errors import error_text
+from bot.locale.errors import error_sentence, library_sentence
 from index.errors import IndexingError, NoIndex
 
 logger = logging.getLogger(__name__)
@@ -42,21 +43,22 @@ class ProgramError:
             is_limit = isinstance(error, TooManyQuestions)
             wait = {"retry-after": str(error.parameters["seconds"])} if is_limit else {}
             param = error.parameters.get("field")
-            text = error_text(error, language)
+            text = error_sentence(error, language)
             return cls(error.status, error.code, text, str(param) if param else None, wait)
         phrases = Phrases.of(language)
         if isinstance(error, NoIndex):
             return cls(503, error.code, phrases.no_index)
-        logger.error("A program's request failed", exc_info=error)
         if isinstance(error, IndexingError | StateError):
+            logger.error("A program's request failed: %s", error)
             return cls(503, error.code, phrases.failed)
+        logger.error("A program's request failed", exc_info=error)
         return cls(500, "failed", phrases.failed)
 
     @classmethod
     def of_status(cls, status: int, message: str) -> ProgramError:
         """An error of which only the status is known."""
         phrase = HTTPStatus(status).phrase
-        return cls(status, phrase.lower().replace(" ", "-"), message or phrase)
+        return cls(status, phrase.lower().replace(" ", "-"), message)
 
     def body(self, path: str) -> dict[str, Any]:
         if not path.startswith(_OPENAI):
@@ -82,24 +84,29 @@ def error_response(request: Request, error: Exception) -> Response:
     return JSONResponse(reply.body(request.url.path), reply.status, reply.headers)
 
 
-class ProgramErrors:
-    """Middleware: gives every error response to programs a JSON body."""
+class PlainErrors:
+    """Middleware: translates plain error responses; programs get them as JSON."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, language_of: Callable[[str], str]) -> None:
         self.app = app
+        self._language_of = language_of  # by `Accept-Language`
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_for_programs(scope["path"]):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        is_program = is_for_programs(scope["path"])
+        language = self._language_of(Headers(scope=scope).get("accept-language", ""))
         refusal: Message | None = None
         text = b""
 
-        async def send_json(message: Message) -> None:
+        async def send_sentence(message: Message) -> None:
             nonlocal refusal, text
             if message["type"] == "http.response.start":
-                kind = Headers(raw=message["headers"]).get("content-type", "")
-                if message["status"] >= 400 and not kind.startswith("application/json"):
+                kind = Headers(raw=message["headers"]).get("content-type", "text/plain")
+                is_plain = kind.startswith("text/plain")
+                is_json = kind.startswith("application/json")
+                if message["status"] >= 400 and (not is_json if is_program else is_plain):
                     refusal = message
                     return
             if refusal is None:
@@ -107,14 +114,18 @@ class ProgramErrors:
                 return
             text += message.get("body", b"")
             if not message.get("more_body"):
-                sentence = text.decode("utf-8", "replace").strip()
-                reply = ProgramError.of_status(refusal["status"], sentence)
-                body = json.dumps(reply.body(scope["path"])).encode()
+                status = refusal["status"]
+                said = text.decode("utf-8", "replace").strip()
+                sentence = library_sentence(said or HTTPStatus(status).phrase, language)
+                body, media = f"{sentence}\n".encode(), b"text/plain; charset=utf-8"
+                if is_program:
+                    record = ProgramError.of_status(status, sentence).body(scope["path"])
+                    body, media = json.dumps(record).encode(), b"application/json"
                 new_headers = (b"content-length", b"content-type")
                 headers = [each for each in refusal["headers"] if each[0] not in new_headers]
-                headers.append((b"content-type", b"application/json"))
+                headers.append((b"content-type", media))
                 headers.append((b"content-length", str(len(body)).encode()))
                 await send({**refusal, "headers": headers})
                 await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope, receive, send_json)
+        await self.app(scope, receive, send_sentence)

@@ -11,8 +11,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.assembly import chain_over, chat_models_in, open_gate, open_index
-from bot.errors import MessengerError
 from bot.library.articles import Library
+from bot.operations.http_server import open_socket
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.web.app import create_app
@@ -20,7 +20,6 @@ from bot.web.feature import WebFeature
 from bot.web.health import serve_web_health
 from bot.web.service import WebService
 from bot.web.upkeep import keep_up
-from index.errors import reason_of
 
 GRACE_SECONDS = 3
 BACKLOG = 2048  # connections that wait to be accepted
@@ -87,18 +86,6 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def bind(settings: Settings) -> socket.socket:
-    """Listen on the configured address. Raises MessengerError if the port is taken."""
-    host, port = settings.web_host, settings.web_port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise MessengerError(
-            "port-taken", setting="SELON_WEB_PORT", port=port, host=host, reason=reason_of(error)
-        ) from error
-
-
 def create_server(
     service: WebService, ready: Callable[[str], None], features: Sequence[WebFeature]
 ) -> WebServer:
@@ -129,7 +116,7 @@ def serve_web(
         async with serve_web_health(service), keep_up(service, features, erases=True):
             await create_server(service, ready, features).serve([socket_])
 
-    with bind(settings) as socket_, open_service(settings) as service:
+    with _listen(settings) as socket_, open_service(settings) as service:
         asyncio.run(until_stopped(service))
 
 
@@ -139,7 +126,7 @@ async def serve_beside(
 ) -> AsyncIterator[None]:
     """Serve within a block, which handles the signals. Raises MessengerError."""
     allow_connections()
-    socket_ = bind(service.settings)
+    socket_ = _listen(service.settings)
     features = _open_features(open_features, service)
     server = create_server(service, ready, features)
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
@@ -150,6 +137,10 @@ async def serve_beside(
     finally:
         server.should_exit = True
         await serve_task
+
+
+def _listen(settings: Settings) -> socket.socket:
+    return open_socket(settings.web_host, settings.web_port, "SELON_WEB_PORT", BACKLOG)
 
 
 def _open_features(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from index.search.live import LiveIndex
 
 QUESTION_LIMIT = 1_000  # characters
-SEARCH_COST = 0.25  # of a search for articles, in questions
+SEARCH_COST = 0.25  # of a search for articles or the news of a day, in questions
 READ_COST = 0.05  # of an article, for programs
 KEY_BYTES = 16  # of randomness in the key of an answer
 
@@ -169,8 +169,10 @@ class WebService:
         return answer
 
     async def count(self, visitor: Visitor, cost: float = 1.0) -> None:
-        """Count a request against the visitor's limits. Raises TooManyQuestions."""
-        over = await self.limits.take(visitor.person_id, visitor.address, cost)
+        """Count a request against the limits of the visitor, and of their address unless access is
+        local. Raises TooManyQuestions."""
+        address = None if self.settings.web_access == "local" else visitor.address
+        over = await self.limits.take(visitor.person_id, address, cost)
         if over is not None:
             raise TooManyQuestions("web-too-many", seconds=over.seconds)
 

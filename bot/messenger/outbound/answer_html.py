@@ -72,7 +72,8 @@ def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledB
             )
     else:
         reason = phrases.refused(answer.refusal, answer.period, held_to=answer.held_to)
-        blocks = [text_block(reason)]
+        more = f" {phrases.more_help}" if answer.refusal == "self" else ""
+        blocks = [text_block(reason + more)]
         if answer.nearest:
             blocks.append(text_block(phrases.nearest_articles))
             blocks.extend(_nearest(answer.nearest, phrases))

@@ -47,7 +47,7 @@ def test_writers_are_ranked_when_enough_have_voted(service: WebService, pages: T
     page = pages.get("/arene").text
     assert "Personne n’a encore voté." in page
     assert "<table" not in page
-    assert '<a href="/arene" aria-current="page">Arène</a>' in page
+    assert '/arene"' not in page
     vote(service, range(10))
     assert "Pas encore assez de votes pour un classement." in pages.get("/arene").text
     vote(service, range(10, 50))
@@ -60,6 +60,13 @@ def test_writers_are_ranked_when_enough_have_voted(service: WebService, pages: T
     assert all(re.fullmatch(r"[\d\u202f]+ \([\d\u202f]+ à [\d\u202f]+\)", each[2]) for each in rows)
     assert "50 votes de" in page.replace("\u00a0", " ")
     assert "<petit>" not in page
+
+
+def test_the_menu_has_the_standings_once_there_are_votes(service: WebService) -> None:
+    vote(service, range(10))
+    with open_client(service, [ArenaFeature()]) as pages:
+        page = pages.get("/arene").text
+    assert '<a href="/arene" aria-current="page">Arène</a>' in page
 
 
 def test_everybody_can_use_the_page(service: WebService) -> None:

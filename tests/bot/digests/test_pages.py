@@ -63,9 +63,10 @@ def test_another_day_has_its_own_news(pages: TestClient) -> None:
         assert pages.get("/quotidien", params={"day": day}).status_code == 404
 
 
-def test_other_days_are_limited_as_questions_are(pages: TestClient) -> None:
-    codes = [pages.get(f"/quotidien?day=2025-01-{day:02}").status_code for day in range(1, 31)]
-    assert codes[0] == 200
+def test_other_days_are_limited_less_than_questions(pages: TestClient) -> None:
+    days = [f"2025-{month:02}-{day:02}" for month in range(1, 5) for day in range(1, 26)]
+    codes = [pages.get(f"/quotidien?day={day}").status_code for day in days]
+    assert set(codes[:80]) == {200}
     assert codes[-1] == 429
     assert pages.get("/quotidien").status_code == 200
 

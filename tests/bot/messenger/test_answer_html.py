@@ -101,6 +101,12 @@ def test_a_refusal_offers_the_nearest_articles() -> None:
     assert links(html) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
 
 
+def test_who_asks_what_selon_is_hears_of_the_help_on_telegram_alone() -> None:
+    answer = replace(refused("Qui es-tu ?"), refusal="self", nearest=())
+    assert shown(*answer_html(answer, FR)).endswith(" /aide en dit plus.")
+    assert "/aide" not in FR.refused("self", None)
+
+
 def test_a_passage_is_shown_whole_with_the_quote_in_bold() -> None:
     excerpt = PassageRef.of(cite(1, LENS)).excerpt(FRESNEL)
     assert excerpt is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError, StateError
+from bot.locale.errors import error_text
 from bot.state import announcements, conversations, documents, people, privacy, retention, spending
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State, open_state
@@ -67,6 +69,17 @@ def test_a_database_of_another_version_is_refused(url: str, revision: str, code:
     for _ in range(2):  # it stays as it was
         with pytest.raises(StateError, match=rf"(\.sqlite|selon_\d+): database-{code}"):
             open_state(url)
+
+
+def test_a_database_that_cannot_be_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"sqlite:///{tmp_path}/state.sqlite"
+    open_state(address).close()
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with pytest.raises(StateError) as refusal:
+        open_state(address)
+    assert error_text(refusal.value, "fr").endswith("(la base est en lecture seule)")
 
 
 PAGE = 4096

@@ -94,6 +94,8 @@ def test_one_address_has_one_limit_whatever_its_cookies(visit: Open) -> None:
     client = visit(web_access="open", group_burst=6)
     assert [ask(client) for _ in range(8)][::7] == [200, 429]
     assert ask(visit("198.51.100.4", web_access="open", group_burst=6)) == 200
+    local = visit(web_access="local", group_burst=6)
+    assert {ask(local) for _ in range(8)} == {200}
 
 
 def test_a_cookie_is_for_the_server_alone(visit: Open) -> None:
@@ -160,3 +162,25 @@ def test_the_browser_tells_the_language(header: str, language: str) -> None:
 def test_a_household_is_one_address() -> None:
     assert address_number("2001:db8:1:2::7") == address_number("2001:db8:1:2:ffff::1")
     assert address_number("2001:db8:1:2::7") != address_number("2001:db8:1:3::7")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "sentence"),
+    [
+        ("POST", "/", {"content-length": "70000"}, "La requête est trop longue."),
+        ("POST", "/api/ask", {"content-length": "70000"}, "La requête est trop longue."),
+        ("POST", "/articles", {}, "Cette méthode n’est pas permise ici."),
+        ("POST", "/", {"origin": "https://x.fr"}, "Les requêtes d’autres sites sont refusées."),
+        ("GET", "/", {"host": "x.fr"}, "Ce nom de machine n’est pas servi ici."),
+        ("GET", "/api/nothing", {}, "Cette adresse n’existe pas."),
+        ("GET", "/embed", {}, "Ce site n’a pas le droit d’afficher Selon\u00a0: SELON_WEB_EMBED."),
+        ("POST", "/answer", {"accept-language": "en", "host": "x.fr"}, "Invalid host header."),
+        ("GET", f"/?q={'a' * 1001}", {}, "La question a plus de 1\u202f000 caractères"),
+    ],
+)
+def test_what_is_refused_is_told_in_a_sentence(
+    visit: Open, method: str, path: str, headers: dict[str, str], sentence: str
+) -> None:
+    response = visit(web_access="local").request(method, path, headers=headers)
+    text = response.json()["error"]["message"] if path.startswith("/api/") else response.text
+    assert sentence in text

@@ -158,7 +158,7 @@ def test_a_stored_answer_shows_all_its_quotes_or_that_the_article_changed(
         ("q=moulin", ["Moulin"]),
         ("q=moulin&language=en", []),
         ("q=https://example.org/full?a%3D1", ["L’histoire entière"]),
-        ("page=9", []),
+        ("page=9", ["Phare", "L’histoire entière"]),
         ("page=-1", ["Phare", "L’histoire entière"]),
     ],
 )
@@ -184,9 +184,9 @@ def test_days_that_are_none_are_refused(pages: TestClient) -> None:
         assert "Ces dates ne vont pas" in response.text
 
 
-def test_searches_are_limited_as_questions_are(pages: TestClient) -> None:
-    codes = [pages.get("/articles?q=moulin").status_code for _ in range(30)]
-    assert codes[0] == 200
+def test_searches_are_limited_less_than_questions(pages: TestClient) -> None:
+    codes = [pages.get("/articles?q=moulin").status_code for _ in range(100)]
+    assert set(codes[:80]) == {200}
     assert codes[-1] == 429
     assert pages.get("/articles").status_code == 200
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.errors import MessengerError
+from bot.locale.errors import error_text
 from bot.messenger.running import application
 from bot.terminal.web import serve_pages
 from bot.web import serve
@@ -84,6 +85,7 @@ def test_a_port_that_is_taken_is_named(service: WebService) -> None:
             serve.serve_web(service.settings, print)
     assert caught.value.code == "port-taken"
     assert caught.value.parameters["setting"] == "SELON_WEB_PORT"
+    assert "(adresse déjà prise)" in error_text(caught.value, "fr")
 
 
 async def test_the_bot_opens_the_pages_beside_it(chain: Any, shelf: Any, tmp_path: Path) -> None:

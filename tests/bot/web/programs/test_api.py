@@ -15,6 +15,7 @@ from httpx2 import Response
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from bot.errors import StateError
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.state import web_tokens
@@ -99,7 +100,7 @@ def test_articles_are_found_and_read(api: httpx.Client, description: dict[str, A
         ("POST", "/api/ask", "{", 400, "web-json"),
         ("POST", "/api/ask", "[" * 10_000, 400, "web-json"),
         ("POST", "/api/ask", '{"question": 7}', 422, "web-question-field"),
-        ("POST", "/api/ask", "{}", 422, "web-question-field"),
+        ("POST", "/api/ask", "{}", 400, "web-question-empty"),
         ("POST", "/api/ask", '{"question": " "}', 400, "web-question-empty"),
         ("POST", "/api/ask", json.dumps({"question": "a" * 70_000}), 413, None),
         ("GET", "/api/ask", "", 400, "web-question-empty"),
@@ -140,11 +141,18 @@ def test_who_asks_too_much_is_told_how_long_to_wait(client: TestClient, path: st
     ("failure", "status", "message"),
     [
         (NoIndex("no-index", subject="a secret"), 503, FR.no_index),
+        (StateError("database-failed", subject="a secret"), 503, FR.failed),
         (RuntimeError("a secret"), 500, FR.failed),
     ],
 )
 def test_a_failure_tells_nothing_of_itself(
-    service: WebService, chain: StubChain, path: str, failure: Exception, status: int, message: str
+    service: WebService,
+    chain: StubChain,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    failure: Exception,
+    status: int,
+    message: str,
 ) -> None:
     chain.answers["Qui ?"] = failure
     app = create_app(service)
@@ -152,6 +160,8 @@ def test_a_failure_tells_nothing_of_itself(
         response = ask(client, path)
     assert (response.status_code, response.json()["error"]["message"]) == (status, message)
     assert "secret" not in response.text
+    traces = [each for each in caplog.records if each.exc_info and each.name.startswith("bot.")]
+    assert bool(traces) is isinstance(failure, RuntimeError)
 
 
 def test_links_lead_to_the_public_address(service: WebService, chain: StubChain) -> None:
