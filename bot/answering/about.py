@@ -147,8 +147,8 @@ _ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
 )
 
 _BY = (
-    r"(?:(?:ecrits?|signes?|publies?|written|signed)? ?(?:de|par|by)\b ?|(?:ecrits? |signes? )?d'"
-    r"|(?:a|ont) (?:ecrits?|signes?|publies?) )"
+    r"(?:(?:(?:ont|a) ete |were )?(?:(?:ecrits?|signes?|publies?|written|signed) )?"
+    r"(?:(?:de|par|by) |d')|(?:a|ont) (?:ecrits?|signes?|publies?) )"
 )
 _NAME = r"(?P<author>\S.*?)"
 
@@ -240,7 +240,8 @@ def bare_name(message: str) -> str:
     name = _WHAT_ABOUT.sub("", " ".join(message.split()).strip(around), count=1).strip(around)
     words = name.lower().split()
     others = (stop_words("fr") | stop_words("en")).difference(PARTICLES)
-    is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint(words)
+    inner_words = (each for each in words[1:] if each not in ("la", "le"))  # « Claire Le Goff »
+    is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint([*words[:1], *inner_words])
     return name if is_name and any(map(str.isalpha, name)) else ""
 
 

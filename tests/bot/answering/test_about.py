@@ -129,6 +129,7 @@ def test_the_articles_of_a_time_are_listed_and_counted(chain: RetrievalQA) -> No
         ("Combien d’articles en tout ?", "3 articles\u202f; le plus récent est"),
         ("Combien d’articles d’Élise Marchand ?", "Un seul article\u00a0:"),
         ("Quels sont les articles écrits par elise marchand ?", "«\u00a0Le pont de Lyon\u00a0»"),
+        ("Quels articles ont été signés par Élise Marchand ?", "(29 août 2025)"),
         ("Elise Marchand", "(29 août 2025)"),
     ],
 )
