@@ -177,6 +177,7 @@ class Selection:
     since: date | None = None
     until: date | None = None
     articles: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
     def during(self, period: Period | None) -> Selection:
         """The articles of the selection that were published in the period, if there is one."""
@@ -195,6 +196,7 @@ class Selection:
             and (self.since is None or (day is not None and day >= self.since))
             and (self.until is None or (day is not None and day <= self.until))
             and (not self.articles or article.id in self.articles)
+            and (not self.authors or article.author in self.authors)
         )
 
 

@@ -27,13 +27,14 @@ MetadataKind = Literal["author", "date", "title", "which", "count", "news"]
 
 @dataclass(frozen=True, slots=True)
 class MetadataQuestion:
-    """A question about articles on a `subject`, "" for any.
+    """A question about articles on a `subject`, "" for any, or by an author of that name.
 
     A listing without a subject needs a time: see `bot.answering.time_range`.
     """
 
     kind: MetadataKind
     subject: str
+    by_author: bool = False
 
 
 _POLITE = (
@@ -142,7 +143,18 @@ _ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
     ("which", rf"(?:{_THERE} )?(?:les |des |the |le |l')?articles?{_NOW}"),
     ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_SPEAK}{_SUBJECT}"),
     ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_HAVE}{_IN_ALL}"),
-    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles?{_NOW}"),
+    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles?{_NOW}{_IN_ALL}"),
+)
+
+_BY = (
+    r"(?:(?:(?:ont|a) ete |were )?(?:(?:ecrits?|signes?|publies?|written|signed) )?"
+    r"(?:(?:de|par|by) |d')|(?:a|ont) (?:ecrits?|signes?|publies?) )"
+)
+_NAME = r"(?P<author>\S.*?)"
+
+_BY_AUTHOR: tuple[tuple[MetadataKind, str], ...] = (
+    ("which", rf"(?:{_THERE} |{_WHICH} )?{_THE}?{_SOME}(?:les |l')?articles? {_BY}{_NAME}"),
+    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_BY}{_NAME}"),
 )
 
 _LAST_NEWS = (
@@ -169,7 +181,10 @@ _RULES: tuple[tuple[MetadataKind, re.Pattern[str]], ...] = (
         (kind, re.compile(rf"{_POLITE}(?:{head}) ?{_TARGET} ?(?:{tail}){_END}"))
         for kind, head, tail in _ABOUT_ONE
     ),
-    *((kind, re.compile(rf"{_POLITE}{rule}{_END}")) for kind, rule in _ABOUT_MANY + _NEWS),
+    *(
+        (kind, re.compile(rf"{_POLITE}{rule}{_END}"))
+        for kind, rule in _ABOUT_MANY + _NEWS + _BY_AUTHOR
+    ),
 )
 
 _CONCERNS = re.compile(
@@ -190,8 +205,12 @@ def parse_metadata_question(question: str) -> MetadataQuestion | None:
         return None
     for kind, rule in _RULES:
         match = rule.fullmatch(plain)
-        if match is not None:
+        if match is None:
+            continue
+        if "author" not in match.groupdict():
             return MetadataQuestion(kind, _subject(match, question))
+        if name := bare_name(question[slice(*match.span("author"))]):
+            return MetadataQuestion(kind, name, by_author=True)
     return None
 
 
@@ -221,7 +240,8 @@ def bare_name(message: str) -> str:
     name = _WHAT_ABOUT.sub("", " ".join(message.split()).strip(around), count=1).strip(around)
     words = name.lower().split()
     others = (stop_words("fr") | stop_words("en")).difference(PARTICLES)
-    is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint(words)
+    inner_words = (each for each in words[1:] if each not in ("la", "le"))  # « Claire Le Goff »
+    is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint([*words[:1], *inner_words])
     return name if is_name and any(map(str.isalpha, name)) else ""
 
 
@@ -244,9 +264,10 @@ class AboutArticles:
         self._searcher = searcher
         self._thresholds = thresholds
 
-    def answer(self, question: str, metadata: MetadataQuestion, timing: Timing) -> Answer:
-        """Answer, or refuse if no article or no single one is meant."""
-        return self._begin(question, timing, metadata).answer()
+    def answer(self, question: str, metadata: MetadataQuestion, timing: Timing) -> Answer | None:
+        """Answer, or refuse if no article or no single one is meant; None for an unknown author."""
+        reply = self._begin(question, timing, metadata)
+        return reply.list_author(metadata.subject) if metadata.by_author else reply.answer()
 
     def introduce(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
         """Quote how the articles on each subject begin; None if one has none."""
@@ -255,7 +276,8 @@ class AboutArticles:
         return self._begin(question, timing).introduce(subjects)
 
     def open(self, message: str, timing: Timing) -> Answer | None:
-        """Answer a bare name by what the articles say of it, newest first; a URL by its article.
+        """Answer a bare name by what the articles say of it, newest first, or an author's by their
+        articles; a URL by its article.
 
         None for any other message, and if no article has the name.
         """
@@ -263,7 +285,7 @@ class AboutArticles:
         if _ADDRESS.fullmatch(message):
             return reply.open(reply.searcher.find(message))
         name = bare_name(timing.question)
-        return reply.tell(name) if name else None
+        return (reply.tell(name) or reply.list_author(name)) if name else None
 
     def open_by_title(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
         """Quote how the articles with this title begin, newest first; None if there are none."""
@@ -352,6 +374,14 @@ class _Reply:
         first, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
         statements = [Statement(each.quote, (each.number,)) for each in first]
         return replace(self._answer(statements, first), further=tuple(further))
+
+    def list_author(self, name: str) -> Answer | None:
+        """Count or list the articles by an author, newest first; None for an unknown one."""
+        by_author = self.searcher.by_author(name)
+        if by_author is None:
+            return None
+        kind: MetadataKind = "count" if self.metadata.kind == "count" else "which"
+        return replace(self, searcher=by_author, metadata=MetadataQuestion(kind, "")).answer()
 
     def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
         findings = self.searcher.search(subject, _DEPTH, self.timing.period)

@@ -135,8 +135,8 @@ class RetrievalQA(AnswerChain[str]):
             if about is None:
                 return self._search(question, timing)
             metadata = parse_metadata_question(timing.question)
-            if metadata is not None:
-                return about.answer(question, metadata, timing)
+            if metadata is not None and (answer := about.answer(question, metadata, timing)):
+                return answer
             if answer := about.open(question, timing):
                 return answer
             if not self._answerer.joins_parts:

@@ -54,7 +54,7 @@ def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> Topic:
     articles = {hit.article.id: hit.article for hit in hits}
     by_title = {k: each for k, each in articles.items() if _has(subject, each.title, each.language)}
     near = {hit.article.id: hit.article for hit in hits if _meaning(hit) >= floor}
-    by_mention = {hit.article.id: hit.article for hit in hits if _names(subject, hit)}
+    by_mention = {hit.article.id: hit.article for hit in hits if names_subject(subject, hit)}
     by_meaning = {k: each for k, each in near.items() if k not in by_title}
     return Topic(
         titled=tuple(by_title.values()),
@@ -112,10 +112,10 @@ def hits_about(subject: str, hits: Sequence[Hit]) -> list[Hit]:
     """
     best: dict[str, Hit] = {}
     for hit in hits:
-        names = _names(subject, hit)
+        names = names_subject(subject, hit)
         if names or _cosines(hit) >= _ABOUT_COSINES:
             before = best.get(hit.article.id)
-            if before is None or (names and not _names(subject, before)):
+            if before is None or (names and not names_subject(subject, before)):
                 best[hit.article.id] = hit
     return list(best.values())
 
@@ -129,7 +129,8 @@ def best_sentence_on(subject: str, hit: Hit) -> Sentence:
     return max(hit.sentences, key=key).sentence
 
 
-def _names(subject: str, hit: Hit) -> bool:
+def names_subject(subject: str, hit: Hit) -> bool:
+    """True if a passage, with its title and heading, has every content word of a subject."""
     text = f"{hit.article.title}\n{hit.passage.heading}\n{hit.passage.text}"
     return _has(subject, text, hit.article.language)
 

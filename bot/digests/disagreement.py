@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
-from bot.digests.lede import is_self_contained, lede
+from bot.digests.lede import is_quotable, is_self_contained, lede
 from bot.digests.stories import Opening
 from bot.digests.tolls import TOLLS
 from bot.verification.quantities import Quantity, find_quantities
 from index.article import Article
+from index.build.passages import cut
 from index.text.language import terms
 
 # Two sentences are about the same thing if they share this part of the shorter one's words
@@ -68,6 +69,26 @@ def find_other_figure(
             is_usable = text not in texts and is_self_contained(text, language)
             if is_usable and figures_differ(texts, text, language):
                 return citation
+    return None
+
+
+def find_later_figure(article: Article, quotes: Sequence[Citation]) -> Citation | None:
+    """Return the first sentence that repeats a quote of an earlier article with another figure."""
+    language = article.language
+    earlier = [each.quote for each in quotes if each.article.id != article.id]
+    for passage in cut(article):
+        for sentence in passage.sentences:
+            text = sentence.text
+            if (
+                is_quotable(sentence, article)
+                and is_self_contained(text, language)
+                and any(
+                    relation(text, each, language) is Relation.DIFFERS
+                    and figures_differ([each], text, language)
+                    for each in earlier
+                )
+            ):
+                return Citation.of(1, sentence, passage, article)
     return None
 
 

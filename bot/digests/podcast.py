@@ -11,7 +11,7 @@ from itertools import islice
 from bot.answer import Citation
 from bot.answering.refusal import outcome_of
 from bot.answering.topic import find_topic
-from bot.digests.disagreement import find_other_figure
+from bot.digests.disagreement import find_later_figure, find_other_figure
 from bot.digests.lede import MAX_WORDS, is_repetition, lede
 from bot.digests.podcast_questions import Interview
 from bot.digests.script import WORDS_A_MINUTE, Line, Script, spoken_quote
@@ -184,8 +184,8 @@ class _PodcastWriter:
         return [Line(text) for text in texts]
 
     def _add_story(self, material: _Material, story: Story, limit: int) -> None:
-        """Introduce an article, quote its lede, an article with a different figure, answers to
-        questions and then further passages, until the podcast has `limit` words."""
+        """Introduce an article, quote its lede, figures that differ, answers to questions and
+        then further passages, until the podcast has `limit` words."""
         article, passage, at = material.head(story)
         quotes = lede(article, passage, self._texts(), at)
         if not quotes:
@@ -197,6 +197,10 @@ class _PodcastWriter:
         if story.also:
             names = format.listing(story.also, self.phrases.code)
             self._say(self.phrases.also(names), aloud=True)
+        later = find_later_figure(article, self._citations)
+        if later is not None:
+            self._say(self.phrases.differs)
+            self._quote([later])
         other = find_other_figure(story.openings, article, self._texts())
         if other is not None:
             self._say(self.phrases.differs)

@@ -211,8 +211,8 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Tex
     text.append("\n  — ", style=SOURCE)
     text.append(harmless(link_text), style=Style(link=link_to(first.article.url, first.quote)))
     text.append(harmless(beside), style=SOURCE)
-    address = web_address(first.article.url)
-    return text.append(f"\n    {address}" if address else "", style=SOURCE)
+    place = web_address(first.article.url) or first.article.path
+    return text.append(f"\n    {harmless(place)}", style=SOURCE)
 
 
 def script_markdown(script: Script) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bot.evaluation.measures import (
 )
 from bot.evaluation.outcome import GoldOutcome
 from bot.evaluation.run import Evaluation
+from bot.locale.terminal import EvaluationTexts
 from bot.locale.text import harmless
 from index.errors import reason_of
 from index.search.confidence import Thresholds
@@ -33,10 +35,10 @@ _WHOLE_NUMBERS = frozenset({"questions", "unanswerable", "passages"})
 _ONE_DECIMAL = ("mean_passage_chars", "answer_words", "latency_ms", "index_tokens_per_s")
 
 
-def figures_table(evaluation: Evaluation) -> Table:
+def figures_table(evaluation: Evaluation, texts: EvaluationTexts) -> Table:
     """A row per measure, a column per set of questions, each with its 95 % interval."""
-    table = Table(title=_heading(evaluation), title_justify="left", box=None)
-    heads, *rows = _rows(evaluation)
+    table = Table(title=_heading(evaluation, texts), title_justify="left", box=None)
+    heads, *rows = _rows(evaluation, texts)
     for head in heads:
         is_left = head in ("", _INTERVAL)
         style = "dim" if head == _INTERVAL else ""
@@ -46,17 +48,17 @@ def figures_table(evaluation: Evaluation) -> Table:
     return table
 
 
-def figures_lines(evaluation: Evaluation) -> str:
+def figures_lines(evaluation: Evaluation, texts: EvaluationTexts) -> str:
     """The same table as tab-separated text."""
-    lines = ("\t".join(row).rstrip() for row in _rows(evaluation))
-    return "\n".join((_heading(evaluation), *lines))
+    lines = ("\t".join(row).rstrip() for row in _rows(evaluation, texts))
+    return "\n".join((_heading(evaluation, texts), *lines))
 
 
-def measure_lines(evaluation: Evaluation, meanings: Mapping[str, str]) -> str:
+def measure_lines(evaluation: Evaluation, texts: EvaluationTexts) -> str:
     """A line per measure that has a value: its name and its meaning."""
     figure_names = (figure.name for figure in evaluation.file.all if figure.value is not None)
     names = dict.fromkeys(name.partition("@")[0].partition(" ")[0] for name in figure_names)
-    return "\n".join(f"{name:<{_NAME_WIDTH}}{meanings[name]}" for name in names)
+    return "\n".join(f"{name:<{_NAME_WIDTH}}{texts.meanings[name]}" for name in names)
 
 
 def figures_json(evaluation: Evaluation) -> str:
@@ -99,47 +101,50 @@ def worst(outcomes: Sequence[GoldOutcome], number: int) -> list[GoldOutcome]:
     return sorted(faulty, key=assurance, reverse=True)[:number]
 
 
-def worst_text(outcomes: Sequence[GoldOutcome], number: int) -> Text:
+def worst_text(outcomes: Sequence[GoldOutcome], number: int, texts: EvaluationTexts) -> Text:
     """Count the faults of each kind, then list the worst with the wanted and the shown text."""
-    kinds = [each.fault for each in outcomes if each.fault]
-    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
-    text = Text(f"{len(kinds)} of {len(outcomes)} questions went wrong: {counts or _NOTHING}")
+    kinds = Counter(each.fault for each in outcomes if each.fault)
+    counts = (texts.fault_count(kinds[each], texts.faults[each]) for each in sorted(kinds))
+    text = Text(
+        texts.faulty(kinds.total(), len(outcomes), ", ".join(counts))
+        if kinds
+        else texts.no_faults(len(outcomes))
+    )
     for position, each in enumerate(worst(outcomes, number), start=1):
-        if not each.question.has_articles:
-            rank = "no passage is right"
-        elif each.rank is None:
-            rank = "right passage not found"
-        else:
-            rank = f"right passage at rank {each.rank}"
-        text.append(f"\n\n{position}. {each.fault}", style="bold")
-        text.append(f" (confidence {each.confidence:.2f}, {rank})")
+        text.append(f"\n\n{position}. {texts.faults[each.fault or '']}", style="bold")
+        text.append(texts.assurance(f"{each.confidence:.2f}", _rank(each, texts)))
         text.append(f"\n   {_one_line(each.question.place)}", style="dim")
-        text.append(f"\n   question  {_one_line(each.question.text)}")
         golds = " | ".join(dict.fromkeys(gold.text for gold in each.question.golds))
-        text.append(f"\n   wanted    {_one_line(golds) or _NOTHING}")
-        text.append(f"\n   shown     {_one_line(each.text) or _NOTHING}")
+        lines = {"question": each.question.text, "wanted": golds, "shown": each.text}
+        for label, line in lines.items():
+            text.append(f"\n   {texts.labels[label]:<10}{_one_line(line) or _NOTHING}")
     return text
+
+
+def _rank(outcome: GoldOutcome, texts: EvaluationTexts) -> str:
+    if not outcome.question.has_articles:
+        return texts.no_right_passage
+    return texts.passage_missing if outcome.rank is None else texts.passage_rank(outcome.rank)
 
 
 def _one_line(text: str) -> str:
     return harmless(" ".join(text.split()))
 
 
-def _rows(evaluation: Evaluation) -> Iterator[list[str]]:
+def _rows(evaluation: Evaluation, texts: EvaluationTexts) -> Iterator[list[str]]:
     """The column heads, then the cells of each row."""
     losses = {figure.name: figure.value for figure in evaluation.loss()}
     heads = (head for each in evaluation.sets for head in (harmless(each.name), _INTERVAL))
-    yield ["", *heads, *(["loss"] if losses else [])]
+    yield ["", *heads, *([texts.loss] if losses else [])]
     for row in zip(*(each.all for each in evaluation.sets), strict=True):
         cells = (cell for figure in row for cell in (_value(figure), _interval(figure)))
         loss = losses.get(row[0].name)
         yield [row[0].name, *cells, *([f"{loss:.1f}"] if loss is not None else [])]
 
 
-def _heading(evaluation: Evaluation) -> str:
-    model = harmless(evaluation.model)
+def _heading(evaluation: Evaluation, texts: EvaluationTexts) -> str:
     least, sure = evaluation.thresholds.perhaps, evaluation.thresholds.sure
-    return f"{model}, refusing below a confidence of {least:g}, sure from {sure:g}"
+    return texts.heading(harmless(evaluation.model), f"{least:g}", f"{sure:g}")
 
 
 def _value(figure: EvaluationFigure) -> str:
@@ -185,23 +190,26 @@ def _values(figures: Iterable[EvaluationFigure]) -> dict[str, Any]:
 _HISTOGRAM_BINS = 20
 
 
-def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) -> None:
+def draw(
+    outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path, texts: EvaluationTexts
+) -> None:
     """Write a reliability diagram, above a histogram of the confidences of each kind."""
     bins = reliability_of(outcomes)
     if not bins:
         raise EvaluationError("plot-one-kind", subject="--plot")
     from matplotlib.figure import Figure  # takes a second
 
+    words = texts.plot_texts
     figure = Figure(figsize=(6, 7), layout="constrained")
     diagram, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label="perfectly calibrated")
+    diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label=words["calibrated"])
     diagram.plot(
         [each.confidence for each in bins],
         [each.accuracy for each in bins],
         marker="o",
-        label=f"Selon (expected calibration error {calibration_error(bins):.3f})",
+        label=texts.calibration(f"{calibration_error(bins):.3f}"),
     )
-    diagram.set_ylabel("share that the articles answer")
+    diagram.set_ylabel(words["answered"])
     diagram.legend(loc="upper left")
     kinds = (("answerable", True), ("unanswerable", False))
     histogram.hist(
@@ -209,10 +217,10 @@ def draw(outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path) ->
         bins=_HISTOGRAM_BINS,
         range=(0, 1),
         stacked=True,
-        label=[label for label, _ in kinds],
+        label=[words[label] for label, _ in kinds],
     )
-    histogram.set_xlabel("confidence")
-    histogram.set_ylabel("questions")
+    histogram.set_xlabel(words["confidence"])
+    histogram.set_ylabel(words["questions"])
     histogram.legend(loc="upper center")
     for axes in (diagram, histogram):
         for threshold in (thresholds.perhaps, thresholds.sure):

@@ -151,8 +151,10 @@ def was_just_shown(sentence: str, candidate: str, question: str, last: Turn) -> 
 
 
 def asks_for_articles(question: str) -> bool:
-    """True for « Quels articles avez-vous publiés en 2023 ? »."""
-    return parse_metadata_question(parse_timing(question, date.today()).question) is not None
+    """True for « Quels articles avez-vous publiés en 2023 ? », « Que dit l’article d’hier ? »."""
+    timing = parse_timing(question, date.today())
+    is_of_a_time = timing.period is not None and "article" in fold_phrase(timing.question)
+    return is_of_a_time or parse_metadata_question(timing.question) is not None
 
 
 def asks_about_last(question: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.topic import best_sentence_on, hits_about, rank_articles
+from bot.answering.topic import best_sentence_on, hits_about, names_subject, rank_articles
 from bot.operations.statistics import Holdings
 from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.build.passages import cut
@@ -149,9 +149,20 @@ class Library:
         return searcher.articles(limit=limit, skip=skip)
 
     def rank(self, words: str, among: Selection | None = None) -> Sequence[Article]:
-        """List the articles that contain any of the words or are close in meaning, best first."""
-        index = self._index if among is None else self.searcher().among(among)
-        return rank_articles(words, index.search_subject(words, _SEARCHED_PASSAGES))
+        """List the articles that contain any of the words or are close in meaning, best first.
+
+        For an author's name: the newest that they wrote, then those that contain the whole name.
+        """
+        searcher = self.searcher() if among is None else self.searcher().among(among)
+        hits = searcher.search_subject(words, _SEARCHED_PASSAGES)
+        by_author = searcher.by_author(words)
+        if by_author is None:
+            return rank_articles(words, hits)
+        ids = [each.id for each in by_author.articles(limit=_SEARCHED_PASSAGES)]
+        articles = searcher.generation.articles_by_id(ids)
+        named = rank_articles(words, [hit for hit in hits if names_subject(words, hit)])
+        own = [articles[each] for each in ids if each in articles]
+        return [*own, *(each for each in named if each.id not in articles)]
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         """List the articles with this ID (or a prefix of it), path, URL or title."""

@@ -130,10 +130,25 @@ _LIBRARY_WORDS: Mapping[Language, Sequence[tuple[str, str]]] = {
 """Patterns of what the command-line library says in English, and what is said instead."""
 
 
-class MeasureTexts(Texts, domain="terminal", part="measures"):
-    """What each measure of `selon eval` tells, by its name without `@k` and quantile."""
+class EvaluationTexts(Texts, domain="terminal", part="evaluation"):
+    """What `selon eval` reports; `meanings` explains each measure by its name without `@k` and
+    quantile."""
 
     meanings: Mapping[str, str]
+    faults: Mapping[str, str]
+    labels: Mapping[str, str]
+    plot_texts: Mapping[str, str]
+    loss: str
+    no_right_passage: str
+    passage_missing: str
+
+    def heading(self, model: str, perhaps: str, sure: str) -> str: ...
+    def faulty(self, count: int, total: int, counts: str) -> str: ...
+    def no_faults(self, total: int) -> str: ...
+    def fault_count(self, count: int, fault: str) -> str: ...
+    def assurance(self, confidence: str, rank: str) -> str: ...
+    def passage_rank(self, rank: int) -> str: ...
+    def calibration(self, error: str) -> str: ...
 
     def suggested(
         self,

@@ -18,13 +18,13 @@ from index.errors import reason_of
 
 if TYPE_CHECKING:
     from bot.evaluation.run import Evaluation, EvaluationPlan, Means
-    from bot.locale.terminal import MeasureTexts
+    from bot.locale.terminal import EvaluationTexts
     from bot.terminal.progress import ProgressBar, ProgressLines
 
 
 def declare(line: CommandLine) -> None:
     """Declare `selon eval`."""
-    line.command("eval", evaluate, line.texts("terminal", "terminal"), "evaluation")
+    line.command("eval", evaluate, line.texts("terminal", "evaluation"), "about")
 
 
 def evaluate(
@@ -34,51 +34,44 @@ def evaluate(
         typer.Argument(
             metavar="QUESTIONS",
             show_default=False,
-            help="A SQuAD file (.json), whose contexts become the articles of a temporary index, "
-            "or one JSON object a line (.jsonl), asked of the index in service.",
+            help="questions",
         ),
     ],
     unanswerable: Annotated[
         Path | None,
-        typer.Option(metavar="OTHER", help="Questions that these articles do not answer."),
+        typer.Option(metavar="OTHER", help="unanswerable"),
     ] = None,
     leave_out: Annotated[
         float,
         typer.Option(
             metavar="SHARE",
-            help="Leave this share (0 to 1) of the file's entries out of the index; the questions "
-            "on them become unanswerable.",
+            help="leave_out",
         ),
     ] = 0.0,
     perturb: Annotated[
         str | None,
         typer.Option(
             metavar="KINDS",
-            help="Ask again without accents, in one case, with a typing mistake, without the "
-            "question mark: accents,case,typos,mark.",
+            help="perturb",
         ),
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Ask N questions of each file, drawn at random."),
+        typer.Option(metavar="N", min=1, help="limit"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn at random.")] = 1,
-    show_worst: Annotated[
-        int, typer.Option("--show", metavar="N", min=0, help="List the N worst questions.")
-    ] = 0,
-    json: Annotated[
-        Path | None, typer.Option(metavar="OUT", help="Write the figures as JSON too.")
-    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="seed")] = 1,
+    show_worst: Annotated[int, typer.Option("--show", metavar="N", min=0, help="show")] = 0,
+    json: Annotated[Path | None, typer.Option(metavar="OUT", help="json")] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="OUT", help="Draw the reliability diagram (.png, .svg or .pdf)."),
+        typer.Option(metavar="OUT", help="plot"),
     ] = None,
 ) -> int:
     """Run one evaluation, show its results and return the exit code."""
     from bot.evaluation.perturbation import parse_kinds
     from bot.evaluation.run import EvaluationPlan
     from bot.evaluation.run import run_evaluation as run
-    from bot.locale.terminal import MeasureTexts, TerminalPhrases
+    from bot.locale.terminal import EvaluationTexts, TerminalPhrases
     from bot.terminal.progress import observe_progress
     from bot.terminal.render import complaint
 
@@ -94,20 +87,21 @@ def evaluate(
         _check(plan, json, plot)
         with observe_progress(err, phrases) as observer:
             evaluation = run(plan, _means(settings, observer), observer)
-        _report(evaluation, show_worst, json, plot)
-        _explain(evaluation, MeasureTexts.of(settings.language), err)
+        texts = EvaluationTexts.of(settings.language)
+        _report(evaluation, texts, show_worst, json, plot)
+        _explain(evaluation, texts, err)
     except EvaluationError as error:
         show(err, complaint(error, phrases))
         return MISUSED
     return DONE
 
 
-def _explain(evaluation: Evaluation, texts: MeasureTexts, err: Console) -> None:
+def _explain(evaluation: Evaluation, texts: EvaluationTexts, err: Console) -> None:
     """Explain the measures and suggest thresholds."""
     from bot.evaluation.measures import suggest_thresholds
     from bot.evaluation.report import measure_lines
 
-    show(err, f"\n{measure_lines(evaluation, texts.meanings)}")
+    show(err, f"\n{measure_lines(evaluation, texts)}")
     thresholds = suggest_thresholds(evaluation.outcomes)
     if thresholds is not None:
         show(err, f"\n{texts.suggested(**asdict(thresholds))}")
@@ -141,17 +135,19 @@ def _means(settings: Settings, observer: ProgressLines | ProgressBar) -> Means:
     return Means(embedder, ConfidenceModel.load(), answerer, thresholds, open_reader(settings))
 
 
-def _report(evaluation: Evaluation, worst: int, json: Path | None, plot: Path | None) -> None:
+def _report(
+    evaluation: Evaluation, texts: EvaluationTexts, worst: int, json: Path | None, plot: Path | None
+) -> None:
     from bot.evaluation.report import draw, figures_json, figures_lines, figures_table, worst_text
 
     out = console_for(sys.stdout)
     if out.is_terminal:
-        out.print(figures_table(evaluation))
+        out.print(figures_table(evaluation, texts))
     else:
-        out.file.write(f"{figures_lines(evaluation)}\n")  # consoles expand tabs
+        out.file.write(f"{figures_lines(evaluation, texts)}\n")  # consoles expand tabs
     if worst:
         show(out, "")
-        show(out, worst_text(evaluation.outcomes, worst))
+        show(out, worst_text(evaluation.outcomes, worst, texts))
     if json is not None:
         try:
             json.write_text(figures_json(evaluation), encoding="utf-8")
@@ -160,4 +156,4 @@ def _report(evaluation: Evaluation, worst: int, json: Path | None, plot: Path | 
                 "output-unwritable", subject=f"--json {json}", reason=reason_of(error)
             ) from error
     if plot is not None:
-        draw(evaluation.outcomes, evaluation.thresholds, plot)
+        draw(evaluation.outcomes, evaluation.thresholds, plot, texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,7 @@ from index.search.scoring import (
     word_scores,
 )
 from index.store.reader import CandidateFeatures, CandidateQuery, GenerationReader
+from index.text.folding import fold_phrase
 from index.text.language import detect, keyed_terms
 
 # Nominations by each retriever; all nominated passages are scored in full.
@@ -99,6 +100,18 @@ class Searcher:
     def among(self, selection: Selection) -> Searcher:
         """A searcher restricted to these articles."""
         return Searcher(self.generation, self._embedder, self._judge, selection)
+
+    def by_author(self, name: str) -> Searcher | None:
+        """A searcher restricted to the authors with these words as their name or, if several, in
+        it; None without any."""
+        words = fold_phrase(name)
+        several = " " in words
+        authors = tuple(
+            author
+            for author, folded in self._authors.items()
+            if words == folded or (several and f" {words} " in f" {folded} ")
+        )
+        return self.among(replace(self._among or Selection(), authors=authors)) if authors else None
 
     def articles(
         self, within: Period | None = None, limit: int = -1, skip: int = 0
@@ -185,6 +198,11 @@ class Searcher:
 
     def _scope(self, within: Period | None) -> Selection | None:
         return self._among if within is None else (self._among or Selection()).during(within)
+
+    @cached_property
+    def _authors(self) -> dict[str, str]:
+        """The authors of all articles, each with the folded name."""
+        return {each: fold_phrase(each) for each in self.generation.facet("author")}
 
     @cached_property
     def _frame(self) -> Vectors:

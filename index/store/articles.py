@@ -87,6 +87,7 @@ def selection_clause(among: Selection | None, dialect: SqlDialect) -> tuple[str,
         ("category", selection.categories),
         ("language", selection.languages),
         ("id", selection.articles),
+        ("author", selection.authors),
     ):
         if values_of:
             require(dialect.column_in_list.format(column), dialect.as_list(values_of))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
 
 RowKind = Literal["passages", "sentences"]
 ROW_KINDS: tuple[RowKind, ...] = get_args(RowKind)
-FacetKind = Literal["outlet", "category", "language"]
+FacetKind = Literal["outlet", "category", "language", "author"]
 
 SHORTEST_PREFIX = 4  # minimum characters of an id prefix that matches an id
 
@@ -218,7 +218,7 @@ class GenerationReader(Protocol):
         """Number of selected articles."""
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """Number of articles by outlet, category or language, largest first."""
+        """Number of articles by outlet, category, language or author, largest first."""
 
     def close(self) -> None:
         """Closing twice is harmless."""

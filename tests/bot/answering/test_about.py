@@ -123,6 +123,24 @@ def test_the_articles_of_a_time_are_listed_and_counted(chain: RetrievalQA) -> No
     assert chain.invoke("Combien d'articles ont été publiés hier ?").text.startswith("Un seul")
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Combien d’articles en tout ?", "3 articles\u202f; le plus récent est"),
+        ("Combien d’articles d’Élise Marchand ?", "Un seul article\u00a0:"),
+        ("Quels sont les articles écrits par elise marchand ?", "«\u00a0Le pont de Lyon\u00a0»"),
+        ("Quels articles ont été signés par Élise Marchand ?", "(29 août 2025)"),
+        ("Elise Marchand", "(29 août 2025)"),
+    ],
+)
+def test_an_authors_articles_are_counted_and_listed(
+    chain: RetrievalQA, question: str, text: str
+) -> None:
+    answer = chain.invoke(question)
+    assert text in answer.text
+    assert titles(answer) == ["Un moulin" if "tout" in question else "Le pont de Lyon"]
+
+
 def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) -> None:
     answer = chain.invoke("Quoi de neuf sur le pont ?")
     assert answer.text == "Le pont fut construit en 1901. Il mesure trente mètres. [1]"
@@ -227,6 +245,7 @@ ABOUT_THE_WORLD = [
     "Combien d'articles Marie Curie a-t-elle publiés ?",
     "Quel est le titre du premier roman de Victor Hugo ?",
     "De quoi parle cet article ?",
+    "Combien d’articles de loi ont été votés ?",
     "De quand date la grotte de Lascaux ?",
     "Quelle est la date de publication de la première édition du dictionnaire ?",
     "Quels vaccins parlent de l'ARN ?",

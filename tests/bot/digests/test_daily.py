@@ -95,8 +95,9 @@ def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:
     told = make_daily(generation([CRUE]), Period(tomorrow, tomorrow), "fr")
     shown = [line.text for line in told.lines if not line.aloud]
     newest = "L’article le plus récent est du 26 mars 2026."
-    assert (told.quotes, shown) == ((), ["Rien de neuf le 27 mars 2026.", newest])
-    assert texts(make_daily(generation([]), TODAY, "en"))[-1] == "Nothing new on 26 March 2026."
+    assert (told.quotes, shown) == ((), ["Rien de neuf en français le 27 mars 2026.", newest])
+    told = make_daily(generation([CRUE]), TODAY, "en")
+    assert texts(told)[-1] == "Nothing new in English on 26 March 2026."
 
 
 def test_what_a_person_follows_comes_first_and_is_said() -> None:

@@ -21,13 +21,15 @@ from tests.index.samples import index, live
 EARLY = date(2026, 3, 2)
 WORDS = "« Le moteur ne répondait plus à la barre », a déclaré la commandante Jeanne Le Goff."
 BEGINS = "L’enquête du ferry de Kersaint commence."
+LOSSES = "Les dégâts du ferry sont estimés à 9 millions d’euros."
+MORE = "Le coût des dégâts du ferry a été revu à 11,5 millions d’euros."
 AGAIN = "Le ferry de Kersaint a repris ses traversées lundi avec un moteur neuf."
 FERRY = (
     article(
         "Le ferry de Kersaint heurte le quai",
         "Le ferry de Kersaint a heurté le quai lundi, et 12 passagers ont été blessés. Il arrivait "
         "de Noirmont. Le port a été fermé jusqu’à la soirée. Une vedette a remorqué le navire vers "
-        f"le bassin.\n\n{WORDS} {BEGINS}",
+        f"le bassin.\n\n{WORDS} {BEGINS} {LOSSES}",
         EARLY,
     ),
     article(
@@ -37,7 +39,7 @@ FERRY = (
         EARLY,
         "La Gazette",
     ),
-    article("Le ferry de Kersaint de nouveau en mer", AGAIN, date(2026, 3, 9)),
+    article("Le ferry de Kersaint de nouveau en mer", f"{AGAIN}\n\n{MORE}", date(2026, 3, 9)),
     article("Le marché de Vaucelles rouvre", "Le marché a rouvert mardi sous la halle.", EARLY),
     article("Les algues", "Que faire des algues vertes ?", None, None),
 )
@@ -88,6 +90,15 @@ def test_articles_are_named_first_and_differing_figures_told_as_such(searcher: S
     at = told.index("Les articles ne donnent pas le même chiffre\u00a0:")
     assert told[at + 1].startswith("Selon L")
     assert {"12", "15"} <= {word for each in told for word in each.split()}
+
+
+def test_a_figure_that_a_later_article_corrects_is_told_with_the_correction(
+    searcher: Searcher,
+) -> None:
+    told = said(made(searcher, MadeReader(LOSSES)))
+    assert told[told.index(LOSSES) - 1] == "Quel est le montant\u202f?"
+    assert told[told.index(MORE) - 1] == "Les articles ne donnent pas le même chiffre\u00a0:"
+    assert told.index(AGAIN) < told.index(MORE)
 
 
 def test_a_voice_asks_what_a_sentence_surely_answers_another_answers(searcher: Searcher) -> None:

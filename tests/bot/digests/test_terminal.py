@@ -36,6 +36,15 @@ def test_the_day_is_told_with_sources_as_links(capsys: pytest.CaptureFixture[str
     assert "[\\[1\\]](<https://exemple.fr/pont#:~:text=" in told
 
 
+def test_an_article_without_address_is_named_by_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = article(PONT.title, PONT.text)
+    index([here], tmp_path)
+    assert run(["daily", "--date", "2026-03-27"]) == DONE
+    assert f"\n    {here.path}" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -109,6 +109,11 @@ def test_a_listing_of_articles_is_asked_again_with_another_date() -> None:
     )
 
 
+@pytest.mark.parametrize("question", ["Combien d’articles en tout ?", "Que dit l’article d’hier ?"])
+def test_a_question_about_the_articles_themselves_stands_alone(question: str) -> None:
+    assert after(question, CURIE) == Interpretation(question)
+
+
 def test_this_article_is_the_one_cited() -> None:
     title = "« Marie Curie, deux prix Nobel »"
     assert plain(after("Qui a écrit cet article ?", CURIE).question) == (

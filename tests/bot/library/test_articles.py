@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.library.articles import Library
+from index.article import Article
 from index.build.passages import cut
 from index.findings import Hit, Scores
 from tests.index.samples import article
@@ -19,17 +20,40 @@ def hit(name: str, meaning: float, words: float = 0.0) -> Hit:
 
 @dataclass
 class Found:
-    """An index in which everything finds the same."""
+    """An index in which everything finds the same, with articles by Jeanne Petit."""
 
     hits: tuple[Hit, ...]
+    own: tuple[Article, ...] = ()
+
+    def searcher(self) -> Found:
+        return self
+
+    @property
+    def generation(self) -> Found:
+        return self
 
     def search_subject(self, words: str, limit: int) -> tuple[Hit, ...]:
         return self.hits
 
+    def by_author(self, name: str) -> Found | None:
+        return self if name == "jeanne petit" else None
 
-def ranked(*hits: Hit) -> list[str]:
-    index: Any = Found(hits)
-    return [each.title for each in Library(index).rank("canal")]
+    def articles(self, limit: int) -> tuple[Article, ...]:
+        return self.own
+
+    def articles_by_id(self, ids: list[str]) -> dict[str, Article]:
+        return {each.id: each for each in self.own if each.id in ids}
+
+
+def ranked(*hits: Hit, words: str = "canal", own: tuple[Article, ...] = ()) -> list[str]:
+    index: Any = Found(hits, own)
+    return [each.title for each in Library(index).rank(words)]
+
+
+def test_an_authors_articles_come_before_those_with_the_whole_name() -> None:
+    own, other = article("vent", "Le vent."), hit("pont jeanne petit", 0.1, words=0.8)
+    weak = hit("petit", 0.3, words=0.4)
+    assert ranked(weak, other, words="jeanne petit", own=(own,)) == [own.title, other.article.title]
 
 
 def test_articles_with_the_words_or_near_in_meaning_are_listed_once_best_first() -> None:
