@@ -66,7 +66,7 @@ def test_a_worst_question_tells_what_was_wanted_and_shown() -> None:
     for shown in (
         "1 of 1 questions went wrong: 1 wrong passage",
         "1. wrong passage (confidence 0.90, right passage at rank 2)",
-        *("asked.json: data[0]", "question  Quand ?", "wanted    1849", "Il veille. Toujours."),
+        *("asked.json, data[0]", "question  Quand ?", "wanted    1849", "Il veille. Toujours."),
     ):
         assert shown in text
 
