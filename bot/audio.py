@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bot.errors import SpeechError
+from bot.errors import UsageError
 
 SpeechLanguage = Literal["fr", "en"]
 # Languages with a voice; any language can be transcribed.
@@ -95,9 +95,9 @@ class SpeechService(Protocol):
 
 
 def audio_format(path: Path) -> AudioFormat:
-    """The audio format of a file name. Raises SpeechError."""
+    """The audio format of a file name. Raises UsageError."""
     formats: dict[str, AudioFormat] = {".ogg": "ogg", ".mp3": "mp3"}
     form = formats.get(path.suffix.lower())
     if form is None:
-        raise SpeechError("speech-format", path=path)
+        raise UsageError("speech-format", path=path)
     return form

@@ -6,6 +6,7 @@ Exit codes: 0 done or answered, 3 not in the articles, 2 wrong usage or settings
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -58,6 +59,8 @@ def run(arguments: Sequence[str]) -> int:
     use_utf8()
     phrases = TerminalPhrases.of(load_language())
     try:
+        if sys.platform != "win32":  # blocked by `bot.__main__`
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         command = _command(phrases)(list(arguments), prog_name="selon", standalone_mode=False)
         code = command() if callable(command) else int(command or 0)
         sys.stdout.flush()
@@ -65,8 +68,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         return _report_misuse(error, phrases)
     except (KeyboardInterrupt, typer.Abort):
-        show(console_for(sys.stderr), phrases.interrupted)
-        return FAILED
+        return _report_interruption(phrases)
     except BrokenPipeError:
         # The reader of the pipe has left: print nothing, not even at exit.
         discard_output()
@@ -76,6 +78,8 @@ def run(arguments: Sequence[str]) -> int:
         show(console_for(sys.stderr), complaint(error, phrases))
         return FAILED
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # in the import of a C extension
+            return _report_interruption(phrases)
         logger.debug("The command failed", exc_info=error)
         show(console_for(sys.stderr), complaint(error, phrases))
         return MISUSED if isinstance(error, _MISUSES) else FAILED
@@ -130,6 +134,11 @@ def _declare_bare(line: CommandLine) -> None:
 def _print(text: str, code: int) -> int:
     show(console_for(sys.stdout), text)
     return code
+
+
+def _report_interruption(phrases: TerminalPhrases) -> int:
+    show(console_for(sys.stderr), phrases.interrupted)
+    return FAILED
 
 
 def _report_misuse(error: typer.TyperException, phrases: TerminalPhrases) -> int:

@@ -524,7 +524,7 @@ def _problem_of(detail: dict[str, Any]) -> Problem:
     return Problem(
         "setting-refused",
         name=f"{ENVIRONMENT_PREFIX}{field.upper()}",
-        value=Problem("setting-secret") if secret else repr(detail["input"]),
+        value=Problem("setting-secret") if secret else str(detail["input"]),
         reason=_reason(detail),
     )
 

@@ -69,12 +69,15 @@ def daily(
 
     if feed is not None and not feed_url:
         raise UsageError("feed-no-address")
-    last = _parse_period("--date", day or "0d", today()).last
+    asked = _parse_period("--date", day or "0d", today())
+    last = asked.last
+    if asked.first != last:
+        raise UsageError("day-alone", subject=f"--date {day}")
     first = last - timedelta(days=1)
     if since is not None:
         first = _parse_period("--since", since, today()).first
     if first > last:
-        raise UsageError("days-crossed", since=since or "", until=day or str(last))
+        raise UsageError("days-crossed", first=f"--since {since}", last=f"--date {day or last}")
     with open_articles(settings) as generation:
         script = make_daily(generation, Period(first, last), language or settings.language)
     _show(settings, script, open_speech, markdown, audio)
@@ -127,9 +130,11 @@ def _parse_period(option: str, typed: str, today: date) -> Period:
         start, end = parse_days(first, today), parse_days(last or first, today)
         if not last and option == "--period" and first.strip()[-1:] in "djDJ":
             return Period(start.first, today)
-        return Period(start.first, end.last)
     except (ValueError, OverflowError) as error:
         raise UsageError("day-unclear", subject=f"{option} {typed}") from error
+    if start.first > end.last:
+        raise UsageError("days-crossed", subject=option, first=first, last=last)
+    return Period(start.first, end.last)
 
 
 def _parse_minutes(typed: str) -> float:

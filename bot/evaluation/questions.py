@@ -100,7 +100,7 @@ def parse_json(text: str, place: str) -> Field:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A JSON value and its place (`file.json: data[3].title`), with which its errors are raised.
+    """A JSON value and its place (`file.json, data[3].title`), with which its errors are raised.
 
     Its methods raise QuestionFileError if the value is not as expected.
     """
@@ -120,7 +120,7 @@ class Field:
     def get(self, name: str) -> Field:
         if not self.has(name):
             raise self.wrong(Problem("field-missing", name=name))
-        return Field(self.value[name], f"{self.place}{'.' if ': ' in self.place else ': '}{name}")
+        return Field(self.value[name], f"{self.place}{'.' if ', ' in self.place else ', '}{name}")
 
     def items(self) -> list[Field]:
         if not isinstance(self.value, list):
@@ -193,13 +193,13 @@ def _question(line: Field, names: Mapping[str, frozenset[str]] | None) -> GoldQu
 
 
 def _names(articles: Iterable[ArticleEntry]) -> dict[str, frozenset[str]]:
-    """Map everything that an article may be called to the ids of such articles."""
+    """Map everything that an article or its copy may be called to the ids of such articles."""
     ids: defaultdict[str, set[str]] = defaultdict(set)
     for entry in articles:
         path = PurePath(entry.path)
         for name in (entry.id, entry.path, path.name, path.stem, entry.title):
             if name.strip():
-                ids[_fold_name(name)].add(entry.id)
+                ids[_fold_name(name)].add(entry.copy_of or entry.id)
     return {name: frozenset(each) for name, each in ids.items()}
 
 
@@ -215,7 +215,10 @@ def read_squad(path: Path) -> QuestionSet:
     articles: dict[str, Article] = {}
     groups: dict[str, str] = {}
     questions: list[GoldQuestion] = []
-    file = parse_json(read_question_file(path), path.name)
+    text = read_question_file(path)
+    if not text.strip():
+        raise QuestionFileError("file-empty", subject=path)
+    file = parse_json(text, path.name)
     for position, entry in enumerate(file.get("data").items()):
         raw = entry.get("title").text() if entry.has("title") else ""
         title = readable_title(raw)

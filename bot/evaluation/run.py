@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, Protocol, runtime_checkable
@@ -32,7 +32,7 @@ from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from index.store.factory import Location, open_store
-from index.store.reader import GenerationReader
+from index.store.reader import GenerationReader, entries_of_copies
 
 Unit = Literal["tokens", "words"]
 
@@ -315,7 +315,9 @@ def _open_index(
     if plan.leave_out:
         raise EvaluationError("left-out-no-squad", subject="--leave-out")
     with index_in_service(plan.location, embedder, judge) as index:
-        questions = read_lines(plan.file, index.searcher.generation.articles())
+        generation = index.searcher.generation
+        articles = chain(generation.articles(), entries_of_copies(generation))
+        questions = read_lines(plan.file, articles)
         yield SplitQuestions(questions, ()), index
 
 

@@ -28,7 +28,7 @@ def parse_period(since: str | None, until: str | None, today: date) -> Period | 
     except (ValueError, OverflowError) as error:
         raise UsageError("day-unclear", subject=option) from error
     if first > last:
-        raise UsageError("days-crossed", since=since or "", until=until or "")
+        raise UsageError("days-crossed", first=f"--since {since}", last=option)
     return Period(first, last)
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from bot.command import DONE, FAILED, CommandLine
-from bot.errors import UnknownArticle, UsageError
+from bot.errors import UsageError
 from bot.json_records import article_record, entry_record, json_line
 from bot.library.days import parse_period
 from bot.library.format_options import load_format_options
@@ -28,6 +28,7 @@ from bot.terminal.lookup import (
     OnGuess,
     find_all,
     find_article,
+    find_removed,
     open_articles,
     row_line,
     rows,
@@ -250,7 +251,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     removals.add(targets.values())
     for target in targets.values():
         show(out, phrases.removed(*_title_and_path(target)))
-    show(out, phrases.files_stay)
+    show(out, phrases.files_stay(" ".join(targets)))
     return _rebuild(settings, phrases)
 
 
@@ -258,12 +259,14 @@ def _restore(settings: Settings, references: Sequence[str]) -> int:
     """Restore articles, at once if they are still in the current index."""
     phrases = KeepingPhrases.of(settings.language)
     removals = index_store(settings).removals()
-    for reference in references:
-        if not removals.find(reference):
-            raise UnknownArticle("article-not-removed", name=reference)
+    ids = {
+        each.id: None
+        for reference in references
+        for each in find_removed(removals, reference, _report_match(reference, phrases))
+    }
     index_store(settings).facts()  # raises NoIndex
-    for reference in references:
-        for each in removals.restore(reference):
+    for removed_id in ids:
+        for each in removals.restore(removed_id):
             show(console_for(sys.stdout), phrases.restored(*_title_and_path(each)))
     return _rebuild(settings, phrases)
 

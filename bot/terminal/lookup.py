@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from rich.text import Text
 
@@ -13,7 +14,8 @@ from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from index.article import ArticleEntry
 from index.errors import Problem
-from index.store.reader import GenerationReader
+from index.store.base import RemovedArticle, RemovedArticles
+from index.store.reader import GenerationReader, entries_of_copies
 from index.text.folding import fold_phrase
 
 _NEAREST = 3
@@ -26,7 +28,8 @@ _LIKE = 60  # of 100; below, a title does not resemble the typed text
 _MIN_TYPO_SCORE = 85  # of 100; below, a word is a different one rather than a typo
 
 # Called with an article that was matched only approximately.
-OnGuess = Callable[[ArticleEntry], None]
+OnGuess = Callable[[ArticleEntry | RemovedArticle], None]
+_Listed = TypeVar("_Listed", ArticleEntry, RemovedArticle)
 
 
 def find_article(generation: GenerationReader, reference: str, on_guess: OnGuess) -> ArticleEntry:
@@ -52,21 +55,45 @@ def find_all(generation: GenerationReader, reference: str, on_guess: OnGuess) ->
     files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
     if parts := [each for each in entries if f"{_file(each)}{PART}" in files]:
         return parts
-    same_name = [each for each in entries if _file(each).rpartition("/")[2] == reference]
+    same_name = _of_file_name(reference, entries)
+    same_name = same_name or _of_file_name(reference, entries_of_copies(generation))
     if len({_file(each) for each in same_name}) == 1:
         return same_name
     if same_name:
         raise _several(reference, same_name)
-    matches = list(_match_words(reference, entries))
-    if len(matches) == 1:
-        on_guess(matches[0])
+    if matches := _guess(reference, entries, on_guess):
         return matches
-    if matches:
-        raise _several(reference, matches)
     near = _nearest(reference, entries)
     if not near:
         raise UnknownArticle("article-none", name=reference)
     raise UnknownArticle("article-none-nearest", name=reference, articles=_rows(near))
+
+
+def find_removed(
+    removals: RemovedArticles, reference: str, on_guess: OnGuess
+) -> Sequence[RemovedArticle]:
+    """Find removed articles by ID, path, file name or title, or the only close match.
+
+    Raises UnknownArticle.
+    """
+    matches = removals.find(reference) or _guess(reference, removals.articles, on_guess)
+    if not matches:
+        raise UnknownArticle("article-not-removed", name=reference)
+    return matches
+
+
+def _guess(reference: str, entries: Sequence[_Listed], on_guess: OnGuess) -> list[_Listed]:
+    """Return the only article that has the typed words, if any. Raises UnknownArticle."""
+    matches = list(_match_words(reference, entries))
+    if len(matches) > 1:
+        raise _several(reference, matches)
+    for each in matches:
+        on_guess(each)
+    return matches
+
+
+def _of_file_name(name: str, entries: Iterable[ArticleEntry]) -> list[ArticleEntry]:
+    return [each for each in entries if _file(each).rpartition("/")[2] == name]
 
 
 def _file(entry: ArticleEntry) -> str:
@@ -79,7 +106,7 @@ def _as_path(reference: str) -> tuple[str, ...]:
     return absolute, os.path.relpath(absolute)
 
 
-def _match_words(reference: str, entries: list[ArticleEntry]) -> Iterator[ArticleEntry]:
+def _match_words(reference: str, entries: Sequence[_Listed]) -> Iterator[_Listed]:
     """List the articles whose title or path has all the typed words, allowing for typos."""
     from rapidfuzz import fuzz, process
 
@@ -111,11 +138,11 @@ def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
     return [entries[position] for _, _, position in matches]
 
 
-def _several(reference: str, entries: list[ArticleEntry]) -> UnknownArticle:
+def _several(reference: str, entries: Sequence[ArticleEntry | RemovedArticle]) -> UnknownArticle:
     return UnknownArticle("article-several", name=reference, articles=_rows(entries[:_MAX_LISTED]))
 
 
-def _rows(entries: list[ArticleEntry]) -> tuple[Problem, ...]:
+def _rows(entries: Sequence[ArticleEntry | RemovedArticle]) -> tuple[Problem, ...]:
     return tuple(
         Problem(
             "article-row",

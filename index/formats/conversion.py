@@ -46,6 +46,8 @@ TOO_HEAVY = Problem("reading-too-heavy", limit=READING_BYTES)
 _MAX_SKIPPED_ALIKE = 20
 Part = TypeVar("Part")
 logger = logging.getLogger(__name__)
+# Properties of a document, which may name whoever saved it.
+_PROPERTIES = frozenset({"pdf", "docx", "document"})
 _TEXTS = FORMAT_OF_SUFFIX[".txt"], FORMAT_OF_SUFFIX[".md"]
 
 
@@ -235,8 +237,10 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
         title = title_in_name(name)
         metadata = metadata.completed(Metadata.of("file name", title=title))
     blocks, author = split_signature(body)
-    signature_facts = Metadata.of("text", author=author)
-    metadata = metadata.completed(head_facts).completed(signature_facts).completed(dateline_facts)
+    printed_facts = head_facts.completed(Metadata.of("text", author=author))
+    if printed_facts.author and metadata.origins.get("author") in _PROPERTIES:
+        metadata = metadata.without("author")
+    metadata = metadata.completed(printed_facts).completed(dateline_facts)
     words, sections = _lay_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))
     # The date in the name of the article's own file, not in its archive's; then in its address.

@@ -78,11 +78,16 @@ def is_real_title(title: str, name: str) -> bool:
 
 
 def is_real_author(author: str, text: str) -> bool:
-    """True if it is two words, or the capitals of an agency in `text`; « JDUPONT » is neither."""
-    words = re.findall(r"[^\W_]+", fold(author.lower()))
-    if not words or set(words) <= _NOBODY or re.search(r"[\d@\\]", author) or len(author) > 200:
+    """True if it is two names, or the capitals of an agency in `text`; « JDUPONT » is neither."""
+    words = re.findall(r"[^\W_]+", author)
+    if (
+        {fold(word.lower()) for word in words} <= _NOBODY
+        or re.search(r"[\d@\\]", author)
+        or len(author) > 200
+    ):
         return False
-    return len(words) > 1 or (author.isupper() and author in text)
+    names = sum(not word[0].islower() for word in words)
+    return names > 1 or (author.isupper() and author in text)
 
 
 def pdf_facts(info: dict[str, str], language: str, data: bytes) -> Facts:

@@ -5,7 +5,7 @@ Keys of passages and sentences are numbers, from 0 in the order of writing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -239,3 +239,11 @@ class ClosedOnExit:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def entries_of_copies(generation: GenerationReader) -> Iterator[ArticleEntry]:
+    """Yield the entries of the duplicates, which `GenerationReader.articles` leaves out."""
+    for entry in generation.articles_with_copies():
+        article = generation.article(entry.id)
+        for copy in article.copies if article else ():
+            yield from generation.find(copy.id)

@@ -54,7 +54,7 @@ def test_a_bad_value_is_one_line_with_the_setting_the_value_and_what_is_accepted
     with pytest.raises(SettingsError) as caught:
         load_settings()
     message = error_text(caught.value, "en")
-    assert message.startswith(f"{name}={value!r}: ")
+    assert message.startswith(f"{name}={value}: ")
     assert accepted in message
     assert "\n" not in message
 

@@ -60,7 +60,7 @@ async def test_a_bot_that_can_run_is_told_so_in_french(server: BotServer, check:
     code, text = await check()
     assert code == 0, text
     assert "✓ Jeton\u00a0: Selon, https://t.me/selon_test_bot" in text
-    assert re.search(r"✓ Index\u00a0: 2 articles, \d+ passages, génération \d{8}T", text)
+    assert re.search(r"✓ Index\u00a0: 2\u00a0articles, \d+\u00a0passages, génération \d{8}T", text)
     assert "✓ Réception\u00a0: Selon interroge Telegram" in text
     assert "Tout est prêt." in text
     assert {name for name, _ in server.calls} == {"getMe", "getWebhookInfo"}

@@ -43,7 +43,7 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
             manifest = _merge(layout, manifest, partial)
         else:
             _copy(manifest, source, partial)
-            with translate_disk_errors(partial):
+            with _translate_export_errors(partial):
                 manifest.save(partial)
         manifest.check(partial, whole=True, remedy=_COPY_AGAIN)
     return manifest
@@ -91,6 +91,8 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
 
 def check_export(folder: Path) -> Manifest:
     """Verify an export and return its manifest. Raises DamagedIndex."""
+    if not folder.exists():
+        raise DamagedIndex("path-missing", subject=folder)
     if not (folder / MANIFEST_NAME).is_file():
         raise DamagedIndex("import-none", subject=folder)
     manifest = Manifest.open(folder, _AGAIN)
@@ -132,18 +134,27 @@ def _copy(manifest: Manifest, source: Path, target: Path) -> None:
 
 
 @contextmanager
+def _translate_export_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        subject, reason = error.filename or folder, reason_of(error)
+        raise StoreError("export-unwritable", subject=subject, reason=reason) from error
+
+
+@contextmanager
 def replace_folder(folder: Path) -> Iterator[Path]:
     """A temporary folder beside this one that replaces it on success. Killed at any moment, it
     leaves at most what the next call removes, and never removes the only complete export."""
     partial = folder.with_name(f"{folder.name}{_PARTIAL}")
     old = folder.with_name(f"{partial.name}-old")
-    with translate_disk_errors(partial):
+    with _translate_export_errors(partial):
         partial.parent.mkdir(parents=True, exist_ok=True)
         if partial.exists():
             shutil.rmtree(partial)
     try:
         yield partial
-        with translate_disk_errors(folder):
+        with _translate_export_errors(folder):
             if folder.exists():
                 if old.exists():  # left by an export killed while removing it
                     shutil.rmtree(old)

@@ -49,12 +49,20 @@ def test_an_article_without_address_is_named_by_its_file(
     ("typed", "said"),
     [
         (("daily", "--date", "hier soir"), "--date hier soir"),
-        (("daily", "--date", "2026-03-01", "--since", "2026-03-02"), "2026-03-02"),
+        (
+            ("daily", "--date", "2026-03-01", "--since", "2026-03-02"),
+            "--since 2026-03-02 vient après --date 2026-03-01",
+        ),
+        (("daily", "--date", "2026-03"), "donnez un seul jour"),
         (("daily", "--language", "it"), "--language\u00a0: fr ou en est attendu."),
         (("podcast", "pont", "--length", "2h"), "--length 2h"),
         (("podcast", "pont", "--length", "99m"), "de 1 à 15"),
         (("podcast", "--period", "2026-13"), "--period 2026-13"),
-        (("podcast", "--period", "2026-03-09..2026-03-01"), "--period"),
+        (
+            ("podcast", "--period", "2026-03-09..2026-03-01"),
+            "--period\u00a0: 2026-03-09 vient après 2026-03-01",
+        ),
+        (("daily", "--date", "2026-03-27", "--audio", "news.wav"), "news.wav"),
     ],
 )
 def test_what_is_wrong_is_one_line(

@@ -40,7 +40,7 @@ def question(
 ) -> GoldQuestion:
     golds = () if answer is None else (Gold(answer, start),)
     articles = frozenset({of.id}) if of else frozenset()
-    return GoldQuestion("Quand ?", "asked.json: data[0]", True, golds, articles)
+    return GoldQuestion("Quand ?", "asked.json, data[0]", True, golds, articles)
 
 
 def findings(*found: tuple[Article, Passage]) -> Findings:
@@ -82,7 +82,7 @@ def an_outcome(**changes: Any) -> GoldOutcome:
 
 
 def unanswerable(**changes: Any) -> GoldOutcome:
-    asked = GoldQuestion("Qui ?", "asked.json: data[1]", answerable=False)
+    asked = GoldQuestion("Qui ?", "asked.json, data[1]", answerable=False)
     refused = {"question": asked, "rank": None, "outcome": "no", "confidence": 0.1, "text": ""}
     return an_outcome(
         **(refused | {"is_in_citations": False, "right": False, "right_first": False} | changes)

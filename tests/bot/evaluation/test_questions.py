@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_a_question_without_answer_is_unanswerable(tmp_path: Path) -> None:
     [
         ({"version": "1.1"}, "asked.json: field-missing (name=data)"),
         ({"data": {}}, "data: field-expected (expected=json-list, found=json-object)"),
-        ({"data": [{}]}, "asked.json: data[0]: field-missing (name=paragraphs)"),
+        ({"data": [{}]}, "asked.json, data[0]: field-missing (name=paragraphs)"),
         (
             document(asked(), title=3),
             "title: field-expected (expected=json-text, found=json-whole)",
@@ -71,6 +72,7 @@ def test_a_question_without_answer_is_unanswerable(tmp_path: Path) -> None:
         (document(asked(answers=[], is_impossible=False)), "qas[0]: gold-no-answer"),
         (document(asked(0, "1883")), "qas[0].answers[0]: gold-not-in-context (answer=1883)"),
         ("[" * 200_000, "asked.json: questions-too-deep"),
+        ("\n", "asked.json: file-empty"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, content: Any, complaint: str) -> None:
@@ -95,6 +97,7 @@ ARTICLES = [
     entry("a1", "Le phare d'Ouessant", "corpus/phare.md"),
     entry("b2", "Le canal", "corpus/canal.md"),
     entry("c3", "Le canal", "corpus/autre/canal-2.md"),
+    replace(entry("d4", "Le vieux phare", "corpus/copie.md"), copy_of="a1"),
 ]
 
 
@@ -105,7 +108,7 @@ def lines_file(folder: Path, *lines: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["a1", "phare.md", "phare", "corpus/phare.md", "LE PHARE d'Ouessant"]
+    "name", ["a1", "phare.md", "phare", "corpus/phare.md", "LE PHARE d'Ouessant", "copie.md"]
 )
 def test_an_article_is_known_by_id_file_or_title(tmp_path: Path, name: str) -> None:
     line = f'{{"question": "Quand ?", "article": "{name}", "answer": "1882"}}'
@@ -129,10 +132,10 @@ def test_only_the_question_is_needed_and_articles_are_looked_up_in_an_index(tmp_
     ("line", "complaint"),
     [
         ('{"answer": "1882"}', "asked.jsonl:2: field-missing (name=question)"),
-        ('{"question": ""}', "asked.jsonl:2: question: field-empty"),
-        ('{"question": "Qui ?", "answer": 12}', ":2: answer: field-expected (expected=json-text"),
-        ('{"question": "Qui ?", "answerable": 1}', ":2: answerable: field-expected (expected=json"),
-        ('{"question": "Qui ?", "article": "x.md"}', ":2: article: gold-no-article (name=x.md)"),
+        ('{"question": ""}', "asked.jsonl:2, question: field-empty"),
+        ('{"question": "Qui ?", "answer": 12}', ":2, answer: field-expected (expected=json-text"),
+        ('{"question": "Qui ?", "answerable": 1}', ":2, answerable: field-expected (expected=json"),
+        ('{"question": "Qui ?", "article": "x.md"}', ":2, article: gold-no-article (name=x.md)"),
         ('{"question": "Qui ?"', "asked.jsonl:2: questions-not-json (column=21"),
         ("[]", "asked.jsonl:2: field-expected (expected=json-object, found=json-list)"),
     ],

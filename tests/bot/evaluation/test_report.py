@@ -71,7 +71,7 @@ def test_the_worst_are_the_surest_mistakes() -> None:
             (
                 "1 of 1 questions went wrong: 1 wrong passage",
                 "1. wrong passage (confidence 0.90, right passage at rank 2)",
-                *("asked.json: data[0]", "question  Quand ?", "wanted    1849"),
+                *("asked.json, data[0]", "question  Quand ?", "wanted    1849"),
                 "shown     Il veille. Toujours.",
             ),
         ),

@@ -193,6 +193,34 @@ def run_in_shell(folder: Path, arguments: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+CTRL_C = """
+import signal, sys
+class Interruption:
+    def find_spec(self, name, *_):
+        if name == "bot.settings":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interruption())
+from bot.__main__ import main
+sys.argv[1:] = ["--version"]
+main()
+"""
+
+
+def test_an_interruption_of_imports_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [sys.executable, "-c", CTRL_C]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr.decode()) == (FAILED, "Interrompu.\n")
+
+    def print_version(*_: object) -> int:  # as a C extension does
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    monkeypatch.setattr("bot.main._print", print_version)
+    assert run(["--version"]) == FAILED
+    assert capsys.readouterr().err == "Interrompu.\n"
+
+
 FULL = "Erreur\u00a0: impossible d’écrire sur la sortie standard (plus de place sur le disque)\n"
 
 

@@ -44,6 +44,15 @@ def test_the_lines_under_the_title_are_read_and_what_the_source_says_wins() -> N
     assert (article.author, article.published) == ("Luc Roy", date(2024, 1, 1))
 
 
+@pytest.mark.parametrize("around", [(Block("Par Jeanne Petit"),), ()])
+def test_a_printed_name_wins_over_that_of_whoever_saved_the_document(
+    around: tuple[Block, ...],
+) -> None:
+    told, signature = Metadata.of("docx", author="Luc Roy"), Block("Jeanne Petit")
+    article = _article(TITLE, *around, *[Block(PROSE)] * 2, *[signature][len(around) :], told=told)
+    assert (article.author, dict(article.origins)["author"]) == ("Jeanne Petit", "text")
+
+
 def test_a_title_from_the_name_of_the_file_says_so() -> None:
     article = _article(Block(PROSE), name="2025-08-29-le-budget.md")
     assert (article.title, dict(article.origins)["title"]) == ("Le budget", "file name")

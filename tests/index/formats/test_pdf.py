@@ -189,6 +189,7 @@ def test_a_title_that_a_program_made_up_is_none(junk: str) -> None:
     [
         ("Jeanne Petit", "Jeanne Petit"),
         ("Utilisateur Windows", None),
+        ("Service informatique", None),
         ("AFP", "AFP"),
         ("HPX", None),
     ],

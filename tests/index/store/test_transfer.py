@@ -301,6 +301,6 @@ def test_a_folder_named_in_two_lines_is_no_forgery_and_no_index(tmp_path: Path) 
     (folder / "phare.md").write_text("Le phare veille sur le port.", encoding="utf-8")
     build([folder], tmp_path / "data", FakeEmbedder())
     assert verify(tmp_path / "data").roots == (str(folder),)
-    for other in (folder, tmp_path / "missing"):
-        with pytest.raises(DamagedIndex, match="import-none"):
+    for other, code in ((folder, "import-none"), (tmp_path / "missing", "path-missing")):
+        with pytest.raises(DamagedIndex, match=code):
             import_index(other, tmp_path / "there")

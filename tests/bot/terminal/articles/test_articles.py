@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_an_article_is_named_by_file_title_or_id(reference: list[str], capsys: C
 def test_a_copy_says_which_article_answers(capsys: Capture) -> None:
     original, copy = shown(capsys, "Le braille"), shown(capsys, "Les aveugles")
     assert (copy["copy_of"], copy["text"]) == (original["id"], WIRE)
-    assert run(["show", "Les aveugles"]) == 0
+    assert run(["show", "reprise.md"]) == 0
     told = f"Doublon\u00a0: les réponses viennent de «\u00a0Le braille\u00a0» ({original['id']})."
     assert told in capsys.readouterr().out
 
@@ -76,7 +77,21 @@ def test_the_copies_of_an_article_go_with_it(capsys: Capture) -> None:
     said = capsys.readouterr().out
     assert "Écarté\u00a0: Le braille (corpus/braille.md)\n" in said
     assert "Écarté\u00a0: Les aveugles (corpus/reprise.md)\n" in said
+    restore = re.search("selon (remove --restore [0-9a-f]{12} [0-9a-f]{12})", said)
     assert paths(capsys) == {"corpus/minitel.md", "corpus/tgv.md"}
+    assert restore is not None
+    assert run(restore[1].split()) == 0
+    assert run(["list", "--removed"]) == 0
+    assert capsys.readouterr().err.endswith("Aucun article.\n")
+
+
+def test_a_removed_article_is_named_by_words_too(capsys: Capture) -> None:
+    assert run(["remove", "minitel"]) == 0
+    assert run(["remove", "tgv"]) == 0
+    assert run(["remove", "--restore", "le"]) == 2
+    assert "désigne plusieurs articles" in capsys.readouterr().err
+    assert run(["remove", "--restore", "minitel"]) == 0
+    assert "Remis\u00a0: Le Minitel" in capsys.readouterr().out
 
 
 def test_one_unknown_article_leaves_them_all(capsys: Capture) -> None:
