@@ -23,6 +23,7 @@ from email.utils import format_datetime
 from functools import cache
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import link_to
@@ -53,6 +54,7 @@ def episode_path(folder: Path, script: Script) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()  # fail before the recording is made
     except OSError as error:
         raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
@@ -180,7 +182,10 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
     try:
         return [
             {
-                **{name: each[name] for name in ("file", "seconds", "bytes", "published")},
+                "file": Path(each["file"]).name,
+                "seconds": each["seconds"],
+                "bytes": each["bytes"],
+                "published": datetime.fromisoformat(each["published"]).isoformat(),
                 "title": strip_illegal(each["title"]),
                 "guid": each.get("guid", each["file"]),
                 "language": each.get("language", ""),
@@ -188,14 +193,17 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
             }
             for each in json.loads(path.read_text(encoding="utf-8"))
         ]
-    except (ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise FeedError("feed-damaged", path=path) from error
 
 
 def _write_whole(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}")
-    draft.write_bytes(content)
-    _rename(draft, path)
+    try:
+        draft.write_bytes(content)
+        _rename(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _rename(draft: Path, path: Path) -> None:

@@ -55,13 +55,14 @@ class _Work(BackgroundWork):
     """A recording in progress in a chat, counted in lines."""
 
     chat: int = 0
+    progress: int | None = None  # the message that shows it
     line: int = 0
     line_count: int = 0
 
     def report(self, line: int, line_count: int) -> None:
-        self.line, self.line_count = line, line_count
         if self.is_stopped():
             raise _StopRequest
+        self.line, self.line_count = line, line_count
 
 
 class RecordingHandlers(Handlers):
@@ -87,11 +88,13 @@ class RecordingHandlers(Handlers):
         self, event: ChatEvent, script: Script, messages: Sequence[int] = (), subject: str = ""
     ) -> None:
         """Start recording a script in the background, unless there is no speech engine or the chat
-        has a recording in progress. `messages` are those with its text."""
-        asker, chat = event.asker, event.asker.place.chat_id
-        busy = any(work.chat == chat for work in self._work.values())
-        if not self._services.speaks or not script.quotes or busy:
+        has a recording in progress, which it is then told. `messages` are those with its text."""
+        asker = event.asker
+        may_record = self._services.speaks and bool(script.quotes)
+        if not may_record or self.is_busy(asker):
             await self.save(asker, script, messages, subject)
+            if may_record:
+                await event.say(asker.texts(RecordingPhrases).under_way)
             return
         new = new_script(script, subject, aloud=True)
         text = asker.texts(RecordingPhrases).progress(0, len(script.lines))
@@ -101,12 +104,26 @@ class RecordingHandlers(Handlers):
             return  # the next process resumes it
         event.create_task(self._record(event.bot, record))
 
+    def is_busy(self, asker: Asker) -> bool:
+        """True if the chat has a recording in progress."""
+        chat = asker.place.chat_id
+        return any(work.chat == chat and not work.stop.is_set() for work in self._work.values())
+
     @on_button(_STOP, public=True)
     async def stop(self, press: ButtonPress) -> None:
+        """Cancel the recording of the button's message, even if it waits for another one."""
         await press.acknowledge()
+        chat, progress = press.asker.place.chat_id, press.message_id
+        language = await self._services.run(
+            scripts.cancel_recording, chat_id=chat, progress=progress
+        )
+        if language is None:
+            await press.retire()
+            return
         for work in self._work.values():
-            if work.chat == press.asker.place.chat_id:
+            if (work.chat, work.progress) == (chat, progress):
                 work.stop.set()
+        await press.replace_text(RecordingPhrases.of(language).stopped)
 
     async def record_rest(self, bot: Bot) -> None:
         if not self._services.speaks:
@@ -132,7 +149,8 @@ class RecordingHandlers(Handlers):
         if trigger is None or recording_plan is None or record.id in self._work:
             return
         asker = Asker(record.place, Phrases.of(record.script.language), record.place.chat_id > 0)
-        work = _Work(chat=record.place.chat_id, line_count=len(recording_plan["lines"]))
+        line_count = len(recording_plan["lines"])
+        work = _Work(chat=record.place.chat_id, progress=record.progress, line_count=line_count)
         self._work[record.id] = work
         try:
             async with AsyncExitStack() as stack:
@@ -144,7 +162,7 @@ class RecordingHandlers(Handlers):
                         )
                     )
                 parts = await self._make_parts(record, asker, work)
-            if parts is not None and not work.is_interrupted:
+            if parts is not None and not work.is_stopped():
                 with outside_update(), suppress(Postponed):
                     await self._post(bot, trigger.journal, record, parts)
         finally:
@@ -164,10 +182,11 @@ class RecordingHandlers(Handlers):
             try:
                 content = await asyncio.to_thread(self._record_mp3, recording_plan, work)
             except _StopRequest:
-                return _text_parts(asker, phrases.stopped)
+                return None
             except SpeechError as error:
                 logger.warning("A recording could not be made: %s", error)
-                return _text_parts(asker, describe_error(self._services, asker, error))
+                reason = describe_error(self._services, asker, error)
+                return _text_parts(asker, phrases.failed_because(reason))
         audio = Attachment("audio", recording_plan["name"], content)
         return (Part(recording_plan["title"], html=False, attachment=audio),)
 

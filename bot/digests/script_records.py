@@ -169,6 +169,17 @@ def post_recording(
     return delivery
 
 
+def cancel_recording(session: Session, chat_id: int, progress: int | None) -> str | None:
+    """Drop the lines to record, whichever process records them. Return the script's language, or
+    None if the recording was sent or cancelled before."""
+    query = select(ScriptRow).where(ScriptRow.chat_id == chat_id, ScriptRow.progress == progress)
+    row = session.scalars(query.where(ScriptRow.spoken.is_not(None)).with_for_update()).first()
+    if row is None:
+        return None
+    row.spoken = None
+    return row.language
+
+
 def note_messages(session: Session, delivery_id: int) -> None:
     """Add a delivery's messages to its script, if it has one."""
     row = session.scalars(select(ScriptRow).where(ScriptRow.delivery_id == delivery_id)).first()

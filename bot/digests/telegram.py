@@ -97,12 +97,21 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     @on_button(HEAR_DAILY_PATTERN, public=True)
     async def hear(self, press: ButtonPress) -> None:
         """Record the daily above the button."""
-        asker = press.asker
+        asker, phrases = press.asker, press.asker.texts(RecordingPhrases)
+        if not self._services.speaks:
+            await press.acknowledge(phrases.silent)
+            return
+        if self._recordings.is_busy(asker):
+            await press.acknowledge(phrases.under_way)
+            return
         await press.acknowledge()
         with suppress(ValueError):  # a forged button may have invalid dates
             period = Period(*map(date.fromisoformat, press.match.groups()))
             script = await self._make_daily(asker.place.chat_id, period, asker.phrases.code)
-            await self._recordings.begin(press, script)
+            if script.quotes:
+                await self._recordings.begin(press, script)
+            else:
+                await press.say(phrases.gone)
 
     @on_button(r"q:stop", public=True)
     async def stop(self, press: ButtonPress) -> None:

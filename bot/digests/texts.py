@@ -145,5 +145,8 @@ class RecordingPhrases(Texts, domain="digests", part="recordings"):
     stop: str
     stopped: str
     failed: str
+    under_way: str
+    gone: str
 
-    def progress(self, done: int, of: int) -> str: ...
+    def failed_because(self, reason: str) -> str: ...
+    def progress(self, count: int, of: int) -> str: ...

@@ -123,7 +123,8 @@ def write_sound(
     except (av.FFmpegError, OSError) as error:
         raise SpeechError("speech-not-written", path=path) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def _frames(sound: Sound) -> Iterator[Any]:

@@ -19,6 +19,7 @@ _SECONDS = 100.0
 _VOICE_MODEL, _HEARING_MODEL = "tts-1", "whisper-1"
 _VOICES: dict[Speaker, str] = {"first": "nova", "second": "onyx"}
 _MOST_BYTES = 200 << 20
+_BUSY = (429, 503)  # HTTP statuses
 _CHANNELS, _RATES = range(1, 9), range(8_000, 192_001)
 
 
@@ -56,7 +57,7 @@ class SpeechServer:
         )
         try:
             reply: dict[str, Any] = json.loads(answer)
-            return Transcript(str(reply["text"]).strip(), str(reply.get("language") or "")[:2])
+            return Transcript(str.strip(reply["text"]), str(reply.get("language") or "")[:2])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise SpeechError("speech-server-answer", url=self._url) from error
 
@@ -73,6 +74,11 @@ class SpeechServer:
                     content += block
                     if len(content) > _MOST_BYTES:
                         raise SpeechError("speech-server-answer", url=self._url)
+        except httpx2.HTTPStatusError as error:
+            status = error.response.status_code
+            if status in _BUSY:
+                raise SpeechError("speech-server-busy", status=status) from error
+            raise SpeechError("speech-server-status", url=self._url, status=status) from error
         except httpx2.HTTPError as error:
             raise SpeechError("speech-server", url=self._url, reason=reason_of(error)) from error
         return bytes(content)
@@ -83,13 +89,18 @@ def _wave(content: bytes, url: str) -> Sound:
         with wave.open(io.BytesIO(content)) as file:
             if file.getsampwidth() != 2:
                 raise wave.Error("not of 16 bits")
-            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-            channels, rate = file.getnchannels(), file.getframerate()
+            channels, rate, count = file.getnchannels(), file.getframerate(), file.getnframes()
+            frames = file.readframes(count)
         if not (channels in _CHANNELS and rate in _RATES):
             raise wave.Error("not a voice")
+        size = 2 * channels
+        # The header of a stream announces far more than there is.
+        if len(frames) < size or len(frames) < count * size <= _MOST_BYTES:
+            raise wave.Error("not whole")
     except (wave.Error, EOFError, RuntimeError) as error:
         raise SpeechError("speech-server-answer", url=url) from error
-    mono = samples[: len(samples) // channels * channels].reshape(-1, channels).mean(axis=1)
+    samples = np.frombuffer(frames[: len(frames) // size * size], "<i2")
+    mono = samples.reshape(-1, channels).mean(axis=1)
     return Sound((mono / 32_768).astype(np.float32), rate)
 
 

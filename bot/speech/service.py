@@ -137,9 +137,9 @@ class Speech:
                 _, rate, count = path.stem.split("-")
                 path.touch()
                 return path, int(rate), int(count) / int(rate)
-        self._folder.mkdir(parents=True, exist_ok=True)
         temporary = self._folder / f".{name}.{threading.get_ident()}"
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             reply = self._ask(
                 _SAY_SECONDS,
                 do="say",
@@ -152,8 +152,11 @@ class Speech:
             rate, seconds = reply["rate"], reply["seconds"]
             path = self._folder / f"{name}-{rate}-{round(seconds * rate)}.npy"
             temporary.rename(path)
+        except OSError as error:
+            raise SpeechError("speech-not-written", path=self._folder) from error
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
         return path, rate, seconds
 
     def _forget_oldest(self) -> None:

@@ -168,7 +168,8 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
                 content = await asyncio.to_thread(record)
         except SpeechError as error:
             logger.warning("An answer could not be read aloud: %s", error)
-            await say(bot, asker, describe_error(self._services, asker, error))
+            text = phrases.not_read(describe_error(self._services, asker, error))
+            await say(bot, asker, text)
             return
         await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
 

@@ -81,6 +81,8 @@ def _stream(speech: Speech, lines: Sequence[SpokenLine], speed: float) -> None:
             out.flush()
     finally:
         speech.close()
+    if not has_begun:
+        raise SpeechError("speech-nothing-to-say")
 
 
 def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:

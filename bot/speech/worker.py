@@ -74,8 +74,11 @@ class Machine:
         self, text: str, language: Any, speaker: Any, speed: float, out: str
     ) -> dict[str, Any]:
         sound = self._voice.say(text, language, speaker=speaker, speed=speed)
-        with Path(out).open("wb") as file:
-            np.save(file, (sound.samples * 32_767).clip(-32_768, 32_767).astype(np.int16))
+        try:
+            with Path(out).open("wb") as file:
+                np.save(file, (sound.samples * 32_767).clip(-32_768, 32_767).astype(np.int16))
+        except OSError as error:
+            raise SpeechError("speech-not-written", path=str(Path(out).parent)) from error
         return {"rate": sound.rate, "seconds": sound.seconds}
 
     def _read(self, path: str, most: float) -> dict[str, Any]:

@@ -27,6 +27,10 @@ class HeardSpeech:
         self.ahead: list[SpokenLine] = []
         self.made_ready = threading.Event()
         self.slow = slow
+        self.problem: SpeechError | None = None
+        self.began, self.may_begin, self.may_end = (threading.Event() for _ in range(3))
+        self.may_begin.set()
+        self.may_end.set()
 
     def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
         self.names = names
@@ -56,9 +60,14 @@ class HeardSpeech:
         progress: Callable[[int, int], None] | None = None,
     ) -> Recording:
         self.said += lines
+        self.began.set()
+        self.may_begin.wait(60)
+        if self.problem is not None:
+            raise self.problem
         for done in range(100 if self.slow else 1):
             time.sleep(0.1 if self.slow else 0)
             if progress is not None:
                 progress(done, 100)
+        self.may_end.wait(60)
         out.write_bytes(b"OggS spoken")
         return Recording(out, 1.0, (0.0,))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import feedparser
 import pytest
@@ -15,6 +18,7 @@ from bot.audio import Recording
 from bot.digests.feed import add_episode, episode_path
 from bot.digests.script import Line, Script
 from bot.digests.texts import FeedPhrases
+from bot.errors import UsageError
 from index.article import Period
 from tests.bot.digests.made import DAY
 from tests.bot.digests.test_script import PONT, cited
@@ -130,3 +134,26 @@ def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
     episode_path(tmp_path, SCRIPT).write_bytes(b"half")
     (sound,) = tmp_path.glob("[!.]*.mp3")
     assert sound.read_bytes() == b"before"
+
+
+LISTED = {"file": "a.mp3", "seconds": 1, "bytes": 1, "published": "2026-03-26", "title": "A"}
+
+
+@pytest.mark.parametrize("odd", [{"published": "hier"}, {"published": 5}, {"file": 5}, None])
+def test_a_damaged_list_is_told_before_the_recording(tmp_path: Path, odd: object) -> None:
+    listed = tmp_path / "episodes.json"
+    if isinstance(odd, dict):
+        listed.write_text(json.dumps([{**LISTED, **odd}]))
+    else:
+        listed.mkdir()
+    with pytest.raises(UsageError, match="feed-damaged"):
+        episode_path(tmp_path, SCRIPT)
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="feed-unwritable"):
+        episode_path(Path("/proc"), SCRIPT)  # before the recording
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=[None, None, OSError(errno.ENOSPC, "full")]))
+    with pytest.raises(UsageError, match="feed-unwritable"):
+        published(tmp_path)
+    assert not list(tmp_path.glob(".*"))

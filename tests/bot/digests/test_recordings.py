@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from bot.digests import digest_records as digests
 from bot.digests import recordings
 from bot.digests import script_records as scripts
 from bot.digests.script_records import NewScript
+from bot.errors import SpeechError
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
 from bot.state.conversations import ConversationPlace
@@ -25,12 +27,14 @@ from bot.state.database import open_state
 from bot.state.deliveries import Attachment, Letter, Part
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
+from tests.bot.digests.made import article
 from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, now, url
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.speech import HeardSpeech
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
+from tests.index import samples
 
 __all__ = ["data_dir", "now", "url"]
 
@@ -178,4 +182,77 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
     async with start():
         assert (await server.next_message()).text == "L’enregistrement n’a pas pu être fait."
     async with start():
+        await server.silence()
+
+
+STOPPED, UNDER_WAY = "L’enregistrement est arrêté.", "Un enregistrement est déjà en cours ici."
+LISTEN, GROUP = "🔊 Écouter", -100
+
+
+@pytest.mark.parametrize("moment", ["may_begin", "may_end"])
+@pytest.mark.usefixtures("now")
+async def test_a_recording_is_stopped_at_once_and_for_good(
+    server: BotServer, start: Start, url: str, moment: str
+) -> None:
+    async with start() as speech:
+        getattr(speech, moment).clear()
+        await server.reply_to(READER, "/podcast sardines")
+        progress = await server.next_message()
+        await asyncio.to_thread(speech.began.wait, 60)
+        presses = [server.presses(progress, 0) for _ in range(2)]
+        stopped = await server.next_edit()
+        assert (stopped.message_id, stopped.text) == (progress.message_id, STOPPED)
+        assert [await server.acknowledged(each) for each in presses] == ["", ""]
+        with closing(open_state(url)) as state:
+            assert state.do(scripts.unrecorded_scripts) == []
+        getattr(speech, moment).set()
+        await server.silence()
+
+
+@pytest.mark.usefixtures("now")
+async def test_a_recording_that_waits_is_stopped_alone(server: BotServer, start: Start) -> None:
+    async with start() as speech:
+        speech.may_begin.clear()
+        await server.reply_to(READER, "/podcast sardines")
+        first = await server.next_message()
+        await server.reply_to(GROUP, "/podcast Noirmont", kind="supergroup", person=7)
+        server.presses(await server.next_message(), 0, "en", person=8)
+        assert (await server.next_edit()).text == STOPPED
+        speech.may_begin.set()
+        assert (await heard(server)).chat_id == READER
+        await server.acknowledged(server.presses(first, 0))  # after the end
+        await server.silence()
+
+
+async def test_a_daily_is_recorded_once(server: BotServer, start: Start, now: Now) -> None:
+    async with start() as speech:
+        told = await server.reply_to(READER, "/quotidien")
+        now.on(DAY + timedelta(days=1), 8)
+        speech.may_begin.clear()
+        presses = [server.presses(told, LISTEN) for _ in range(2)]
+        server.presses(await server.next_message(), 0)
+        assert [await server.acknowledged(each) for each in presses] == ["", UNDER_WAY]
+        await server.reply_to_press(told, LISTEN)
+        speech.may_begin.set()
+        assert (await heard(server)).text == "Le Quotidien du 26 mars 2026"
+        assert SERRE not in {line.text for line in speech.said}
+        await server.silence()
+
+
+@pytest.mark.usefixtures("now")
+async def test_who_hears_nothing_hears_why(server: BotServer, start: Start, data_dir: Path) -> None:
+    async with start() as speech:
+        told = await server.reply_to(READER, "/quotidien")
+        speech.problem = SpeechError("speech-server-busy", status=429)
+        await server.reply_to_press(told, LISTEN)
+        failed = (await server.next_message()).text
+        assert failed.startswith(
+            "L’enregistrement n’a pas pu être fait\u00a0: le serveur de parole"
+        )
+        samples.index([article("Le musée", "Un musée a ouvert.", date(2025, 1, 1))], data_dir)
+        gone = (await server.reply_to_press(told, LISTEN)).text
+        assert gone.startswith("Ces nouvelles ne sont plus dans les articles")
+        speech.speaks = False
+        silent = await server.acknowledged(server.presses(told, LISTEN))
+        assert silent == "Je ne lis pas à voix haute ici."
         await server.silence()

@@ -9,15 +9,22 @@ import threading
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot.audio import SpokenLine
 from bot.errors import SpeechError
+from bot.locale.errors import reader_text
+from bot.main import run
 from bot.speech import server as adapter
 from bot.speech.base import Sound
+from bot.speech.factory import SpeechModels
 from bot.speech.server import SpeechServer
+from bot.speech.service import Speech
 
 SILENCE = Sound(np.zeros(16_000, np.float32), 16_000)
 
@@ -29,6 +36,7 @@ class Told:
         self.blocks: Callable[[], Iterator[bytes]] = lambda: iter(())
         self.asked: list[tuple[str, str, bytes]] = []
         self.sent = 0
+        self.status = 200  # 0: the connection is closed
 
 
 @pytest.fixture
@@ -42,7 +50,10 @@ def server(told: Told) -> Iterator[SpeechServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             told.asked.append((self.path, self.headers.get("Authorization", ""), body))
-            self.send_response(200)
+            if not told.status:
+                return
+            self.send_response(told.status)
+            self.send_header("Retry-After", "1")
             self.end_headers()
             with suppress(OSError):  # whoever asked has heard enough
                 for block in told.blocks():
@@ -104,8 +115,13 @@ NO_VOICES = (
     spoken(rate=1),
     spoken(channels=200),
     spoken()[:22] + struct.pack("<H", 0) + spoken()[24:],
+    *(spoken()[:end] for end in (44, -1, -50)),
+    b"<html>Bienvenue</html>",
 )
-NO_TRANSCRIPTS = (b"", b"[]", b"{}", b"\xff", b"1", b"[" * 100_000)
+NO_TRANSCRIPTS = (
+    *(b"", b"[]", b"{}", b"\xff", b"1", b"[" * 100_000, b"Qui ?"),
+    *(b'{"language": "fr"}', b'{"text": null}', b'{"text": 5}', b'{"text": {}}'),
+)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +138,46 @@ def test_what_is_no_voice_or_no_transcript_is_refused(
     with pytest.raises(SpeechError) as raised:
         getattr(server, method)(*arguments)
     assert raised.value.code == "speech-server-answer"
+
+
+def test_a_stream_may_announce_more_than_it_holds(server: SpeechServer, told: Told) -> None:
+    told.blocks = lambda: iter([spoken()[:40], b"\xff" * 4, spoken()[44:-1]])
+    assert len(server.say("Bonjour.", "fr").samples) == 99
+
+
+SAID = {
+    **dict.fromkeys((302, 401, 404, 413, 500), "répond par une erreur (HTTP {})"),
+    **dict.fromkeys((429, 503), "est surchargé (HTTP {})\u202f; réessayez plus tard"),
+    0: "ne répond pas",
+}
+
+
+@pytest.mark.parametrize("status", SAID)
+def test_readers_get_no_address(server: SpeechServer, told: Told, status: int) -> None:
+    told.status = status
+    for ask in (partial(server.say, "Bonjour.", "fr"), partial(server.hear, SILENCE)):
+        with pytest.raises(SpeechError) as raised:
+            ask()
+        said = f"le serveur de parole {SAID[status].format(status)}"
+        assert reader_text(raised.value, "fr") == said
+
+
+def test_who_does_not_answer_in_time_is_given_up(server: SpeechServer, told: Told) -> None:
+    given_up = threading.Event()
+    server._client.timeout = 0.05
+    told.blocks = lambda: iter([b""] * given_up.wait(60))
+    with pytest.raises(SpeechError, match="timed out"):
+        server.say("Bonjour.", "fr")
+    given_up.set()
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "speech").touch()
+    speech = Speech(SpeechModels(), tmp_path / "speech")
+    with pytest.raises(SpeechError, match="speech-not-written"):
+        speech.record([SpokenLine("Bonjour.", "fr")], tmp_path / "a.ogg")
+
+
+def test_nothing_to_say_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["say", "--out", "-", " "]) == 1
+    assert "il n’y a rien à lire à voix haute" in capsys.readouterr().err

@@ -84,6 +84,13 @@ async def test_a_written_question_is_read_on_demand(server: BotServer, speech: H
     assert spoken.file.data == b"OggS spoken"
 
 
+async def test_a_voice_that_fails_is_told(server: BotServer, speech: HeardSpeech) -> None:
+    speech.problem = SpeechError("speech-crash")
+    answer = await server.reply_to(READER, QUESTION)
+    failed = (await server.reply_to_press(answer, "🔊")).text
+    assert failed.startswith("Je n’ai pas pu lire cette réponse à voix haute\u00a0: la voix s’est")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
