@@ -18,7 +18,7 @@ from bot.audio import Recording
 from bot.digests.feed import add_episode, episode_path
 from bot.digests.script import Line, Script
 from bot.digests.texts import FeedPhrases
-from bot.errors import UsageError
+from bot.errors import FeedError
 from index.article import Period
 from tests.bot.digests.made import DAY
 from tests.bot.digests.test_script import PONT, cited
@@ -146,14 +146,14 @@ def test_a_damaged_list_is_told_before_the_recording(tmp_path: Path, odd: object
         listed.write_text(json.dumps([{**LISTED, **odd}]))
     else:
         listed.mkdir()
-    with pytest.raises(UsageError, match="feed-damaged"):
+    with pytest.raises(FeedError, match="feed-damaged"):
         episode_path(tmp_path, SCRIPT)
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="feed-unwritable"):
+    with pytest.raises(FeedError, match="feed-unwritable"):
         episode_path(Path("/proc"), SCRIPT)  # before the recording
     monkeypatch.setattr(os, "fsync", Mock(side_effect=[None, None, OSError(errno.ENOSPC, "full")]))
-    with pytest.raises(UsageError, match="feed-unwritable"):
+    with pytest.raises(FeedError, match="feed-unwritable"):
         published(tmp_path)
     assert not list(tmp_path.glob(".*"))
