@@ -82,7 +82,7 @@ READINGS = tuple(field.name for field in fields(ReadingEvidence))
 ANSWERABLE_SHARE = 0.6  # of all weight; the rest is of unanswerable questions
 STRENGTH = 0.1  # inverse of the regularisation
 KEPT = 0.97  # share of the answerable questions, each kind alike, that are answered
-RIGHT = 0.9  # share of the answers to press questions that are right where they are marked sure
+SURE = 0.75  # how probably the least sure of the answers marked sure is right
 
 Floats = npt.NDArray[np.float64]
 
@@ -320,13 +320,13 @@ def fit(samples: Sequence[CalibrationSample]) -> dict[str, Any]:
             held_out[rows[unseen]] = model.predict_proba(values[unseen])[:, 1]
         models[name] = _plain(_regression(values, right[rows], weights), READINGS)
     table = _Table(samples, held_out)
-    perhaps, sure = table.kept_from(KEPT), table.right_from(RIGHT)
+    perhaps = table.kept_from(KEPT)
     return {
         "format": CONFIDENCE_FORMAT,
         "perhaps": round(perhaps, 3),
-        "sure": round(sure, 3),
+        "sure": SURE,
         **models,
-        "how": {"script": "training/calibrate.py", "held out": table.figures(perhaps, sure)},
+        "how": {"script": "training/calibrate.py", "held out": table.figures(perhaps, SURE)},
     }
 
 
@@ -374,13 +374,6 @@ class _Table:
         weights = _weights([each.cell for each in self.samples]) * answerable
         kept = np.cumsum(weights[order]) / weights.sum()
         return float(self.confidences[order[np.searchsorted(kept, share)]])
-
-    def right_from(self, share: float) -> float:
-        """The lowest confidence from which this share of the answers over the press are right."""
-        press = self._rows_of("press")
-        order = press[np.argsort(-self.confidences[press])]
-        right = np.cumsum(self._right[order]) / np.arange(1, len(order) + 1)
-        return float(self.confidences[order[np.flatnonzero(right >= share)[-1]]])
 
     def figures(self, perhaps: float, sure: float) -> dict[str, Any]:
         """By cell: how many, and the shares right, at least perhaps, sure, and of these right."""
