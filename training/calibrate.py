@@ -82,7 +82,7 @@ READINGS = tuple(field.name for field in fields(ReadingEvidence))
 ANSWERABLE_SHARE = 0.6  # of all weight; the rest is of unanswerable questions
 STRENGTH = 0.1  # inverse of the regularisation
 KEPT = 0.97  # share of the answerable questions, each kind alike, that are answered
-SURE = 0.75  # how probably the least sure of the answers marked sure is right
+RIGHT = 0.9  # share of the answers marked sure that are right, by weight
 
 Floats = npt.NDArray[np.float64]
 
@@ -320,13 +320,13 @@ def fit(samples: Sequence[CalibrationSample]) -> dict[str, Any]:
             held_out[rows[unseen]] = model.predict_proba(values[unseen])[:, 1]
         models[name] = _plain(_regression(values, right[rows], weights), READINGS)
     table = _Table(samples, held_out)
-    perhaps = table.kept_from(KEPT)
+    perhaps, sure = table.kept_from(KEPT), table.right_from(RIGHT)
     return {
         "format": CONFIDENCE_FORMAT,
         "perhaps": round(perhaps, 3),
-        "sure": SURE,
+        "sure": round(sure, 3),
         **models,
-        "how": {"script": "training/calibrate.py", "held out": table.figures(perhaps, SURE)},
+        "how": {"script": "training/calibrate.py", "held out": table.figures(perhaps, sure)},
     }
 
 
@@ -374,6 +374,13 @@ class _Table:
         weights = _weights([each.cell for each in self.samples]) * answerable
         kept = np.cumsum(weights[order]) / weights.sum()
         return float(self.confidences[order[np.searchsorted(kept, share)]])
+
+    def right_from(self, share: float) -> float:
+        """The lowest confidence from which this share of the answers are right, by weight."""
+        order = np.argsort(-self.confidences)
+        weights = _weights([self.samples[at].cell for at in order])
+        right = np.cumsum(weights * self._right[order]) / np.cumsum(weights)
+        return float(self.confidences[order[np.flatnonzero(right >= share)[-1]]])
 
     def figures(self, perhaps: float, sure: float) -> dict[str, Any]:
         """By cell: how many, and the shares right, at least perhaps, sure, and of these right."""
