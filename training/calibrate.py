@@ -82,7 +82,7 @@ READINGS = tuple(field.name for field in fields(ReadingEvidence))
 ANSWERABLE_SHARE = 0.6  # of all weight; the rest is of unanswerable questions
 STRENGTH = 0.1  # inverse of the regularisation
 KEPT = 0.97  # share of the answerable questions, each kind alike, that are answered
-RIGHT = 0.9  # share of the answers marked sure that are right, by weight
+RIGHT = 0.9  # share of the answers marked sure that are right, in the question's language
 
 Floats = npt.NDArray[np.float64]
 
@@ -376,8 +376,10 @@ class _Table:
         return float(self.confidences[order[np.searchsorted(kept, share)]])
 
     def right_from(self, share: float) -> float:
-        """The lowest confidence from which this share of the answers are right, by weight."""
-        order = np.argsort(-self.confidences)
+        """The lowest confidence from which this share of the answers in the question's own language
+        are right, by weight."""
+        rows = np.flatnonzero([not each.foreign for each in self.samples])
+        order = rows[np.argsort(-self.confidences[rows])]
         weights = _weights([self.samples[at].cell for at in order])
         right = np.cumsum(weights * self._right[order]) / np.cumsum(weights)
         return float(self.confidences[order[np.flatnonzero(right >= share)[-1]]])
