@@ -82,7 +82,7 @@ READINGS = tuple(field.name for field in fields(ReadingEvidence))
 ANSWERABLE_SHARE = 0.6  # of all weight; the rest is of unanswerable questions
 STRENGTH = 0.1  # inverse of the regularisation
 KEPT = 0.97  # share of the answerable questions, each kind alike, that are answered
-RIGHT = 0.9  # share of the answers marked sure that are right, in the question's language
+RIGHT = 0.9  # share of the answers to press questions that are right where they are marked sure
 
 Floats = npt.NDArray[np.float64]
 
@@ -376,12 +376,10 @@ class _Table:
         return float(self.confidences[order[np.searchsorted(kept, share)]])
 
     def right_from(self, share: float) -> float:
-        """The lowest confidence from which this share of the answers in the question's own language
-        are right, by weight."""
-        rows = np.flatnonzero([not each.foreign for each in self.samples])
-        order = rows[np.argsort(-self.confidences[rows])]
-        weights = _weights([self.samples[at].cell for at in order])
-        right = np.cumsum(weights * self._right[order]) / np.cumsum(weights)
+        """The lowest confidence from which this share of the answers over the press are right."""
+        press = self._rows_of("press")
+        order = press[np.argsort(-self.confidences[press])]
+        right = np.cumsum(self._right[order]) / np.arange(1, len(order) + 1)
         return float(self.confidences[order[np.flatnonzero(right >= share)[-1]]])
 
     def figures(self, perhaps: float, sure: float) -> dict[str, Any]:
