@@ -119,7 +119,7 @@ def test_escape_stops_an_answer_and_where_the_script_fails_the_page_says_what_is
     chain.answers[UNSAID] = WebError("web-question-empty")
     browser.get(address)
     ask(browser, UNSAID)
-    wait_for(browser, "return document.body.innerText.includes('il n’y a pas de question')")
+    wait_for(browser, "return document.body.innerText.includes('Il n’y a pas de question')")
 
 
 def test_all_works_without_a_script(address: str) -> None:

@@ -101,8 +101,8 @@ def test_a_refusal_is_an_ordinary_message(client: openai.OpenAI) -> None:
 
 def test_earlier_messages_are_the_conversation(client: openai.OpenAI) -> None:
     first = chat(client, "Qui a découvert la grotte de Lascaux ?").choices[0].message.content
-    alone = chat(client, "Et quand ?").choices[0].message.content
-    after = chat(client, "Qui a découvert la grotte de Lascaux ?", first, "Et quand ?")
+    alone = chat(client, "Quel jour ?").choices[0].message.content
+    after = chat(client, "Qui a découvert la grotte de Lascaux ?", first, "Quel jour ?")
     assert after.choices[0].message.content != alone
     assert "1940" in after.choices[0].message.content
 
