@@ -196,17 +196,16 @@ def _page(
     library: Library, words: str, selection: Selection, page: int
 ) -> tuple[list[Article | ArticleEntry], int, int]:
     """The articles of the nearest page, their total, and the page; best first for a search."""
-    found: list[Article | ArticleEntry] = []
+    matches: list[Article | ArticleEntry] = []
     if "://" in words:
-        found += [each for each in library.find(words) if each in selection]
+        matches += [each for each in library.find(words) if each in selection]
     if words:
-        found = found or [*library.rank(words, selection)]
-    total = len(found) if words else library.count(selection)
+        matches = matches or [*library.rank(words, selection)]
+    total = len(matches) if words else library.count(selection)
     page = min(max(1, page), _count_pages(total))
     skip = (page - 1) * PAGE_SIZE
-    if words:
-        return found[skip : skip + PAGE_SIZE], total, page
-    return list(library.newest(PAGE_SIZE, skip, selection)), total, page
+    entries = matches[skip:][:PAGE_SIZE] if words else library.newest(PAGE_SIZE, skip, selection)
+    return list(entries), total, page
 
 
 def _count_pages(total: int) -> int:

@@ -16,9 +16,9 @@ from index.reading.years import is_of_other_years
 QUOTED_HITS = 5  # best hits whose sentences may be shown
 READ_HITS = 4  # best hits that are read; the cost of a question grows with it
 UNREAD_LOGIT = 11.0
-"""The span logit to expect at most of the bundled reader: a passage that would not come first with
-it is not read. A lower one reads less and finds the same first sentences, but margins without their
-rivals make the confidence worse."""
+"""The span logit assumed for a passage before it is read; it is left unread if it would not come
+first even so. A lower one reads less and finds the same first sentences, but a margin over a rival
+that was not read says little, so the confidence gets worse."""
 
 _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
 """Bounds on the search's confidence: it says whether the articles treat the subject, not whether
@@ -31,7 +31,7 @@ class EvidenceReader:
     """Reads the hits of a search. CPU-bound and thread-safe.
 
     `judge` is calibrated for one reader; without it, the search's confidence stands.
-    `unread_logit` is the span logit to expect of an unread passage, for stopping early; without it,
+    `unread_logit` is the span logit assumed for an unread passage, for stopping early; without it,
     all of the best hits are read.
     """
 
