@@ -6,14 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden
 
 from bot.locale.administration import AdministrationPhrases
-from bot.messenger.feature import Chore
+from bot.messenger.feature import AnyChore, Chore, ErasingChore
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
@@ -36,7 +36,7 @@ LEFTOVER_INTERVAL = timedelta(seconds=5)  # between checks for unfinished delive
 
 @asynccontextmanager
 async def run_chores(
-    chores: Sequence[Chore], services: BotServices, bot: Bot, process: BotProcess
+    chores: Sequence[AnyChore], services: BotServices, bot: Bot, process: BotProcess
 ) -> AsyncIterator[None]:
     """Run the chores while the block lasts; log failures and try again."""
     tasks = [asyncio.create_task(_repeat(chore, services, bot, process)) for chore in chores]
@@ -48,7 +48,7 @@ async def run_chores(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def retention_chore(services: BotServices) -> Chore:
+def retention_chore(services: BotServices) -> ErasingChore:
     """Erase records past their retention period."""
     settings = services.settings
     terms = RetentionTerms(
@@ -57,8 +57,8 @@ def retention_chore(services: BotServices) -> Chore:
         services.limits.retention,
     )
 
-    async def forget(bot: Bot) -> None:
-        erasure = await services.run(retention.erase_expired, services.now(), terms)
+    async def forget(bot: Bot, now: datetime) -> None:
+        erasure = await services.run(retention.erase_expired, now, terms)
         counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
         if erasure.announce:
             logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))
@@ -68,19 +68,27 @@ def retention_chore(services: BotServices) -> Chore:
         elif erasure.rows and not erasure.held:
             logger.info("Expired rows were erased: %s", PublicText(counts))
 
-    return Chore("forgetting", timedelta(days=1), forget, erases=True)
+    return ErasingChore("forgetting", timedelta(days=1), forget)
 
 
-async def _clock_agrees(services: BotServices, bot: Bot) -> bool:
-    """True if the clock can be trusted to erase records; tell administrators when it jumps."""
-    verdict = await services.run(check_clock, services.now())
+async def _run_chore(chore: AnyChore, services: BotServices, bot: Bot) -> None:
+    if isinstance(chore, Chore):
+        await chore.job(bot)
+    elif (now := await _trusted_time(services, bot)) is not None:
+        await chore.job(bot, now)
+
+
+async def _trusted_time(services: BotServices, bot: Bot) -> datetime | None:
+    """The time (UTC), or None while the clock is doubted; tell administrators when it jumps."""
+    now = services.now()
+    verdict = await services.run(check_clock, now)
     if verdict == "leapt":
         logger.error("The clock has jumped by days: nothing is erased for a day")
-        now = services.now().astimezone()
+        local = now.astimezone()
         await _tell_administrators(
-            services, bot, lambda phrases: phrases.clock_leapt(now, f"{now:%H:%M}")
+            services, bot, lambda phrases: phrases.clock_leapt(local, f"{local:%H:%M}")
         )
-    return verdict == "agrees"
+    return now if verdict == "agrees" else None
 
 
 async def _tell_administrators(
@@ -127,15 +135,15 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
     return Chore("settling", LEFTOVER_INTERVAL, settle)
 
 
-async def _repeat(chore: Chore, services: BotServices, bot: Bot, process: BotProcess) -> None:
+async def _repeat(chore: AnyChore, services: BotServices, bot: Bot, process: BotProcess) -> None:
     loop = asyncio.get_running_loop()
     while True:
-        if not chore.of_each and not await loop.run_in_executor(process.thread, process.leads):
+        is_of_each = isinstance(chore, Chore) and chore.of_each
+        if not is_of_each and not await loop.run_in_executor(process.thread, process.leads):
             await asyncio.sleep(LEADER_SECONDS)
             continue
         try:
-            if not chore.erases or await _clock_agrees(services, bot):
-                await chore.job(bot)
+            await _run_chore(chore, services, bot)
         except NoIndex:
             logger.debug("%s waits for an index", PublicText(chore.name))
         except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardButton, Message
@@ -17,13 +17,25 @@ from bot.messenger.menus import MenuCommand
 @dataclass(frozen=True, slots=True)
 class Chore:
     """A job that runs at start and then at intervals. Only one of a bot's processes runs it, unless
-    it is `of_each`. A job that `erases` by the clock runs only while the clock can be trusted."""
+    it is `of_each`."""
 
     name: str
     every: timedelta
     job: Callable[[Bot], Awaitable[None]]
-    erases: bool = False
     of_each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErasingChore:
+    """A job of one process that erases by the clock. It runs only while the clock can be trusted,
+    with the time (UTC) that was checked: the clock may be set while it runs."""
+
+    name: str
+    every: timedelta
+    job: Callable[[Bot, datetime], Awaitable[None]]
+
+
+AnyChore = Chore | ErasingChore
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class TelegramFeature:
         return ()
 
     @property
-    def chores(self) -> Sequence[Chore]:
+    def chores(self) -> Sequence[AnyChore]:
         """The jobs to run at start and at intervals."""
         return ()
 

@@ -30,7 +30,7 @@ from bot.library.articles import Library, SubjectArticles, article_sentences, su
 from bot.library.documents import Documents
 from bot.messenger import handlers
 from bot.messenger.asker import TelegramApplication
-from bot.messenger.feature import Chore
+from bot.messenger.feature import AnyChore
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
 from bot.messenger.menus import MenuCommand
 from bot.messenger.running.application import run_with, serve
@@ -188,7 +188,7 @@ def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
     return wait
 
 
-def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequence[Chore]]:
+def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequence[AnyChore]]:
     """The handlers of commands, buttons and messages in their order, and the recurring jobs."""
     settings = load_settings()
     documents = Documents(settings, cast("Embedder", None))

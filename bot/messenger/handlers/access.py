@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from telegram import (
     Bot,
@@ -19,7 +19,7 @@ from telegram.ext import filters
 
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.events import ChatEvent, Handlers, on_command, on_message
-from bot.messenger.feature import Chore
+from bot.messenger.feature import ErasingChore
 from bot.messenger.handlers.gate import require_administrator, start_token
 from bot.messenger.menus import MenuCommand
 from bot.operations.logs import PublicText
@@ -137,12 +137,12 @@ class AccessHandlers(Handlers):
         logger.info("A group is %s", PublicText("allowed" if allow else "forbidden"))
 
     @property
-    def chores(self) -> Sequence[Chore]:
+    def chores(self) -> Sequence[ErasingChore]:
         """Delete expired invitations and idle meters."""
-        return (Chore("access", timedelta(hours=1), self._tidy, erases=True),)
+        return (ErasingChore("access", timedelta(hours=1), self._tidy),)
 
-    async def _tidy(self, bot: Bot) -> None:
-        await self._run(invitations.forget_expired, self._now())
+    async def _tidy(self, bot: Bot, now: datetime) -> None:
+        await self._run(invitations.forget_expired, now)
         await self._services.limits.tidy()
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from bot.library.documents import Documents, ReceivedDocument
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_message
-from bot.messenger.feature import Chore
+from bot.messenger.feature import ErasingChore
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import is_question, words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
@@ -238,12 +238,12 @@ class DocumentHandlers(Handlers):
         return path.relative_to(self._documents.root).as_posix()
 
     @property
-    def chores(self) -> Sequence[Chore]:
+    def chores(self) -> Sequence[ErasingChore]:
         """Delete documents without a decision, and those of conversations that are over."""
-        return (Chore("documents", timedelta(hours=1), self._tidy, erases=True),)
+        return (ErasingChore("documents", timedelta(hours=1), self._tidy),)
 
-    async def _tidy(self, bot: Bot) -> None:
-        now, lifetime = self._now(), self._services.lifetime
+    async def _tidy(self, bot: Bot, now: datetime) -> None:
+        lifetime = self._services.lifetime
         for document in await self._run(documents.undecided_before, now - UNDECIDED_LIFETIME):
             person = document.place.person_id
             await self._run(documents.decide, document.id, person, "dropped", update_id=None)

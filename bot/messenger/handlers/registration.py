@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.chores import retention_chore
 from bot.messenger.events import Handlers
-from bot.messenger.feature import Chore, TelegramFeature
+from bot.messenger.feature import AnyChore, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
@@ -97,9 +97,9 @@ def _handlers(
 
 def register_handlers(
     application: TelegramApplication, services: BotServices, openers: Sequence[OpenFeature]
-) -> Sequence[Chore]:
+) -> Sequence[AnyChore]:
     """Register all handlers; return the jobs that run at intervals."""
-    chores = [retention_chore(services)]
+    chores: list[AnyChore] = [retention_chore(services)]
     for handlers in _handlers(services, openers):
         handlers.register(application)
         chores += handlers.chores
