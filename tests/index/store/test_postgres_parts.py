@@ -42,7 +42,7 @@ class Noting(FakeEmbedder):
 
     def embed_passages(self, texts, *, progress=None):  # type: ignore[no-untyped-def]
         if self._slow_from is not None and self.embedded >= self._slow_from:
-            time.sleep(60)
+            time.sleep(3600)  # until it is killed
         vectors = super().embed_passages(texts, progress=progress)
         with self._notes.open("a", encoding="utf-8") as file:
             file.writelines(f"{text_hash(text).hex()}\n" for text in texts)
@@ -108,7 +108,7 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
 
         def start(number: int, slow: int | None = None) -> multiprocessing.process.BaseProcess:
             asked = (addresses, homes[number - 1], articles, number, slow)
-            process = context.Process(target=_work, args=asked)
+            process = context.Process(target=_work, args=asked, daemon=True)
             process.start()
             return process
 
