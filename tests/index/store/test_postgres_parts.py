@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import multiprocessing
 import os
@@ -23,12 +22,11 @@ from index.store.postgres.generations import KEPT_DAYS
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import count_kept, databases, opened, postgres_store, say
+from tests.index.store.test_postgres_store import WORDS
 from tests.postgres.server import Server
 
 BATCH = 1_500  # characters: many batches to be killed between
 PARTS = 3
-SYLLABLES = ("ba", "dor", "fi", "lan", "mu", "ne", "pra", "ro", "sel", "ti", "vou")
-WORDS = ["".join(each) for each in itertools.product(SYLLABLES, repeat=3)]
 SHORTEST = 9 * 7  # characters of a text
 
 
