@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build import sources
 from index.errors import StoreError
-from index.formats.conversion import read_source
 from index.store.factory import open_store
 from index.store.postgres import nearest
 from index.store.postgres.server_facts import Growth
@@ -27,11 +25,7 @@ from tests.index.build.growing import (
 from tests.index.store.postgres_stores import once_free, postgres_store, say
 from tests.postgres.server import Server
 
-
-@pytest.fixture(autouse=True)
-def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are read in this process."""
-    monkeypatch.setattr(sources, "read_apart", read_source)
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 @pytest.fixture(params=[1, 2], ids=["one", "two"])
