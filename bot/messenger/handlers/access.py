@@ -64,7 +64,7 @@ class AccessHandlers(Handlers):
         lifetime, now = timedelta(days=self._services.settings.invitation_days), self._now()
         token = await self._run(invitations.invite, event.asker.person_id, role, now, lifetime)
         link = f"https://t.me/{event.bot.username}?start={token}"
-        until = (now + lifetime).date()
+        until = (now + lifetime).astimezone().date()
         await event.say(event.asker.texts(AccessPhrases).invitation(link, role, until))
 
     @on_command(ALLOW, require_administrator)
