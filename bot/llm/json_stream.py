@@ -71,7 +71,7 @@ class JsonSentences:
                 continue
             try:
                 value, end = decoder.raw_decode(self._text, start)
-            except ValueError:
+            except (ValueError, RecursionError):  # a model may repeat a bracket endlessly
                 return
             self._at = end
             text = _first_text(value, _TEXTS)
@@ -86,7 +86,7 @@ def _parse_whole(text: str) -> Iterator[_Row]:
         return
     try:
         value, _ = json.JSONDecoder().raw_decode(text, match.start())
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if isinstance(value, dict):
         whole = _first_text(value, _WHOLE)
