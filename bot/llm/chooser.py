@@ -54,18 +54,18 @@ class Chooser:
 
     async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
         """Ask a model whenever there are passages: it may find what the reader missed."""
-        several = bool(search_parts(findings.question))
+        question, language = findings.question, findings.language
+        several = bool(search_parts(question))
         findings = replace(findings, hits=rank_sentences(findings.hits))
         passages = await asyncio.to_thread(_list_options, findings.hits, several=several)
         if not passages:
             return None
-        blocks = _format_passages(passages, findings.language)
+        blocks = await asyncio.to_thread(_format_passages, passages, language)
         most = _MAX_QUOTED_SENTENCES_OF_PARTS if several else MAX_QUOTED_SENTENCES
 
         def begin(model: ChatModel, json: bool, room: int) -> ChoiceAttempt:
             form: ChoiceForm = "choose_json" if json else "choose"
-            blank = template(form, findings.language, self.prompts)
-            question, language = findings.question, findings.language
+            blank = template(form, language, self.prompts)
             messages, count = fit_messages(blank, question, language, blocks, room)
             options = [option for passage in passages[:count] for option in passage]
             request = Request(messages, tokens, choice_schema(len(options)) if json else None)

@@ -129,11 +129,6 @@ def choose_passages(hits: Sequence[Hit], most: int = MAX_PASSAGES) -> tuple[Numb
     return tuple(passages)
 
 
-def format_passages(passages: Sequence[NumberedPassage], language: str) -> str:
-    """Format passages for a prompt, separated by empty lines."""
-    return "\n\n".join(format_passage(each, language) for each in passages)
-
-
 def format_passage(passage: NumberedPassage, language: str) -> str:
     """Format a passage: its number and heading, then the sentences on one line.
 
@@ -209,29 +204,6 @@ TOKENS_PER_MESSAGE = 8
 
 UNKNOWN_ANSWER = {"fr": "Je ne sais pas.", "en": "I do not know."}
 """What a model should write if the passages do not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """Messages, and the passages that they contain."""
-
-    messages: tuple[PromptMessage, ...]
-    passages: tuple[NumberedPassage, ...]
-
-
-def prompt(
-    question: str,
-    language: str,
-    passages: Sequence[NumberedPassage],
-    room: int,
-    form: WritingForm = "answer",
-    folder: Path | None = None,
-) -> Prompt:
-    """Build a prompt for a written answer with `fit_messages`."""
-    blocks = [format_passage(each, language) for each in passages]
-    blank = template(form, language, folder)
-    messages, count = fit_messages(blank, question, language, blocks, room)
-    return Prompt(messages, tuple(passages[:count]))
 
 
 def fit_messages(

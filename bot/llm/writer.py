@@ -23,8 +23,9 @@ from bot.llm.prompt import (
     MAX_PASSAGES_OF_PARTS,
     WritingForm,
     choose_passages,
-    format_passages,
-    prompt,
+    fit_messages,
+    format_passage,
+    template,
 )
 from bot.operations.logs import PublicText
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
@@ -80,28 +81,35 @@ class Writer:
 
     async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
         """Ask no model if the articles probably do not answer."""
-        several = bool(search_parts(findings.question))
-        most = MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES
-        passages = choose_passages(findings.hits, most)
-        if extractive.outcome == "no" or not passages:
+        if extractive.outcome == "no":
             return None
-        check = SentenceCheck(self.checker, passages, findings.question)
+        question, language = findings.question, findings.language
+        several = bool(search_parts(question))
+        most = MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES
+        passages = await asyncio.to_thread(choose_passages, findings.hits, most)
+        if not passages:
+            return None
+        blocks = await asyncio.to_thread(
+            lambda: [format_passage(each, language) for each in passages]
+        )
+        check = SentenceCheck(self.checker, passages, question)
 
         def begin(model: ChatModel, json: bool, room: int) -> WritingAttempt:
             form: WritingForm = "answer_json" if json else "answer"
-            question, language = findings.question, findings.language
-            whole_prompt = prompt(question, language, passages, room, form, self.prompts)
-            numbers = [each.number for each in whole_prompt.passages]
-            request = Request(whole_prompt.messages, tokens, schema(numbers) if json else None)
+            blank = template(form, language, self.prompts)
+            messages, count = fit_messages(blank, question, language, blocks, room)
+            numbers = [each.number for each in passages[:count]]
+            request = Request(messages, tokens, schema(numbers) if json else None)
             draft = AnswerDraft(
                 findings,
-                whole_prompt.passages,
+                passages[:count],
                 model.name,
                 extractive.doubtful,
                 _MAX_WRITTEN_SENTENCES_OF_PARTS if several else _MAX_WRITTEN_SENTENCES,
                 self.prompts,
             )
-            return WritingAttempt(model, request, form, check, draft, extractive)
+            shown = "\n\n".join(blocks[:count])
+            return WritingAttempt(model, request, form, shown, check, draft, extractive)
 
         return begin
 
@@ -117,6 +125,7 @@ class WritingAttempt:
         model: ChatModel,
         request: Request,
         form: WritingForm,
+        passages: str,
         check: SentenceCheck,
         draft: AnswerDraft,
         extractive: Answer,
@@ -124,7 +133,7 @@ class WritingAttempt:
         self.model = model
         self.request = request
         self.form = form
-        self.passages = format_passages(draft.passages, draft.findings.language)
+        self.passages = passages
         self.text = ""
         self._check = check
         self._draft = draft
@@ -174,7 +183,9 @@ class WritingAttempt:
             draft.is_refusal = True
         if sentence.kind != "claim" or draft.full or draft.has_statement(sentence.text):
             return False
-        fault: str | None = find_fault(sentence.text, draft.findings.language, draft.prompts)
+        fault: str | None = await asyncio.to_thread(
+            find_fault, sentence.text, draft.findings.language, draft.prompts
+        )
         if fault is None:
             verdict = await self._check.verdict(sentence, draft.passages)
             if verdict.supported and verdict.evidence:
