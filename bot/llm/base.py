@@ -47,6 +47,12 @@ class Request:
     usage: Usage | None = None
 
 
+def replace_surrogates(text: str) -> str:
+    """Join the halves of a character in an answer; a half alone, which nothing can encode, becomes
+    U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class ChatModel(Protocol):
     """A chat model, callable from any thread and any event loop."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
-from bot.llm.base import PromptMessage, Request, Usage
+from bot.llm.base import PromptMessage, Request, Usage, replace_surrogates
 from bot.llm.budget import SpendingLedger, current_asker
 from bot.llm.providers import (
     close_connections,
@@ -78,7 +78,7 @@ class Tally:
 
     def take(self, message: BaseMessage) -> str:
         """Count the next chunk and return its text."""
-        text = str(message.text)
+        text = replace_surrogates(message.text)
         self.characters += len(text)
         usage: Mapping[str, Any] | None = getattr(message, "usage_metadata", None)
         if usage is not None:

@@ -86,6 +86,11 @@ def test_json_is_read_as_text_is(text: str) -> None:
     assert claims(text) == [("Il date de 1901.", (1,)), ("Il est en fer.", (3, 2))]
 
 
+def test_half_a_character_in_json_becomes_a_mark() -> None:
+    text = '{"text": "Il date de 1901 \\ud83d\\ude00 \\ud83d.", "citations": [1]}'
+    assert claims(text) == [("Il date de 1901 😀 \ufffd.", (1,))]
+
+
 def test_brackets_without_end_say_nothing() -> None:
     assert read('{"text":' + "[" * 3_000) == []
 

@@ -51,6 +51,11 @@ async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> No
         ]
 
 
+async def test_half_a_character_becomes_a_mark(opened: Opened) -> None:
+    async with serving(says("Oui ", "\ud83d")) as server:
+        assert await said(opened(server.url)) == ["Oui ", "\ufffd"]
+
+
 async def test_a_key_is_not_sent_elsewhere(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     async with serving(says("Oui.")) as server:
