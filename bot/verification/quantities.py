@@ -74,7 +74,7 @@ _FORMS = {
     "€": "€ euro euros eur",
     "$": "$ dollar dollars usd",
     "£": "£ livres|sterling pounds|sterling",
-    "kg": "kg kilo kilos kilogramme kilogrammes kilogram kilograms kilogrammes",
+    "kg": "kg kilo kilos kilogramme kilogrammes kilogram kilograms",
     "g": "g gramme grammes gram grams",
     "t": "tonne tonnes ton tons",
     "°C": "°c degrés|celsius degrees|celsius",
