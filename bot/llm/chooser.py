@@ -27,7 +27,7 @@ from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, Request
 from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
 from bot.llm.json_stream import sentences_schema
-from bot.llm.model_answerer import Begin, stream_reply
+from bot.llm.model_answerer import Attempt, Begin
 from bot.llm.prompt import (
     MAX_PASSAGES,
     MAX_PASSAGES_OF_PARTS,
@@ -107,8 +107,8 @@ class SentenceChoice:
         return replace(answer, chosen_by=model)
 
 
-class ChoiceAttempt:
-    """An `Attempt` whose only answer is complete."""
+class ChoiceAttempt(Attempt):
+    """An attempt whose only answer is complete."""
 
     def __init__(
         self,
@@ -118,20 +118,13 @@ class ChoiceAttempt:
         passages: str,
         choice: SentenceChoice,
     ) -> None:
-        self.model = model
-        self.request = request
-        self.form = form
-        self.passages = passages
-        self.text = ""
-        self.good = False
+        super().__init__(model, request, form, passages)
         self._choice = choice
 
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the answer. Raises ModelFailed, also if the reply has no choice."""
-        source = self.model.stream(self.request) if reply is None else stream_reply(reply)
-        async with aclosing(source) as pieces:
+        async with aclosing(self.stream(reply)) as pieces:
             async for piece in pieces:
-                self.text += piece
                 if len(self.text) > MAX_REPLY or ("}" in piece and is_complete(self.text)):
                     break
         texts = [each.text for each in self._choice.options]

@@ -17,7 +17,7 @@ from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request
 from bot.llm.draft import AnswerDraft, find_fault
 from bot.llm.json_stream import schema
-from bot.llm.model_answerer import Begin, stream_reply
+from bot.llm.model_answerer import Attempt, Begin
 from bot.llm.prompt import (
     MAX_PASSAGES,
     MAX_PASSAGES_OF_PARTS,
@@ -114,8 +114,8 @@ class Writer:
         return begin
 
 
-class WritingAttempt:
-    """An `Attempt` whose supported sentences are collected in `draft`.
+class WritingAttempt(Attempt):
+    """An attempt whose supported sentences are collected in `draft`.
 
     `extractive` is the answer without a model, which may replace it.
     """
@@ -130,36 +130,25 @@ class WritingAttempt:
         draft: AnswerDraft,
         extractive: Answer,
     ) -> None:
-        self.model = model
-        self.request = request
-        self.form = form
-        self.passages = passages
-        self.text = ""
+        super().__init__(model, request, form, passages)
         self._check = check
         self._draft = draft
         self._extractive = extractive
-        self._complete = False  # the model ended its answer
         numbers = [each.number for each in draft.passages]
         self._parser = AnswerParser(draft.findings.language, numbers)
 
-    @property
-    def good(self) -> bool:
-        return self._complete and self._draft.enough
-
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the draft each time it grows, then the answer; see `Attempt.answers`."""
-        async with aclosing(self._stream(reply)) as answers:
+        async with aclosing(self._grow(reply)) as answers:
             async for answer in answers:
                 yield answer
         self._log()
         yield self._finish()
 
-    async def _stream(self, reply: str | None) -> AsyncGenerator[Answer, None]:
+    async def _grow(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the draft each time it grows; stop early if the rest cannot help."""
-        source = self.model.stream(self.request) if reply is None else stream_reply(reply)
-        async with aclosing(source) as pieces:
+        async with aclosing(self.stream(reply)) as pieces:
             async for piece in pieces:
-                self.text += piece
                 restarts = self._parser.restarts
                 sentences = self._parser.feed(piece)
                 if self._parser.restarts > restarts:
@@ -169,12 +158,12 @@ class WritingAttempt:
                         yield self._draft.answer()
                 if self._should_stop():
                     return
-        self._complete = True
         usage = self.request.usage
         is_cut = usage is not None and usage.is_cut
         for sentence in self._parser.finish():
             if (sentence.is_complete or not is_cut) and await self._add(sentence):
                 yield self._draft.answer()
+        self.good = self._draft.enough
 
     async def _add(self, sentence: ParsedSentence) -> bool:
         """Verify a sentence; return True if the answer has grown."""
