@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.llm.base import PromptMessage
+from bot.llm.base import PromptMessage, estimate_tokens
 from bot.llm.choice_parser import parse_choice
 from bot.llm.draft import find_fault
 from bot.llm.prompt import (
@@ -21,7 +21,6 @@ from bot.llm.prompt import (
     format_passage,
     prompt_version,
     template,
-    tokens,
 )
 from bot.verification.claim import NumberedPassage
 from tests.bot.llm.fakes import article, hits
@@ -102,7 +101,7 @@ def test_a_sentence_that_leans_comes_with_the_one_it_leans_on() -> None:
 @pytest.mark.parametrize("room", [3_000, 1_500, 1_200, 900, 700])
 def test_the_prompt_keeps_to_the_room_there_is(room: int) -> None:
     messages, count = prompt(QUESTION, "fr", many(5), room)
-    assert tokens(messages) <= room
+    assert estimate_tokens(messages) <= room
     assert re.findall(r"^\[(\d)\]", messages[-1].text, re.MULTILINE) == [*"12345"[:count]]
     assert count
 
