@@ -86,6 +86,9 @@ class BotServer(People):
         self.edits: list[Accepted] = []
         self._runner: web.AppRunner | None = None
 
+    async def settled(self) -> None:
+        """Wait until the bot has dealt with what it has taken; `running` knows how."""
+
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=64 * 2**20)
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
@@ -158,12 +161,12 @@ class BotServer(People):
         return edit
 
     async def silence(self, seconds: float = 0.1) -> None:
-        """Raises AssertionError when the bot sends anything within this time after it has taken the
-        updates that wait, which it has a second for."""
-        for _ in range(100 if self._methods.updates.polled else 0):
-            if not self._methods.updates.pending:
-                break
-            await asyncio.sleep(0.01)
+        """Raises AssertionError when the bot sends anything until it has taken the updates that
+        wait, and is `settled`, nor within this time after that."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while self._methods.updates.polled and self._methods.updates.pending:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await self.settled()
         try:
             message = await asyncio.wait_for(self._sent.get(), seconds)
         except TimeoutError:
@@ -186,6 +189,11 @@ class BotServer(People):
             return sum(each.message.chat_id == chat_id for each in self.accepted) >= times
 
         await self._until(enough, within, f"{times} messages to {chat_id}")
+
+    async def typed_in(self, chat_id: int, within: float = WAIT_SECONDS) -> None:
+        """Wait until the bot shows in a chat that it writes."""
+        shown = (chat_id, "typing")
+        await self._until(lambda: shown in self.actions, within, f"typing in {chat_id}")
 
     async def _until(self, so: Callable[[], bool], within: float, what: str) -> None:
         """Wait for something that calls bring about; raises AssertionError if it is not in time."""

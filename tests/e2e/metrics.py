@@ -28,6 +28,14 @@ async def figures(port: int) -> dict[frozenset[str], float]:
     return {frozenset({each.name, *each.labels.values()}): each.value for each in samples}
 
 
+async def figures_at_rest(port: int) -> dict[frozenset[str], float]:
+    """As `figures`, once nothing is under way."""
+    async with asyncio.timeout(60):
+        while (found := await figures(port))[frozenset({"selon_under_way"})]:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0.02)
+    return found
+
+
 async def health(port: int) -> tuple[int, dict[str, str]]:
     status, text = await _read(port, "/healthz")
     return status, json.loads(text)
