@@ -18,6 +18,8 @@ from tests.botapi.server import BotServer
 from tests.e2e.killing import program_bot
 from tests.e2e.metrics import becomes, figures, health
 from tests.e2e.telegram import QUESTION, StubChain, held, running, settled
+from tests.e2e.test_receiver import called_at
+from tests.postgres.server import free_port
 
 READER = 42
 CHECKS = {"telegram", "updates", "answers", "database", "index"}
@@ -83,6 +85,15 @@ async def test_questions_that_get_no_answer_are_found(
         await becomes(port, 200)
 
 
+async def test_a_webhook_is_looked_at_once_it_is_set(
+    server: BotServer, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probes, "PROBE_SECONDS", 3_600.0)
+    server.fail_next("setWebhook")  # and is set a second later
+    async with running(server, patience=(0.0,), metrics_port=port, **called_at(free_port())):
+        await becomes(port, 200)
+
+
 PROGRAM = """
 from bot.operations import probes
 from tests.e2e.telegram import run_bot
@@ -96,7 +107,7 @@ run_bot()
 async def test_a_full_disk_is_found_and_so_is_its_end(server: BotServer, port: int) -> None:
     bot = program_bot(PROGRAM, server, "", METRICS_PORT=str(port))
     async with bot.running() as process:
-        await server.called("getUpdates", within=180)
+        await server.called("getUpdates")
         await becomes(port, 200)
         before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, before[1]))
