@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, cast
@@ -30,7 +29,6 @@ from bot.followups.base import ConversationChain
 from bot.followups.turn import History, Turn, TurnText
 from bot.library.articles import Library, SubjectArticles, article_sentences, summarise
 from bot.library.documents import Documents
-from bot.messenger import handlers
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.feature import AnyChore
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
@@ -270,12 +268,6 @@ def run_bot(chain: StubChain | None = None, article: Article = FRESNEL) -> None:
 
 def feature_packages() -> list[ModuleType]:
     return [import_module(type(each).__module__.rpartition(".")[0]) for each in FEATURES]
-
-
-def handler_modules() -> list[Path]:
-    """The modules whose handlers take up updates."""
-    folders = [Path(each.__path__[0]) for each in (handlers, *feature_packages())]
-    return sorted(path for folder in folders for path in folder.glob("*.py"))
 
 
 def feature_commands() -> list[MenuCommand]:
