@@ -45,6 +45,18 @@ def test_a_command_is_in_the_zone_of_settings(name: str, monkeypatch: pytest.Mon
     )
 
 
+@pytest.mark.parametrize(
+    ("now", "days_ago", "hour"),
+    [((3, 29, 12), 0, (28, 23)), ((10, 25, 12), 0, (24, 22)), ((4, 2, 12), 10, (22, 23))],
+)
+def test_a_day_begins_at_its_own_midnight_when_the_clocks_change(
+    now: tuple[int, int, int], days_ago: int, hour: tuple[int, int]
+) -> None:
+    use_timezone("Europe/Paris")
+    start = datetime(2026, 10 if now[0] == 10 else 3, *hour, tzinfo=UTC)
+    assert midnight(datetime(2026, *now, tzinfo=UTC), days_ago) == start
+
+
 def test_a_process_that_it_starts_is_in_the_same_zone() -> None:
     use_timezone(AHEAD)
     told = "import time; print(time.strftime('%z'))"

@@ -13,6 +13,7 @@ import pytest
 
 from bot.messenger.running import health as watched
 from bot.operations import probes
+from bot.operations.metrics import METERS
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.killing import program_bot
@@ -92,6 +93,17 @@ async def test_a_webhook_is_looked_at_once_it_is_set(
     server.fail_next("setWebhook")  # and is set a second later
     async with running(server, patience=(0.0,), metrics_port=port, **called_at(free_port())):
         await becomes(port, 200)
+
+
+async def test_a_probe_that_ends_late_is_timed_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probes, "PROBE_TIMEOUT_SECONDS", 0.01)
+    probe = probes.Probe("late", lambda: asyncio.sleep(0.1, None))
+    async with asyncio.timeout(60):
+        while probe.finding() is not None:
+            await probe.run()
+    seconds = METERS.registry.get_sample_value("selon_probe_seconds", {"check": "late"})
+    assert seconds is not None
+    assert seconds >= 0.09
 
 
 PROGRAM = """

@@ -59,6 +59,8 @@ SWITCH_SECONDS = 0.001  # the interpreter's switch interval
 TAKE_OVER_INTERVAL = timedelta(seconds=0.5)  # between checks for ended processes of the bot
 ROLES_INTERVAL = timedelta(seconds=1)  # between reloads of roles, which other processes may change
 _CONNECT_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Telegram at start
+# Seconds that menus and profile may take at start: Telegram may make a changed name wait for hours.
+INTRODUCTION_SECONDS = 30.0
 
 # Another door that is open as long as the bot runs.
 Beside = Callable[[BotServices], AbstractAsyncContextManager[None]]
@@ -295,8 +297,12 @@ async def _start(
     application: DurableApplication, receiver: Receiver, services: BotServices, retries: int
 ) -> None:
     await application.initialize()
-    await menus_with(services.features).announce(application.bot, services.settings.admins)
-    await set_profile(application.bot, services.settings.bot_name)
+    try:
+        async with asyncio.timeout(INTRODUCTION_SECONDS):
+            await menus_with(services.features).announce(application.bot, services.settings.admins)
+            await set_profile(application.bot, services.settings.bot_name)
+    except TimeoutError:
+        logger.warning("Telegram takes no menus or profile now; the next start sets them")
     await application.refill()
     await receiver.start(retries)
     await application.start()
