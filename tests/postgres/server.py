@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -245,17 +246,10 @@ def account() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-# Below the ports that systems give to whoever asks; each process begins at a place of its own.
-_PORTS = itertools.count(10_000 + os.getpid() * 61 % 20_000)
-
-
 def free_port() -> int:
-    """A port that nobody else takes before, or while a server restarts."""
-    return next(filter(_is_free, _PORTS))
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe, suppress(OSError):
-        probe.bind(("127.0.0.1", port))
-        return True
-    return False
+    """A port that is free, and that the system gives to nobody who asks for any."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
