@@ -69,4 +69,4 @@ class HeardSpeech:
                 progress(done, 100)
         self.may_end.wait(60)
         out.write_bytes(b"OggS spoken")
-        return Recording(out, 1.0, (0.0,))
+        return Recording(out, 1.0, (0.0,) * len(lines))
