@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
 import numpy as np
 import pytest
@@ -21,11 +21,15 @@ from bot.audio import SpokenLine
 from bot.errors import SpeechError
 from bot.locale.errors import reader_text
 from bot.main import run
+from bot.settings import Settings
 from bot.speech import server as adapter
+from bot.speech import service
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
 from bot.speech.server import SpeechServer
 from bot.speech.service import Speech
+from bot.speech.terminal import hear_question
+from tests.e2e.speech import HeardSpeech
 
 SILENCE = Sound(np.zeros(16_000, np.float32), 16_000)
 
@@ -214,3 +218,27 @@ def test_a_process_that_replaced_another_goes_on_after_the_pause(tmp_path: Path)
 def test_nothing_to_say_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["say", "--out", "-", " "]) == 1
     assert "il n’y a rien à lire à voix haute" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("typed", "question"), [("Oui\n", "Qui ?"), ("\n", ""), ("", "")])
+def test_a_doubtful_question_is_confirmed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    question: str,
+) -> None:
+    speech = HeardSpeech(tmp_path)
+    speech.words, speech.doubtful = "Qui ?", True
+    monkeypatch.setattr(service, "open_speech", lambda settings: speech)
+    open_store = MagicMock()
+    monkeypatch.setattr("bot.settings.open_store", open_store)
+    monkeypatch.setattr("sys.stdin", Mock(isatty=lambda: True, readline=lambda: typed))
+    recording = tmp_path / "question.ogg"
+    recording.touch()
+    settings = Settings(data_dir=tmp_path, index_url="postgresql://localhost/selon")
+    assert hear_question(settings, recording) == question
+    open_store.assert_called_once_with(tmp_path, "postgresql://localhost/selon")
+    told = capsys.readouterr()
+    assert not told.out
+    assert told.err.endswith("Qui ?\u00a0»\u00a0? [o/N] ")
