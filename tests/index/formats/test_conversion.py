@@ -61,6 +61,12 @@ def test_a_title_from_the_name_of_the_file_says_so() -> None:
     assert dict(_article(Block(PROSE), told=told).origins)["title"] == "front matter"
 
 
+def test_a_biography_under_headings_alone_is_the_text() -> None:
+    heading, about = Block("Un portrait", heading=True), Block("À propos de l’auteur")
+    article = _article(TITLE, heading, about, Block(PROSE))
+    assert article.text == f"Un portrait\n\nÀ propos de l’auteur\n\n{PROSE}"
+
+
 def test_neither_a_byline_nor_a_dateline_above_the_text_is_a_title() -> None:
     for line, author, day in (
         ("Par Jeanne Petit", "Jeanne Petit", None),
