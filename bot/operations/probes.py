@@ -40,16 +40,21 @@ class Probe:
 
     async def run(self) -> None:
         """Run the trial, or wait for one that is still running, until the timeout."""
-        start = time.monotonic()
-        task = self._task = self._task or asyncio.create_task(self._trial())
+        task = self._task = self._task or asyncio.create_task(self._try())
         await asyncio.wait([task], timeout=PROBE_TIMEOUT_SECONDS)
         if not task.done():
             self._result = f"no end in {PROBE_TIMEOUT_SECONDS:.0f} s"
             return
         self._task = None
-        METERS.observe_probe(self.name, time.monotonic() - start)
         error = task.exception()
         self._result = task.result() if error is None else _describe(error)
+
+    async def _try(self) -> str | None:
+        start = time.monotonic()
+        try:
+            return await self._trial()
+        finally:
+            METERS.observe_probe(self.name, time.monotonic() - start)
 
     def end(self) -> None:
         if self._task is not None:

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from bot.state.statistics import CitedArticle, QuestionRecord, Votes
@@ -94,9 +94,10 @@ class Today:
         return cls(len(questions), answered, percentile(times, 0.5), percentile(times, 0.95))
 
 
-def midnight(now: datetime) -> datetime:
-    """Return the start of the local day."""
-    return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+def midnight(now: datetime, days_ago: int = 0) -> datetime:
+    """Return the start of the local day, or of an earlier one, in its own UTC offset."""
+    day = now.astimezone().date() - timedelta(days=days_ago)
+    return datetime.combine(day, time.min).astimezone()
 
 
 def used_memory() -> int | None:

@@ -47,9 +47,5 @@ def waiting_invitations(session: Session, now: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def forget_expired(session: Session, now: datetime) -> None:
-    session.execute(delete(InvitationRow).where(InvitationRow.expires_at <= now))
-
-
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

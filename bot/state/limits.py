@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -15,6 +15,7 @@ from bot.state.database import State
 from bot.state.meters import MeterLevel
 
 _MIN_RETENTION = timedelta(days=1)  # of an idle meter
+_TIDY_INTERVAL = timedelta(hours=1)  # between removals of idle meters from memory
 _TOLERANCE = 1 - 1e-9  # of rounding errors
 
 
@@ -69,6 +70,7 @@ class AskLimits:
         self._state = state
         self._now = now
         self._meters = dict(state.do(meters.load_meters))
+        self._tidied_at = now()
 
     async def take(
         self, person_id: int, chat_id: int | None = None, cost: float = 1.0, way: str = "person"
@@ -80,41 +82,43 @@ class AskLimits:
             rates[f"group:{chat_id}"] = self._group
         rates = {key: rate for key, rate in rates.items() if rate.burst}
         now = self._now()
-        levels = {key: self._meters.get(key) for key in rates}
-        tokens_by_key = {key: rate.level(levels[key], now) - cost for key, rate in rates.items()}
-        low = [key for key, rate in rates.items() if tokens_by_key[key] < rate.burst / 2]
-        if not low:
-            self._meters |= {key: MeterLevel(tokens, now) for key, tokens in tokens_by_key.items()}
-            return None
-        changes, over = await self._state.run(_take, rates, levels, low, cost, now)
-        self._meters |= changes
-        return over
+        self._forget_idle_meters(now)
+        levels = {key: rate.level(self._meters.get(key), now) for key, rate in rates.items()}
+        low = {key: rate for key, rate in rates.items() if levels[key] - cost < rate.burst / 2}
+        if low:
+            cached = {key: self._meters.get(key) for key in low}
+            changes, over = await self._state.run(_take, low, cached, cost, now)
+            self._meters |= changes
+            if over is not None:
+                return over
+        for key in rates.keys() - low.keys():  # others may have taken from it meanwhile
+            level = rates[key].level(self._meters.get(key), now)
+            self._meters[key] = MeterLevel(level - cost, now)
+        return None
 
     @property
     def retention(self) -> timedelta:
         """Idle time after which a meter is deleted, as it is full again by then."""
         return max(_MIN_RETENTION, self._person.full_again, self._group.full_again)
 
-    async def tidy(self) -> None:
-        """Delete idle meters and old notices."""
-        cutoff = self._now() - self.retention
-        self._meters = {key: each for key, each in self._meters.items() if each.at >= cutoff}
-        await self._state.run(meters.forget_meters_before, cutoff)
+    def _forget_idle_meters(self, now: datetime) -> None:
+        if abs(now - self._tidied_at) >= _TIDY_INTERVAL:
+            cutoff, self._tidied_at = now - self.retention, now
+            self._meters = {key: each for key, each in self._meters.items() if each.at >= cutoff}
 
 
 def _take(
     session: Session,
     rates: Mapping[str, Rate],
     cached: Mapping[str, MeterLevel | None],
-    low: Collection[str],
     cost: float,
     now: datetime,
 ) -> tuple[Mapping[str, MeterLevel], Over | None]:
-    """Return the changed meters, `low` ones compared with the database, and the exceeded limit, if
-    any: a person is told of it once, until something is answered again."""
+    """Take tokens from the lower of each cached and stored meter. Return the changed meters, and
+    the exceeded limit, if any: a person is told of it once, until something is answered again."""
     levels = dict(cached)
-    for key in low:
-        stored_level, rate = meters.load_meter(session, key), rates[key]
+    for key, rate in rates.items():
+        stored_level = meters.load_meter(session, key)
         if stored_level is not None and rate.level(stored_level, now) <= rate.level(
             levels[key], now
         ):
@@ -124,11 +128,13 @@ def _take(
     short = [key for key in rates if tokens_by_key[key] < cost * _TOLERANCE]
     if not short:
         changes = {key: MeterLevel(tokens_by_key[key] - cost, now) for key in rates}
-        meters.save_meters(session, {key: changes[key] for key in low})
+        meters.save_meters(session, changes)
         return changes, None
     key = max(short, key=waits.__getitem__)
-    meter = levels[key] or MeterLevel(tokens_by_key[key], now)
-    changes = {key: replace(meter, was_notified=True)}
-    if not meter.was_notified:
+    meter = levels[key]
+    was_notified = meter is not None and meter.was_notified
+    changes = {key: MeterLevel(tokens_by_key[key], now, was_notified=True)}
+    # A meter from the future, before the clock was set back, would not fill until then.
+    if not was_notified or (meter is not None and meter.at > now):
         meters.save_meters(session, changes)
-    return changes, Over(waits[key], meter.was_notified, key.startswith("group:"))
+    return changes, Over(waits[key], was_notified, key.startswith("group:"))

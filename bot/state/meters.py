@@ -40,12 +40,6 @@ def save_meters(session: Session, meters: Mapping[str, MeterLevel]) -> None:
         session.merge(MeterRow(key=key, left=meter.tokens, at=meter.at, told=meter.was_notified))
 
 
-def forget_meters_before(session: Session, moment: datetime) -> None:
-    """Delete meters and notices that have not changed since."""
-    session.execute(delete(MeterRow).where(MeterRow.at < moment))
-    session.execute(old_notices(moment))
-
-
 def old_notices(moment: datetime) -> Delete:
     """The deletion of old notices, except the notes about the clock."""
     return delete(NoticeRow).where(NoticeRow.at < moment, ~NoticeRow.key.startswith(NOTES))

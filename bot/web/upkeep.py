@@ -30,7 +30,6 @@ async def keep_up(
     """Run the jobs within a block; this process `erases` records unless the bot does."""
 
     async def forget() -> None:
-        await service.limits.tidy()
         if erases:
             await run_retention(service)
 

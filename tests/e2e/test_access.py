@@ -10,14 +10,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
+from bot.locale.messenger import AccessPhrases
 from bot.state import meters
+from bot.timezone import use_timezone
+from tests.bot.test_timezone import AHEAD, BEHIND, own_zone
 from tests.botapi.server import BotServer
 from tests.e2e.database import open_session
 from tests.e2e.telegram import ANSWER, QUESTION, StubChain, running, spaced
+
+__all__ = ["own_zone"]
 
 ADMIN, EDITOR, READER, STRANGER, OTHER, GROUP, CHANNEL = 1, 2, 42, 9, 10, -100, -200
 BOT = "selon_test_bot"
@@ -228,6 +234,27 @@ async def test_a_group_or_channel_that_the_settings_do_not_name_is_told_and_left
         assert named.text.startswith(ANSWER)
         other = await server.reply_to(-400, "/aide", kind="supergroup", person=READER)
         assert "numéro -400" in other.text
+
+
+async def test_a_group_that_is_not_allowed_and_cannot_be_told_is_left(
+    server: BotServer, bot: Running
+) -> None:
+    async with bot(access="list"):
+        refusal = "Bad Request: not enough rights to send text messages to the chat"
+        server.fail_next("sendMessage", 400, description=refusal)
+        server.bot_is_added(GROUP, READER)
+        await server.called("leaveChat")
+
+
+@pytest.mark.parametrize("zone", [AHEAD, BEHIND])
+async def test_an_invitation_ends_on_a_day_of_the_bot_s_zone(
+    server: BotServer, bot: Running, zone: str
+) -> None:
+    use_timezone(zone)
+    async with bot():
+        told = (await server.reply_to(ADMIN, "/inviter")).text
+    link, day = told.split("\n")[1], (datetime.now(ZoneInfo(zone)) + timedelta(days=3)).date()
+    assert told == AccessPhrases.of("fr").invitation(link, "reader", day)
 
 
 # How much

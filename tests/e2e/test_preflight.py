@@ -92,3 +92,9 @@ async def test_a_webhook_is_looked_at(server: BotServer, port: int) -> None:
     verdicts = [line.partition(":")[0] for line in found["Receiving"]]
     assert verdicts == ["well", "note", "note", "note"]
     assert "is taken: by Selon if it runs" in found["Receiving"][1]
+
+
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="no IPv6 here")
+async def test_a_free_port_of_the_sixth_version_is_not_taken(server: BotServer, port: int) -> None:
+    (figures,) = (await said(server, metrics_host="::1", metrics_port=port))["Figures"]
+    assert figures.startswith("well")

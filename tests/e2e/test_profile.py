@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.messenger.handlers.registration import CORE_MENUS, LAST
+from bot.messenger.running import application
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import feature_commands, running
 
@@ -45,3 +46,14 @@ async def test_a_bot_that_cannot_describe_itself_answers(server: BotServer) -> N
     server.fail_next("getMyShortDescription")
     async with running(server):
         await server.reply_to(READER, "Bonjour")
+
+
+@pytest.mark.usefixtures("introduced")
+async def test_a_name_that_telegram_takes_hours_later_holds_nobody_up(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "INTRODUCTION_SECONDS", 2.0)
+    server.fail_next("setMyName", retry_after=3600)
+    async with running(server, bot_name="Autre"):
+        await server.reply_to(READER, "Bonjour")
+    assert server.faults_left == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from telegram import (
     Bot,
@@ -19,7 +19,6 @@ from telegram.ext import filters
 
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.events import ChatEvent, Handlers, on_command, on_message
-from bot.messenger.feature import ErasingChore
 from bot.messenger.handlers.gate import require_administrator, start_token
 from bot.messenger.menus import MenuCommand
 from bot.operations.logs import PublicText
@@ -65,7 +64,7 @@ class AccessHandlers(Handlers):
         lifetime, now = timedelta(days=self._services.settings.invitation_days), self._now()
         token = await self._run(invitations.invite, event.asker.person_id, role, now, lifetime)
         link = f"https://t.me/{event.bot.username}?start={token}"
-        until = (now + lifetime).date()
+        until = (now + lifetime).astimezone().date()
         await event.say(event.asker.texts(AccessPhrases).invitation(link, role, until))
 
     @on_command(ALLOW, require_administrator)
@@ -135,15 +134,6 @@ class AccessHandlers(Handlers):
     async def _decide_group(self, chat_id: int, allow: bool) -> None:
         await self._run(chats.allow, chat_id, allow, self._now())
         logger.info("A group is %s", PublicText("allowed" if allow else "forbidden"))
-
-    @property
-    def chores(self) -> Sequence[ErasingChore]:
-        """Delete expired invitations and idle meters."""
-        return (ErasingChore("access", timedelta(hours=1), self._tidy),)
-
-    async def _tidy(self, bot: Bot, now: datetime) -> None:
-        await self._run(invitations.forget_expired, now)
-        await self._services.limits.tidy()
 
 
 def _picker(phrases: AccessPhrases, standings: Sequence[Standing]) -> ReplyKeyboardMarkup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -44,7 +45,8 @@ class GroupHandlers(Handlers):
         if self._roles.administers(asker.person_id):  # they can allow it there
             await say(context.bot, asker, phrases.group_waits)
             return
-        await say(context.bot, asker, phrases.not_allowed(change.chat.id))
+        with suppress(Forbidden):  # it may not write there
+            await say(context.bot, asker, phrases.not_allowed(change.chat.id))
         logger.info("A group that is not allowed was left")
         await context.bot.leave_chat(change.chat.id)
 

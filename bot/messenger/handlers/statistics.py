@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -51,7 +51,7 @@ class StatisticsHandlers(Handlers):
     async def show_chart(self, event: ChatEvent) -> None:
         asker, phrases = event.asker, event.asker.texts(StatisticsPhrases)
         async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            figures = await self._run(self._figures)
+            figures = await self._run(_figures, self._now())
             png = await asyncio.to_thread(draw_chart, figures, phrases) if can_draw() else None
         votes = figures.votes
         caption = phrases.caption(figures.questions, figures.answered, votes.good, votes.bad)
@@ -68,8 +68,8 @@ class StatisticsHandlers(Handlers):
     @on_command(UNANSWERED, _check)
     @on_button(UNANSWERED_BUTTON, _check)
     async def send_unanswered(self, event: ChatEvent) -> None:
-        query = statistics.newest_unanswered
-        questions = list(await self._run(query, self._since(), limit=_QUESTIONS_LIMIT))
+        query, since = statistics.newest_unanswered, midnight(self._now(), CHART_DAYS - 1)
+        questions = list(await self._run(query, since, limit=_QUESTIONS_LIMIT))
         phrases, library = event.asker.texts(StatisticsPhrases), self._services.library
         if not questions:
             await event.say(phrases.nothing_unanswered(CHART_DAYS))
@@ -98,13 +98,11 @@ class StatisticsHandlers(Handlers):
         file = Attachment("document", phrases.file, csv)
         await deliver_attachment(event.bot, event.asker.place, file, caption)
 
-    def _figures(self, session: Session) -> UsageFigures:
-        since, today = self._since(), self._now().astimezone().date()
-        return UsageFigures(
-            count_days(statistics.questions(session, since), today),
-            statistics.votes(session, since),
-            tuple(statistics.most_cited(session, since, MAX_CITED_ARTICLES)),
-        )
 
-    def _since(self) -> datetime:
-        return midnight(self._now()) - timedelta(days=CHART_DAYS - 1)
+def _figures(session: Session, now: datetime) -> UsageFigures:
+    since = midnight(now, CHART_DAYS - 1)
+    return UsageFigures(
+        count_days(statistics.questions(session, since), now.astimezone().date()),
+        statistics.votes(session, since),
+        tuple(statistics.most_cited(session, since, MAX_CITED_ARTICLES)),
+    )

@@ -44,8 +44,7 @@ class Inbox(asyncio.Queue[object]):
     def __init__(self, journal: Journal) -> None:
         super().__init__()
         self._journal = journal
-        self._arrival_times: dict[int, float] = {}
-        self._in_hand: set[int] = set()
+        self._in_hand: dict[int, float] = {}  # updates held here: the time of their arrival
         self.maybe_done: set[int] = set()  # updates that an earlier process may have left
         # Updates that are recorded and not yet put: True if this process handles them, False if
         # another does, None if they were recorded before.
@@ -62,7 +61,9 @@ class Inbox(asyncio.Queue[object]):
             return
         predecessors = await self._write(partial(self._journal.record_arrivals, updates))
         for update, earlier in zip(updates, predecessors, strict=True):
-            ours = None if earlier is None else earlier <= self._in_hand
+            ours = None
+            if earlier is not None and update.update_id not in self._in_hand:  # by `refill`
+                ours = earlier <= self._in_hand.keys()
             if ours:
                 self._hold(update.update_id)
             self._is_ours[update.update_id] = ours
@@ -75,7 +76,6 @@ class Inbox(asyncio.Queue[object]):
             if await self._write(partial(self._journal.quarantine, item.update_id, content)):
                 _report_unreadable(item.update_id)
         elif item.inline_query is not None:  # not recorded: outdated a moment later
-            self._arrival_times[item.update_id] = time.monotonic()
             await super().put(item)
         else:
             await self._put_after_record(item)
@@ -93,10 +93,10 @@ class Inbox(asyncio.Queue[object]):
             except StateError as error:
                 logger.error("Recorded updates are taken in later: %s", error)
 
-    def pop_wait(self, update: Update) -> float:
-        """Return the seconds since an update reached this process, once."""
-        arrival = self._arrival_times.pop(update.update_id, None)
-        return 0.0 if arrival is None else time.monotonic() - arrival
+    def wait_of(self, update_id: int) -> float:
+        """Return the seconds since an update reached this process; 0 if it is released."""
+        now = time.monotonic()
+        return now - self._in_hand.get(update_id, now)
 
     async def refill(self, bot: Bot) -> None:
         """Queue updates that ended processes left undone, or others left to this one, oldest
@@ -116,12 +116,11 @@ class Inbox(asyncio.Queue[object]):
 
     def release(self, update_id: int) -> None:
         """Release an update that is handled, or that another process handles."""
-        self._in_hand.discard(update_id)
+        self._in_hand.pop(update_id, None)
         self.maybe_done.discard(update_id)
 
     def _hold(self, update_id: int) -> None:
-        self._in_hand.add(update_id)
-        self._arrival_times[update_id] = time.monotonic()
+        self._in_hand[update_id] = time.monotonic()
 
     async def _write(self, write: Callable[[], Awaitable[Result]]) -> Result:
         """Record updates, retrying until the database can be written; until then, Telegram keeps
@@ -322,12 +321,12 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             await self._finish(update, trigger)
 
     async def _finish(self, update: Update, trigger: Trigger) -> None:
+        seconds = self.inbox.wait_of(update.update_id)
         try:
             await self.journal.finish(update.update_id)
             self.inbox.release(update.update_id)
         except StateError as error:
             logger.error("It may be handled again: %s", error)
-        seconds = self.inbox.pop_wait(update)
         if trigger.letters:
             METERS.observe_reply(seconds)
             logger.info("Dealt with, %.2f s after it came", seconds)

@@ -36,6 +36,7 @@ from bot.messenger.running.redaction import redact_logs
 from bot.messenger.running.requests import TokenCheck, UpdatesRequest, WatchedRequest
 from bot.messenger.services import BotServices
 from bot.operations.logs import PublicText
+from bot.operations.probes import run_probes
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.state.processes import BotProcess
@@ -58,6 +59,8 @@ SWITCH_SECONDS = 0.001  # the interpreter's switch interval
 TAKE_OVER_INTERVAL = timedelta(seconds=0.5)  # between checks for ended processes of the bot
 ROLES_INTERVAL = timedelta(seconds=1)  # between reloads of roles, which other processes may change
 _CONNECT_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Telegram at start
+# Seconds that menus and profile may take at start: Telegram may make a changed name wait for hours.
+INTRODUCTION_SECONDS = 30.0
 
 # Another door that is open as long as the bot runs.
 Beside = Callable[[BotServices], AbstractAsyncContextManager[None]]
@@ -203,10 +206,11 @@ async def serve(
         try:
             if await _connect(application, settings, stop, waits):
                 other = beside(services) if beside is not None else nullcontext()
-                async with serve_health(application, services), other:
+                async with serve_health(application, services) as probes, other:
                     await _start(application, receiver, services, len(waits))
                     ready(application.bot.username)
-                    async with run_chores(chores, services, application.bot, process):
+                    chores_run = run_chores(chores, services, application.bot, process)
+                    async with run_probes(probes), chores_run:
                         await _wait_for_any(stop, token_check.refusal)
         finally:
             journal.stop.set()
@@ -293,8 +297,12 @@ async def _start(
     application: DurableApplication, receiver: Receiver, services: BotServices, retries: int
 ) -> None:
     await application.initialize()
-    await menus_with(services.features).announce(application.bot, services.settings.admins)
-    await set_profile(application.bot, services.settings.bot_name)
+    try:
+        async with asyncio.timeout(INTRODUCTION_SECONDS):
+            await menus_with(services.features).announce(application.bot, services.settings.admins)
+            await set_profile(application.bot, services.settings.bot_name)
+    except TimeoutError:
+        logger.warning("Telegram takes no menus or profile now; the next start sets them")
     await application.refill()
     await receiver.start(retries)
     await application.start()

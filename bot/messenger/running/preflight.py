@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,13 +13,14 @@ from telegram import Bot, User, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot.assembly import open_chat_models, open_index
-from bot.errors import SelonError, SettingsError
+from bot.errors import MessengerError, SelonError, SettingsError
 from bot.llm.factory import arena_models
 from bot.locale.administration import CheckingPhrases
 from bot.locale.errors import error_text
 from bot.messenger.running.application import api_url, refusal, telegram_token
 from bot.messenger.running.receiver import unreachable, webhook_path
 from bot.messenger.running.requests import TokenCheck, WatchedRequest
+from bot.operations.http_server import open_socket
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from index.errors import IndexingError, NoIndex
@@ -181,7 +181,7 @@ class _Preflight:
 
 def _is_free(host: str, port: int) -> bool:
     try:
-        socket.create_server((host, port)).close()
-    except OSError:
+        open_socket(host, port, "").close()
+    except MessengerError:
         return False
     return True

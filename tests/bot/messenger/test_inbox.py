@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import cast
 
-from telegram import Update
+import pytest
+from telegram import Bot, Update
 
 from bot.messenger.inbound.inbox import Inbox
 from bot.messenger.journal import Journal
@@ -46,3 +49,28 @@ async def test_a_batch_that_is_never_put_is_left_for_the_next_start(journal: Jou
         await asyncio.wait_for(restarted.put(each), 30)
     assert taken(restarted) == [3]
     assert [each.id for each in await journal.take_over_updates()] == [1, 2, 3]
+
+
+async def test_one_taken_over_before_its_record_is_confirmed_is_put_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, record_arrivals = Inbox(journal), journal.record_arrivals
+
+    async def record(arrivals: Sequence[Update]) -> list[frozenset[int] | None]:
+        earlier = await record_arrivals(arrivals)
+        await inbox.refill(cast("Bot", None))
+        return earlier
+
+    monkeypatch.setattr(journal, "record_arrivals", record)
+    await inbox.record(BATCH)
+    for each in BATCH:
+        await inbox.put(each)
+    assert taken(inbox) == [1, 2, 3]
+
+
+async def test_an_inline_query_leaves_nothing_behind(journal: Journal) -> None:
+    inbox, user = Inbox(journal), {"id": 1, "is_bot": False, "first_name": "A"}
+    query = {"id": "1", "from": user, "query": "a", "offset": ""}
+    await inbox.put(Update.de_json({"update_id": 987654, "inline_query": query}))
+    assert taken(inbox) == [987654]
+    assert "987654" not in repr(vars(inbox))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import pytest
 
 from bot.settings import Settings
-from bot.state import meters
 from bot.state.database import State
 from bot.state.limits import AskLimits, Over
 
@@ -85,17 +85,33 @@ async def test_a_restart_gives_back_half_a_burst_at_most(limits: Limits) -> None
     assert again.count(None) <= 3
 
 
-async def test_a_full_meter_is_forgotten(limits: Limits, state: State, clock: Clock) -> None:
+async def test_a_full_meter_is_forgotten(limits: Limits, clock: Clock) -> None:
     mine = limits(question_seconds=86400)  # full again after four days
     assert mine.retention == timedelta(days=4)
     await taken(mine, READER, times=4)
     clock.after(2 * 86400)
-    await mine.tidy()
-    again = await taken(limits(question_seconds=86400), READER, times=3)
+    again = await taken(mine, READER, times=3)
     assert again.count(None) == 2
     clock.after(5 * 86400)
-    await mine.tidy()
-    assert state.do(meters.load_meters) == {}
+    await mine.take(OTHER)
+    assert mine._meters.keys() == {f"person:{OTHER}"}
+
+
+async def test_people_who_ask_at_once_all_take_from_their_group(limits: Limits) -> None:
+    mine = limits(group_burst=20)
+    await taken(mine, 1, times=3)  # the database counts their next
+    await asyncio.gather(*(mine.take(person, GROUP) for person in (1, 2, 3, 4)))
+    assert mine._meters[f"group:{GROUP}"].tokens == 16
+
+
+async def test_a_clock_set_back_makes_nobody_wait_for_it(limits: Limits, clock: Clock) -> None:
+    clock.after(400 * 86400)
+    await taken(limits(), READER, times=5)
+    clock.after(-400 * 86400)
+    mine = limits()
+    assert (await refused(mine, READER)).seconds == 10
+    clock.after(10)
+    assert await mine.take(READER) is None
 
 
 async def test_several_processes_count_the_second_half_of_a_burst_together(limits: Limits) -> None:
