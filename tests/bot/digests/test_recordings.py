@@ -207,7 +207,7 @@ async def test_a_recording_is_stopped_at_once_and_for_good(
 
 @pytest.mark.usefixtures("now")
 async def test_a_recording_stopped_in_another_process_stays_so(
-    server: BotServer, start: Start, url: str, monkeypatch: pytest.MonkeyPatch
+    server: BotServer, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recordings, "PROGRESS_SECONDS", 0.01)
     async with start() as speech:
@@ -215,9 +215,8 @@ async def test_a_recording_stopped_in_another_process_stays_so(
         await server.reply_to(READER, "/podcast sardines")
         shown = (await server.next_message()).message_id
         await asyncio.to_thread(speech.began.wait, 60)
-        with closing(open_state(url)) as state:
-            cancel = partial(scripts.cancel_recording, chat_id=READER, progress=shown)
-            assert state.do(cancel) == "fr"
+        with open_session() as session:
+            assert scripts.cancel_recording(session, READER, shown) == "fr"
         speech.may_end.set()
         await server.silence()
         assert shown in {each.message_id for each in server.messages}
