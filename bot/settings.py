@@ -519,9 +519,10 @@ class _LanguageSetting(BaseSettings):
 
 def load_language() -> Language:
     """Load the language alone, even if other settings are invalid or `.env` cannot be read."""
-    for env_file in (_ENV_FILE, None):
+    without_file: dict[str, Any] = {"_env_file": None}
+    for options in ({}, without_file):
         with suppress(ValueError, OSError):
-            return _LanguageSetting(_env_file=env_file).language
+            return _LanguageSetting(**options).language
     return "fr"
 
 
