@@ -16,7 +16,7 @@ from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.services import BotServices
 from bot.operations.endpoints import HealthCheck, serve_endpoints
 from bot.operations.metrics import METERS, Now
-from bot.operations.probes import Probe, index_age, run_probes, try_index
+from bot.operations.probes import Probe, index_age, try_index
 from bot.state import meters
 from index.errors import reason_of
 
@@ -55,10 +55,7 @@ async def serve_health(
     }
     checks |= {probe.name: probe.finding for probe in probes}
     with METERS.watch(now, checks):
-        if not settings.metrics_port:
-            yield
-            return
-        async with serve_endpoints(settings, METERS, checks), run_probes(probes):
+        async with serve_endpoints(settings, checks, probes):
             yield
 
 
