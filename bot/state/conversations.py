@@ -48,8 +48,6 @@ class TurnRecord:
     question: str
     turn: Mapping[str, Any]
     sources: Sequence[Any]
-    answered: bool
-    confidence: float
     generation: str
     question_message: int | None
     created_at: datetime
@@ -163,8 +161,6 @@ def _record(session: Session, row: TurnRow) -> TurnRecord:
         question=row.question,
         turn=row.turn,
         sources=row.sources,
-        answered=row.answered,
-        confidence=row.confidence,
         generation=row.generation,
         question_message=row.question_message,
         created_at=row.created_at,
