@@ -6,7 +6,7 @@ Served on the bot's event loop: a stuck loop must not report that it is healthy.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -14,7 +14,6 @@ from tornado.web import RequestHandler
 
 from bot.operations.http_server import close, listen
 from bot.operations.metrics import METERS
-from bot.operations.probes import Probe, run_probes
 from bot.settings import Settings
 
 # Returns a short problem description or None, immediately: probes run elsewhere.
@@ -23,10 +22,9 @@ HealthCheck = Callable[[], str | None]
 
 @asynccontextmanager
 async def serve_endpoints(
-    settings: Settings, checks: Mapping[str, HealthCheck], probes: Sequence[Probe]
+    settings: Settings, checks: Mapping[str, HealthCheck]
 ) -> AsyncIterator[None]:
-    """Serve for the duration of the block, and run the probes, if the settings name a port. Raises
-    MessengerError."""
+    """Serve for the duration of the block, if the settings name a port. Raises MessengerError."""
     host, port = settings.metrics_host, settings.metrics_port
     if not port:
         yield
@@ -34,8 +32,7 @@ async def serve_endpoints(
     handlers = [("/metrics", _Metrics), ("/healthz", _Health, {"checks": checks})]
     server = listen(handlers, host, port, "SELON_METRICS_PORT")
     try:
-        async with run_probes(probes):
-            yield
+        yield
     finally:
         await close(server)
 

@@ -11,7 +11,7 @@ from functools import partial
 from bot.followups.turn import TurnText
 from bot.operations.endpoints import HealthCheck, serve_endpoints
 from bot.operations.metrics import METERS, Now
-from bot.operations.probes import Probe, Trial, index_age, try_index
+from bot.operations.probes import Probe, Trial, index_age, run_probes, try_index
 from bot.state import meters
 from bot.web.service import WebService
 
@@ -40,5 +40,5 @@ async def serve_web_health(service: WebService) -> AsyncIterator[None]:
     generation = service.library.generation
     now = Now(lambda: 0, lambda: 0, lambda: index_age(generation))
     with METERS.watch(now, checks):
-        async with serve_endpoints(service.settings, checks, probes):
+        async with serve_endpoints(service.settings, checks), run_probes(probes):
             yield

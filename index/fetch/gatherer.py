@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +15,13 @@ from index.errors import FetchError, Problem, Words, reason_of
 from index.fetch.address import Address
 from index.fetch.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
 from index.fetch.inflate import TooLarge, inflate
-from index.fetch.listing import ListedAddress, list_addresses, named_feeds, newest_entries_first
+from index.fetch.listing import (
+    OLDEST,
+    ListedAddress,
+    list_addresses,
+    named_feeds,
+    newest_entries_first,
+)
 from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
 
@@ -24,7 +30,6 @@ SITEMAPS = 20  # per index
 _DEPTH = 2  # of indexes in each other
 _LIST_BOUNDS = ProcessBounds(seconds=30.0, memory=2**29)
 _MAX_UNZIPPED_BYTES = 64 * 2**20  # bytes; a sitemap may have 50 MiB
-_OLDEST = datetime.min.replace(tzinfo=UTC)
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +167,7 @@ class Gatherer:
         """Return the entries of an index of sitemaps, newest first, until none can be newer."""
         entries: list[ListedAddress] = []
         for sitemap in [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]:
-            dates = sorted((each.changed_at or _OLDEST for each in entries), reverse=True)
+            dates = sorted((each.changed_at or OLDEST for each in entries), reverse=True)
             newest = sitemap.changed_at  # no entry is newer
             if newest and len(dates) >= self.limit and dates[self.limit - 1] >= newest:
                 break

@@ -16,6 +16,7 @@ from index.errors import FetchError
 from index.fetch.address import Address
 from index.fetch.page_kind import PageKind
 
+OLDEST = datetime.min.replace(tzinfo=UTC)
 _MOST = 50_000  # entries of a list, the maximum of a sitemap
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml"})
 _HEAD = 2**18
@@ -46,9 +47,7 @@ def list_addresses(kind: PageKind, body: bytes, base: Address) -> list[ListedAdd
 
 def newest_entries_first(entries: Iterable[ListedAddress]) -> list[ListedAddress]:
     """Sort entries by date, stably."""
-    return sorted(
-        entries, key=lambda entry: -entry.changed_at.timestamp() if entry.changed_at else 1.0
-    )
+    return sorted(entries, key=lambda entry: entry.changed_at or OLDEST, reverse=True)
 
 
 def named_feeds(body: bytes, base: Address) -> tuple[str, ...]:

@@ -211,12 +211,10 @@ class Shelf:
             asked=address if address != page.url else None,
         )
         ledger.put(name, entry)
-        old = before if before != name else None  # the address has another format now
-        if old is not None:
-            ledger.drop(old)
+        if before is not None and before != name:  # the address has another format now
+            (folder / before).unlink(missing_ok=True)  # first: the ledger finds it until then
+            ledger.drop(before)
         ledger.save()
-        if old is not None:
-            (folder / old).unlink(missing_ok=True)
         return "unchanged" if same else "updated" if before else "added", path
 
     def _folder(self, url: str) -> Path:

@@ -237,6 +237,8 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
         title = title_in_name(name)
         metadata = metadata.completed(Metadata.of("file name", title=title))
     blocks, author = split_signature(body)
+    if all(block.heading for block in blocks):
+        blocks, author = body, None
     printed_facts = head_facts.completed(Metadata.of("text", author=author))
     if printed_facts.author and metadata.origins.get("author") in _PROPERTIES:
         metadata = metadata.without("author")

@@ -98,7 +98,8 @@ def _dialect(sample: str, content: Content) -> CsvDialect:
 
 
 def _fitness(dialect: CsvDialect, sample: str, content: Content) -> tuple[int, float, int]:
-    rows = [row for _, row in dialect.rows(io.StringIO(sample)) if isinstance(row, list) and row]
+    lines = io.StringIO(sample, newline="")
+    rows = [row for _, row in dialect.rows(lines) if isinstance(row, list) and row]
     header, *body = rows or [[]]
     names = [cell.strip() for cell in header]
     facts = len(facts_in_names(names)) + len(set(names) & set(content.options.fields.values()))

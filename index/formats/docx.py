@@ -180,17 +180,24 @@ class _Body:
             yield from self.blocks(box)
 
     def _rows(self, table: Any) -> Iterator[str]:
-        for row in table.iterchildren(f"{_W}tr"):
+        for row in _children(table, f"{_W}tr"):
             if row.find(f"./{_W}trPr/{_W}del") is not None:
                 continue
-            cells = (
-                " ".join(" ".join(_text(each).split()) for each in cell.iterchildren(f"{_W}p"))
-                for cell in row.iterchildren(f"{_W}tc")
-            )
-            if line := " | ".join(cell.strip() for cell in cells if cell.strip()):
+            cells = list(_children(row, f"{_W}tc"))
+            texts = (" ".join(map(_text, _children(cell, f"{_W}p"))).split() for cell in cells)
+            if line := " | ".join(" ".join(words) for words in texts if words):
                 yield line
-            for inner in row.iterfind(f"./{_W}tc/{_W}tbl"):
+            for inner in (table for cell in cells for table in _children(cell, f"{_W}tbl")):
                 yield from self._rows(inner)
+
+
+def _children(node: Any, tag: str) -> Iterator[Any]:
+    """Yield the children of a node with this tag, also those in content controls."""
+    for each in node.iterchildren():
+        if each.tag == tag:
+            yield each
+        elif each.tag in _WRAPPERS:
+            yield from _children(each, tag)
 
 
 def _boxes(node: Any) -> Iterator[Any]:

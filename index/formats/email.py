@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 from itertools import islice
@@ -58,7 +58,8 @@ class _ShortHeaders(EmailPolicy):
         return name, value[:_HEADER_LIMIT]
 
 
-_POLICY = _ShortHeaders()
+_POLICY = _ShortHeaders(refold_source="none")  # attached messages are read as they were sent
+_MESSAGE = "message/rfc822"
 
 
 def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
@@ -157,10 +158,11 @@ def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
     return part if isinstance(part, EmailMessage) else None
 
 
-def _payload(part: EmailMessage) -> bytes:
+def _payload(part: MIMEPart) -> bytes:
     payload: object = None
     with suppress(Exception):  # see _header
-        payload = part.get_payload(decode=True)
+        attached = list(part.iter_parts()) if part.get_content_type() == _MESSAGE else []
+        payload = attached[0].as_bytes() if attached else part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
@@ -190,9 +192,10 @@ def _drop_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
 def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
     """Yield the articles of the attachments of known formats; others are ignored."""
     counts: dict[str, int] = {}
-    for part in islice(message.walk(), MESSAGE_PARTS):
+    for part in islice(_parts(message), MESSAGE_PARTS):
+        unnamed = "message.eml" if part.get_content_type() == _MESSAGE else ""
         try:
-            name = part.get_filename() or ""
+            name = part.get_filename() or unnamed
         except Exception:  # see _header
             continue
         name = re.split(r"[/\\]", name.replace("\0", ""))[-1].strip()
@@ -209,3 +212,13 @@ def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDra
             yield from read_part(inner, key)
         except ReadError as error:
             yield Skipped(label, error.problem)
+
+
+def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
+    """Yield a message and its parts in order, without those of attached messages."""
+    stack = [message]
+    while stack:
+        part = stack.pop()
+        yield part
+        if part.get_content_type() != _MESSAGE:
+            stack += reversed(list(part.iter_parts()))

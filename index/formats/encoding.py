@@ -30,7 +30,10 @@ _DISORDER = 0.1
 _COHERENT = 0.2  # share of letters as frequent as in a language; below, it may be none
 _CLOSE = 0.05
 _NEWLINE = re.compile("\r\n|[\r\v\f\x85\u2028]")
-INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
+# Control characters, marks without width, halves of surrogate pairs.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]"
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -126,16 +129,10 @@ def detect_encoding(content: Content) -> str:
 
 @contextmanager
 def open_as_utf8(content: Content) -> Iterator[BinaryIO]:
-    """Open a text as UTF-8 bytes without a mark, whatever its encoding."""
+    """Open a text as valid UTF-8 without a mark, whatever its encoding."""
     encoding = detect_encoding(content)
     with content.stream() as stream:
-        if encoding == "utf-8":
-            yield stream
-        elif encoding == "utf-8-sig":
-            stream.read(len(codecs.BOM_UTF8))
-            yield stream
-        else:
-            yield cast(BinaryIO, codecs.EncodedFile(stream, "utf-8", encoding, "replace"))
+        yield cast(BinaryIO, codecs.EncodedFile(stream, "utf-8", encoding, "replace"))
 
 
 @contextmanager
@@ -169,7 +166,8 @@ def _sample(content: Content) -> tuple[list[bytes], int]:
             lines.append(line)
             size += len(line)
             try:
-                line.decode("utf-8")
+                is_whole = len(line) < _SAMPLE
+                codecs.utf_8_decode(line, "strict", is_whole)
             except UnicodeDecodeError:
                 damaged_bytes += 1
     return lines, damaged_bytes

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 import ijson
@@ -51,16 +51,20 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise ReadError("file-empty", subject=content.label)
     with _events(content) as events:
         place = _find_list(events, content.options.fields.get("text"))
-    if place is not None:
-        yield from read_records(content, _records(content, place))
+    only = _read_one(content) if place is None else None
+    if only is not None:
+        yield only
     else:
-        yield _read_one(content)
+        yield from read_records(content, _records(content, place))
 
 
-def _read_one(content: Content) -> ArticleDraft:
-    """Read the only article of a file of one object, without a key."""
+def _read_one(content: Content) -> ArticleDraft | None:
+    """Read the article of a file of one object, without a key; None if other objects follow."""
     with _events(content) as events:
         value = _value(next(events), events)
+        with suppress(ijson.JSONError):  # what follows is no JSON, such as the `;` of a script
+            if next(events, None) is not None:
+                return None
     if not isinstance(value, dict):
         if value is _TOO_DEEP:
             raise ReadError("json-value-too-deep", subject=content.label)
@@ -122,9 +126,11 @@ def _track_keys(event: str, keys: list[str]) -> None:
         keys.pop()
 
 
-def _records(content: Content, place: _Place) -> Iterator[Record | Skipped]:
+def _records(content: Content, place: _Place | None) -> Iterator[Record | Skipped]:
+    """Yield the records of a list, or of a file of several objects."""
     with _events(content) as events:
-        _go_to(place, events)
+        if place is not None:
+            _go_to(place, events)
         for number, first in enumerate(events, 1):
             if first[0] == "end_array":
                 return
@@ -171,13 +177,22 @@ def _value(first: _Event, events: Iterator[_Event]) -> object:
         event, value = next(events)
 
 
-_BEYOND_MEASURE = re.compile(rb"\d{19}|\d[eE][+-]?\d{3}")
-_TOKEN = re.compile(rb"\\.|\"|[-+.\deE]+", re.DOTALL)
+# What the parser would perhaps refuse: long numbers, escaped surrogates.
+_SUSPECT = re.compile(rb"\d{19}|\d[eE][+-]?\d{3}|\\u[dD][89a-fA-F]")
+_HIGH, _LOW = rb"\\u[dD][89abAB][\da-fA-F]{2}", rb"\\u[dD][c-fC-F][\da-fA-F]{2}"
+_TOKEN = re.compile(
+    rb"%b%b|(?P<half>%b|%b)|\\.|\"|[-+.\deE]+" % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL
+)
 _UNENDED = b"\\-+.0123456789eE"
+_UNENDED_ESCAPE = re.compile(rb"(?:%b)?(?:\\(?:u[\da-fA-F]{0,3})?)?\Z" % _HIGH)
+_PAIR_BYTES = 12
 
 
 class _BoundedStream:
-    """A stream of limited values; numbers at which the parser would fail are replaced by null."""
+    """A stream of limited values without what the parser refuses.
+
+    Out-of-range numbers are replaced by null, halves of surrogate pairs by « ? ».
+    """
 
     def __init__(self, stream: BinaryIO, label: str) -> None:
         self._stream = stream
@@ -194,13 +209,15 @@ class _BoundedStream:
                 raise ReadError("json-text-too-long", subject=self._label, limit=RECORD_BYTES)
             whole = self._rest + data
             end = len(whole.rstrip(_UNENDED)) if data else len(whole)
+            if data and (escape := _UNENDED_ESCAPE.search(whole, max(0, end - _PAIR_BYTES), end)):
+                end = len(whole[: escape.start()].rstrip(b"\\"))
             self._rest = whole[end:]
             if end or not data:
-                return self._replace_numbers(whole[:end])
+                return self._replace_refused(whole[:end])
 
-    def _replace_numbers(self, data: bytes) -> bytes:
-        """Replace out-of-range numbers outside of strings; `data` ends with a whole token."""
-        if not _BEYOND_MEASURE.search(data):
+    def _replace_refused(self, data: bytes) -> bytes:
+        """Replace what the parser would refuse; `data` ends with a whole token."""
+        if not _SUSPECT.search(data):
             quotes = data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"')
             self._in_string ^= bool(quotes % 2)
             return data
@@ -210,6 +227,8 @@ class _BoundedStream:
         token = match[0]
         if token == b'"':
             self._in_string = not self._in_string
+        elif match["half"]:
+            return b"?"
         elif not self._in_string and _is_beyond_measure(token):
             return b"null"
         return token
@@ -229,7 +248,7 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
     """Open a file as JSON parser events. Raises ReadError if it is not JSON."""
 
     def events(stream: _BoundedStream) -> Iterator[_Event]:
-        for each in ijson.basic_parse(stream, use_float=True):
+        for each in ijson.basic_parse(stream, use_float=True, multiple_values=True):
             stream.since = 0
             yield each
 
@@ -237,7 +256,9 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
         with open_as_utf8(content) as stream:
             yield events(_BoundedStream(stream, content.label))
     except (ijson.JSONError, OverflowError, StopIteration) as error:
-        message = " ".join(str(error).split("\n")[0].split())
+        text = error.args[0] if error.args else ""  # bytes, if it quotes half a character
+        text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        message = " ".join(text.split("\n")[0].split())
         reason = Words(message) if message else Problem("json-cut")
         raise ReadError("json-invalid", subject=content.label, reason=reason) from error
 

@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from index.formats.base import ArticleDraft, Block, Content, list_blocks
 from index.formats.frontmatter import from_marked_text
 
-_UNSEEN = re.compile(r"<(?:(!--)|(script|style)\b)", re.IGNORECASE)
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:(?=</\1)|\Z)", re.I | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANKS = re.compile(r"\n\s*\n")
 _SPACES = re.compile(r"[ \t]+")
@@ -46,7 +46,7 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
         case "fence" | "code_block":
             yield Block(_BLANKS.sub("\n", node.content).strip("\n"))
         case "html_block":
-            source = "".join(_between_tags("".join(_visible_html(node.content))))
+            source = "".join(_between_tags(_UNSEEN.sub("", node.content)))
             for paragraph in _BLANKS.split(html.unescape(_TAG.sub(" ", source))):
                 yield Block(" ".join(paragraph.split()))
         case "blockquote":
@@ -85,19 +85,6 @@ def _inline(node: SyntaxTreeNode) -> str:
             return ""
         case _:
             return "".join(_inline(child) for child in node.children)
-
-
-def _visible_html(source: str) -> Iterator[str]:
-    """Yield the HTML outside comments, scripts and styles; an unclosed one hides the rest."""
-    lower, start = source.lower(), 0
-    while (opening := _UNSEEN.search(source, start)) is not None:
-        yield source[start : opening.start()]
-        closing = "-->" if opening[1] else f"</{opening[2].lower()}"
-        end = lower.find(closing, opening.end())
-        if end < 0:
-            return
-        start = end if opening[2] else end + len(closing)
-    yield source[start:]
 
 
 # Template syntax of static site generators, dropped outside code: tags and variables of Liquid,

@@ -57,8 +57,8 @@ class Hook:
             told |= {"last_error_date": 1, "last_error_message": reason}
         return told
 
-    async def taken(self, times: int, within: float = 90.0) -> None:
-        async with asyncio.timeout(within):
+    async def taken(self, times: int) -> None:
+        async with asyncio.timeout(180):
             while len(self.called) < times:
                 self._taken.clear()
                 await self._taken.wait()

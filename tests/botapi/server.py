@@ -27,7 +27,7 @@ from tests.botapi.refusal import Refusal
 
 TOKEN = "4200000001:AAtest-token_that-opens-nothing-at-all"
 # Only a test that fails waits so long; a loaded machine may.
-WAIT_SECONDS = 90.0
+WAIT_SECONDS = 180.0
 _TOKEN_SHAPE = re.compile(r"\d+:[\w-]+")
 
 
@@ -86,6 +86,9 @@ class BotServer(People):
         self.edits: list[Accepted] = []
         self._runner: web.AppRunner | None = None
 
+    async def settled(self) -> None:
+        """Wait until the bot has dealt with what it has taken; `running` knows how."""
+
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=64 * 2**20)
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
@@ -121,10 +124,10 @@ class BotServer(People):
         """Every message draft shown, as (chat, draft, text)."""
         return tuple(self._methods.drafts)
 
-    async def guest_answer(self, query: str, within: float = WAIT_SECONDS) -> InlineResult:
+    async def guest_answer(self, query: str) -> InlineResult:
         """The message that is posted for a guest query, waited for."""
         answers = self._methods.guest_answers
-        await self._until(lambda: query in answers, within, f"an answer to the query {query}")
+        await self._until(lambda: query in answers, f"an answer to the query {query}")
         return answers[query]
 
     def profile(self, what: str, language_code: str = "") -> str:
@@ -134,9 +137,9 @@ class BotServer(People):
         """The bot's menu for a language, command → description."""
         return dict(self._methods.commands.get((scope, language_code), ()))
 
-    async def next_message(self, within: float = WAIT_SECONDS) -> Message:
+    async def next_message(self) -> Message:
         """The next message that no test has taken yet; raises AssertionError when none comes."""
-        return await self._taken(self._sent, "message", within)
+        return await self._taken(self._sent, "message")
 
     async def reply_to(self, chat_id: int, text: str, *how: Any, **more: Any) -> Message:
         """A person writes a text (see `user_says`); the next message is returned."""
@@ -148,8 +151,8 @@ class BotServer(People):
         self.presses(message, *how, **more)
         return await self.next_message()
 
-    async def next_edit(self, within: float = WAIT_SECONDS) -> Message:
-        return await self._taken(self._edited, "edit", within)
+    async def next_edit(self) -> Message:
+        return await self._taken(self._edited, "edit")
 
     async def edit_with(self, text: str) -> Message:
         """The next edited message that holds this text."""
@@ -158,12 +161,12 @@ class BotServer(People):
         return edit
 
     async def silence(self, seconds: float = 0.1) -> None:
-        """Raises AssertionError when the bot sends anything within this time after it has taken the
-        updates that wait, which it has a second for."""
-        for _ in range(100 if self._methods.updates.polled else 0):
-            if not self._methods.updates.pending:
-                break
-            await asyncio.sleep(0.01)
+        """Raises AssertionError when the bot sends anything until it has taken the updates that
+        wait, and is `settled`, nor within this time after that."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while self._methods.updates.polled and self._methods.updates.pending:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await self.settled()
         try:
             message = await asyncio.wait_for(self._sent.get(), seconds)
         except TimeoutError:
@@ -174,20 +177,25 @@ class BotServer(People):
         def enough() -> bool:
             return sum(name == method for name, _ in self.calls) >= times
 
-        await self._until(enough, within, f"{times} calls of {method}")
+        await self._until(enough, f"{times} calls of {method}", within)
 
-    async def acknowledged(self, query: str, within: float = WAIT_SECONDS) -> str:
+    async def acknowledged(self, query: str) -> str:
         """The text (often empty) with which a button press is acknowledged, waited for."""
-        await self._until(lambda: query in self.answers, within, f"an answer to the query {query}")
+        await self._until(lambda: query in self.answers, f"an answer to the query {query}")
         return self.answers[query]
 
-    async def told(self, chat_id: int, times: int = 1, within: float = WAIT_SECONDS) -> None:
+    async def told(self, chat_id: int, times: int = 1) -> None:
         def enough() -> bool:
             return sum(each.message.chat_id == chat_id for each in self.accepted) >= times
 
-        await self._until(enough, within, f"{times} messages to {chat_id}")
+        await self._until(enough, f"{times} messages to {chat_id}")
 
-    async def _until(self, so: Callable[[], bool], within: float, what: str) -> None:
+    async def typed_in(self, chat_id: int) -> None:
+        """Wait until the bot shows in a chat that it writes."""
+        shown = (chat_id, "typing")
+        await self._until(lambda: shown in self.actions, f"typing in {chat_id}")
+
+    async def _until(self, so: Callable[[], bool], what: str, within: float = WAIT_SECONDS) -> None:
         """Wait for something that calls bring about; raises AssertionError if it is not in time."""
         try:
             async with asyncio.timeout(within):
@@ -226,12 +234,12 @@ class BotServer(People):
         """How many of the faults asked for have not come about."""
         return sum(map(len, (*self._faults.values(), *self._mishaps.values())))
 
-    async def _taken(self, queue: asyncio.Queue[Message], what: str, within: float) -> Message:
+    async def _taken(self, queue: asyncio.Queue[Message], what: str) -> Message:
         try:
-            return await asyncio.wait_for(queue.get(), within)
+            return await asyncio.wait_for(queue.get(), WAIT_SECONDS)
         except TimeoutError:
             refused = "; ".join(f"{method}: {reason}" for method, reason in self.refusals)
-            raise AssertionError(f"no {what} within {within} s; refused: {refused}") from None
+            raise AssertionError(f"no {what} within {WAIT_SECONDS} s; refused: {refused}") from None
 
     # The HTTP side.
 

@@ -111,7 +111,7 @@ class Crashes:
                 killed = await self._until_killed(process, number % 5 == 4, ahead, longest)
             self._look(killed)
         async with self._bot.running() as process:
-            await self._until(lambda: len(self._answered()) == self._asked, process, 180)
+            await self._until(lambda: len(self._answered()) == self._asked, process)
             process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(process.wait(), 60)
         return self._judged()
@@ -124,7 +124,7 @@ class Crashes:
         if not starting:
             self._ask(ahead)
             begun = lambda: self._polls() > polls and len(answers(self._server)) > before  # noqa: E731
-            await self._until(begun, process, 180)
+            await self._until(begun, process)
         longest *= 3 if starting else 1
         deadline = time.monotonic() + self._chance.uniform(0, longest)
         while time.monotonic() < deadline:
@@ -150,8 +150,8 @@ class Crashes:
     def _polls(self) -> int:
         return sum(name == "getUpdates" for name, _ in self._server.calls)
 
-    async def _until(self, so: Callable[[], bool], process: Process, within: float) -> None:
-        async with asyncio.timeout(within):
+    async def _until(self, so: Callable[[], bool], process: Process) -> None:
+        async with asyncio.timeout(180):
             while not so():
                 if process.returncode is not None:
                     raise AssertionError(f"the bot ended by itself with {process.returncode}")

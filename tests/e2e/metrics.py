@@ -28,16 +28,24 @@ async def figures(port: int) -> dict[frozenset[str], float]:
     return {frozenset({each.name, *each.labels.values()}): each.value for each in samples}
 
 
+async def figures_at_rest(port: int) -> dict[frozenset[str], float]:
+    """As `figures`, once nothing is under way."""
+    async with asyncio.timeout(60):
+        while (found := await figures(port))[frozenset({"selon_under_way"})]:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0.02)
+    return found
+
+
 async def health(port: int) -> tuple[int, dict[str, str]]:
     status, text = await _read(port, "/healthz")
     return status, json.loads(text)
 
 
-async def becomes(port: int, status: int, check: str = "", within: float = 60.0) -> dict[str, str]:
+async def becomes(port: int, status: int, check: str = "") -> dict[str, str]:
     """What is told once it has this status, because of this check if one is named."""
     told: tuple[int, dict[str, str]] | None = None
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(60):
             while told is None or told[0] != status or told[1].get(check) in EARLY:
                 await asyncio.sleep(0.02)
                 told = await health(port)

@@ -122,7 +122,7 @@ class SharedLoad:
         return await self._stack.enter_async_context(bot.running())
 
     async def _called(self, times: int) -> None:
-        await self.server.called("setWebhook", times, within=90)
+        await self.server.called("setWebhook", times)
 
     def ask(self, texts: Sequence[str]) -> None:
         """Somebody asks these, one after the other."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, cast
@@ -28,7 +29,6 @@ from bot.followups.base import ConversationChain
 from bot.followups.turn import History, Turn, TurnText
 from bot.library.articles import Library, SubjectArticles, article_sentences, summarise
 from bot.library.documents import Documents
-from bot.messenger import handlers
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.feature import AnyChore
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
@@ -37,7 +37,7 @@ from bot.messenger.running.application import run_with, serve
 from bot.messenger.services import BotServices
 from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
-from bot.state.database import State
+from bot.state.database import State, state_url
 from index.article import Article, ArticleEntry, Selection
 from index.build.passages import cut
 from index.models.base import Embedder, Vectors
@@ -166,16 +166,26 @@ def _entry(article: Article) -> ArticleEntry:
     return ArticleEntry(**{name: getattr(article, name) for name in names})
 
 
-async def settled(updates: int = 1, within: float = 60.0) -> None:
+async def settled(updates: int = 1, url: str = "") -> None:
     """Wait until this many updates were written down, and all of them are done."""
-    with open_database() as engine:
-        async with asyncio.timeout(within):
+    with open_database(url) as engine:
+        async with asyncio.timeout(60):
             while True:
                 with engine.connect() as connection:
                     done = connection.execute(text("SELECT done_at FROM updates")).scalars().all()
                 if len(done) >= updates and all(done):
                     return
                 await asyncio.sleep(0.02)
+
+
+def held(answer: Answer, let: threading.Event) -> Callable[[], Answer]:
+    """An answer that comes when it is let."""
+
+    def wait() -> Answer:
+        let.wait(60)
+        return answer
+
+    return wait
 
 
 def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
@@ -222,9 +232,12 @@ async def running(
     """
     stop = asyncio.Event()
     ready = asyncio.Event()
+    settings = settings_for(server, **more)
+    url = state_url(settings.database_url, settings.data_dir)
+    server.settled = partial(settled, 0, url)  # type: ignore[method-assign]
     task = asyncio.create_task(
         serve(
-            settings_for(server, **more),
+            settings,
             chain or fresnel_chain(),
             library or Shelf(FRESNEL),
             stop,
@@ -255,12 +268,6 @@ def run_bot(chain: StubChain | None = None, article: Article = FRESNEL) -> None:
 
 def feature_packages() -> list[ModuleType]:
     return [import_module(type(each).__module__.rpartition(".")[0]) for each in FEATURES]
-
-
-def handler_modules() -> list[Path]:
-    """The modules whose handlers take up updates."""
-    folders = [Path(each.__path__[0]) for each in (handlers, *feature_packages())]
-    return sorted(path for folder in folders for path in folder.glob("*.py"))
 
 
 def feature_commands() -> list[MenuCommand]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -14,6 +15,7 @@ import pytest_asyncio
 from index.build.builder import build
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
+from tests.e2e.database import rows
 from tests.e2e.real_index import running_over
 from tests.fakes import FakeEmbedder
 
@@ -101,11 +103,15 @@ async def test_an_alert_is_answered_from_the_articles_of_its_group(
     await _said(server, "/corpus média : Le Monde")
     refused = await _said(server, "/demander Combien coûte le nouveau zeppelin ?", person=READER)
     await server.reply_to_press(refused, 0, person=READER)
+    before = rows("SELECT checked FROM alerts")
     price = "Le nouveau zeppelin coûte {} millions d’euros."
     news = tmp_path / "news"
     _write(news, "gazette", price.format(7), outlet="La Gazette", language="fr")
     build([corpus, news], tmp_path / "index", FakeEmbedder())
-    await server.silence(1.0)
+    async with asyncio.timeout(60):
+        while rows("SELECT checked FROM alerts") == before:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0.02)
+    await server.silence()
     _write(news, "monde", price.format(9), outlet="Le Monde", language="fr")
     build([corpus, news], tmp_path / "index", FakeEmbedder())
     told = await server.next_message()
@@ -136,7 +142,7 @@ async def test_a_topic_has_its_own_and_else_that_of_the_group(server: BotServer)
     again = await _said(server, "/corpus tout", thread=5)
     assert again.text == "Dans ce sujet, je réponds d’après 2 articles\u00a0: média Le Monde."
     server.group_moves(GROUP, -1_000_100)
-    await server.silence(0.3)
+    await server.silence()
     server.administers(-1_000_100, CHIEF)
     assert "média Le Monde" in (await _said(server, "/corpus", group=-1_000_100)).text
 

@@ -42,7 +42,7 @@ async def server(start: Start, held: Held) -> AsyncIterator[BotServer]:
 
 async def offered(server: BotServer) -> Message:
     server.user_sends_file(EDITOR, "fresnel.txt", DOCUMENT.encode())
-    return await server.next_message(60)
+    return await server.next_message()
 
 
 async def test_a_document_that_is_being_added_is_not_said_to_be_erased(
@@ -55,7 +55,7 @@ async def test_a_document_that_is_being_added_is_not_said_to_be_erased(
     said = [await server.acknowledged(each) for each in again]
     assert said == ["Ce document est déjà en cours d’ajout."] * 3
     held.let.set()
-    told = (await server.next_edit(60)).text
+    told = (await server.next_edit()).text
     assert "est dans le corpus" in told
     done = await server.acknowledged(server.presses(offer, DROP))
     assert done == "Ce document est déjà dans le corpus."

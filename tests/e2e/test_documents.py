@@ -57,7 +57,7 @@ async def building_apart(data_dir: Path) -> AsyncIterator[BotServer]:
 
 
 async def _offered(server: BotServer) -> Message:
-    offer = await server.next_message(60)
+    offer = await server.next_message()
     expected = ["Ajouter au corpus", "Seulement pour cette conversation", "Ne rien en faire"]
     assert offer.labels == expected, offer.text
     return offer
@@ -79,7 +79,7 @@ async def test_a_document_for_all_answers_all(building_apart: BotServer, data_di
     assert "La lentille de Cordouan" in offer.text
     server.presses(offer, 0)
     assert (await server.next_edit()).text == "Je le range, un instant…"
-    told = await server.next_edit(60)
+    told = await server.next_edit()
     assert (told.message_id, told.buttons) == (offer.message_id, ())
     assert "est dans le corpus" in told.text
     await server.silence()
@@ -106,7 +106,7 @@ async def test_a_document_with_a_question_on_it_is_kept_here_and_answers_it(
     server.user_sends_file(EDITOR, "fresnel.txt", DOCUMENT.encode(), caption=INVENTION)
     shown = await server.next_message()
     assert shown.text == "Je le range, un instant…"
-    answer = await server.next_message(60)
+    answer = await server.next_message()
     assert answer.text.startswith(ANSWER)
     told = await server.next_edit()
     assert told.message_id == shown.message_id
@@ -164,7 +164,7 @@ async def test_the_unreadable_is_told_and_leaves_nothing(server: BotServer, data
         ("bombe.zip", _bomb(), UNREADABLE),
     ):
         server.user_sends_file(EDITOR, name, data)
-        assert why in (await server.next_message(60)).text
+        assert why in (await server.next_message()).text
     assert UNREADABLE in (await server.reply_to(EDITOR, "http://127.0.0.1:9/secret")).text
     assert not (data_dir / "inbox").exists() or list((data_dir / "inbox").iterdir()) == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -116,7 +115,7 @@ async def test_a_late_edit_changes_nothing_and_is_told_so_once(
 async def test_a_moved_group_keeps_its_conversation(server: BotServer, chain: StubChain) -> None:
     await _reply_to(server, f"@{BOT} {QUESTION}")
     server.group_moves(GROUP, -1_000_100)
-    await asyncio.sleep(0.3)  # another chat: nothing says that its updates are handled later
+    await server.silence()
     await server.reply_to(-1_000_100, f"@{BOT} {SECOND}", kind="supergroup", person=READER)
     assert [turn.question for turn in chain.said[-1].history] == [QUESTION]
 

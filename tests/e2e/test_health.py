@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import signal
+import threading
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -17,7 +18,9 @@ from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.killing import program_bot
 from tests.e2e.metrics import becomes, figures, health
-from tests.e2e.telegram import QUESTION, StubChain, running, settled, slowly
+from tests.e2e.telegram import QUESTION, StubChain, held, running, settled
+from tests.e2e.test_receiver import called_at
+from tests.postgres.server import free_port
 
 READER = 42
 CHECKS = {"telegram", "updates", "answers", "database", "index"}
@@ -71,14 +74,24 @@ async def test_questions_that_get_no_answer_are_found(
 ) -> None:
     monkeypatch.setattr(probes, "PROBE_SECONDS", 0.05)
     monkeypatch.setattr(probes, "PROBE_TIMEOUT_SECONDS", 0.2 if hangs else 60.0)
-    broken = slowly(answered(QUESTION, cite(1, BIRTH)), 1.5) if hangs else ValueError("Le secret")
-    chain.answers[FRESNEL.title] = broken
+    well, let = answered(QUESTION, cite(1, BIRTH)), threading.Event()
+    chain.answers[FRESNEL.title] = held(well, let) if hangs else ValueError("Le secret")
     async with running(server, chain, metrics_port=port):
         told = await becomes(port, 503, "answers")
         assert told["answers"] == ("no end in 0 s" if hangs else "ValueError")
         if hangs:
             assert chain.questions == [FRESNEL.title], "one at a time"
-        chain.answers[FRESNEL.title] = answered(QUESTION, cite(1, BIRTH))
+        chain.answers[FRESNEL.title] = well
+        let.set()
+        await becomes(port, 200)
+
+
+async def test_a_webhook_is_looked_at_once_it_is_set(
+    server: BotServer, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probes, "PROBE_SECONDS", 3_600.0)
+    server.fail_next("setWebhook")  # and is set a second later
+    async with running(server, patience=(0.0,), metrics_port=port, **called_at(free_port())):
         await becomes(port, 200)
 
 
@@ -106,7 +119,7 @@ run_bot()
 async def test_a_full_disk_is_found_and_so_is_its_end(server: BotServer, port: int) -> None:
     bot = program_bot(PROGRAM, server, "", METRICS_PORT=str(port))
     async with bot.running() as process:
-        await server.called("getUpdates", within=180)
+        await server.called("getUpdates")
         await becomes(port, 200)
         before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, before[1]))

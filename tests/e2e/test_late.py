@@ -6,12 +6,11 @@ import threading
 
 import pytest
 
-from bot.answer import Answer
 from bot.messenger.inbound import scheduler
 from bot.messenger.running import application
-from tests.bot.messenger.samples import BIRTH
+from tests.bot.messenger.samples import BIRTH, answered, cite
 from tests.botapi.server import BotServer
-from tests.e2e.telegram import QUESTION, StubChain, running, settled
+from tests.e2e.telegram import QUESTION, StubChain, held, running, settled
 
 READER, OTHER, GROUP, MEMBER = 42, 43, -100, 7
 BUSY = "Il y a du monde\u00a0: votre question attend son tour, et la réponse viendra ici."
@@ -20,13 +19,8 @@ BUSY = "Il y a du monde\u00a0: votre question attend son tour, et la réponse vi
 @pytest.fixture
 def let(chain: StubChain) -> threading.Event:
     """Set when the answer may come."""
-    let, answer = threading.Event(), chain.answers[QUESTION]
-
-    def wait() -> Answer:
-        let.wait(60)
-        return answer
-
-    chain.answers[QUESTION] = wait
+    let = threading.Event()
+    chain.answers[QUESTION] = held(answered(QUESTION, cite(1, BIRTH)), let)
     return let
 
 

@@ -117,8 +117,7 @@ async def test_a_server_without_drafts_shows_edits_and_is_not_asked_again(chain:
     async with BotServer(lacks=["sendMessageDraft"]) as server, running(server, chain):
         tries = []
         for _ in range(2):
-            server.user_says(READER, QUESTION)
-            assert (await server.next_message()).labels == ["Arrêter"]
+            assert (await server.reply_to(READER, QUESTION)).labels == ["Arrêter"]
             assert INSTALLED in (await finished(server)).text
             tries.append(sum(method == "sendMessageDraft" for method, _ in server.refusals))
         assert tries[0] > 0

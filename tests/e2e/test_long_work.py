@@ -108,8 +108,8 @@ async def test_documents_and_addresses_hold_up_nobody(server: BotServer, held: H
     await asked(server, EDITOR)
     await asked(server, OTHER)
     held.let.set()
-    await server.next_message(60)
-    await server.next_message(60)
+    await server.next_message()
+    await server.next_message()
 
 
 async def test_filing_and_indexing_hold_up_nobody(
@@ -117,15 +117,15 @@ async def test_filing_and_indexing_hold_up_nobody(
 ) -> None:
     monkeypatch.setattr(HeldDocuments, "take", Documents.take)
     server.user_sends_file(OTHER, "question.txt", INVENTOR.encode(), caption=QUESTION)
-    assert (await server.next_message(60)).text == "Je le range, un instant…"
+    assert (await server.next_message()).text == "Je le range, un instant…"
     await asked(server, OTHER)
     server.user_sends_file(EDITOR, "fresnel.txt", INVENTOR.encode())
-    server.presses(await server.next_message(60))
+    server.presses(await server.next_message())
     assert (await server.next_edit()).text == "Je le range, un instant…"
     await asked(server, EDITOR)
     told = await server.reply_to(ADMIN, "/reindexer")
     assert "En attente d’une indexation déjà en cours…" in told.text
     await asked(server, ADMIN)
     held.let.set()
-    answers = [await server.next_message(60) for _ in range(2)]
+    answers = [await server.next_message() for _ in range(2)]
     assert {each.chat_id for each in answers} == {OTHER, ADMIN}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.answer import Answer
+from bot.messenger.outbound import reply
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
 from tests.botapi.server import BotServer
@@ -27,7 +28,8 @@ def chain() -> StubChain:
 
 
 @pytest.fixture
-def articles() -> Shelf:
+def articles(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    monkeypatch.setattr(reply, "EXAMPLES_SECONDS", 60.0)
     return Shelf(FRESNEL, OTHER)
 
 

@@ -58,7 +58,7 @@ async def test_an_outage_loses_doubles_and_erases_nothing(
     async with Gate(server.url) as gate, newsroom.bot(server, gate.url).running() as process:
         await _subscribe(server, "port")
         server.user_says(1, QUESTION)
-        await server.silence(0.2)
+        await server.typed_in(1)
         newsroom.clock.set(MORNING)
         await gate.fail(outage)
         for person in range(2, 20):

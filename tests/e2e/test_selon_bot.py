@@ -84,7 +84,7 @@ async def selon_bot(home: Path, server: BotServer) -> AsyncIterator[Process]:
 
 async def test_the_bot_answers_in_both_languages_and_stops(home: Path, server: BotServer) -> None:
     async with selon_bot(home, server) as process:
-        await server.called("getUpdates", within=180)
+        await server.called("getUpdates")
         french = await server.reply_to(READER, "Qu’a conçu Fresnel en 1822 ?")
         english = await server.reply_to(READER, "Where did the fire begin?", "en")
         passage = await server.reply_to_press(french, min({"Passage", "[1]"} & {*french.labels}))
@@ -113,7 +113,7 @@ async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
     (tmp_path / "abîmé.pdf").write_bytes(b"%PDF-1.7\nnot really")
     asked = "Qu’a conçu Fresnel en 1822 ?"
     async with selon_bot(tmp_path, server) as process:
-        await server.called("getUpdates", within=180)
+        await server.called("getUpdates")
         french = await server.reply_to(READER, asked)
         assert "Les articles sont en cours de lecture" in french.text
         english = await server.reply_to(READER, "Where did the fire begin?", "en")

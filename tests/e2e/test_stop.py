@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 
 import pytest
 
 from tests.bot.messenger.samples import BIRTH, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.killing import program_bot
-from tests.e2e.telegram import ANSWER, Shelf, StubChain, running, slowly
+from tests.e2e.telegram import ANSWER, QUESTION, StubChain, held, running
 from tests.e2e.test_receiver import called_at
-
-
-def said(question: str, seconds: float = 0.0) -> StubChain:
-    chain = StubChain()
-    answer = answered(question, cite(1, BIRTH))
-    chain.answers[question] = slowly(answer, seconds) if seconds else answer
-    return chain
 
 
 @pytest.mark.parametrize("way", ["polling", "webhook"])
@@ -26,17 +20,17 @@ async def test_what_is_under_way_is_delivered_and_what_waits_is_left(
     server: BotServer, port: int, way: str
 ) -> None:
     settings = called_at(port) if way == "webhook" else {}
-    slow = said("Lent ?", 0.6)
-    async with running(server, slow, Shelf(), **settings):
-        server.user_says(1, "Lent ?")
-        server.user_says(2, "Lent ?")
-        for _ in range(3):
-            server.user_says(1, "Lent ?")
+    slow, let = StubChain(), threading.Event()
+    slow.answers[QUESTION] = held(answered(QUESTION, cite(1, BIRTH)), let)
+    async with running(server, slow, **settings):
+        for person in (1, 2, 1, 1, 1):
+            server.user_says(person, QUESTION)
         await server.called("sendChatAction", 2)
         if way == "webhook":  # else the first poll brought them
             await server.hook.taken(5)
+        asyncio.get_running_loop().call_later(0.3, let.set)  # once it has been told to stop
     assert sorted(each.chat_id for each in server.messages) == [1, 2]
-    async with running(server, said("Lent ?"), Shelf(), **settings):
+    async with running(server, **settings):
         await server.told(1, 4)
     assert sorted(each.chat_id for each in server.messages) == [1, 1, 1, 1, 2]
 
@@ -58,12 +52,12 @@ run_bot(Stuck())
 
 async def test_a_thread_that_does_not_end_does_not_keep_the_process(server: BotServer) -> None:
     async with program_bot(_PROGRAM, server, "").running() as process:
-        server.user_says(1, "Lent ?")
+        server.user_says(1, QUESTION)
         await server.called("sendChatAction")
         process.send_signal(signal.SIGTERM)
         _, errors = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 0
         assert b"Traceback" not in errors
-    async with running(server, said("Lent ?"), Shelf()):
+    async with running(server):
         await server.told(1)
     assert [each.text.startswith(ANSWER) for each in server.messages] == [True]

@@ -36,6 +36,7 @@ from bot.messenger.running.redaction import redact_logs
 from bot.messenger.running.requests import TokenCheck, UpdatesRequest, WatchedRequest
 from bot.messenger.services import BotServices
 from bot.operations.logs import PublicText
+from bot.operations.probes import run_probes
 from bot.settings import Settings
 from bot.state.database import open_state, state_url
 from bot.state.processes import BotProcess
@@ -205,10 +206,11 @@ async def serve(
         try:
             if await _connect(application, settings, stop, waits):
                 other = beside(services) if beside is not None else nullcontext()
-                async with serve_health(application, services), other:
+                async with serve_health(application, services) as probes, other:
                     await _start(application, receiver, services, len(waits))
                     ready(application.bot.username)
-                    async with run_chores(chores, services, application.bot, process):
+                    chores_run = run_chores(chores, services, application.bot, process)
+                    async with run_probes(probes), chores_run:
                         await _wait_for_any(stop, token_check.refusal)
         finally:
             journal.stop.set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -27,8 +27,9 @@ STANDSTILL_SECONDS = 300.0  # without a handled update, after which waiting ones
 @asynccontextmanager
 async def serve_health(
     application: DurableApplication, services: BotServices
-) -> AsyncIterator[None]:
-    """Serve metrics and health while the block lasts. Raises MessengerError."""
+) -> AsyncIterator[Sequence[Probe]]:
+    """Serve metrics and health while the block lasts; yield the probes, to be run once the bot
+    receives updates. Raises MessengerError."""
     scheduler, settings = application.update_processor, services.settings
     assert isinstance(scheduler, FairScheduler)
     library = services.library
@@ -55,8 +56,8 @@ async def serve_health(
     }
     checks |= {probe.name: probe.finding for probe in probes}
     with METERS.watch(now, checks):
-        async with serve_endpoints(settings, checks, probes):
-            yield
+        async with serve_endpoints(settings, checks):
+            yield probes if settings.metrics_port else ()
 
 
 async def _try_answer(services: BotServices) -> None:

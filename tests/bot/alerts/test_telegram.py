@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from sqlalchemy import create_engine, text
+from telegram import Bot
 
 from bot.alerts import telegram as alerts
-from bot.alerts.telegram import last_morning
+from bot.alerts.telegram import SubscriptionHandlers, last_morning
 from bot.answering.selection import chosen_articles
 from bot.library.articles import Library
 from bot.messenger.journal import Postponed
@@ -38,6 +40,8 @@ class Newsroom:
     def __init__(self, tmp_path: Path) -> None:
         self._corpus, self.data_dir = tmp_path / "corpus", tmp_path / "data"
         self._index = tmp_path / "index"
+        self.looks = 0
+        """How often the bot has looked for what is new."""
         self.write("ancien", f"{LED} Rien d’autre. Le maire était là.")
         self.write("moulin", "Le moulin de Valmy moud encore du blé.")
         self.build()
@@ -58,6 +62,14 @@ class Newsroom:
             connection.execute(text("UPDATE subscriptions SET looked_at = :at"), {"at": before})
         engine.dispose()
 
+    async def has_nothing_new(self, server: BotServer) -> None:
+        """The bot looks for what is new, and says nothing."""
+        looks = self.looks + 2  # one may be under way
+        async with asyncio.timeout(60):
+            while self.looks < looks:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)
+        await server.silence()
+
     @asynccontextmanager
     async def at_work(self, server: BotServer) -> AsyncIterator[None]:
         index = LiveIndex(self._index, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
@@ -71,8 +83,15 @@ def frequent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path) -> Newsroom:
-    return Newsroom(tmp_path)
+def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
+    newsroom, check = Newsroom(tmp_path), SubscriptionHandlers.check
+
+    async def counted(handlers: SubscriptionHandlers, bot: Bot) -> None:
+        await check(handlers, bot)
+        newsroom.looks += 1
+
+    monkeypatch.setattr(SubscriptionHandlers, "check", counted)
+    return newsroom
 
 
 @pytest_asyncio.fixture
@@ -83,8 +102,7 @@ async def server(newsroom: Newsroom) -> AsyncIterator[BotServer]:
 
 
 async def _said(server: BotServer, words: str, person: int = READER, lang: str = "fr") -> Message:
-    server.user_says(person, words, lang)
-    return await server.next_message()
+    return await server.reply_to(person, words, lang)
 
 
 async def test_an_answer_left_unsent_comes_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,19 +124,19 @@ async def test_an_answer_left_unsent_comes_from_the_next(monkeypatch: pytest.Mon
                 await asyncio.wait_for(left.wait(), 30)
         async with running(server, chain, shelf):
             told = await server.next_message()
-            await server.silence(0.3)
+            await server.silence()
     assert told.text.startswith("Un article répond maintenant")
     assert BIRTH in told.text
-    assert [each.text for each in told.buttons][-2:] == ["👍", "👎"]
+    assert told.labels[-2:] == ["👍", "👎"]
 
 
 async def test_new_articles_are_told_by_a_sentence(server: BotServer, newsroom: Newsroom) -> None:
     kept = await _said(server, "/suivre tout de suite Mistral AI")
     assert kept.text.endswith("sur «\u00a0Mistral AI\u00a0» dès qu’ils arrivent.")
-    assert [button.text for button in kept.buttons] == ["Chaque matin", "Ne plus suivre"]
+    assert kept.labels == ["Chaque matin", "Ne plus suivre"]
     newsroom.write("vent", "Le vent du nord souffle. Il pleut sur Brest.")
     newsroom.build()
-    await server.silence(0.5)  # on something else
+    await newsroom.has_nothing_new(server)  # on something else
     newsroom.write("fonds", f"Il neige à Nice. Mistral AI lève des fonds. {FUND}")
     newsroom.build()
     told = await server.next_message()
@@ -127,17 +145,15 @@ async def test_new_articles_are_told_by_a_sentence(server: BotServer, newsroom: 
         "Du nouveau sur «\u00a0Mistral AI\u00a0»\n\n«\u00a0Mistral AI lève des fonds.\u00a0»"
         "\u00a0[1]\n— Le papier fonds, Le Monde, 2 janvier 2026"
     )
-    assert [button.text for button in told.buttons] == ["1", "Ne plus suivre"]
+    assert told.labels == ["1", "Ne plus suivre"]
     newsroom.write("pluie", "Il pleut.")
     newsroom.build()
-    await server.silence(0.5)  # told once
-    server.presses(told, 0)
-    assert (await server.next_message()).text.startswith("Le papier fonds")
-    server.presses(told, 1)
-    assert (await server.next_message()).text == "C’est arrêté."
+    await newsroom.has_nothing_new(server)  # told once
+    assert (await server.reply_to_press(told, 0)).text.startswith("Le papier fonds")
+    assert (await server.reply_to_press(told, 1)).text == "C’est arrêté."
     newsroom.write("suite", "Mistral AI recrute.")
     newsroom.build()
-    await server.silence(0.5)
+    await newsroom.has_nothing_new(server)
 
 
 async def test_once_a_day_all_is_told_together(server: BotServer, newsroom: Newsroom) -> None:
@@ -146,14 +162,14 @@ async def test_once_a_day_all_is_told_together(server: BotServer, newsroom: News
     for number in range(7):
         newsroom.write(f"n{number}", f"Mistral AI a publié le modèle numéro {number}.")
         newsroom.build()
-    await server.silence(0.5)
+    await newsroom.has_nothing_new(server)
     newsroom.wait_for_morning()
     told = await server.next_message()
     assert told.text.startswith("New about “Mistral AI”\n\n“Mistral AI a publié")
     assert told.text.count("Mistral AI a publié") == 5
     assert told.text.endswith("And 2 other articles: /search Mistral AI")
     newsroom.wait_for_morning()
-    await server.silence(0.5)
+    await newsroom.has_nothing_new(server)
 
 
 async def test_nothing_is_lost_or_told_twice_over_a_restart(newsroom: Newsroom) -> None:
@@ -165,13 +181,12 @@ async def test_nothing_is_lost_or_told_twice_over_a_restart(newsroom: Newsroom) 
         async with newsroom.at_work(server):
             assert "lève des fonds" in (await server.next_message()).text
         async with newsroom.at_work(server):
-            await server.silence(0.5)
+            await newsroom.has_nothing_new(server)
 
 
 async def test_alerts_lists_both_kinds_and_stops_each(server: BotServer) -> None:
     assert (await _said(server, "/suivre")).text.startswith("Dites-moi ce qu’il faut suivre")
-    server.user_says(READER, "Qui a marché sur Mars ?")
-    server.presses(await server.next_message(), 0)
+    server.presses(await server.reply_to(READER, "Qui a marché sur Mars ?"), 0)
     await server.next_message()
     await _said(server, "/suivre Mistral AI")
     await _said(server, "/suivre tout de suite les moulins")
@@ -182,10 +197,8 @@ async def test_alerts_lists_both_kinds_and_stops_each(server: BotServer) -> None
         "2. les nouveaux articles sur «\u00a0Mistral AI\u00a0», chaque matin\n"
         "3. les nouveaux articles sur «\u00a0les moulins\u00a0», dès qu’ils arrivent"
     )
-    names = [button.text for button in listed.buttons]
-    assert names == ["Annuler 1", "Ne plus suivre 2", "Ne plus suivre 3"]
-    server.presses(listed, 1)
-    assert (await server.next_message()).text == "C’est arrêté."
+    assert listed.labels == ["Annuler 1", "Ne plus suivre 2", "Ne plus suivre 3"]
+    assert (await server.reply_to_press(listed, 1)).text == "C’est arrêté."
     left = await _said(server, "/alertes")
     assert "Mistral" not in left.text
     assert "2. les nouveaux articles sur «\u00a0les moulins" in left.text
@@ -195,8 +208,7 @@ async def test_administrators_follow_in_a_topic(server: BotServer, newsroom: New
     await _said(server, "/suivre le moulin")  # in private: nobody else's business
 
     async def said(words: str, person: int) -> Message:
-        server.user_says(GROUP, words, kind="supergroup", person=person, thread=5)
-        return await server.next_message()
+        return await server.reply_to(GROUP, words, kind="supergroup", person=person, thread=5)
 
     denied = await said("/suivre tout de suite Mistral AI", READER)
     assert denied.text.startswith("Seuls les administrateurs de ce groupe décident")
@@ -206,7 +218,7 @@ async def test_administrators_follow_in_a_topic(server: BotServer, newsroom: New
     assert "1. les nouveaux articles sur «\u00a0Mistral AI\u00a0», dès qu’ils" in shown.text
     assert "moulin" not in shown.text
     assert shown.text.endswith("Vos propres alertes\u00a0: /alertes, en privé.")
-    assert [each.text for each in shown.buttons] == ["Ne plus suivre 1"]
+    assert shown.labels == ["Ne plus suivre 1"]
     await said("/corpus média : Le Monde", CHIEF)
     pressed = server.presses(kept, 1, person=READER)
     assert (await server.acknowledged(pressed)).startswith("Seuls les administrateurs")
@@ -217,13 +229,27 @@ async def test_administrators_follow_in_a_topic(server: BotServer, newsroom: New
     assert (told.chat_id, told.thread_id) == (GROUP, 5)
     assert "lève des fonds" in told.text
     assert "déménage" not in told.text
-    server.user_says(CHIEF, "/oublier")
-    server.presses(await server.next_message(), 0)
+    server.presses(await server.reply_to(CHIEF, "/oublier"), 0)
     await server.next_edit()
     assert "1. les nouveaux articles sur «\u00a0Mistral AI" in (await said("/suivre", READER)).text
 
 
-@pytest.mark.parametrize(("hour", "day"), [(7, 1), (8, 2), (23, 2)])
-def test_the_news_of_a_day_are_due_in_the_morning(hour: int, day: int) -> None:
-    now = datetime(2026, 3, 2, hour, 30).astimezone()
-    assert last_morning(now.astimezone(UTC)) == datetime(2026, 3, day, 8).astimezone()
+@pytest.mark.parametrize(
+    ("moment", "morning"),
+    [
+        ("2026-03-02T06:30Z", "2026-03-01T07:00Z"),
+        ("2026-03-02T07:30Z", "2026-03-02T07:00Z"),
+        ("2026-03-02T22:30Z", "2026-03-02T07:00Z"),
+        ("2026-03-29T03:00Z", "2026-03-28T07:00Z"),  # after the change to summer time
+        ("2026-10-25T03:00Z", "2026-10-24T06:00Z"),  # and to winter time
+    ],
+)
+def test_the_news_of_a_day_are_due_in_the_morning(
+    moment: str, morning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Europe/Paris")
+        time.tzset()
+        due = last_morning(datetime.fromisoformat(moment))
+    time.tzset()
+    assert due == datetime.fromisoformat(morning)

@@ -23,6 +23,7 @@ from bot.arena.feature import ArenaFeature
 from bot.followups.candidates import Interpretation
 from bot.followups.turn import TurnText
 from bot.llm.model_answerer import CountedAnswer
+from bot.messenger.running import application
 from bot.settings import load_settings
 from bot.state.database import open_state, state_url
 from index.findings import Findings
@@ -134,8 +135,7 @@ def _in_group(server: BotServer, words: str, person: int = READER) -> int:
 
 @pytest.mark.usefixtures("bot")
 async def test_answers_are_shown_alike_revealed_and_the_vote_taken_back(server: BotServer) -> None:
-    server.user_says(READER, f"/arene {QUESTION}")
-    shown = await server.next_message()
+    shown = await server.reply_to(READER, f"/arene {QUESTION}")
     first, _, second = shown.text.partition("Réponse B")
     assert first.startswith("Réponse A\n")
     assert {BIRTH in first, BIRTH in second} == {True, False}
@@ -145,10 +145,8 @@ async def test_answers_are_shown_alike_revealed_and_the_vote_taken_back(server: 
         assert "Fresnel & les phares, par Anne Le Gall" in side
     for telltale in ("petit", "openai", "extractive", "Phrases des articles", "rédig"):
         assert telltale not in shown.text
-    names = [button.text for button in shown.buttons]
-    assert names == ["A", "B", "Les deux conviennent", "Aucune ne convient"]
-    server.presses(shown, 1)
-    revealed = await server.next_message()
+    assert shown.labels == ["A", "B", "Les deux conviennent", "Aucune ne convient"]
+    revealed = await server.reply_to_press(shown, 1)
     for told in ("Phrases des articles (", "gratuit", "openai:petit (", "0,0012"):
         assert told in revealed.text
     assert (await server.next_edit()).buttons == ()
@@ -159,7 +157,7 @@ async def test_answers_are_shown_alike_revealed_and_the_vote_taken_back(server: 
     assert written.text == "Fresnel est né en 1788. [1] Il a conçu une lentille. [2]"
     assert written.style == {"length": 10, "citations": 2, "bold": 1}
 
-    assert [button.text for button in revealed.buttons] == ["↩️ Reprendre mon vote"]
+    assert revealed.labels == ["↩️ Reprendre mon vote"]
     server.presses(revealed, 0)
     assert "Votre vote est repris" in (await server.next_edit()).text
     await server.acknowledged(server.presses(shown, 1))
@@ -208,8 +206,12 @@ async def test_a_writer_that_hangs_is_not_given_away(
 
 
 async def test_a_crash_between_the_two_answers_begins_again_and_shows_both(
-    server: BotServer, ground: Ground, start: Callable[..., Any]
+    server: BotServer,
+    ground: Ground,
+    start: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(application, "GRACE_SECONDS", 0.1)
     ground.writing.seconds = 3_600.0  # the other one is whole
     ground.arena = ground.of(600.0)
     async with start():
@@ -231,8 +233,7 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
     server: BotServer, ground: Ground, start: Callable[..., Any]
 ) -> None:
     async with start():
-        server.user_says(READER, "/arene")
-        await server.next_message()
+        await server.reply_to(READER, "/arene")
     number = server.user_says(READER, f"/arene {QUESTION}")
     first, second = BattleSide("openai:petit", "À Broglie."), BattleSide("extractive", "En 1788.")
     messages = ("Réponse A : né à Broglie.", "Réponse B : en 1788.")
@@ -241,8 +242,7 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
     in_state(partial(battles.save_battle, new=kept, now=datetime.now(UTC)))
     async with start():
         told = [await server.next_message(), await server.next_message()]
-        server.presses(told[1], 0)
-        await server.next_message()
+        await server.reply_to_press(told[1], 0)
     assert tuple(each.text for each in told) == kept.messages
     assert not told[0].buttons
     assert ground.quoting.asked == ground.writing.asked == 0
@@ -253,32 +253,26 @@ async def test_ordinary_questions_become_battles_only_of_who_takes_part(
     server: BotServer, ground: Ground, start: Callable[..., Any]
 ) -> None:
     async with start(arena_share=1):
-        server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith("«")
-        server.user_says(READER, "/arene")
-        usage = await server.next_message()
+        assert (await server.reply_to(READER, QUESTION)).text.startswith("«")
+        usage = await server.reply_to(READER, "/arene")
         assert "une de vos questions sur 1" in usage.text
         server.presses(usage, 0)
         assert "C’est noté" in (await server.next_edit()).text
-        server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith("Réponse A")
+        assert (await server.reply_to(READER, QUESTION)).text.startswith("Réponse A")
         server.user_says(READER, QUESTION)  # the pair was met: answered as ever
         assert (await server.next_message()).text.startswith("«")
         _in_group(server, f"/demander {QUESTION}")
         assert (await server.next_message()).text.startswith("«")
-        server.user_says(READER, "/arene")
-        server.presses(await server.next_message(), 0)
+        server.presses(await server.reply_to(READER, "/arene"), 0)
         assert "ne deviendront plus" in (await server.next_edit()).text
-        server.user_says(READER, "Et où ?")
-        assert not (await server.next_message()).text.startswith("Réponse A")
+        assert not (await server.reply_to(READER, "Et où ?")).text.startswith("Réponse A")
 
 
 async def test_standings_have_picture_and_text(
     server: BotServer, start: Callable[..., Any]
 ) -> None:
     async with start():
-        server.user_says(READER, "/classement")
-        assert "Personne n’a encore voté" in (await server.next_message()).text
+        assert "Personne n’a encore voté" in (await server.reply_to(READER, "/classement")).text
         in_state(cast_forty_votes)
         _in_group(server, "/classement")
         picture, table = await server.next_message(), await server.next_message()

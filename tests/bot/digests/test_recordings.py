@@ -72,11 +72,10 @@ async def heard(server: BotServer) -> Message:
 @pytest.mark.usefixtures("now")
 async def test_replies_are_answered_from_the_articles_told(server: BotServer, start: Start) -> None:
     async with start() as speech:
-        server.user_says(READER, "/podcast sardines")
-        text = await server.next_message()
+        text = await server.reply_to(READER, "/podcast sardines")
         progress = await server.next_message()
         assert progress.text.startswith("J’enregistre la version audio")
-        assert [each.text for each in progress.buttons] == ["Arrêter l’enregistrement"]
+        assert progress.labels == ["Arrêter l’enregistrement"]
         recording = await heard(server)
         assert PORT in text.text
         assert {line.speaker for line in speech.said} == {"first", "second"}
@@ -86,13 +85,11 @@ async def test_replies_are_answered_from_the_articles_told(server: BotServer, st
             assert PORT in (await server.next_message()).text
             server.user_says(READER, "Quel pont a été fermé ?", reply_to=told)
             assert PONT not in (await server.next_message()).text
-        server.user_says(READER, "Quel pont a été fermé ?")
-        assert PONT in (await server.next_message()).text
+        assert PONT in (await server.reply_to(READER, "Quel pont a été fermé ?")).text
 
         server.user_says(READER, "/podcast baleines")  # nothing to hear
         assert "Je n’ai pas trouvé d’article" in (await server.next_message()).text
-        server.user_says(READER, "/quotidien")
-        daily = await server.next_message()
+        daily = await server.reply_to(READER, "/quotidien")
         server.user_says(READER, "Quel pont a été fermé ?", reply_to=daily)
         assert PONT in (await server.next_message()).text
         server.user_says(READER, "Quelle serre a brûlé ?", reply_to=daily)
@@ -101,8 +98,7 @@ async def test_replies_are_answered_from_the_articles_told(server: BotServer, st
 
 async def test_dailies_have_a_sound(server: BotServer, start: Start, now: Now, url: str) -> None:
     async with start() as speech:
-        server.user_says(READER, "/quotidien 7h30 audio")
-        said = (await server.next_message()).text
+        said = (await server.reply_to(READER, "/quotidien 7h30 audio")).text
         assert "chaque jour à 7\u00a0h\u00a030. Sa version audio suivra." in said
         await server.silence()
         now.on(DAY, 7, 30)
@@ -172,8 +168,7 @@ async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line
     server: BotServer, start: Start, url: str
 ) -> None:
     async with start():
-        server.user_says(READER, "/aide")
-        await server.next_message()
+        await server.reply_to(READER, "/aide")
     new = NewScript("fr", ("a",), recording_plan={"title": "T", "name": "t.mp3", "lines": []})
     with closing(open_state(url)) as state, state.session() as session:
         script = scripts.save_script(session, ALONE, new, (), None, datetime.now(UTC))
@@ -207,6 +202,24 @@ async def test_a_recording_is_stopped_at_once_and_for_good(
             assert state.do(scripts.unrecorded_scripts) == []
         getattr(speech, moment).set()
         await server.silence()
+
+
+@pytest.mark.usefixtures("now")
+async def test_a_recording_stopped_in_another_process_stays_so(
+    server: BotServer, start: Start, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "PROGRESS_SECONDS", 0.01)
+    async with start() as speech:
+        speech.may_end.clear()
+        await server.reply_to(READER, "/podcast sardines")
+        shown = (await server.next_message()).message_id
+        await asyncio.to_thread(speech.began.wait, 60)
+        with closing(open_state(url)) as state:
+            cancel = partial(scripts.cancel_recording, chat_id=READER, progress=shown)
+            assert state.do(cancel) == "fr"
+        speech.may_end.set()
+        await server.silence()
+        assert shown in {each.message_id for each in server.messages}
 
 
 @pytest.mark.usefixtures("now")

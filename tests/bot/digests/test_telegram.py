@@ -77,21 +77,18 @@ def kept(url: str, chat: int = READER, thread: int = 0) -> DigestRecord | None:
 
 @pytest.mark.usefixtures("bot")
 async def test_news_have_links_and_may_come_every_morning(server: BotServer, url: str) -> None:
-    server.user_says(READER, "/quotidien")
-    told = await server.next_message()
+    told = await server.reply_to(READER, "/quotidien")
     assert told.text.startswith("Le Quotidien du 26 mars 2026")
     assert PONT in told.text
     assert PORT in told.text
     assert SERRE not in told.text
     assert "— La Gazette, 26 mars 2026" in told.text
     assert any(link.startswith("https://exemple.fr/port#") for _, link in told.links)
-    assert [each.text for each in told.buttons] == ["Chaque jour à 7\u00a0h\u00a030"]
-    server.presses(told, 0)
-    answer = await server.next_message()
+    assert told.labels == ["Chaque jour à 7\u00a0h\u00a030"]
+    answer = await server.reply_to_press(told, 0)
     assert "chaque jour à 7\u00a0h\u00a030" in answer.text
     assert kept(url) is not None
-    server.presses(answer, 0)
-    assert "n’arrivera plus ici" in (await server.next_message()).text
+    assert "n’arrivera plus ici" in (await server.reply_to_press(answer, 0)).text
     assert kept(url) is None
 
 
@@ -106,8 +103,6 @@ async def test_administrators_decide_for_their_topic(server: BotServer, now: Now
     now.on(DAY, 8)
     told = await server.next_message()
     assert (told.chat_id, told.thread_id) == (GROUP, TOPIC)
-    server.presses(told, 0, person=GUEST)
-    assert "seuls ses administrateurs" in (await server.next_message()).text
+    assert "seuls ses administrateurs" in (await server.reply_to_press(told, 0, person=GUEST)).text
     assert kept(url, GROUP, TOPIC) is not None
-    server.presses(told, 0, person=OWNER)
-    assert "n’arrivera plus" in (await server.next_message()).text
+    assert "n’arrivera plus" in (await server.reply_to_press(told, 0, person=OWNER)).text

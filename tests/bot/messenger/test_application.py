@@ -52,8 +52,7 @@ async def test_a_server_that_is_slow_is_waited_for(server: BotServer, chain: Stu
     server.fail_next("getMe", 502, description="Bad Gateway")
     server.fail_next("getMe", 502, description="Bad Gateway")
     async with running(server, chain, Shelf(), patience=(0.01, 0.01)):
-        server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
+        assert (await server.reply_to(READER, QUESTION)).text.startswith(f"«\u00a0{BIRTH}")
 
 
 async def test_a_token_revoked_later_ends_the_bot(server: BotServer, chain: StubChain) -> None:
@@ -69,10 +68,8 @@ async def test_a_token_revoked_later_ends_the_bot(server: BotServer, chain: Stub
 async def test_a_stray_refusal_is_borne(server: BotServer, chain: StubChain, method: str) -> None:
     server.fail_next(method, 401, description="Unauthorized")
     async with running(server, chain, Shelf()):
-        server.user_says(READER, QUESTION)
-        assert (await server.next_message()).text.startswith(f"«\u00a0{BIRTH}")
-        server.user_says(READER, QUESTION)
-        await server.next_message()
+        assert (await server.reply_to(READER, QUESTION)).text.startswith(f"«\u00a0{BIRTH}")
+        await server.reply_to(READER, QUESTION)
     assert server.faults_left == 0
 
 
@@ -83,8 +80,7 @@ async def test_the_token_is_in_no_log_at_any_level(
     chain.answers["Panne ?"] = RuntimeError(f"seen in a message: {server.token}")
     server.fail_next("sendMessage", 502, description="Bad Gateway")
     async with running(server, chain, Shelf()):
-        server.user_says(READER, "Panne ?")
-        await server.next_message()
+        await server.reply_to(READER, "Panne ?")
     assert "HTTP Request: " in caplog.text
     assert "RuntimeError" in caplog.text
     assert server.token not in caplog.text

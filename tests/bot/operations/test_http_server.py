@@ -10,6 +10,7 @@ import pytest
 from tornado.web import RequestHandler
 
 from bot.operations.http_server import ServerLimits, close, listen
+from tests.postgres.server import free_port
 
 
 class Echo(RequestHandler):
@@ -21,10 +22,12 @@ class Echo(RequestHandler):
 
 
 @asynccontextmanager
-async def served(port: int, limits: ServerLimits) -> AsyncIterator[None]:
+async def served(limits: ServerLimits) -> AsyncIterator[int]:
+    """A server at work; its port."""
+    port = free_port()
     server = listen([("/echo", Echo)], "127.0.0.1", port, "SELON_METRICS_PORT", limits)
     try:
-        yield
+        yield port
     finally:
         await close(server)
 
@@ -47,42 +50,42 @@ def post(path: str, *headers: str) -> bytes:
 
 
 @pytest.mark.parametrize("header", ["Content-Length: 900000", "Transfer-Encoding: chunked"])
-async def test_no_body_is_read_where_none_is_allowed(unused_tcp_port: int, header: str) -> None:
+async def test_no_body_is_read_where_none_is_allowed(header: str) -> None:
     body = b"5\r\nhello\r\n0\r\n\r\n"
-    async with served(unused_tcp_port, ServerLimits(body_bytes=2**20)):
-        reply = await reply_to(unused_tcp_port, post("/elsewhere", header))  # without a handler
+    async with served(ServerLimits(body_bytes=2**20)) as port:
+        reply = await reply_to(port, post("/elsewhere", header))  # without a handler
         assert reply.startswith(b"HTTP/1.1 404 ")
-    async with served(unused_tcp_port, ServerLimits()):
-        reply = await reply_to(unused_tcp_port, post("/echo", header), body)
+    async with served(ServerLimits()) as port:
+        reply = await reply_to(port, post("/echo", header), body)
         assert reply.startswith(b"HTTP/1.1 400 ")
 
 
-async def test_a_body_larger_than_allowed_is_refused_before_it_comes(unused_tcp_port: int) -> None:
-    async with served(unused_tcp_port, ServerLimits(body_bytes=5)):
-        reply = await reply_to(unused_tcp_port, post("/echo", "Content-Length: 6"))
+async def test_a_body_larger_than_allowed_is_refused_before_it_comes() -> None:
+    async with served(ServerLimits(body_bytes=5)) as port:
+        reply = await reply_to(port, post("/echo", "Content-Length: 6"))
         assert reply.startswith(b"HTTP/1.1 400 ")
-        taken = await reply_to(unused_tcp_port, post("/echo", "Content-Length: 5"), b"hello")
+        taken = await reply_to(port, post("/echo", "Content-Length: 5"), b"hello")
     assert taken.startswith(b"HTTP/1.1 200 ")
     assert taken.endswith(b"\r\n\r\nhello")
 
 
 @pytest.mark.parametrize("piece", [b"POST /echo HT", post("/echo", "Content-Length: 5") + b"he"])
-async def test_who_is_slow_is_cut_off(unused_tcp_port: int, piece: bytes) -> None:
-    async with served(unused_tcp_port, ServerLimits(body_bytes=5, seconds=0.2)):
-        assert await reply_to(unused_tcp_port, piece) == b""
+async def test_who_is_slow_is_cut_off(piece: bytes) -> None:
+    async with served(ServerLimits(body_bytes=5, seconds=0.2)) as port:
+        assert await reply_to(port, piece) == b""
 
 
-async def test_a_heap_of_headers_is_refused(unused_tcp_port: int) -> None:
-    async with served(unused_tcp_port, ServerLimits()):
-        assert await reply_to(unused_tcp_port, b"GET /echo HTTP/1.1\r\nX: " + b"x" * 20_000) == b""
+async def test_a_heap_of_headers_is_refused() -> None:
+    async with served(ServerLimits()) as port:
+        assert await reply_to(port, b"GET /echo HTTP/1.1\r\nX: " + b"x" * 20_000) == b""
 
 
-async def test_more_connections_than_allowed_are_closed_at_once(unused_tcp_port: int) -> None:
-    async with served(unused_tcp_port, ServerLimits(connections=2)):
-        waiting = [await asyncio.open_connection("127.0.0.1", unused_tcp_port) for _ in range(2)]
-        assert await reply_to(unused_tcp_port) == b""
+async def test_more_connections_than_allowed_are_closed_at_once() -> None:
+    async with served(ServerLimits(connections=2)) as port:
+        waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        assert await reply_to(port) == b""
         for reader, writer in waiting:
             writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
             assert (await reader.read()).endswith(b"well")
             writer.close()
-        assert (await reply_to(unused_tcp_port, b"GET /echo HTTP/1.0\r\n\r\n")).endswith(b"well")
+        assert (await reply_to(port, b"GET /echo HTTP/1.0\r\n\r\n")).endswith(b"well")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -83,12 +84,13 @@ def test_a_line_that_was_spoken_is_not_spoken_again(speech: Speech, tmp_path: Pa
 
 @speaks
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to see it work in")
-def test_nothing_is_said_while_it_rests(speech: Speech, tmp_path: Path) -> None:
+def test_nothing_is_said_while_it_rests(
+    speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: 1.0))
     line = SpokenLine("Une phrase qui attend que la question soit lue.", "fr")
     saying = threading.Thread(target=speech.record, args=([line], tmp_path / "rested.ogg"))
     speech.record([SpokenLine("Une voix est prête.", "fr")], tmp_path / "ready.ogg")
-    while time.monotonic() % 30 < 1:  # when it works on, whatever is wanted
-        time.sleep(0.1)
     saying.start()
     while not speech._lock.locked():
         time.sleep(0.001)

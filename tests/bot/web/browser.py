@@ -15,7 +15,7 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from starlette.types import ASGIApp
 
 REQUIRED = "BROWSER_REQUIRED"
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 @contextmanager

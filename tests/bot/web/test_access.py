@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from starlette.testclient import TestClient
 from bot.errors import SettingsError
 from bot.settings import Settings, load_settings
 from bot.state import web_tokens
+from bot.state.clock import utc_now
 from bot.state.database import State
 from bot.web.access import COOKIE, LOGIN, accepted_language, address_number
 from bot.web.app import create_app
@@ -32,12 +32,13 @@ Open = Callable[..., TestClient]
 
 @pytest.fixture
 def visit(chain: StubChain, shelf: Shelf, state: State, tmp_path: Path) -> Iterator[Open]:
-    """Browsers that come to an application of these settings, from an address."""
+    """Browsers that come to an application of these settings, from an address, all at once."""
+    now = utc_now()
     with ExitStack() as opened:
 
         def visit(address: str = "203.0.113.9", **settings: Any) -> TestClient:
             chosen = Settings(_env_file=None, data_dir=tmp_path, **settings)
-            service = WebService(chain, shelf, state, chosen)  # type: ignore[arg-type]
+            service = WebService(chain, shelf, state, chosen, now=lambda: now)  # type: ignore[arg-type]
             client = TestClient(create_app(service), base_url=ORIGIN, client=(address, 1234))
             return opened.enter_context(client)
 
@@ -45,7 +46,7 @@ def visit(chain: StubChain, shelf: Shelf, state: State, tmp_path: Path) -> Itera
 
 
 def create(state: State) -> str:
-    return state.do(partial(web_tokens.create_token, name="Zoé", now=datetime.now(UTC)))
+    return state.do(partial(web_tokens.create_token, name="Zoé", now=utc_now()))
 
 
 def ask(client: TestClient, **headers: str) -> int:

@@ -32,8 +32,9 @@ from tests.bot.messenger.samples import FRESNEL, answered, article, cite
 from tests.bot.messenger.samples import refused as refused_answer
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.bot.web.library import open_service
-from tests.bot.web.test_serve import WAIT_SECONDS, beside, free_port
+from tests.bot.web.test_serve import WAIT_SECONDS, beside
 from tests.e2e.telegram import Shelf, StubChain
+from tests.postgres.server import free_port
 
 BIDI = "\u202e"
 SCRIPTS = (

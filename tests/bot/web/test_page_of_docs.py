@@ -21,8 +21,8 @@ from bot.settings import Settings
 from bot.web.app import create_app
 from bot.web.service import WebService
 from tests.bot.web.conftest import QUESTION
-from tests.bot.web.test_serve import free_port
 from tests.docs import ROOT
+from tests.postgres.server import free_port
 
 PAGE = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,9 @@ from tests.bot.messenger.samples import LENS
 from tests.bot.web.conftest import QUESTION
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
+from tests.postgres.server import free_port
 
-WAIT_SECONDS = 30
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+WAIT_SECONDS = 60
 
 
 @contextmanager
@@ -71,7 +65,9 @@ def test_connections_that_ask_nothing_are_closed_and_others_answered(
     with beside(service) as address:
         idle = [socket.create_connection(("127.0.0.1", port), WAIT_SECONDS) for _ in range(100)]
         idle[0].sendall(b"GET / HTTP/1.1\r\nHost: local")
-        answer = httpx2.post(address, data={"q": QUESTION}, follow_redirects=True)
+        answer = httpx2.post(
+            address, data={"q": QUESTION}, follow_redirects=True, timeout=WAIT_SECONDS
+        )
         assert LENS in answer.text
         for each in idle:
             with each:

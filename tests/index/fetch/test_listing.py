@@ -41,12 +41,13 @@ def test_a_sitemap_is_read_from_the_newest_and_as_far_as_it_is_whole() -> None:
         ("/day", "2024-05-02"),
         ("/moment", "2024-05-02T10:00:00+02:00"),
         ("/nonsense", "hier"),
+        ("/old", "1944-08-25"),
         ("/before", "0001-01-01T00:00:00+23:59"),
         ("/after", "9999-12-31T23:59:59-23:59"),
     ]
     assert urls(PageKind.SITEMAP, sitemap("https://exemple.fr", dates)) == [
         f"https://exemple.fr/{each}"
-        for each in ("moment", "day", "month", "year", "nonsense", "before", "after")
+        for each in ("moment", "day", "month", "year", "old", "nonsense", "before", "after")
     ]
     body = sitemap("https://exemple.fr", [("/a", ""), ("/b", "")])
     assert urls(PageKind.SITEMAP, body[: body.index("/b")])[0] == "https://exemple.fr/a"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,18 +89,30 @@ def test_a_page_again_is_unchanged_or_updated_and_known_as_long_as_its_file(shel
     assert path.read_text(encoding="utf-8") == "Le phare est éteint"
 
 
+def test_an_address_in_another_format_leaves_no_old_file(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, old = shelf.put(page(), ".html")
+    unlink = Path.unlink
+
+    def fail(path: Path, missing_ok: bool = False) -> None:
+        if path == old:
+            raise OSError(5, "Input/output error")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", fail)
+    with pytest.raises(FetchError):
+        shelf.put(page("%PDF-"), ".pdf")
+    monkeypatch.undo()
+    assert shelf.put(page("%PDF-"), ".pdf") == ("updated", old.with_suffix(".pdf"))
+    assert not old.exists()
+
+
 def test_two_at_once_lose_nothing(shelf: Shelf) -> None:
     urls = [f"https://exemple.fr/{number}" for number in range(40)]
 
-    def keep(part: list[str]) -> None:
-        for url in part:
-            shelf.put(page(url=url), ".html")
-
-    threads = [threading.Thread(target=keep, args=(urls[start::4],)) for start in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda url: shelf.put(page(url=url), ".html"), urls))
     ledger = FetchLedger(shelf.root / "exemple.fr")
     assert {ledger.of(name).url for name in ledger.names} == set(urls)
 

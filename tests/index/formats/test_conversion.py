@@ -5,7 +5,6 @@ from datetime import date, datetime
 import pytest
 
 from index.article import Article
-from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.conversion import (
     article_of_draft,
@@ -61,6 +60,12 @@ def test_a_title_from_the_name_of_the_file_says_so() -> None:
     assert dict(_article(Block(PROSE), told=told).origins)["title"] == "front matter"
 
 
+def test_a_biography_under_headings_alone_is_the_text() -> None:
+    heading, about = Block("Un portrait", heading=True), Block("À propos de l’auteur")
+    article = _article(TITLE, heading, about, Block(PROSE))
+    assert article.text == f"Un portrait\n\nÀ propos de l’auteur\n\n{PROSE}"
+
+
 def test_neither_a_byline_nor_a_dateline_above_the_text_is_a_title() -> None:
     for line, author, day in (
         ("Par Jeanne Petit", "Jeanne Petit", None),
@@ -87,11 +92,6 @@ def test_the_day_in_a_name(
     assert article.published == day
     assert article.published_at is None
     assert dict(article.origins).get("published") == origin
-
-
-def test_nothing_but_lines_around_an_article_is_no_article() -> None:
-    with pytest.raises(ReadError, match="article-no-text"):
-        _article(TITLE, Block("Partager sur Facebook"), Block("Publicité"))
 
 
 DAY = date(2025, 8, 29)

@@ -84,6 +84,10 @@ def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
         )
     )
     assert article.text.startswith("Le pont bleu ouvre.\n\n")
+    control = "<w:sdt><w:sdtContent>{}</w:sdtContent></w:sdt>".format
+    cell = control(f"<w:tc>{control('<w:p><w:r><w:t>Écoles</w:t></w:r></w:p>')}</w:tc>")
+    table = f"<w:tbl>{control(f'<w:tr>{cell}<w:tc><w:p/></w:tc>{cell}</w:tr>')}</w:tbl>"
+    assert read(with_body(table)).text == f"Écoles | Écoles\n\n{PROSE}"
 
     def remarked(document: Document) -> None:
         run = document.add_paragraph().add_run(PROSE)

@@ -106,6 +106,20 @@ def test_what_is_attached_is_read_beside_the_letter() -> None:
     assert broken.label == "lettre.eml#faux.md"
 
 
+@pytest.mark.parametrize("name", ["transmis.eml", None])
+def test_an_attached_letter_is_read_with_what_is_attached_to_it(name: str | None) -> None:
+    inner, outer = letter(), letter()
+    inner.replace_header("Subject", "Le stade")
+    inner.add_attachment(PROSE.encode(), "text", "plain", filename="a.txt")
+    outer.add_attachment(inner, **({"filename": name} if name else {}))
+    own, attached, text = _found(outer)
+    assert isinstance(attached, ArticleDraft)
+    assert isinstance(text, ArticleDraft)
+    assert (attached.metadata.title, _texts(attached)) == ("Le stade", [PROSE])
+    key = name or "message.eml"
+    assert (own.key, attached.key, text.key) == ("", key, f"{key}#a.txt")
+
+
 def test_large_and_nested_letters_are_bounded() -> None:
     message = letter()
     for _ in range(8):

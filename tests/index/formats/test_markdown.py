@@ -15,6 +15,7 @@ from index.formats.markdown import read_markdown
         ("- Lyon\n- Lille\n  - Roubaix", ["Lyon\nLille\nRoubaix"]),
         ("3. trois\n4. quatre", ["3. trois\n4. quatre"]),
         ("<div>\n<p>Un &eacute;t&eacute;</p>\n<script>alert(1)</script>\n</div>\n", ["Un été"]),
+        ("<div>İİ Un<SCRIPT>x()</script> été<!-- a --> clair<style>b", ["İİ Un été clair"]),
         # What a generator of sites leaves is no text
         ('{% include tete.html titre="x" %}\n\nLa ville vote.', ["La ville vote."]),
         ("La ville {{ site.nom }} vote.{# relire #}", ["La ville vote."]),

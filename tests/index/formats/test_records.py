@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -159,6 +160,14 @@ def test_one_broken_character_does_not_change_the_encoding_of_a_table() -> None:
     assert sum(article.title.startswith("Été") for article in articles) == 49
 
 
+@pytest.mark.parametrize("padding", ["", "x"])
+def test_nor_of_a_long_line_that_is_sampled_up_to_half_a_character(padding: str) -> None:
+    record = {"texte": padding + "é" * 50_000, "titre": "Un pont"}
+    data = json.dumps([record], ensure_ascii=False).encode().replace(b"pont", b"p\xf4nt")
+    (article,), _ = read_data("a.json", data)
+    assert (article.title, article.text) == ("Un p\ufffdnt", record["texte"])
+
+
 @pytest.mark.parametrize(
     "wrap",
     [
@@ -176,6 +185,10 @@ def test_json_holds_its_list_where_services_put_it(wrap: Any) -> None:
     assert skipped == []
     assert len(read_data("a.json", lines(*records))[0]) == 2  # by the wrong name
     assert len(read_data("a.jsonl", json.dumps(records, indent=2))[0]) == 2
+    long = [{**record, "text": PROSE * 60} for record in records]
+    assert len(read_data("a.json", lines(*long))[0]) == 2
+    (article,), _ = read_data("a.json", json.dumps(records[0]) + ";")
+    assert article.path == "a.json"
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 5000, "9223372036854775808"])
@@ -200,10 +213,25 @@ def test_a_number_is_measured_whole_wherever_a_piece_of_the_file_ends(padding: i
     assert numbers == [int(number), None, 5]
 
 
+@pytest.mark.parametrize("padding", range(65_536 - 50, 65_536 - 20))
+def test_half_a_surrogate_pair_is_replaced_wherever_a_piece_of_the_file_ends(padding: int) -> None:
+    text = "x" * padding + '😀\ud83d\ud83d😀"\udc00é\\ud83d'
+    with json_events(Content.of_bytes(json.dumps([text]).encode(), "a.json")) as events:
+        texts = [value for event, value in events if event == "string"]
+    assert texts == [re.sub("[\ud800-\udfff]", "?", text)]
+
+
+def test_half_a_surrogate_pair_loses_no_article() -> None:
+    data = json.dumps({"title": "Le \ud83dbudget", "text": PROSE + " \ud83d"})
+    (article,), _ = read_data("a.jsonl", data)
+    assert (article.title, article.text) == ("Le budget", f"{PROSE} ?")
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         ("", "empty"),
+        ('["' + "é" * 60 + '" x' + "é" * 60, "(reason=lexical error: invalid char in json text.)"),
         ("{}", "records-no-text-field"),
         ('{"a": 1}', "records-no-text-field (found=names (names=[a]))"),
         ('[{"text": "a"', "json-invalid"),
@@ -230,9 +258,11 @@ def test_what_is_no_object_in_a_list_is_left_out() -> None:
 def test_a_table_is_told_by_what_parts_its_cells(delimiter: str) -> None:
     text = f'{PROSE}\n\nUn, deux ; trois | quatre "cinq"'
     rows = [("titre", "texte"), ("Un, deux; trois", text), ("B", OTHER)]
-    articles, _ = read_data("a.csv", table(*rows, delimiter=delimiter))
-    assert [article.title for article in articles] == ["Un, deux; trois", "B"]
-    assert articles[0].text == text
+    for line_end in ("\r\n", "\r"):
+        data = table(*rows, delimiter=delimiter).replace("\r\n", line_end)
+        articles, _ = read_data("a.csv", data)
+        assert [article.title for article in articles] == ["Un, deux; trois", "B"]
+        assert articles[0].text == text
 
 
 def test_a_bad_row_or_endless_quote_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:

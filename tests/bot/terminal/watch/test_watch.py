@@ -20,7 +20,7 @@ from index.store.files.opening import open_generation
 from tests.bot.terminal.conftest import Capture
 from tests.fakes import FakeEmbedder
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def titles(home: Path) -> set[str]:
