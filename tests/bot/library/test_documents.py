@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -12,7 +13,7 @@ import pytest
 from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
 from bot.settings import load_settings
 from index.build.builder import BuildReport, build
-from index.errors import BuildStopped
+from index.errors import BuildStopped, StoreError
 from tests.bot.evaluation.test_run import Watch
 from tests.fakes import FakeEmbedder, build_here
 
@@ -39,6 +40,19 @@ def test_what_one_process_keeps_or_erases_another_sees(tmp_path: Path) -> None:
     assert own(other)
     one.forget(NAME)
     assert other.own(NAME) is None
+
+
+def test_a_full_disk_is_told_as_an_error_of_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(path: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    documents = Documents(load_settings(data_dir=tmp_path), FakeEmbedder())
+    with pytest.raises(StoreError, match="No space"):
+        receive(documents)
+    assert documents.find_waiting() == frozenset()
 
 
 def test_what_a_process_that_died_had_moved_is_filed(tmp_path: Path) -> None:
