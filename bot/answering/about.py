@@ -117,6 +117,7 @@ _THERE = (
 )
 
 _WHICH = r"(?:quels?|quelles?|which|what)"
+_HOW_MANY = r"(?:combien d[e'] ?|how many )"
 _THE = r"(?:(?:est|sont|is|are|was) (?:le |les |l'|the ))?"
 
 _NOW = (
@@ -135,31 +136,16 @@ _HAVE = (
     r"|(?:compte|contient) (?:l'index|le corpus)|are there|are|do you have|do you know|have you)"
 )
 
-_ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
-    ("which", rf"{_WHICH} {_THE}(?:seul )?articles? {_SPEAK}{_SUBJECT}"),
-    ("which", rf"{_THERE} {_SOME}articles? {_ON} ?{_SUBJECT}"),
-    ("which", rf"{_SOME}articles? {_ON} ?{_SUBJECT}"),
-    ("which", rf"{_WHICH} {_THE}articles?{_NOW}"),
-    ("which", rf"(?:{_THERE} )?(?:les |des |the |le |l')?articles?{_NOW}"),
-    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_SPEAK}{_SUBJECT}"),
-    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_HAVE}{_IN_ALL}"),
-    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles?{_NOW}{_IN_ALL}"),
-)
-
 _BY = (
     r"(?:(?:(?:ont|a) ete |were )?(?:(?:ecrits?|signes?|publies?|written|signed) )?"
     r"(?:(?:de|par|by) |d')|(?:a|ont) (?:ecrits?|signes?|publies?) )"
 )
-_NAME = r"(?P<author>\S.*?)"
-
-_BY_AUTHOR: tuple[tuple[MetadataKind, str], ...] = (
-    ("which", rf"(?:{_THERE} |{_WHICH} )?{_THE}?{_SOME}(?:les |l')?articles? {_BY}{_NAME}"),
-    ("count", rf"(?:combien (?:d[e'] ?)|how many )articles? {_BY}{_NAME}"),
-)
+_AUTHOR_NAME = r"(?P<author>\S.*?)"
 
 _LAST_NEWS = (
     r"(?:(?:quelles (?:sont|ont ete) )?(?:les )?dernieres (?:nouvelles|infos|informations|actus"
-    r"|actualites)|(?:what(?: is|'s| are) )?(?:the )?(?:latest|newest|most recent)(?: news)?)"
+    r"|actualites)|(?:what(?: is|'s| are) )?(?:the )?(?:(?:latest|newest)(?: news)?"
+    r"|most recent news))"
 )
 
 _FRESH = r"(?:(?:(?:y a-t-il|il y a) )?(?:quoi de (?:neuf|nouveau)|du nouveau)|what(?: is|'s) new)"
@@ -169,9 +155,15 @@ _NEWS_OF = (
     r"|aux?|a|chez|pour|avec|about|on|of|from|with|in|at)(?:(?<=')|\b)"
 )
 
-_NEWS: tuple[tuple[MetadataKind, str], ...] = (
-    ("news", rf"(?:{_LAST_NEWS}|{_FRESH}),? {_NEWS_OF} ?{_SUBJECT}"),
-    ("news", rf"(?:{_LAST_NEWS}|{_FRESH})"),
+_ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
+    ("which", rf"{_WHICH} {_THE}(?:seul )?articles? {_SPEAK}{_SUBJECT}"),
+    ("which", rf"(?:{_THERE} )?{_SOME}articles? {_ON} ?{_SUBJECT}"),
+    ("which", rf"(?:{_WHICH} {_THE}|(?:{_THERE} )?(?:les |des |the |le |l')?)articles?{_NOW}"),
+    ("count", rf"{_HOW_MANY}articles? {_SPEAK}{_SUBJECT}"),
+    ("count", rf"{_HOW_MANY}articles?(?: {_HAVE}|{_NOW}){_IN_ALL}"),
+    ("news", rf"(?:{_LAST_NEWS}|{_FRESH})(?:,? {_NEWS_OF} ?{_SUBJECT})?"),
+    ("which", rf"(?:{_THERE} |{_WHICH} )?{_THE}{_SOME}(?:les |l')?articles? {_BY}{_AUTHOR_NAME}"),
+    ("count", rf"{_HOW_MANY}articles? {_BY}{_AUTHOR_NAME}"),
 )
 
 _END = r"[\s?!.…]*"
@@ -181,15 +173,7 @@ _RULES: tuple[tuple[MetadataKind, re.Pattern[str]], ...] = (
         (kind, re.compile(rf"{_POLITE}(?:{head}) ?{_TARGET} ?(?:{tail}){_END}"))
         for kind, head, tail in _ABOUT_ONE
     ),
-    *(
-        (kind, re.compile(rf"{_POLITE}{rule}{_END}"))
-        for kind, rule in _ABOUT_MANY + _NEWS + _BY_AUTHOR
-    ),
-)
-
-_CONCERNS = re.compile(
-    r"article|\b(?:papier|texte|billet|reportage|depeche|enquete|piece|story|text|report"
-    r"|nouvelles?|infos?|informations?|actus?|actualites?|neuf|nouveau|latest|newest|news?)\b"
+    *((kind, re.compile(rf"{_POLITE}{rule}{_END}")) for kind, rule in _ABOUT_MANY),
 )
 
 _NAMED = re.compile(rf"\barticles? {_ON} ?{_SUBJECT}{_END}$")
@@ -201,7 +185,7 @@ def parse_metadata_question(question: str) -> MetadataQuestion | None:
     """Parse a question about articles; None if it asks what they say."""
     question = mend_phrase(" ".join(question.split()))
     plain = fold_phrase(question)
-    if len(plain) > LONGEST_QUESTION or not _CONCERNS.search(plain):
+    if len(plain) > LONGEST_QUESTION:
         return None
     for kind, rule in _RULES:
         match = rule.fullmatch(plain)
@@ -245,7 +229,6 @@ def bare_name(message: str) -> str:
     return name if is_name and any(map(str.isalpha, name)) else ""
 
 
-_NEWS_QUESTION = MetadataQuestion("news", "")
 _CERTAIN_CONFIDENCE = 0.99  # for the only article, and for those with the subject as their title
 _LISTED_ARTICLES = 5
 _NEWEST_ARTICLES = 3  # for the latest news
@@ -254,69 +237,38 @@ _CAPTION_WORDS = 6  # a shorter first sentence is a picture's caption
 _DEPTH = 100  # passages searched for a subject
 
 
+@dataclass(frozen=True, slots=True)
 class AboutArticles:
-    """Answers questions about articles, each from one generation of the index.
+    """Answers questions about articles. `searcher` returns the searcher in service."""
 
-    `searcher` returns the searcher in service.
-    """
+    searcher: Callable[[], Searcher]
+    thresholds: Thresholds
 
-    def __init__(self, searcher: Callable[[], Searcher], thresholds: Thresholds) -> None:
-        self._searcher = searcher
-        self._thresholds = thresholds
-
-    def answer(self, question: str, metadata: MetadataQuestion, timing: Timing) -> Answer | None:
-        """Answer, or refuse if no article or no single one is meant; None for an unknown author."""
-        reply = self._begin(question, timing, metadata)
-        return reply.list_author(metadata.subject) if metadata.by_author else reply.answer()
-
-    def introduce(self, question: str, subjects: Sequence[str], timing: Timing) -> Answer | None:
-        """Quote how the articles on each subject begin; None if one has none."""
-        if not subjects:
-            return None
-        return self._begin(question, timing).introduce(subjects)
-
-    def open(self, message: str, timing: Timing) -> Answer | None:
-        """Answer a bare name by what the articles say of it, newest first, or an author's by their
-        articles; a URL by its article.
-
-        None for any other message, and if no article has the name.
-        """
-        reply = self._begin(message, timing)
-        if _ADDRESS.fullmatch(message):
-            return reply.open(reply.searcher.find(message))
-        name = bare_name(timing.question)
-        return (reply.tell(name) or reply.list_author(name)) if name else None
-
-    def open_by_title(self, message: str, hits: Sequence[Hit], timing: Timing) -> Answer | None:
-        """Quote how the articles with this title begin, newest first; None if there are none."""
-        title = fold_phrase(message.strip(_QUOTES))
-        articles = {hit.article.id: hit.article for hit in hits}
-        matches = [each for each in articles.values() if fold_phrase(each.title) == title]
-        return self._begin(message, timing).open(matches)
-
-    def _begin(
-        self, question: str, timing: Timing, metadata: MetadataQuestion = _NEWS_QUESTION
-    ) -> _Reply:
-        language = detect(question)
-        return _Reply(self._searcher(), self._thresholds, question, metadata, timing, language)
+    def begin(self, question: str, timing: Timing) -> ArticleReply:
+        """Begin the reply to one question, from one generation of the index."""
+        return ArticleReply(self.searcher(), self.thresholds, question, timing, detect(question))
 
 
 @dataclass(slots=True)
-class _Reply:
-    """Builds the answer to one question."""
+class ArticleReply:
+    """Builds the answer to one question; `timing` is the question without its words of time."""
 
     searcher: Searcher
     thresholds: Thresholds
     question: str
-    metadata: MetadataQuestion
     timing: Timing
     language: str
     confidence: float = _CERTAIN_CONFIDENCE
 
-    def answer(self) -> Answer:
-        kind, phrases = self.metadata.kind, AboutPhrases.of(self.language)
-        has_subject = bool(self.metadata.subject)
-        articles = self._articles_on_subject() if has_subject else self._articles_by_time()
+    def answer(self, metadata: MetadataQuestion) -> Answer | None:
+        """Answer, or refuse if no article or no single one is meant; None for an unknown author."""
+        kind, phrases = metadata.kind, AboutPhrases.of(self.language)
+        if metadata.by_author:
+            return self._list_author(metadata.subject, kind)
+        has_subject = bool(metadata.subject)
+        articles = (
+            self._articles_on_subject(metadata) if has_subject else self._articles_by_time(kind)
+        )
         if isinstance(articles, Answer):
             return articles
         if kind == "count" and has_subject:
@@ -335,10 +287,28 @@ class _Reply:
         say = {"author": phrases.author, "date": phrases.published, "title": phrases.titled}[kind]
         return self._state([(say(articles[0]), articles[0])])
 
+    def open(self) -> Answer | None:
+        """Answer a bare name by what the articles say of it, newest first, or an author's by their
+        articles; a URL by its article.
+
+        None for any other message, and if no article has the name.
+        """
+        if _ADDRESS.fullmatch(self.question):
+            return self._open_articles(self.searcher.find(self.question))
+        name = bare_name(self.timing.question)
+        return (self._tell(name) or self._list_author(name, "which")) if name else None
+
+    def open_by_title(self, hits: Sequence[Hit]) -> Answer | None:
+        """Quote how the articles with this title begin, newest first; None if there are none."""
+        title = fold_phrase(self.question.strip(_QUOTES))
+        articles = {hit.article.id: hit.article for hit in hits}
+        return self._open_articles([a for a in articles.values() if fold_phrase(a.title) == title])
+
     def introduce(self, subjects: Sequence[str]) -> Answer | None:
         """Quote how the articles on a subject begin; of several subjects, the article titled so.
 
-        No article is titled « La masse du boson », so how it begins would not answer.
+        No article is titled « La masse du boson », so how it begins would not answer. None if there
+        is no subject, or one without an article.
         """
         confidences, groups = [], []
         for subject in subjects:
@@ -347,17 +317,16 @@ class _Reply:
             several = len(subjects) > 1
             groups.append(topic.titled[:1] if several else topic.central[:_NEWEST_ARTICLES])
         articles = {each.id: each for group in groups for each in group}
-        if not all(groups) or len(articles) < len(subjects):
+        if not subjects or not all(groups) or len(articles) < len(subjects):
             return None
         self.confidence = min(confidences)
         return self._quote_openings(list(articles.values()))
 
-    def open(self, entries: Sequence[Article | ArticleEntry]) -> Answer | None:
-        """Quote how these articles begin, newest first; None if there are none."""
+    def _open_articles(self, entries: Sequence[Article | ArticleEntry]) -> Answer | None:
         articles = self._load(entries[:_LISTED_ARTICLES])
         return self._quote_openings(newest_first(articles)) if articles else None
 
-    def tell(self, name: str) -> Answer | None:
+    def _tell(self, name: str) -> Answer | None:
         """Quote the best sentence of each article with a name, newest first; None without any."""
         quotes: dict[str, tuple[Hit, Sentence]] = {}
         for hit in self.searcher.search_subject(name, _DEPTH, self.timing.period):
@@ -375,22 +344,21 @@ class _Reply:
         statements = [Statement(each.quote, (each.number,)) for each in first]
         return replace(self._answer(statements, first), further=tuple(further))
 
-    def list_author(self, name: str) -> Answer | None:
+    def _list_author(self, name: str, kind: MetadataKind) -> Answer | None:
         """Count or list the articles by an author, newest first; None for an unknown one."""
         by_author = self.searcher.by_author(name)
         if by_author is None:
             return None
-        kind: MetadataKind = "count" if self.metadata.kind == "count" else "which"
-        return replace(self, searcher=by_author, metadata=MetadataQuestion(kind, "")).answer()
+        return replace(self, searcher=by_author).answer(MetadataQuestion(kind, ""))
 
     def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
         findings = self.searcher.search(subject, _DEPTH, self.timing.period)
         sure = outcome_of(findings.confidence, self.thresholds) == "sure"
         return find_topic(subject, findings.hits, sure=sure), findings
 
-    def _articles_on_subject(self) -> Sequence[Article] | Answer:
-        topic, findings = self._find_topic(self.metadata.subject)
-        is_news = self.metadata.kind == "news"
+    def _articles_on_subject(self, metadata: MetadataQuestion) -> Sequence[Article] | Answer:
+        topic, findings = self._find_topic(metadata.subject)
+        is_news = metadata.kind == "news"
         articles = topic.newest_first if is_news or self.timing.latest else topic.articles
         if is_news and not topic.titled + topic.near:
             articles = ()  # an article that only names the subject has no news of it
@@ -398,27 +366,23 @@ class _Reply:
         if not decision.may_answer:
             return self._refuse(decision, findings.confidence)
         self.confidence = _CERTAIN_CONFIDENCE if topic.titled else findings.confidence
-        return articles[: self._limit] if self.timing.latest else articles
+        return self._latest(articles, metadata.kind)
 
-    @property
-    def _limit(self) -> int | None:
+    def _latest(self, articles: Sequence[Article], kind: MetadataKind) -> Sequence[Article]:
         """« Le dernier article » is one, « les derniers articles » are several."""
-        if self.metadata.kind in ("count", "news") or "articles" in fold_phrase(self.question):
-            return None
-        return 1
+        several = kind in ("count", "news") or "articles" in fold_phrase(self.question)
+        return articles if several or not self.timing.latest else articles[:1]
 
-    def _articles_by_time(self) -> Sequence[Article] | Answer:
+    def _articles_by_time(self, kind: MetadataKind) -> Sequence[Article] | Answer:
         """The newest articles of the period, or the only one."""
         period = self.timing.period
         articles = self._load(self.searcher.articles(period, _LISTED_ARTICLES))
-        several = self.metadata.kind in ("which", "count", "news")
+        several = kind in ("which", "count", "news")
         is_about_one = not several and not self.timing.latest
         decision = decide_by_articles(articles, period=period, is_about_one=is_about_one)
         if not decision.may_answer:
             return self._refuse(decision, 0.0)
-        if several:
-            return articles[: self._limit] if self.timing.latest else articles
-        return articles[:1]
+        return self._latest(articles, kind) if several else articles[:1]
 
     def _load(self, entries: Sequence[Article | ArticleEntry]) -> list[Article]:
         """Load the articles that have text."""

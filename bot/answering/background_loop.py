@@ -97,7 +97,7 @@ class BackgroundLoop:
     async def relay(self, source: Source[Item]) -> AsyncGenerator[Item, None]:
         """Yield the items of a source that runs on this loop, for a caller on any loop.
 
-        Closing this generator, or cancelling its reader, cancels the source.
+        Closing this generator, or cancelling its reader, cancels the source and waits for its end.
         """
         here = asyncio.get_running_loop()
         items: asyncio.Queue[Item | _End] = asyncio.Queue()
@@ -107,11 +107,17 @@ class BackgroundLoop:
                 here.call_soon_threadsafe(items.put_nowait, item)
 
         pump = self.submit(_pump(source, put))
+        item: Item | _End | None = None
         try:
             while not isinstance(item := await items.get(), _End):
                 yield item
         finally:
-            pump.cancel()
+            if not isinstance(item, _End):
+                pump.cancel()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CANCEL_SECONDS):
+                        while not isinstance(await items.get(), _End):
+                            pass
         if item.error is not None:
             raise item.error
 

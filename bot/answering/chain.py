@@ -129,22 +129,22 @@ class RetrievalQA(AnswerChain[str]):
         return join_answers(question, answers) if answers else None
 
     def _find(self, question: str) -> Findings | Answer:
-        about = self._about
         with self._quiet_time():
             timing = parse_timing(question, self._today())
-            if about is None:
+            if self._about is None:
                 return self._search(question, timing)
+            reply = self._about.begin(question, timing)
             metadata = parse_metadata_question(timing.question)
-            if metadata is not None and (answer := about.answer(question, metadata, timing)):
+            if metadata is not None and (answer := reply.answer(metadata)):
                 return answer
-            if answer := about.open(question, timing):
+            if answer := reply.open():
                 return answer
-            if not self._answerer.joins_parts:
-                subjects = split_subjects(timing.question)
-                if answer := about.introduce(question, subjects, timing):
-                    return answer
+            if not self._answerer.joins_parts and (
+                answer := reply.introduce(split_subjects(timing.question))
+            ):
+                return answer
             findings = self._search(question, timing)
-            return about.open_by_title(question, findings.hits, timing) or findings
+            return reply.open_by_title(findings.hits) or findings
 
     def _search(self, question: str, timing: Timing) -> Findings:
         search, period = self._retriever.search, timing.period

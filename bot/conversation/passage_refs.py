@@ -14,7 +14,8 @@ from index.build.passages import cut
 
 PASSAGE_PREFIX = "p"
 
-_SHAPE = re.compile(rf"{PASSAGE_PREFIX}:([^:]+):(\d+):(\d+):(\d+):(\d+):([0-9a-f]{{8}})", re.ASCII)
+_NUMBER = r":(\d{1,9})"
+_SHAPE = re.compile(rf"{PASSAGE_PREFIX}:([^:]+){_NUMBER * 4}:([0-9a-f]{{8}})", re.ASCII)
 
 # Returns an article by id, or None if there is none.
 FindArticle = Callable[[str], Article | None]

@@ -295,7 +295,7 @@ def read_plain_questions(path: Path) -> list[str]:
     Raises QuestionFileError, also if there is none.
     """
     questions = []
-    for number, line in enumerate(read_question_file(path).splitlines(), 1):
+    for number, line in enumerate(read_question_file(path).split("\n"), 1):
         if line.lstrip().startswith("{"):
             line = parse_json(line, f"{path}:{number}").get("question").text()
         if line.strip():

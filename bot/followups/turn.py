@@ -79,7 +79,7 @@ class TurnText:
 
 
 def append_turn(history: History, turn: Turn) -> History:
-    """Append a turn, and drop the oldest beyond `REMEMBERED`."""
+    """Append a turn, and drop the oldest beyond `HISTORY_TURNS`."""
     return (*history, turn)[-HISTORY_TURNS:]
 
 

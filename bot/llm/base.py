@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -15,6 +15,17 @@ class PromptMessage:
 
     role: MessageRole
     text: str
+
+
+BYTES_PER_TOKEN = 2.8  # of French with the least suitable tokenizers
+_TOKENS_PER_MESSAGE = 8
+
+
+def estimate_tokens(messages: Sequence[PromptMessage]) -> int:
+    """Estimate the tokens of these messages, rather too high than too low."""
+    return sum(
+        _TOKENS_PER_MESSAGE + round(len(each.text.encode()) / BYTES_PER_TOKEN) for each in messages
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,12 @@ class Request:
     schema: Mapping[str, Any] | None = None
     uncounted: bool = False
     usage: Usage | None = None
+
+
+def replace_surrogates(text: str) -> str:
+    """Join the halves of a character in an answer; a half alone, which nothing can encode, becomes
+    U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class ChatModel(Protocol):

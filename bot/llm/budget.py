@@ -168,18 +168,20 @@ class Allowance:
 
     def remaining(self, person_id: int) -> int:
         """The number of answers left for a person today."""
-        return self.open_state().do(partial(self._remaining, person_id=person_id))
+        return self.open_state().do(partial(self._remaining, key=_key(person_id), now=self.now()))
 
     def take(self, person_id: int) -> None:
+        key, now = _key(person_id), self.now()
+
         def count(session: Session) -> None:
-            remaining = self._remaining(session, person_id)
-            meters.save_meters(session, {_key(person_id): MeterLevel(remaining - 1, self.now())})
+            remaining = self._remaining(session, key, now)
+            meters.save_meters(session, {key: MeterLevel(remaining - 1, now)})
 
         self.open_state().do(count)
 
-    def _remaining(self, session: Session, person_id: int) -> int:
-        meter = meters.load_meter(session, _key(person_id))
-        if meter is None or meter.at.date() != self.now().date():
+    def _remaining(self, session: Session, key: str, now: datetime) -> int:
+        meter = meters.load_meter(session, key)
+        if meter is None or meter.at.date() != now.date():
             return self.answers
         return min(self.answers, round(meter.tokens))
 

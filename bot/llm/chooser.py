@@ -27,7 +27,7 @@ from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, Request
 from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
 from bot.llm.json_stream import sentences_schema
-from bot.llm.model_answerer import Begin, stream_reply
+from bot.llm.model_answerer import Attempt, Begin
 from bot.llm.prompt import (
     MAX_PASSAGES,
     MAX_PASSAGES_OF_PARTS,
@@ -54,18 +54,18 @@ class Chooser:
 
     async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
         """Ask a model whenever there are passages: it may find what the reader missed."""
-        several = bool(search_parts(findings.question))
+        question, language = findings.question, findings.language
+        several = bool(search_parts(question))
         findings = replace(findings, hits=rank_sentences(findings.hits))
         passages = await asyncio.to_thread(_list_options, findings.hits, several=several)
         if not passages:
             return None
-        blocks = _format_passages(passages, findings.language)
+        blocks = await asyncio.to_thread(_format_passages, passages, language)
         most = _MAX_QUOTED_SENTENCES_OF_PARTS if several else MAX_QUOTED_SENTENCES
 
         def begin(model: ChatModel, json: bool, room: int) -> ChoiceAttempt:
             form: ChoiceForm = "choose_json" if json else "choose"
-            blank = template(form, findings.language, self.prompts)
-            question, language = findings.question, findings.language
+            blank = template(form, language, self.prompts)
             messages, count = fit_messages(blank, question, language, blocks, room)
             options = [option for passage in passages[:count] for option in passage]
             request = Request(messages, tokens, choice_schema(len(options)) if json else None)
@@ -107,8 +107,8 @@ class SentenceChoice:
         return replace(answer, chosen_by=model)
 
 
-class ChoiceAttempt:
-    """An `Attempt` whose only answer is complete."""
+class ChoiceAttempt(Attempt):
+    """An attempt whose only answer is complete."""
 
     def __init__(
         self,
@@ -118,20 +118,13 @@ class ChoiceAttempt:
         passages: str,
         choice: SentenceChoice,
     ) -> None:
-        self.model = model
-        self.request = request
-        self.form = form
-        self.passages = passages
-        self.text = ""
-        self.good = False
+        super().__init__(model, request, form, passages)
         self._choice = choice
 
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the answer. Raises ModelFailed, also if the reply has no choice."""
-        source = self.model.stream(self.request) if reply is None else stream_reply(reply)
-        async with aclosing(source) as pieces:
+        async with aclosing(self.stream(reply)) as pieces:
             async for piece in pieces:
-                self.text += piece
                 if len(self.text) > MAX_REPLY or ("}" in piece and is_complete(self.text)):
                     break
         texts = [each.text for each in self._choice.options]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -14,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
-from bot.llm.base import PromptMessage, Request, Usage
+from bot.llm.base import (
+    BYTES_PER_TOKEN,
+    PromptMessage,
+    Request,
+    Usage,
+    estimate_tokens,
+    replace_surrogates,
+)
 from bot.llm.budget import SpendingLedger, current_asker
 from bot.llm.providers import (
     close_connections,
@@ -33,8 +41,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CHARACTERS_PER_TOKEN = 3  # of French; nearer to four with OpenAI's and Llama's tokenizers
-_TOKENS_PER_MESSAGE = 8
 _CHARACTERS_PER_TOKEN_LIMIT = 8  # a server that sends more per allowed token is cut off
 
 _TRANSIENT: frozenset[ModelFault] = frozenset({"rate", "server", "connection"})
@@ -44,13 +50,6 @@ _FIRST_WAIT_SECONDS = 0.5
 _CLOSE_SECONDS = 5.0
 _ENDINGS = ("finish_reason", "stop_reason", "done_reason", "status")
 _LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
-
-
-def estimate_tokens(messages: Sequence[PromptMessage]) -> int:
-    """Estimate the tokens of these messages, rather too high than too low."""
-    return sum(
-        -(-len(each.text) // CHARACTERS_PER_TOKEN) + _TOKENS_PER_MESSAGE for each in messages
-    )
 
 
 class Tally:
@@ -64,6 +63,7 @@ class Tally:
         self._input = 0
         self._output = 0
         self.characters = 0
+        self._bytes = 0
         self.has_ended = False
         self.is_cut = False
 
@@ -78,8 +78,9 @@ class Tally:
 
     def take(self, message: BaseMessage) -> str:
         """Count the next chunk and return its text."""
-        text = str(message.text)
+        text = replace_surrogates(message.text)
         self.characters += len(text)
+        self._bytes += len(text.encode())
         usage: Mapping[str, Any] | None = getattr(message, "usage_metadata", None)
         if usage is not None:
             self._input += usage.get("input_tokens", 0)
@@ -95,7 +96,7 @@ class Tally:
         """The server's count, or else an estimate."""
         if self.has_counts:
             return Usage(self._input, self._output, is_cut=self.is_cut)
-        output = -(-self.characters // CHARACTERS_PER_TOKEN)
+        output = math.ceil(self._bytes / BYTES_PER_TOKEN)
         return Usage(self._expected, output, is_estimate=True, is_cut=self.is_cut)
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.llm.base import replace_surrogates
+
 _Row = tuple[str, tuple[int, ...]]
 
 _UNKNOWN = "Je ne sais pas."  # what an empty list of sentences means
@@ -71,7 +73,7 @@ class JsonSentences:
                 continue
             try:
                 value, end = decoder.raw_decode(self._text, start)
-            except ValueError:
+            except (ValueError, RecursionError):  # a model may repeat a bracket endlessly
                 return
             self._at = end
             text = _first_text(value, _TEXTS)
@@ -86,7 +88,7 @@ def _parse_whole(text: str) -> Iterator[_Row]:
         return
     try:
         value, _ = json.JSONDecoder().raw_decode(text, match.start())
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if isinstance(value, dict):
         whole = _first_text(value, _WHOLE)
@@ -96,7 +98,8 @@ def _parse_whole(text: str) -> Iterator[_Row]:
 
 
 def _first_text(fields: Mapping[str, Any], keys: Sequence[str]) -> str | None:
-    return next((fields[key] for key in keys if isinstance(fields.get(key), str)), None)
+    texts = (fields[key] for key in keys if isinstance(fields.get(key), str))
+    return next(map(replace_surrogates, texts), None)
 
 
 def _numbers(value: Mapping[str, Any]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -39,35 +40,37 @@ class ModelLimits:
     answer: int = 512
 
 
-class Attempt(Protocol):
-    """One model's attempt at one question."""
+class Attempt(ABC):
+    """One model's attempt at one question; `passages` are as formatted in the prompt.
 
-    @property
-    def model(self) -> ChatModel: ...
+    `text` is the model's raw text so far, `good` if it is complete and worth caching.
+    """
 
-    @property
-    def request(self) -> Request: ...
+    def __init__(self, model: ChatModel, request: Request, form: Form, passages: str) -> None:
+        self.model = model
+        self.request = request
+        self.form = form
+        self.passages = passages
+        self.text = ""
+        self.good = False
 
-    @property
-    def form(self) -> Form: ...
-
-    @property
-    def passages(self) -> str:
-        """The passages as formatted in the prompt."""
-
-    @property
-    def text(self) -> str:
-        """The model's raw text so far."""
-
-    @property
-    def good(self) -> bool:
-        """True if the text is complete and worth caching."""
-
+    @abstractmethod
     def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the growing answer; the last item is complete.
 
         A cached `reply` replaces the call. Raises ModelFailed, IndexingError.
         """
+
+    async def stream(self, reply: str | None) -> AsyncGenerator[str, None]:
+        """Stream the model's text, or a cached reply."""
+        if reply is not None:
+            self.text = reply
+            yield reply
+            return
+        async with aclosing(self.model.stream(self.request)) as pieces:
+            async for piece in pieces:
+                self.text += piece
+                yield piece
 
 
 Begin = Callable[[ChatModel, bool, int], Attempt]
@@ -175,11 +178,6 @@ class ModelAnswerer:
             room // 2,
         )
         return True
-
-
-async def stream_reply(reply: str) -> AsyncGenerator[str, None]:
-    """Stream a cached reply."""
-    yield reply
 
 
 async def _lost_json(attempt: Attempt, failure: ModelFailed) -> bool:

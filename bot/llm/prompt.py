@@ -11,9 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, get_args
 
+from babel import Locale
+
 from bot.answering.injection import harmless_in_prompt, is_order
 from bot.errors import SettingsError
-from bot.llm.base import MessageRole, PromptMessage
+from bot.llm.base import MessageRole, PromptMessage, estimate_tokens
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language
 from bot.model_choice import ChatMode
@@ -129,11 +131,6 @@ def choose_passages(hits: Sequence[Hit], most: int = MAX_PASSAGES) -> tuple[Numb
     return tuple(passages)
 
 
-def format_passages(passages: Sequence[NumberedPassage], language: str) -> str:
-    """Format passages for a prompt, separated by empty lines."""
-    return "\n\n".join(format_passage(each, language) for each in passages)
-
-
 def format_passage(passage: NumberedPassage, language: str) -> str:
     """Format a passage: its number and heading, then the sentences on one line.
 
@@ -190,48 +187,13 @@ def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
     return tuple(sorted(sentences, key=lambda each: each.start))
 
 
-_NAMES = {
-    "ar": "Arabic", "ca": "Catalan", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
-    "hu": "Hungarian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
-    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
-    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
-}  # fmt: skip
-
-
 def english_name(code: str) -> str:
     """The English name of a language, or a description that stands for any other."""
-    return _NAMES.get(code, "the language of the question")
+    return str(Locale.parse("en").languages.get(code, "the language of the question"))
 
-
-BYTES_PER_TOKEN = 2.8  # of French with the least suitable tokenizers
-TOKENS_PER_MESSAGE = 8
 
 UNKNOWN_ANSWER = {"fr": "Je ne sais pas.", "en": "I do not know."}
 """What a model should write if the passages do not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """Messages, and the passages that they contain."""
-
-    messages: tuple[PromptMessage, ...]
-    passages: tuple[NumberedPassage, ...]
-
-
-def prompt(
-    question: str,
-    language: str,
-    passages: Sequence[NumberedPassage],
-    room: int,
-    form: WritingForm = "answer",
-    folder: Path | None = None,
-) -> Prompt:
-    """Build a prompt for a written answer with `fit_messages`."""
-    blocks = [format_passage(each, language) for each in passages]
-    blank = template(form, language, folder)
-    messages, count = fit_messages(blank, question, language, blocks, room)
-    return Prompt(messages, tuple(passages[:count]))
 
 
 def fit_messages(
@@ -255,13 +217,6 @@ def fit_messages(
             passages="\n\n".join(passages[:count]),
             question=harmless_in_prompt(question),
         )
-        if tokens(messages) <= room:
+        if estimate_tokens(messages) <= room:
             break
     return messages, count
-
-
-def tokens(messages: Sequence[PromptMessage]) -> int:
-    """Estimate the tokens of the messages, rather too high than too low."""
-    return sum(
-        TOKENS_PER_MESSAGE + round(len(each.text.encode()) / BYTES_PER_TOKEN) for each in messages
-    )

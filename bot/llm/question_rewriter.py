@@ -56,7 +56,9 @@ class ModelRewriter:
         if len(lines) != 1:
             return None
         rewrite = _LABEL.sub("", lines[0], count=1)
-        return rewrite if rewrite and is_faithful(rewrite, question, history, language) else None
+        if await asyncio.to_thread(is_faithful, rewrite, question, history, language):
+            return rewrite
+        return None
 
     async def _ask(self, request: Request) -> str:
         for model in self._models:
@@ -69,7 +71,7 @@ class ModelRewriter:
 
 def is_faithful(rewrite: str, question: str, history: History, language: str) -> bool:
     """True if a rewrite asks the same question, with nothing new in it."""
-    if len(rewrite) > _MAX_CHARACTERS or fold_phrase(rewrite) == fold_phrase(question):
+    if not 0 < len(rewrite) <= _MAX_CHARACTERS or fold_phrase(rewrite) == fold_phrase(question):
         return False
     if has_link(rewrite) or is_order(rewrite) or is_refusal(rewrite):
         return False

@@ -17,14 +17,15 @@ from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request
 from bot.llm.draft import AnswerDraft, find_fault
 from bot.llm.json_stream import schema
-from bot.llm.model_answerer import Begin, stream_reply
+from bot.llm.model_answerer import Attempt, Begin
 from bot.llm.prompt import (
     MAX_PASSAGES,
     MAX_PASSAGES_OF_PARTS,
     WritingForm,
     choose_passages,
-    format_passages,
-    prompt,
+    fit_messages,
+    format_passage,
+    template,
 )
 from bot.operations.logs import PublicText
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
@@ -80,34 +81,41 @@ class Writer:
 
     async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
         """Ask no model if the articles probably do not answer."""
-        several = bool(search_parts(findings.question))
-        most = MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES
-        passages = choose_passages(findings.hits, most)
-        if extractive.outcome == "no" or not passages:
+        if extractive.outcome == "no":
             return None
-        check = SentenceCheck(self.checker, passages, findings.question)
+        question, language = findings.question, findings.language
+        several = bool(search_parts(question))
+        most = MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES
+        passages = await asyncio.to_thread(choose_passages, findings.hits, most)
+        if not passages:
+            return None
+        blocks = await asyncio.to_thread(
+            lambda: [format_passage(each, language) for each in passages]
+        )
+        check = SentenceCheck(self.checker, passages, question)
 
         def begin(model: ChatModel, json: bool, room: int) -> WritingAttempt:
             form: WritingForm = "answer_json" if json else "answer"
-            question, language = findings.question, findings.language
-            whole_prompt = prompt(question, language, passages, room, form, self.prompts)
-            numbers = [each.number for each in whole_prompt.passages]
-            request = Request(whole_prompt.messages, tokens, schema(numbers) if json else None)
+            blank = template(form, language, self.prompts)
+            messages, count = fit_messages(blank, question, language, blocks, room)
+            numbers = [each.number for each in passages[:count]]
+            request = Request(messages, tokens, schema(numbers) if json else None)
             draft = AnswerDraft(
                 findings,
-                whole_prompt.passages,
+                passages[:count],
                 model.name,
                 extractive.doubtful,
                 _MAX_WRITTEN_SENTENCES_OF_PARTS if several else _MAX_WRITTEN_SENTENCES,
                 self.prompts,
             )
-            return WritingAttempt(model, request, form, check, draft, extractive)
+            shown = "\n\n".join(blocks[:count])
+            return WritingAttempt(model, request, form, shown, check, draft, extractive)
 
         return begin
 
 
-class WritingAttempt:
-    """An `Attempt` whose supported sentences are collected in `draft`.
+class WritingAttempt(Attempt):
+    """An attempt whose supported sentences are collected in `draft`.
 
     `extractive` is the answer without a model, which may replace it.
     """
@@ -117,40 +125,30 @@ class WritingAttempt:
         model: ChatModel,
         request: Request,
         form: WritingForm,
+        passages: str,
         check: SentenceCheck,
         draft: AnswerDraft,
         extractive: Answer,
     ) -> None:
-        self.model = model
-        self.request = request
-        self.form = form
-        self.passages = format_passages(draft.passages, draft.findings.language)
-        self.text = ""
+        super().__init__(model, request, form, passages)
         self._check = check
         self._draft = draft
         self._extractive = extractive
-        self._complete = False  # the model ended its answer
         numbers = [each.number for each in draft.passages]
         self._parser = AnswerParser(draft.findings.language, numbers)
 
-    @property
-    def good(self) -> bool:
-        return self._complete and self._draft.enough
-
     async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the draft each time it grows, then the answer; see `Attempt.answers`."""
-        async with aclosing(self._stream(reply)) as answers:
+        async with aclosing(self._grow(reply)) as answers:
             async for answer in answers:
                 yield answer
         self._log()
         yield self._finish()
 
-    async def _stream(self, reply: str | None) -> AsyncGenerator[Answer, None]:
+    async def _grow(self, reply: str | None) -> AsyncGenerator[Answer, None]:
         """Yield the draft each time it grows; stop early if the rest cannot help."""
-        source = self.model.stream(self.request) if reply is None else stream_reply(reply)
-        async with aclosing(source) as pieces:
+        async with aclosing(self.stream(reply)) as pieces:
             async for piece in pieces:
-                self.text += piece
                 restarts = self._parser.restarts
                 sentences = self._parser.feed(piece)
                 if self._parser.restarts > restarts:
@@ -160,12 +158,12 @@ class WritingAttempt:
                         yield self._draft.answer()
                 if self._should_stop():
                     return
-        self._complete = True
         usage = self.request.usage
         is_cut = usage is not None and usage.is_cut
         for sentence in self._parser.finish():
             if (sentence.is_complete or not is_cut) and await self._add(sentence):
                 yield self._draft.answer()
+        self.good = self._draft.enough
 
     async def _add(self, sentence: ParsedSentence) -> bool:
         """Verify a sentence; return True if the answer has grown."""
@@ -174,7 +172,9 @@ class WritingAttempt:
             draft.is_refusal = True
         if sentence.kind != "claim" or draft.full or draft.has_statement(sentence.text):
             return False
-        fault: str | None = find_fault(sentence.text, draft.findings.language, draft.prompts)
+        fault: str | None = await asyncio.to_thread(
+            find_fault, sentence.text, draft.findings.language, draft.prompts
+        )
         if fault is None:
             verdict = await self._check.verdict(sentence, draft.passages)
             if verdict.supported and verdict.evidence:

@@ -94,7 +94,6 @@ milan milano
 turin torino
 lisbonne lisbon lisboa
 barcelone barcelona
-séville seville
 cologne köln
 munich münchen
 francfort frankfurt
@@ -104,7 +103,6 @@ anvers antwerp
 gand ghent
 caire cairo
 alexandrie alexandria
-jérusalem jerusalem
 beyrouth beirut
 damas damascus
 bagdad baghdad
@@ -123,11 +121,9 @@ méditerranée mediterranean
 atlantique atlantic
 pacifique pacific
 alpes alps
-pyrénées pyrenees
 lune moon luna
 terre earth
 soleil sun
-vénus venus
 saturne saturn
 milky way lactée
 mer sea

@@ -74,7 +74,7 @@ _FORMS = {
     "€": "€ euro euros eur",
     "$": "$ dollar dollars usd",
     "£": "£ livres|sterling pounds|sterling",
-    "kg": "kg kilo kilos kilogramme kilogrammes kilogram kilograms kilogrammes",
+    "kg": "kg kilo kilos kilogramme kilogrammes kilogram kilograms",
     "g": "g gramme grammes gram grams",
     "t": "tonne tonnes ton tons",
     "°C": "°c degrés|celsius degrees|celsius",
@@ -301,8 +301,10 @@ def _values(figures: str) -> frozenset[float]:
         readings.add(re.sub(r"[.,'’]", "", plain))
     if plain.count(",") + plain.count(".") <= 1 and "'" not in plain and "’" not in plain:
         readings.add(plain.replace(",", "."))
-    elif not readings:
-        readings.add(re.sub(r"[,'’]", "", plain) if plain.count(".") < 2 else plain.split(".")[0])
+    elif not readings and plain.count(".") < 2:
+        readings.add(re.sub(r"[,'’]", "", plain))
+    elif not readings:  # « article 12,3.4.5 »
+        readings.add(re.split(r"[.,'’]", plain)[0])
     return frozenset(float(reading) for reading in readings)
 
 

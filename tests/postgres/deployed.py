@@ -136,9 +136,7 @@ class DeployedServer:
 
     def ask(self, query: str, user: str = "selon", database: str = "selon") -> Any:
         """The first column of the first row; None where there is none."""
-        with psycopg.connect(
-            self.url(user, database), autocommit=True, connect_timeout=5
-        ) as connection:
+        with psycopg.connect(self.url(user, database), autocommit=True) as connection:
             cursor = connection.execute(query.encode())
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -233,7 +234,22 @@ async def test_administrators_follow_in_a_topic(server: BotServer, newsroom: New
     assert "1. les nouveaux articles sur «\u00a0Mistral AI" in (await said("/suivre", READER)).text
 
 
-@pytest.mark.parametrize(("hour", "day"), [(7, 1), (8, 2), (23, 2)])
-def test_the_news_of_a_day_are_due_in_the_morning(hour: int, day: int) -> None:
-    now = datetime(2026, 3, 2, hour, 30).astimezone()
-    assert last_morning(now.astimezone(UTC)) == datetime(2026, 3, day, 8).astimezone()
+@pytest.mark.parametrize(
+    ("moment", "morning"),
+    [
+        ("2026-03-02T06:30Z", "2026-03-01T07:00Z"),
+        ("2026-03-02T07:30Z", "2026-03-02T07:00Z"),
+        ("2026-03-02T22:30Z", "2026-03-02T07:00Z"),
+        ("2026-03-29T03:00Z", "2026-03-28T07:00Z"),  # after the change to summer time
+        ("2026-10-25T03:00Z", "2026-10-24T06:00Z"),  # and to winter time
+    ],
+)
+def test_the_news_of_a_day_are_due_in_the_morning(
+    moment: str, morning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Europe/Paris")
+        time.tzset()
+        due = last_morning(datetime.fromisoformat(moment))
+    time.tzset()
+    assert due == datetime.fromisoformat(morning)

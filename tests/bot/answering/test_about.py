@@ -201,6 +201,7 @@ ABOUT_ARTICLES: list[tuple[str, MetadataKind, str]] = [
     ("Who is the author of the article about Hubble?", "author", "Hubble"),
     ("Who was the article on penicillin written by?", "author", "penicillin"),
     ("Sais-tu qui a écrit ce texte ?", "author", ""),
+    ("Quand est parue cette publication ?", "date", ""),
     ("auteur de l'article ?", "author", ""),
     ("L'article sur le Web, qui l'a écrit ?", "author", "le Web"),
     ("Quand a été publié l'article sur Marie Curie ?", "date", "Marie Curie"),

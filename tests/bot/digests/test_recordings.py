@@ -205,6 +205,24 @@ async def test_a_recording_is_stopped_at_once_and_for_good(
 
 
 @pytest.mark.usefixtures("now")
+async def test_a_recording_stopped_in_another_process_stays_so(
+    server: BotServer, start: Start, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "PROGRESS_SECONDS", 0.01)
+    async with start() as speech:
+        speech.may_end.clear()
+        await server.reply_to(READER, "/podcast sardines")
+        shown = (await server.next_message()).message_id
+        await asyncio.to_thread(speech.began.wait, 60)
+        with closing(open_state(url)) as state:
+            cancel = partial(scripts.cancel_recording, chat_id=READER, progress=shown)
+            assert state.do(cancel) == "fr"
+        speech.may_end.set()
+        await server.silence()
+        assert shown in {each.message_id for each in server.messages}
+
+
+@pytest.mark.usefixtures("now")
 async def test_a_recording_that_waits_is_stopped_alone(server: BotServer, start: Start) -> None:
     async with start() as speech:
         speech.may_begin.clear()

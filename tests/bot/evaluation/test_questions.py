@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import QuestionFileError
-from bot.evaluation.questions import read_lines, read_squad
+from bot.evaluation.questions import read_lines, read_plain_questions, read_squad
 from index.article import ArticleEntry
 
 CONTEXT = "Le phare fut allumé en 1882. Sa lanterne porte à 30 milles."
@@ -150,3 +150,9 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, line: str, complai
 def test_a_file_without_questions_says_so(tmp_path: Path) -> None:
     with pytest.raises(QuestionFileError, match=r"asked\.jsonl: questions-none"):
         read_lines(lines_file(tmp_path, ""), ARTICLES)
+
+
+def test_a_line_separator_within_json_ends_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"question": "Qui\u2028parle ?"}\nQuand ?\n', encoding="utf-8")
+    assert read_plain_questions(path) == ["Qui parle ?", "Quand ?"]

@@ -86,6 +86,15 @@ def test_json_is_read_as_text_is(text: str) -> None:
     assert claims(text) == [("Il date de 1901.", (1,)), ("Il est en fer.", (3, 2))]
 
 
+def test_half_a_character_in_json_becomes_a_mark() -> None:
+    text = '{"text": "Il date de 1901 \\ud83d\\ude00 \\ud83d.", "citations": [1]}'
+    assert claims(text) == [("Il date de 1901 😀 \ufffd.", (1,))]
+
+
+def test_brackets_without_end_say_nothing() -> None:
+    assert read('{"text":' + "[" * 3_000) == []
+
+
 def test_a_sentence_is_given_once_the_next_has_begun_and_not_before() -> None:
     reader = AnswerParser("fr", [1, 2])
     assert reader.feed("Le pont date de 1901 [1]. ") == ()

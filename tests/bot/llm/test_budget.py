@@ -39,6 +39,16 @@ async def test_each_person_has_so_many_a_day(state: State) -> None:
     assert [await written(next_day) for _ in range(3)] == ["Louis Braille"] * 2 + ["-"]
 
 
+def test_an_answer_at_midnight_is_not_of_the_next_day(state: State) -> None:
+    midnight = NOON + timedelta(hours=12)
+    before = midnight - timedelta(seconds=1)
+    times = iter((before, before, midnight))
+    allowance = Allowance(lambda: state, 2, lambda: next(times))
+    allowance.take(7)
+    allowance.take(7)
+    assert Allowance(lambda: state, 2, lambda: midnight).remaining(7) == 2
+
+
 async def test_a_model_that_gave_nothing_costs_nothing(state: State) -> None:
     broken = ration(Scripted(ModelFailed("server", "fake:writer")), state)
     assert [await written(broken) for _ in range(3)] == ["!"] * 3

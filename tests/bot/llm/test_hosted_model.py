@@ -51,6 +51,11 @@ async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> No
         ]
 
 
+async def test_half_a_character_becomes_a_mark(opened: Opened) -> None:
+    async with serving(says("Oui ", "\ud83d")) as server:
+        assert await said(opened(server.url)) == ["Oui ", "\ufffd"]
+
+
 async def test_a_key_is_not_sent_elsewhere(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     async with serving(says("Oui.")) as server:
@@ -179,14 +184,13 @@ async def test_cancelling_the_task_ends_the_call(opened: Opened, behaviour: Beha
 async def test_a_call_that_was_stopped_counts_and_harms_not(opened: Opened, state: State) -> None:
     async with serving(goes_on(delay=0.01), says("Oui.")) as server:
         model = opened(server.url)
-        async with aclosing(model.stream(request(10_000))) as pieces:
+        stopped = request(10_000)
+        async with aclosing(model.stream(stopped)) as pieces:
             await anext(pieces)
+        assert stopped.usage is not None
         assert await said(model) == ["Oui."]
-    async with asyncio.timeout(30):  # what was stopped is counted as soon as it has ended
-        day = partial(spending.on, day=datetime.now(UTC).date())
-        while (spent := state.do(day)).calls < 2:  # noqa: ASYNC110 - counted on another thread
-            await asyncio.sleep(0.01)
-    assert spent.tokens > 18
+    spent = state.do(partial(spending.on, day=datetime.now(UTC).date()))
+    assert (spent.calls, spent.tokens > 18) == (2, True)
 
 
 def test_answers_are_wanted_on_loops_that_come_and_go(opened: Opened) -> None:

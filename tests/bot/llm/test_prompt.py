@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.llm.base import PromptMessage
+from bot.llm.base import PromptMessage, estimate_tokens
 from bot.llm.choice_parser import parse_choice
 from bot.llm.draft import find_fault
 from bot.llm.prompt import (
     UNKNOWN_ANSWER,
     Purpose,
     choose_passages,
-    format_passages,
-    prompt,
+    fit_messages,
+    format_passage,
     prompt_version,
     template,
-    tokens,
 )
 from bot.verification.claim import NumberedPassage
 from tests.bot.llm.fakes import article, hits
@@ -33,6 +33,13 @@ BRIDGE = article("Le pont fut construit en 1901. Il mesure trente mètres.")
 def many(count: int) -> tuple[NumberedPassage, ...]:
     sources = [article(f"Le pont numéro {n} est long. " * 12, f"Pont {n}") for n in range(count)]
     return choose_passages(hits(*sources))
+
+
+def prompt(
+    question: str, language: str, passages: Sequence[NumberedPassage], room: int = 3_000
+) -> tuple[tuple[PromptMessage, ...], int]:
+    blocks = [format_passage(each, language) for each in passages]
+    return fit_messages(template("answer", language), question, language, blocks, room)
 
 
 def whole(messages: tuple[PromptMessage, ...]) -> str:
@@ -49,14 +56,14 @@ def whole(messages: tuple[PromptMessage, ...]) -> str:
     ],
 )
 def test_the_prompt_is_in_the_question_s_language(language: str, told: str, unknown: str) -> None:
-    messages = prompt(QUESTION, language, choose_passages(hits(BRIDGE)), 3_000).messages
+    messages = prompt(QUESTION, language, choose_passages(hits(BRIDGE)))[0]
     assert told in messages[0].text
     assert any(message.text == unknown for message in messages if message.role == "assistant")
     assert not re.search(r"\{\w+\}", whole(messages))
 
 
 def test_the_last_turn_holds_the_numbered_passages_and_the_question() -> None:
-    last = prompt(QUESTION, "fr", choose_passages(hits(BRIDGE)), 3_000).messages[-1].text
+    last = prompt(QUESTION, "fr", choose_passages(hits(BRIDGE)))[0][-1].text
     assert last == (
         "<passages>\n[1] Le pont de Vauclair (3 mars 2024)\n"
         "Le pont fut construit en 1901. Il mesure trente mètres.\n</passages>\n\n"
@@ -72,7 +79,7 @@ def test_a_long_passage_is_trimmed_around_its_best_sentences() -> None:
         for each in hit.sentences
     )
     (trimmed,) = choose_passages([replace(hit, sentences=best)])
-    shown = format_passages([trimmed], "fr")
+    shown = format_passage(trimmed, "fr")
     assert "numéro 16 " in shown
     assert "numéro 17 " not in shown
     assert "(…)" in shown
@@ -93,10 +100,10 @@ def test_a_sentence_that_leans_comes_with_the_one_it_leans_on() -> None:
 
 @pytest.mark.parametrize("room", [3_000, 1_500, 1_200, 900, 700])
 def test_the_prompt_keeps_to_the_room_there_is(room: int) -> None:
-    made = prompt(QUESTION, "fr", many(5), room)
-    assert tokens(made.messages) <= room
-    assert made.passages
-    assert made.passages == many(5)[: len(made.passages)]
+    messages, count = prompt(QUESTION, "fr", many(5), room)
+    assert estimate_tokens(messages) <= room
+    assert re.findall(r"^\[(\d)\]", messages[-1].text, re.MULTILINE) == [*"12345"[:count]]
+    assert count
 
 
 FORGED = [
@@ -113,7 +120,7 @@ FORGED = [
 @pytest.mark.parametrize("forged", FORGED)
 def test_no_article_and_no_question_can_write_a_part_of_the_frame(forged: str) -> None:
     source = article(f"Le pont est là.\n\n{forged}", title=forged)
-    last = prompt(QUESTION, "fr", choose_passages(hits(source)), 3_000).messages[-1].text
+    last = prompt(QUESTION, "fr", choose_passages(hits(source)))[0][-1].text
     frame = last.splitlines()
     assert frame[0] == "<passages>"
     assert frame[-3:] == ["</passages>", "", f"Question : {QUESTION}"]
@@ -121,7 +128,7 @@ def test_no_article_and_no_question_can_write_a_part_of_the_frame(forged: str) -
     assert last.count("<") == last.count(">") == 2
     assert last.count("[") == 1
     assert not re.search(r"[\u200b-\u200f\u202a-\u202e`{}]", last)
-    asked = prompt(forged, "fr", choose_passages(hits(BRIDGE)), 3_000).messages[-1].text
+    asked = prompt(forged, "fr", choose_passages(hits(BRIDGE)))[0][-1].text
     assert (asked.count("<"), len(asked.splitlines())) == (2, 6)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
 import pytest
 
 from bot.answer import Answer
+from bot.answering import injection
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed, ModelFault
 from bot.llm.base import Request
 from bot.llm.cache import CacheKey
-from bot.llm.model_answerer import ModelAnswerer, ModelLimits
+from bot.llm.chooser import Chooser
+from bot.llm.model_answerer import ModelAnswerer, ModelLimits, ModelTask
 from bot.llm.writer import Writer
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.errors import ModelError
@@ -212,3 +216,18 @@ async def test_what_a_model_writes_is_no_surer_than_the_search() -> None:
     answers = await grown(ModelAnswerer([Scripted(GOOD)], Writer(WordChecker()), extractive))
     assert answers[-1].model == "fake:writer"
     assert {answer.outcome for answer in answers} == {"perhaps"}
+
+
+@pytest.mark.parametrize("task", [Writer(WordChecker()), Chooser()])
+async def test_orders_to_machines_are_not_looked_for_on_the_event_loop(
+    task: ModelTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(text: str) -> float:
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
+        return -math.inf
+
+    monkeypatch.setattr(injection, "_order_logit", judge)
+    extractive = ExtractiveAnswerer(Thresholds(0.5, 0.9))
+    (*_, answer) = await grown(ModelAnswerer([Scripted(GOOD)], task, extractive))
+    assert answer.outcome == "sure"

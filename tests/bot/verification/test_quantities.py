@@ -91,6 +91,7 @@ def test_dates_are_no_numbers() -> None:
         ("7 M d’euros à 20 degrés Celsius", [(7e6, "€"), (20, "°C")]),
         ("It cost £9", [(9, "£")]),
         ("le 7 Mars", []),
+        ("article 12,3.4.5", [(12, "")]),
     ],
 )
 def test_a_unit_has_one_name_and_is_no_scale(text: str, told: list[tuple[float, str]]) -> None:

@@ -110,7 +110,10 @@ def test_a_withdrawn_article_is_not_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["?ref=", "?ref=p:x:1:2:3:4:00000000&n=1", "?n=9", "?n=x&part=x", "?part=99999", "?a=nothing"],
+    [
+        *("?ref=", "?ref=p:x:1:2:3:4:00000000&n=1", f"?ref=p:x:{'9' * 5000}:2:3:4:00000000"),
+        *("?n=9", "?n=x&part=x", "?part=99999", "?a=nothing"),
+    ],
 )
 def test_an_address_that_names_no_quote_opens_the_article(pages: TestClient, query: str) -> None:
     page = pages.get(f"/articles/{three()[0].id}{query}")

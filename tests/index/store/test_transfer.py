@@ -174,10 +174,6 @@ def test_a_manifest_that_is_none_is_refused(folder: Path, tmp_path: Path, conten
     _refused(folder, tmp_path, "manifest-not")
 
 
-def _pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
 def _link(path: Path) -> None:
     elsewhere = path.parents[1] / "elsewhere"
     elsewhere.touch()
@@ -186,7 +182,7 @@ def _link(path: Path) -> None:
 
 @pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("name", ["days.npy", "lexical/passages/size.json"])
-@pytest.mark.parametrize("put", [_pipe, _link, Path.mkdir])
+@pytest.mark.parametrize("put", [os.mkfifo, _link, Path.mkdir])
 def test_what_is_no_plain_file_is_refused(
     folder: Path, tmp_path: Path, name: str, put: Callable[[Path], None]
 ) -> None:

@@ -39,8 +39,8 @@ AWKWARD = [
 
 
 @pytest.fixture(scope="session")
-def tokenizer(cache: Path) -> Tokenizer:
-    return Tokenizer.load(prepare_model(cache))
+def tokenizer(order_model: Path) -> Tokenizer:
+    return Tokenizer.load(prepare_model(order_model))
 
 
 @pytest.fixture(scope="session")
