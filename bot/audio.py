@@ -62,7 +62,7 @@ class SpeechService(Protocol):
     @property
     def hears(self) -> bool: ...
 
-    def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
+    def hear(self, path: Path, *, names: str = "") -> Transcript:
         """Transcribe a recording; `names` are words to expect. Raises SpeechError."""
         ...
 
@@ -73,7 +73,6 @@ class SpeechService(Protocol):
         form: AudioFormat = "ogg",
         *,
         title: str = "",
-        artist: str = "Selon",
         speed: float = 1.0,
         progress: Callable[[int, int], None] | None = None,
     ) -> Recording:

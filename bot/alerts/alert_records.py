@@ -46,8 +46,6 @@ class Alert:
     place: ConversationPlace
     question: str
     language: str
-    checked_generation: str
-    created_at: datetime
     key: str | None = None
 
 
@@ -135,7 +133,7 @@ def cancel(session: Session, alert_id: int, person_id: int) -> bool:
 
 def _alert(row: AlertRow) -> Alert:
     place = ConversationPlace(row.chat_id, row.thread_id, row.person_id)
-    return Alert(row.id, place, row.question, row.language, row.checked, row.created_at, row.key)
+    return Alert(row.id, place, row.question, row.language, row.key)
 
 
 def _expiry_deletions(now: datetime, before: datetime) -> Iterator[Delete]:

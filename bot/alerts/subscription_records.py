@@ -72,7 +72,6 @@ class Subscription:
     language: str
     at_once: bool
     known_ids: frozenset[str]
-    created_at: datetime
 
     @property
     def place(self) -> ConversationPlace:
@@ -197,7 +196,6 @@ def _subscription(row: SubscriptionRow) -> Subscription:
         row.language,
         row.at_once,
         frozenset(row.seen),
-        row.created_at,
     )
 
 

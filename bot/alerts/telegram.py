@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -379,8 +379,8 @@ def list_subscriptions(
 def last_morning(now: datetime) -> datetime:
     """Return the last time at which daily news were due."""
     local = now.astimezone()
-    morning = local.replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
-    return morning if morning <= local else morning - timedelta(days=1)
+    day = local.date() - timedelta(days=local.hour < MORNING_HOUR)
+    return datetime.combine(day, time(MORNING_HOUR)).astimezone()
 
 
 def _write_letter(subscription: Subscription, news: Sequence[Citation]) -> Letter:

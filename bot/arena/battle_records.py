@@ -147,16 +147,10 @@ class BattleRecord:
     question: str | None
     language: str
     kind: str
-    origin: str
     first: BattleSide
     second: BattleSide
     messages: tuple[str, ...]
     fault: str | None
-    created_at: datetime
-
-    @property
-    def pair(self) -> frozenset[str]:
-        return frozenset((self.first.writer, self.second.writer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,12 +384,10 @@ def _battle(row: BattleRow, *, texts: bool = True) -> BattleRecord:
         row.question if texts else None,
         row.language,
         row.kind,
-        row.origin,
         first,
         second,
         tuple(row.shown or ()) if texts else (),
         row.fault,
-        row.created_at,
     )
 
 

@@ -5,7 +5,7 @@
     cover.png
     2026-11-26-le-pont.mp3, .html and .vtt (transcripts), .json (chapters) …
 
-Files are replaced atomically, the feed last.
+Files are replaced atomically once all are written, the feed last.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import link_to
@@ -46,17 +47,13 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # namespace of `podcast:guid`
 
 
-def episode_path(folder: Path, script: Script) -> Path:
-    """Return the temporary path for an episode's audio; `add_episode` renames it.
+@contextmanager
+def draft_episode(folder: Path, script: Script) -> Iterator[Path]:
+    """Yield the path for an episode's audio, in a temporary folder for `add_episode`.
 
     Titles with the same file name get a hash appended. Raises FeedError if the folder is not
     writable or its list of episodes is damaged.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=folder).close()  # fail before the recording is made
-    except OSError as error:
-        raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_NAME_CHARACTERS].rstrip("-")
     stem, title = f"{script.period.last}-{name or 'episode'}", strip_illegal(script.title)
@@ -64,7 +61,13 @@ def episode_path(folder: Path, script: Script) -> Path:
         each["file"] == f"{stem}.mp3" and each["title"] != title for each in load_episodes(folder)
     ):
         stem = f"{stem}-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
-    return folder / f".{stem}.mp3"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        drafts = TemporaryDirectory(prefix=".", dir=folder, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
+    with drafts:
+        yield Path(drafts.name, f"{stem}.mp3")
 
 
 def add_episode(
@@ -74,22 +77,21 @@ def add_episode(
     address: str,
     phrases: FeedPhrases | DailyFeedPhrases,
 ) -> Path:
-    """Add an episode recorded at `episode_path` to the feed and return the feed's path.
+    """Add an episode recorded at `draft_episode` to the feed and return the feed's path.
 
     `address` is the folder's URL, `phrases` the feed's title and description. An episode with the
     same text keeps its GUID and publication time. Raises FeedError.
     """
-    audio = recording.path.with_name(recording.path.name.removeprefix("."))
+    audio, drafts = recording.path, recording.path.parent
     text = "\n".join([script.title, *(line.text for line in script.lines)])
     guid = hashlib.sha256(strip_illegal(text).encode()).hexdigest()[:32]
     try:
         before = load_episodes(folder)
         published = [each["published"] for each in before if each["guid"] == guid]
-        _rename(recording.path, audio)
         for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
-            _write_whole(audio.with_suffix(suffix), strip_illegal(text).encode())
+            audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
         if not (folder / COVER).exists():
-            _write_whole(folder / COVER, _draw_cover(phrases.title))
+            (drafts / COVER).write_bytes(_draw_cover(phrases.title))
         episode = {
             "file": audio.name,
             "guid": guid,
@@ -101,8 +103,10 @@ def add_episode(
             "published": (published or [datetime.now(UTC).isoformat(timespec="seconds")])[0],
         }
         episodes = [each for each in before if each["file"] != audio.name] + [episode]
-        _write_whole(folder / EPISODES, json.dumps(episodes, ensure_ascii=False, indent=1).encode())
-        _write_whole(folder / FEED, _feed_xml(episodes, phrases, address.rstrip("/")).encode())
+        content = json.dumps(episodes, ensure_ascii=False, indent=1)
+        (drafts / EPISODES).write_text(content, "utf-8")
+        (drafts / FEED).write_text(_feed_xml(episodes, phrases, address.rstrip("/")), "utf-8")
+        _publish(drafts, folder)
     except OSError as error:
         raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     return folder / FEED
@@ -183,8 +187,8 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
         return [
             {
                 "file": Path(each["file"]).name,
-                "seconds": each["seconds"],
-                "bytes": each["bytes"],
+                "seconds": int(each["seconds"]),
+                "bytes": int(each["bytes"]),
                 "published": datetime.fromisoformat(each["published"]).isoformat(),
                 "title": strip_illegal(each["title"]),
                 "guid": each.get("guid", each["file"]),
@@ -193,24 +197,18 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
             }
             for each in json.loads(path.read_text(encoding="utf-8"))
         ]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         raise FeedError("feed-damaged", path=path) from error
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}")
-    try:
-        draft.write_bytes(content)
-        _rename(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _rename(draft: Path, path: Path) -> None:
-    """Sync the draft to disk, then move it into place."""
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    draft.replace(path)
+def _publish(drafts: Path, folder: Path) -> None:
+    """Sync the drafts to disk, then move them into the folder, the list and the feed last."""
+    paths = sorted(drafts.iterdir(), key=lambda each: (each.name == FEED, each.name == EPISODES))
+    for path in paths:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    for path in paths:
+        path.replace(folder / path.name)
 
 
 def strip_illegal(text: str) -> str:

@@ -21,7 +21,7 @@ from bot.digests import script_records as scripts
 from bot.digests.script import Script, spoken_script
 from bot.digests.script_records import NewScript, ScriptRecord
 from bot.digests.texts import RecordingPhrases
-from bot.errors import SpeechError
+from bot.errors import SpeechError, StateError
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button
@@ -155,7 +155,7 @@ class RecordingHandlers(Handlers):
         try:
             async with AsyncExitStack() as stack:
                 if record.progress is not None:
-                    text = partial(_progress_text, asker, work)
+                    text = partial(self._progress_text, record, asker, work)
                     await stack.enter_async_context(
                         show_progress(
                             bot, asker, record.progress, text, _keyboard(asker), PROGRESS_SECONDS
@@ -196,25 +196,36 @@ class RecordingHandlers(Handlers):
         place = record.place
         letter = Letter(place.chat_id, place.thread_id, parts)
         delivery = await journal.post(scripts.post_recording, script_id=record.id, letter=letter)
-        if record.progress is not None:
-            await take_away(bot, place.chat_id, record.progress)
         if delivery is None:
             return
+        if record.progress is not None:
+            await take_away(bot, place.chat_id, record.progress)
         try:
             await deliver_rest(bot, journal, delivery)
         except TelegramError as error:
             logger.warning("A recording did not reach a chat: %s", error)
         await self._services.run(scripts.note_messages, delivery_id=delivery.id)
 
+    async def _progress_text(self, record: ScriptRecord, asker: Asker, work: _Work) -> str | None:
+        """Describe the progress; return None once the recording is cancelled, perhaps in another
+        process."""
+        with suppress(StateError):  # only delays the check
+            if not await self._services.run(scripts.is_unrecorded, script_id=record.id):
+                work.stop.set()
+        if work.stop.is_set():
+            return None
+        return asker.texts(RecordingPhrases).progress(work.line, work.line_count)
+
     def _record_mp3(self, recording_plan: Mapping[str, Any], work: _Work) -> bytes:
         assert self._services.speech is not None
-        lines, title = (
-            [SpokenLine(**line) for line in recording_plan["lines"]],
-            recording_plan["title"],
-        )
+        lines = [SpokenLine(**line) for line in recording_plan["lines"]]
         with tempfile.TemporaryDirectory() as folder:
             recording = self._services.speech.record(
-                lines, Path(folder, "selon.mp3"), "mp3", title=title, progress=work.report
+                lines,
+                Path(folder, "selon.mp3"),
+                "mp3",
+                title=recording_plan["title"],
+                progress=work.report,
             )
             return recording.path.read_bytes()
 
@@ -241,10 +252,6 @@ def hear_button(period: Period, code: str) -> InlineKeyboardButton:
 
 def _text_parts(asker: Asker, text: str) -> tuple[Part, ...]:
     return tuple(map(Part, text_html(text, asker.phrases.code)))
-
-
-def _progress_text(asker: Asker, work: _Work) -> str:
-    return asker.texts(RecordingPhrases).progress(work.line, work.line_count)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:

@@ -81,14 +81,9 @@ def due_day(schedule: Schedule, last_day: date, now: datetime) -> date | None:
     today = now.date()
     if today <= last_day or today.weekday() not in schedule.days:
         return None
-    return today if _has_passed(schedule, now) else None
+    return today if now.time() >= schedule.clock else None
 
 
 def day_before_first(schedule: Schedule, now: datetime) -> date:
     """Return the initial `last_day` of a schedule: today if its time has passed, else yesterday."""
-    return now.date() - timedelta(days=not _has_passed(schedule, now))
-
-
-def _has_passed(schedule: Schedule, now: datetime) -> bool:
-    assert now.tzinfo is not None, "the readers' zone is needed"
-    return now >= datetime.combine(now.date(), schedule.clock, now.tzinfo)
+    return now.date() - timedelta(days=now.time() < schedule.clock)

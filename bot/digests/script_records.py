@@ -180,6 +180,11 @@ def cancel_recording(session: Session, chat_id: int, progress: int | None) -> st
     return row.language
 
 
+def is_unrecorded(session: Session, script_id: int) -> bool:
+    row = session.get(ScriptRow, script_id)
+    return row is not None and row.spoken is not None
+
+
 def note_messages(session: Session, delivery_id: int) -> None:
     """Add a delivery's messages to its script, if it has one."""
     row = session.scalars(select(ScriptRow).where(ScriptRow.delivery_id == delivery_id)).first()

@@ -63,19 +63,20 @@ def daily(
 ) -> int:
     """Show a day's news, by default together with the day before. Raises UsageError, NoIndex,
     DamagedIndex, SpeechError."""
-    from bot.digests.clock import today
+    from bot.digests import clock
     from bot.digests.daily import make_daily
     from bot.terminal.lookup import open_articles
 
     if feed is not None and not feed_url:
         raise UsageError("feed-no-address")
-    asked = _parse_period("--date", day or "0d", today())
+    today = clock.today()
+    asked = _parse_period("--date", day or "0d", today)
     last = asked.last
     if asked.first != last:
         raise UsageError("day-alone", subject=f"--date {day}")
     first = last - timedelta(days=1)
     if since is not None:
-        first = _parse_period("--since", since, today()).first
+        first = _parse_period("--since", since, today).first
     if first > last:
         raise UsageError("days-crossed", first=f"--since {since}", last=f"--date {day or last}")
     with open_articles(settings) as generation:
@@ -100,17 +101,17 @@ def podcast(
     """Make a podcast on a subject or, by default, on the last seven days. Raises UsageError,
     IndexingError, SpeechError."""
     from bot.assembly import open_index, subject_thresholds
-    from bot.digests.clock import today
+    from bot.digests import clock
     from bot.digests.podcast import PodcastRequest, make_podcast
     from bot.digests.podcast_questions import open_interview
 
     minutes = _parse_minutes(length)
     if feed is not None and not feed_url:
         raise UsageError("feed-no-address")
-    within = _parse_period("--period", period, today()) if period else None
-    about = encodable(" ".join(subject or []))
+    today, about = clock.today(), encodable(" ".join(subject or []))
+    within = _parse_period("--period", period, today) if period else None
     if not about and within is None:
-        within = Period(today() - timedelta(days=6), today())
+        within = Period(today - timedelta(days=6), today)
     code = language or settings.language
     interview = open_interview(settings, open_index(settings).searcher(), code)
     request = PodcastRequest(code, about, within, minutes)
@@ -157,15 +158,17 @@ def _publish(
     phrases: FeedPhrases | DailyFeedPhrases,
 ) -> int:
     """Add the script to the feed in `folder`, if any, and return the exit status."""
-    from bot.digests.feed import add_episode, episode_path
+    from bot.digests.feed import add_episode, draft_episode
     from bot.digests.script import spoken_script
 
     if not script.quotes:
         return NOT_IN_ARTICLES
     if folder is not None:
-        path = episode_path(folder, script)
-        recording = record(settings, open_speech, spoken_script(script), path, title=script.title)
-        feed = add_episode(folder, script, recording, address, phrases)
+        lines, title = spoken_script(script), script.title
+        with draft_episode(folder, script) as draft:
+            final = folder / draft.name
+            recording = record(settings, open_speech, lines, draft, title=title, final=final)
+            feed = add_episode(folder, script, recording, address, phrases)
         show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
     return DONE
 

@@ -100,7 +100,6 @@ def write_sound(
     form: AudioFormat,
     *,
     title: str = "",
-    artist: str = "",
     chapters: Sequence[ChapterMark] = (),
 ) -> None:
     """Write a sound atomically to a file, at the loudness of podcasts. Raises SpeechError."""
@@ -111,7 +110,7 @@ def write_sound(
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with av.open(str(temporary), "w", format=form) as container:
-            container.metadata.update({"title": title, "artist": artist})
+            container.metadata.update({"title": title, "artist": "Selon"})
             if chapters:
                 container.set_chapters(_chapters(chapters, sound.seconds))
             stream: Any = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")

@@ -108,7 +108,7 @@ class KokoroVoice:
 
 
 def _parts(ids: list[int], pauses: dict[int, float]) -> list[list[int]]:
-    """Split the IDs into parts for the model, after the last pause that fits, or a space."""
+    """Split the IDs into parts for the model, after the last pause that fits."""
     parts = []
     while len(ids) > _MOST:
         end = max((at for at in range(_MOST) if ids[at] in pauses), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import wave
@@ -13,9 +14,10 @@ import numpy as np
 from bot.audio import Speaker, SpeechLanguage, Transcript
 from bot.errors import SpeechError
 from bot.speech.base import Sound, as_pcm
-from index.errors import reason_of
+from index.errors import Words, reason_of
 
-_SECONDS = 100.0
+_SECONDS = 100.0  # of a request, in addition to the duration of its sound
+_CHARACTERS_PER_SECOND = 10.0  # of slow speech
 _VOICE_MODEL, _HEARING_MODEL = "tts-1", "whisper-1"
 _VOICES: dict[Speaker, str] = {"first": "nova", "second": "onyx"}
 _MOST_BYTES = 200 << 20
@@ -29,7 +31,8 @@ class SpeechServer:
     def __init__(self, url: str, key: str = "") -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._url = url.rstrip("/").removesuffix("/v1")
-        self._client = httpx2.Client(headers=headers, timeout=_SECONDS)
+        self._client = httpx2.AsyncClient(headers=headers, timeout=None)
+        self._runner = asyncio.Runner()
 
     def say(
         self, text: str, language: SpeechLanguage, *, speaker: Speaker = "first", speed: float = 1.0
@@ -37,6 +40,7 @@ class SpeechServer:
         """See `Voice`. Raises SpeechError."""
         answer = self._post(
             "speech",
+            len(text) / _CHARACTERS_PER_SECOND / speed,
             json={
                 "model": _VOICE_MODEL,
                 "voice": _VOICES[speaker],
@@ -52,9 +56,8 @@ class SpeechServer:
         form = {"model": _HEARING_MODEL, "response_format": "verbose_json", "prompt": names}
         if language:
             form["language"] = language
-        answer = self._post(
-            "transcriptions", data=form, files={"file": ("question.wav", _as_wave(sound))}
-        )
+        file = ("question.wav", _as_wave(sound))
+        answer = self._post("transcriptions", sound.seconds, data=form, files={"file": file})
         try:
             reply: dict[str, Any] = json.loads(answer)
             return Transcript(str.strip(reply["text"]), str(reply.get("language") or "")[:2])
@@ -62,25 +65,33 @@ class SpeechServer:
             raise SpeechError("speech-server-answer", url=self._url) from error
 
     def close(self) -> None:
-        self._client.close()
+        self._runner.run(self._client.aclose())
+        self._runner.close()
 
-    def _post(self, path: str, **fields: Any) -> bytes:
-        """Post a request and read the response up to its size limit."""
-        content = bytearray()
+    def _post(self, path: str, duration: float, **fields: Any) -> bytes:
+        """Post a request and read the response up to its size limit; `duration` is that of its
+        sound, in seconds."""
         try:
-            with self._client.stream("POST", f"{self._url}/v1/audio/{path}", **fields) as answer:
-                answer.raise_for_status()
-                for block in answer.iter_bytes():
-                    content += block
-                    if len(content) > _MOST_BYTES:
-                        raise SpeechError("speech-server-answer", url=self._url)
+            return self._runner.run(self._fetch(path, _SECONDS + duration, **fields))
         except httpx2.HTTPStatusError as error:
             status = error.response.status_code
             if status in _BUSY:
                 raise SpeechError("speech-server-busy", status=status) from error
             raise SpeechError("speech-server-status", url=self._url, status=status) from error
+        except TimeoutError as error:
+            reason = Words("Connection timed out")
+            raise SpeechError("speech-server", url=self._url, reason=reason) from error
         except httpx2.HTTPError as error:
             raise SpeechError("speech-server", url=self._url, reason=reason_of(error)) from error
+
+    async def _fetch(self, path: str, seconds: float, **fields: Any) -> bytes:
+        content, url = bytearray(), f"{self._url}/v1/audio/{path}"
+        async with asyncio.timeout(seconds), self._client.stream("POST", url, **fields) as answer:
+            answer.raise_for_status()
+            async for block in answer.aiter_bytes():
+                content += block
+                if len(content) > _MOST_BYTES:
+                    raise SpeechError("speech-server-answer", url=self._url)
         return bytes(content)
 
 

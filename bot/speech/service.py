@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -36,7 +36,8 @@ class Speech:
         self._models, self._folder = models, folder
         self._lock = threading.Lock()
         self._process: KeptProcess | None = None
-        self._rests = Rests()
+        self._pause_lock = threading.Lock()
+        self._pauses = 0  # in progress
 
     @cached_property
     def speaks(self) -> bool:
@@ -46,11 +47,11 @@ class Speech:
     def hears(self) -> bool:
         return self._models.hears
 
-    def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
+    def hear(self, path: Path, *, names: str = "") -> Transcript:
         """Transcribe a recording. Raises SpeechError."""
         with self._lock:
             self._exchange(_READ_SECONDS, do="read", path=str(path), most=LONGEST_SECONDS)
-            reply = self._exchange(_HEAR_SECONDS, do="hear", names=names, language=language)
+            reply = self._exchange(_HEAR_SECONDS, do="hear", names=names)
         return Transcript(**reply)
 
     def record(
@@ -60,7 +61,6 @@ class Speech:
         form: AudioFormat = "ogg",
         *,
         title: str = "",
-        artist: str = "Selon",
         speed: float = 1.0,
         progress: Callable[[int, int], None] | None = None,
     ) -> Recording:
@@ -89,7 +89,6 @@ class Speech:
             out=str(out),
             form=form,
             title=title,
-            artist=artist,
         )
         self._forget_oldest()
         return Recording(out, reply["seconds"], tuple(starts))
@@ -118,10 +117,24 @@ class Speech:
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Pause the process during the block: even at the lowest priority it would slow down
-        answers, since it shares CPU caches with them."""
-        process = self._process if self._lock.locked() else None
-        with self._rests.of(process) if process else nullcontext():
+        answers, since it shares CPU caches with them.
+
+        It runs for one second in thirty, so that many questions cannot starve a recording.
+        """
+        with self._pause_lock:
+            self._pauses += 1
+            if (process := self._process) is not None and self._lock.locked():
+                if time.monotonic() % 30 >= 1:
+                    process.halt()
+                else:
+                    process.go_on()
+        try:
             yield
+        finally:
+            with self._pause_lock:
+                self._pauses -= 1
+                if (process := self._process) is not None and not self._pauses:
+                    process.go_on()  # perhaps a newer one
 
     def close(self) -> None:
         """End the process."""
@@ -136,7 +149,8 @@ class Speech:
             with suppress(ValueError, OSError):
                 _, rate, count = path.stem.split("-")
                 path.touch()
-                return path, int(rate), int(count) / int(rate)
+                if path.stat().st_size > 2 * int(count):  # else truncated by a power failure
+                    return path, int(rate), int(count) / int(rate)
         temporary = self._folder / f".{name}.{threading.get_ident()}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -160,7 +174,11 @@ class Speech:
         return path, rate, seconds
 
     def _forget_oldest(self) -> None:
-        files = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._recordings()]
+        files = []
+        for path in self._recordings():
+            with suppress(OSError):  # another process or thread deleted it
+                status = path.stat()
+                files.append((status.st_mtime, status.st_size, path))
         excess = sum(size for _, size, _ in files) - KEPT_BYTES
         for _, size, path in sorted(files):
             if excess <= 0:
@@ -211,32 +229,6 @@ class Speech:
         if self._process is not None:
             self._process.close()
             self._process = None
-
-
-class Rests:
-    """Pauses the process while anybody requests it, except for one second in thirty, so that many
-    questions cannot starve a recording. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._door = threading.Lock()
-        self._waiters = 0
-
-    @contextmanager
-    def of(self, process: KeptProcess) -> Iterator[None]:
-        """Request a pause for the duration of the block."""
-        with self._door:
-            self._waiters += 1
-            if time.monotonic() % 30 >= 1:
-                process.halt()
-            else:
-                process.go_on()
-        try:
-            yield
-        finally:
-            with self._door:
-                self._waiters -= 1
-                if not self._waiters:
-                    process.go_on()
 
 
 def open_speech(settings: Settings) -> Speech:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +14,11 @@ from bot.answer import Answer
 from bot.audio import Speaker, SpeechLanguage, audio_format
 from bot.command import DONE, CommandLine
 from bot.errors import SpeechError
+from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.speech.texts import SpeechPhrases
 from bot.terminal.console import console_for, encodable, show
 from bot.terminal.recording import record
-from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from bot.audio import SpokenLine
@@ -40,7 +41,9 @@ def say(
         SpeechLanguage | None, typer.Option("--language", help="spoken_language")
     ] = None,
     second: Annotated[bool, typer.Option("--second", help="second")] = False,
-    speed: Annotated[float, typer.Option("--speed", min=0.5, max=2.0, help="speed")] = 1.0,
+    speed: Annotated[
+        float, typer.Option("--speed", metavar="N", min=0.5, max=2.0, help="speed")
+    ] = 1.0,
 ) -> int:
     """Read a text aloud into a file."""
     from bot.audio import SpokenLine
@@ -98,20 +101,20 @@ def hear_question(settings: Settings, recording: Path) -> str:
     SpeechError, IndexingError."""
     from bot.speech.names import NAMED_ARTICLES, likely_names
     from bot.speech.service import open_speech
+    from bot.terminal.lookup import open_articles
 
     if not recording.is_file():
         raise SpeechError("speech-no-file", path=recording)
-    articles = open_store(settings.data_dir).browse().articles(limit=NAMED_ARTICLES)
-    speech = open_speech(settings)
-    try:
-        transcript = speech.hear(recording, names=likely_names(articles))
-    finally:
-        speech.close()
+    with open_articles(settings) as generation:
+        names = likely_names(generation.articles(limit=NAMED_ARTICLES))
+    with closing(open_speech(settings)) as speech:
+        transcript = speech.hear(recording, names=names)
     phrases = SpeechPhrases.of(settings.language)
     err = console_for(sys.stderr)
+    words = harmless(transcript.text)
     if transcript.doubtful and sys.stdin.isatty():
-        return (
-            transcript.text if typer.confirm(phrases.is_this_it(transcript.text), err=True) else ""
-        )
-    show(err, phrases.heard(transcript.text) if transcript.text else phrases.nothing_heard)
+        err.file.write(f"{phrases.is_this_it(words)} {phrases.yes_or_no} ")
+        err.file.flush()
+        return transcript.text if sys.stdin.readline().lower().startswith(("o", "y")) else ""
+    show(err, phrases.heard(words) if words else phrases.nothing_heard)
     return transcript.text

@@ -18,6 +18,7 @@ class SpeechPhrases(Texts, domain="speech", part="speech"):
 
     # Results
     nothing_heard: str
+    yes_or_no: str
 
     def heard(self, question: str) -> str: ...
 

@@ -15,7 +15,6 @@ from bot.errors import SpeechError
 from bot.speech.base import Sound
 from bot.speech.weights import whisper_model
 
-RATE = 16_000
 # Mean log probabilities of a segment's words below which it was probably not said, or misheard.
 _UNSAID, _DOUBT = -1.0, -0.45
 _SHORTEST_ECHO = 3  # words

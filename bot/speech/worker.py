@@ -85,18 +85,15 @@ class Machine:
         self._sound = read_sound(Path(path), most_seconds=most)
         return {"seconds": self._sound.seconds}
 
-    def _hear(self, names: str, language: str | None) -> dict[str, Any]:
+    def _hear(self, names: str) -> dict[str, Any]:
         """Transcribe the recording that was read last."""
         sound, self._sound = self._sound, _NO_SOUND
         if not len(sound.samples):  # the process that read it died
             raise SpeechError("speech-crash")
-        transcript = self._recogniser.hear(sound, names=names, language=language)
-        return asdict(transcript)
+        return asdict(self._recogniser.hear(sound, names=names))
 
 
-def _join(
-    pieces: list[Any], rate: int, out: str, form: Any, title: str, artist: str
-) -> dict[str, Any]:
+def _join(pieces: list[Any], rate: int, out: str, form: Any, title: str) -> dict[str, Any]:
     """Join pieces, given as (file, seconds of silence after it, chapter title), into one file."""
     sounds, chapters, at = [], [], 0
     for path, silence, chapter in pieces:
@@ -106,7 +103,7 @@ def _join(
         sounds += [piece, np.zeros(round(silence * rate), np.float32)]
         at += len(piece) + len(sounds[-1])
     sound = Sound(np.concatenate(sounds), rate)
-    write_sound(sound, Path(out), form, title=title, artist=artist, chapters=chapters)
+    write_sound(sound, Path(out), form, title=title, chapters=chapters)
     return {"seconds": sound.seconds}
 
 

@@ -24,8 +24,10 @@ def record(
     *,
     title: str = "",
     speed: float = 1.0,
+    final: Path | None = None,
 ) -> Recording:
-    """Record lines into a file, with progress on standard error. Raises SpeechError."""
+    """Record lines into a file, with progress on standard error. The message names `final` if the
+    file is to be moved there. Raises SpeechError."""
     speech = open_speech(settings)
     if speech is None:
         raise SpeechError("speech-not-here")
@@ -41,5 +43,6 @@ def record(
             recording = speech.record(lines, out, form, title=title, speed=speed, progress=progress)
     finally:
         speech.close()
-    show(err, phrases.recorded(str(out), duration(recording.seconds, settings.language)))
+    length = duration(recording.seconds, settings.language)
+    show(err, phrases.recorded(str(final or out), length))
     return recording

@@ -32,7 +32,7 @@ class HeardSpeech:
         self.may_begin.set()
         self.may_end.set()
 
-    def hear(self, path: Path, *, names: str = "", language: str | None = None) -> Transcript:
+    def hear(self, path: Path, *, names: str = "") -> Transcript:
         self.names = names
         if isinstance(self.words, SpeechError):
             raise self.words
@@ -55,7 +55,6 @@ class HeardSpeech:
         form: object = "ogg",
         *,
         title: str = "",
-        artist: str = "",
         speed: float = 1.0,
         progress: Callable[[int, int], None] | None = None,
     ) -> Recording:
@@ -70,4 +69,4 @@ class HeardSpeech:
                 progress(done, 100)
         self.may_end.wait(60)
         out.write_bytes(b"OggS spoken")
-        return Recording(out, 1.0, (0.0,))
+        return Recording(out, 1.0, (0.0,) * len(lines))

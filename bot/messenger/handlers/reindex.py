@@ -95,7 +95,10 @@ class ReindexHandlers(Handlers):
 
     async def _build(self, bot: Bot, asker: Asker, message: int, progress: _Progress) -> None:
         phrases, buttons = asker.texts(AdministrationPhrases), _keyboard(asker)
-        describe = partial(self._progress_text, asker, progress)
+
+        async def describe() -> str:
+            return self._progress_text(asker, progress)
+
         rebuild = partial(self._documents.rebuild, progress, progress.is_stopped)
         try:
             async with show_progress(bot, asker, message, describe, buttons, PROGRESS_SECONDS):

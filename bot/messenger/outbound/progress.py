@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -49,20 +49,23 @@ async def show_progress(
     bot: Bot,
     asker: Asker,
     message: int,
-    text: Callable[[], str],
+    text: Callable[[], Awaitable[str | None]],
     keyboard: InlineKeyboardMarkup,
     seconds: float,
 ) -> AsyncIterator[None]:
-    """Update the message to `text` every `seconds`, while the block lasts."""
+    """Update the message to `text` every `seconds`, until that is None or the block ends."""
 
     async def update() -> None:
-        current = text()
+        before = await text()
         while True:
             await asyncio.sleep(seconds)
-            if (new := text()) == current:
+            current = await text()
+            if current is None:
+                return
+            if current == before:
                 continue
-            current = new
-            (html, *_) = text_html(new, asker.phrases.code)
+            before = current
+            (html, *_) = text_html(current, asker.phrases.code)
             try:
                 await edit(bot, asker.place.chat_id, message, html, keyboard, patient=False)
             except TelegramError as error:  # cosmetic: another message reports the result

@@ -31,7 +31,7 @@ def kept_battle(number: int, language: str = "fr") -> BattleRecord:
         BattleSide(name, f"{name} dit. [1]", {"length": 2 + at, "citations": 1, "bold": 0}, at, 100)
         for at, name in enumerate(("extractive", "openai:petit"))
     ]
-    return BattleRecord(number, 7, "Qui ?", language, "single", "chat", *sides, (), None, NOW)
+    return BattleRecord(number, 7, "Qui ?", language, "single", *sides, (), None)
 
 
 def kept_vote(

@@ -15,7 +15,7 @@ import pytest
 from lxml import etree, html
 
 from bot.audio import Recording
-from bot.digests.feed import add_episode, episode_path
+from bot.digests.feed import add_episode, draft_episode
 from bot.digests.script import Line, Script
 from bot.digests.texts import FeedPhrases
 from bot.errors import FeedError
@@ -42,11 +42,11 @@ SCRIPT = Script(
 
 
 def published(folder: Path, script: Script = SCRIPT, sound: bytes = b"ID3") -> Path:
-    path = episode_path(folder, script)
-    path.write_bytes(sound)
-    made = Recording(path, 65.0, (0.0, 2.4, 61.0))
-    address = "https://exemple.fr/podcast/"
-    return add_episode(folder, script, made, address, FeedPhrases.of("fr"))
+    with draft_episode(folder, script) as path:
+        path.write_bytes(sound)
+        made = Recording(path, 65.0, (0.0, 2.4, 61.0))
+        address = "https://exemple.fr/podcast/"
+        return add_episode(folder, script, made, address, FeedPhrases.of("fr"))
 
 
 def test_a_player_finds_the_episode_its_sound_and_notes_with_sources(tmp_path: Path) -> None:
@@ -131,29 +131,34 @@ def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, o
 
 def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
     published(tmp_path, sound=b"before")
-    episode_path(tmp_path, SCRIPT).write_bytes(b"half")
-    (sound,) = tmp_path.glob("[!.]*.mp3")
+    with draft_episode(tmp_path, SCRIPT) as path:
+        path.write_bytes(b"half")
+    (sound,) = tmp_path.rglob("*.mp3")
     assert sound.read_bytes() == b"before"
 
 
 LISTED = {"file": "a.mp3", "seconds": 1, "bytes": 1, "published": "2026-03-26", "title": "A"}
+ODD = (
+    *({"published": "hier"}, {"published": 5}, {"file": 5}, {"seconds": "1 min"}, {"bytes": None}),
+    *({"seconds": float("inf")}, None),
+)
 
 
-@pytest.mark.parametrize("odd", [{"published": "hier"}, {"published": 5}, {"file": 5}, None])
+@pytest.mark.parametrize("odd", ODD)
 def test_a_damaged_list_is_told_before_the_recording(tmp_path: Path, odd: object) -> None:
     listed = tmp_path / "episodes.json"
     if isinstance(odd, dict):
         listed.write_text(json.dumps([{**LISTED, **odd}]))
     else:
         listed.mkdir()
-    with pytest.raises(FeedError, match="feed-damaged"):
-        episode_path(tmp_path, SCRIPT)
+    with pytest.raises(FeedError, match="feed-damaged"), draft_episode(tmp_path, SCRIPT):
+        pass
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FeedError, match="feed-unwritable"):
-        episode_path(Path("/proc"), SCRIPT)  # before the recording
+    with pytest.raises(FeedError, match="feed-unwritable"), draft_episode(Path("/proc"), SCRIPT):
+        pass  # before the recording
     monkeypatch.setattr(os, "fsync", Mock(side_effect=[None, None, OSError(errno.ENOSPC, "full")]))
     with pytest.raises(FeedError, match="feed-unwritable"):
         published(tmp_path)
-    assert not list(tmp_path.glob(".*"))
+    assert not list(tmp_path.iterdir())

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot import main
 from bot.command import DONE, MISUSED
 from bot.main import run
 from tests.bot.digests.made import article
+from tests.e2e.speech import HeardSpeech
 from tests.index.samples import index
 
 PONT = article(
@@ -43,6 +45,17 @@ def test_an_article_without_address_is_named_by_its_file(
     index([here], tmp_path)
     assert run(["daily", "--date", "2026-03-27"]) == DONE
     assert f"\n    {here.path}" in capsys.readouterr().out
+
+
+def test_an_episode_is_named_where_it_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("jinja2", reason="the extra `voice` is not installed")
+    monkeypatch.setattr(main, "_open_speech", lambda settings: HeardSpeech(tmp_path))
+    feed = ["--feed", str(tmp_path / "feed"), "--feed-url", "https://exemple.fr/"]
+    assert run(["daily", "--date", "2026-03-27", *feed]) == DONE
+    (sound,) = tmp_path.rglob("*.mp3")
+    assert f"Lu à voix haute dans {sound} (" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import MagicMock, Mock
 
 import numpy as np
 import pytest
@@ -20,11 +21,15 @@ from bot.audio import SpokenLine
 from bot.errors import SpeechError
 from bot.locale.errors import reader_text
 from bot.main import run
+from bot.settings import Settings
 from bot.speech import server as adapter
+from bot.speech import service
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
 from bot.speech.server import SpeechServer
 from bot.speech.service import Speech
+from bot.speech.terminal import hear_question
+from tests.e2e.speech import HeardSpeech
 
 SILENCE = Sound(np.zeros(16_000, np.float32), 16_000)
 
@@ -162,12 +167,16 @@ def test_readers_get_no_address(server: SpeechServer, told: Told, status: int) -
         assert reader_text(raised.value, "fr") == said
 
 
-def test_who_does_not_answer_in_time_is_given_up(server: SpeechServer, told: Told) -> None:
+@pytest.mark.parametrize("block", [b"", b"RIFF"])
+def test_who_does_not_answer_in_time_is_given_up(
+    server: SpeechServer, told: Told, monkeypatch: pytest.MonkeyPatch, block: bytes
+) -> None:
     given_up = threading.Event()
-    server._client.timeout = 0.05
-    told.blocks = lambda: iter([b""] * given_up.wait(60))
+    monkeypatch.setattr(adapter, "_SECONDS", 0.2)
+    # Silent, or with a byte now and then.
+    told.blocks = lambda: (block for _ in range(6_000) if not given_up.wait(0.01))
     with pytest.raises(SpeechError, match="timed out"):
-        server.say("Bonjour.", "fr")
+        server.say("", "fr")
     given_up.set()
 
 
@@ -178,6 +187,58 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         speech.record([SpokenLine("Bonjour.", "fr")], tmp_path / "a.ogg")
 
 
+def test_what_another_process_or_a_power_failure_took_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech, line = Speech(SpeechModels(), tmp_path), SpokenLine("Bonjour.", "fr")
+    ask = Mock(side_effect=SpeechError("speech-crash"))
+    monkeypatch.setattr(speech, "_ask", ask)
+    with pytest.raises(SpeechError):
+        speech.record([line], tmp_path / "a.ogg")
+    name = Path(ask.call_args.kwargs["out"]).name.split(".")[1]
+    (tmp_path / f"{name}-24000-100.npy").touch()
+    with pytest.raises(SpeechError):
+        speech.record([line], tmp_path / "a.ogg")
+    assert ask.call_args.kwargs["do"] == "say"
+    monkeypatch.setattr(speech, "_recordings", lambda: [tmp_path / "gone.npy"])
+    speech._forget_oldest()
+
+
+def test_a_process_that_replaced_another_goes_on_after_the_pause(tmp_path: Path) -> None:
+    speech = Speech(SpeechModels(), tmp_path)
+    speech._process, second = Mock(), Mock()
+    with speech._lock, speech.pause():
+        speech._process = second
+        with speech.pause():
+            pass
+        second.go_on.reset_mock()
+    assert second.go_on.called
+
+
 def test_nothing_to_say_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["say", "--out", "-", " "]) == 1
     assert "il n’y a rien à lire à voix haute" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("typed", "question"), [("Oui\n", "Qui ?"), ("\n", ""), ("", "")])
+def test_a_doubtful_question_is_confirmed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    question: str,
+) -> None:
+    speech = HeardSpeech(tmp_path)
+    speech.words, speech.doubtful = "Qui ?", True
+    monkeypatch.setattr(service, "open_speech", lambda settings: speech)
+    open_store = MagicMock()
+    monkeypatch.setattr("bot.settings.open_store", open_store)
+    monkeypatch.setattr("sys.stdin", Mock(isatty=lambda: True, readline=lambda: typed))
+    recording = tmp_path / "question.ogg"
+    recording.touch()
+    settings = Settings(data_dir=tmp_path, index_url="postgresql://localhost/selon")
+    assert hear_question(settings, recording) == question
+    open_store.assert_called_once_with(tmp_path, "postgresql://localhost/selon")
+    told = capsys.readouterr()
+    assert not told.out
+    assert told.err.endswith("Qui ?\u00a0»\u00a0? [o/N] ")
