@@ -130,6 +130,18 @@ async def test_an_answer_left_unsent_comes_from_the_next(monkeypatch: pytest.Mon
     assert told.labels[-2:] == ["👍", "👎"]
 
 
+async def test_who_may_no_longer_ask_is_told_nothing() -> None:
+    question, chain, shelf = "Quand Fresnel est-il né ?", StubChain(), Shelf(FRESNEL)
+    async with BotServer() as server:
+        async with running(server, chain, shelf):
+            server.presses(await _said(server, question), 0, data="n:1")
+            await server.next_message()
+        chain.answers[question] = answered(question, cite(1, BIRTH))
+        shelf.current = "20260302T120000.000000Z"
+        async with running(server, chain, shelf, access="list"):
+            await server.silence(0.5)
+
+
 async def test_new_articles_are_told_by_a_sentence(server: BotServer, newsroom: Newsroom) -> None:
     kept = await _said(server, "/suivre tout de suite Mistral AI")
     assert kept.text.endswith("sur «\u00a0Mistral AI\u00a0» dès qu’ils arrivent.")
