@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -10,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -60,6 +62,15 @@ def test_through_standard_output_and_input(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(told.out)))
     assert run(["state", "import", "-", "--data-dir", "ailleurs"]) == 0
     assert known("ailleurs")
+
+
+def test_a_full_disk_is_given_back(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "full")))
+    assert run(["state", "export", "copie.jsonl"]) == 1
+    assert "copie.jsonl\u00a0: impossible à écrire" in capsys.readouterr().err
+    assert not list(home.glob("copie*"))
 
 
 @pytest.mark.parametrize(
