@@ -218,7 +218,7 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
     )
     yield rf"{_FREE}(?P<s>\d{{1,2}}){second}(?P<c>\d{{1,3}}){_END}", _duration
     yield (
-        rf"{_FREE}(?P<h>\d{{1,2}}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<c>\d+))?{_END}",
+        rf"{_FREE}(?P<h>\d{{1,2}}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<c>\d{{1,9}}))?{_END}",
         _duration,
     )
     if words.language == "fr":
