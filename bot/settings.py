@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from index.store.reader import GenerationFacts
 
 ENVIRONMENT_PREFIX = "SELON_"
+_ENV_FILE = ".env"
 TELEGRAM_API_URL = "https://api.telegram.org"
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
@@ -71,7 +73,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=ENVIRONMENT_PREFIX,
-        env_file=".env",
+        env_file=_ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -479,7 +481,7 @@ def copy_index(settings: Settings, check: Callable[[], None]) -> GenerationFacts
 
 def provider_key(variables: Sequence[str]) -> SecretStr | None:
     """The first of these variables that is set, in the environment or in `.env`."""
-    dotenv = dotenv_values(Path(".env")) if Path(".env").is_file() else {}
+    dotenv = dotenv_values(_ENV_FILE) if Path(_ENV_FILE).is_file() else {}
     for name in variables:
         value = os.environ.get(name) or dotenv.get(name)
         if value:
@@ -495,13 +497,19 @@ def provider_address(variables: Sequence[str]) -> str | None:
 def load_settings(**overrides: Any) -> Settings:
     """Load the settings, with overrides from the command line unless they are None.
 
-    Raises SettingsError with a line for each refused value, which is masked if it is secret.
+    Raises SettingsError with a line for each refused value, which is masked if it is secret, or if
+    `.env` cannot be read.
     """
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         problems = tuple(_problem_of(dict(detail)) for detail in error.errors())
         raise SettingsError("settings-refused", settings=problems) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("encoding-not-utf8", subject=_ENV_FILE, byte=error.start) from error
+    except OSError as error:
+        reason = reason_of(error)
+        raise SettingsError("file-unreadable", subject=_ENV_FILE, reason=reason) from error
 
 
 class _LanguageSetting(BaseSettings):
@@ -510,11 +518,12 @@ class _LanguageSetting(BaseSettings):
 
 
 def load_language() -> Language:
-    """Load the language alone, even if other settings are invalid."""
-    try:
-        return _LanguageSetting().language
-    except ValidationError:
-        return "fr"
+    """Load the language alone, even if other settings are invalid or `.env` cannot be read."""
+    without_file: dict[str, Any] = {"_env_file": None}
+    for options in ({}, without_file):
+        with suppress(ValueError, OSError):
+            return _LanguageSetting(**options).language
+    return "fr"
 
 
 def _problem_of(detail: dict[str, Any]) -> Problem:

@@ -13,6 +13,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from bot.settings import Settings
+from tests.programs import run_program
 from tests.test_project import pulled_in, requirements
 
 ARTICLE = "Les phares\n\nAugustin Fresnel conçoit en 1822 une lentille pour les phares.\n"
@@ -56,18 +57,13 @@ class BaseInstall:
 
     def selon(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return subprocess.run(
-            [sys.executable, "-c", "from bot.main import main; main()", *arguments],
+        return run_program(
+            *(sys.executable, "-c", "from bot.main import main; main()", *arguments),
             cwd=self.home,
             env=inherited
             | {"PYTHONPATH": str(self.home), "SELON_DATA_DIR": str(self.home / "data")}
             | {"SELON_CACHE_DIR": str(Settings(_env_file=None).cache_dir)}
             | settings,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
         )
 
 

@@ -23,6 +23,7 @@ from bot.state.people import note_person, person
 from index.store.files.store import FileStore
 from tests.index.samples import full, index
 from tests.postgres.deployed import put_selon
+from tests.programs import run_program
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -52,20 +53,12 @@ def parsed(name: str) -> configparser.ConfigParser:
     return unit
 
 
-def analysed(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["systemd-analyze", *arguments], capture_output=True, text=True, timeout=60, check=False
-    )
-
-
 @systemd
 def test_systemd_finds_no_fault_and_a_unit_hardened(unit: Path) -> None:
-    done = analysed("verify", unit)
+    done = run_program("systemd-analyze", "verify", unit)
     assert (done.returncode, done.stderr) == (0, "")
-    found = re.search(
-        r"Overall exposure level for \S+: ([\d.]+)",
-        analysed("security", "--offline=true", "--no-pager", unit).stdout,
-    )
+    done = run_program("systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
     assert found is not None
     assert float(found[1]) <= EXPOSURE
 
@@ -74,7 +67,7 @@ def test_systemd_finds_no_fault_and_a_unit_hardened(unit: Path) -> None:
 @pytest.mark.parametrize("name", ["selon-backup", "selon-backup-postgres"])
 def test_a_backup_is_taken_each_night(name: str) -> None:
     unit = parsed(f"{name}.timer")
-    assert analysed("calendar", unit["Timer"]["OnCalendar"]).returncode == 0
+    assert run_program("systemd-analyze", "calendar", unit["Timer"]["OnCalendar"]).returncode == 0
     assert unit["Timer"]["Persistent"] == "true", "a machine that was off makes up for it"
     assert (DEPLOY / f"{name}.service").exists()
 
@@ -94,9 +87,7 @@ def test_a_unit_comes_back_for_ever(name: str) -> None:
 def test_shellcheck_finds_no_fault() -> None:
     scripts = sorted(DEPLOY.rglob("*.sh"))
     assert scripts
-    done = subprocess.run(
-        ["shellcheck", *scripts], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = run_program("shellcheck", *scripts)
     assert done.returncode == 0, done.stdout
     for script in scripts:
         assert "\nset -euo pipefail\n" in script.read_text(encoding="utf-8"), script.name
@@ -155,13 +146,12 @@ def _shell(commands: str, volume: Path, programs: Path) -> None:
     for outside, inside in INSIDE:
         commands = re.sub(outside, inside, commands)
     assert "docker" not in commands
-    subprocess.run(
-        ["/bin/sh", "-ec", commands.replace("/data", str(volume))],
+    done = run_program(
+        *("/bin/sh", "-ec", commands.replace("/data", str(volume))),
         cwd=volume.parent,
         env={"PATH": str(programs), "PYTHONPATH": str(ROOT), "SELON_DATA_DIR": str(volume)},
-        check=True,
-        timeout=120,
     )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_services_run_commands_that_there_are() -> None:
@@ -180,7 +170,7 @@ def test_the_services_run_commands_that_there_are() -> None:
 
 
 def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
-    """With a state, documents and an index; of three backups, two are kept."""
+    """With a state, documents and an index; of three backups, two are kept, each of its second."""
     old, new, backups = tmp_path / "old", tmp_path / "new", tmp_path / "backups"
     leave(old)
     index([full()], old)
@@ -188,17 +178,19 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
     for day in ("20260301T020000Z", "20260302T020000Z"):
         (backups / "data" / day).mkdir(parents=True)
     selon = put_selon(tmp_path / "bin")
+    clock = selon.with_name("date")  # it stands still for a while
+    clock.write_text(
+        '#!/bin/sh\necho >>"$0.asked"\n[ $(wc -l <"$0.asked") -gt 9 ] && later=1\n'
+        "echo 20260302T02000${later:-0}Z\n",
+        encoding="utf-8",
+    )
+    clock.chmod(0o755)
     own = {"PATH": f"{selon.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
 
     def run_script(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["/bin/bash", DEPLOY / "backup.sh", *arguments],
-            env={**own, "SELON_DATA_DIR": str(old), "BACKUP_DIR": str(backups), **more},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        folders = {"SELON_DATA_DIR": str(old), "BACKUP_DIR": str(backups)}
+        script = DEPLOY / "backup.sh"
+        return run_program("/bin/bash", script, *arguments, env={**own, **folders, **more})
 
     for wrong in (("everything",), (), ("--nightly", "03:00")):
         assert run_script(*wrong).returncode == 1
@@ -206,16 +198,17 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
     assert (refused.returncode, "must be a number from 1 on" in refused.stderr) == (1, True)
     done = run_script("data", KEEP_BACKUPS="2")
     assert done.returncode == 0, done.stderr
-    first, name = sorted(path.name for path in (backups / "data").glob("*Z"))
-    assert first == "20260302T020000Z"
-    taken = backups / "data" / name
+    first, taken = sorted((backups / "data").glob("*Z"))
+    assert (first.name, taken.name) == ("20260302T020000Z", "20260302T020001Z")
+    assert not list(first.iterdir())
     assert taken.stat().st_mode & 0o077 == 0
     figure = backups / "metrics" / "selon-data.prom"
     assert figure.read_text("utf-8").startswith('selon_backup_timestamp_seconds{what="data"} ')
     assert figure.stat().st_mode & 0o044 == 0o044
 
-    subprocess.run(["tar", "-C", new, "-xf", taken / "files.tar"], check=True)
-    put_back = [selon, "state", "import", taken / "state.jsonl"]
-    subprocess.run(put_back, env={**own, "SELON_DATA_DIR": str(new)}, check=True, timeout=120)
+    run_program("tar", "-C", new, "-xf", taken / "files.tar")
+    own["SELON_DATA_DIR"] = str(new)
+    done = run_program(selon, "state", "import", taken / "state.jsonl", env=own)
+    assert done.returncode == 0, done.stderr
     assert_is_back(new)
     assert FileStore(new).take(taken / "index").articles == 1

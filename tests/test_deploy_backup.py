@@ -20,6 +20,7 @@ from index.models.base import Embedder
 from index.store.factory import open_store
 from tests.postgres.deployed import PASSWORD, SECONDS, DeployedServer, put_selon, until, workplace
 from tests.postgres.server import Server, free_port
+from tests.programs import run_program
 
 ROOT = Path(__file__).resolve().parent.parent
 LIGHT = "Le phare de Cordouan a été allumé en 1611. Il se dresse à l’entrée de la Gironde."
@@ -132,16 +133,7 @@ class Selon:
         )
 
     def _run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            env={**self._own, **more},
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=2 * SECONDS,
-            check=False,
-        )
+        return run_program(*command, env={**self._own, **more}, cwd="/")
 
 
 def _text(metrics: Path, name: str) -> str:

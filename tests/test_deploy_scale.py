@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ import yaml
 from prometheus_client import generate_latest
 
 from bot.operations.metrics import Meters
-from tests.postgres.deployed import PASSWORD, SECONDS
+from tests.postgres.deployed import PASSWORD
+from tests.programs import run_program
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -116,9 +116,7 @@ def test_prometheus_asks_and_expects_what_is_deployed(compose: dict[str, Any]) -
     ids=["the files are valid", "each alert fires when it should, and only then"],
 )
 def test_promtool_finds_no_fault(arguments: list[str | Path]) -> None:
-    done = subprocess.run(
-        ["promtool", *arguments], capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    done = run_program("promtool", *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

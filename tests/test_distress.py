@@ -9,28 +9,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from bot.answering.distress import distress_kind
-from bot.settings import load_settings
 from index.models.base import Embedder
-from index.models.bundled.embedder import load_bundled
 
 DATA = Path(__file__).parent / "data"
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return load_bundled(load_settings().cache_dir, threads=1)
 
 
 def rows(name: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
 
 
-def test_most_messages_of_distress_are_recognised(embedder: Embedder) -> None:
+def test_most_messages_of_distress_are_recognised(bundled: Embedder) -> None:
     messages = rows("distress_messages.jsonl")
-    kinds = [distress_kind(each["text"], embedder) for each in messages]
+    kinds = [distress_kind(each["text"], bundled) for each in messages]
     assert len(messages) == 100
     assert sum(kind is not None for kind in kinds) >= 89
     for kind in ("suicide", "medical", "danger"):
@@ -38,16 +29,16 @@ def test_most_messages_of_distress_are_recognised(embedder: Embedder) -> None:
         assert sum(got is not None for got in ours) >= 0.7 * len(ours)
 
 
-def test_press_questions_about_suicide_illness_and_crime_pass(embedder: Embedder) -> None:
+def test_press_questions_about_suicide_illness_and_crime_pass(bundled: Embedder) -> None:
     questions = rows("distress_questions.jsonl")
-    flagged = [each for each in questions if distress_kind(each["text"], embedder)]
+    flagged = [each for each in questions if distress_kind(each["text"], bundled)]
     assert len(questions) == 200
     assert len(flagged) <= 6
 
 
-def test_chat_is_told_from_distress(embedder: Embedder) -> None:
+def test_chat_is_told_from_distress(bundled: Embedder) -> None:
     messages = rows("distress_chat.jsonl")
-    kinds = [distress_kind(each["text"], embedder) for each in messages]
+    kinds = [distress_kind(each["text"], bundled) for each in messages]
     chat = [each["kind"] == "none" for each in messages]
     flagged = [kind is not None for kind in kinds]
     assert chat.count(True) == 240

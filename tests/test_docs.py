@@ -15,6 +15,7 @@ from bot.locale.answers import Phrases
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from tests.bot.answers import answered, article, citation
 from tests.docs import PARTS, ROOT, example, renew
+from tests.test_project import page
 
 DATA = ("corpus/", "tests/", "docs/samples/")
 PAGES = sorted(
@@ -23,10 +24,6 @@ PAGES = sorted(
     if not (name := path.relative_to(ROOT).as_posix()).startswith(DATA)
 )
 CURRENT = [name for name in PAGES if not name.startswith("research/")]
-
-
-def page(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def anchors(text: str) -> set[str]:

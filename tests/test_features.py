@@ -18,6 +18,7 @@ import typer
 from bot import features
 from bot.command import CommandLine
 from bot.locale.terminal import TerminalPhrases
+from tests.programs import run_program
 
 ROOT = Path(__file__).parents[1]
 TABLE = "bot/features.py"
@@ -83,15 +84,7 @@ def without_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(folder), "SELON_LANGUAGE": "en"}
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    return run_program(sys.executable, *command, cwd=folder, env=environment)
 
 
 def test_the_command_line_works_without_features(without_features: Path) -> None:

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import importlib.util
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from bench import press
 from tests.bot.answers import answered, article, citation
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "bench" / "press"
-ARTICLES = Path(os.environ.get("SELON_BENCH_EVAL") or ROOT.parent / "shared" / "eval") / "press"
-
-
-def _bench() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bench_press", ROOT / "bench" / "press.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where its dataclasses look their annotations up
-    spec.loader.exec_module(module)
-    return module
-
-
-press = _bench()
-QUESTIONS = press.read_press_questions(FOLDER / "questions.jsonl")
+ARTICLES = Path(os.environ.get("SELON_BENCH_EVAL") or press.EVALUATION) / "press"
+QUESTIONS = press.read_press_questions(press.QUESTIONS)
 
 
 def listed() -> dict[str, dict[str, str]]:
-    with (FOLDER / "articles.tsv").open(encoding="utf-8", newline="") as lines:
+    with press.QUESTIONS.with_name("articles.tsv").open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         return {row["file"]: row for row in rows}
 

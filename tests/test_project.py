@@ -19,6 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.programs import run_program
 from tests.test_features import imported
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -214,16 +215,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def made(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(
-        [shutil.which("make") or "make", *arguments],
-        cwd=checkout,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_program("make", *arguments, cwd=checkout, env=environment)
 
 
 @pytest.mark.parametrize(

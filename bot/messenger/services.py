@@ -148,11 +148,10 @@ async def find_asker(services: BotServices, update: Update) -> Asker | None:
     asker = asker_of(update)
     if asker is None:
         return None
-    person = await services.run(people.note_person, asker.person_id, services.now())
-    return asker_of(update, person.language)
+    language = await services.run(people.note_person, asker.person_id, services.now())
+    return asker_of(update, language)
 
 
 async def phrases_for(services: BotServices, person_id: int, fallback: str | None) -> Phrases:
     """The phrases of the language that a person chose, or else of `fallback`."""
-    person = await services.run(people.person, person_id)
-    return Phrases.of((person.language if person else None) or fallback)
+    return Phrases.of(await services.run(people.language_of, person_id) or fallback)

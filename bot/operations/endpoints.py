@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from tornado.web import RequestHandler
 
 from bot.operations.http_server import close, listen
-from bot.operations.metrics import Meters
+from bot.operations.metrics import METERS
 from bot.settings import Settings
 
 # Returns a short problem description or None, immediately: probes run elsewhere.
@@ -22,17 +22,15 @@ HealthCheck = Callable[[], str | None]
 
 @asynccontextmanager
 async def serve_endpoints(
-    settings: Settings, meters: Meters, checks: Mapping[str, HealthCheck]
+    settings: Settings, checks: Mapping[str, HealthCheck]
 ) -> AsyncIterator[None]:
     """Serve for the duration of the block, if the settings name a port. Raises MessengerError."""
-    if not settings.metrics_port:
+    host, port = settings.metrics_host, settings.metrics_port
+    if not port:
         yield
         return
-    handlers = [
-        ("/metrics", _Metrics, {"meters": meters}),
-        ("/healthz", _Health, {"meters": meters, "checks": checks}),
-    ]
-    server = listen(handlers, settings.metrics_host, settings.metrics_port, "SELON_METRICS_PORT")
+    handlers = [("/metrics", _Metrics), ("/healthz", _Health, {"checks": checks})]
+    server = listen(handlers, host, port, "SELON_METRICS_PORT")
     try:
         yield
     finally:
@@ -40,24 +38,21 @@ async def serve_endpoints(
 
 
 class _Metrics(RequestHandler):
-    def initialize(self, meters: Meters) -> None:
-        self.meters = meters
-
     def get(self) -> None:
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
-        self.write(generate_latest(self.meters.registry))
+        self.write(generate_latest(METERS.registry))
 
 
 class _Health(RequestHandler):
     """JSON, or a line per check for text/plain."""
 
-    def initialize(self, meters: Meters, checks: Mapping[str, HealthCheck]) -> None:
-        self.meters, self.checks = meters, checks
+    def initialize(self, checks: Mapping[str, HealthCheck]) -> None:
+        self.checks = checks
 
     def get(self) -> None:
         results = {name: check() or "ok" for name, check in self.checks.items()}
         healthy = set(results.values()) == {"ok"}
-        last = self.meters.last_update
+        last = METERS.last_update
         body = {
             "status": "ok" if healthy else "degraded",
             "last_update": last.isoformat(timespec="seconds") if last else None,

@@ -40,7 +40,9 @@ def listen(
 
     Raises MessengerError, as `open_socket`.
     """
-    application = _SilentApplication(list(handlers), default_handler_class=_NotFound)
+    application = Application(
+        list(handlers), default_handler_class=_NotFound, log_function=lambda handler: None
+    )
     server = _BoundedServer(
         application,
         no_keep_alive=True,
@@ -88,11 +90,6 @@ def _close_stream(reference: ref[IOStream]) -> None:
     stream = reference()
     if stream is not None:
         stream.close()
-
-
-class _SilentApplication(Application):
-    def log_request(self, handler: RequestHandler) -> None:
-        """Handlers log what matters."""
 
 
 @stream_request_body

@@ -53,12 +53,8 @@ class UsageFigures:
         return sum(each.answered for each in self.days)
 
     @property
-    def refused(self) -> int:
-        return sum(each.refused for each in self.days)
-
-    @property
     def questions(self) -> int:
-        return self.answered + self.refused
+        return sum(each.questions for each in self.days)
 
 
 def count_days(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, cast
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -94,7 +94,7 @@ def status_of(session: Session, announcement_id: int, person_id: int) -> Announc
     row = session.get(AnnouncementRow, announcement_id)
     if row is None or row.person_id != person_id:
         return None
-    return next(each for each in get_args(AnnouncementStatus) if each == row.status)
+    return cast("AnnouncementStatus", row.status)
 
 
 def under_way(session: Session) -> Announcement | None:

@@ -48,8 +48,6 @@ class TurnRecord:
     question: str
     turn: Mapping[str, Any]
     sources: Sequence[Any]
-    answered: bool
-    confidence: float
     generation: str
     question_message: int | None
     created_at: datetime
@@ -136,11 +134,10 @@ def turn_of_answer(
     session: Session, chat_id: int, message_id: int, within: int = 500
 ) -> TurnRecord | None:
     """The turn that one of the bot's messages answered, among the chat's last ones."""
-    rows = session.scalars(
-        select(TurnRow).where(TurnRow.chat_id == chat_id).order_by(TurnRow.id.desc()).limit(within)
-    )
-    row = next((each for each in rows if message_id in each.answer_messages), None)
-    return _record(session, row) if row else None
+    messages = select(TurnRow.id, TurnRow.answer_messages).where(TurnRow.chat_id == chat_id)
+    rows = session.execute(messages.order_by(TurnRow.id.desc()).limit(within))
+    turn_id = next((id for id, answer_messages in rows if message_id in answer_messages), None)
+    return turn(session, turn_id) if turn_id is not None else None
 
 
 def _current_conversation(
@@ -164,8 +161,6 @@ def _record(session: Session, row: TurnRow) -> TurnRecord:
         question=row.question,
         turn=row.turn,
         sources=row.sources,
-        answered=row.answered,
-        confidence=row.confidence,
         generation=row.generation,
         question_message=row.question_message,
         created_at=row.created_at,

@@ -163,10 +163,6 @@ class State:
         return _label(self._engine)
 
     @property
-    def is_closed(self) -> bool:
-        return self._closed
-
-    @property
     def is_shared(self) -> bool:
         """True if several processes may use the database."""
         return self._engine.dialect.name == "postgresql"

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,6 @@ AttachmentKind = Literal["picture", "document", "audio", "voice"]
 
 ATTACHMENT_LIMIT_BYTES = 50 * 2**20  # Telegram takes no larger file from a bot
 DeliveryOutcome = Literal["waiting", "sent", "given up"]
-_OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
 def delivery_outcome(session: Session, delivery_id: int) -> DeliveryOutcome | None:
     """The outcome of a letter; None if it was deleted."""
     row = session.get(DeliveryRow, delivery_id)
-    return next((each for each in _OUTCOMES if row is not None and each == row.outcome), None)
+    return cast("DeliveryOutcome", row.outcome) if row is not None else None
 
 
 def _drop_attachments(session: Session, delivery_id: int) -> None:
@@ -205,5 +204,5 @@ def _delivery(session: Session, row: DeliveryRow) -> Delivery:
     if row.letter is not None:
         parts = tuple(_part(session, row.id, each) for each in row.letter["parts"])
         letter = Letter(**{**row.letter, "parts": parts})
-    outcome = next(each for each in _OUTCOMES if each == row.outcome)
+    outcome = cast("DeliveryOutcome", row.outcome)
     return Delivery(row.id, letter, tuple(row.sent), outcome, row.reason)

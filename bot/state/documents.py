@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, Update, delete, select, update
+from sqlalchemy import ColumnElement, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
@@ -30,7 +30,6 @@ class SentDocument:
     url: str | None
     scope: Scope
     status: DocumentStatus
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,8 @@ def document_places(session: Session) -> list[ConversationPlace]:
 
 def newest_of(session: Session, place: ConversationPlace) -> datetime | None:
     """When the newest document of a conversation arrived."""
-    documents = of_conversation(session, place.chat_id, place.thread_id)
-    return max((each.created_at for each in documents), default=None)
+    here = {"chat_id": place.chat_id, "thread_id": place.thread_id, "scope": "conversation"}
+    return session.scalar(select(func.max(DocumentRow.created_at)).filter_by(**here))
 
 
 def documents_of_person(session: Session, person_id: int) -> list[SentDocument]:
@@ -161,15 +160,12 @@ def _documents(session: Session, *where: ColumnElement[bool]) -> list[SentDocume
 
 
 def _document(row: DocumentRow) -> SentDocument:
-    scopes: tuple[Scope, ...] = get_args(Scope)
-    states: tuple[DocumentStatus, ...] = get_args(DocumentStatus)
     return SentDocument(
         id=row.id,
         place=ConversationPlace(row.chat_id, row.thread_id, row.person_id),
         name=row.name,
         path=row.path,
         url=row.url,
-        scope=next((each for each in scopes if each == row.scope), "undecided"),
-        status=next((each for each in states if each == row.status), "received"),
-        created_at=row.created_at,
+        scope=cast("Scope", row.scope),
+        status=cast("DocumentStatus", row.status),
     )

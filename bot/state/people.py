@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,38 +11,24 @@ from bot.state.tables import PersonRow
 WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are below
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person; `language` is the one chosen with /langue, if any."""
-
-    id: int
-    language: str | None
-    first_seen: datetime
-    last_seen: datetime
+def note_person(session: Session, person_id: int, now: datetime) -> str | None:
+    """Record that somebody wrote; return the language that they chose with /langue, if any."""
+    return _noted_row(session, person_id, now).language
 
 
-def note_person(session: Session, person_id: int, now: datetime) -> Person:
-    """Record that somebody wrote."""
+def is_known(session: Session, person_id: int) -> bool:
+    return session.get(PersonRow, person_id) is not None
+
+
+def language_of(session: Session, person_id: int) -> str | None:
+    """The language that the person chose, if any."""
     row = session.get(PersonRow, person_id)
-    if row is None:
-        row = PersonRow(id=person_id, first_seen=now, last_seen=now)
-        session.add(row)
-        session.flush()
-    row.last_seen = now
-    return _person(row)
+    return row.language if row else None
 
 
-def person(session: Session, person_id: int) -> Person | None:
-    row = session.get(PersonRow, person_id)
-    return _person(row) if row else None
-
-
-def choose_person_language(
-    session: Session, person_id: int, language: str | None, now: datetime
-) -> None:
+def choose_language(session: Session, person_id: int, language: str | None, now: datetime) -> None:
     """Set a person's language; None is the one that Telegram reports."""
-    note_person(session, person_id, now)
-    session.get_one(PersonRow, person_id).language = language
+    _noted_row(session, person_id, now).language = language
 
 
 def voice_of(session: Session, person_id: int) -> str | None:
@@ -53,8 +38,7 @@ def voice_of(session: Session, person_id: int) -> str | None:
 
 
 def choose_voice(session: Session, person_id: int, voice: str, now: datetime) -> None:
-    note_person(session, person_id, now)
-    session.get_one(PersonRow, person_id).voice = voice
+    _noted_row(session, person_id, now).voice = voice
 
 
 def listens(session: Session, person_id: int) -> bool:
@@ -66,10 +50,15 @@ def listens(session: Session, person_id: int) -> bool:
 def listen_to_announcements(
     session: Session, person_id: int, now: datetime, *, listens: bool
 ) -> None:
-    note_person(session, person_id, now)
-    row = session.get_one(PersonRow, person_id)
+    row = _noted_row(session, person_id, now)
     row.quiet_since = None if listens else row.quiet_since or now
 
 
-def _person(row: PersonRow) -> Person:
-    return Person(row.id, row.language, row.first_seen, row.last_seen)
+def _noted_row(session: Session, person_id: int, now: datetime) -> PersonRow:
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        row = PersonRow(id=person_id, first_seen=now, last_seen=now)
+        session.add(row)
+        session.flush()
+    row.last_seen = now
+    return row

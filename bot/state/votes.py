@@ -85,10 +85,11 @@ def is_reason_asked(session: Session, turn_id: int, person_id: int) -> bool:
     return row is not None and row.asked_with is not None
 
 
-def comment(session: Session, person_id: int, message_id: int, text: str) -> bool:
+def comment(session: Session, chat_id: int, person_id: int, message_id: int, text: str) -> bool:
     """Store a reply to the message that asked for a reason; False if it asked about no vote."""
     votes = select(VoteRow).filter_by(person_id=person_id, asked_with=message_id)
-    row = session.scalars(votes).first()
+    in_chat = votes.join(TurnRow, TurnRow.id == VoteRow.turn_id).where(TurnRow.chat_id == chat_id)
+    row = session.scalars(in_chat).first()
     if row is None:
         return False
     row.comment = text

@@ -40,5 +40,5 @@ async def serve_web_health(service: WebService) -> AsyncIterator[None]:
     generation = service.library.generation
     now = Now(lambda: 0, lambda: 0, lambda: index_age(generation))
     with METERS.watch(now, checks):
-        async with serve_endpoints(service.settings, METERS, checks), run_probes(probes):
+        async with serve_endpoints(service.settings, checks), run_probes(probes):
             yield

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.locale.errors import error_text
-from bot.settings import load_settings
+from bot.settings import load_language, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,16 @@ def test_the_command_line_goes_before_environment_and_file(monkeypatch: pytest.M
     assert load_settings(data_dir=Path("ligne")).data_dir == Path("ligne")
     assert load_settings(data_dir=None).data_dir == Path("environnement")
     assert load_settings().threads == 3
+
+
+def test_a_file_in_another_encoding_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_bytes("SELON_BOT_NAME=Numéro".encode("latin-1"))
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert error_text(caught.value, "en").startswith(".env: not UTF-8 (byte 18)")
+    assert load_language() == "fr"
+    monkeypatch.setenv("SELON_LANGUAGE", "en")
+    assert load_language() == "en"
 
 
 def test_an_empty_value_is_none_and_levels_may_be_small(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from index.build import sources
+from index.formats.conversion import read_source
 from index.store.base import IndexStore
 from tests.index.store.postgres_stores import KINDS, empty_store
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process."""
+    monkeypatch.setattr(sources, "read_apart", read_source)
 
 
 @pytest.fixture(params=KINDS)

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 from tests.postgres.server import account, free_port, programs
+from tests.programs import run_program
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PASSWORD = "c0ffee"
@@ -98,14 +99,7 @@ class DeployedServer:
         self, *command: str, more: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command with the server's environment, as the servers' account."""
-        return subprocess.run(
-            command,
-            **self._terms(more),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        return run_program(*command, **self._terms(more))
 
     def spawn(self, *command: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start a command that goes on; what it says goes to the server's log."""
@@ -136,9 +130,7 @@ class DeployedServer:
 
     def ask(self, query: str, user: str = "selon", database: str = "selon") -> Any:
         """The first column of the first row; None where there is none."""
-        with psycopg.connect(
-            self.url(user, database), autocommit=True, connect_timeout=5
-        ) as connection:
+        with psycopg.connect(self.url(user, database), autocommit=True) as connection:
             cursor = connection.execute(query.encode())
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None

@@ -135,8 +135,10 @@ def _read_packet(protocol: int, data: bytes) -> Packet | None:
     return Packet(destination, port)
 
 
-def files_of_group(group: int, *places: Path) -> list[Path]:
-    """List every file and folder below `places` that belongs to a group, on their file systems."""
-    command = ["find", *map(str, places), "-xdev", "-gid", str(group), "-print0"]
+def files_of_group(group: int, since: Path, *places: Path) -> list[Path]:
+    """List every file and folder below `places` that belongs to a group and is newer than another,
+    on their file systems."""
+    found = ["-gid", str(group), "-cnewer", str(since)]
+    command = ["find", *map(str, places), "-xdev", *found, "-print0"]
     listing = subprocess.run(command, capture_output=True, check=False).stdout
     return [Path(os.fsdecode(name)) for name in listing.split(b"\0") if name]

@@ -9,7 +9,7 @@ import torch
 
 from training.bundled import EmbeddedText, EmbedderRows
 from training.contrast import Topic, contrast_loss, gather, join_topics
-from training.low_rank import LowRank, add_low_rank, load_factors, save_factors
+from training.low_rank import add_low_rank, load_factors, save_factors
 from training.model import Reader, ReaderShape
 from training.sources import TrainingQuestion
 
@@ -81,10 +81,15 @@ def test_a_question_stands_beside_the_passage_and_the_sentence_that_answer_it() 
 
 
 def test_learning_brings_questions_to_their_passages_and_is_kept(tmp_path: Path) -> None:
-    reader, layers, optimizer = beginning()
-    batch = join_topics(topics())
+    reader, batch = network(), join_topics(topics())
+    layers = add_low_rank(reader, NAMES, 4)
+    optimizer = torch.optim.AdamW([p for p in reader.parameters() if p.requires_grad], lr=0.02)
     before = contrast_loss(reader, batch).item()
-    after = steps(reader, optimizer, 20)
+    for _ in range(20):
+        optimizer.zero_grad()
+        contrast_loss(reader, batch).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    after = contrast_loss(reader, batch).item()
     assert after < before / 2
     save_factors(tmp_path / "embedder.npz", layers)
     again = network()
@@ -93,18 +98,3 @@ def test_learning_brings_questions_to_their_passages_and_is_kept(tmp_path: Path)
     with np.load(tmp_path / "embedder.npz") as arrays:
         assert arrays["l1.fo.w/out"].shape == (32, 4)
         assert arrays["l1.fo.w/in"].shape == (4, 64)
-
-
-def steps(reader: Reader, optimizer: torch.optim.Optimizer, count: int) -> float:
-    for _ in range(count):
-        optimizer.zero_grad()
-        contrast_loss(reader, join_topics(topics())).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    return contrast_loss(reader, join_topics(topics())).item()
-
-
-def beginning() -> tuple[Reader, dict[str, LowRank], torch.optim.Optimizer]:
-    reader = network()
-    layers = add_low_rank(reader, NAMES, 4)
-    learned = [each for each in reader.parameters() if each.requires_grad]
-    return reader, layers, torch.optim.AdamW(learned, lr=0.02)

@@ -23,7 +23,7 @@ from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, edit
 from bot.messenger.outbound.keyboard import column
-from bot.messenger.services import BotServices
+from bot.messenger.services import BotServices, phrases_for
 from bot.state import announcements, people
 from bot.state.announcements import Addressee, Announcement
 from bot.state.deliveries import Letter, Part
@@ -178,9 +178,8 @@ class AnnouncementHandlers(Handlers):
     ) -> None:
         """Show the progress in the author's message."""
         author = announcement.person_id
-        person = await self._run(people.person, author)
-        language = (person.language if person else None) or self._languages.get(author)
-        phrases = AdministrationPhrases.of(Phrases.of(language).code)
+        own_phrases = await phrases_for(self._services, author, self._languages.get(author))
+        phrases = AdministrationPhrases.of(own_phrases.code)
         reach = await self._run(announcements.reach, announcement.id)
         text = phrases.announced(reach.sent, reach.unreachable)
         if not is_final:

@@ -111,7 +111,7 @@ class Gate(Handlers):
         is_erasure = query is not None and _FORGET_BUTTON.fullmatch(query.data or "") is not None
         if not is_erasure and not _is_command(update, self._own_data):
             return False
-        return await self._run(people.person, person) is not None or self._roles.is_barred(person)
+        return await self._run(people.is_known, person) or self._roles.is_barred(person)
 
     async def _accept_invitation(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """True if a stranger followed an invitation link; tell them whether it is valid."""

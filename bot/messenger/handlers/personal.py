@@ -66,7 +66,7 @@ class PersonalHandlers(Handlers):
     @on_button(f"l:({'|'.join(_LANGUAGE_NAMES)}|)", public=True)
     async def choose_language(self, press: ButtonPress) -> None:
         person, language = press.asker.person_id, press.match[1] or None
-        await self._run(people.choose_person_language, person, language, self._now())
+        await self._run(people.choose_language, person, language, self._now())
         await press.acknowledge()
         asker = await find_asker(self._services, press.update) or press.asker
         await press.replace_text(asker.texts(PersonalPhrases).language_chosen)

@@ -104,7 +104,8 @@ class VoteHandlers(Handlers):
         replied_message, words = message.reply_to_message, words_on(message)[:COMMENT_LIMIT]
         if replied_message is None or not words:
             return False
-        if not await self._run(votes.comment, asker.person_id, replied_message.message_id, words):
+        chat, person, question = message.chat.id, asker.person_id, replied_message.message_id
+        if not await self._run(votes.comment, chat, person, question, words):
             return False
         await say(message.get_bot(), asker, asker.texts(BrowsingPhrases).comment)
         return True

@@ -14,9 +14,8 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.messenger.asker import author
+from bot.messenger.outbound.live_answer import STOP_BUTTON
 
-# Prefixes of the buttons and the command that stop an answer; they must not wait for its end.
-URGENT_PREFIXES = ("stop:", "/stop")
 # A person's first updates are served at once, later ones every two seconds, which others hardly
 # notice (docs/figures.md). In the long run, Telegram takes one message a second to a person.
 BURST, PACE_SECONDS = 20, 2.0
@@ -212,6 +211,8 @@ class FairScheduler(BaseUpdateProcessor):
 
 
 def _is_urgent(update: Update) -> bool:
-    data = update.callback_query.data if update.callback_query else None
-    text = update.message.text if update.message else None
-    return (data or text or "").startswith(URGENT_PREFIXES)
+    """True for the button and the command that stop an answer: they must not wait for its end."""
+    query, message = update.callback_query, update.message
+    if query is not None:
+        return (query.data or "").startswith(f"{STOP_BUTTON}:")
+    return message is not None and (message.text or "").startswith("/stop")

@@ -56,7 +56,7 @@ async def serve_health(
     }
     checks |= {probe.name: probe.finding for probe in probes}
     with METERS.watch(now, checks):
-        async with serve_endpoints(settings, METERS, checks):
+        async with serve_endpoints(settings, checks):
             yield probes if settings.metrics_port else ()
 
 

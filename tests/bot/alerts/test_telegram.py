@@ -11,21 +11,22 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import create_engine, text
+from sqlalchemy import update
 from telegram import Bot
 
 from bot.alerts import telegram as alerts
+from bot.alerts.subscription_records import SubscriptionRow
 from bot.alerts.telegram import SubscriptionHandlers, last_morning
 from bot.answering.selection import chosen_articles
 from bot.library.articles import Library
 from bot.messenger.journal import Postponed
-from bot.state.database import state_url
 from index.build.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
+from tests.e2e.database import open_session
 from tests.e2e.telegram import Shelf, StubChain, running
 from tests.fakes import FakeEmbedder
 
@@ -38,8 +39,7 @@ class Newsroom:
     """A corpus that grows, and the bot over its index."""
 
     def __init__(self, tmp_path: Path) -> None:
-        self._corpus, self.data_dir = tmp_path / "corpus", tmp_path / "data"
-        self._index = tmp_path / "index"
+        self._corpus, self._index = tmp_path / "corpus", tmp_path / "index"
         self.looks = 0
         """How often the bot has looked for what is new."""
         self.write("ancien", f"{LED} Rien d’autre. Le maire était là.")
@@ -56,11 +56,9 @@ class Newsroom:
 
     def wait_for_morning(self) -> None:
         """A day has passed since it was last looked."""
-        engine = create_engine(state_url(None, self.data_dir))
-        with engine.begin() as connection:
+        with open_session() as session:
             before = datetime.now(UTC) - timedelta(days=2)
-            connection.execute(text("UPDATE subscriptions SET looked_at = :at"), {"at": before})
-        engine.dispose()
+            session.execute(update(SubscriptionRow).values(looked_at=before))
 
     async def has_nothing_new(self, server: BotServer) -> None:
         """The bot looks for what is new, and says nothing."""

@@ -49,7 +49,7 @@ async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
     async with FairScheduler(8) as processor:
         log = Log(processor)
         first = send(processor, update(1, 1), release.wait())
-        second = log.sent("second", update(2, 1))
+        second = log.sent("second", update(2, 1, text="stop: où ?"))  # not the button
         await asyncio.wait_for(log.sent("other", update(3, 2)), 30)
         await asyncio.wait_for(log.sent("none", "no update"), 30)
         assert (log.served, processor.waiting_count) == (["other", "none"], 1)

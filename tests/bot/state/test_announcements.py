@@ -75,7 +75,7 @@ def test_only_its_author_decides_and_a_new_draft_drops_the_old(session: Session)
 
 def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(session: Session) -> None:
     number = _draft(session, 42, 43, 44)
-    people.choose_person_language(session, 43, "en", NOW)
+    people.choose_language(session, 43, "en", NOW)
     assert announcements.confirm(session, number, AUTHOR, 7, [42, 43, 44])
     under_way = announcements.under_way(session)
     assert under_way is not None

@@ -50,8 +50,9 @@ def test_a_vote_changes_and_its_reason_goes_with_it(session: Session) -> None:
     assert votes.cast(session, number, 7, good=False, now=NOW)
     assert votes.explain(session, number, 7, "wrong")
     votes.record_reason_question(session, number, 7, 55)
-    assert votes.comment(session, 7, 55, "Non.")
-    assert not votes.comment(session, 8, 55, "Non.")
+    assert votes.comment(session, HERE.chat_id, 7, 55, "Non.")
+    assert not votes.comment(session, HERE.chat_id, 8, 55, "Non.")
+    assert not votes.comment(session, -1, 7, 55, "Oui."), "another chat has a message 55, too"
     (row,) = session.scalars(select(VoteRow))
     assert (row.good, row.reason, row.comment) == (False, "wrong", "Non.")
     assert votes.cast(session, number, 7, good=True, now=NOW)

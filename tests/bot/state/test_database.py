@@ -37,7 +37,7 @@ def note_reader(session: Session) -> None:
 
 
 def is_known(state: State) -> bool:
-    return state.do(partial(people.person, person_id=READER)) is not None
+    return state.do(partial(people.is_known, person_id=READER))
 
 
 def is_table_of_this_version(name: str | None, kind: str, parents: object) -> bool:
@@ -193,7 +193,7 @@ def test_closing_waits_for_what_is_under_way(url: str, monkeypatch: pytest.Monke
         job = pool.submit(state.do, slow)
         assert begun.wait(30)
         end = pool.submit(state.close)
-        while not state.is_closed:
+        while not state._closed:
             assert not end.done()
         with pytest.raises(StateError, match="database-closed"):
             state.do(lambda session: None)

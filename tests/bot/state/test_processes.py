@@ -152,4 +152,4 @@ def test_each_bot_of_a_database_has_tables_of_its_own(database: str, first: int 
         state.do(partial(people.note_person, person_id=CHAT, now=NOW))
     for bot_id, there in ((OTHER_BOT, False), (BOT, True), (None, True)):
         with closing(open_state(database, bot_id)) as state:
-            assert (state.do(partial(people.person, person_id=CHAT)) is not None) == there
+            assert state.do(partial(people.is_known, person_id=CHAT)) == there

@@ -177,7 +177,7 @@ def run_python(code: str, stdout: int = subprocess.PIPE) -> subprocess.Completed
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", f"import sys, bot.main\n{code}"]
     pipes = {"stdout": stdout, "stderr": subprocess.PIPE}
-    return subprocess.run(command, env=environment, timeout=60, check=False, **pipes)
+    return subprocess.run(command, env=environment, timeout=180, check=False, **pipes)
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
@@ -189,7 +189,7 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 def run_in_shell(folder: Path, arguments: str) -> tuple[int, str, str]:
     selon = shlex.join((sys.executable, "-c", "from bot.main import main; main()"))
     command, nothing = ["sh", "-c", f"{selon} {arguments}"], subprocess.DEVNULL
-    done = subprocess.run(command, cwd=folder, stdin=nothing, capture_output=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, stdin=nothing, capture_output=True, timeout=180)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -210,7 +210,7 @@ def test_an_interruption_of_imports_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = [sys.executable, "-c", CTRL_C]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=180)
     assert (done.returncode, done.stderr.decode()) == (FAILED, "Interrompu.\n")
 
     def print_version(*_: object) -> int:  # as a C extension does

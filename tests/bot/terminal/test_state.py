@@ -38,7 +38,7 @@ def state_in(folder: str) -> Iterator[State]:
 
 def known(folder: str) -> bool:
     with state_in(folder) as state:
-        return state.do(partial(people.person, person_id=7)) is not None
+        return state.do(partial(people.is_known, person_id=7))
 
 
 def test_it_goes_to_a_file_of_ones_own_and_into_another_place(

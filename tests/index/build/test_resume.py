@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Sequence
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -27,6 +26,7 @@ from tests.index.samples import article, best_passage, generations, index, opene
 CORPUS = [article(f"a{n}", f"Phrase {n} de l’article {n}. Une suite {n}.") for n in range(400)]
 TEXTS = 3 * len(CORPUS)
 BATCH_CHARACTERS = 2_000
+KILLED_AT = 6 * TEXTS // 10
 
 
 @pytest.fixture(autouse=True)
@@ -147,44 +147,30 @@ def test_a_failing_model_loses_no_finished_batch(tmp_path: Path) -> None:
     assert index(CORPUS, tmp_path).resumed == embedder.embedded
 
 
-class Slow(FakeEmbedder):
-    """Takes a millisecond a text, and writes down how many it has begun in a file."""
-
-    def __init__(self, log: Path) -> None:
-        super().__init__()
-        self._log = log
+class Doomed(FakeEmbedder):
+    """Is killed within a batch, having begun to embed this many texts."""
 
     def embed_passages(self, texts: Sequence[str], **options: Any) -> Vectors:
-        with self._log.open("ab") as file:
-            file.write(b"." * len(texts))
-        time.sleep(0.001 * len(texts))
+        if self.embedded + len(texts) >= KILLED_AT:
+            os.kill(os.getpid(), signal.SIGKILL)
         return super().embed_passages(texts, **options)
 
 
-def _build_slowly(data_dir: Path, log: Path) -> None:
+def _build_until_killed(data_dir: Path) -> None:
     vectors_index_reuse.BATCH_CHARACTERS = BATCH_CHARACTERS
-    build_articles(CORPUS, data_dir, Slow(log))
+    build_articles(CORPUS, data_dir, Doomed())
 
 
 def test_killed_at_sixty_percent_only_the_rest_and_a_batch_is_embedded(
     processes: ForkServerContext, tmp_path: Path
 ) -> None:
-    log = tmp_path / "log"
-    log.touch()
-    process = processes.Process(target=_build_slowly, args=(tmp_path / "data", log))
+    process = processes.Process(target=_build_until_killed, args=(tmp_path / "data",))
     process.start()
-    deadline = time.monotonic() + 60
-    while log.stat().st_size < 0.6 * TEXTS and time.monotonic() < deadline:
-        time.sleep(0.002)
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
-    begun = log.stat().st_size
-    assert 0.6 * TEXTS <= begun < TEXTS
     embedder = FakeEmbedder()
     report = build_articles(CORPUS, tmp_path / "data", embedder)
     batch = BATCH_CHARACTERS // min(len(each.text) // 2 for each in CORPUS)
-    assert embedder.embedded <= TEXTS - begun + batch
+    assert embedder.embedded <= TEXTS - KILLED_AT + batch
     assert report.resumed + report.embedded == TEXTS
     assert best_passage(tmp_path / "data", "Phrase 7 de l’article 7").startswith("Phrase 7 ")

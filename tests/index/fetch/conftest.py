@@ -1,11 +1,13 @@
-"""The local site."""
+"""The local site, and a clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from index.fetch import transport
 from tests.web.site import Site
 
 
@@ -21,3 +23,11 @@ def site(running_site: Site) -> Site:
     running_site.pages.clear()
     running_site.asked.clear()
     return running_site
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds by which deadlines and intervals go: they pass where a test says so."""
+    now = [0.0]
+    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    return now

@@ -15,7 +15,7 @@ from index.fetch.transport import FetchLimits
 from tests.web.site import Site
 
 FAST = FetchLimits(
-    size=200_000, total=5.0, silence=2.0, attempts=3, backoff=0.01, interval=0.0, patience=1.0
+    size=200_000, total=60.0, silence=30.0, attempts=3, backoff=0.01, interval=0.0, patience=1.0
 )
 
 

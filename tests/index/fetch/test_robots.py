@@ -66,13 +66,20 @@ def test_rules_are_read_once_and_are_followed_through_redirects(site: Site) -> N
     assert [each.path for each in site.asked] == ["/robots.txt", "/rules.txt"]
 
 
-def test_requests_to_one_host_are_kept_apart_which_costs_no_address_time(site: Site) -> None:
+def test_requests_to_one_host_are_kept_apart_which_costs_no_address_time(
+    site: Site, clock: list[float]
+) -> None:
     site.pages |= {"/a": Answer("a"), "/b": Answer("b")}
     waited: list[float] = []
-    guard = Guard([f"127.0.0.1:{site.port}"])
-    with Fetcher("1", guard=guard, limits=FetchLimits(), sleep=waited.append) as fetching:
-        for path in ("/a", "/b"):
-            fetching.get(Address.parse(site.url + path))
-    assert [round(each) for each in waited] == [1, 1]
-    site.pages |= {"/robots.txt": robots("User-agent: *\nCrawl-delay: 0.6"), "/a": Answer("a")}
-    assert got(site, total=0.5).body == b"a"
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        clock[0] += seconds
+
+    guard, limits = Guard([f"127.0.0.1:{site.port}"]), FetchLimits(total=30, interval=40)
+    for delay in ("", "Crawl-delay: 50"):
+        site.pages["/robots.txt"] = robots(f"User-agent: *\n{delay}")
+        with Fetcher("1", guard=guard, limits=limits, sleep=sleep) as fetching:
+            for path in ("/a", "/b"):
+                fetching.get(Address.parse(site.url + path))
+    assert waited == [40, 40, 50, 50]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -111,15 +111,8 @@ def test_an_address_in_another_format_leaves_no_old_file(
 def test_two_at_once_lose_nothing(shelf: Shelf) -> None:
     urls = [f"https://exemple.fr/{number}" for number in range(40)]
 
-    def keep(part: list[str]) -> None:
-        for url in part:
-            shelf.put(page(url=url), ".html")
-
-    threads = [threading.Thread(target=keep, args=(urls[start::4],)) for start in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda url: shelf.put(page(url=url), ".html"), urls))
     ledger = FetchLedger(shelf.root / "exemple.fr")
     assert {ledger.of(name).url for name in ledger.names} == set(urls)
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from index.errors import ReadError
 from index.formats.base import Content, Source
 from index.formats.conversion import read_source
 from tests.index.formats.articles import OTHER, PROSE
+from tests.programs import run_program
 
 
 @pytest.fixture
@@ -130,14 +130,8 @@ def test_what_one_may_not_read_is_named_and_the_rest_goes_on() -> None:
         root.parent.chmod(0o755)
         (root / "b.md").chmod(0)
         (root / "closed").chmod(0)
-        told = subprocess.run(
-            [sys.executable, "-c", UNPRIVILEGED, str(root)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=Path(__file__).parents[3],
-        )
+        command = (sys.executable, "-c", UNPRIVILEGED, root)
+        told = run_program(*command, cwd=Path(__file__).parents[3])
     finally:
         (root / "closed").chmod(0o755)
         shutil.rmtree(root.parent)

@@ -5,7 +5,6 @@ from datetime import date, datetime
 import pytest
 
 from index.article import Article
-from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.conversion import (
     article_of_draft,
@@ -93,11 +92,6 @@ def test_the_day_in_a_name(
     assert article.published == day
     assert article.published_at is None
     assert dict(article.origins).get("published") == origin
-
-
-def test_nothing_but_lines_around_an_article_is_no_article() -> None:
-    with pytest.raises(ReadError, match="article-no-text"):
-        _article(TITLE, Block("Partager sur Facebook"), Block("Publicité"))
 
 
 DAY = date(2025, 8, 29)

@@ -37,19 +37,6 @@ def opening(data: bytes) -> tuple[dict[str, Any], bytes]:
     return {"do": "open"}, data
 
 
-@pytest.mark.parametrize("turn", [(0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0)])
-def test_a_turned_page_is_turned_back(talk: Any, turn: tuple[int, int, int, int]) -> None:
-    down = {(0, 1, -1, 0): (20, 0), (-1, 0, 0, -1): (0, -20), (0, -1, 1, 0): (-20, 0)}[turn]
-    page = [
-        Run(text, 300 + index * down[0], 400 + index * down[1], turn=turn)
-        for index, text in enumerate(["la première", "la seconde"])
-    ]
-    _, (told, _) = talk(opening(pdfs.pdf([page])), READ)
-    first, second = sorted(told["runs"], key=lambda run: run[2])
-    assert (first[0], second[0]) == ("la première", "la seconde")
-    assert first[1] == pytest.approx(second[1], abs=1)
-
-
 def test_words_outside_or_too_many_are_not_seen(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     page = [Run("Vu"), Run("Caché", 72, -300), Run("Loin", 2000, 100)]
     _, (told, _) = talk(opening(pdfs.pdf([page])), READ)

@@ -85,6 +85,7 @@ def test_a_file_that_takes_too_long_is_named_and_the_next_is_read(
 
 def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
     given = written(tmp_path, "a.jsonl", b'{"text": "Le pont date de 1901."}\n' * 100_000)
+    process._WAITING.close()  # another thread's child would not be found below
     reading = process.read_apart(given)
     next(reading)
     children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,13 +15,12 @@ from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
+from tests.postgres.deployed import until
 from tests.postgres.server import Server
 
-WAIT_SECONDS = 30  # that nothing takes, but where it waits for ever
+WAIT_SECONDS = 60  # that nothing takes, but where it waits for ever
 
 KINDS = ("files", "postgres", "three servers")
-
-Outcome = TypeVar("Outcome")
 
 
 @contextmanager
@@ -74,15 +72,17 @@ def count_kept(addresses: Sequence[str]) -> int:
     )
 
 
-def once_free(build: Callable[[], Outcome]) -> Outcome:
+def once_free(build: Callable[[], object]) -> None:
     """Build as soon as the server has seen that the connection of a dead builder has ended."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
+
+    def is_built() -> bool:
         try:
-            return build()
+            build()
         except BuildLocked:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+            return False
+        return True
+
+    until(is_built)
 
 
 @contextmanager

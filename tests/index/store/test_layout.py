@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.errors import BuildLocked, StoreError
@@ -53,6 +55,16 @@ def test_what_is_read_is_removed_only_after_its_reader_has_gone(tmp_path: Path) 
     other.close()
     made += _builds(tmp_path, 2)
     assert Layout(tmp_path).whole() == made[-2:]
+
+
+def test_an_open_generation_answers_after_its_files_are_gone(data_dir: Path) -> None:
+    with opened(data_dir) as generation:
+        shutil.rmtree(data_dir)
+        [stored] = generation.passages_by_key([0])
+        written = generation.article(stored.article_id)
+        assert written is not None
+        assert stored.passage.text in written.text
+        assert len(generation.passage_vectors.vectors(np.array([0]))) == 1
 
 
 def test_another_process_holds_until_it_is_dead(tmp_path: Path) -> None:

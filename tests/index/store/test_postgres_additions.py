@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build import sources
 from index.errors import StoreError
-from index.formats.conversion import read_source
 from index.store.factory import open_store
 from index.store.postgres import nearest
 from index.store.postgres.server_facts import Growth
@@ -27,11 +25,7 @@ from tests.index.build.growing import (
 from tests.index.store.postgres_stores import once_free, postgres_store, say
 from tests.postgres.server import Server
 
-
-@pytest.fixture(autouse=True)
-def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are read in this process."""
-    monkeypatch.setattr(sources, "read_apart", read_source)
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 @pytest.fixture(params=[1, 2], ids=["one", "two"])
@@ -69,7 +63,9 @@ def schemas(store: PostgresStore) -> list[str]:
     return [row[0] for row in say(store._servers[-1].url, query)]
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(9))])
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 9))]
+)
 def test_any_changes_end_as_a_build_of_all_does_where_hnsw_searches(
     tmp_path: Path, vector_server: Server, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

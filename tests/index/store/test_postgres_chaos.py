@@ -6,7 +6,6 @@ The short form has some kinds of events once; `make chaos` draws a hundred of al
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import signal
 import subprocess
@@ -30,7 +29,7 @@ from index.search.live import LiveIndex
 from index.store.postgres import connections
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live
-from tests.index.store.builders import build_in_process, builder
+from tests.index.store.builders import builder
 from tests.index.store.disk import mounted
 from tests.index.store.postgres_stores import (
     WAIT_SECONDS,
@@ -42,6 +41,7 @@ from tests.index.store.postgres_stores import (
 )
 from tests.index.store.test_postgres_cluster import shown
 from tests.index.store.test_postgres_store import made, many
+from tests.postgres.deployed import until
 from tests.postgres.server import Server, account, running
 
 HITS = 10
@@ -128,15 +128,15 @@ class Chaos:
 
     def recover(self) -> None:
         """Wait until a new bot is answered."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
+
+        def is_answered() -> bool:
             try:
                 with opened(self.addresses, self.folder) as store:
-                    check_answer(live(store))
-                    return
+                    return check_answer(live(store)) > 0
             except IndexingError:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+                return False
+
+        until(is_answered)
 
     def build(self) -> None:
         self.mark += 1
@@ -225,10 +225,7 @@ def test_killed_between_commit_and_switch_the_old_index_answers_and_a_build_ends
 ) -> None:
     with databases(vector_server, 2) as addresses, opened(addresses, tmp_path) as store:
         made(marked(1), store)
-        process = multiprocessing.get_context("fork").Process(
-            target=build_in_process, args=(marked(2), addresses, tmp_path, True)
-        )
-        process.start()
+        process = builder(marked(2), addresses, tmp_path, doomed=True)
         process.join(WAIT_SECONDS)
         assert process.exitcode == -signal.SIGKILL
         assert [say(each, GENERATIONS) for each in addresses] == [[(2,)], [(2,)]]
@@ -260,7 +257,8 @@ def test_a_stale_standby_is_never_mixed_with_servers_that_are_ahead(
             say(control, "SELECT pg_wal_replay_pause()")
             made(marked(2), builds)
             assert check_answer(index) == 2
-            wait_for(control, f"pg_last_wal_receive_lsn() >= '{written(primary)}'")
+            reached = f"SELECT pg_last_wal_receive_lsn() >= '{written(primary)}'"
+            until(lambda: say(control, reached) == [(True,)])
             primary.kill()
             for ask in (lambda: check_answer(index), store.browse):
                 with pytest.raises(IndexingError) as refused:
@@ -268,20 +266,13 @@ def test_a_stale_standby_is_never_mixed_with_servers_that_are_ahead(
                 assert f"127.0.0.1:{standby.port}" in str(refused.value.subject)
                 check_error(refused.value)
             say(control, "SELECT pg_wal_replay_resume()")
-            wait_for(control, "count(*) = 2 FROM selon.generations")
+            until(lambda: say(control, GENERATIONS) == [(2,)])
             assert check_answer(index) == 2
 
 
 def written(server: Server) -> str:
     """Up to where a primary has written its log."""
     return str(say(server.url("postgres"), "SELECT pg_current_wal_lsn()")[0][0])
-
-
-def wait_for(address: str, condition: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while say(address, f"SELECT {condition}") != [(True,)]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_full_disk_of_one_server_is_told_by_name(tmp_path: Path, vector_server: Server) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import multiprocessing
 import os
@@ -23,12 +22,11 @@ from index.store.postgres.generations import KEPT_DAYS
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import count_kept, databases, opened, postgres_store, say
+from tests.index.store.test_postgres_store import WORDS
 from tests.postgres.server import Server
 
 BATCH = 1_500  # characters: many batches to be killed between
 PARTS = 3
-SYLLABLES = ("ba", "dor", "fi", "lan", "mu", "ne", "pra", "ro", "sel", "ti", "vou")
-WORDS = ["".join(each) for each in itertools.product(SYLLABLES, repeat=3)]
 SHORTEST = 9 * 7  # characters of a text
 
 
@@ -42,7 +40,7 @@ class Noting(FakeEmbedder):
 
     def embed_passages(self, texts, *, progress=None):  # type: ignore[no-untyped-def]
         if self._slow_from is not None and self.embedded >= self._slow_from:
-            time.sleep(60)
+            time.sleep(3600)  # until it is killed
         vectors = super().embed_passages(texts, progress=progress)
         with self._notes.open("a", encoding="utf-8") as file:
             file.writelines(f"{text_hash(text).hex()}\n" for text in texts)
@@ -108,7 +106,7 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
 
         def start(number: int, slow: int | None = None) -> multiprocessing.process.BaseProcess:
             asked = (addresses, homes[number - 1], articles, number, slow)
-            process = context.Process(target=_work, args=asked)
+            process = context.Process(target=_work, args=asked, daemon=True)
             process.start()
             return process
 

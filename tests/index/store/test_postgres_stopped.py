@@ -24,6 +24,7 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import live
 from tests.index.store.postgres_stores import WAIT_SECONDS, opened, with_standby
 from tests.index.store.test_postgres_store import made, many
+from tests.postgres.deployed import until
 from tests.postgres.server import Server, running
 
 QUESTIONS = 8
@@ -72,10 +73,7 @@ def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by
             assert ask_at_once(index) == {expected}
             with pytest.raises(StoreError):
                 index.check()
-        deadline = time.monotonic() + WAIT_SECONDS
-        while ask_at_once(index) != {TITLE}:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: ask_at_once(index) == {TITLE})
 
 
 def test_the_standby_answers_for_a_server_that_hangs_and_for_one_killed_amid_questions(
@@ -87,8 +85,7 @@ def test_the_standby_answers_for_a_server_that_hangs_and_for_one_killed_amid_que
             running(standby_of=primary) as standby,
             opened([standby.url("postgres")], tmp_path) as follows,
         ):
-            while follows.current_id() != builds.current_id():
-                time.sleep(0.1)
+            until(lambda: follows.current_id() == builds.current_id())
             both = with_standby(primary, standby)
             with opened([both], tmp_path) as store:
                 index = live(store)
@@ -123,6 +120,7 @@ def test_a_build_ends_with_the_name_of_a_server_that_stays_silent(
 ) -> None:
     monkeypatch.setattr(connections, "_BUILD_PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(connections, "_PING_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "BREAKER_SECONDS", 0.0)  # each ping is sent
     with (
         vector_server.database() as first,
         running() as other,

@@ -122,10 +122,21 @@ def test_two_processes_at_once_make_it_once(tmp_path: Path) -> None:
     assert is_whole(folder, thorough=True)
 
 
-def test_a_graph_that_fails_is_made_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_graph_that_fails_is_made_again_and_one_that_never_loads_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = load_bundled(tmp_path)
     model = next(tmp_path.glob("*/" + MODEL))
     model.write_bytes(bytes(model.stat().st_size))
     after = load_bundled(tmp_path)
     assert (after.embed_question("Où ?") == before.embed_question("Où ?")).all()
     assert "bundled-model-not-loaded" in caplog.text
+
+    def refuse(*arguments: object, **options: object) -> None:
+        raise RuntimeError("no such operator")
+
+    monkeypatch.setattr("onnxruntime.InferenceSession", refuse)
+    with pytest.raises(ModelError, match="no such operator") as caught:
+        load_bundled(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert model.is_file()

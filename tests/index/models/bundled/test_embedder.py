@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import ModelError
 from index.models.base import Embedder
-from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import load_bundled
 
 PASSAGES = [
@@ -27,39 +25,28 @@ PASSAGES = [
         ("How do you bake the upside-down apple tart?", 1),
     ],
 )
-def test_questions_are_nearest_to_answers(embedder: Embedder, question: str, answer: int) -> None:
-    scores = embedder.embed_passages(PASSAGES) @ embedder.embed_question(question)
+def test_questions_are_nearest_to_answers(bundled: Embedder, question: str, answer: int) -> None:
+    scores = bundled.embed_passages(PASSAGES) @ bundled.embed_question(question)
     assert int(scores.argmax()) == answer
 
 
-def test_vectors_are_normalised_and_independent_of_their_companions(embedder: Embedder) -> None:
-    vectors = embedder.embed_passages([*PASSAGES, "", " ", "x" * 100_000])
-    assert vectors.shape == (6, embedder.dimension) == (6, 384)
+def test_vectors_are_normalised_and_independent_of_their_companions(bundled: Embedder) -> None:
+    vectors = bundled.embed_passages([*PASSAGES, "", " ", "x" * 100_000])
+    assert vectors.shape == (6, bundled.dimension) == (6, 384)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(6), abs=1e-5)
-    assert embedder.embed_question(PASSAGES[0]).shape == (384,)
-    question = embedder.embed_question(PASSAGES[0])
-    assert float(question @ embedder.embed_passages(PASSAGES[:1])[0]) < 0.99
-    together = embedder.embed_passages([*PASSAGES, "un texte bien plus long " * 40])
-    alone = np.concatenate([embedder.embed_passages([text]) for text in PASSAGES])
+    assert bundled.embed_question(PASSAGES[0]).shape == (384,)
+    question = bundled.embed_question(PASSAGES[0])
+    assert float(question @ bundled.embed_passages(PASSAGES[:1])[0]) < 0.99
+    together = bundled.embed_passages([*PASSAGES, "un texte bien plus long " * 40])
+    alone = np.concatenate([bundled.embed_passages([text]) for text in PASSAGES])
     assert (together[:3] == alone).all()
 
 
-def test_threads_do_not_change_vectors(cache: Path, embedder: Embedder) -> None:
+def test_threads_do_not_change_vectors(order_model: Path, bundled: Embedder) -> None:
     texts = PASSAGES * 5
-    expected = load_bundled(cache, threads=1).embed_passages(texts)
-    assert (load_bundled(cache, threads=3).embed_passages(texts) == expected).all()
+    expected = load_bundled(order_model, threads=1).embed_passages(texts)
+    assert (load_bundled(order_model, threads=3).embed_passages(texts) == expected).all()
     with ThreadPoolExecutor(4) as pool:
-        questions = list(pool.map(embedder.embed_question, ["Où est le phare ?"] * 16))
+        questions = list(pool.map(bundled.embed_question, ["Où est le phare ?"] * 16))
     assert all((vector == questions[0]).all() for vector in questions)
-
-
-def test_a_model_that_never_loads_says_so(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object, **options: object) -> None:
-        raise RuntimeError("no such operator")
-
-    monkeypatch.setattr("onnxruntime.InferenceSession", refuse)
-    with pytest.raises(ModelError, match="no such operator") as caught:
-        load_bundled(cache)
-    assert "\n" not in str(caught.value)
-    assert (prepare_model(cache) / MODEL).is_file()

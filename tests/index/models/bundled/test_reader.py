@@ -20,8 +20,8 @@ BREAD = PassageText("Le pain", None, "Le boulanger ouvre à six heures. Son seig
 
 
 @pytest.fixture(scope="module")
-def reader(cache: Path) -> BundledReader:
-    return load_bundled_reader(cache)
+def reader(order_model: Path) -> BundledReader:
+    return load_bundled_reader(order_model)
 
 
 def test_the_passage_that_answers_stands_above_one_that_does_not(reader: BundledReader) -> None:
