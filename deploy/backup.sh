@@ -91,7 +91,9 @@ rm -rf "$taken"/.new-*
 new=$(mktemp -d "$taken/.new-XXXXXX")
 trap 'rm -rf "$new"' EXIT
 "take_$kind"
-name=$(date -u +%Y%m%dT%H%M%SZ)
+while name=$(date -u +%Y%m%dT%H%M%SZ) && [ -e "$taken/$name" ]; do # one took less than a second
+    sleep 0.1
+done
 mv "$new" "$taken/$name"
 say "$kind $name: $(du -sh "$taken/$name" | cut -f1) in $((SECONDS - began)) s"
 [ "$kind" = data ] || check_archive "$taken/$name"

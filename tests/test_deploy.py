@@ -170,7 +170,7 @@ def test_the_services_run_commands_that_there_are() -> None:
 
 
 def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
-    """With a state, documents and an index; of three backups, two are kept."""
+    """With a state, documents and an index; of three backups, two are kept, each of its second."""
     old, new, backups = tmp_path / "old", tmp_path / "new", tmp_path / "backups"
     leave(old)
     index([full()], old)
@@ -178,6 +178,13 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
     for day in ("20260301T020000Z", "20260302T020000Z"):
         (backups / "data" / day).mkdir(parents=True)
     selon = put_selon(tmp_path / "bin")
+    clock = selon.with_name("date")  # it stands still for a while
+    clock.write_text(
+        '#!/bin/sh\necho >>"$0.asked"\n[ $(wc -l <"$0.asked") -gt 9 ] && later=1\n'
+        "echo 20260302T02000${later:-0}Z\n",
+        encoding="utf-8",
+    )
+    clock.chmod(0o755)
     own = {"PATH": f"{selon.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
 
     def run_script(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -191,9 +198,9 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
     assert (refused.returncode, "must be a number from 1 on" in refused.stderr) == (1, True)
     done = run_script("data", KEEP_BACKUPS="2")
     assert done.returncode == 0, done.stderr
-    first, name = sorted(path.name for path in (backups / "data").glob("*Z"))
-    assert first == "20260302T020000Z"
-    taken = backups / "data" / name
+    first, taken = sorted((backups / "data").glob("*Z"))
+    assert (first.name, taken.name) == ("20260302T020000Z", "20260302T020001Z")
+    assert not list(first.iterdir())
     assert taken.stat().st_mode & 0o077 == 0
     figure = backups / "metrics" / "selon-data.prom"
     assert figure.read_text("utf-8").startswith('selon_backup_timestamp_seconds{what="data"} ')

@@ -130,9 +130,6 @@ class BotServer(People):
         await self._until(lambda: query in answers, f"an answer to the query {query}")
         return answers[query]
 
-    def profile(self, what: str, language_code: str = "") -> str:
-        return self._methods.profile.get((what, language_code), "")
-
     def commands(self, language_code: str = "", scope: str = "default") -> dict[str, str]:
         """The bot's menu for a language, command → description."""
         return dict(self._methods.commands.get((scope, language_code), ()))

@@ -65,7 +65,7 @@ def _files_kept() -> int:
 
 
 async def _until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while not so():  # noqa: ASYNC110 - in another process
             await asyncio.sleep(0.02)
 

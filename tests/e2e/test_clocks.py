@@ -53,9 +53,9 @@ class Hands:
                 await asyncio.sleep(LOOK)
 
     def seen(self) -> float:
-        """When the clock was looked at, in seconds since the epoch."""
-        (seen,) = self.rows("SELECT at FROM notices WHERE key = 'clock:seen'")
-        return datetime.fromisoformat(seen).replace(tzinfo=UTC).timestamp()
+        """When the clock was looked at, in seconds since the epoch; 0 if it was not yet."""
+        seen = self.rows("SELECT at FROM notices WHERE key = 'clock:seen'")
+        return datetime.fromisoformat(seen[0]).replace(tzinfo=UTC).timestamp() if seen else 0.0
 
     def rows(self, query: str) -> list[Any]:
         """The one column that a query gives."""

@@ -11,6 +11,7 @@ from bot.messenger.inbound import scheduler
 from bot.messenger.journal import Journal
 from bot.messenger.running import application
 from tests.bot.messenger.samples import BIRTH, answered, cite
+from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import QUESTION, StubChain, held, running, settled
 
@@ -32,8 +33,8 @@ def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(application, "CONCURRENT_UPDATES", 1)
 
 
-def _texts(server: BotServer, chat: int) -> list[str]:
-    return [each.text for each in server.messages if each.chat_id == chat]
+def _messages(server: BotServer, chat: int) -> list[Message]:
+    return [each for each in server.messages if each.chat_id == chat]
 
 
 @pytest.mark.usefixtures("bot")
@@ -48,13 +49,13 @@ async def test_who_waits_is_told_once_and_then_has_the_answer_in_that_message(
     else:
         asked = server.user_says(OTHER, QUESTION)
     await server.told(chat)
-    assert _texts(server, chat) == [BUSY]
-    notice = server.messages[-1]
-    assert notice.reply_to == (asked if chat == GROUP else None)
+    (notice,) = _messages(server, chat)
+    assert (notice.text, notice.reply_to) == (BUSY, asked if chat == GROUP else None)
     let.set()
     await settled(2)
-    assert [BIRTH in each for each in _texts(server, chat)] == [True]
-    assert server.messages[-1].buttons
+    (answer,) = _messages(server, chat)
+    assert BIRTH in answer.text
+    assert answer.buttons
 
 
 @pytest.mark.usefixtures("bot")
@@ -64,7 +65,8 @@ async def test_who_gets_no_answer_keeps_no_notice(server: BotServer, let: thread
     await server.told(OTHER)
     let.set()
     await settled(2)
-    assert [BUSY in each for each in _texts(server, OTHER)] == [False]
+    (answer,) = _messages(server, OTHER)
+    assert BUSY not in answer.text
 
 
 @pytest.mark.usefixtures("bot")
@@ -93,9 +95,9 @@ async def test_a_notice_of_a_process_that_ended_goes_before_the_answer_comes(
         server.user_says(READER, QUESTION)
         server.user_says(OTHER, QUESTION)
         await server.told(OTHER)
-    assert _texts(server, OTHER) == [BUSY]
+    assert [each.text for each in _messages(server, OTHER)] == [BUSY]
     let.set()
     async with running(server, chain):
         await settled(2)
     for chat in (READER, OTHER):
-        assert [BIRTH in each for each in _texts(server, chat)] == [True]
+        assert [BIRTH in each.text for each in _messages(server, chat)] == [True]

@@ -55,6 +55,7 @@ async def test_what_came_while_the_bot_was_down_is_answered_by_webhook_or_by_pol
 @pytest.mark.usefixtures("hooked")
 async def test_an_update_told_twice_is_answered_once(server: BotServer) -> None:
     await server.reply_to(READER, QUESTION)
+    await server.hook.taken(1)
     [update] = server.hook.called
     headers = {HEADER: server.hook.secret or ""}
     async with aiohttp.ClientSession() as session:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -24,15 +23,13 @@ from bot.followups.candidates import Interpretation
 from bot.followups.turn import TurnText
 from bot.llm.model_answerer import CountedAnswer
 from bot.messenger.running import application
-from bot.settings import load_settings
-from bot.state.database import open_state, state_url
 from index.findings import Findings
 from tests.bot.arena.samples import new_battle
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
 from tests.botapi.server import BotServer
+from tests.e2e.database import open_session
 from tests.e2e.telegram import Shelf, StubChain, running, settled
 
-Result = TypeVar("Result")
 READER, OTHER, GROUP = 42, 43, -100
 QUESTION = "Quand Fresnel est-il né ?"
 QUOTED = answered(QUESTION, cite(1, BIRTH))
@@ -109,14 +106,9 @@ async def bot(start: Callable[..., Any]) -> AsyncIterator[None]:
         yield
 
 
-def in_state(job: Callable[[Session], Result]) -> Result:
-    settings = load_settings()
-    with closing(open_state(state_url(settings.database_url, settings.data_dir))) as state:
-        return state.do(job)
-
-
 def votes() -> list[BattleVoteRecord]:
-    return in_state(partial(battles.load_votes, texts=True))
+    with open_session() as session:
+        return battles.load_votes(session, texts=True)
 
 
 def cast_forty_votes(session: Session) -> None:
@@ -199,7 +191,8 @@ async def test_a_writer_that_hangs_is_not_given_away(
     for each in told:
         assert not each.buttons
         assert "petit" not in each.text
-    (fault,) = in_state(battles.load_faults)
+    with open_session() as session:
+        (fault,) = battles.load_faults(session)
     failed = fault.first if fault.fault == "first" else fault.second
     assert failed.writer == ("extractive" if slow == "quoting" else "openai:petit")
     assert fault.question is None
@@ -239,7 +232,8 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
     messages = ("Réponse A : né à Broglie.", "Réponse B : en 1788.")
     person = {"person_id": READER, "chat_id": READER}
     kept = new_battle(number, first=first, second=second, messages=messages, **person)
-    in_state(partial(battles.save_battle, new=kept, now=datetime.now(UTC)))
+    with open_session() as session:
+        battles.save_battle(session, kept, datetime.now(UTC))
     async with start():
         told = [await server.next_message(), await server.next_message()]
         await server.reply_to_press(told[1], 0)
@@ -273,7 +267,8 @@ async def test_standings_have_picture_and_text(
 ) -> None:
     async with start():
         assert "Personne n’a encore voté" in (await server.reply_to(READER, "/classement")).text
-        in_state(cast_forty_votes)
+        with open_session() as session:
+            cast_forty_votes(session)
         _in_group(server, "/classement")
         picture, table = await server.next_message(), await server.next_message()
     assert picture.file is not None

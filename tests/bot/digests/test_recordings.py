@@ -28,15 +28,16 @@ from bot.state.deliveries import Attachment, Letter, Part
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from tests.bot.digests.made import article
-from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, now, url
+from tests.bot.digests.test_telegram import DAY, PONT, PORT, SERRE, Now, data_dir, now
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
+from tests.e2e.database import database_url, open_session
 from tests.e2e.speech import HeardSpeech
 from tests.e2e.telegram import running
 from tests.fakes import FakeEmbedder
 from tests.index import samples
 
-__all__ = ["data_dir", "now", "url"]
+__all__ = ["data_dir", "now"]
 
 READER = 42
 ALONE = ConversationPlace(READER, 0, READER)
@@ -96,7 +97,7 @@ async def test_replies_are_answered_from_the_articles_told(server: BotServer, st
         assert SERRE not in (await server.next_message()).text
 
 
-async def test_dailies_have_a_sound(server: BotServer, start: Start, now: Now, url: str) -> None:
+async def test_dailies_have_a_sound(server: BotServer, start: Start, now: Now) -> None:
     async with start() as speech:
         said = (await server.reply_to(READER, "/quotidien 7h30 audio")).text
         assert "chaque jour à 7\u00a0h\u00a030. Sa version audio suivra." in said
@@ -117,12 +118,12 @@ async def test_dailies_have_a_sound(server: BotServer, start: Start, now: Now, u
         now.on(DAY + timedelta(days=2), 8)
         assert "Rien de neuf" in (await server.next_message()).text
         await server.silence()  # nothing to hear
-    with closing(open_state(url)) as state:
-        assert state.do(scripts.unrecorded_scripts) == []
+    with open_session() as session:
+        assert scripts.unrecorded_scripts(session) == []
 
 
 async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
-    server: BotServer, start: Start, now: Now, url: str
+    server: BotServer, start: Start, now: Now
 ) -> None:
     async with start():
         server.user_says(READER, "/quotidien 2h30 audio")  # no such time on the 29th
@@ -147,7 +148,7 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
 
     for day in (DAY + timedelta(days=at) for at in range(1, 8)):
         now.on(day, 3 if day == date(2026, 3, 29) else 2, 30)
-        with closing(open_state(url)) as state:
+        with closing(open_state(database_url())) as state:
             # The process dies between the books and Telegram…
             assert [state.do(partial(post_text, day=day)) for _ in range(2)] == [True, False]
             if day.day % 2:  # … or later, between the recording and Telegram.
@@ -165,12 +166,12 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
 
 
 async def test_a_recording_that_ends_process_after_process_is_given_up_in_a_line(
-    server: BotServer, start: Start, url: str
+    server: BotServer, start: Start
 ) -> None:
     async with start():
         await server.reply_to(READER, "/aide")
     new = NewScript("fr", ("a",), recording_plan={"title": "T", "name": "t.mp3", "lines": []})
-    with closing(open_state(url)) as state, state.session() as session:
+    with open_session() as session:
         script = scripts.save_script(session, ALONE, new, (), None, datetime.now(UTC))
         for _ in range(recordings.MAX_TRIES):
             scripts.claim_script(session, script.id)
@@ -187,7 +188,7 @@ LISTEN, GROUP = "🔊 Écouter", -100
 @pytest.mark.parametrize("moment", ["may_begin", "may_end"])
 @pytest.mark.usefixtures("now")
 async def test_a_recording_is_stopped_at_once_and_for_good(
-    server: BotServer, start: Start, url: str, moment: str
+    server: BotServer, start: Start, moment: str
 ) -> None:
     async with start() as speech:
         getattr(speech, moment).clear()
@@ -198,15 +199,15 @@ async def test_a_recording_is_stopped_at_once_and_for_good(
         stopped = await server.next_edit()
         assert (stopped.message_id, stopped.text) == (progress.message_id, STOPPED)
         assert [await server.acknowledged(each) for each in presses] == ["", ""]
-        with closing(open_state(url)) as state:
-            assert state.do(scripts.unrecorded_scripts) == []
+        with open_session() as session:
+            assert scripts.unrecorded_scripts(session) == []
         getattr(speech, moment).set()
         await server.silence()
 
 
 @pytest.mark.usefixtures("now")
 async def test_a_recording_stopped_in_another_process_stays_so(
-    server: BotServer, start: Start, url: str, monkeypatch: pytest.MonkeyPatch
+    server: BotServer, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recordings, "PROGRESS_SECONDS", 0.01)
     async with start() as speech:
@@ -214,9 +215,8 @@ async def test_a_recording_stopped_in_another_process_stays_so(
         await server.reply_to(READER, "/podcast sardines")
         shown = (await server.next_message()).message_id
         await asyncio.to_thread(speech.began.wait, 60)
-        with closing(open_state(url)) as state:
-            cancel = partial(scripts.cancel_recording, chat_id=READER, progress=shown)
-            assert state.do(cancel) == "fr"
+        with open_session() as session:
+            assert scripts.cancel_recording(session, READER, shown) == "fr"
         speech.may_end.set()
         await server.silence()
         assert shown in {each.message_id for each in server.messages}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,9 +16,9 @@ from bot.digests import digest_records as digests
 from bot.digests import telegram as handling
 from bot.digests.digest_records import DigestRecord
 from bot.library.articles import Library
-from bot.state.database import open_state, state_url
 from tests.bot.digests.made import DAY, article
 from tests.botapi.server import BotServer
+from tests.e2e.database import open_session
 from tests.e2e.telegram import StubChain, running
 from tests.index.samples import index, live
 
@@ -59,24 +57,19 @@ def data_dir(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def url(data_dir: Path) -> str:
-    return state_url(None, data_dir)
-
-
 @pytest_asyncio.fixture
 async def bot(server: BotServer, data_dir: Path, now: Now) -> AsyncIterator[None]:
     async with running(server, StubChain(), Library(live(data_dir))):
         yield
 
 
-def kept(url: str, chat: int = READER, thread: int = 0) -> DigestRecord | None:
-    with closing(open_state(url)) as state:
-        return state.do(partial(digests.digest_of, chat_id=chat, thread_id=thread))
+def kept(chat: int = READER, thread: int = 0) -> DigestRecord | None:
+    with open_session() as session:
+        return digests.digest_of(session, chat, thread)
 
 
 @pytest.mark.usefixtures("bot")
-async def test_news_have_links_and_may_come_every_morning(server: BotServer, url: str) -> None:
+async def test_news_have_links_and_may_come_every_morning(server: BotServer) -> None:
     told = await server.reply_to(READER, "/quotidien")
     assert told.text.startswith("Le Quotidien du 26 mars 2026")
     assert PONT in told.text
@@ -87,13 +80,13 @@ async def test_news_have_links_and_may_come_every_morning(server: BotServer, url
     assert told.labels == ["Chaque jour à 7\u00a0h\u00a030"]
     answer = await server.reply_to_press(told, 0)
     assert "chaque jour à 7\u00a0h\u00a030" in answer.text
-    assert kept(url) is not None
+    assert kept() is not None
     assert "n’arrivera plus ici" in (await server.reply_to_press(answer, 0)).text
-    assert kept(url) is None
+    assert kept() is None
 
 
 @pytest.mark.usefixtures("bot")
-async def test_administrators_decide_for_their_topic(server: BotServer, now: Now, url: str) -> None:
+async def test_administrators_decide_for_their_topic(server: BotServer, now: Now) -> None:
     server.administers(GROUP, OWNER)
     server.user_says(GROUP, "/quotidien 8h", kind="supergroup", person=GUEST, thread=TOPIC)
     assert "seuls ses administrateurs" in (await server.next_message()).text
@@ -104,5 +97,5 @@ async def test_administrators_decide_for_their_topic(server: BotServer, now: Now
     told = await server.next_message()
     assert (told.chat_id, told.thread_id) == (GROUP, TOPIC)
     assert "seuls ses administrateurs" in (await server.reply_to_press(told, 0, person=GUEST)).text
-    assert kept(url, GROUP, TOPIC) is not None
+    assert kept(GROUP, TOPIC) is not None
     assert "n’arrivera plus" in (await server.reply_to_press(told, 0, person=OWNER)).text

@@ -11,7 +11,10 @@ from bot.llm.base import PromptMessage, Request
 from bot.llm.factory import open_models
 from bot.llm.hosted_model import HostedModel
 from bot.settings import Settings
-from bot.state.database import State, open_state
+from bot.state.database import State
+from tests.bot.messenger.conftest import state
+
+__all__ = ["state"]
 
 QUESTION = (
     PromptMessage("system", "Réponds."),
@@ -19,13 +22,6 @@ QUESTION = (
 )
 
 Opened = Callable[..., HostedModel]
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

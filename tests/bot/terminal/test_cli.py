@@ -84,22 +84,6 @@ def test_ask_needs_a_question(arguments: list[str], chain: Scripted, capsys: Cap
     assert (shown.out, chain.asked) == ("", [])
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        (("say", "--speed", "5"), "au plus 2"),
-        (("say", "--speed", "x"), "un nombre est attendu"),
-        (
-            ("arena", "replay", "--voters", "x"),
-            "valeurs possibles\u00a0: 'people', 'judges', 'all'.",
-        ),
-    ],
-)
-def test_a_value_is_refused_in_french(typed: tuple[str, ...], said: str, capsys: Capture) -> None:
-    assert run(typed) == MISUSED
-    assert f"Valeur refusée pour {typed[-2]}\u00a0: {said}" in capsys.readouterr().err
-
-
 def test_an_unforeseen_error_is_one_line(chain: Scripted, capsys: Capture) -> None:
     chain.failure = RuntimeError("tout\ncasse")
     assert run(["ask", "Combien ?"]) == 1
@@ -193,7 +177,7 @@ def run_python(code: str, stdout: int = subprocess.PIPE) -> subprocess.Completed
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", f"import sys, bot.main\n{code}"]
     pipes = {"stdout": stdout, "stderr": subprocess.PIPE}
-    return subprocess.run(command, env=environment, timeout=60, check=False, **pipes)
+    return subprocess.run(command, env=environment, timeout=180, check=False, **pipes)
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
@@ -205,7 +189,7 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 def run_in_shell(folder: Path, arguments: str) -> tuple[int, str, str]:
     selon = shlex.join((sys.executable, "-c", "from bot.main import main; main()"))
     command, nothing = ["sh", "-c", f"{selon} {arguments}"], subprocess.DEVNULL
-    done = subprocess.run(command, cwd=folder, stdin=nothing, capture_output=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, stdin=nothing, capture_output=True, timeout=180)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -226,7 +210,7 @@ def test_an_interruption_of_imports_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = [sys.executable, "-c", CTRL_C]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=180)
     assert (done.returncode, done.stderr.decode()) == (FAILED, "Interrompu.\n")
 
     def print_version(*_: object) -> int:  # as a C extension does

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,15 @@ from selenium.webdriver import Chrome
 from starlette.testclient import TestClient
 
 from bot.settings import Settings
-from bot.state.database import State, open_state
+from bot.state.database import State
 from bot.web.service import WebService
+from tests.bot.messenger.conftest import state
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
 from tests.bot.web.browser import open_browser
 from tests.bot.web.library import ORIGIN, open_client
 from tests.e2e.telegram import Shelf, StubChain
 
-__all__ = ["ORIGIN"]
+__all__ = ["ORIGIN", "state"]
 QUESTION = "Qui a conçu la lentille ?"
 
 
@@ -26,12 +26,6 @@ QUESTION = "Qui a conçu la lentille ?"
 def browser() -> Iterator[Chrome]:
     with open_browser() as browser:
         yield browser
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    with closing(open_state(f"sqlite:///{tmp_path}/state.sqlite")) as state:
-        yield state
 
 
 @pytest.fixture

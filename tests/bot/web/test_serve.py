@@ -60,7 +60,7 @@ def beside(service: WebService) -> Iterator[str]:
 def test_connections_that_ask_nothing_are_closed_and_others_answered(
     service: WebService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serve, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(serve, "REQUEST_SECONDS", 1.0)
     port = service.settings.web_port = free_port()
     with beside(service) as address:
         idle = [socket.create_connection(("127.0.0.1", port), WAIT_SECONDS) for _ in range(100)]

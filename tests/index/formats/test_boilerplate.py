@@ -72,11 +72,11 @@ def test_lines_around_an_article_go_and_what_may_be_news_stays(line: str, gone: 
 
 
 def test_long_lines_are_judged_at_once() -> None:
-    start = time.process_time()
+    start = time.thread_time()
     for unit in ("x ", "#a", "sms", "à lire ", "- ", "newsletter ", "cookies ", "© "):
         is_boilerplate(unit * 150)
         is_boilerplate(unit * 350)
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def _kept(*texts: str) -> list[str]:

@@ -28,7 +28,7 @@ def test_an_example_does_what_it_promises(live: str, kind: str, example: str) ->
     assert ADDRESS in example
     program = ["sh", "-euc"] if kind == "sh" else [sys.executable, "-c"]
     command = [*program, example.replace(ADDRESS, live)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert ran.returncode == 0, ran.stderr
     (expected,) = (SAID[each] for each in SAID if each in example)
     assert expected in ran.stdout

@@ -73,9 +73,9 @@ def test_marks_written_in_an_article_are_text(tokenizer: Tokenizer) -> None:
 
 @pytest.mark.parametrize("unit", ["mot ", "漢", "𓀀 ", "a", " "])
 def test_long_texts_are_cut_between_the_marks_at_once(unit: str, tokenizer: Tokenizer) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     ids = tokenizer.encode("passage: " + unit * 2_000_000, 512)
-    assert time.process_time() - start < 2
+    assert time.thread_time() - start < 2
     assert len(ids) <= 512
     assert (ids[0], ids[-1]) == (START, END)
     if unit.strip() and unit != "a":
