@@ -83,8 +83,9 @@ class AdditionDraft(GenerationDraft):
             raise FullBuildNeeded
         names: Collection[str] = ()
         if duplicate_groups(self.articles.signatures(), names):
-            own = ((each.title, each.signature[:16], each.outlet) for each in fresh)
-            names = site_names(chain(self._before.titles(), own))
+            kept = (row for id, *row in self._before.titles() if id not in self.replaced_ids)
+            own = ([e.title, e.signature[:16], e.outlet] for e in self.articles.signatures())
+            names = site_names(map(tuple, chain(kept, own)))
         self.find_copies(names)
 
     def _find_related(self, fresh: Sequence[SignedArticle]) -> set[str]:

@@ -16,6 +16,7 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -40,12 +41,15 @@ _SHINGLE = 3  # words
 _SIGNATURE_SIZE = 32
 _DIGEST = 16  # bytes
 _NONE = np.uint32(0xFFFFFFFF)  # padding where there is no figure
+_ROW_BITS = 32  # a pair of rows is a number: the lesser row, then these bits of the other
+_ROW_MASK = (1 << _ROW_BITS) - 1
 _NEIGHBOURS = 200  # articles of the same bucket that one is compared with, by band
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # written without spaces: each is a word
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _Words = npt.NDArray[np.uint32]
 _Numbers = npt.NDArray[np.uint32]
+_Indices = npt.NDArray[np.intp]
 MOST_ALIKE = _NEIGHBOURS  # articles sharing a key that one is compared with
 
 
@@ -152,49 +156,57 @@ def site_names(articles: Iterable[tuple[str, bytes, str | None]]) -> frozenset[s
     return frozenset({title for title, count in texts.items() if count >= _TEXTS} | outlets)
 
 
-def _followers(signatures: Sequence[bytes]) -> dict[int, list[int]]:
-    """By number, the greater numbers of the texts that resemble it."""
-    long = [number for number, each in enumerate(signatures) if len(each) > _DIGEST]
-    if not long:
+def _followers(signatures: Sequence[bytes]) -> dict[int, _Indices]:
+    """By number, the greater numbers of the texts that resemble it, ascending."""
+    long = np.array([n for n, each in enumerate(signatures) if len(each) > _DIGEST], dtype=np.int64)
+    if not len(long):
         return {}
     sketches, figures = _tables([signatures[number] for number in long])
-    alike: set[tuple[int, int]] = set()
-    for first, second in _candidates(sketches):
-        # A quarter of the sketch rules out most pairs.
-        likely = (sketches[first, :_BANDS] == sketches[second, :_BANDS]).mean(axis=1) > 0.3
-        first, second = first[likely], second[likely]
-        similarity = (sketches[first] == sketches[second]).mean(axis=1)
-        first, second = first[similarity >= LIKENESS], second[similarity >= LIKENESS]
-        agreement = _agreement(figures, first, second)
-        alike.update(zip(first[agreement].tolist(), second[agreement].tolist(), strict=True))
-    followers: dict[int, list[int]] = {}
-    for one, other in sorted(alike):
-        followers.setdefault(long[one], []).append(long[other])
-    return followers
+    # Pairs of rows as numbers, ascending: thousands of texts of one template give millions.
+    pairs = np.array([np.iinfo(np.int64).max])
+    for band in range(_BANDS):
+        found = [pairs]
+        for first, second in _candidates(sketches, band):
+            keys = (first << _ROW_BITS) | second
+            new = np.flatnonzero(pairs[np.searchsorted(pairs, keys)] != keys)
+            found.append(keys[new[_resemble(sketches, figures, first[new], second[new])]])
+        pairs = np.sort(np.concatenate(found))
+    starts = np.searchsorted(pairs, np.arange(len(long) + 1) << _ROW_BITS).tolist()
+    return {
+        int(number): long[pairs[start:end] & _ROW_MASK]
+        for number, (start, end) in zip(long, pairwise(starts), strict=True)
+        if start < end
+    }
 
 
-def _candidates(sketches: _Words) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
-    """Yield batches of row pairs that share a band, lesser row first; a pair may repeat.
+def _candidates(sketches: _Words, band: int) -> Iterator[tuple[_Indices, _Indices]]:
+    """Yield batches of row pairs that share a band, lesser row first.
 
     In a bucket, a row meets only the next `_NEIGHBOURS` rows (nearest in order of preference), so a
     million bulletins of one template cost no more than as many different articles.
     """
-    for band in range(_BANDS):
-        keys = _mix(sketches[:, band * _ROWS : (band + 1) * _ROWS])
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        at = np.arange(len(order))
-        for distance in range(1, _NEIGHBOURS + 1):
-            at = at[at + distance < len(order)]
-            at = at[keys[at] == keys[at + distance]]
-            if not len(at):
-                break
-            yield order[at], order[at + distance]
+    keys = _mix(sketches[:, band * _ROWS : (band + 1) * _ROWS])
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    at = np.arange(len(order))
+    for distance in range(1, _NEIGHBOURS + 1):
+        at = at[at + distance < len(order)]
+        at = at[keys[at] == keys[at + distance]]
+        if not len(at):
+            break
+        yield order[at], order[at + distance]
 
 
-def _agreement(
-    figures: _Words, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
-) -> npt.NDArray[np.bool_]:
+def _resemble(sketches: _Words, figures: _Words, first: _Indices, second: _Indices) -> _Indices:
+    """Positions of the pairs of rows that are duplicates."""
+    # A quarter of the sketch rules out most pairs.
+    likely = (sketches[first, :_BANDS] == sketches[second, :_BANDS]).mean(axis=1) > 0.3
+    at: _Indices = np.flatnonzero(likely)
+    at = at[(sketches[first[at]] == sketches[second[at]]).mean(axis=1) >= LIKENESS]
+    return at[_agreement(figures, first[at], second[at])]
+
+
+def _agreement(figures: _Words, first: _Indices, second: _Indices) -> npt.NDArray[np.bool_]:
     """By pair of rows, True if enough figures of one are in the other."""
     ours, theirs = figures[first], figures[second]
     # Each row keeps only its smallest figures: compare up to the lesser of the two maxima.

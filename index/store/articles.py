@@ -286,10 +286,11 @@ class ArticleReader:
         query = "SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(?))"
         return [row[0] for row in self._all(query, _json_list(numbers))]
 
-    def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
-        """Title, digest (start of the signature) and outlet of every article and copy."""
-        query = f"SELECT {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM articles"
-        return ((title, digest, outlet) for title, digest, outlet in self._stream(query))
+    def titles(self) -> Iterator[tuple[Any, ...]]:
+        """Id, title, digest (start of the signature) and outlet of every article and copy."""
+        return self._stream(
+            f"SELECT id, {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM articles"
+        )
 
     def hashes(self, kind: RowKind) -> bytearray:
         """Hashes of the embedded texts, joined in row order."""

@@ -103,8 +103,8 @@ class GrowableGeneration(ReusableGeneration, Protocol):
 
     def signatures(self, ids: Collection[str]) -> Sequence[SignedArticle]: ...
 
-    def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
-        """Title, digest (start of the signature) and outlet of every article and copy."""
+    def titles(self) -> Iterator[tuple[Any, ...]]:
+        """Id, title, digest (start of the signature) and outlet of every article and copy."""
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> Sequence[str]:
         """Ids of the articles that share one of these keys, at most `most` per key."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from index.errors import StoreError, reason_of
-from index.store.disk import translate_disk_errors
+from index.store.disk import replace_file, translate_disk_errors
 
 # New generation in service; nothing to do; error.
 BuildOutcome = Literal["switched", "unchanged", "failed"]
@@ -45,9 +45,7 @@ def write_builder_status(data_dir: Path, status: BuilderStatus) -> None:
     path = data_dir / _FILE
     with translate_disk_errors(path):
         data_dir.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f"{_FILE}.new")
-        beside.write_text(f"{status.to_json()}\n", encoding="utf-8")
-        beside.replace(path)
+        replace_file(path, f"{status.to_json()}\n")
 
 
 def read_builder_status(data_dir: Path) -> BuilderStatus | None:

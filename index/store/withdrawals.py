@@ -156,8 +156,9 @@ class VisibleGeneration(ClosedOnExit):
             each for each in self._generation.articles_with_copies() if each.id not in hidden.ids
         ]
         fewer = {each.copy_of for each in hidden.entries} & {each.id for each in entries}
-        visible = self.articles_by_id([each for each in fewer if each])
-        return [each for each in entries if each.id not in fewer or visible[each.id].copies]
+        articles = self.articles_by_id([each for each in fewer if each]).values()
+        gone = fewer - {each.id for each in articles if each.copies}
+        return [each for each in entries if each.id not in gone]
 
     def count(self, among: Selection | None = None) -> int:
         hidden = sum(among is None or each in among for each in self._hidden().articles)
@@ -171,11 +172,11 @@ class VisibleGeneration(ClosedOnExit):
         self._generation.close()
 
 
-def refuse_withdrawn(generation: StoredGeneration, ids: frozenset[str], label: str | Path) -> None:
-    """Raise StoreError if a generation has a withdrawn article, whose text must not leave this
+def refuse_withdrawn(withdrawn: Sequence[ArticleEntry], label: str | Path) -> None:
+    """Raise StoreError if a generation has withdrawn articles: their texts must not leave this
     store."""
-    if ids and (count := len(generation.entries(ids))):
-        raise StoreError("export-withdrawn", subject=label, count=count)
+    if withdrawn:
+        raise StoreError("export-withdrawn", subject=label, count=len(withdrawn))
 
 
 def _less(counts: Mapping[str, int], hidden: Iterable[str | None]) -> dict[str, int]:

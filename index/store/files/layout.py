@@ -24,7 +24,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import BuildLocked, DamagedIndex, Problem, StoreError, reason_of
-from index.store.disk import translate_disk_errors
+from index.store.disk import flush, replace_file, translate_disk_errors
 from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME, Manifest
 
 try:
@@ -132,7 +132,6 @@ class Layout:
         self.segments = self.root / "segments"
         self.resume = self.root / "resume"
         self.verified_path = self.root / "verified"
-        self._next = self.root / "CURRENT.new"
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -144,7 +143,6 @@ class Layout:
                 for folder in self._folders():
                     if folder.name[0] == ".":
                         shutil.rmtree(folder, ignore_errors=True)
-                self._next.unlink(missing_ok=True)
             yield
 
     def next_id(self) -> str:
@@ -184,16 +182,13 @@ class Layout:
     def adopt(self, temporary: Path) -> None:
         """Make a finished generation or segment durable under its name; not yet in service."""
         for path in (*temporary.rglob("*"), temporary):
-            _flush(path)
+            flush(path)
         temporary.rename(temporary.with_name(temporary.name.removeprefix(".")))
-        _flush(temporary.parent)
+        flush(temporary.parent)
 
     def switch(self, generation: str) -> None:
         """Put a generation in service, atomically for readers."""
-        self._next.write_text(f"{generation}\n", encoding="utf-8")
-        _flush(self._next)
-        self._next.replace(self.current)
-        _flush(self.root)
+        replace_file(self.current, f"{generation}\n", durable=True)
 
     def whole(self) -> list[str]:
         """Ids of finished generations, oldest first."""
@@ -239,12 +234,3 @@ class Layout:
             with suppress(FileNotFoundError):
                 folders += parent.iterdir()
         return [each for each in folders if GENERATION_ID.fullmatch(each.name.removeprefix("."))]
-
-
-def _flush(path: Path) -> None:
-    """Flush a file, or the names in a folder, to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

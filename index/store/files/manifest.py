@@ -25,7 +25,7 @@ GENERATION_ID = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}Z")
 ID_TIME = "%Y%m%dT%H%M%S.%fZ"
 REBUILD = Problem("remedy-rebuild")
 _QUICK = 64 * 2**20  # bytes; files up to this size are hashed at each opening
-_LONGEST = 2**20  # bytes of a manifest
+_LONGEST = 2**26  # bytes of a manifest, whose roots may be as many as a command line holds
 _MOST = 2**40  # upper bound of any count
 _LONGEST_TEXT = 4096  # characters
 _FIRST_YEAR, _LAST_YEAR = 2000, 9998
@@ -211,9 +211,12 @@ def stamp_files(folder: Path) -> dict[str, FileStamp]:
 
 def _render(fields: dict[str, Any]) -> bytes:
     """The canonical JSON of these fields, followed by their SHA-256."""
-    body = json.dumps(fields, ensure_ascii=False, indent=2)
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    return (json.dumps({**fields, "sha256": digest}, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def encode(values: dict[str, Any]) -> bytes:
+        # Roots that are not UTF-8 have lone surrogates, which `json.loads` reads back.
+        return json.dumps(values, ensure_ascii=False, indent=2).encode(errors="surrogatepass")
+
+    return encode({**fields, "sha256": hashlib.sha256(encode(fields)).hexdigest()}) + b"\n"
 
 
 def _sha256(path: Path) -> str:

@@ -123,7 +123,7 @@ def _open(layout: Layout, manifest: Manifest) -> OpenGeneration:
     folder = layout.folder(manifest.id)
     with _forget_verified_on_damage(layout), ExitStack() as stack:
         if not manifest.segments:
-            return _open_folder(folder, manifest)
+            return open_folder(folder, manifest)
         stack.callback(Hold(folder).release)  # until the segments hold themselves
         manifest.check(folder, whole=False)
         segments = [_open_segment(layout.segment(manifest, each)) for each in manifest.segments]
@@ -134,12 +134,12 @@ def _open_segment(folder: Path) -> Generation:
     with _OPENING:
         segment = _SEGMENTS.get(folder)
         if segment is None:
-            segment = _open_folder(folder, Manifest.open(folder))
+            segment = open_folder(folder, Manifest.open(folder))
             _SEGMENTS[folder] = segment
         return segment
 
 
-def _open_folder(folder: Path, manifest: Manifest) -> Generation:
+def open_folder(folder: Path, manifest: Manifest) -> Generation:
     hold = Hold(folder)  # first, so that what is checked stays
     try:
         manifest.check(folder, whole=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from index.errors import StoreError, reason_of
 from index.store.base import Removable, RemovedArticle, RemovedArticles
-from index.store.disk import translate_disk_errors
+from index.store.disk import replace_file, translate_disk_errors
 
 _NAME = "removed.json"
 _VERSION = 1
@@ -67,14 +66,9 @@ class RemovedList(RemovedArticles):
             yield
             entries = [{**asdict(each), "day": str(each.day)} for each in self.articles]
             body = {"version": _VERSION, "articles": entries}
-            beside = path.with_name(f"{_NAME}.new")
+            text = json.dumps(body, ensure_ascii=False, indent=2)
             with translate_disk_errors(path):
-                with beside.open("w", encoding="utf-8") as file:
-                    json.dump(body, file, ensure_ascii=False, indent=2)
-                    file.write("\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-                beside.replace(path)
+                replace_file(path, f"{text}\n", durable=True)
         finally:
             lock.release()
 
@@ -97,9 +91,10 @@ class WithdrawnFile:
             raise StoreError("store-unreadable", subject=self._path, reason=reason) from error
         else:
             stamp = state.st_ino, state.st_mtime_ns, state.st_size
-        if stamp != self._last[0]:
-            self._last = stamp, frozenset(_read(self._path))
-        return self._last[1]
+        last = self._last  # other threads may replace it with an older or a newer one
+        if stamp != last[0]:
+            last = self._last = stamp, frozenset(_read(self._path))
+        return last[1]
 
 
 def _read(path: Path) -> dict[str, RemovedArticle]:

@@ -18,6 +18,7 @@ from index.models.base import IntArray, Vectors
 from index.store.article_writer import LikenessKeys
 from index.store.articles import ArticleReader, SourceRow
 from index.store.build_turn import VectorSource, as_hashes
+from index.store.disk import replace_file
 from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.generation import (
     ARTICLES_FILE,
@@ -201,10 +202,8 @@ class VerifiedFiles:
         states = still | self._new_states
         if states == self._recorded_states:
             return
-        beside = self._path.with_suffix(".new")
         with suppress(OSError):
-            beside.write_text(json.dumps(states), encoding="utf-8")
-            beside.replace(self._path)
+            replace_file(self._path, json.dumps(states))
 
     def _state(self, path: Path) -> tuple[str, list[int] | None]:
         key = path.relative_to(self._root).as_posix()

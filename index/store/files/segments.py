@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -134,27 +134,24 @@ class SegmentedArticles(ClosedOnExit):
         return self._from_each(lambda part: part.signatures(ids))
 
     def fingerprint_rows(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        return self._from_each(lambda part: part.fingerprint_rows(ids), itemgetter(0))
+        return list(self._each(lambda part: part.fingerprint_rows(ids), itemgetter(0)))
 
-    def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
-        return chain.from_iterable(part.titles() for part in self._parts)
+    def titles(self) -> Iterator[tuple[Any, ...]]:
+        return self._each(lambda part: part.titles(), itemgetter(0))
 
     def close(self) -> None:
         for part in self._parts:
             part.close()
 
-    def _from_each(
-        self,
-        method: Callable[[ArticleReader], Sequence[Any]],
-        id_of: Callable[[Any], str] = attrgetter("id"),
-    ) -> list[Any]:
-        """Collect results of all segments, without deleted articles."""
-        return [
-            each
-            for part, deleted_ids in zip(self._parts, self._deleted, strict=True)
-            for each in method(part)
-            if id_of(each) not in deleted_ids
-        ]
+    def _from_each(self, method: Callable[[ArticleReader], Sequence[Any]]) -> list[Any]:
+        return list(self._each(method, attrgetter("id")))
+
+    def _each(
+        self, method: Callable[[ArticleReader], Iterable[Any]], id_of: Callable[[Any], str]
+    ) -> Iterator[Any]:
+        """Yield results of all segments, without deleted articles."""
+        for part, deleted_ids in zip(self._parts, self._deleted, strict=True):
+            yield from (each for each in method(part) if id_of(each) not in deleted_ids)
 
     def _deleted_articles(self) -> list[ArticleEntry]:
         """Entries of deleted articles, without copies."""

@@ -14,7 +14,7 @@ from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.base import StoreCheck
 from index.store.build_turn import BuildPart, GenerationWriter, PartTurn
 from index.store.builder_status import BuilderStatus, read_builder_status, write_builder_status
-from index.store.disk import translate_disk_errors
+from index.store.disk import measure_folder, translate_disk_errors
 from index.store.files.addition import FileAddition
 from index.store.files.draft import FileDraft
 from index.store.files.layout import Layout, new_id
@@ -33,7 +33,7 @@ from index.store.files.resume import ResumeFile, forget_resume
 from index.store.files.reusable import ReusableFiles, note_written
 from index.store.files.transfer import export_index, import_index, rollback
 from index.store.reader import GenerationFacts
-from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
+from index.store.withdrawals import VisibleGeneration
 
 logger = logging.getLogger(__name__)
 
@@ -74,19 +74,13 @@ class FileStore:
         except DamagedIndex as error:
             damage = error
             manifest = Manifest.open(layout.folder(layout.current_id() or ""))
-        size = sum(file.stat().st_size for file in layout.root.rglob("*") if file.is_file())
-        return StoreCheck(manifest, layout.before(manifest.id), size, damage)
+        return StoreCheck(manifest, layout.before(manifest.id), measure_folder(layout.root), damage)
 
     def roll_back(self) -> GenerationFacts:
         return rollback(self.data_dir)
 
     def export(self, folder: Path) -> GenerationFacts:
-        facts = self.facts()
-        with open_generation(
-            self.data_dir, model=facts.model, dimension=facts.dimension
-        ) as generation:
-            refuse_withdrawn(generation, self.removals().ids, self.data_dir)
-        return export_index(self.data_dir, folder)
+        return export_index(self.data_dir, folder, self.removals().ids)
 
     def take(self, folder: Path) -> GenerationFacts:
         return import_index(folder, self.data_dir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +15,13 @@ from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.article_writer import has_own_schema
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
-from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES, Generation
+from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
 from index.store.files.merge import merge_segments
-from index.store.files.opening import check_whole, find_current
+from index.store.files.opening import check_whole, find_current, open_folder
 from index.store.files.reusable import ReusableFiles
+from index.store.withdrawals import refuse_withdrawn
 
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")
@@ -29,7 +30,7 @@ _PARTIAL = ".selon-partial"
 _FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
-def export_index(data_dir: Path, folder: Path) -> Manifest:
+def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = ()) -> Manifest:
     """See `index.store.base.IndexStore.export`."""
     if not may_hold_export(folder):
         raise StoreError("export-not-empty", subject=folder)
@@ -38,25 +39,20 @@ def export_index(data_dir: Path, folder: Path) -> Manifest:
     with ExitStack() as stack:
         for each in (source, *(layout.segment(manifest, name) for name in manifest.segments)):
             stack.callback(Hold(each).release)
+        files = stack.enter_context(ReusableFiles.open(layout, manifest))
+        refuse_withdrawn(files.entries(withdrawn_ids), data_dir)
         partial = stack.enter_context(replace_folder(folder))
         if manifest.segments:
-            manifest = _merge(layout, manifest, partial)
+            with closing(FileDraft(partial, manifest.id)) as draft:
+                manifest = merge_segments(
+                    files.segments, draft, manifest, deleted_sources=files.tombstones.sources
+                )
         else:
             _copy(manifest, source, partial)
             with _translate_export_errors(partial):
                 manifest.save(partial)
         manifest.check(partial, whole=True, remedy=_COPY_AGAIN)
     return manifest
-
-
-def _merge(layout: Layout, manifest: Manifest, target: Path) -> Manifest:
-    """Write the segments of a generation as a single folder."""
-    with (
-        closing(ReusableFiles.open(layout, manifest)) as files,
-        closing(FileDraft(target, manifest.id)) as draft,
-    ):
-        deleted_sources = files.tombstones.sources
-        return merge_segments(files.segments, draft, manifest, deleted_sources=deleted_sources)
 
 
 def import_index(folder: Path, data_dir: Path) -> Manifest:
@@ -103,7 +99,7 @@ def check_export(folder: Path) -> Manifest:
     try:
         if not has_own_schema(folder / ARTICLES_FILE):
             raise DamagedIndex("import-not-ours", subject=folder / ARTICLES_FILE, remedy=_AGAIN)
-        with np.errstate(over="ignore"), Generation(folder, manifest, Hold(folder)) as generation:
+        with np.errstate(over="ignore"), open_folder(folder, manifest) as generation:
             generation.articles(limit=1)
     except _FORGED as error:
         manifest_path = folder / MANIFEST_NAME
@@ -146,6 +142,7 @@ def _translate_export_errors(folder: Path) -> Iterator[None]:
 def replace_folder(folder: Path) -> Iterator[Path]:
     """A temporary folder beside this one that replaces it on success. Killed at any moment, it
     leaves at most what the next call removes, and never removes the only complete export."""
+    folder = folder.absolute()  # "." has no name
     partial = folder.with_name(f"{folder.name}{_PARTIAL}")
     old = folder.with_name(f"{partial.name}-old")
     with _translate_export_errors(partial):

@@ -73,7 +73,8 @@ class Host:
     @property
     def rests(self) -> bool:
         """True if it was silent a moment ago."""
-        return self._open_until is not None and self._clock() < self._open_until
+        until = self._open_until  # another thread may reset it
+        return until is not None and self._clock() < until
 
     def is_silent(self) -> bool:
         """True if the host does not reply. It then rests, and one caller at a time retries."""

@@ -60,7 +60,7 @@ Result = TypeVar("Result")
 QUESTION_SECONDS = 20.0  # per statement
 _AT_ONCE = 4  # concurrent jobs per server; each question brings two
 _OF_ARTICLE = "article = (SELECT number FROM {g}.articles WHERE id = %s)"
-_CHECKED_AT_ONCE = 500  # passages checked against a filter at once
+_CHECKED_FIRST = 500  # passages checked against a filter at once, then twice as many each time
 
 
 class _ServerReader:
@@ -205,8 +205,10 @@ class PostgresGeneration(ClosedOnExit):
         rows = np.flatnonzero(words.scores * eligible)
         rows = rows[np.lexsort((rows, -words.scores[rows]))]
         best_keys: list[int] = []
-        for start in range(0, len(rows), _CHECKED_AT_ONCE):
-            some = rows[start : start + _CHECKED_AT_ONCE].tolist()
+        start, size = 0, _CHECKED_FIRST
+        while start < len(rows) and len(best_keys) < count:
+            some = rows[start : start + size].tolist()
+            start, size = start + size, 2 * size  # few rounds even if the filter has none of them
 
             def check(e: _ServerReader, c: Connection, keys: list[int] = some) -> list[int]:
                 only = filters[e.own.place]
@@ -214,8 +216,6 @@ class PostgresGeneration(ClosedOnExit):
 
             eligible_keys = set[int]().union(*self._servers.ask_each(check))
             best_keys += [key for key in some if key in eligible_keys]
-            if len(best_keys) >= count:
-                break
         return np.array(best_keys[:count], dtype=np.int64)
 
     def _features(

@@ -63,12 +63,11 @@ class ReusableTables:
     def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
         return [signed_of_row(row) for row in self._of_articles(_SIGNED_COLUMNS, ids)]
 
-    def titles(self) -> Iterator[tuple[str, bytes, str | None]]:
-        query = f"SELECT {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM {{g}}.articles"
+    def titles(self) -> Iterator[Row]:
+        query = f"SELECT id, {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM {{g}}.articles"
         statement = compose(query, g=schema_of(self.number))
-        types = ["text", "bytea", "text"]
-        rows = chain.from_iterable(stream(each, statement, types) for each in self._connections)
-        return ((title, digest, outlet) for title, digest, outlet in rows)
+        types = ["text", "text", "bytea", "text"]
+        return chain.from_iterable(stream(each, statement, types) for each in self._connections)
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
         query = (

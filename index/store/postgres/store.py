@@ -19,9 +19,8 @@ from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCh
 from index.store.build_turn import BuildPart, StopCheck, batches
 from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft, build_postings
-from index.store.files.generation import ARTICLES_FILE, Generation
-from index.store.files.layout import Hold
-from index.store.files.manifest import Manifest
+from index.store.files.generation import ARTICLES_FILE
+from index.store.files.opening import open_folder
 from index.store.files.reusable import read_likeness
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
 from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
@@ -40,6 +39,7 @@ from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reshard import OldIndex, copy_generation
+from index.store.postgres.reusable import ReusableTables
 from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
 from index.store.postgres.server_facts import ServerFacts
 from index.store.postgres.turn import PostgresTurn, postgres_turn
@@ -133,7 +133,7 @@ class PostgresStore:
         facts, number = own[0].facts, own[0].number
         damage: DamagedIndex | None = None
         try:
-            with translate_errors(self.label), self._hold(number) as connections:
+            with self._hold(number) as connections:
                 verify_generation(self._servers, connections, own)
         except DamagedIndex as error:
             damage = error
@@ -167,26 +167,27 @@ class PostgresStore:
         if not may_hold_export(folder):
             raise StoreError("export-not-empty", subject=folder)
         own = self._in_service()
-        with self._open(own) as generation:
-            refuse_withdrawn(generation, self._withdrawn_ids(), self.label)
         facts, number = own[0].facts, own[0].number
         tables = VectorTables(facts.model, facts.dimension)
-        with (
-            self._hold(number) as connections,
-            replace_folder(folder) as partial,
-            closing(FileDraft(partial, facts.id, None, alike=False)) as draft,
-        ):
-            rows = StoredRows(connections, own[0])
-            draft.fill(rows.write_articles, facts.passages, facts.sentences)
-            for kind in ROW_KINDS:
-                writer = draft.vectors(kind, facts.model, facts.dimension)
-                rows.send_vectors(tables, kind, writer.put)
-                writer.finish()
-            draft.seal(facts, lambda: None)
-            manifest = Manifest.open(partial)
-            manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
-            if manifest.fingerprint != facts.fingerprint:
-                raise DamagedIndex("generation-altered", subject=self.label, generation=facts.id)
+        with self._hold(number) as connections:
+            withdrawn = ReusableTables(connections, own).entries(self._withdrawn_ids())
+            refuse_withdrawn(withdrawn, self.label)
+            with (
+                replace_folder(folder) as partial,
+                closing(FileDraft(partial, facts.id)) as draft,
+            ):
+                rows = StoredRows(connections, own[0])
+                draft.fill(rows.write_articles, facts.passages, facts.sentences)
+                for kind in ROW_KINDS:
+                    writer = draft.vectors(kind, facts.model, facts.dimension)
+                    rows.send_vectors(tables, kind, writer.put)
+                    writer.finish()
+                manifest = draft.write(facts, lambda: None)
+                manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
+                if manifest.fingerprint != facts.fingerprint:
+                    raise DamagedIndex(
+                        "generation-altered", subject=self.label, generation=facts.id
+                    )
         return facts
 
     def take(self, folder: Path) -> GenerationFacts:
@@ -195,7 +196,7 @@ class PostgresStore:
             facts = replace(
                 GenerationFacts.from_json(manifest.as_json()), id=turn.new_id(), roots=(), rules=""
             )
-            with Generation(folder, manifest, Hold(folder)) as source:
+            with open_folder(folder, manifest) as source:
                 articles = WrittenArticles.open(
                     folder / ARTICLES_FILE, len(self._servers), read_likeness(folder)
                 )
@@ -287,7 +288,10 @@ class PostgresStore:
     @contextmanager
     def _hold(self, number: int) -> Iterator[list[Connection]]:
         """Connections to all servers that keep the generation of this number from being removed."""
-        with connect_all(self._servers, writing=False) as connections:
+        with (
+            translate_errors(self.label),
+            connect_all(self._servers, writing=False) as connections,
+        ):
             for connection in connections:
                 hold(connection, GENERATION_LOCK, number)
             yield connections

@@ -139,6 +139,24 @@ def test_a_line_more_in_a_file_adds_one_article(tmp_path: Path, corpus: Corpus) 
     assert count_additions(tmp_path / "data") > 0
 
 
+def test_the_title_of_a_deleted_article_no_longer_counts(
+    store: IndexStore, corpus: Corpus, tmp_path: Path
+) -> None:
+    def write(name: str, title: str, facts: str = "") -> None:
+        text = f"---\ntitle: {title}\nlanguage: fr\n{facts}---\n\nLe pont {name[0]} ouvre lundi.\n"
+        (corpus.folder / name).write_text(text, encoding="utf-8")
+
+    for number in range(10):  # so many that the title names a column
+        write(f"{number}-bref.md", "En bref", "outlet: Le Phare\n")
+    built(corpus, store)
+    (corpus.folder / "9-bref.md").unlink()
+    write("0-copie.md", "La copie")
+    built(corpus, store)
+    assert count_additions(store) > 0
+    built(corpus, tmp_path / "twin")
+    assert shown(store) == shown(tmp_path / "twin")
+
+
 @pytest.mark.parametrize(("little", "expected"), [(0, [2, 2, 3, 2, 3, 3, 4, 2]), (50, [2] * 8)])
 def test_segments_stay_few_and_a_grown_index_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: int, expected: list[int]

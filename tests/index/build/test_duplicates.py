@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import tracemalloc
 from datetime import date
 from hashlib import blake2b
 
@@ -151,6 +152,17 @@ def test_groups_hang_on_the_articles_and_not_on_their_order(
         for copy in one.copies:
             alike = signature_likeness(by_id[one.original].signature, by_id[copy].signature)
             assert alike >= LIKENESS
+
+
+def test_texts_of_one_template_take_little_memory() -> None:
+    template = " ".join(TEXT.split()[:60])
+    told = [signed(f"{n}", f"{template} Nom{'abcdefghij'[n % 10]} {n:b}") for n in range(250)]
+    tracemalloc.start()
+    groups = duplicate_groups(told)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(len(each.copies) + 1 for each in groups) == 250
+    assert peak < 10_000 * len(told)  # bytes
 
 
 def test_a_thousand_articles_and_their_reprints_are_paired_without_a_miss() -> None:

@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
+from index.store.disk import measure_folder
 from index.store.files import opening
 from index.store.files.layout import Hold
+from index.store.files.manifest import Manifest
 from index.store.files.opening import current_id, open_generation, verify
 from tests.index.samples import (
     article,
@@ -40,6 +45,30 @@ def test_another_model_is_named_beside_the_one_of_the_index(built: Path) -> None
         assert part in str(caught.value)
     with pytest.raises(ModelMismatch):
         open_generation(built, model="fake-64", dimension=65)
+
+
+def test_roots_may_be_many_and_need_not_be_utf_8(data_dir: Path) -> None:
+    folder, roots = folder_in_service(data_dir), tuple(f"/{n}/caf\udce9.md" for n in range(60_000))
+    replace(Manifest.open(folder), roots=roots).save(folder)
+    assert Manifest.open(folder).roots == roots
+
+
+def test_the_size_is_told_while_a_build_removes_files(data_dir: Path) -> None:
+    done = threading.Event()
+
+    def churn() -> None:
+        while not done.is_set():
+            (data_dir / "index" / "resume" / "x").mkdir(parents=True)
+            (data_dir / "index" / "resume" / "x" / "y").touch()
+            shutil.rmtree(data_dir / "index" / "resume")
+
+    with ThreadPoolExecutor(1) as pool:
+        churning = pool.submit(churn)
+        try:
+            assert all(measure_folder(data_dir) > 0 for _ in range(300))
+        finally:
+            done.set()
+            churning.result()
 
 
 def _grow(path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from index.errors import StoreError
-from index.store.postgres.connections import BREAKER_SECONDS, Server
+from index.store.postgres.connections import BREAKER_SECONDS, Host, Server
 from index.store.postgres.store import PostgresStore
 from tests.index.store.postgres_stores import WAIT_SECONDS, opened
 
@@ -50,6 +50,16 @@ def silent() -> Iterator[Silent]:
             thread.join()
             for each in server._taken:
                 each.close()
+
+
+def test_a_host_may_answer_another_thread_while_it_is_asked_about() -> None:
+    def wake() -> float:
+        host._open_until = None
+        return 0.0
+
+    host = Host("127.0.0.1", "5432", "", wake)
+    host._open_until = BREAKER_SECONDS
+    assert host.rests
 
 
 def test_those_who_ask_a_hung_server_wait_side_by_side_and_then_no_more(tmp_path: Path) -> None:

@@ -159,6 +159,9 @@ def test_damaged_exports_and_altered_tables_are_told(one: PostgresStore, tmp_pat
         assert damage.code == code
     assert made(three(), one).switched
     assert one.check().damage is None
+    say(one._servers[0].url, "ALTER SCHEMA selon_2 RENAME TO lost")
+    with pytest.raises(StoreError, match="postgres-gone"):
+        one.export(tmp_path / "lost")
 
 
 def test_a_missing_hnsw_index_is_told_before_anything_is_asked(

@@ -8,7 +8,7 @@ import pytest
 from filelock import FileLock
 
 from index.errors import StoreError
-from index.store.files.removals import RemovedList
+from index.store.files.removals import RemovedList, WithdrawnFile
 from tests.index.samples import article, refuse, three
 
 DAY = date(2025, 8, 29)
@@ -23,6 +23,19 @@ def test_what_is_removed_stays_so_with_its_name_and_its_day(tmp_path: Path) -> N
     assert (bridge.title, bridge.path, bridge.day) == ("Pont", "pont.md", DAY)
     removed.add(three()[:1], date(2026, 1, 1))
     assert RemovedList.open(tmp_path).find("Pont") == (bridge,)
+
+
+def test_a_reader_sees_what_it_has_read_and_not_what_another_thread_had_read(
+    tmp_path: Path,
+) -> None:
+    class Overtaken(WithdrawnFile):
+        """Right after each reading, another thread notes an older list."""
+
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, (None, frozenset()) if name == "_last" else value)
+
+    RemovedList.open(tmp_path).add(three())
+    assert Overtaken(tmp_path)() == {each.id for each in three()}
 
 
 @pytest.mark.parametrize("reference", ["Moulin", "moulin.md", "id", "prefix"])

@@ -72,12 +72,16 @@ def test_an_index_arrives_whole_and_what_was_there_before_can_be_put_back(
     assert rollback(tmp_path / "there").id == arrived.id
 
 
-def test_an_export_replaces_an_earlier_one_only(built: Path, folder: Path, tmp_path: Path) -> None:
+def test_an_export_replaces_an_earlier_one_only(
+    built: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "articles.sqlite").write_bytes(b"damaged")
     export_index(built, folder)
     assert import_index(folder, tmp_path / "there").articles == 3
     (tmp_path / "empty").mkdir()
-    export_index(built, tmp_path / "empty")
+    monkeypatch.chdir(tmp_path / "empty")
+    export_index(built, Path())
+    assert verify(built).id in (tmp_path / "empty" / MANIFEST_NAME).read_text(encoding="utf-8")
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.jpg").write_bytes(b"x")
     for other in (tmp_path / "photos", tmp_path / "photos" / "a.jpg"):

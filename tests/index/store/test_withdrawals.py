@@ -18,8 +18,10 @@ from index.findings import Findings
 from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.removals import RemovedList
+from index.store.files.transfer import export_index
 from index.store.postgres import nearest
 from index.store.reader import CandidateQuery, GenerationReader
+from index.store.withdrawals import VisibleGeneration
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live, three
 from tests.index.store.postgres_stores import postgres_store
@@ -170,6 +172,23 @@ def test_no_export_holds_its_text(store: IndexStore, tmp_path: Path) -> None:
     assert b"coffre" not in (tmp_path / "other" / "articles.sqlite").read_bytes()
 
 
+def test_what_is_exported_is_what_was_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path)
+    made(WRITTEN, store)
+    made(WRITTEN[1:], store)
+    store.removals().add([SECRET])
+
+    def export_after_rollback(*arguments: Any) -> Any:
+        store.roll_back()
+        return export_index(*arguments)
+
+    monkeypatch.setattr("index.store.files.store.export_index", export_after_rollback)
+    with pytest.raises(StoreError, match=r"export-withdrawn \(count=1\)"):
+        store.export(tmp_path / "copy")
+
+
 def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Path) -> None:
     wire = " ".join(
         f"La dépêche numéro {n} raconte la journée du port de Brest." for n in range(40)
@@ -181,6 +200,9 @@ def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Pa
         [entry] = reader.articles_with_copies()
         [named] = reader.articles_by_id([entry.id])[entry.id].copies
         assert reader.facts.copies == 1
+        withdrawn = iter(({named.id}, {named.id, entry.id}))  # the other one a moment later
+        raced = VisibleGeneration(reader._generation, lambda: frozenset(next(withdrawn)))  # type: ignore[attr-defined]
+        assert raced.articles_with_copies() == []
         store.removals().add([named])
         assert reader.articles_with_copies() == reader.find(named.id) == []
         assert reader.articles_by_id([entry.id])[entry.id].copies == ()
