@@ -57,7 +57,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     def too_long(self, limit: int) -> str: ...
 
     def refused(self, why: str, period: Period | None, held_to: str = "all") -> str:
-        """Explain why there is no answer, given its `refusal`, `period` and `held_to`."""
+        """Explain why there is no answer: `why` is an `Answer.refusal`."""
         sentences = {
             "courtesy": self.courtesy,
             "greeting": self.greeting,
