@@ -23,7 +23,6 @@ from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.answer import Answer, Citation, Statement
 from bot.answering.selection import held_to
 from bot.conversation.passage_refs import sources_of
-from bot.followups.turn import TurnText
 from bot.library.articles import SubjectArticles
 from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
@@ -161,18 +160,18 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
 
     async def check(self, bot: Bot) -> None:
         """Ask the waiting questions again, once per generation."""
-        trigger, run = current_trigger(), self._services.run
+        trigger, services, run = current_trigger(), self._services, self._services.run
         if trigger is None:
             return
-        generation = self._services.library.generation()
+        generation = await asyncio.to_thread(services.library.generation)
         for alert in await run(alerts.unchecked_alerts, generation=generation):
             if trigger.journal.stop.is_set():
                 return  # the next process continues
-            with held_to(await self._services.selection(alert.place)):
-                answer = await self._services.chain.ainvoke(
-                    TurnText(alert.question, is_extractive=True)
-                )
-            if answer.is_sure:
+            place = alert.place
+            with held_to(await services.selection(place)):
+                answer = await services.quote(alert.question)
+            is_barred = services.roles.is_barred(place.person_id)
+            if answer.is_sure and not is_barred and await services.may_read(place.chat_id):
                 await self._send(bot, trigger.journal, alert, answer, generation)
             else:
                 await run(alerts.mark_checked, alert_id=alert.id, generation=generation)
@@ -349,15 +348,9 @@ class SubscriptionHandlers(Handlers):
         self, subscription: Subscription, articles: SubjectArticles
     ) -> Sequence[Citation]:
         """Return the new articles that the follower may read."""
-        services, person = self._services, subscription.person_id
+        services = self._services
         new = [each for each in articles.citations if each.article.id not in subscription.known_ids]
-        if not new:
-            return ()
-        if person is not None:
-            may_ask = services.roles.may_ask(person)
-        else:
-            may_ask = await services.group_may_ask(subscription.chat_id)
-        if not may_ask:
+        if not new or not await services.may_read(subscription.chat_id):
             return ()
         selection = await services.selection(subscription.place)
         return [each for each in new if selection is None or each.article in selection]

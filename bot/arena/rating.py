@@ -26,6 +26,7 @@ POINTS_PER_LOGIT = 400 / math.log(10)  # as in Elo: 400 points are odds of ten t
 MEAN_RATING = 1000.0
 PRIOR_PRECISION = 0.04  # of strengths and effects in logits: a standard deviation of 5
 BOOTSTRAP_ROUNDS = 400
+_SEED = 0
 
 MAX_MEDIANS = 3.0  # maximum weight of one voter, in units of the median voter's
 COVERAGE = 0.95  # of the intervals
@@ -122,7 +123,6 @@ def rate_writers(
     daily: float = 0.0,
     style: bool = True,
     rounds: int = BOOTSTRAP_ROUNDS,
-    seed: int = 0,
 ) -> Ratings:
     """Rate the writers in these votes, which should be connected; with `style`, at equal style and
     position. CPU-bound: about a second for 2,000 votes.
@@ -138,10 +138,10 @@ def rate_writers(
     scores = np.array([vote.score for vote in votes])
     weights = vote_weights(votes, daily)
     fits = [fit_strengths(table, scores, weights[None, :])]
-    for draws in _draws(votes, rounds, seed):
+    for draws in _draws(votes, rounds):
         parts = np.array_split(draws, -(-draws.size // _MAX_CELLS))
         fits.append(np.vstack([fit_strengths(table, scores, weights * part) for part in parts]))
-    fits.append(posterior_draws(table, weights, fits[0][0], rounds, seed))
+    fits.append(posterior_draws(table, weights, fits[0][0], rounds))
     count = len(writers)
     strengths = [each[:, :count] for each in fits]
     points = [
@@ -175,13 +175,13 @@ def fit_strengths(table: Floats, scores: Floats, weights: Floats) -> Floats:
     return coefficients
 
 
-def posterior_draws(table: Floats, weights: Floats, best: Floats, rounds: int, seed: int) -> Floats:
+def posterior_draws(table: Floats, weights: Floats, best: Floats, rounds: int) -> Floats:
     """Draw coefficients, one row per round, from the Laplace approximation of the posterior at its
     mode `best`."""
     chance = 1 / (1 + np.exp(-(table @ best)))
     curvature = (table.T * (weights * chance * (1 - chance))) @ table
     covariance = np.linalg.inv(curvature + PRIOR_PRECISION * np.eye(len(best)))
-    draws: Floats = np.random.default_rng(seed).multivariate_normal(best, covariance, rounds)
+    draws: Floats = np.random.default_rng(_SEED).multivariate_normal(best, covariance, rounds)
     return draws
 
 
@@ -206,9 +206,9 @@ def design_table(votes: Sequence[CountedVote], writers: Sequence[str], *, style:
     return table
 
 
-def _draws(votes: Sequence[CountedVote], rounds: int, seed: int) -> list[Floats]:
+def _draws(votes: Sequence[CountedVote], rounds: int) -> list[Floats]:
     """Bootstrap: counts of each vote in each round, drawn by voter and, if different, by vote."""
-    chance = np.random.default_rng(seed)
+    chance = np.random.default_rng(_SEED)
     numbers: dict[str, int] = {}
     voter_of = np.array([numbers.setdefault(vote.voter, len(numbers)) for vote in votes])
     voters = len(numbers)

@@ -172,7 +172,7 @@ def _templates() -> Environment:
 
 
 def _clock(seconds: float, subtitles: bool = False) -> str:
-    minutes, rest = divmod(seconds, 60)
+    minutes, rest = divmod(round(seconds, 3), 60)
     if subtitles:
         return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{rest:06.3f}"
     return f"{int(minutes)}:{int(rest):02d}"

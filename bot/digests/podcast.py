@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import islice
 
 from bot.answer import Citation
 from bot.answering.refusal import outcome_of
 from bot.answering.topic import find_topic
+from bot.digests import clock
 from bot.digests.disagreement import find_later_figure, find_other_figure
 from bot.digests.lede import MAX_WORDS, is_repetition, lede
 from bot.digests.podcast_questions import Interview
@@ -250,6 +250,7 @@ def names_at_head(opening: Opening, subject: str) -> bool:
 
 
 def _span(stories: Sequence[Story]) -> Period:
-    """Return the period from the first publication date to the last."""
+    """Return the period from the first publication date to the last; today if there is none."""
     days = [each.published for story in stories for each in story.articles if each.published]
-    return Period(min(days, default=date.min), max(days, default=date.min))
+    days = days or [clock.today()]
+    return Period(min(days), max(days))

@@ -153,14 +153,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             if journal.stop.is_set():
                 return  # the next process continues
             day = due_day(Schedule(digest.minute, digest.days), digest.last_day, now)
-            if day is not None and await self._may_read(digest):
+            if day is not None and await self._services.may_read(digest.chat_id):
                 await self._send(bot, journal, digest, day)
-
-    async def _may_read(self, digest: DigestRecord) -> bool:
-        """True if the person or group may still ask; if not, the digest is skipped silently."""
-        if digest.chat_id > 0:
-            return self._services.roles.may_ask(digest.chat_id)
-        return await self._services.group_may_ask(digest.chat_id)
 
     async def _send(self, bot: Bot, journal: Journal, digest: DigestRecord, day: date) -> None:
         language, earlier = language_of(digest.language), digest.article_ids

@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.audio import Speaker, SpeechLanguage, Transcript
 from bot.errors import SpeechError
-from bot.speech.base import Sound, as_pcm
+from bot.speech.base import Sound, as_wave
 from index.errors import Words, reason_of
 
 _SECONDS = 100.0  # of a request, in addition to the duration of its sound
@@ -56,7 +56,7 @@ class SpeechServer:
         form = {"model": _HEARING_MODEL, "response_format": "verbose_json", "prompt": names}
         if language:
             form["language"] = language
-        file = ("question.wav", _as_wave(sound))
+        file = ("question.wav", as_wave(sound))
         answer = self._post("transcriptions", sound.seconds, data=form, files={"file": file})
         try:
             reply: dict[str, Any] = json.loads(answer)
@@ -113,13 +113,3 @@ def _wave(content: bytes, url: str) -> Sound:
     samples = np.frombuffer(frames[: len(frames) // size * size], "<i2")
     mono = samples.reshape(-1, channels).mean(axis=1)
     return Sound((mono / 32_768).astype(np.float32), rate)
-
-
-def _as_wave(sound: Sound) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(sound.rate)
-        file.writeframes(as_pcm(sound))
-    return buffer.getvalue()

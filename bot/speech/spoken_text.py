@@ -19,7 +19,8 @@ from index.text.patterns import one_of
 
 T = TypeVar("T")
 Match = re.Match[str]
-Rule = tuple[str, Callable[[Lexicon, Match], str]]
+# A pattern, and its replacement as a template of `re.sub` or a function.
+Rule = tuple[str, str | Callable[[Lexicon, Match], str]]
 
 # An acronym is read as a word if its letters form syllables; a shorter one only if it is listed.
 _SYLLABLES = re.compile(
@@ -42,8 +43,8 @@ def spoken_words(text: str, language: SpeechLanguage) -> str:
     words = lexicon(language)
     text = unicodedata.normalize("NFC", text).translate(_LOWERED)
     text = "".join(each if each.isprintable() else " " for each in text)
-    for pattern, say in _rules(language):
-        text = pattern.sub(partial(say, words), text)
+    for pattern, replacement in _rules(language):
+        text = pattern.sub(replacement, text)
     symbols = words.tables["symbols"]
     text = "".join(f" {symbols[each]} " if each in symbols else each for each in text)
     text = re.sub(r"[^\w\s.,;:!?…'’\-«»“”\"()]", " ", text).replace("_", " ")
@@ -53,7 +54,9 @@ def spoken_words(text: str, language: SpeechLanguage) -> str:
 
 
 @cache
-def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], Callable[..., str]], ...]:
+def _rules(
+    language: SpeechLanguage,
+) -> tuple[tuple[re.Pattern[str], str | Callable[[Match], str]], ...]:
     words = lexicon(language)
     rules = [
         *_addresses(),
@@ -66,7 +69,10 @@ def _rules(language: SpeechLanguage) -> tuple[tuple[re.Pattern[str], Callable[..
         *_measures(words),
         *_numbers(words),
     ]
-    return tuple((re.compile(pattern), say) for pattern, say in rules)
+    return tuple(
+        (re.compile(pattern), say if isinstance(say, str) else partial(say, words))
+        for pattern, say in rules
+    )
 
 
 def _amount(words: Lexicon) -> str:
@@ -97,7 +103,7 @@ def _addresses() -> Iterator[Rule]:
     yield r"(?:https?://|www\.)\S+", _link
     yield rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[\w/.-]*)?{_END}", _link
     yield r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", _internet_address
-    yield r"\[\d{1,3}\]", lambda words, match: ""  # a note's number
+    yield r"\[\d{1,3}\]", ""  # a note's number
 
 
 def _link(words: Lexicon, match: Match) -> str:
@@ -129,8 +135,8 @@ def _calendar(words: Lexicon) -> Iterator[Rule]:
     yield rf"{_FREE}(0[1-9]|1[0-2])/((?:19|20)\d\d){_END}", _month
     yield rf"{_FREE}((?:19|20)\d\d)[-/]((?:19|20)?\d\d)(?![\w/-])", _season
     if words.language == "fr":
-        yield rf"{_FREE}1(?={S}(?:{months}){_END})", lambda words, match: "premier"
-        yield rf"(?<=\d)-(?=(?i:{months}){_END})", lambda words, match: " "
+        yield rf"{_FREE}1(?={S}(?:{months}){_END})", "premier"
+        yield rf"(?<=\d)-(?=(?i:{months}){_END})", " "
         return
     short = one_of([*words.months, *words.tables["after a number"]])
     yield rf"{_FREE}(the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?={short})", _day_before_month
@@ -202,10 +208,10 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
     hours = rf"(?P<h>\d{{1,3}}){S}?(?:h|hr|H)"
     directions = "".join(words.tables["directions"])
     yield rf"(?<=\d[°′″'\"]){S}?([{directions}]){_END}", _direction
-    yield rf"(?<=[hj]){S}?/{S}?(?=(?:24|7)\b)", lambda words, match: f" {words.word('over')} "
+    yield rf"(?<=[hj]){S}?/{S}?(?=(?:24|7)\b)", f" {words.word('over')} "
     if words.language == "en":
         yield rf"{_FREE}(\d)['′’]{S}?(\d{{1,2}})[\"″”]?", _feet
-    yield rf"(?<=[hH\d])[-–](?=\d{{1,2}}{S}?[hH])", _range
+    yield rf"(?<=[hH\d])[-–](?=\d{{1,2}}{S}?[hH])", f" {words.word('range')} "
     yield (
         rf"{_FREE}{hours}{S}?(?P<m>\d{{1,2}}){S}?{minute}"
         rf"(?:{S}?(?P<s>\d{{1,2}})(?:{S}?{second})?(?:{S}?(?P<c>\d{{1,3}}))?)?{_END}",
@@ -218,7 +224,7 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
     )
     yield rf"{_FREE}(?P<s>\d{{1,2}}){second}(?P<c>\d{{1,3}}){_END}", _duration
     yield (
-        rf"{_FREE}(?P<h>\d{{1,2}}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<c>\d+))?{_END}",
+        rf"{_FREE}(?P<h>\d{{1,2}}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<c>\d{{1,9}}))?{_END}",
         _duration,
     )
     if words.language == "fr":
@@ -288,7 +294,7 @@ def _feet(words: Lexicon, match: Match) -> str:
 
 def _ordinals(words: Lexicon) -> Iterator[Rule]:
     if words.language == "fr":
-        yield r"(?<=[IVX]e)[-–](?=[IVXLC]+e\b)", _range
+        yield r"(?<=[IVX]e)[-–](?=[IVXLC]+e\b)", f" {words.word('range')} "
         ending = r"(er|re|ère|e|ème|ᵉ|ᵉʳ|ʳᵉ|èmes|es|ers|res|ères)"
         # Other single letters before an e are words: « Ce », « Le ».
         roman = r"(?!Vers?\b)([IVX][IVXLC]*|[LC][IVXLC]+)"
@@ -380,16 +386,19 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
     yield r"(?<![\w-])\d+(?:-\d+){2,}(?![\w-])", _groups
     yield rf"(?<![\w.,])(?:{words.tables['telephone']})(?!\d)", _phone
     if words.language == "fr":
-        yield rf"(?<=article{S})(\d+)[-.](?=\d)", lambda words, match: f"{match[1]} "
-    yield rf"(?<![\w.,/-])({amount})(?:[-–—]|{S}-{S})(?={amount}(?![\w-]*-\d))", _range_behind
-    yield r"(?<=[%°€$])[-–](?=\d)", _range
-    yield r"(?<=\d)-(?=\d)", lambda words, match: " "
-    yield r"(?<![\w)\d])[-−](?=\d)|−(?=\d)", lambda words, match: f" {words.word('minus')} "
-    yield r"(?<=UTC|GMT)-(?=\d)", lambda words, match: f" {words.word('minus')} "
-    yield r"\+(?=\d)", lambda words, match: f" {words.word('plus')} "
-    yield rf"(?<=\d){S}?[x×]{S}?(?=\d)", lambda words, match: f" {words.word('dimension')} "
-    yield r"(?<=\d)[x×](?!\w)", lambda words, match: f" {words.tables['symbols']['×']}"
-    yield r"(?<!\w)x(?=\d)", lambda words, match: f"{words.tables['symbols']['×']} "
+        yield rf"(?<=article{S})(\d+)[-.](?=\d)", r"\1 "
+    yield (
+        rf"(?<![\w.,/-])({amount})(?:[-–—]|{S}-{S})(?={amount}(?![\w-]*-\d))",
+        rf"\1 {words.word('range')} ",
+    )
+    yield r"(?<=[%°€$])[-–](?=\d)", f" {words.word('range')} "
+    yield r"(?<=\d)-(?=\d)", " "
+    yield r"(?<![\w)\d])[-−](?=\d)|−(?=\d)", f" {words.word('minus')} "
+    yield r"(?<=UTC|GMT)-(?=\d)", f" {words.word('minus')} "
+    yield r"\+(?=\d)", f" {words.word('plus')} "
+    yield rf"(?<=\d){S}?[x×]{S}?(?=\d)", f" {words.word('dimension')} "
+    yield r"(?<=\d)[x×](?!\w)", f" {words.tables['symbols']['×']}"
+    yield r"(?<!\w)x(?=\d)", f"{words.tables['symbols']['×']} "
 
 
 def _sets(words: Lexicon, match: Match) -> str:
@@ -411,14 +420,6 @@ def _phone(words: Lexicon, match: Match) -> str:
     groups = [digits[:start], *(digits[at : at + size] for at in range(start, len(digits), size))]
     number = " ".join(words.amount(each) for each in groups if each)
     return f"{words.word('plus')} {words.amount(country)} {number}" if country else number
-
-
-def _range(words: Lexicon, match: Match) -> str:
-    return f" {words.word('range')} "
-
-
-def _range_behind(words: Lexicon, match: Match) -> str:
-    return f"{match[1]} {words.word('range')} "
 
 
 # Money
@@ -498,10 +499,10 @@ def _measures(words: Lexicon) -> Iterator[Rule]:
     bare = one_of([*words.bare_units, *(each for each in words.currencies if not each.isalpha())])
     per = one_of([*words.tables["per"], *words.units])
     yield r"[½⅓⅔¼¾⅛⅕]", _vulgar
-    yield rf"(?<=\d){S}1/2(?![\w/])", lambda words, match: f" {words.word('and a half')}"
+    yield rf"(?<=\d){S}1/2(?![\w/])", f" {words.word('and a half')}"
     yield rf"{_FREE}([1-9])/([2-9]|10)(?![\w/.,])", _fraction
-    yield rf"([lL]|kWh)/100{S}?km{_END}", _consumption
-    yield rf"({amount}){S}?/{S}?(?={amount}{_END})", _over
+    yield rf"([lL]|kWh)/100{S}?km{_END}", rf"\1 {words.word('per 100 km')}"
+    yield rf"({amount}){S}?/{S}?(?={amount}{_END})", rf"\1 {words.word('over')} "
     yield rf"(\d)([{_RAISED}]+)", _power
     if words.language == "en":
         yield r"(?<=[^\W\d_]-)(\d+)s(?!\w)", _plural_of_name
@@ -523,14 +524,6 @@ def _fraction(words: Lexicon, match: Match) -> str:
     ordinal = words.ordinal(below)
     name = words.name(names[below]) if below in names else UnitName(ordinal, f"{ordinal}s")
     return words.counted(match[1], name)
-
-
-def _over(words: Lexicon, match: Match) -> str:
-    return f"{match[1]} {words.word('over')} "
-
-
-def _consumption(words: Lexicon, match: Match) -> str:
-    return f"{match[1]} {words.word('per 100 km')}"
 
 
 def _power(words: Lexicon, match: Match) -> str:

@@ -42,7 +42,7 @@ def say(
     ] = None,
     second: Annotated[bool, typer.Option("--second", help="second")] = False,
     speed: Annotated[
-        float, typer.Option("--speed", metavar="N", min=0.5, max=2.0, help="speed")
+        float, typer.Option("--speed", metavar="SPEED", min=0.5, max=2.0, help="speed")
     ] = 1.0,
 ) -> int:
     """Read a text aloud into a file."""

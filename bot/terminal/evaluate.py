@@ -30,42 +30,16 @@ def declare(line: CommandLine) -> None:
 def evaluate(
     settings: Settings,
     questions: Annotated[
-        Path,
-        typer.Argument(
-            metavar="QUESTIONS",
-            show_default=False,
-            help="questions",
-        ),
+        Path, typer.Argument(metavar="QUESTIONS", show_default=False, help="questions")
     ],
-    unanswerable: Annotated[
-        Path | None,
-        typer.Option(metavar="OTHER", help="unanswerable"),
-    ] = None,
-    leave_out: Annotated[
-        float,
-        typer.Option(
-            metavar="SHARE",
-            help="leave_out",
-        ),
-    ] = 0.0,
-    perturb: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KINDS",
-            help="perturb",
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="limit"),
-    ] = None,
+    unanswerable: Annotated[Path | None, typer.Option(metavar="OTHER", help="unanswerable")] = None,
+    leave_out: Annotated[float, typer.Option(metavar="SHARE", help="leave_out")] = 0.0,
+    perturb: Annotated[str | None, typer.Option(metavar="KINDS", help="perturb")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="limit")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="seed")] = 1,
     show_worst: Annotated[int, typer.Option("--show", metavar="N", min=0, help="show")] = 0,
     json: Annotated[Path | None, typer.Option(metavar="OUT", help="json")] = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option(metavar="OUT", help="plot"),
-    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="OUT", help="plot")] = None,
 ) -> int:
     """Run one evaluation, show its results and return the exit code."""
     from bot.evaluation.perturbation import parse_kinds

@@ -116,14 +116,8 @@ class ProgressLines(_StepProgress):
 class ProgressBar(_StepProgress):
     """One bar with the current step, its items, pace and remaining time."""
 
-    def __init__(
-        self,
-        progress: Progress,
-        phrases: TerminalPhrases,
-        clock: Callable[[], float] = time.monotonic,
-        stopping: str = "",
-    ) -> None:
-        super().__init__(phrases, clock, stopping)
+    def __init__(self, progress: Progress, phrases: TerminalPhrases, stopping: str = "") -> None:
+        super().__init__(phrases, time.monotonic, stopping)
         self._progress = progress
         self._task: TaskID = progress.add_task("", total=None, detail="")
 

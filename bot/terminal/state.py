@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -90,19 +90,22 @@ def _open_new(name: str) -> Iterator[IO[bytes]]:
         sys.stdout.flush()  # before reporting success
         return
     path = Path(name)
-    beside = path.with_name(f"{path.name}.new")
+    draft = path.with_name(f"{path.name}.new")
     try:
         if path.exists() and not is_archive(path):
             raise StateError("state-file-exists")
-        beside.unlink(missing_ok=True)
-        with beside.open("xb") as file:
+        draft.unlink(missing_ok=True)
+        with draft.open("xb") as file:
             os.fchmod(file.fileno(), 0o600)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        draft.replace(path)
     except OSError as error:
         raise StateError("state-file-not-written", reason=reason_of(error)) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
 
 
 @contextmanager

@@ -159,36 +159,28 @@ class Shelf:
         Raises FetchError.
         """
         folder = self._folder(url)
-        try:
+        with _errors_of(url):
             ledger = FetchLedger(folder)
             name = ledger.find(url) or ledger.find(url, "asked")
             return ledger.of(name) if name and (folder / name).is_file() else None
-        except OSError as error:
-            raise _disk_error(url, error) from error
 
     def confirm(self, url: str) -> None:
         """Record that the stored page of an address is current. Raises FetchError."""
-        folder = self._folder(url)
-        try:
-            with edit_ledger(folder) as ledger:
-                name = ledger.find(url)
-                if name is not None:
-                    ledger.put(name, replace(ledger.of(name), fetched_at=self._moment()))
-                    ledger.save()
-        except OSError as error:
-            raise _disk_error(url, error) from error
+        with _errors_of(url), edit_ledger(self._folder(url)) as ledger:
+            name = ledger.find(url)
+            if name is not None:
+                ledger.put(name, replace(ledger.of(name), fetched_at=self._moment()))
+                ledger.save()
 
     def put(
         self, page: FetchedPage, suffix: str, address: str | None = None
     ) -> tuple[_State, Path]:
         """Save the page of a requested address; return whether it changed. Raises FetchError."""
         folder = self._folder(page.url)
-        try:
+        with _errors_of(page.url):
             folder.mkdir(parents=True, exist_ok=True)
             with edit_ledger(folder) as ledger:
                 return self._save(page, suffix, address, folder, ledger)
-        except OSError as error:
-            raise _disk_error(page.url, error) from error
 
     def _save(
         self, page: FetchedPage, suffix: str, address: str | None, folder: Path, ledger: FetchLedger
@@ -232,6 +224,13 @@ def _readable(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_READABLE].strip("-") or "page"
 
 
-def _disk_error(url: str, error: OSError) -> FetchError:
-    place = str(error.filename or url)
-    return FetchError("address-disk", subject=url, place=place, reason=reason_of(error))
+@contextmanager
+def _errors_of(url: str) -> Iterator[None]:
+    """Raise what the disk refuses as a FetchError of an address."""
+    try:
+        yield
+    except OSError as error:
+        place = str(error.filename or url)
+        raise FetchError(
+            "address-disk", subject=url, place=place, reason=reason_of(error)
+        ) from error

@@ -166,9 +166,11 @@ def _detect_format(content: Content, by_name: Format) -> Format:
 
 _TITLE_LIMIT = 120
 _CENTURIES = range(1800, 2100)
-_STAMP = re.compile(r"(\d{4})([-_.]?)(\d{2})\2(\d{2})(?:T\d{4,6})?(?=[-_. ]|$)")
-_TRAILING = re.compile(r"[-_. ](\d{4})([-_])(\d{2})\2(\d{2})$")
-_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/)")
+_STAMP = re.compile(
+    r"(?P<year>\d{4})([-_.]?)(?P<month>\d{2})\2(?P<day>\d{2})(?:T\d{4,6})?(?=[-_. ]|$)"
+)
+_TRAILING = re.compile(r"[-_. ](?P<year>\d{4})([-_])(?P<month>\d{2})\2(?P<day>\d{2})$")
+_FOLDERS = re.compile(r"(?:^|/)(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})(?=/)")
 _MEMBER = re.compile(r"[^\n]*\.[a-z0-9]{2,8}", re.IGNORECASE)
 
 
@@ -179,15 +181,13 @@ def date_in_path(path: str) -> date | None:
     """
     plain = path.replace("\\", "/")
     stem = PurePosixPath(plain).stem
-    if match := _STAMP.match(stem) or _TRAILING.search(stem):
-        return _likely_day(match[1], match[3], match[4])
-    return _in_folders(plain)
+    return _likely_day(_STAMP.match(stem) or _TRAILING.search(stem) or _FOLDERS.search(plain))
 
 
 def date_in_address(url: str) -> date | None:
     """Return the date in the path of an address, as in `/2025/08/29/titre`."""
     try:
-        return _in_folders(urlsplit(url).path)
+        return _likely_day(_FOLDERS.search(urlsplit(url).path))
     except ValueError:
         return None
 
@@ -195,11 +195,10 @@ def date_in_address(url: str) -> date | None:
 def title_in_name(name: str) -> str:
     """Derive a title from a file's name, without its date and suffix."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
-    match = _STAMP.match(stem)
-    if match and _likely_day(match[1], match[3], match[4]):
-        stem = stem[match.end() :]
-    elif (match := _TRAILING.search(stem)) and _likely_day(match[1], match[3], match[4]):
-        stem = stem[: match.start()]
+    for match in (_STAMP.match(stem), _TRAILING.search(stem)):
+        if match and _likely_day(match):
+            stem = stem[: match.start()] + stem[match.end() :]
+            break
     readable = re.sub(r"[-_\s]+", " ", stem).strip(" .") or name
     return readable[0].upper() + readable[1:]
 
@@ -209,13 +208,10 @@ def member_name(key: str) -> str | None:
     return key if "://" not in key and _MEMBER.fullmatch(key) else None
 
 
-def _in_folders(path: str) -> date | None:
-    match = _FOLDERS.search(path)
-    return _likely_day(match[1], match[2], match[3]) if match else None
-
-
-def _likely_day(year: str, month: str, day: str) -> date | None:
-    return valid_day(year, month, day) if int(year) in _CENTURIES else None
+def _likely_day(match: re.Match[str] | None) -> date | None:
+    if match is None or int(match["year"]) not in _CENTURIES:
+        return None
+    return valid_day(match["year"], match["month"], match["day"])
 
 
 def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Article:

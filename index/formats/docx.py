@@ -126,12 +126,12 @@ class _Body:
         items: list[str] = []
         current = ""
         for node in parent.iterchildren():
-            styles = self._style_chain(node) if node.tag == f"{_W}p" else []
-            place = self._lists.place(node, styles) if node.tag == f"{_W}p" else None
-            if place is None or _is_heading(styles) or place[0] != current:
+            styles = self._style_chain(node)
+            place = None if _is_heading(styles) else self._lists.place(node, styles)
+            if place is None or place[0] != current:
                 yield from list_blocks(items)
                 items, current = [], ""
-            if place is not None and not _is_heading(styles):
+            if place is not None:
                 current = place[0]
                 if text := _text(node):
                     items.append(self._lists.add_number(place, text))

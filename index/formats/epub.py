@@ -140,7 +140,7 @@ def _chapters(
 ) -> Iterator[ArticleDraft | Skipped]:
     chapters: list[_Chapter] = []
     labels = _labels(package, opf, place)
-    for name, furniture in _spine(package, opf, place):
+    for name, furniture in _spine(package, opf, place).items():
         try:
             blocks, kind = chapter_blocks(package.page(name))
         except ReadError as error:
@@ -170,8 +170,8 @@ def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraf
     return ArticleDraft(blocks, with_title, "" if alone else chapter.name)
 
 
-def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[str, bool]]:
-    """Yield the members in reading order, and whether each is surely no chapter."""
+def _spine(package: Package, opf: etree._Element, place: str) -> dict[str, bool]:
+    """Map the members, in reading order, to whether each is surely no chapter."""
     items = {each.get("id"): each for each in opf.iterfind("./{*}manifest/{*}item")}
     guide = {
         package.beside(place, each.get("href", "")): each.get("type", "")
@@ -184,7 +184,7 @@ def _spine(package: Package, opf: etree._Element, place: str) -> Iterator[tuple[
             name = package.beside(place, item.get("href", ""))
             aside = "nav" in item.get("properties", "").split() or reference.get("linear") == "no"
             pages.setdefault(name, aside or bool(_FURNITURE.search(guide.get(name, ""))))
-    yield from pages.items()
+    return pages
 
 
 def _labels(package: Package, opf: etree._Element, place: str) -> dict[str, str]:

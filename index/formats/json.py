@@ -17,7 +17,7 @@ from index.errors import Problem, ReadError, Words
 from index.formats.base import ArticleDraft, Content, Skipped
 from index.formats.encoding import decode, open_as_utf8
 from index.formats.fields import facts_in_names, field_at, flatten_record
-from index.formats.records import RECORD_BYTES, Record, read_record, read_records, skipped_line
+from index.formats.records import RECORD_BYTES, Record, read_records, skipped_line
 from index.formats.signature import HEAD_BYTES, is_json_lines
 
 _LISTS = frozenset(
@@ -72,11 +72,10 @@ def _read_one(content: Content) -> ArticleDraft | None:
             raise ReadError("json-value-too-large", subject=content.label, limit=RECORD_BYTES)
         raise ReadError("json-no-object", subject=content.label)
     record = Record(Problem("at-record", number=1), flatten_record(value))
-    for part in read_records(content, iter([record])):
-        if isinstance(part, Skipped):
-            raise ReadError(part.problem, subject=content.label)
-    draft = read_record(record, content)
-    return ArticleDraft(draft.blocks, draft.metadata)
+    (part,) = read_records(content, iter([record]))
+    if isinstance(part, Skipped):
+        raise ReadError(part.problem, subject=content.label)
+    return ArticleDraft(part.blocks, part.metadata)
 
 
 def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from lxml import etree
 
@@ -32,10 +33,12 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
         root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError) as error:
         raise ReadError("xml-malformed", subject=content.label, reason=reason_of(error)) from error
-    if _name(root) == "nitf":
+    for each in root.iter(etree.Element):  # NewsML 1 has capitals, NewsML-G2 name spaces
+        each.tag = etree.QName(each).localname.lower()
+    if root.tag == "nitf":
         yield _read_nitf(root, content)
         return
-    items = [each for each in root.iter() if _name(each) == "newsitem"]
+    items = list(root.iter("newsitem"))
     if not items:
         raise ReadError("news-none", subject=content.label)
     for number, item in enumerate(items, 1):
@@ -67,7 +70,7 @@ def _read_nitf(root: Element, content: Content) -> ArticleDraft:
         category=_attribute(paper, "position.section")
         or _attribute(subject, "tobject.subject.type"),
     )
-    return _draft([*_all(root, "abstract"), body], metadata, content)
+    return _draft([*root.iter("abstract"), body], metadata, content)
 
 
 def _read_item(item: Element, content: Content) -> ArticleDraft:
@@ -85,7 +88,7 @@ def _read_item(item: Element, content: Content) -> ArticleDraft:
     metadata = Metadata.of(
         "nitf",
         title=_text(_first(item, "headline")),
-        author=_author(next(iter(_all(item, "by") + _all(item, "byline")), None)),
+        author=_author(next(chain(item.iter("by"), item.iter("byline")), None)),
         published=created or latest,
         updated=latest if created and latest != created else None,
         outlet=_text(_first(provider, "name")) or _attribute(provider, "literal"),
@@ -96,10 +99,10 @@ def _read_item(item: Element, content: Content) -> ArticleDraft:
     if inner is not None:
         draft = _read_nitf(inner, content)
         return replace(draft, metadata=metadata.completed(draft.metadata))
-    contents = [*_all(item, "inlinexml"), *_all(item, "inlinedata"), *_all(item, "datacontent")]
-    if not contents:
-        raise ReadError("news-text-elsewhere", subject=content.label)
-    return _draft(contents[:1], metadata, content)
+    for name in ("inlinexml", "inlinedata", "datacontent"):
+        if (text := _first(item, name)) is not None:
+            return _draft([text], metadata, content)
+    raise ReadError("news-text-elsewhere", subject=content.label)
 
 
 def _refuse_withheld(status: str | None, content: Content) -> None:
@@ -114,13 +117,12 @@ def _draft(elements: list[Element], metadata: Metadata, content: Content) -> Art
 
 def _markup(element: Element) -> str:
     """Convert an element to HTML, which has the same names for paragraphs and lists."""
-    name = _name(element)
-    if not name or name in _UNSEEN:
+    if not isinstance(element.tag, str) or element.tag in _UNSEEN:
         return ""
     inner = html.escape(element.text or "")
     for child in element:
         inner += _markup(child) + html.escape(child.tail or "")
-    tag = _TAGS.get(name, name)
+    tag = _TAGS.get(element.tag, element.tag)
     tag = tag if re.fullmatch("[a-z][a-z0-9]*", tag) else "div"
     return f"<{tag}>{inner}</{tag}>"
 
@@ -129,25 +131,14 @@ def _author(element: Element | None) -> str | None:
     """Return the author: Jeanne Petit for « Par Jeanne Petit, à Rome »."""
     if element is None:
         return None
-    people = [text for each in _all(element, "person") if (text := _text(each))]
+    people = [text for each in element.iter("person") if (text := _text(each))]
     line = ", ".join(people) or _text(element) or ""
     byline = parse_byline(line)
     return byline.people if byline else without_by(line) or None
 
 
-def _name(element: Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
-
-
-def _all(element: Element | None, name: str) -> list[Element]:
-    return [] if element is None else [each for each in element.iter() if _name(each) == name]
-
-
 def _first(element: Element | None, name: str) -> Element | None:
-    if element is None:
-        return None
-    return next((each for each in element.iter() if _name(each) == name), None)
+    return None if element is None else next(element.iter(name), None)
 
 
 def _attribute(element: Element | None, name: str) -> str | None:

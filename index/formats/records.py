@@ -94,12 +94,12 @@ def read_records(
             yield record
             continue
         try:
-            yield read_record(record, content, order)
+            yield _read_record(record, content, order)
         except ReadError as error:
             yield Skipped(content.label, error.problem, record.place)
 
 
-def read_record(record: Record, content: Content, order: Order | None = None) -> ArticleDraft:
+def _read_record(record: Record, content: Content, order: Order | None) -> ArticleDraft:
     """Return the article of a record. Raises ReadError, without a file name, if it has no text."""
     field_map = content.options.fields
     values = record.values

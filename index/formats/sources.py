@@ -7,8 +7,9 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from index.errors import Problem, ReadError, reason_of
@@ -17,6 +18,7 @@ from index.formats.table import UNKNOWN_FORMAT, UNREAD_DOCUMENTS, suffix_of
 
 # {"version": 1, "files": {"a.html": {"url": "https://exemple.fr/a"}}}, with paths below the folder.
 LEDGER = ".selon-addresses.json"
+_Ledgers = Callable[[Path], tuple[Mapping[str, str], Problem | None]]
 _LIMIT = 128 * 2**20  # bytes; an address takes some hundreds
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
@@ -55,6 +57,7 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
     inside = [os.path.realpath(root) for root in paths]
     sources: dict[str, Source] = {}
     skipped: dict[str, Skipped] = {}
+    ledger_of = cache(read_ledger)  # the paths may be all files of a folder
     for root in paths:
         try:
             exists = root.exists()
@@ -62,7 +65,7 @@ def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
             raise ReadError(_listing_problem(error), subject=root) from error
         if not exists:
             raise ReadError("path-missing", subject=root)
-        finder = _Below(root, inside) if root.is_dir() else _named_file(root)
+        finder = _Below(root, inside) if root.is_dir() else _named_file(root, ledger_of)
         for item in finder:
             if isinstance(item, Skipped):
                 skipped.setdefault(item.label, item)
@@ -76,14 +79,14 @@ def _listing_problem(error: OSError) -> Problem:
     return Problem("folder-too-deep" if too_deep else "folder-unreadable", reason=reason_of(error))
 
 
-def _named_file(path: Path) -> Iterator[tuple[str, Source] | Skipped]:
+def _named_file(path: Path, ledger_of: _Ledgers) -> Iterator[tuple[str, Source] | Skipped]:
     label = _label(path)
     if not path.is_file():
         yield Skipped(label, Problem("path-neither"))
     elif suffix_of(path.name) is None:
         yield Skipped(label, UNKNOWN_FORMAT)
     else:
-        urls, _ = read_ledger(path.parent)
+        urls, _ = ledger_of(path.parent)
         source = Source(path, label, _plain(path.name), urls.get(_plain(path.name)))
         yield os.path.realpath(path), source
 

@@ -110,12 +110,12 @@ def _past_date(sentence: str, start: int, end: int) -> int:
 
 
 @cache
-def _place(prepositions: tuple[str, ...]) -> re.Pattern[str]:
+def _place() -> re.Pattern[str]:
     article = r"(?:(?:la|le|les|the|el|los)\s|l['’])?"
     kind = r"((?:(?:[a-zà-ÿ-]{3,}\s){1,2}(?:de\s|du\s|d['’]|of\s))?)"
-    return re.compile(rf"(?<!\w)({one_of(prepositions)})(?:\s|(?<=['’])){article}{kind}$", re.I)
+    return re.compile(rf"(?<!\w)({one_of(PLACED)})(?:\s|(?<=['’])){article}{kind}$", re.I)
 
 
 def placed(sentence: str, name: NameSpan) -> bool:
     """True if a preposition of place precedes the name, which is rare for people."""
-    return bool(_place(PLACED).search(sentence[: name.start]))
+    return bool(_place().search(sentence[: name.start]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable
@@ -97,6 +98,11 @@ def flip(path: Path) -> None:
 
 def truncate(path: Path) -> None:
     os.truncate(path, path.stat().st_size - 1)
+
+
+def refuse(*_: object, **__: object) -> None:
+    """Any call, on a full disk."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def forge(folder: Path, **told: Any) -> None:

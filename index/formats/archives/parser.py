@@ -46,13 +46,11 @@ _OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
 
 
 class Unpacking(io.RawIOBase):
-    """A stream decompressed within a budget. Seeking forward reads; `closes` the source with it."""
+    """A stream decompressed within a budget, closed with its source. Seeking forward reads."""
 
-    def __init__(
-        self, stream: BinaryIO, packing: str, budget: UnpackBudget, *, closes: bool
-    ) -> None:
+    def __init__(self, stream: BinaryIO, packing: str, budget: UnpackBudget) -> None:
         super().__init__()
-        self._stream = stream if closes else None
+        self._stream = stream
         self._source = _OPENERS[packing](stream)
         self._budget = budget
         self._at = 0
@@ -89,14 +87,12 @@ class Unpacking(io.RawIOBase):
 
     def close(self) -> None:
         self._source.close()
-        if self._stream is not None:
-            self._stream.close()
+        self._stream.close()
         super().close()
 
 
 def _open_packed(content: Content, packing: str) -> BinaryIO:
-    budget = UnpackBudget(content.size)
-    return io.BufferedReader(Unpacking(content.open(), packing, budget, closes=True))
+    return io.BufferedReader(Unpacking(content.open(), packing, UnpackBudget(content.size)))
 
 
 def holds_tar(content: Content, packing: str) -> bool:
@@ -118,7 +114,7 @@ def tar_members(
     """Yield the members of a tar in order; each must be read before the next."""
     source = stream
     if packing:
-        unpacked = Unpacking(stream, packing, budget, closes=False)
+        unpacked = Unpacking(stream, packing, budget)
         source = stack.enter_context(io.BufferedReader(unpacked))
     source_file = cast(BinaryIO, _Guarded(source))
     archive = stack.enter_context(
@@ -248,51 +244,41 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     """
     if content.depth > _DEPTH:
         raise ReadError("archive-nested", subject=content.label)
-    yield from _Opened(content, UnpackBudget(content.size)).read(content)
+    yield from _read_members(content, UnpackBudget(content.size))
 
 
-class _Opened:
-    """An archive and, within the same limits, those in it."""
-
-    def __init__(self, content: Content, budget: UnpackBudget) -> None:
-        self._outer = content
-        self._budget = budget
-
-    def read(self, content: Content) -> Iterator[ArticleDraft | Skipped]:
-        prefix = content.label[len(self._outer.label) + 1 :]
-        with ExitStack() as stack:
-            for member in members_of(content, self._budget, stack):
-                if isinstance(member, Skipped):
-                    yield member
-                    continue
-                format = format_of(member.name)
-                parts = member.name.split("/")
-                # Files that systems and programs leave behind.
-                hidden = any(part.startswith((".", "~$")) for part in parts) or "__MACOSX" in parts
-                if format is None or hidden:
-                    continue
-                yield from self._read_member(member, prefix, format.parser == __name__)
-
-    def _read_member(
-        self, member: Member, prefix: str, may_nest: bool
-    ) -> Iterator[ArticleDraft | Skipped]:
-        key = f"{prefix}#{member.name}" if prefix else member.name
-        label = f"{self._outer.label}#{key}"
-        if member.refusal is not None:
-            yield Skipped(label, member.refusal)
-            return
-        name, depth = member.name.rpartition("/")[2], self._outer.depth + 1 + bool(prefix)
-        content = Content(name, label, 0, member.open, options=self._outer.options, depth=depth)
-        try:
-            with hold_member(member, content, self._budget) as inner:
-                if not may_nest:
-                    yield from read_part(inner, key)
-                elif inner.depth <= self._outer.depth + _DEPTH:
-                    yield from self.read(inner)
-                else:
-                    raise ReadError("archive-nested", subject=label)
-        except ReadError as error:
-            if self._budget.exhaustion is None:
-                yield Skipped(label, error.problem)
-        if self._budget.exhaustion is not None:
-            raise ReadError(self._budget.exhaustion, subject=self._outer.label)
+def _read_members(
+    archive: Content, budget: UnpackBudget, prefix: str = ""
+) -> Iterator[ArticleDraft | Skipped]:
+    """Yield the articles of an archive; `prefix` is its own key if it is in another."""
+    with ExitStack() as stack:
+        for member in members_of(archive, budget, stack):
+            if isinstance(member, Skipped):
+                yield member
+                continue
+            format = format_of(member.name)
+            parts = member.name.split("/")
+            # Files that systems and programs leave behind.
+            hidden = any(part.startswith((".", "~$")) for part in parts) or "__MACOSX" in parts
+            if format is None or hidden:
+                continue
+            label = f"{archive.label}#{member.name}"
+            key = f"{prefix}#{member.name}" if prefix else member.name
+            if member.refusal is not None:
+                yield Skipped(label, member.refusal)
+                continue
+            name, depth = parts[-1], archive.depth + 1
+            content = Content(name, label, 0, member.open, options=archive.options, depth=depth)
+            try:
+                with hold_member(member, content, budget) as inner:
+                    if format.parser != __name__:
+                        yield from read_part(inner, key)
+                    elif prefix:
+                        raise ReadError("archive-nested", subject=label)
+                    else:
+                        yield from _read_members(inner, budget, key)
+            except ReadError as error:
+                if budget.exhaustion is None:
+                    yield Skipped(label, error.problem)
+            if budget.exhaustion is not None:
+                raise ReadError(budget.exhaustion, subject=archive.label)

@@ -287,5 +287,8 @@ def guessed_facts(tree: Element) -> Metadata:
 
     if sum(1 for _ in tree.iter()) > _MAX_ELEMENTS:
         return Metadata()
-    day = find_date(tree, original_date=True, extensive_search=False)
+    try:
+        day = find_date(tree, original_date=True, extensive_search=False)
+    except (ValueError, OverflowError):  # a time zone of 25 hours
+        day = None
     return Metadata.of("htmldate", published=date.fromisoformat(day) if day else None)

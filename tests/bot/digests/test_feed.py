@@ -44,7 +44,7 @@ SCRIPT = Script(
 def published(folder: Path, script: Script = SCRIPT, sound: bytes = b"ID3") -> Path:
     with draft_episode(folder, script) as path:
         path.write_bytes(sound)
-        made = Recording(path, 65.0, (0.0, 2.4, 61.0))
+        made = Recording(path, 65.0, (0.0, 2.4, 59.9996))
         address = "https://exemple.fr/podcast/"
         return add_episode(folder, script, made, address, FeedPhrases.of("fr"))
 
@@ -101,10 +101,11 @@ def test_the_feed_has_what_directories_ask_for_and_its_files_are_there(tmp_path:
     chapters = json.loads(files["application/json+chapters"].read_text("utf-8"))
     assert chapters["chapters"] == [
         {"startTime": 0.0, "title": "Le pont"},
-        {"startTime": 61.0, "title": "Ensuite"},
+        {"startTime": 59.9996, "title": "Ensuite"},
     ]
     subtitles = files["text/vtt"].read_text("utf-8")
     assert subtitles.startswith("WEBVTT\n\n00:00:00.000 --> 00:00:02.400\n<v first>Selon")
+    assert "--> 00:01:00.000\n" in subtitles
     assert files["text/html"].is_file()
 
 
@@ -114,7 +115,7 @@ def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> 
     (link,) = page.xpath("//p[@class='second']//a")
     assert link.text == QUOTE.quote
     assert "#:~:text=" in link.get("href")
-    assert page.xpath("//time/text()") == ["0:00", "0:02", "1:01"]
+    assert page.xpath("//time/text()") == ["0:00", "0:02", "1:00"]
     assert [row.text_content().split(" ", 1)[1] for row in page.xpath("//p")] == [
         line.text for line in SCRIPT.lines
     ]

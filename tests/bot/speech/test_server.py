@@ -190,16 +190,14 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_what_another_process_or_a_power_failure_took_is_not_missed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speech, line = Speech(SpeechModels(), tmp_path), SpokenLine("Bonjour.", "fr")
-    ask = Mock(side_effect=SpeechError("speech-crash"))
+    speech, ask = Speech(SpeechModels(), tmp_path), Mock(side_effect=SpeechError("speech-crash"))
     monkeypatch.setattr(speech, "_ask", ask)
-    with pytest.raises(SpeechError):
-        speech.record([line], tmp_path / "a.ogg")
-    name = Path(ask.call_args.kwargs["out"]).name.split(".")[1]
-    (tmp_path / f"{name}-24000-100.npy").touch()
-    with pytest.raises(SpeechError):
-        speech.record([line], tmp_path / "a.ogg")
-    assert ask.call_args.kwargs["do"] == "say"
+    for _ in range(2):
+        with pytest.raises(SpeechError):
+            speech.record([SpokenLine("Bonjour.", "fr")], tmp_path / "a.ogg")
+        name = Path(ask.call_args.kwargs["out"]).name.split(".")[1]
+        (tmp_path / f"{name}-24000-100.npy").touch()
+    assert [each.kwargs["do"] for each in ask.call_args_list] == ["say", "say"]
     monkeypatch.setattr(speech, "_recordings", lambda: [tmp_path / "gone.npy"])
     speech._forget_oldest()
 
@@ -220,25 +218,17 @@ def test_nothing_to_say_is_no_success(capsys: pytest.CaptureFixture[str]) -> Non
     assert "il n’y a rien à lire à voix haute" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("typed", "question"), [("Oui\n", "Qui ?"), ("\n", ""), ("", "")])
 def test_a_doubtful_question_is_confirmed(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    typed: str,
-    question: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    speech = HeardSpeech(tmp_path)
+    speech, recording, url = HeardSpeech(tmp_path), tmp_path / "a.ogg", "postgresql://localhost/a"
     speech.words, speech.doubtful = "Qui ?", True
-    monkeypatch.setattr(service, "open_speech", lambda settings: speech)
-    open_store = MagicMock()
-    monkeypatch.setattr("bot.settings.open_store", open_store)
-    monkeypatch.setattr("sys.stdin", Mock(isatty=lambda: True, readline=lambda: typed))
-    recording = tmp_path / "question.ogg"
     recording.touch()
-    settings = Settings(data_dir=tmp_path, index_url="postgresql://localhost/selon")
-    assert hear_question(settings, recording) == question
-    open_store.assert_called_once_with(tmp_path, "postgresql://localhost/selon")
-    told = capsys.readouterr()
-    assert not told.out
-    assert told.err.endswith("Qui ?\u00a0»\u00a0? [o/N] ")
+    typed = iter(["Oui\n", "\n"])
+    monkeypatch.setattr("sys.stdin", Mock(isatty=lambda: True, readline=lambda: next(typed)))
+    monkeypatch.setattr(service, "open_speech", lambda settings: speech)
+    monkeypatch.setattr("bot.settings.open_store", opened := MagicMock())
+    settings = Settings(data_dir=tmp_path, index_url=url)  # type: ignore[arg-type]
+    assert [hear_question(settings, recording) for _ in range(2)] == ["Qui ?", ""]
+    opened.assert_called_with(tmp_path, url)
+    assert capsys.readouterr().err.endswith("Qui ?\u00a0»\u00a0? [o/N] ")

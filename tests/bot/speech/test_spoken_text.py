@@ -210,6 +210,7 @@ def test_every_space_within_a_number_holds_it_together(space: str) -> None:
 
 def test_nothing_that_is_no_speech_is_left() -> None:
     assert spoken_words("\x00\u200b🙂 <b>*_", "fr") == "inférieur à b supérieur à"
+    assert spoken_words(f"1:23:45.{'9' * 5_000}", "fr")  # more digits than an int may have
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.md")), ids=lambda path: path.stem)

@@ -84,22 +84,6 @@ def test_ask_needs_a_question(arguments: list[str], chain: Scripted, capsys: Cap
     assert (shown.out, chain.asked) == ("", [])
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        (("say", "--speed", "5"), "au plus 2"),
-        (("say", "--speed", "x"), "un nombre est attendu"),
-        (
-            ("arena", "replay", "--voters", "x"),
-            "valeurs possibles\u00a0: 'people', 'judges', 'all'.",
-        ),
-    ],
-)
-def test_a_value_is_refused_in_french(typed: tuple[str, ...], said: str, capsys: Capture) -> None:
-    assert run(typed) == MISUSED
-    assert f"Valeur refusée pour {typed[-2]}\u00a0: {said}" in capsys.readouterr().err
-
-
 def test_an_unforeseen_error_is_one_line(chain: Scripted, capsys: Capture) -> None:
     chain.failure = RuntimeError("tout\ncasse")
     assert run(["ask", "Combien ?"]) == 1

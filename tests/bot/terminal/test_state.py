@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -10,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -39,7 +41,9 @@ def known(folder: str) -> bool:
         return state.do(partial(people.is_known, person_id=7))
 
 
-def test_it_goes_to_a_file_of_ones_own_and_into_another_place(home: Path, capsys: Capture) -> None:
+def test_it_goes_to_a_file_of_ones_own_and_into_another_place(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (home / "copie.jsonl.new").touch(0o644)  # what a kill left
     assert run(["state", "export", "copie.jsonl"]) == 0
     assert capsys.readouterr().out.startswith("Copié\u00a0: 2 lignes (people 1, roles 1). ")
@@ -48,6 +52,9 @@ def test_it_goes_to_a_file_of_ones_own_and_into_another_place(home: Path, capsys
     assert run(["state", "import", "copie.jsonl", "--data-dir", "ailleurs"]) == 0
     assert capsys.readouterr().out == "Repris et vérifié\u00a0: 2 lignes (people 1, roles 1).\n"
     assert known("ailleurs")
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "full")))
+    assert run(["state", "export", "plein.jsonl"]) == 1
+    assert not list(home.glob("plein*"))
 
 
 def test_through_standard_output_and_input(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from index.errors import IndexingError, ModelError, StoreError
 from index.models.base import Vectors
 from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, generations, index, opened, three
+from tests.index.samples import article, generations, index, opened, refuse, three
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "articles.sqlite", "sentences.faiss"])
@@ -93,9 +92,6 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
     assert generations(tmp_path) == [first.generation]
 
 
-_FULL = OSError(errno.ENOSPC, "No space left on device")
-
-
 @pytest.mark.parametrize(
     "call",
     [
@@ -112,9 +108,6 @@ def test_a_full_disk_is_one_line_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     first = index(three()[:1], tmp_path)
-
-    def refuse(*_: object, **__: object) -> None:
-        raise _FULL
 
     with monkeypatch.context() as patch:
         patch.setattr(call, refuse)

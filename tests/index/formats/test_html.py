@@ -84,6 +84,7 @@ def test_a_day_is_guessed_where_nothing_tells_it_and_says_so() -> None:
     guessed = article("page.html")
     assert guessed.published == date(2019, 3, 14)
     assert dict(guessed.origins)["published"] == "htmldate"
+    assert article("page.html", "<title>2024-01-01T10:00:00+25:00</title>").text == PROSE
     named = article("2025-08-29-stade.html")
     assert (named.published, dict(named.origins)["published"]) == (DAY, "file name")
     told = article("page.html", '<meta name="dc.date" content="2024-01-02">')

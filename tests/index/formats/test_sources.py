@@ -160,6 +160,17 @@ def test_a_ledger_tells_where_files_were_fetched(corpus: Path) -> None:
     assert (article.url, dict(article.origins)["url"]) == (first, "address")
 
 
+def test_the_ledger_of_many_named_files_is_parsed_once(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: list[Path] = []
+    monkeypatch.setattr(
+        "index.formats.sources.read_ledger", lambda folder: (folders.append(folder) or {}, None)
+    )
+    assert len(_locations(corpus / "a.txt", corpus / "b.md")) == 2
+    assert folders == [corpus]
+
+
 @pytest.mark.parametrize("text", ["", "[", "[]", '{"files": 1}', "[" * 100_000, "\x00"])
 def test_a_broken_ledger_is_named_and_its_files_are_read(corpus: Path, text: str) -> None:
     (corpus / LEDGER).write_text(text)

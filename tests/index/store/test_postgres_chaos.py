@@ -6,6 +6,7 @@ The short form has some kinds of events once; `make chaos` draws a hundred of al
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -24,12 +26,12 @@ import pytest
 from bot.locale.errors import error_text
 from index.article import Article
 from index.build.builder import build_articles
+from index.build.fingerprint import rules
 from index.errors import BuildLocked, IndexingError, StoreError
 from index.search.live import LiveIndex
-from index.store.postgres import connections
+from index.store.postgres import connections, turn
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live
-from tests.index.store.builders import builder
 from tests.index.store.disk import mounted
 from tests.index.store.postgres_stores import (
     WAIT_SECONDS,
@@ -44,6 +46,7 @@ from tests.index.store.test_postgres_store import made, many
 from tests.postgres.deployed import until
 from tests.postgres.server import Server, account, running
 
+rules()  # a builder that is forked from here, and killed, is killed at work
 HITS = 10
 GENERATIONS = "SELECT count(*)::integer FROM selon.generations"
 LONG = 100  # events of the long form
@@ -54,6 +57,16 @@ REMEDIES = ("SELON_", "selon ", "docs/", "try again", "upgrade Selon")
 def marked(mark: int) -> list[Article]:
     """Articles that all bear the mark of their generation."""
     return [article(f"a{n}", f"La marque {mark} du jour {n}.") for n in range(30)]
+
+
+def build_in_process(
+    articles: list[Article], addresses: list[str], folder: Path, doomed: bool
+) -> None:
+    """Build; a `doomed` builder dies between its commits and the switch."""
+    if doomed:
+        turn.put_in_service = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    with suppress(IndexingError), opened(addresses, folder) as store:
+        made(articles, store)
 
 
 def check_error(error: IndexingError) -> None:
@@ -80,6 +93,7 @@ class Chaos:
     seconds: float  # for which they do, at most
     folder: Path
     chance: random.Random
+    processes: ForkServerContext
     mark: int = 1
     answers: int = 0
     errors: dict[str, int] = field(default_factory=dict)
@@ -166,7 +180,10 @@ class Chaos:
 
     def _builder(self, *, doomed: bool = False) -> BaseProcess:
         self.mark += 1
-        return builder(marked(self.mark), self.addresses, self.folder, doomed=doomed)
+        work = (marked(self.mark), self.addresses, self.folder, doomed)
+        process = self.processes.Process(target=build_in_process, args=work)
+        process.start()
+        return process
 
     def stop(self) -> None:
         with self.chance.choice(self.servers).frozen():
@@ -195,7 +212,11 @@ MORE_EVENTS = (*EVENTS, Chaos.kill_builder, Chaos.kill_before_switch)
 
 @pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_whatever_happens_no_answer_is_wrong_and_each_error_says_what_to_do(
-    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: bool
+    vector_server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: ForkServerContext,
+    long: bool,
 ) -> None:
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
     chance = random.Random(1)
@@ -209,7 +230,7 @@ def test_whatever_happens_no_answer_is_wrong_and_each_error_says_what_to_do(
             servers.append(stack.enter_context(running()))
             first = servers[1].url("postgres")
         addresses = [first, second.url("postgres")]
-        chaos = Chaos(addresses, empty, servers, 4 if long else 0.3, tmp_path, chance)
+        chaos = Chaos(addresses, empty, servers, 4 if long else 0.3, tmp_path, chance, processes)
         with opened(addresses, tmp_path) as store:
             made(marked(1), store)
         with chaos.people():
@@ -221,11 +242,13 @@ def test_whatever_happens_no_answer_is_wrong_and_each_error_says_what_to_do(
 
 
 def test_killed_between_commit_and_switch_the_old_index_answers_and_a_build_ends(
-    vector_server: Server, tmp_path: Path
+    vector_server: Server, tmp_path: Path, processes: ForkServerContext
 ) -> None:
     with databases(vector_server, 2) as addresses, opened(addresses, tmp_path) as store:
         made(marked(1), store)
-        process = builder(marked(2), addresses, tmp_path, doomed=True)
+        work = (marked(2), addresses, tmp_path, True)
+        process = processes.Process(target=build_in_process, args=work)
+        process.start()
         process.join(WAIT_SECONDS)
         assert process.exitcode == -signal.SIGKILL
         assert [say(each, GENERATIONS) for each in addresses] == [[(2,)], [(2,)]]

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from index.errors import StoreError
 from index.store.files.removals import RemovedList, WithdrawnFile
-from tests.index.samples import article, three
+from tests.index.samples import article, refuse, three
 
 DAY = date(2025, 8, 29)
 
@@ -72,9 +72,6 @@ def test_a_list_that_cannot_be_read_is_named_and_left_alone(tmp_path: Path, cont
 
 def test_a_refusing_disk_or_a_lock_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     RemovedList.open(tmp_path).add(three()[:1])
-
-    def refuse(*_: object) -> None:
-        raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", refuse)

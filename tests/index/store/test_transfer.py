@@ -26,6 +26,7 @@ from tests.index.samples import (
     forge,
     generations,
     index,
+    refuse,
     three,
     truncate,
 )
@@ -281,9 +282,6 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
     built: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = index(three()[:1], tmp_path / "there")
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("shutil.copyfile", refuse)
     with pytest.raises(StoreError, match="No space left on device"):

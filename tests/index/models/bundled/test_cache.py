@@ -14,6 +14,7 @@ from index.models.bundled import cache, graph
 from index.models.bundled.cache import MANIFEST, MODEL, WEIGHTS, is_whole, prepare_model
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.weights import WEIGHTS_ID
+from tests.index.samples import refuse
 
 SLOW = """
 import sys, time
@@ -88,10 +89,7 @@ def test_an_altered_byte_and_another_version_are_seen(tmp_path: Path, quick: lis
 def test_a_failure_leaves_nothing_and_a_cache_that_cannot_be_written_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(graph, "write_graph", fail)
+    monkeypatch.setattr(graph, "write_graph", refuse)
     with pytest.raises(ModelError, match=r"bundled-model-not-prepared .*No space left"):
         prepare_model(tmp_path)
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
