@@ -7,13 +7,13 @@ from functools import cache
 
 import pytest
 
-from bot.answering.about import LONGEST_QUESTION
+from bot.answering.metadata_question import LONGEST_QUESTION
 from tests.patterns import PACKAGES, FoundPattern, complaints, find_patterns
 
 # The length of the longest text that these meet: whoever uses them asks for it first.
 BOUNDS = {
-    "bot.answering.about:_NAMED": LONGEST_QUESTION,
-    "bot.answering.about:_RULES": LONGEST_QUESTION,
+    "bot.answering.metadata_question:_NAMED": LONGEST_QUESTION,
+    "bot.answering.metadata_question:_RULES": LONGEST_QUESTION,
     "bot.answering.comparison:_COMPARING": LONGEST_QUESTION,
     "bot.answering.comparison:_OVERVIEW": LONGEST_QUESTION,
     "bot.answering.comparison:_TIMELINE": LONGEST_QUESTION,

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from bot.answer import Answer
-from bot.answering.about import AboutArticles, article_subject, parse_metadata_question
+from bot.answering.about import AboutArticles
 from bot.answering.background_loop import background_loop
 from bot.answering.base import Answerer, FindingsReader, Retriever
 from bot.answering.comparison import (
@@ -27,6 +27,7 @@ from bot.answering.comparison import (
     split_question,
     split_subjects,
 )
+from bot.answering.metadata_question import article_subject, parse_metadata_question
 from bot.answering.selection import current_scope
 from bot.answering.time_range import Timing, parse_timing
 from bot.answering.topic import hits_of_newest

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.about import LONGEST_QUESTION
+from bot.answering.metadata_question import LONGEST_QUESTION
 from index.findings import Findings, Hit
 from index.text.folding import fold_phrase
 from index.text.language import detect

@@ -268,10 +268,8 @@ def _find_lists(passage: Passage) -> list[_PassageList]:
         ends = [at + 1 + n for n in range(lines + 1) if n == lines or gaps[n + 1]]
         if len(ends) > 1:
             words = accumulate(len(each.text.split()) for each in sentences[at:])
-            sentence_count = sum(
-                total <= _MAX_WORDS_OF_MORE for total in words
-            )  # sentences, from `at` on
-            short = [end for end in ends if end < at + sentence_count]
+            most = sum(total <= _MAX_WORDS_OF_MORE for total in words)  # sentences, from `at` on
+            short = [end for end in ends if end < at + most]
             lists.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))
     return lists
 

@@ -48,25 +48,29 @@ def recall_record(answer: Answer) -> dict[str, Any]:
 def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAnswer:
     """Restore the answer of a stored turn. Raises KeyError if the turn has no record of it."""
     record, turn = record_of_turn.turn[RECORD], parse_turn(record_of_turn.turn)
-    citations = dict(_citations(record["citations"], find_article))
-    citations_by_number = {number: each for number, (each, _) in citations.items()}
-    withdrawn = (
-        frozenset(each["number"] for each in record["citations"]) - citations_by_number.keys()
-    )
-    further = dict(_citations(record["further"], find_article)).values()
+    citations = list(_citations(record["citations"], find_article))
+    citations_by_number = {each.number: each for each, _ in citations}
     answer = Answer(
         question=turn.question,
         **{name: record[name] for name in _FIELDS},
         doubtful=record["doubtful"],
         statements=tuple(_statements(record["statements"], citations_by_number)),
         citations=tuple(citations_by_number.values()),
-        further=tuple(each for each, has_changed in further if not has_changed),
+        further=tuple(
+            each
+            for each, has_changed in _citations(record["further"], find_article)
+            if not has_changed
+        ),
         nearest=tuple(filter(None, map(find_article, record["nearest"]))),
         period=turn.period,
         understood=turn.understood if turn.understood != turn.question else None,
     )
-    has_changed = frozenset(number for number, (_, has_changed) in citations.items() if has_changed)
-    return RecalledAnswer(answer, has_changed, withdrawn)
+    return RecalledAnswer(
+        answer,
+        changed_numbers=frozenset(each.number for each, has_changed in citations if has_changed),
+        withdrawn=frozenset(each["number"] for each in record["citations"])
+        - citations_by_number.keys(),
+    )
 
 
 def _citation_record(citation: Citation) -> dict[str, Any]:
@@ -80,16 +84,14 @@ def _citation_record(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _citations(
-    records: list[dict[str, Any]], find: FindArticle
-) -> Iterator[tuple[int, tuple[Citation, bool]]]:
-    """The citations of existing articles, by number, each with whether the quote has changed."""
+def _citations(records: list[dict[str, Any]], find: FindArticle) -> Iterator[tuple[Citation, bool]]:
+    """The citations of existing articles, each with whether the quote has changed."""
     for record in records:
         article = find(record["article"])
         if article is None:
             continue
         current = _cite_current(record, article)
-        yield record["number"], (current or _cite_earlier(record, article), current is None)
+        yield current or _cite_earlier(record, article), current is None
 
 
 def _cite_current(record: Mapping[str, Any], article: Article) -> Citation | None:

@@ -140,10 +140,7 @@ class EvaluationFigures:
 
     def value(self, name: str) -> float | int | None:
         """Raises KeyError."""
-        for figure in self.all:
-            if figure.name == name:
-                return figure.value
-        raise KeyError(name)
+        return {figure.name: figure.value for figure in self.all}[name]
 
 
 def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> EvaluationFigures:

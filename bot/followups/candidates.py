@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import Refusal
-from bot.answering.about import LONGEST_QUESTION, parse_metadata_question
+from bot.answering.metadata_question import LONGEST_QUESTION, parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.message import Message
 from bot.followups.turn import CitedSource, History, Turn

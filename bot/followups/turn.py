@@ -88,7 +88,6 @@ def dump_turn(turn: Turn) -> dict[str, Any]:
     period = turn.period
     return asdict(turn) | {
         "when": turn.when.isoformat(),
-        "cited": [asdict(cited) for cited in turn.cited],
         "period": [period.first.isoformat(), period.last.isoformat()] if period else None,
     }
 

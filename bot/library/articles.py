@@ -145,15 +145,14 @@ class Library:
         self, limit: int, skip: int = 0, among: Selection | None = None
     ) -> Sequence[ArticleEntry]:
         """List articles, newest first, undated ones last."""
-        searcher = self.searcher() if among is None else self.searcher().among(among)
-        return searcher.articles(limit=limit, skip=skip)
+        return self.searcher(among).articles(limit=limit, skip=skip)
 
     def rank(self, words: str, among: Selection | None = None) -> Sequence[Article]:
         """List the articles that contain any of the words or are close in meaning, best first.
 
         For an author's name: the newest that they wrote, then those that contain the whole name.
         """
-        searcher = self.searcher() if among is None else self.searcher().among(among)
+        searcher = self.searcher(among)
         hits = searcher.search_subject(words, _SEARCHED_PASSAGES)
         by_author = searcher.by_author(words)
         if by_author is None:
@@ -196,8 +195,9 @@ class Library:
         """Count the articles by outlet, category or language, largest first."""
         return self._open.facet(kind)
 
-    def searcher(self) -> Searcher:
-        return self._index.searcher()
+    def searcher(self, among: Selection | None = None) -> Searcher:
+        searcher = self._index.searcher()
+        return searcher if among is None else searcher.among(among)
 
     @property
     def _open(self) -> GenerationReader:

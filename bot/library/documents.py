@@ -37,6 +37,7 @@ from index.models.base import Embedder
 from index.models.factory import load_embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
+from index.store.disk import translate_disk_errors
 from index.store.factory import Location, open_store
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class ReceivedDocument:
 def take_file(content: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
     """Store a file from its bytes or path, with the suffix of its detected format.
 
-    Raises ReadError, in one line without the folder, if it has no readable article.
+    Raises ReadError, in one line without the folder, if it has no readable article; StoreError.
     """
     display_name = readable_name(name)
     if isinstance(content, bytes):
@@ -76,12 +77,13 @@ def take_file(content: bytes | Path, name: str, folder: Path) -> ReceivedDocumen
     suffix = suffix_for(head, name)
     if suffix is None or not FORMAT_OF_SUFFIX[suffix].sendable:
         raise ReadError(unreadable_kind(head) or Problem("document-unknown"), subject=display_name)
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{PurePath(display_name).stem}{suffix}"
-    if isinstance(content, bytes):
-        path.write_bytes(content)
-    else:
-        shutil.copyfile(content, path)
+    with translate_disk_errors(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            shutil.copyfile(content, path)
     return _inspect(path, display_name)
 
 

@@ -101,10 +101,11 @@ class AnswerDraft:
     def answer(self, others: Sequence[Citation] = ()) -> Answer:
         """The answer so far; `others` cite other passages, best first."""
         places = {_place(each) for each in self.citations}
-        others_by_place = {
-            _place(each): each for each in reversed(others) if _place(each) not in places
-        }
-        best = list(reversed(others_by_place.values()))[:_FURTHER]
+        others_by_place: dict[tuple[str, int], Citation] = {}
+        for each in others:
+            if _place(each) not in places:
+                others_by_place.setdefault(_place(each), each)
+        best = list(others_by_place.values())[:_FURTHER]
         first = len(self.citations) + 1
         return Answer(
             question=self.findings.question,

@@ -201,6 +201,7 @@ class Trigger:
         self.turn = turn
         self.letters = self.temporary_letters = 0  # numbers of messages so far
         self.work: deque[Work] = deque()  # queued by the update's turn
+        self.is_over = False  # the turn has ended: no notice of a delay from then on
         # Sends the notice of a delay, which is then edited into the answer.
         self.late: asyncio.Task[tuple[int, ...]] | None = None
 

@@ -109,6 +109,11 @@ class BotServices:
         """True if a person or group is still answered, and so told what is new."""
         return self.roles.may_ask(chat_id) if chat_id > 0 else await self.group_may_ask(chat_id)
 
+    async def may_ask(self, asker: Asker) -> bool:
+        """True if somebody is answered where they are."""
+        is_barred = self.roles.is_barred(asker.person_id)
+        return await self.may_read(asker.place.chat_id) and not is_barred
+
     async def selection(self, place: ConversationPlace) -> Selection | None:
         """The articles chosen for a group or topic; None for all."""
         return await self.run(corpora.find_selection, place.chat_id, place.thread_id)

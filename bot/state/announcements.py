@@ -140,9 +140,8 @@ def post(
 
 
 def mark_unreachable(session: Session, announcement_id: int, person_id: int) -> None:
-    row = session.get(AddresseeRow, (announcement_id, person_id))
-    if row is not None:
-        row.outcome = "unreachable"
+    addressee = update(AddresseeRow).filter_by(announcement_id=announcement_id, person_id=person_id)
+    session.execute(addressee.values(outcome="unreachable"))
 
 
 def reach(session: Session, announcement_id: int) -> Reach:
@@ -157,9 +156,7 @@ def reach(session: Session, announcement_id: int) -> Reach:
 
 def finish(session: Session, announcement_id: int) -> None:
     """Mark an announcement as sent and delete its list of recipients."""
-    row = session.get(AnnouncementRow, announcement_id)
-    if row is not None:  # None if its author has erased their data
-        row.status = "sent"
+    session.execute(update(AnnouncementRow).filter_by(id=announcement_id).values(status="sent"))
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id == announcement_id))
 
 

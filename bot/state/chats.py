@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.state.personal import FEATURE_TABLES
@@ -39,9 +40,14 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
     note_chat(session, new, now)
     if old_row is not None:
         new_row = session.get_one(ChatRow, new)
-        new_row.allowed, new_row.language = old_row.allowed, old_row.language
+        if new_row.allowed is None:
+            new_row.allowed = old_row.allowed
         session.delete(old_row)
     features = (each.row for each in FEATURE_TABLES if each.moves)
     places: tuple[Any, ...] = (ConversationRow, CorpusRow, DocumentRow, TurnRow, *features)
     for table in places:
-        session.execute(update(table).where(table.chat_id == old).values(chat_id=new))
+        try:
+            with session.begin_nested():
+                session.execute(update(table).where(table.chat_id == old).values(chat_id=new))
+        except IntegrityError:  # the supergroup has chosen meanwhile
+            session.execute(delete(table).where(table.chat_id == old))

@@ -83,17 +83,15 @@ def add_turn(
 
 
 def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
-    """Replace the answer of an edited question; its messages and votes stay."""
-    row = session.get_one(TurnRow, turn_id)
-    row.question, row.turn, row.sources = new.question, dict(new.turn), list(new.sources)
-    row.answered, row.confidence = new.answered, new.confidence
-    row.generation, row.elapsed_ms = new.generation, new.elapsed_ms
+    """Replace the answer of an edited question, unless it was erased meanwhile; its messages and
+    votes stay."""
+    stays = {"question_message", "key"}
+    values = {name: value for name, value in asdict(new).items() if name not in stays}
+    session.execute(update(TurnRow).filter_by(id=turn_id).values(values))
 
 
 def record_answer_messages(session: Session, turn_id: int, messages: Sequence[int]) -> None:
-    row = session.get(TurnRow, turn_id)
-    if row is not None:  # None if it was erased meanwhile
-        row.answer_messages = list(messages)
+    session.execute(update(TurnRow).filter_by(id=turn_id).values(answer_messages=list(messages)))
 
 
 def history(

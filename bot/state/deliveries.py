@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.state.processes import living_processes, process_of
@@ -113,26 +113,20 @@ def record_sent(
     session: Session, delivery_id: int, message_ids: Sequence[int], *, whole: bool, now: datetime
 ) -> None:
     """Record the messages that Telegram accepted; delete a letter that is sent as a `whole`."""
-    row = session.get(DeliveryRow, delivery_id)
-    if row is not None:
-        row.sent = list(message_ids)
-        if whole:
-            row.letter, row.outcome, row.done_at = None, "sent", now
-            _drop_attachments(session, delivery_id)
+    done = {"letter": None, "outcome": "sent", "done_at": now} if whole else {}
+    _update(session, delivery_id, sent=list(message_ids), **done)
+    if whole:
+        _drop_attachments(session, delivery_id)
 
 
 def amend_letter(session: Session, delivery_id: int, letter: Letter) -> None:
     """Replace a letter by another form of it, without new files."""
-    row = session.get(DeliveryRow, delivery_id)
-    if row is not None:
-        row.letter = _letter_json(letter)
+    _update(session, delivery_id, letter=_letter_json(letter))
 
 
 def give_up_delivery(session: Session, delivery_id: int, reason: str, now: datetime) -> None:
-    row = session.get(DeliveryRow, delivery_id)
-    if row is not None:
-        row.letter, row.outcome, row.reason, row.done_at = None, "given up", reason, now
-        _drop_attachments(session, delivery_id)
+    _update(session, delivery_id, letter=None, outcome="given up", reason=reason, done_at=now)
+    _drop_attachments(session, delivery_id)
 
 
 def restart_deliveries(session: Session, bot_id: int, update_id: int) -> list[int]:
@@ -175,6 +169,10 @@ def delivery_outcome(session: Session, delivery_id: int) -> DeliveryOutcome | No
     """The outcome of a letter; None if it was deleted."""
     row = session.get(DeliveryRow, delivery_id)
     return cast("DeliveryOutcome", row.outcome) if row is not None else None
+
+
+def _update(session: Session, delivery_id: int, **values: Any) -> None:
+    session.execute(update(DeliveryRow).filter_by(id=delivery_id).values(values))
 
 
 def _drop_attachments(session: Session, delivery_id: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session, defer
 
 from bot.state.processes import living_processes, lock_key, process_of
@@ -94,9 +94,8 @@ def is_elsewhere(session: Session, bot_id: int, update_id: int) -> bool:
 
 def finish_update(session: Session, bot_id: int, update_id: int, now: datetime) -> None:
     """Delete an update's content; its id stays, since Telegram may send the update again."""
-    row = session.get(UpdateRow, (bot_id, update_id))
-    if row is not None:
-        row.content, row.done_at, row.chat_id, row.process = None, now, None, None
+    done = {"content": None, "done_at": now, "chat_id": None, "process": None}
+    session.execute(update(UpdateRow).filter_by(bot_id=bot_id, id=update_id).values(done))
 
 
 def take_over_updates(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
@@ -75,9 +75,8 @@ def explain(session: Session, turn_id: int, person_id: int, reason: Reason) -> b
 
 def record_reason_question(session: Session, turn_id: int, person_id: int, message_id: int) -> None:
     """Record the message that asks for the reason: a reply to it is the comment."""
-    row = _row(session, turn_id, person_id)
-    if row is not None:
-        row.asked_with = message_id
+    vote = update(VoteRow).filter_by(turn_id=turn_id, person_id=person_id)
+    session.execute(vote.values(asked_with=message_id))
 
 
 def is_reason_asked(session: Session, turn_id: int, person_id: int) -> bool:

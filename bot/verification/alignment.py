@@ -115,9 +115,9 @@ class Alignment:
     def evidence(self) -> tuple[int, ...]:
         """The lines that together support the claim, best first."""
         words = self.content_words or list(range(len(self.claim.words)))
-        rows, own = self.coverage[words], self.own_coverage[words]
-        if not rows.size:
+        if not words or not self.source.lines:
             return ()
+        rows, own = self.coverage[words], self.own_coverage[words]
         lines = [int((rows.sum(axis=0) + _OWN_WORDS_BONUS * own.sum(axis=0)).argmax())]
         while len(lines) < min(_MAX_LINES, rows.shape[1]):
             before: Vectors = rows[:, lines].max(axis=1)

@@ -164,7 +164,7 @@ def _shift(earlier: Sequence[Moment], match: re.Match[str], days: int, years: in
             year = moment.year or max(moment.around, default=2000)
             try:
                 day = date(year, moment.month, moment.day) + timedelta(days)
-            except ValueError:
+            except (ValueError, OverflowError):  # « 31/12/9999 » has no next day
                 continue
             new_year = day.year if moment.year else None
             return [Moment(start, end, new_year, day.month, day.day, around=moment.around)]

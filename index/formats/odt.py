@@ -239,11 +239,11 @@ class _Body:
 
 
 def _cell_words(cell: Any) -> Iterator[str]:
-    """Yield the paragraphs of a cell, including those of lists but not of inner tables."""
+    """Yield the paragraphs of a cell, also in lists and sections, but not in inner tables."""
     for each in cell.iterchildren(tag=etree.Element):
         if each.tag in _PARAGRAPHS:
             yield _words(each)
-        elif each.tag in _ITEMS or each.tag == f"{_TEXT}list":
+        elif each.tag in _ITEMS or each.tag in (f"{_TEXT}list", *_WRAPPERS):
             yield from _cell_words(each)
 
 

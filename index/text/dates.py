@@ -95,13 +95,16 @@ _TIME = re.compile(
 def find_moment(text: str) -> date | datetime | None:
     """Find the first date in `text`, with its time and zone if present.
 
-    ISO 8601 timestamps are supported; « 29 août 2025 à 10h30 » is a time without a zone.
+    ISO 8601 timestamps are supported; « 29 août 2025 à 10h30 » is a time without a zone. Year 1 is
+    no date: .NET writes it for none.
     """
+    moment: date | datetime | None = None
     stamp = text.strip()
     if re.match(r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}", stamp):
         with suppress(ValueError):
-            return datetime.fromisoformat(stamp)
-    return moment_and_rest(text)[0]
+            moment = datetime.fromisoformat(stamp)
+    moment = moment or moment_and_rest(text)[0]
+    return None if moment is None or moment.year == 1 else moment
 
 
 def find_date(text: str) -> date | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
 
 from bot.messenger.inbound import scheduler
+from bot.messenger.journal import Journal
 from bot.messenger.running import application
 from tests.bot.messenger.samples import BIRTH, answered, cite
 from tests.botapi.messages import Message
@@ -62,6 +64,25 @@ async def test_who_gets_no_answer_keeps_no_notice(server: BotServer, let: thread
     server.user_says(OTHER, "x" * 2_000)
     await server.told(OTHER)
     let.set()
+    await settled(2)
+    (answer,) = _messages(server, OTHER)
+    assert BUSY not in answer.text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_who_has_the_answer_is_not_told_to_wait(
+    server: BotServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = Journal.finish
+
+    async def finish_late(journal: Journal, update_id: int) -> None:
+        await asyncio.sleep(1)
+        await finish(journal, update_id)
+
+    monkeypatch.setattr(scheduler, "LATE_SECONDS", 0.5)
+    monkeypatch.setattr(Journal, "finish", finish_late)
+    server.user_says(OTHER, "Autre ?")
+    server.user_says(READER, "Autre ?")
     await settled(2)
     (answer,) = _messages(server, OTHER)
     assert BUSY not in answer.text

@@ -6,6 +6,7 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from bot.answering.time_range import day_range
@@ -20,14 +21,8 @@ from index.article import Selection
 from index.store.reader import FacetKind
 from index.text.folding import fold_phrase
 
-CORPUS = MenuCommand(
-    "corpus",
-    "corpus",
-    "Les articles de ce groupe",
-    "This group’s articles",
-    public=True,
-    groups=True,
-)
+_ABOUT = ("Les articles de ce groupe", "This group’s articles")
+CORPUS = MenuCommand("corpus", "corpus", *_ABOUT, public=True, groups=True)
 
 _ALL = {"tout", "tous", "all", "everything"}
 
@@ -76,13 +71,9 @@ class CorpusHandlers(Handlers):
 
     async def _choose(self, asker: Asker, words: str) -> str:
         """Store a choice that some article meets; return the reply."""
-        phrases, chat, thread = (
-            asker.texts(CorpusPhrases),
-            asker.place.chat_id,
-            asker.place.thread_id,
-        )
+        phrases, place = asker.texts(CorpusPhrases), asker.place
         if fold_phrase(words).strip() in _ALL:
-            await self._run(corpora.choose_all, chat, thread)
+            await self._run(corpora.choose_all, place.chat_id, place.thread_id)
             return await self._describe(asker)
         library, now = self._services.library, self._now()
         try:
@@ -93,7 +84,7 @@ class CorpusHandlers(Handlers):
             return f"{text}\n\n{phrases.usage}"
         if not await asyncio.to_thread(library.count, selection):
             return phrases.empty
-        await self._run(corpora.choose, chat, thread, selection, now)
+        await self._run(corpora.choose, place.chat_id, place.thread_id, selection, now)
         return await self._describe(asker)
 
     async def _describe(self, asker: Asker) -> str:
@@ -157,9 +148,9 @@ def _match_values(facet: FacetKind, value: str, library: Library) -> list[str]:
 
     # A name may contain a comma itself.
     matches = [match(name) for name in ([value] if match(value) else value.split(","))]
-    return (
-        list(dict.fromkeys(each for values in matches for each in values)) if all(matches) else []
-    )
+    if not all(matches):
+        return []
+    return list(dict.fromkeys(chain.from_iterable(matches)))
 
 
 def _names(value: str, facet: FacetKind) -> set[str]:

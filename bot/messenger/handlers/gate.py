@@ -123,12 +123,8 @@ class Gate(Handlers):
         if role is not None:
             await say(bot, asker, phrases.accepted[role])
         else:
-            key, text, every = (
-                f"link:{person}",
-                phrases.invitation_gone,
-                _INVITATION_NOTICE_INTERVAL,
-            )
-            await self._notify(bot, update, asker, key, text, every)
+            key, every = f"link:{person}", _INVITATION_NOTICE_INTERVAL
+            await self._notify(bot, update, asker, key, phrases.invitation_gone, every)
         return True
 
     async def _notify(

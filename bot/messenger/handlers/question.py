@@ -141,10 +141,8 @@ class ConversationMemory:
         if own is None:
             return chain
         extractive_turn = replace(turn, is_extractive=True)
-        answer, own_answer = (
-            await chain.ainvoke(extractive_turn),
-            await own.chain.ainvoke(extractive_turn),
-        )
+        answer = await chain.ainvoke(extractive_turn)
+        own_answer = await own.chain.ainvoke(extractive_turn)
         is_surer = own_first or _sureness(own_answer) >= _sureness(answer)
         return own.chain if own_answer.outcome != "no" and is_surer else chain
 
@@ -226,11 +224,7 @@ class QuestionHandlers(Handlers):
         if message is None or asker is None or not words or words.startswith("/"):
             return ()
         try:
-            if asker.private:
-                may_ask = self._roles.may_ask(asker.person_id)
-            else:
-                may_ask = await self._services.group_may_ask(asker.place.chat_id)
-            if not may_ask:
+            if not await self._services.may_ask(asker):
                 return ()
             phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
             reply_to = None if asker.private else message.message_id
@@ -384,12 +378,8 @@ class QuestionHandlers(Handlers):
         self, bot: Bot, asker: Asker, reply_to: int | None
     ) -> AsyncIterator[LiveAnswer]:
         writes = bool(parse_choices(self._services.settings.chat_model))
-        async with (
-            show_typing(bot, asker.place),
-            LiveAnswer(
-                bot, asker, self._stop_events, self._drafts, reply_to, writes=writes
-            ) as live,
-        ):
+        live = LiveAnswer(bot, asker, self._stop_events, self._drafts, reply_to, writes=writes)
+        async with show_typing(bot, asker.place), live:
             yield live
 
     async def _send(

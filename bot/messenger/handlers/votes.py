@@ -81,12 +81,7 @@ class VoteHandlers(Handlers):
     async def _may_vote(self, asker: Asker) -> bool:
         """True if somebody may ask here and is within their limit."""
         person, group = asker.person_id, None if asker.private else asker.place.chat_id
-        if group is None:
-            may_ask = self._roles.may_ask(person)
-        else:
-            may_ask = await self._services.group_may_ask(group) and not self._roles.is_barred(
-                person
-            )
+        may_ask = await self._services.may_ask(asker)
         if not may_ask or self._roles.may_add(person):
             return may_ask
         return await self._services.limits.take(person, group, PRESS_COST) is None

@@ -235,6 +235,8 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                         await super().process_update(update)
             finally:
                 METERS.note_completion()
+                if isinstance(update, Update):
+                    self._triggers.pop(update.update_id, None)
 
     @contextmanager
     def _track_task(self) -> Iterator[None]:
@@ -260,7 +262,6 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
             logger.error("An update is handled without being recorded: %s", error)
             tries = 1
         if tries is None:
-            self._triggers.pop(update_id, None)
             self.inbox.release(update_id)
             return
         trigger = self._trigger_of(update)
@@ -277,7 +278,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
                 self.inbox.release(update_id)
                 return
             finally:
-                self._triggers.pop(update_id, None)
+                trigger.is_over = True
                 await self._delete_messages(update, await take_late_notice())
             if trigger.work:
                 task = asyncio.create_task(self._do_queued_work(update, trigger))
@@ -287,11 +288,11 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         await self._finish(update, trigger)
 
     def _announce_delay(self, update: Update) -> None:
-        """Say that an update takes time, unless a message was sent."""
+        """Say that an update takes time, unless a message was sent or it is being finished."""
         if self.say_late is None or self.journal.stop.is_set():
             return
         trigger = self._trigger_of(update)
-        if not (trigger.letters or trigger.temporary_letters):
+        if not (trigger.is_over or trigger.letters or trigger.temporary_letters):
             with act_for(trigger):
                 trigger.late = asyncio.create_task(self.say_late(update, self.bot))
 

@@ -109,12 +109,9 @@ def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[s
     source = source_spans(excerpt.article, excerpt.quote, phrases)
     subtitle = " · ".join(filter(None, (_join_lines(excerpt.heading), place)))
     heading = (StyledSpan("\n"), StyledSpan(subtitle, "i")) if subtitle else ()
-    passage = (
-        StyledSpan(excerpt.before),
-        StyledSpan(excerpt.quote, "b"),
-        StyledSpan(excerpt.after),
-    )
-    blocks = (StyledBlock((*source, *heading)), StyledBlock(passage))
+    before, after = StyledSpan(excerpt.before), StyledSpan(excerpt.after)
+    passage = StyledBlock((before, StyledSpan(excerpt.quote, "b"), after))
+    blocks = (StyledBlock((*source, *heading)), passage)
     return render_messages(blocks, excerpt.article.language)
 
 

@@ -29,7 +29,6 @@ EDIT_SECONDS = 1.5  # between edits; in a group, Telegram allows twenty messages
 BUTTON_SECONDS = 2.0  # before a stop button is offered, even without a first sentence
 STOP_BUTTON = "stop"
 
-
 # Events that stop the answers being written.
 StopEvents = dict[ConversationPlace, asyncio.Event]
 
@@ -68,9 +67,7 @@ class LiveAnswer:
             (asker.texts(WritingPhrases).stop, f"{STOP_BUTTON}:{asker.person_id}")
         )
         self.stop = asyncio.Event()  # set when the person stops the answer
-        self.message_ids: tuple[
-            int, ...
-        ] = ()  # the ids of its messages, to be edited into the answer
+        self.message_ids: tuple[int, ...] = ()  # of its messages, to be edited into the answer
 
     async def __aenter__(self) -> LiveAnswer:
         self._stop_events[self._asker.place] = self.stop

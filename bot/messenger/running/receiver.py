@@ -67,11 +67,8 @@ class Receiver:
             await close(self._server)
 
     async def _start_webhook(self, url: AnyHttpUrl, retries: int) -> None:
-        settings, host, port = (
-            self._settings,
-            self._settings.webhook_host,
-            self._settings.webhook_port,
-        )
+        settings = self._settings
+        host, port = settings.webhook_host, settings.webhook_port
         path, secret = re.escape(webhook_path(settings, url)), webhook_secret(settings)
         handlers = [(f"{path}/?", _WebhookCall, {"updater": self._updater, "secret": secret})]
         # Listen before setting the webhook, so that a failure has no effect on Telegram's side.

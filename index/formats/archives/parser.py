@@ -46,13 +46,11 @@ _OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
 
 
 class Unpacking(io.RawIOBase):
-    """A stream decompressed within a budget. Seeking forward reads; `closes` the source with it."""
+    """A stream decompressed within a budget, closed with its source. Seeking forward reads."""
 
-    def __init__(
-        self, stream: BinaryIO, packing: str, budget: UnpackBudget, *, closes: bool
-    ) -> None:
+    def __init__(self, stream: BinaryIO, packing: str, budget: UnpackBudget) -> None:
         super().__init__()
-        self._stream = stream if closes else None
+        self._stream = stream
         self._source = _OPENERS[packing](stream)
         self._budget = budget
         self._at = 0
@@ -89,14 +87,12 @@ class Unpacking(io.RawIOBase):
 
     def close(self) -> None:
         self._source.close()
-        if self._stream is not None:
-            self._stream.close()
+        self._stream.close()
         super().close()
 
 
 def _open_packed(content: Content, packing: str) -> BinaryIO:
-    budget = UnpackBudget(content.size)
-    return io.BufferedReader(Unpacking(content.open(), packing, budget, closes=True))
+    return io.BufferedReader(Unpacking(content.open(), packing, UnpackBudget(content.size)))
 
 
 def holds_tar(content: Content, packing: str) -> bool:
@@ -118,7 +114,7 @@ def tar_members(
     """Yield the members of a tar in order; each must be read before the next."""
     source = stream
     if packing:
-        unpacked = Unpacking(stream, packing, budget, closes=False)
+        unpacked = Unpacking(stream, packing, budget)
         source = stack.enter_context(io.BufferedReader(unpacked))
     source_file = cast(BinaryIO, _Guarded(source))
     archive = stack.enter_context(

@@ -12,7 +12,7 @@ import pytest
 from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
 from bot.settings import load_settings
 from index.build.builder import BuildReport, build
-from index.errors import BuildStopped
+from index.errors import BuildStopped, StoreError
 from tests.bot.evaluation.test_run import Watch
 from tests.fakes import FakeEmbedder, build_here
 
@@ -39,6 +39,12 @@ def test_what_one_process_keeps_or_erases_another_sees(tmp_path: Path) -> None:
     assert own(other)
     one.forget(NAME)
     assert other.own(NAME) is None
+
+
+def test_what_a_disk_refuses_is_an_error_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / "inbox").touch()
+    with pytest.raises(StoreError):
+        receive(Documents(load_settings(data_dir=tmp_path), FakeEmbedder()))
 
 
 def test_what_a_process_that_died_had_moved_is_filed(tmp_path: Path) -> None:

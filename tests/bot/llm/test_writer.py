@@ -10,20 +10,21 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.answering import injection
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed, ModelFault
 from bot.llm.base import Request
 from bot.llm.cache import CacheKey
 from bot.llm.chooser import Chooser
+from bot.llm.draft import AnswerDraft
 from bot.llm.model_answerer import ModelAnswerer, ModelLimits, ModelTask
 from bot.llm.writer import Writer
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.errors import ModelError
 from index.findings import Findings
 from index.search.confidence import Thresholds
-from tests.bot.llm.fakes import Scripted, WordChecker, article, findings
+from tests.bot.llm.fakes import Scripted, WordChecker, article, findings, hits
 
 QUESTION = "Quand le pont a-t-il été construit ?"
 BRIDGE = article("Le pont fut construit en 1901. Il mesure trente mètres de long.")
@@ -228,6 +229,16 @@ async def test_orders_to_machines_are_not_looked_for_on_the_event_loop(
         return -math.inf
 
     monkeypatch.setattr(injection, "_order_logit", judge)
-    extractive = ExtractiveAnswerer(Thresholds(0.5, 0.9))
-    (*_, answer) = await grown(ModelAnswerer([Scripted(GOOD)], task, extractive))
+    answerer = ModelAnswerer([Scripted(GOOD)], task, ExtractiveAnswerer(Thresholds(0.5, 0.9)))
+    (*_, answer) = await grown(answerer)
     assert answer.outcome == "sure"
+
+
+def test_other_passages_are_offered_best_first() -> None:
+    sources = hits(BRIDGE, article("La mairie est rouge.", "La mairie"))
+    best, second = (
+        [Citation.of(1, each, hit.passage, hit.article) for each in hit.passage.sentences]
+        for hit in sources
+    )
+    further = AnswerDraft(asked(), (), "fake:writer").answer([best[0], *second, best[1]]).further
+    assert [each.quote for each in further] == [BUILT, "La mairie est rouge."]

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.state import conversations, documents, privacy, spending, votes
+from bot.state import chats, conversations, corpora, documents, privacy, spending, votes
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.spending import Spending
 from bot.state.tables import Base, VoteRow
+from index.article import Selection
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOURS = timedelta(hours=12)
@@ -43,6 +44,26 @@ def test_the_history_is_the_last_turns_of_one_place(session: Session) -> None:
     conversations.start_afresh(session, HERE)
     assert _asked(session) == []
     assert _asked(session, place=elsewhere) == ["ailleurs"]
+
+
+def test_the_answer_of_an_erased_question_is_not_replaced(session: Session) -> None:
+    number = _add(session, "Qui ?")
+    privacy.erase_person(session, 7)
+    conversations.replace_turn(session, number, NewTurn("Où ?", {}, [], True, 0.9, "g1"))
+    assert conversations.turn(session, number) is None
+
+
+def test_a_group_that_moves_keeps_what_it_has_chosen_since(session: Session) -> None:
+    old, new = ConversationPlace(-1, 0, 7), ConversationPlace(-2, 0, 7)
+    _add(session, "Qui ?", place=old)
+    chats.note_chat(session, -1, NOW)
+    chats.allow(session, -2, True, NOW)
+    for chat, language in ((-1, "fr"), (-2, "en")):
+        corpora.choose(session, chat, 0, Selection(languages=(language,)), NOW)
+    chats.move_chat(session, -1, -2, NOW)
+    assert chats.decision(session, -2) is True
+    assert corpora.find_selection(session, -2, 0) == Selection(languages=("en",))
+    assert _asked(session, place=new) == ["Qui ?"]
 
 
 def test_a_vote_changes_and_its_reason_goes_with_it(session: Session) -> None:

@@ -53,3 +53,8 @@ def test_the_next_day_is_told_by_the_day_before() -> None:
     text = "Le 31 décembre 1999, on attend ; le lendemain, tout marche."
     (day,) = find_relative_moments(text, find_moments(text))
     assert (day.year, day.month, day.day) == (2000, 1, 1)
+
+
+def test_the_last_day_of_all_has_no_next_one() -> None:
+    text = "Il vaut jusqu’au 31/12/9999 ; le lendemain, il ne vaut plus."
+    assert find_relative_moments(text, find_moments(text)) == []

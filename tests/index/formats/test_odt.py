@@ -51,7 +51,7 @@ WRITTEN = (
     + f"<table:table-cell>{p('Poste')}</table:table-cell>"
     + f"<table:table-cell>{p('Montant')}</table:table-cell></table:table-row>"
     + "</table:table-header-rows><table:table-row>"
-    + f"<table:table-cell>{p('Écoles')}</table:table-cell>"
+    + f"<table:table-cell><text:section>{p('Écoles')}</text:section></table:table-cell>"
     + f"<table:table-cell>{p('12<text:s/>M€')}</table:table-cell>"
     + "<table:table-cell table:number-columns-repeated='9'/></table:table-row></table:table>"
     + items(p("payer"), style="L1", more='text:continue-numbering="true"')

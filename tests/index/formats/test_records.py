@@ -64,6 +64,8 @@ def test_fields_are_known_by_their_usual_names(names: str, name: str) -> None:
         ("2024-03-03", date(2024, 3, 3)),
         (1709460000000, datetime(2024, 3, 3, 10, tzinfo=UTC)),
         ("hier", None),
+        ("0001-01-01T00:00:00", None),
+        ("1/1/0001 12:00:00 AM", None),
         ("03/04/2024", None),
         (1e300, None),
     ],
