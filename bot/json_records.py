@@ -19,15 +19,20 @@ PeriodRecord = TypedDict("PeriodRecord", {"from": str, "to": str})
 """Days of publication, both included."""
 
 
-class PlaceRecord(TypedDict):
-    """Another publication of an article that an answer names."""
+class PublicationRecord(TypedDict):
+    """Where and when an article was published."""
 
-    article_id: str
     title: str
     outlet: str | None
     published: str | None
     url: str | None
     path: str
+
+
+class PlaceRecord(PublicationRecord):
+    """Another publication of an article that an answer names."""
+
+    article_id: str
 
 
 class NearArticleRecord(TypedDict):
@@ -44,25 +49,16 @@ class NearArticleRecord(TypedDict):
     copies: list[PlaceRecord]
 
 
-class CitationRecord(TypedDict):
+class CitationRecord(NearArticleRecord):
     """A quote: `text[start:end]` of its article. `highlight` are the words of it that answer, in
     the same text; `lead` is the earlier sentence that it refers to."""
 
     number: int
     quote: str
     passage: str
-    article_id: str
-    title: str
-    author: str | None
-    published: str | None
-    url: str | None
-    path: str
     start: int
     end: int
     lead: str | None
-    outlet: str | None
-    updated: str | None
-    copies: list[PlaceRecord]
     highlight: list[int] | None
 
 
@@ -93,15 +89,10 @@ class AnswerRecord(TypedDict):
     dropped: list[DroppedRecord]
 
 
-class CopyRecord(TypedDict):
+class CopyRecord(PublicationRecord):
     """Another publication of an article."""
 
     id: str
-    title: str
-    outlet: str | None
-    published: str | None
-    url: str | None
-    path: str
 
 
 class EntryRecord(TypedDict):
@@ -206,8 +197,11 @@ def article_record(article: Article, copy_of: str | None, passages: int) -> Arti
 
 
 def copy_record(copy: Copy) -> CopyRecord:
+    return {"id": copy.id, **_publication_record(copy)}
+
+
+def _publication_record(copy: Copy) -> PublicationRecord:
     return {
-        "id": copy.id,
         "title": copy.title,
         "outlet": copy.outlet,
         "published": _iso(copy.published),
@@ -264,17 +258,7 @@ def _near_record(article: Article) -> NearArticleRecord:
         "path": article.path,
         "outlet": article.outlet,
         "updated": _iso(article.updated),
-        "copies": [
-            {
-                "article_id": each.id,
-                "title": each.title,
-                "outlet": each.outlet,
-                "published": _iso(each.published),
-                "url": each.url,
-                "path": each.path,
-            }
-            for each in article.copies
-        ],
+        "copies": [{"article_id": each.id, **_publication_record(each)} for each in article.copies],
     }
 
 

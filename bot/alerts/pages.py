@@ -5,6 +5,7 @@ Since nothing can be sent to them, the home page shows answered alerts until the
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,7 +89,7 @@ class AlertPages:
         """Ask the waiting questions again, once per generation."""
         service, run = self._service, self._service.state.run
         try:
-            generation = service.library.generation()
+            generation = await asyncio.to_thread(service.library.generation)
         except NoIndex:
             return
         for alert in await run(alerts.unchecked_alerts, generation=generation, web=True):

@@ -163,7 +163,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         trigger, services, run = current_trigger(), self._services, self._services.run
         if trigger is None:
             return
-        generation = services.library.generation()
+        generation = await asyncio.to_thread(services.library.generation)
         for alert in await run(alerts.unchecked_alerts, generation=generation):
             if trigger.journal.stop.is_set():
                 return  # the next process continues

@@ -1,1 +1,1 @@
-"""Every text that people see, French first, and the code that formats them."""
+"""The texts that people read, French first, and their formatting."""

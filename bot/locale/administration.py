@@ -1,4 +1,4 @@
-"""The texts for those who run the bot: how it does, builds, announcements, the check."""
+"""Texts for administrators: status, builds, announcements, `selon bot --check`."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bot.locale.catalogue import Texts
 
 
 class AdministrationPhrases(Texts, domain="administration", part="administration"):
-    """What administrators read in the chat."""
+    """Messages to administrators in a chat."""
 
     refresh: str
     statistics: str
@@ -18,7 +18,7 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     reindex: str
     not_administrator: str
 
-    # How the bot does
+    # Status
     nothing_asked: str
 
     def index_holds(self, articles: int, passages: int) -> str: ...
@@ -32,7 +32,7 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     def waiting_now(self, items: str) -> str: ...
     def invitations(self, count: int) -> str: ...
 
-    # What is erased
+    # Erasure
     def clock_leapt(self, day: date, clock: str) -> str: ...
     def much_to_erase(self, rows: int) -> str: ...
 
@@ -53,16 +53,16 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     def more_skipped(self, count: int) -> str: ...
 
     def building(self, step: str | None, since: timedelta) -> str:
-        """How far a build is, and how long it has taken; it has no step yet when it begins."""
+        """Describe a build in progress; it has no step yet when it begins."""
         lines = [self.building_for(since), f"{step}…"] if step else [self.build_begun]
         return "\n".join((*lines, self.meanwhile))
 
     def built(self, lines: Sequence[str], since: timedelta) -> str:
-        """What a build did, in lines."""
+        """Report a finished build."""
         return "\n".join((self.built_in(since), *lines))
 
     def stopped(self, kept: int) -> str:
-        """A build that was stopped, and how many vectors are kept for the next."""
+        """Report a stopped build, which keeps `kept` vectors for the next."""
         return self.stopped_keeping(kept) if kept else self.stopped_at_once
 
     # An announcement
@@ -88,7 +88,7 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     def announced_to(self, reached: str) -> str: ...
 
     def announcing(self, sent: int, unreachable: int, waiting: int) -> str:
-        """How many people an announcement has reached, could not reach, and has yet to."""
+        """Describe an announcement in progress, by numbers of people."""
         return self.announcing_to(self._reached(sent, unreachable), waiting)
 
     def announced(self, sent: int, unreachable: int) -> str:
@@ -100,7 +100,7 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
 
 
 class CheckingPhrases(Texts, domain="administration", part="checking"):
-    """`selon bot --check`: what stands before each finding, and the findings."""
+    """`selon bot --check`: labels of findings, and the findings."""
 
     token: str
     groups: str

@@ -1,4 +1,4 @@
-"""The texts around an answer, wherever it is shown, and those that answer about the articles."""
+"""Texts around answers, and answers about the articles themselves."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from index.article import Article, ArticleEntry, Period
 
 
 class Phrases(Texts, domain="answers", part="answer"):
-    """What is said around answers, and to people on Telegram."""
+    """Texts around answers, and messages on Telegram."""
 
     not_in_articles: str
     not_here: str
@@ -57,8 +57,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     def too_long(self, limit: int) -> str: ...
 
     def refused(self, why: str, period: Period | None, held_to: str = "all") -> str:
-        """The sentence that says why there is no answer: an `Answer.refusal`, its period, and
-        its `held_to`."""
+        """Explain why there is no answer: `why` is an `Answer.refusal`."""
         sentences = {
             "courtesy": self.courtesy,
             "greeting": self.greeting,
@@ -79,7 +78,7 @@ class Phrases(Texts, domain="answers", part="answer"):
         return (self.no_article_in if why == "period" else self.not_in_period)(period)
 
     def doubted(self, period: Period | None) -> str:
-        """What stands before an answer that may be none."""
+        """The warning before a doubtful answer."""
         return self.perhaps if period is None else self.perhaps_in(period)
 
     def day(self, day: date) -> str:
@@ -89,19 +88,19 @@ class Phrases(Texts, domain="answers", part="answer"):
         return format.quote(text, self.code)
 
     def nested(self, text: str) -> str:
-        """The text of a quote, or a part of it, as it stands in quotation marks."""
+        """The text of a quote, or a part of it, for use in quotation marks."""
         return format.nested(text, self.code)
 
     def also_by(self, names: Sequence[str], others: int) -> str:
-        """Who else published an article; `others` are counted."""
+        """Name other publishers of an article, and count `others`."""
         return self.published_by(self._several(names, others))
 
     def also_told(self, names: Sequence[str]) -> str:
-        """Who else tells what an article does."""
+        """Name other outlets with the same news."""
         return self.told_by(self._several(names, 0))
 
     def also_in(self, files: Sequence[str], others: int) -> str:
-        """Which files have the same article."""
+        """Name files with the same article, and count `others`."""
         return self.copied_in(self._several(files, others))
 
     def _several(self, names: Sequence[str], others: int) -> str:
@@ -110,7 +109,7 @@ class Phrases(Texts, domain="answers", part="answer"):
 
 
 class AboutPhrases(Texts, domain="answers", part="about"):
-    """What answers a question about the articles themselves."""
+    """Answers to questions about the articles themselves."""
 
     def written_by(self, title: str, beside: str, author: str) -> str: ...
     def unsigned(self, title: str) -> str: ...
@@ -139,7 +138,7 @@ class AboutPhrases(Texts, domain="answers", part="about"):
         return f"{self._named(article)}."
 
     def counted(self, count: int, newest: Article) -> str:
-        """How many articles there are, and the newest."""
+        """State the number of articles, and the newest."""
         if count == 1:
             return self.single(self._named(newest))
         if newest.published is None:
@@ -154,12 +153,12 @@ class AboutPhrases(Texts, domain="answers", part="about"):
 
 
 def title_of(article: Article | ArticleEntry, language: str) -> str:
-    """The article's title, as readers see it: where its file lies is nothing to them."""
+    """The title to show to readers; never a file name."""
     return article.title or Phrases.of(language).untitled
 
 
 class ExamplePhrases(Texts, domain="answers", part="example"):
-    """Questions that articles may answer."""
+    """Example questions."""
 
     def who(self, name: str) -> str: ...
     def about(self, name: str) -> str: ...
@@ -168,9 +167,9 @@ class ExamplePhrases(Texts, domain="answers", part="example"):
 
 
 class HelpPhrases(Texts, domain="answers", part="distress"):
-    """What somebody in distress is told.
+    """The answer to a message of distress.
 
-    `opening` has a sentence for each kind, `who` says who answers the numbers of France.
+    `opening` has a sentence for each kind; `who` names the services behind the French numbers.
     """
 
     opening: Mapping[str, str]
@@ -180,15 +179,14 @@ class HelpPhrases(Texts, domain="answers", part="distress"):
     def others(self, numbers: str) -> str: ...
 
     def label(self, number: str, label: str) -> str:
-        """Who answers a number: in the operator's words, if there are any."""
+        """Name the service behind a number; the operator's `label` takes precedence."""
         return label or self.who[number]
 
 
 class WritingPhrases(Texts, domain="answers", part="writing"):
-    """What is said around an answer that a chat model writes.
+    """Texts around answers by chat models.
 
-    `fallbacks` say why the articles' own words stand in, `faults` what is wrong with a sentence
-    that was dropped.
+    `fallbacks` explain why an answer is extractive instead, `faults` why a sentence was dropped.
     """
 
     writing: str

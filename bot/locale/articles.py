@@ -1,4 +1,4 @@
-"""The texts of the commands that keep an index: list, show, remove, rollback, export, import."""
+"""Texts of the commands that manage an index: list, show, remove, rollback, export, import."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from bot.locale.catalogue import Texts
 
 
 class KeepingPhrases(Texts, domain="articles", part="keeping"):
-    """What these commands say."""
+    """Messages of these commands."""
 
     # Lists
     undated: str
@@ -60,5 +60,5 @@ class KeepingPhrases(Texts, domain="articles", part="keeping"):
     def fields_kept(self, fields: str) -> str: ...
 
     def stopped(self, kept: int) -> str:
-        """A build that was interrupted, and how many vectors are kept for the next."""
+        """Report an interrupted build, which keeps `kept` vectors for the next."""
         return self.stopped_keeping(kept) if kept else self.stopped_at_once

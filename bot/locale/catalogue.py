@@ -1,11 +1,10 @@
-"""Message catalogues: every sentence that people read, by language and domain, in gettext PO files.
+"""Message catalogues: gettext PO files by language and domain.
 
-`bot/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po` is read when its first text is needed. A feature keeps
-its own texts beside its code, in `bot/FEATURE/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po`.
-A text is found by a stable key (its msgid) and names what varies, `{address}`; how that is written
-may follow a colon: the name of a format of `bot.locale.format` (`{size:size}`) or of a count of
-the same catalogue (`{files:file}` is its text `count.file`, « 1 fichier », « 3 fichiers »).
-A text with plural forms takes the number that chooses among them as `count`.
+`bot/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po` is read on first use. A feature has its own texts in
+`bot/FEATURE/locale/LANGUAGE/LC_MESSAGES/DOMAIN.po`. The msgid is a stable key. A parameter,
+`{address}`, may be followed by the name of a format of `bot.locale.format` (`{size:size}`) or of a
+count of the same catalogue: `{files:file}` is its text `count.file`, « 3 fichiers ».
+The parameter `count` selects the plural form.
 """
 
 from __future__ import annotations
@@ -27,24 +26,24 @@ _HERE = Path(__file__).parent
 
 
 class CatalogueError(LookupError):
-    """A key, a parameter or a format that is not there: a mistake in the program."""
+    """A missing key, parameter or format: a bug."""
 
 
 def language_of(tag: str | None) -> Language:
-    """The language of texts for a tag such as `fr-CA` or `en_GB`; French when it is unknown."""
+    """The language of a tag such as `fr-CA` or `en_GB`; French if it is unknown."""
     code = (tag or "").lower().replace("_", "-").split("-")[0]
     return next((each for each in get_args(Language) if each == code), "fr")
 
 
 @cache
 def catalogue(domain: str, language: str | None) -> Catalogue:
-    """The texts of a domain, read once."""
+    """Load the texts of a domain, once."""
     code = language_of(language)
     return Catalogue(catalogue_path(domain, code), code)
 
 
 def catalogue_path(domain: str, language: Language) -> Path:
-    """Where the texts of a domain lie: among those shared by all, or in a feature's folder."""
+    """Find the file of a domain, shared or a feature's. Raises CatalogueError."""
     for folder in (_HERE, *sorted(_HERE.parent.glob("*/locale"))):
         path = folder / language / "LC_MESSAGES" / f"{domain}.po"
         if path.is_file():
@@ -53,7 +52,7 @@ def catalogue_path(domain: str, language: Language) -> Path:
 
 
 def part_texts(domain: str, part: str, language: str | None) -> Mapping[str, str]:
-    """The texts of one part of a catalogue by their names, as they are written."""
+    """The templates of one part of a catalogue, by name."""
     texts, prefix = catalogue(domain, language), f"{part}."
     return {
         key.removeprefix(prefix): texts.templates(key)[0] for key in texts if key.startswith(prefix)
@@ -83,14 +82,14 @@ class Catalogue(Formatter):
         return key in self._texts
 
     def templates(self, key: str) -> tuple[str, ...]:
-        """A text as it is written, in each of its plural forms."""
+        """The template of each plural form."""
         try:
             return self._texts[key]
         except KeyError:
             raise CatalogueError(f"{self._path} has no text “{key}”") from None
 
     def text(self, key: str, /, **parameters: object) -> str:
-        """A text with its parameters in place."""
+        """Format a text. Raises CatalogueError."""
         forms = self.templates(key)
         try:
             form = forms[self._plural(_whole(parameters["count"]))] if forms[1:] else forms[0]
@@ -114,11 +113,11 @@ def _whole(count: object) -> int:
 
 
 class Texts:
-    """The texts of one part of a catalogue, as attributes and methods that the type checker knows.
+    """The texts of one part of a catalogue, as typed attributes and methods.
 
-    A subclass declares them, `stopped: str` and `def removed(self, title: str) -> str: ...`, and
-    the catalogue gives them: the text `PART.removed`, and for a `Mapping` every text
-    `PART.NAME.KEY`. A method that the catalogue does not have is code, and stays as it is.
+    A subclass declares `stopped: str` or `def removed(self, title: str) -> str: ...` for the texts
+    `PART.stopped` and `PART.removed`, and a `Mapping` for all texts `PART.NAME.KEY`. Methods that
+    are not in the catalogue are ordinary code.
     """
 
     domain: ClassVar[str]
@@ -146,7 +145,7 @@ class Texts:
 
     @classmethod
     def of(cls, language: str | None) -> Self:
-        """These texts in a language; French when it is unknown."""
+        """These texts in a language; French if it is unknown."""
         code = language_of(language)
         if code not in cls._known:
             cls._known[code] = cls(code)

@@ -1,4 +1,4 @@
-"""The texts of what a chat is set to: from which articles it is answered, what it follows."""
+"""Texts about the articles chosen for a chat."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SHOWN = 12  # outlets, sections or languages of a list
 
 
 class CorpusPhrases(Texts, domain="chats", part="corpus"):
-    """From which articles a group is answered. `known` names what articles can be chosen by."""
+    """The articles chosen for a group. `known` labels the criteria."""
 
     in_group: str
     in_topic: str
@@ -40,7 +40,7 @@ class CorpusPhrases(Texts, domain="chats", part="corpus"):
     def no_result(self, words: str) -> str: ...
 
     def answered_from(self, selection: Selection | None, count: int, *, topic: bool) -> str:
-        """The articles behind the answers in a group, or in one topic of it, and how many."""
+        """Describe the articles chosen for a group, or for one topic of it."""
         where = self.in_topic if topic else self.in_group
         if selection is None:
             return self.whole(where, count)
@@ -79,6 +79,6 @@ class CorpusPhrases(Texts, domain="chats", part="corpus"):
 
 
 def language_name(language: str, code: str) -> str:
-    """« français », "French"; the code itself where it names none."""
+    """« français », "French"; the code itself if it is unknown."""
     name = Locale.parse(code).languages.get(language)
     return str(name) if name else language

@@ -1,4 +1,4 @@
-"""The sentence that a person reads where something is wrong: errors, and what was skipped."""
+"""Sentences for errors and skipped files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from index.formats.base import Skipped
 
 
 def error_text(error: Exception | Skipped, language: str) -> str:
-    """What is wrong and what to do, in one line, after the name of what it is about.
+    """Describe a problem and its remedy in one line, after its subject.
 
-    Of an error that is not Selon's own, what it says.
+    Errors of libraries are described by their own message.
     """
     if not isinstance(error, CodedError | Skipped):
         return str(_value(reason_of(error), language))
@@ -24,7 +24,7 @@ def error_sentence(error: Exception, language: str) -> str:
 
 
 def library_sentence(message: str, language: str) -> str:
-    """What a library says, as `error_sentence`; translated if the catalogue has it."""
+    """A library's message as a sentence, translated if the catalogue has it."""
     return _sentence(str(_value(Words(message), language)))
 
 
@@ -32,13 +32,12 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
 
 
-_ADVICE = {"fr": "\u202f; ", "en": "; "}  # what stands between what is wrong and what to do
+_ADVICE = {"fr": "\u202f; ", "en": "; "}  # between a problem and its remedy
 _ID_DIGITS = 12  # hexadecimal digits from which on a word is an id
 
 
 def reader_text(error: Exception | Skipped, language: str) -> str | None:
-    """As `error_text`, as far as it is for readers: without settings, commands, paths and ids; None
-    where nothing is left."""
+    """Like `error_text`, but without settings, commands, paths and ids; None if nothing is left."""
     text = error_text(error, language)
     for part in (text, text.partition(_ADVICE[language_of(language)])[0]):
         words = part.split()
@@ -57,7 +56,7 @@ def _is_internal(word: str) -> bool:
 
 
 def problem_text(problem: Problem, language: str) -> str:
-    """What is wrong and what to do, in one line."""
+    """Describe a problem and its remedy in one line."""
     sentences = catalogue("errors", language)
     values = {name: _value(each, language) for name, each in problem.parameters.items()}
     return sentences.text(problem.code, **values)

@@ -1,6 +1,6 @@
-"""How numbers, days, sizes and lists are written in each language.
+"""Formats of numbers, days, sizes and lists in each language.
 
-Functions take the value and the language. Typography: U+00A0 between a number and its unit in
+Typography: U+00A0 between a number and its unit in
 French, U+202F between thousands.
 """
 
@@ -29,7 +29,7 @@ def number(count: int, language: str) -> str:
 
 
 def plain(amount: float, language: str) -> str:
-    """« 1,5 », "1.5", « 2 »: as many digits as there are."""
+    """« 1,5 », "1.5", « 2 »."""
     return _comma(f"{amount:g}", language)
 
 
@@ -68,7 +68,7 @@ def size(count: int, language: str) -> str:
 
 
 def milliseconds(span: float | None, language: str) -> str:
-    """« 320 ms », « 1,2 s », « – » where there is none."""
+    """« 320 ms », « 1,2 s », « – » for None."""
     if span is None:
         return "–"
     return f"{span:.0f}{_GAP}ms" if span < 1000 else f"{tenths(span / 1000, language)}{_GAP}s"
@@ -83,7 +83,7 @@ def duration(seconds: float, language: str) -> str:
 
 
 def remaining(seconds: float, language: str) -> str:
-    """About how long: nobody believes the seconds of an hour."""
+    """An approximate time: « 25 s », « 3 min », « 1 h 05 »."""
     gap = _gap(language)
     if seconds <= 55:
         return f"{max(5, 5 * ceil(seconds / 5))}{gap}s"
@@ -94,7 +94,7 @@ def remaining(seconds: float, language: str) -> str:
 
 
 def interval(seconds: float, language: str) -> str:
-    """As a person sets it: « 90 s », « 15 min », « 2 h », « 1 j »."""
+    """« 90 s », « 15 min », « 2 h », « 1 j »."""
     for factor, unit in ((86400, _day_unit(language)), (3600, "h"), (60, "min")):
         if seconds >= factor and seconds % factor == 0:
             return f"{seconds / factor:g}{_gap(language)}{unit}"
@@ -102,7 +102,7 @@ def interval(seconds: float, language: str) -> str:
 
 
 def elapsed(span: timedelta, language: str) -> str:
-    """The two largest units, « 3 j 4 h »: nobody counts the seconds of a day."""
+    """The two largest units: « 3 j 4 h »."""
     minutes, seconds = divmod(round(span.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -128,7 +128,7 @@ def short_day(of: date, language: str) -> str:
 
 
 def numeric_day(of: date, language: str) -> str:
-    """As spreadsheets of the language read it: « 03/02/2025 », "2025-02-03"."""
+    """For spreadsheets: « 03/02/2025 », "2025-02-03"."""
     return f"{of:%Y-%m-%d}" if language == "en" else f"{of:%d/%m/%Y}"
 
 
@@ -140,7 +140,7 @@ def clock(of: time, language: str) -> str:
 
 
 def period(of: Period, language: str) -> str:
-    """« du 3 au 9 mars 2025 », "from 3 to 9 March 2025": what the two days share is said once."""
+    """« du 3 au 9 mars 2025 », "from 3 to 9 March 2025", without repeating month or year."""
     first, last = day(of.first, language), day(of.last, language)
     if of.first == of.last:
         return f"of {last}" if language == "en" else f"du {last}"
@@ -152,7 +152,7 @@ def period(of: Period, language: str) -> str:
 
 
 def title_period(first: date, last: date, language: str) -> str:
-    """« Du 3 mars au 2 avril 2025 », "3 March 2025 to 2 April 2025", above a picture."""
+    """As a title: « Du 3 mars au 2 avril 2025 », "3 March 2025 to 2 April 2025"."""
     end = day(last, language)
     if language == "en":
         return end if first == last else f"{day(first, language)} to {end}"
@@ -163,20 +163,20 @@ def title_period(first: date, last: date, language: str) -> str:
 
 
 def quote(text: str, language: str) -> str:
-    """« texte », “text”; marks inside are those of a quote in a quote."""
+    """« texte », “text”; inner quotation marks are replaced by those of nested quotes."""
     text = nested(text, language)
     return f"“{text}”" if language == "en" else f"«{_GAP}{text}{_GAP}»"
 
 
 def nested(text: str, language: str) -> str:
-    """The text of a quote with the marks of a quote in a quote: « un “mot” », “a ‘word’”."""
+    """Replace quotation marks by those of nested quotes: « un “mot” », “a ‘word’”."""
     if language == "en":
         return text.translate({ord("“"): "‘", ord("”"): "’"})
     return _CLOSING.sub("”", _OPENING.sub("“", text))
 
 
 def apostrophes(text: str, language: str) -> str:
-    """What a person typed with straight apostrophes, as French sets it: « l’index »."""
+    """Replace straight apostrophes in French: « l’index »."""
     return text if language == "en" else text.replace("'", "’")
 
 
@@ -202,12 +202,12 @@ def alternatives(names: Sequence[str], language: str) -> str:
 
 
 def stacked(lines: Sequence[str], language: str) -> str:
-    """One below the other."""
+    """One per line."""
     return "\n".join(lines)
 
 
 def lines(rows: Sequence[str], language: str) -> str:
-    """Each on a line of its own below what is said of them."""
+    """Indented, each on a line of its own."""
     return "".join(f"\n  {row}" for row in rows)
 
 
@@ -222,7 +222,7 @@ def gigabytes(count: int, language: str) -> str:
 
 
 def uncapitalized(text: str, language: str) -> str:
-    """A sentence as it stands within another."""
+    """For a sentence within another."""
     return text[:1].lower() + text[1:]
 
 
@@ -270,4 +270,4 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         apostrophes,
     )
 }
-"""What may follow a parameter's name in a text of a catalogue: `{limit:number}`."""
+"""Formats for parameters in catalogues: `{limit:number}`."""

@@ -1,4 +1,4 @@
-"""The texts of the bot: finding articles, documents sent, who may ask, privacy."""
+"""Texts of the bot: browsing, documents, access, privacy."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bot.locale.catalogue import Texts
 
 
 class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
-    """Finding articles, and what stands around an answer: sources, passages, votes."""
+    """Browsing articles, and sources, passages and votes of answers."""
 
     search_usage: str
     recent: str
@@ -68,17 +68,17 @@ class DocumentPhrases(Texts, domain="messenger", part="documents"):
     def failed(self, why: str) -> str: ...
 
     def received(self, titles: Sequence[str], count: int) -> str:
-        """The titles of the first articles read, and how many there are in all."""
+        """Confirm the first titles, of `count` articles in all."""
         listing = ", ".join(format.quote(title, self.code) for title in titles)
         more = count - len(titles)
         return self.received_more(listing, more) if more > 0 else self.received_all(listing)
 
 
 class AccessPhrases(Texts, domain="messenger", part="access"):
-    """Who may ask, and how much; groups, inline and guest queries.
+    """Access, limits, groups, inline and guest queries.
 
-    `roles`, `guests` and `holders` name a role: of somebody, of whoever is invited, of several;
-    `picks` offer to pick somebody for it.
+    `roles`, `guests` and `holders` name the role of a person, of an invited one, and of several;
+    `picks` label the buttons to pick somebody.
     """
 
     barred: str
@@ -125,7 +125,7 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
     def guest_usage(self, name: str) -> str: ...
 
     def invitation(self, link: str, role: str, until: date) -> str:
-        """A link for somebody of a role, and the day until which it serves."""
+        """An invitation to a role, valid until a day."""
         return self.invitation_for(link, self.guests[role], until)
 
     def person_is(self, name: str, standing: str) -> str:
@@ -138,7 +138,7 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
         return (self.answers_group if allowed else self.silent_in_group)(name)
 
     def over(self, seconds: int, group: bool) -> str:
-        """Whoever asked too much, a person or a group, is told how long to wait."""
+        """Tell a person or a group over its limit how long to wait."""
         return (self.group_over if group else self.person_over)(self._wait(seconds))
 
     def inline_over(self, seconds: int) -> str:
@@ -152,14 +152,14 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
 
 
 class ProfilePhrases(Texts, domain="messenger", part="profile"):
-    """What the bot says of itself on Telegram: in 120 characters, and in 512."""
+    """The bot's profile on Telegram: at most 120 and 512 characters."""
 
     short_description: str
     description: str
 
 
 class PersonalPhrases(Texts, domain="messenger", part="personal"):
-    """The language, the conversation, and what is kept about a person."""
+    """Language, conversation and personal data."""
 
     started_afresh: str
     choose_language: str
@@ -192,6 +192,6 @@ class PersonalPhrases(Texts, domain="messenger", part="personal"):
     ) -> str: ...
 
     def whereabouts(self, recipients: Sequence[str], note: str) -> str:
-        """Who else is given questions and passages, then what the operator says of it."""
+        """Name those who receive questions and passages, then add the operator's note."""
         whom = self.given_to(format.listing(recipients, self.code)) if recipients else ""
         return "\n\n".join(filter(None, (whom or self.stays_here, note)))

@@ -1,4 +1,4 @@
-"""The texts of `selon chat-model`: which chat models there are, and how they do."""
+"""Texts of `selon chat-model`."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from bot.locale.catalogue import Texts
 
 
 class ModelPhrases(Texts, domain="models", part="model"):
-    """What the command says; `modes` say what a model does, `faults` what is wrong and what to do
-    about it."""
+    """Messages of the command; `faults` describe failures and their remedies."""
 
     none: str
     no_price: str

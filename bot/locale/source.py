@@ -1,4 +1,4 @@
-"""What stands beside an article's title: who published it, who wrote it, when, and who else."""
+"""Sources: outlet, author, date and other publishers, beside an article's title."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ _NAMED = 3  # other publishers that a source line names; the others are counted
 
 
 class SourcePhrases(Protocol):
-    """How a sentence names who says something."""
+    """Attributions."""
 
     def source(self, name: str, day: date) -> str: ...
     def undated_source(self, name: str) -> str: ...
 
 
 def source_name(article: Article, titled: Callable[[str], str] = str) -> str:
-    """By whom an article is: who published it, failing that who wrote it, or where it stands; its
-    title, as `titled` says it, where nothing is known."""
+    """The outlet, else the author, else the host, else the title formatted by `titled`."""
     return article.outlet or article.author or host_of(article.url) or titled(article.title)
 
 
 def source_line(article: Article, name: str, phrases: SourcePhrases) -> str:
-    """« Selon Le Phare, le 29 août 2025 »: whose words they are, and of which day."""
+    """« Selon Le Phare, le 29 août 2025 »."""
     if article.published is None:
         return phrases.undated_source(name)
     return phrases.source(name, article.published)
@@ -36,7 +35,7 @@ def source_line(article: Article, name: str, phrases: SourcePhrases) -> str:
 def details(article: Article | ArticleEntry, phrases: Phrases, *, files: bool = False) -> str:
     """« , Le Phare, par Camille Roche, 1er août 2025, aussi publié par La Gazette ».
 
-    For the operator, with the `files` of copies of which no publisher is known.
+    With `files`, name those of copies without a known publisher: for the operator.
     """
     parts = []
     if article.outlet and article.outlet != article.author:
@@ -50,19 +49,19 @@ def details(article: Article | ArticleEntry, phrases: Phrases, *, files: bool = 
 
 
 def publishers(article: Article) -> tuple[str, ...]:
-    """Who else published it: outlets, or the hosts of addresses; each once."""
+    """Other publishers: outlets, or hosts of URLs, without duplicates."""
     own = {article.outlet, host_of(article.url)}
     by_name = {copy.outlet or host_of(copy.url): copy for copy in article.copies}
     return tuple(name for name in by_name if name and name not in own)
 
 
 def source_place(copy: Copy) -> str:
-    """Where a copy is: its publisher, else its file."""
+    """A copy's publisher, else its file."""
     return copy.outlet or host_of(copy.url) or copy.path
 
 
 def _elsewhere(article: Article, phrases: Phrases, *, files: bool) -> Iterator[str]:
-    """Publishers; where none is known, files, unless they are the publisher's own versions."""
+    """Other publishers; if there is none, files of copies without one."""
     names = publishers(article)
     if names:
         yield phrases.also_by(names[:_NAMED], len(names[_NAMED:]))
@@ -73,7 +72,7 @@ def _elsewhere(article: Article, phrases: Phrases, *, files: bool) -> Iterator[s
 
 
 def host_of(url: str | None) -> str | None:
-    """The site of an address; None where it is none."""
+    """The host of a URL without `www.`; None if it is invalid."""
     try:
         host = urlsplit(url).hostname if url else None
     except ValueError:  # half an IPv6 address

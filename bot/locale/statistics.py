@@ -1,4 +1,4 @@
-"""The texts of the statistics: the picture, its caption, and the list of what was asked in vain."""
+"""Texts of the statistics: the picture, its caption, and the list of unanswered questions."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bot.locale.catalogue import Texts
 
 
 class StatisticsPhrases(Texts, domain="statistics", part="statistics"):
-    """What stands in them; `columns` and `separator` are those of the language's spreadsheets."""
+    """`columns` and `separator` are those of spreadsheets in this language."""
 
     # The picture
     with_answer: str
@@ -36,7 +36,7 @@ class StatisticsPhrases(Texts, domain="statistics", part="statistics"):
     def nothing_unanswered(self, days: int) -> str: ...
 
     def caption(self, asked: int, answered: int, good: int, bad: int) -> str:
-        """How many questions, answers, and votes for and against in thirty days."""
+        """Summarize thirty days."""
         return self.caption_of(asked, answered / asked, good, bad) if asked else self.nothing_asked
 
     def span(self, first: date, last: date) -> str:

@@ -1,4 +1,4 @@
-"""The texts of the command `selon` and of its conversation."""
+"""Texts of the command `selon` and of the REPL."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bot.locale.catalogue import Language, Texts
 
 
 class TerminalPhrases(Texts, domain="terminal", part="terminal"):
-    """Help, progress, summaries and errors of the command line; what the REPL says."""
+    """Help, progress, summaries and errors of the command line; the REPL."""
 
     def recording_progress(self, count: int, of: int) -> str: ...
     def recorded(self, path: str, length: str) -> str: ...
@@ -72,17 +72,17 @@ class TerminalPhrases(Texts, domain="terminal", part="terminal"):
 
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:
-        """The commands of the conversation, each with what it does."""
+        """The commands of the REPL, with their descriptions."""
         pairs = (line.partition(" ") for line in self.command_lines.splitlines())
         return tuple((command, meaning) for command, _, meaning in pairs)
 
     def progress(self, step: str, done: int, total: int) -> str:
-        """How far a step of a build is."""
+        """The progress of a step of a build."""
         say = {"read": self.files_read, "cut": self.articles_cut}.get(step, self.texts_done)
         return say(done, total)
 
     def pace(self, step: str, per_second: float, left: float) -> str:
-        """How fast a step goes, and the seconds it has left."""
+        """The pace of a step; `left` is in seconds."""
         say = {"read": self.files_pace, "cut": self.articles_pace}.get(step, self.texts_pace)
         return say(per_second, left)
 
@@ -93,7 +93,7 @@ class TerminalPhrases(Texts, domain="terminal", part="terminal"):
         return format.size(count, self.code)
 
     def translated(self, text: str) -> str:
-        """What the command-line library says on its own, in this language where it is known."""
+        """Translate messages of the command-line library."""
         for pattern, words in _LIBRARY_WORDS[self.code]:
             text = re.sub(pattern, words, text, flags=re.MULTILINE)
         return text
@@ -130,12 +130,11 @@ _LIBRARY_WORDS: Mapping[Language, Sequence[tuple[str, str]]] = {
         _TYPES,
     ),
 }
-"""Patterns of what the command-line library says in English, and what is said instead."""
+"""Patterns of the library's English messages, and their replacements."""
 
 
 class EvaluationTexts(Texts, domain="terminal", part="evaluation"):
-    """What `selon eval` reports; `meanings` explains each measure by its name without `@k` and
-    quantile."""
+    """Reports of `selon eval`; keys of `meanings` are measures without `@k` and quantile."""
 
     meanings: Mapping[str, str]
     faults: Mapping[str, str]
@@ -162,5 +161,5 @@ class EvaluationTexts(Texts, domain="terminal", part="evaluation"):
         refused: float,
         wrongly_sure: float,
     ) -> str:
-        """Which thresholds would suit the questions that were asked, in shares (0..1)."""
+        """Suggest thresholds for these questions; all values are shares (0..1)."""
         ...

@@ -1,4 +1,4 @@
-"""The texts of `selon add` and `selon watch`."""
+"""Texts of `selon add` and `selon watch`."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bot.locale.catalogue import Texts
 
 
 class FeedingPhrases(Texts, domain="watch", part="feeding"):
-    """What these commands say."""
+    """Messages of these commands."""
 
     # Addresses
     states: Mapping[str, str]
@@ -53,13 +53,13 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
     def polling(self, why: str) -> str: ...
 
     def listed(self, kind: str, address: str, found: int, elsewhere: int, taken: int) -> str:
-        """The entries of a list, those of other sites, and those about to be asked for."""
+        """Describe a list: its entries, those of other sites, and those to fetch."""
         if elsewhere:
             return self.listed_elsewhere(kind, address, found, elsewhere, taken)
         return self.listed_here(kind, address, found, taken)
 
     def summary(self, counts: Mapping[str, int]) -> str:
-        """What became of addresses: `added`, `updated`, `unchanged`, `failed`."""
+        """Summarize the results: `added`, `updated`, `unchanged`, `failed`."""
         say = {
             "added": self.addresses_added,
             "updated": self.addresses_updated,
@@ -70,7 +70,7 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
         return self.addresses_read(", ".join(parts) or self.no_result)
 
     def watching(self, paths: int, feeds: int, every: float) -> str:
-        """What is followed; feeds are read `every` so many seconds."""
+        """Describe what is watched; `every` is in seconds."""
         read = self.feeds_read(feeds, format.interval(every, self.code))
         if paths and feeds:
             return self.watching_both(self.places(paths), read)
@@ -108,4 +108,4 @@ REFUSALS = frozenset(
         "address-not-an-article",
     }
 )
-"""What Selon will not do, in contrast with what it could not."""
+"""Codes of what Selon refuses to fetch, as opposed to failures."""

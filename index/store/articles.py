@@ -45,11 +45,11 @@ ENTRY_COLUMNS = (
     "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
 )
 _NAMED_BY_FILE = json.dumps(("title", "file name"))
-_OWN_TITLE = f"iif(instr(origins, '{_NAMED_BY_FILE}'), '', title)"
-SIGNED_COLUMNS = (
-    f"id, signature, published, updated, length, {_OWN_TITLE}, outlet, "
-    "(author IS NOT NULL) + (outlet IS NOT NULL) + (url IS NOT NULL)"
+_OWN_TITLE = f"CASE WHEN replace(origins, '{_NAMED_BY_FILE}', '') = origins THEN title ELSE '' END"
+SIGNED_COLUMNS = f"id, signature, published, updated, length, {_OWN_TITLE}, outlet, " + " + ".join(
+    f"CAST({each} IS NOT NULL AS integer)" for each in ("author", "outlet", "url")
 )
+TITLE_COLUMNS = f"id, {_OWN_TITLE}, substr(signature, 1, 16), outlet"
 _AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
 _OF_ARTICLE = "article = (SELECT number FROM articles WHERE id = ?)"
 
@@ -288,9 +288,7 @@ class ArticleReader:
 
     def titles(self) -> Iterator[tuple[Any, ...]]:
         """Id, title, digest (start of the signature) and outlet of every article and copy."""
-        return self._stream(
-            f"SELECT id, {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM articles"
-        )
+        return self._stream(f"SELECT {TITLE_COLUMNS} FROM articles")
 
     def hashes(self, kind: RowKind) -> bytearray:
         """Hashes of the embedded texts, joined in row order."""

@@ -1,4 +1,4 @@
-"""The postings of words: for each term, the rows that hold it, with its BM25 there.
+"""Postings: for each term, the rows of the documents that have it, with its BM25 there.
 
 Terms carry the language they were stemmed in, so a French question never meets a Spanish passage
 through a chance stem; tokens with a digit (years, quantities, `mai-1-preview`) mean the same in
@@ -20,14 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 # Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), give
-# 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and even: that a term
-# stands there at all is what tells, and figures in research/evaluation.md bear the low values out.
+# 1.2 < k1 < 2 and 0.5 < b < 0.8 for whole documents. Passages are short and of similar length:
+# whether a term occurs matters more than how often (figures in research/evaluation.md).
 K1 = 0.3
 B = 0.3
 
 
 def idf(frequency: int, size: int) -> float:
-    """The weight of a term that `frequency` of `size` documents hold: the rarer, the more."""
+    """Inverse document frequency of a term that `frequency` of `size` documents have."""
     return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
 
 
@@ -37,10 +37,10 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One term of a question: the rows that hold it, ascending, with its BM25 there.
+    """The rows of one term, ascending, with its BM25 there.
 
-    `factor` multiplies the scores: where the documents are a segment of an index, it turns the
-    term's IDF there into the one of the whole index.
+    `factor` multiplies the scores: in a segment, it replaces the segment's IDF of the term by that
+    of the whole index.
     """
 
     rows: npt.NDArray[np.int32]
@@ -50,10 +50,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """For each term, the rows that hold it, ascending, with its BM25 there.
+    """The postings of all terms.
 
-    Those of the term `t` of `vocabulary` stand in `rows` and `scores` from `starts[t]` up to
-    `starts[t + 1]`. `size` counts documents, of `average_length` terms, as BM25 has it.
+    Those of term number `t` are `rows` and `scores` from `starts[t]` up to `starts[t + 1]`. `size`
+    is the number of documents, `average_length` that of BM25, in terms.
     """
 
     vocabulary: Mapping[str, int]
@@ -64,18 +64,18 @@ class Postings:
     average_length: float
 
     def frequency(self, term: str) -> int:
-        """How many documents hold a term."""
+        """Number of documents that have a term."""
         number = self.vocabulary.get(term)
         return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
 
     def of(self, term: str) -> Posting:
-        """Where a known term stands. Raises KeyError."""
+        """The postings of a term. Raises KeyError if it is unknown."""
         number = self.vocabulary[term]
         place = slice(int(self.starts[number]), int(self.starts[number + 1]))
         return Posting(self.rows[place], self.scores[place])
 
     def without_idf(self) -> Postings:
-        """The same, each term weighing as if its IDF was 1."""
+        """The same postings, scored as if every IDF was 1."""
         counts = np.diff(self.starts)
         weights = np.array([idf(int(each), self.size) for each in counts], dtype=np.float32)
         scores = np.divide(self.scores, np.repeat(weights, counts), dtype=np.float32)
@@ -84,7 +84,7 @@ class Postings:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """How often the terms stand in some neighbouring documents, by term, then by row."""
+    """Term counts of some consecutive documents, sorted by term, then by row."""
 
     terms: Ints
     rows: Ints
@@ -92,9 +92,9 @@ class _Piece:
 
 
 def postings(documents: Iterable[Sequence[str]], average_length: float = 0.0) -> Postings:
-    """The BM25 of documents given as their terms; terms are numbered as they first come.
+    """Index documents given as their terms; terms are numbered in order of first occurrence.
 
-    `average_length` is that of all documents of the index, where these are only some of them.
+    `average_length` is that of the whole index if these documents are only a segment of it.
     """
     vocabulary: defaultdict[str, int] = defaultdict()
     vocabulary.default_factory = vocabulary.__len__
@@ -105,15 +105,15 @@ def postings(documents: Iterable[Sequence[str]], average_length: float = 0.0) ->
         words.extend(map(vocabulary.__getitem__, document))
         lengths.append(len(document))
         if len(words) >= _PIECE:
-            pieces.append(_piece(words, lengths, first))
+            pieces.append(_count_piece(words, lengths, first))
             words, first = array("i"), len(lengths)
-    pieces.append(_piece(words, lengths, first))
+    pieces.append(_count_piece(words, lengths, first))
     of_documents = np.frombuffer(lengths, dtype=np.int32)
     average = average_length or float(of_documents.sum() / max(len(of_documents), 1)) or 1.0
-    return _joined(dict(vocabulary), pieces, of_documents, average)
+    return _merge_pieces(dict(vocabulary), pieces, of_documents, average)
 
 
-def _piece(words: array[int], lengths: array[int], first: int) -> _Piece:
+def _count_piece(words: array[int], lengths: array[int], first: int) -> _Piece:
     own = np.frombuffer(lengths, dtype=np.int32)[first:]
     rows = np.repeat(np.arange(len(own), dtype=np.int64), own)
     keys, counts = np.unique(
@@ -123,25 +123,24 @@ def _piece(words: array[int], lengths: array[int], first: int) -> _Piece:
     return _Piece(terms.astype(np.int32), (rows + first).astype(np.int32), counts.astype(np.int32))
 
 
-def _joined(
+def _merge_pieces(
     vocabulary: dict[str, int], pieces: list[_Piece], lengths: Ints, average_length: float
 ) -> Postings:
-    """Each piece's postings put where their term's stand; the pieces are used up."""
+    """Merge the pieces, which are consumed."""
     frequencies = np.zeros(len(vocabulary), dtype=np.int64)
     for piece in pieces:
         frequencies += np.bincount(piece.terms, minlength=len(vocabulary))
     starts = np.concatenate([[0], np.cumsum(frequencies)])
     weights = np.array([idf(int(each), len(lengths)) for each in frequencies], dtype=np.float32)
-    # By document, what its length (in terms) makes each of its terms count less.
     norms = K1 * ((1 - B) + B * lengths / average_length)
     rows = np.empty(starts[-1], dtype=np.int32)
     scores = np.empty(starts[-1], dtype=np.float32)
-    free = starts[:-1].copy()  # by term: where its next posting goes
+    free = starts[:-1].copy()  # by term, the place of its next posting
     pieces.reverse()
     while pieces:
         piece = pieces.pop()
         here = np.bincount(piece.terms, minlength=len(vocabulary))
-        # Terms ascend within a piece: its nth posting is the (n - those of lesser terms)th of its.
+        # A piece is sorted by term: subtract the postings of lesser terms.
         before = np.cumsum(here) - here
         places = (free - before)[piece.terms] + np.arange(len(piece.terms))
         free += here
@@ -153,32 +152,23 @@ def _joined(
 
 @dataclass(frozen=True)
 class WordMatch:
-    """How the terms of one question meet the documents: the sums of their BM25.
-
-    `size` counts documents.
-    """
+    """BM25 of a question's terms, summed by document; `size` is the number of documents."""
 
     postings: tuple[Posting, ...]
     size: int
 
     @cached_property
     def scores(self) -> npt.NDArray[np.float32]:
-        """The sums by row, shape (documents,)."""
+        """By row, shape (size,)."""
         scores = np.zeros(self.size, dtype=np.float32)
         for posting in self.postings:
-            values = (
-                posting.scores
-                if posting.factor == 1.0
-                else posting.scores * np.float32(posting.factor)
-            )
-            scores[posting.rows] += values
+            scores[posting.rows] += posting.scores * np.float32(posting.factor)
         return scores
 
     def at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """The sums of these rows, without looking at any other."""
+        """Scores of these rows only."""
         scores = np.zeros(len(rows), dtype=np.float32)
-        # Of the postings' own type: they would be copied to the type of what is looked for.
-        keys = rows.astype(np.int32)
+        keys = rows.astype(np.int32)  # else `searchsorted` would convert the postings
         for posting in self.postings:
             places = np.minimum(np.searchsorted(posting.rows, keys), len(posting.rows) - 1)
             is_match = posting.rows[places] == keys
@@ -186,11 +176,19 @@ class WordMatch:
         return scores
 
     def best(self, count: int, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
-        """The rows of the `count` best documents that meet any word at all, in no order.
-
-        `among`, shape (documents,), is True for the rows that may be found.
-        """
+        """Rows of the `count` best documents that have any of the terms, in no order; `among`,
+        shape (size,), is True for the eligible rows."""
         rows = np.flatnonzero(self.scores if among is None else self.scores * among)
         if count < len(rows):
             rows = rows[np.argpartition(-self.scores[rows], count)[:count]]
         return rows
+
+
+def term_letters(vocabulary: Iterable[str]) -> dict[str, str]:
+    """By language, every character of its terms."""
+    letters: defaultdict[str, set[str]] = defaultdict(set)
+    for term in vocabulary:
+        language, mark, word = term.rpartition(":")
+        if mark:
+            letters[language].update(word)
+    return {language: "".join(sorted(each)) for language, each in sorted(letters.items())}

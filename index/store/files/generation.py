@@ -114,9 +114,10 @@ class Generation(ClosedOnExit, ArticleReader):
             return near, (best, words.scores[best])
 
         def nominate_by_sentence() -> Ranked:
-            by_sentence = None if eligible is None else self.repeat_by_sentence(eligible)
+            firsts = self._first_sentences
+            by_sentence = None if eligible is None else np.repeat(eligible, np.diff(firsts))
             rows, scores = self.sentence_vectors.search(query.vector, query.sentences, by_sentence)
-            return self.passages_of_sentences(rows), scores
+            return np.searchsorted(firsts, rows, side="right").astype(np.int64) - 1, scores
 
         if self.sentence_vectors.exact:  # too few to be worth a thread
             near, best = nominate_passages()
@@ -154,7 +155,9 @@ class Generation(ClosedOnExit, ArticleReader):
         masks = []
         if among is not None:
             if among.since is not None or among.until is not None:
-                masks.append(self.published_between(among.since, among.until))
+                first = (among.since or date.min).toordinal()
+                last = (among.until or date.max).toordinal()
+                masks.append(np.asarray((first <= self._days) & (self._days <= last)))
             timeless = replace(among, since=None, until=None)
             if timeless != Selection():
                 mask = self._selections.get(timeless)
@@ -169,19 +172,6 @@ class Generation(ClosedOnExit, ArticleReader):
             masks.append(np.ones(self.facts.passages, dtype=bool))
             masks[-1][without] = False
         return np.logical_and.reduce(masks) if masks else None
-
-    def published_between(self, since: date | None, until: date | None) -> BoolArray:
-        """By passage row, True if its article was published on these days or between them."""
-        first, last = (since or date.min).toordinal(), (until or date.max).toordinal()
-        return np.asarray((first <= self._days) & (self._days <= last))
-
-    def repeat_by_sentence(self, passages: BoolArray) -> BoolArray:
-        """Spread values by passage row over sentence rows."""
-        return np.repeat(passages, np.diff(self._first_sentences))
-
-    def passages_of_sentences(self, rows: IntArray) -> IntArray:
-        """Rows of the passages that contain these sentences."""
-        return np.searchsorted(self._first_sentences, rows, side="right").astype(np.int64) - 1
 
     def sentence_rows(self, rows: IntArray) -> tuple[IntArray, IntArray]:
         """For each passage, the row of its first sentence and the number of its sentences."""

@@ -93,12 +93,10 @@ def _merge_likeness(
     for each, now_by_before in zip(segments, numbers, strict=True):
         if (likeness := read_likeness(each.folder)) is None:
             return None
-        now = np.zeros(max(now_by_before, default=0) + 1, dtype=np.uint32)
+        # Every article has a key; deleted ones have no new number.
+        now = np.zeros(likeness.numbers.max(initial=0) + 1, dtype=np.uint32)
         now[list(now_by_before)] = list(now_by_before.values())
-        inside = likeness.numbers < len(now)
-        new_numbers = np.where(inside, now[np.where(inside, likeness.numbers, 0)], 0).astype(
-            np.uint32
-        )
+        new_numbers = now[likeness.numbers]
         keys.append(likeness.keys[new_numbers > 0])
         row_numbers.append(new_numbers[new_numbers > 0])
     return LikenessKeys.of(np.concatenate(keys), np.concatenate(row_numbers))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
-from index.store.postings import Ints, Posting, Postings, WordMatch, idf
+from index.store.postings import Ints, Posting, Postings, WordMatch, idf, term_letters
 
 _ROWS = "indices.csc.index.npy"
 _SCORES = "data.csc.index.npy"
@@ -51,7 +50,7 @@ class WordIndex:
         scores: npt.NDArray[np.float32],
         sizes: Mapping[str, Any],
     ) -> None:
-        """`hashes` ascend; the postings of the term at `i` stand in `rows` and `scores` from
+        """`hashes` ascend; the postings of the term at `i` are in `rows` and `scores` from
         `starts[numbers[i]]` up to the next start."""
         self._hashes, self._numbers = hashes, numbers
         self._starts, self._rows, self._scores = starts, rows, scores
@@ -62,7 +61,7 @@ class WordIndex:
         sizes = {
             "documents": postings.size,
             "average_length": postings.average_length,
-            "letters": _letters(postings.vocabulary),
+            "letters": term_letters(postings.vocabulary),
         }
         hashes, numbers = _sorted(postings.vocabulary)
         return cls(hashes, numbers, postings.starts, postings.rows, postings.scores, sizes)
@@ -89,7 +88,7 @@ class WordIndex:
             if vocabulary.exists():
                 terms = dict(json.loads(vocabulary.read_text(encoding="utf-8")))
                 hashes, numbers = _sorted(terms)
-                sizes["letters"] = _letters(terms)
+                sizes["letters"] = term_letters(terms)
             else:
                 hashes, numbers = _mapped(folder / _HASHES), _mapped(folder / _NUMBERS)
             starts, rows, scores = (_mapped(folder / name) for name in (_STARTS, _ROWS, _SCORES))
@@ -104,14 +103,14 @@ class WordIndex:
         return nonzero_counts(terms, self.count(hash_terms(terms)))
 
     def count(self, hashes: Hashes) -> IntArray:
-        """How many documents hold each of these terms, shape (len(hashes),)."""
+        """Number of documents that have each of these terms, shape (len(hashes),)."""
         indices, numbers = self._find(hashes)
         counts = np.zeros(len(hashes), dtype=np.int64)
         counts[indices] = self._starts[numbers + 1] - self._starts[numbers]
         return counts
 
     def count_among(self, rows: IntArray, hashes: Hashes) -> IntArray:
-        """As `count`, of these rows, which ascend, alone."""
+        """Like `count`, among these rows only."""
         keys = rows.astype(np.int32)
         counts = np.zeros(len(hashes), dtype=np.int64)
         for at, number in zip(*self._find(hashes), strict=True):
@@ -129,7 +128,7 @@ class WordIndex:
         return WordMatch(tuple(map(self._posting, numbers)), len(self))
 
     def match_as_segment(self, weights: Mapping[str, float]) -> WordMatch:
-        """As `match`, of terms with their IDF in the whole index, of which this is a segment."""
+        """Like `match`, with the terms' IDF in the whole index, of which this is a segment."""
         indices, numbers = self._find(hash_terms(weights))
         values = list(weights.values())
         matches = []
@@ -153,7 +152,7 @@ class WordIndex:
 
 
 def average_length(folder: Path) -> float | None:
-    """The average length that a saved index weighs documents by; None where none is written."""
+    """The average document length of a saved index; None if none is stored."""
     try:
         sizes = json.loads((folder / _SIZE).read_text(encoding="utf-8"))
         return float(sizes["average_length"])
@@ -178,16 +177,6 @@ def _sorted(vocabulary: Mapping[str, int]) -> tuple[Hashes, Ints]:
     numbers = np.fromiter(vocabulary.values(), dtype=np.int32, count=len(vocabulary))
     order = np.argsort(hashes)
     return hashes[order], numbers[order]
-
-
-def _letters(vocabulary: Iterable[str]) -> dict[str, str]:
-    """By language, every character of its terms."""
-    letters: defaultdict[str, set[str]] = defaultdict(set)
-    for term in vocabulary:
-        language, mark, word = term.rpartition(":")
-        if mark:
-            letters[language].update(word)
-    return {language: "".join(sorted(each)) for language, each in sorted(letters.items())}
 
 
 def _mapped(path: Path) -> npt.NDArray[Any]:

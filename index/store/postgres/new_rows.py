@@ -16,8 +16,8 @@ from index.store.article_writer import LikenessKeys
 from index.store.articles import sqlite_address
 from index.store.postgres.server_facts import place_of
 from index.store.postgres.words import sentence_words
-from index.store.postings import Posting, Postings
-from index.store.reader import ROW_KINDS, RowKind
+from index.store.postings import Posting, Postings, term_letters
+from index.store.reader import RowKind
 
 Places = npt.NDArray[np.int16]
 
@@ -121,14 +121,10 @@ class NewWords:
 
     def letters(self) -> Iterator[tuple[RowKind, str, str]]:
         """Yield kind, language, and every character used in its terms."""
-        postings = {"passages": self.passages, "sentences": self.sentences}
-        for kind in ROW_KINDS:
-            by_language: dict[str, set[str]] = {}
-            for term in postings[kind].vocabulary:
-                if ":" in term:
-                    by_language.setdefault(term.partition(":")[0], set()).update(term)
-            for language, letters in by_language.items():
-                yield kind, language, "".join(sorted(letters))
+        kinds: dict[RowKind, Postings] = {"passages": self.passages, "sentences": self.sentences}
+        for kind, postings in kinds.items():
+            for language, letters in term_letters(postings.vocabulary).items():
+                yield kind, language, letters
 
 
 def open_sheet(path: Path) -> sqlite3.Connection:

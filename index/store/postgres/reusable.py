@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -11,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import FINGERPRINTED, ArticleEntry, SignedArticle
-from index.store.articles import ENTRY_COLUMNS, SourceRow, entry_of_row, signed_of_row
+from index.store.articles import (
+    ENTRY_COLUMNS,
+    SIGNED_COLUMNS,
+    TITLE_COLUMNS,
+    SourceRow,
+    entry_of_row,
+    signed_of_row,
+)
 from index.store.build_turn import VectorSource, as_hashes
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import Row, compose, fetch, schema_of
@@ -20,13 +26,6 @@ from index.store.postgres.vector_tables import VectorTables, stream
 from index.store.postgres.vectors import SharedVectors
 from index.store.reader import GenerationFacts, RowKind
 
-_NAMED_BY_FILE = json.dumps(("title", "file name"))
-_OWN_TITLE = f"CASE WHEN strpos(origins, '{_NAMED_BY_FILE}') > 0 THEN '' ELSE title END"
-# As `index.store.articles.SIGNED_COLUMNS`.
-_SIGNED_COLUMNS = (
-    f"id, signature, published, updated, length, {_OWN_TITLE}, outlet, "
-    "(author IS NOT NULL)::int + (outlet IS NOT NULL)::int + (url IS NOT NULL)::int"
-)
 _HASHES: dict[RowKind, str] = {
     "passages": "SELECT p.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number",
     "sentences": "SELECT s.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
@@ -61,11 +60,10 @@ class ReusableTables:
         return self._of_articles(FINGERPRINTED, ids)
 
     def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
-        return [signed_of_row(row) for row in self._of_articles(_SIGNED_COLUMNS, ids)]
+        return [signed_of_row(row) for row in self._of_articles(SIGNED_COLUMNS, ids)]
 
     def titles(self) -> Iterator[Row]:
-        query = f"SELECT id, {_OWN_TITLE}, substr(signature, 1, 16), outlet FROM {{g}}.articles"
-        statement = compose(query, g=schema_of(self.number))
+        statement = compose(f"SELECT {TITLE_COLUMNS} FROM {{g}}.articles", g=schema_of(self.number))
         types = ["text", "text", "bytea", "text"]
         return chain.from_iterable(stream(each, statement, types) for each in self._connections)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -136,8 +137,13 @@ async def test_who_may_no_longer_ask_is_told_nothing() -> None:
             await server.next_message()
         chain.answers[question] = answered(question, cite(1, BIRTH))
         shelf.current = "20260302T120000.000000Z"
+        threads = list[threading.Thread]()
+        shelf.generation = lambda: threads.append(threading.current_thread()) or shelf.current
         async with running(server, chain, shelf, access="list"):
             await server.silence(0.5)
+    # A new generation is opened beside the loop.
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_new_articles_are_told_by_a_sentence(server: BotServer, newsroom: Newsroom) -> None:

@@ -41,8 +41,7 @@ async def test_each_person_has_so_many_a_day(state: State) -> None:
 
 def test_an_answer_at_midnight_is_not_of_the_next_day(state: State) -> None:
     midnight = NOON + timedelta(hours=12)
-    before = midnight - timedelta(seconds=1)
-    times = iter((before, before, midnight))
+    times = iter((NOON, NOON, midnight))
     allowance = Allowance(lambda: state, 2, lambda: next(times))
     allowance.take(7)
     allowance.take(7)
