@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -127,7 +126,7 @@ async def test_key_and_text_stay_private(opened: Opened, caplog: pytest.LogCaptu
         assert hidden not in told, hidden
 
 
-async def test_a_call_that_nobody_waits_for_is_settled_before_the_model_is_closed(
+async def test_a_call_that_still_runs_is_settled_before_the_model_is_closed(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled = []
@@ -141,11 +140,10 @@ async def test_a_call_that_nobody_waits_for_is_settled_before_the_model_is_close
     monkeypatch.setattr(SpendingLedger, "settle", settle_slowly)
     async with serving(goes_on()) as server:
         model = opened(server.url)
-        pieces = cast("AsyncGenerator[str, None]", model.stream(request(10_000)))
-        await anext(pieces)
-        await pieces.aclose()
-        await asyncio.to_thread(model.close)
-    assert len(settled) == 1
+        async with aclosing(model.stream(request(10_000))) as pieces:
+            await anext(pieces)
+            await asyncio.to_thread(model.close)
+            assert len(settled) == 1
 
 
 async def test_a_server_that_asks_to_wait_is_waited_for(opened: Opened) -> None:
