@@ -177,36 +177,32 @@ class Shelf:
     ) -> tuple[_State, Path]:
         """Save the page of a requested address; return whether it changed. Raises FetchError."""
         folder = self._folder(page.url)
-        with _errors_of(page.url):
-            folder.mkdir(parents=True, exist_ok=True)
-            with edit_ledger(folder) as ledger:
-                return self._save(page, suffix, address, folder, ledger)
-
-    def _save(
-        self, page: FetchedPage, suffix: str, address: str | None, folder: Path, ledger: FetchLedger
-    ) -> tuple[_State, Path]:
-        before = ledger.find(page.url)
         url_hash = hashlib.sha256(page.url.encode()).hexdigest()[:_HASH_DIGITS]
         name = f"{_readable(page.url)}-{url_hash}{suffix}"
-        digest = hashlib.sha256(page.body).hexdigest()
         path = folder / name
-        same = before == name and path.is_file() and ledger.of(name).sha256 == digest
-        if not same:
-            replace_file(path, page.body)
         entry = FetchedFile(
             url=page.url,
-            sha256=digest,
+            sha256=hashlib.sha256(page.body).hexdigest(),
             fetched_at=self._moment(),
             etag=page.validators.etag,
             last_modified=page.validators.last_modified,
             content_type=page.content_type,
             asked=address if address != page.url else None,
         )
-        ledger.put(name, entry)
-        if before is not None and before != name:  # the address has another format now
-            (folder / before).unlink(missing_ok=True)  # first: the ledger finds it until then
-            ledger.drop(before)
-        ledger.save()
+        with _errors_of(page.url):
+            folder.mkdir(parents=True, exist_ok=True)
+            with edit_ledger(folder) as ledger:
+                before = ledger.find(page.url)
+                same = before == name and path.is_file() and ledger.of(name).sha256 == entry.sha256
+                if not same:
+                    replace_file(path, page.body)
+                ledger.put(name, entry)
+                if before is not None and before != name:  # the address has another format now
+                    (folder / before).unlink(
+                        missing_ok=True
+                    )  # first: the ledger finds it until then
+                    ledger.drop(before)
+                ledger.save()
         return "unchanged" if same else "updated" if before else "added", path
 
     def _folder(self, url: str) -> Path:

@@ -31,11 +31,11 @@ _UNSEEN = frozenset({f"{_W}{name}" for name in ("del", "moveFrom", "instrText", 
 _UNSEEN |= {f"{_W}pPr", f"{_W}sdtPr", f"{_W}rt", _FALLBACK, _BOX}
 _WRAPPERS = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "customXml"))
 _LETTERS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "\u2011"}
-_FOOTNOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
 
 def read(content: Content) -> Iterator[ArticleDraft]:
-    """Yield the article of a document, without deleted text and comments; footnotes come last."""
+    """Yield the article of a document, without deleted text and comments; notes come last."""
     import docx
 
     with open_package(content, Problem("docx-cut")) as package:
@@ -144,19 +144,20 @@ class _Body:
         yield from list_blocks(items)
 
     def notes(self) -> Iterator[Block]:
-        """Yield the footnotes in order."""
-        relations = self._document.part.rels.values()
-        part = next((each for each in relations if each.reltype == _FOOTNOTES), None)
-        if part is None or part.is_external:
-            return
-        try:
-            root = etree.fromstring(part.target_part.blob, xml_parser())
-        except etree.XMLSyntaxError:
-            return
-        for note in root.iterchildren(f"{_W}footnote"):
-            if note.get(f"{_W}type") in (None, "normal"):
-                for paragraph in note.iterchildren(f"{_W}p"):
-                    yield from _block(_text(paragraph))
+        """Yield the footnotes, then the endnotes, in order."""
+        parts = {each.reltype: each for each in self._document.part.rels.values()}
+        for kind in ("footnote", "endnote"):
+            part = parts.get(f"{_RELATION}{kind}s")
+            if part is None or part.is_external:
+                continue
+            try:
+                root = etree.fromstring(part.target_part.blob, xml_parser())
+            except etree.XMLSyntaxError:
+                continue
+            for note in root.iterchildren(f"{_W}{kind}"):
+                if note.get(f"{_W}type") in (None, "normal"):
+                    for paragraph in note.iterchildren(f"{_W}p"):
+                        yield from _block(_text(paragraph))
 
     def _style_chain(self, node: Any) -> list[Any]:
         """Return a paragraph's style and the styles it is based on."""

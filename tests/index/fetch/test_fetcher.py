@@ -69,7 +69,7 @@ def test_a_site_is_left_alone_as_long_as_it_asks(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "after",
-    ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)],
+    ["3600", format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)],
     ids=["seconds", "a day"],
 )
 def test_a_site_that_asks_for_too_long_is_given_up(site: Site, after: str) -> None:

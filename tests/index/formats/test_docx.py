@@ -96,7 +96,7 @@ def test_what_was_crossed_out_or_remarked_is_not_text() -> None:
     assert read(word(remarked)).text == PROSE
 
 
-def test_text_boxes_are_read_once_and_footnotes_last() -> None:
+def test_text_boxes_are_read_once_and_notes_last() -> None:
     box = "<w:txbxContent><w:p><w:r><w:t>Dans un cadre.</w:t></w:r></w:p></w:txbxContent>"
     article = read(
         with_body(
@@ -106,18 +106,20 @@ def test_text_boxes_are_read_once_and_footnotes_last() -> None:
         )
     )
     assert article.text == f"Avant.\n\nDans un cadre.\n\n{PROSE}"
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-    part = f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/>'
-    link = f'<Relationship Id="r99" Type="{docx._FOOTNOTES}" Target="footnotes.xml"/>'
-    note = (
-        f"<w:footnotes {W}><w:footnote w:type='separator'><w:p/></w:footnote><w:footnote w:id='2'>"
-        "<w:p><w:r><w:t>Selon le procès-verbal.</w:t></w:r></w:p></w:footnote></w:footnotes>"
-    )
-    members = insert(with_body(""), "[Content_Types].xml", part, before="</Types>")
-    relations = "word/_rels/document.xml.rels"
-    members = insert(members, relations, link, before="</Relationships>")
-    members["word/footnotes.xml"] = note.encode()
-    assert read(members).text == f"{PROSE}\n\nSelon le procès-verbal."
+    members = with_body("")
+    for name in ("endnote", "footnote"):
+        kind = f"application/vnd.openxmlformats-officedocument.wordprocessingml.{name}s+xml"
+        part = f'<Override PartName="/word/{name}s.xml" ContentType="{kind}"/>'
+        link = f'<Relationship Id="{name}" Type="{docx._RELATION}{name}s" Target="{name}s.xml"/>'
+        note = (
+            f"<w:{name}s {W}><w:{name} w:type='separator'><w:p/></w:{name}><w:{name} w:id='2'>"
+            f"<w:p><w:r><w:t>Selon une {name}.</w:t></w:r></w:p></w:{name}></w:{name}s>"
+        )
+        members = insert(members, "[Content_Types].xml", part, before="</Types>")
+        relations = "word/_rels/document.xml.rels"
+        members = insert(members, relations, link, before="</Relationships>")
+        members[f"word/{name}s.xml"] = note.encode()
+    assert read(members).text == f"{PROSE}\n\nSelon une footnote.\n\nSelon une endnote."
 
 
 def test_the_properties_are_read_but_not_those_of_a_template() -> None:

@@ -44,7 +44,7 @@ def test_a_file_without_articles_is_refused_as_the_parser_refuses_it() -> None:
 def test_moments_sections_and_half_letters_come_through(tmp_path: Path) -> None:
     record = {
         "text": "# Un\n\nLe pont \ud83d date de 1901.\n\n# Deux\n\nIl dure.",
-        "title": "Pont",
+        "title": "Le \ud83dpont",
         "date": "2024-03-01T10:12:00+02:00",
     }
     given = written(tmp_path, "a.jsonl", json.dumps(record).encode() + b"\nno\n")
@@ -52,6 +52,7 @@ def test_moments_sections_and_half_letters_come_through(tmp_path: Path) -> None:
     assert found == list(conversion.read_source(given))
     article, skipped = found
     assert isinstance(article, Article)
+    assert article.title == "Le pont"
     assert article.sections
     assert article.published_at is not None
     assert isinstance(skipped, Skipped)

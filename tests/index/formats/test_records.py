@@ -223,12 +223,6 @@ def test_half_a_surrogate_pair_is_replaced_wherever_a_piece_of_the_file_ends(pad
     assert texts == [re.sub("[\ud800-\udfff]", "?", text)]
 
 
-def test_half_a_surrogate_pair_loses_no_article() -> None:
-    data = json.dumps({"title": "Le \ud83dbudget", "text": PROSE + " \ud83d"})
-    (article,), _ = read_data("a.jsonl", data)
-    assert (article.title, article.text) == ("Le budget", f"{PROSE} ?")
-
-
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
