@@ -37,6 +37,10 @@ repeat_nightly() {
 
 take_data() {
     : "${SELON_DATA_DIR:?the data directory}"
+    if [ -z "${SELON_DATABASE_URL:-}${SELON_INDEX_URL:-}" ] &&
+        [ ! -e "$SELON_DATA_DIR/state.sqlite" ] && [ ! -e "$SELON_DATA_DIR/index" ]; then
+        fail "$SELON_DATA_DIR has neither a state nor an index: is its disk mounted?"
+    fi
     selon state export "$new/state.jsonl" || fail 'the state was not exported: see above.'
     tar -C "$SELON_DATA_DIR" --exclude=./cache --exclude=./index --exclude=./postgres \
         --exclude='./state.sqlite*' -cf "$new/files.tar" . ||

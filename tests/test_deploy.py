@@ -19,7 +19,7 @@ import yaml
 
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from bot.state.database import open_state, state_url
-from bot.state.people import note_person, person
+from bot.state.people import is_known, note_person
 from index.store.files.store import FileStore
 from tests.index.samples import full, index
 from tests.postgres.deployed import put_selon
@@ -111,7 +111,7 @@ def leave(data: Path) -> None:
 
 def assert_is_back(data: Path) -> None:
     with closing(open_state(state_url(None, data))) as state:
-        assert state.do(partial(person, person_id=7)) is not None
+        assert state.do(partial(is_known, person_id=7))
     kept = {str(path.relative_to(data)) for path in data.rglob("*") if path.is_file()}
     documents = {each for each in kept if not each.startswith("state.sqlite")}
     assert documents == {"conversations/1/note.md", "removed.json"}
@@ -196,6 +196,12 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
         assert run_script(*wrong).returncode == 1
     refused = run_script("data", KEEP_BACKUPS="0")
     assert (refused.returncode, "must be a number from 1 on" in refused.stderr) == (1, True)
+    for empty in (new, tmp_path / "unmounted"):
+        refused = run_script("data", KEEP_BACKUPS="1", SELON_DATA_DIR=str(empty))
+        assert (refused.returncode, "neither a state nor an index" in refused.stderr) == (1, True)
+        assert not (backups / "metrics" / "selon-data.prom").exists()
+    assert not (tmp_path / "unmounted").exists()
+    assert len(list((backups / "data").glob("*Z"))) == 2, "no backup made way for nothing"
     done = run_script("data", KEEP_BACKUPS="2")
     assert done.returncode == 0, done.stderr
     first, taken = sorted((backups / "data").glob("*Z"))
