@@ -11,12 +11,9 @@ from index.article import Article
 
 
 def base_address(settings: Settings, request: Request | None = None) -> str:
-    """The URL of the pages: from the settings, else from a request, else the local one."""
-    if settings.web_address is not None:
-        return str(settings.web_address).rstrip("/")
-    if request is not None:
-        return str(request.base_url).rstrip("/")
-    return f"http://{settings.web_host}:{settings.web_port}"
+    """The URL of the pages: from the settings, else from a request, else "" for none."""
+    address = settings.web_address or (request.base_url if request else "")
+    return str(address).rstrip("/")
 
 
 def article_address(article: Article, base: str) -> str:

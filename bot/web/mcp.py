@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from bot.answer import Outcome
+from bot.answer import Outcome, link_to, web_address
 from bot.assembly import chain_over, chat_models_in, open_index
 from bot.errors import MissingPage, WebError
 from bot.json_records import answer_record
@@ -43,8 +43,8 @@ from index.errors import Words
 INSTRUCTIONS = (
     "Selon answers questions about a corpus of articles with the articles' own sentences. Use "
     "`ask` for a question, `search` and `fetch` to read the articles. Quote its citations as they "
-    "are, with a link to their url. If the outcome is `perhaps`, say that the answer is uncertain; "
-    "if it is `no`, the articles do not say."
+    "are, with a link to their url, if any. If the outcome is `perhaps`, say that the answer is "
+    "uncertain; if it is `no`, the articles do not say."
 )
 RESULTS = 10  # articles
 
@@ -64,11 +64,11 @@ class Question(BaseModel):
 
 
 class ArticleLink(BaseModel):
-    """An article and where a person can read it."""
+    """An article and where a person can read it: online, else in Selon's reader, if it runs."""
 
     id: str
     title: str
-    url: str
+    url: str | None
 
 
 class SearchResults(BaseModel):
@@ -109,7 +109,7 @@ class CitedAnswer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ToolCaller:
-    """The caller of a tool, and how to serve them; `base` is the URL of the pages.
+    """The caller of a tool, and how to serve them; `base` is the URL of the pages ("": none).
 
     `ask` raises WebError; `count` takes a cost in questions and raises TooManyQuestions.
     """
@@ -147,7 +147,9 @@ class ArticleTools:
             Quote(
                 id=each.article.id,
                 title=title_of(each.article, answer.language),
-                url=citation_address(each, asker.base, stored_answer.key),
+                url=citation_address(each, asker.base, stored_answer.key)
+                if asker.base
+                else link_to(each.article.url, each.quote),
                 number=each.number,
                 quote=each.quote,
                 metadata=_metadata(each.article),
@@ -164,8 +166,8 @@ class ArticleTools:
 
 
 def _link(article: Article, asker: ToolCaller) -> ArticleLink:
-    title = title_of(article, asker.language)
-    return ArticleLink(id=article.id, title=title, url=article_address(article, asker.base))
+    address = article_address(article, asker.base) if asker.base else web_address(article.url)
+    return ArticleLink(id=article.id, title=title_of(article, asker.language), url=address)
 
 
 def _metadata(article: Article) -> dict[str, str]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
-from bot.web.mcp import RESULTS
+from bot.web.mcp import RESULTS, ToolCaller, mcp_server
+from bot.web.service import StoredAnswer
+from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
+from tests.e2e.telegram import Shelf
 
 SURE = "Qui a inventé le Minitel ?"
 SELON = [sys.executable, "-c", "from bot.main import main; main()", "mcp"]
@@ -98,6 +102,25 @@ async def test_the_tools_answer_over_standard_input(sample_index: Path, tmp_path
     async with connect(stdio) as client:
         await use_every_tool(client)
         await be_refused(client)
+
+
+@pytest.mark.parametrize("base", ["", "https://selon.exemple.fr"])
+async def test_an_article_that_is_not_online_is_linked_only_in_a_reader(base: str) -> None:
+    printed = replace(FRESNEL, url=None)
+    library: Any = Shelf(printed)
+
+    async def ask(question: str) -> StoredAnswer:
+        return StoredAnswer(answered(question, cite(1, LENS, printed)))
+
+    async def count(cost: float) -> None:
+        pass
+
+    server = mcp_server(library, lambda _: ToolCaller("fr", base, ask, count))
+    async with Client(server) as client:
+        (found,) = (await call(client, "search", query="Fresnel"))["results"]
+        (cited,) = (await call(client, "ask", question=SURE))["citations"]
+    address = f"{base}/articles/{printed.id}" if base else None
+    assert (found["url"], cited["url"]) == (address, address)
 
 
 async def test_what_is_asked_of_people_in_distress(live: str) -> None:
