@@ -123,27 +123,31 @@ def _tell_listening(texts: WebHelp, address: str) -> None:
 def _token(
     features: Sequence[Feature],
     settings: Settings,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="name")] = "",
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="name")] = None,
     remove: Annotated[bool, typer.Option("--remove", help="remove")] = False,
 ) -> int:
     """Create, remove or list tokens. Raises SettingsError, StateError."""
     from bot.state import web_tokens
     from bot.web.texts import WebHelp
 
-    if len(name) > TOKEN_NAME_LIMIT or (remove and not name):
-        raise SettingsError("token-name")
     texts, out = WebHelp.of(settings.language), console_for(sys.stdout)
+    if name is None and not remove:
+        with open_state_of(settings, features) as state:
+            names = [harmless(each.name) for each in state.do(web_tokens.list_tokens)]
+        show(out, "\n".join(names) or texts.none)
+        return DONE
+    if not name or len(name) > TOKEN_NAME_LIMIT or not name.isprintable():
+        raise SettingsError("token-name")
     with open_state_of(settings, features) as state:
-        if remove:
-            if not state.do(partial(web_tokens.remove_token, name=name)):
-                raise SettingsError("token-unknown", name=name)
-            show(out, texts.removed(harmless(name)))
-        elif name:
+        was_known = state.do(partial(web_tokens.remove_token, name=name))
+        if not remove:
             created = partial(web_tokens.create_token, name=name, now=datetime.now(UTC))
             token = state.do(created)
-            show(console_for(sys.stderr), texts.created(harmless(name)))
+            notice = texts.replaced if was_known else texts.created
+            show(console_for(sys.stderr), notice(harmless(name)))
             show(out, token)
+        elif was_known:
+            show(out, texts.removed(harmless(name)))
         else:
-            names = [harmless(each.name) for each in state.do(web_tokens.list_tokens)]
-            show(out, "\n".join(names) or texts.none)
+            raise SettingsError("token-unknown", name=name)
     return DONE

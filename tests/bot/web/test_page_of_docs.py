@@ -92,6 +92,17 @@ def test_the_commands_about_tokens_work(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "There are no tokens.\n"
 
 
+def test_a_token_that_replaces_another_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    notices = []
+    for _ in range(2):
+        assert run(["token", "zoe"]) == 0
+        notices.append("the old one is no longer valid" in capsys.readouterr().err)
+    assert notices == [False, True]
+    for name in ("", "a\nb", "a" * 65):
+        assert run(["token", name]) == 2
+        assert "printable" in capsys.readouterr().err
+
+
 def test_the_snippets_of_servers_say_what_is_believed(service: WebService) -> None:
     variables = {"$host": "selon.exemple.fr", "$scheme": "https"}
     variables |= {"$remote_addr": "203.0.113.7", "$remote_user": "zoe"}
