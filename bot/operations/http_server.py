@@ -63,7 +63,9 @@ def open_socket(host: str, port: int, setting: str, backlog: int | None = None) 
         return socket.create_server((host, port), family=family, backlog=backlog)
     except OSError as error:
         # Python repeats the address after the system's words.
-        reason = Words(str(reason_of(error)).partition(" (while ")[0])
+        words = str(reason_of(error)).partition(" (while ")[0]
+        unknown = isinstance(error, socket.gaierror)
+        reason = Words("no address for this host" if unknown else words)
         raise MessengerError(
             "port-taken", setting=setting, port=port, host=host, reason=reason
         ) from error

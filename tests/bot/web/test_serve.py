@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx2
 import pytest
@@ -82,6 +83,17 @@ def test_a_port_that_is_taken_is_named(service: WebService) -> None:
     assert caught.value.code == "port-taken"
     assert caught.value.parameters["setting"] == "SELON_WEB_PORT"
     assert "(adresse déjà prise)" in error_text(caught.value, "fr")
+
+
+def test_a_host_that_has_no_address_is_not_a_port_that_is_taken(
+    service: WebService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = Mock(side_effect=socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+    monkeypatch.setattr(socket, "create_server", unknown)
+    with pytest.raises(MessengerError) as caught:
+        serve.serve_web(service.settings, print)
+    sentence = error_text(caught.value, "fr")
+    assert sentence.endswith("SELON_WEB_PORT=8000 (aucune adresse pour cette machine)")
 
 
 async def test_the_bot_opens_the_pages_beside_it(chain: Any, shelf: Any, tmp_path: Path) -> None:
