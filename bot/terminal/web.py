@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -23,6 +24,8 @@ from bot.terminal.state import open_state_of
 if TYPE_CHECKING:
     from bot.messenger.services import BotServices
     from bot.web.texts import WebHelp
+
+logger = logging.getLogger(__name__)
 
 TOKEN_NAME_LIMIT = 64
 
@@ -66,10 +69,9 @@ def _serve(
 
     for feature in features:
         feature.load_tables()
-    texts = WebHelp.of(settings.language)
     if check:
-        return _check(features, settings, texts)
-    serve_web(settings, partial(_tell_listening, texts), [feature.web for feature in features])
+        return _check(features, settings, WebHelp.of(settings.language))
+    serve_web(settings, partial(_tell_listening, settings), [feature.web for feature in features])
     return DONE
 
 
@@ -97,9 +99,6 @@ def serve_pages(
     with _installed():
         from bot.web.serve import serve_beside
     from bot.web.service import WebService
-    from bot.web.texts import WebHelp
-
-    texts = WebHelp.of(settings.language)
 
     def serve(services: BotServices) -> AbstractAsyncContextManager[None]:
         service = WebService(
@@ -110,14 +109,19 @@ def serve_pages(
             services.gate,
             services.index,
         )
-        ready = partial(_tell_listening, texts)
+        ready = partial(_tell_listening, settings)
         return serve_beside(service, ready, [feature.web for feature in features])
 
     return serve
 
 
-def _tell_listening(texts: WebHelp, address: str) -> None:
-    show(console_for(sys.stderr), texts.listening(address))
+def _tell_listening(settings: Settings, address: str) -> None:
+    from bot.web.texts import WebHelp
+
+    if settings.log_format == "json":
+        logger.info("Listening on %s", address)
+    else:
+        show(console_for(sys.stderr), WebHelp.of(settings.language).listening(address))
 
 
 def _token(

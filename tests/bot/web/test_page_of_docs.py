@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -101,6 +102,17 @@ def test_a_token_that_replaces_another_says_so(capsys: pytest.CaptureFixture[str
     for name in ("", "a\nb", "a" * 65):
         assert run(["token", name]) == 2
         assert "printable" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("log_format", "is_told"), [("human", True), ("json", False)])
+def test_the_address_is_told_to_people_alone(
+    log_format: str, is_told: bool, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    address = "http://127.0.0.1:8000/"
+    monkeypatch.setattr("bot.web.serve.serve_web", lambda settings, ready, features: ready(address))
+    monkeypatch.setenv("SELON_LOG_FORMAT", log_format)
+    assert run(["serve"]) == 0
+    assert (f"The pages are at {address}" in capsys.readouterr().err) is is_told
 
 
 def test_the_snippets_of_servers_say_what_is_believed(service: WebService) -> None:
