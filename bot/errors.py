@@ -40,6 +40,11 @@ class WebError(SelonError):
 
     status = 400
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The HTTP headers that the response has besides."""
+        return {}
+
 
 class MissingPage(WebError):  # noqa: N818
     """There is no such article or model."""
@@ -58,11 +63,19 @@ class TooManyQuestions(WebError):  # noqa: N818
 
     status = 429
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"retry-after": str(self.parameters["seconds"])}
+
 
 class NotAdmitted(WebError):  # noqa: N818
     """The visitor has not shown a token."""
 
     status = 401
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"www-authenticate": "Bearer"}
 
 
 class NotIdentified(WebError):  # noqa: N818

@@ -147,7 +147,7 @@ class Access:
         if isinstance(refusal, NotAdmitted) and "text/html" in request.headers.get("accept", ""):
             return RedirectResponse(LOGIN, 303)
         reason = error_sentence(refusal, request.state.visitor.language)
-        return PlainTextResponse(f"{reason}\n", refusal.status)
+        return PlainTextResponse(f"{reason}\n", refusal.status, refusal.headers)
 
 
 def routes(service: WebService) -> list[BaseRoute]:

@@ -18,7 +18,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.errors import StateError, TooManyQuestions, WebError
+from bot.errors import StateError, WebError
 from bot.locale.errors import error_sentence, library_sentence
 from bot.operations.metrics import METERS
 from bot.settings import Settings
@@ -182,8 +182,7 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
         return error_response(request, error)
     reason = error_sentence(error, request.state.visitor.language)
     response = render(request, "error.html", error.status, reason=reason)
-    if isinstance(error, TooManyQuestions):
-        response.headers["retry-after"] = str(error.parameters["seconds"])
+    response.headers.update(error.headers)
     return response
 
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.errors import StateError, TooManyQuestions, WebError
+from bot.errors import StateError, WebError
 from bot.locale.answers import Phrases
 from bot.locale.errors import error_sentence, library_sentence
 from index.errors import IndexingError, NoIndex
@@ -22,7 +22,7 @@ from index.errors import IndexingError, NoIndex
 logger = logging.getLogger(__name__)
 
 _OPENAI = "/v1/"
-_PREFIXES = ("/api/", _OPENAI)
+_PREFIXES = ("/api/", _OPENAI, "/mcp")
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
@@ -40,11 +40,9 @@ class ProgramError:
     def of(cls, error: Exception, language: str) -> ProgramError:
         """Describe an error without internals; logs an unexpected one."""
         if isinstance(error, WebError):
-            is_limit = isinstance(error, TooManyQuestions)
-            wait = {"retry-after": str(error.parameters["seconds"])} if is_limit else {}
             param = error.parameters.get("field")
             text = error_sentence(error, language)
-            return cls(error.status, error.code, text, str(param) if param else None, wait)
+            return cls(error.status, error.code, text, str(param) if param else None, error.headers)
         phrases = Phrases.of(language)
         if isinstance(error, NoIndex):
             return cls(503, error.code, phrases.no_index)
@@ -75,7 +73,7 @@ class ProgramError:
 
 
 def is_for_programs(path: str) -> bool:
-    """True for the paths of the JSON and OpenAI APIs."""
+    """True for the paths of the JSON and OpenAI APIs and of MCP."""
     return path.startswith(_PREFIXES)
 
 

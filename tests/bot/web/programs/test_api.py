@@ -109,6 +109,8 @@ def test_articles_are_found_and_read(api: httpx.Client, description: dict[str, A
         ("GET", "/api/articles/none", "", 404, "web-article-none"),
         ("GET", "/api/nothing", "", 404, "not-found"),
         ("DELETE", "/api/ask", "", 405, "method-not-allowed"),
+        ("GET", "/mcp", "", 405, "method-not-allowed"),
+        ("POST", "/mcp", "a" * 70_000, 413, None),
     ],
 )
 def test_errors_are_json(
@@ -188,7 +190,7 @@ def test_a_token_opens_every_address(service: WebService, state: State, path: st
         script = client.get("/widget.js")
     assert refused.status_code == 401
     fields = {"message", "type", "param", "code"} if "/v1" in path else {"code", "message"}
-    if path != "/mcp":
-        assert set(refused.json()["error"]) == fields
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert set(refused.json()["error"]) == fields
     assert admitted.status_code != 401
     assert script.status_code == 200
