@@ -40,7 +40,7 @@ class CitationFormats:
             "journal": _tex(_line(article.outlet)) if article.outlet else "",
             "date": article.published.isoformat() if article.published else "",
             "year": str(article.published.year) if article.published else "",
-            "url": _tex(self._link()),
+            "url": self._link(),  # a verbatim field
             "langid": article.language,
         }
         lines = (f"  {name} = {{{value}}}," for name, value in fields.items() if value)

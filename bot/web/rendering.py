@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -31,6 +32,8 @@ from index.errors import IndexingError
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+
+_BEFORE_PUNCTUATION = re.compile(r"(?<=«) | (?=[:;!?»])")
 
 
 @cache
@@ -82,7 +85,8 @@ class PageTexts:
         )
 
     def title(self, article: Any) -> str:
-        return title_of(article, self.code)
+        """The title to show, whose punctuation stays on the line of its word."""
+        return _BEFORE_PUNCTUATION.sub("\u00a0", title_of(article, self.code))
 
     def help_text(self, help: Help) -> str:
         return help_text(help, self.help)
@@ -130,12 +134,12 @@ class PageHoldings:
     newest: date | None
 
 
-def current_holdings(library: Library) -> PageHoldings:
-    """The holdings of the index; none without an index."""
+def current_holdings(library: Library) -> PageHoldings | None:
+    """The holdings of the index; None if it cannot be read."""
     try:
         return _holdings(library, library.generation())
     except IndexingError:
-        return PageHoldings(0, None)
+        return None
 
 
 @lru_cache(2)

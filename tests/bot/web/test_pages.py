@@ -7,14 +7,18 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from unittest.mock import Mock
 
+import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from bot.state.database import State
 from bot.state.tables import PersonRow, TurnRow, VoteRow
+from bot.web.access import LOGIN
 from bot.web.service import Visitor, WebService
 from bot.web.upkeep import run_retention
+from index.errors import StoreError
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite
 from tests.bot.web.conftest import QUESTION
 from tests.e2e.telegram import Shelf, StubChain
@@ -47,6 +51,27 @@ def test_pages_speak_the_language_of_the_browser(client: TestClient) -> None:
     assert '<html lang="en">' in page
     assert "Ask the articles a question" in page
     assert '<html lang="fr">' in client.get("/").text
+
+
+def test_a_page_without_an_index_names_no_number_of_articles(
+    client: TestClient, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ">1 article," in client.get("/").text
+    monkeypatch.setattr(shelf, "generation", Mock(side_effect=StoreError("pg-failed")))
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "0 article" not in page.text
+
+
+def test_a_page_is_told_by_its_title(client: TestClient, shelf: Shelf) -> None:
+    titled = replace(FRESNEL, title="Le phare : « qui l’éteint ? »")
+    shelf.articles[FRESNEL.id] = titled
+    for path, title in (
+        ("/rien", "Cette page n’existe pas, ou plus."),
+        (LOGIN, "Ces pages sont privées"),
+        (f"/articles/{FRESNEL.id}", "Le phare\u00a0: «\u00a0qui l’éteint\u00a0?\u00a0»"),
+    ):
+        assert f"<title>{title} · Selon</title>" in client.get(path).text
 
 
 def address(client: TestClient, question: str = QUESTION) -> str:
@@ -92,6 +117,7 @@ def test_each_quote_can_be_opened_and_copied(client: TestClient, chain: StubChai
         copied = f"«\u00a0{quote}\u00a0» (Anne Le Gall, «\u00a0Fresnel & les phares\u00a0»"
         assert page.count(copied) == 1
     assert "title = {{Fresnel \\& les phares}}" in page
+    assert f"url = {{{FRESNEL.url}}}" in page
     assert "DA  - 2024/03/01" in page
     assert "ER  - " in page
 
