@@ -60,7 +60,7 @@ _ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
 SURE_ORDER_LOGIT = 0.4  # of orders to machines, stricter since they are only quoted here
 _RANK_MARGIN = 0.04  # behind the best sentence
 _DOUBTFUL_MARGIN = 0.1  # when the best sentence may be wrong
-_FURTHER = 5  # passages offered with an answer
+FURTHER_PASSAGES = 5  # offered with an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +345,7 @@ def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citati
     ]
     best = [
         max(candidates, key=lambda candidate: candidate.rank)
-        for candidates in map(quotables, other_hits[:_FURTHER])
+        for candidates in map(quotables, other_hits[:FURTHER_PASSAGES])
         if candidates
     ]
     return tuple(each.cite(number) for number, each in enumerate(best, len(citations) + 1))

@@ -305,6 +305,17 @@ def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecor
     ]
 
 
+def count_votes(session: Session) -> tuple[int, int | None, int]:
+    """Return what changes with the results of `load_votes` and `load_faults`: the number of votes,
+    the last one's ID, and the number of faults."""
+    counted = BattleVoteRow.choice.in_(BATTLE_CHOICES)
+    count, last = session.execute(
+        select(func.count(), func.max(BattleVoteRow.id)).where(counted)
+    ).one()
+    faults = select(func.count()).where(BattleRow.fault.is_not(None))
+    return count, last, session.scalar(faults) or 0
+
+
 def pair_tallies(session: Session) -> list[PairTally]:
     """Count the votes that are not withdrawn, by pair of writers and choice."""
     columns = (BattleRow.first, BattleRow.second, BattleVoteRow.choice)

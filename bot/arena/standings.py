@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from typing import Literal
 
@@ -16,6 +15,7 @@ from bot.arena.battle_records import (
     BattleSide,
     BattleVoteRecord,
     PairTally,
+    count_votes,
     load_faults,
     load_votes,
 )
@@ -99,18 +99,18 @@ class StandingsCount:
         self._state = state
         self._rules = rules
         self._lock = asyncio.Lock()
-        self._key: tuple[int, int, datetime | None] | None = None
+        self._counts: tuple[int, int | None, int] | None = None
         self._standings = Standings(0, 0, 0, ())
 
     async def load(self) -> Standings:
         async with self._lock:
-            votes = await self._state.run(load_votes)
-            faults = await self._state.run(load_faults)
-            key = (len(votes), len(faults), votes[-1].created_at if votes else None)
-            if key != self._key:
+            counts = await self._state.run(count_votes)
+            if counts != self._counts:
+                votes = await self._state.run(load_votes)
+                faults = await self._state.run(load_faults)
                 compute = partial(compute_standings, votes, faults, self._rules)
                 self._standings = await asyncio.to_thread(compute)
-                self._key = key
+                self._counts = counts
             return self._standings
 
 

@@ -7,7 +7,7 @@ import inspect
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from bot.locale.text import harmless
 from bot.model_choice import parse_choices
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
+from bot.terminal.state import open_state_of
 from index.errors import RefusedValue, reason_of
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def run_battles(
         arena = open_arena(settings, open_index(settings))
         assert arena is not None
         stack.callback(arena.close)
-        state = stack.enter_context(_open_state(settings))
+        state = stack.enter_context(open_state_of(settings))
         battles = _TerminalBattles(arena, state, settings.language, model)
         return asyncio.run(battles.run(texts))
 
@@ -258,7 +259,7 @@ def _show_standings(
 
     if chart is not None:
         require_charts("--chart")
-    with _open_state(settings) as state:
+    with open_state_of(settings) as state:
         votes, faults = state.do(battles.load_votes), state.do(battles.load_faults)
     table = compute_standings(votes, faults, rules)
     out = console_for(sys.stdout)
@@ -282,7 +283,7 @@ def export_votes(
     from bot.arena import battle_records as battles
     from bot.arena.export import export_lines
 
-    with _open_state(settings) as state:
+    with open_state_of(settings) as state:
         votes = state.do(partial(battles.load_votes, texts=True))
     lines = (f"{line}\n" for line in export_lines(votes))
     if file == STANDARD:
@@ -345,12 +346,3 @@ def _parse_judge(typed: str) -> str:
 def _show_help(text: str) -> int:
     show(console_for(sys.stdout), text)
     return MISUSED
-
-
-@contextmanager
-def _open_state(settings: Settings) -> Iterator[State]:
-    from bot.state.database import open_state, state_url
-
-    url = state_url(settings.database_url, settings.data_dir)
-    with closing(open_state(url, settings.bot_id)) as state:
-        yield state

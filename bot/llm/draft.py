@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.answer import Answer, Citation, DroppedSentence, Statement
+from bot.answering.extractive import FURTHER_PASSAGES
 from bot.answering.injection import is_order
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
@@ -19,8 +20,6 @@ from index.article import Sentence
 from index.findings import Findings
 from index.text.folding import fold_phrase
 from index.text.language import detect
-
-_FURTHER = 5  # passages offered with an answer
 
 
 @dataclass
@@ -105,7 +104,7 @@ class AnswerDraft:
         for each in others:
             if _place(each) not in places:
                 others_by_place.setdefault(_place(each), each)
-        best = list(others_by_place.values())[:_FURTHER]
+        best = list(others_by_place.values())[:FURTHER_PASSAGES]
         first = len(self.citations) + 1
         return Answer(
             question=self.findings.question,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from bot.settings import Settings
@@ -19,6 +20,7 @@ class Roles:
         self._settings = settings
         self._state = state
         self._standings: dict[int, Standing] = dict(state.do(roles.load_roles))
+        self._lock = asyncio.Lock()  # a reload must not undo a decision of the same moment
 
     def of(self, person_id: int) -> Role | None:
         """The person's highest role; None if unknown or barred."""
@@ -66,18 +68,21 @@ class Roles:
         return dict(self._standings)
 
     async def give(self, person_id: int, standing: Standing, now: datetime) -> None:
-        await self._state.run(roles.give, person_id, standing, now)
-        self._standings[person_id] = standing
+        async with self._lock:
+            await self._state.run(roles.give, person_id, standing, now)
+            self._standings[person_id] = standing
 
     async def accept(self, token: str, person_id: int, now: datetime) -> Role | None:
         """Accept an invitation; return the new role, or None if it has expired."""
-        role = await self._state.run(invitations.accept, token, person_id, now)
-        if role is not None:
-            self._standings[person_id] = role
-        return role
+        async with self._lock:
+            role = await self._state.run(invitations.accept, token, person_id, now)
+            if role is not None:
+                self._standings[person_id] = role
+            return role
 
     async def reload(self) -> None:
-        self._standings = dict(await self._state.run(roles.load_roles))
+        async with self._lock:
+            self._standings = dict(await self._state.run(roles.load_roles))
 
     def forget(self, person_id: int) -> None:
         """Forget a person whose rows were erased; a bar stays."""

@@ -43,7 +43,7 @@ def _export(
     """Write the state to a file that only its owner can read. Raises StateError."""
     from bot.state.archive import write_state
 
-    with _name_file(file), _open(settings, features) as state, _open_new(file) as out:
+    with _name_file(file), open_state_of(settings, features) as state, _open_new(file) as out:
         counts = write_state(state, out)
     return _show_result(file, StatePhrases.of(settings.language).exported, counts)
 
@@ -57,12 +57,13 @@ def _import(
     """Load a file into the database. Raises StateError."""
     from bot.state.archive import read_state
 
-    with _name_file(file), _open(settings, features) as state, _read(file) as archive:
+    with _name_file(file), open_state_of(settings, features) as state, _read(file) as archive:
         counts = read_state(state, archive, replace=replace)
     return _show_result(file, StatePhrases.of(settings.language).imported, counts)
 
 
-def _open(settings: Settings, features: Sequence[Feature]) -> closing[State]:
+def open_state_of(settings: Settings, features: Sequence[Feature] = ()) -> closing[State]:
+    """Open the database, with the tables of `features`. Raises SettingsError, StateError."""
     from bot.state.database import open_state, state_url
 
     for feature in features:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, closing, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -18,6 +18,7 @@ from bot.feature import Feature
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
+from bot.terminal.state import open_state_of
 
 if TYPE_CHECKING:
     from bot.messenger.services import BotServices
@@ -127,16 +128,12 @@ def _token(
 ) -> int:
     """Create, remove or list tokens. Raises SettingsError, StateError."""
     from bot.state import web_tokens
-    from bot.state.database import open_state, state_url
     from bot.web.texts import WebHelp
 
     if len(name) > TOKEN_NAME_LIMIT or (remove and not name):
         raise SettingsError("token-name")
-    for feature in features:
-        feature.load_tables()
     texts, out = WebHelp.of(settings.language), console_for(sys.stdout)
-    url = state_url(settings.database_url, settings.data_dir)
-    with closing(open_state(url, settings.bot_id)) as state:
+    with open_state_of(settings, features) as state:
         if remove:
             if not state.do(partial(web_tokens.remove_token, name=name)):
                 raise SettingsError("token-unknown", name=name)

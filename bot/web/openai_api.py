@@ -357,4 +357,5 @@ def _stream_events(request: Request, events: AsyncGenerator[str]) -> Response:
 
 
 def _event(fields: Mapping[str, Any], name: str = "") -> str:
-    return f"{f'event: {name}' + chr(10) if name else ''}data: {json.dumps(fields)}\n\n"
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(fields)}\n\n"

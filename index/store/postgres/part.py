@@ -68,7 +68,7 @@ class PostgresPart:
     def draft(self) -> Iterator[FileDraft]:
         with (
             work_folder(self._workplace) as folder,
-            closing(FileDraft(folder / "generation", "part", None, alike=False)) as draft,
+            closing(FileDraft(folder / "generation", "part")) as draft,
         ):
             yield draft
 

@@ -52,7 +52,7 @@ def copy_generation(
     facts = old.own.facts
     with (
         work_folder(workplace) as folder,
-        closing(PostgresDraft(folder, turn.new_id(), None, False, turn)) as draft,
+        closing(PostgresDraft(turn, folder)) as draft,
     ):
         try:
             with translate_errors(old.label):

@@ -148,7 +148,7 @@ class PostgresTurn:
         with work_folder(self._workplace) as folder:
             try:
                 with (
-                    closing(PostgresAddition(self, self.previous, self.new_id(), folder)) as it,
+                    closing(PostgresAddition(self, self.previous, folder)) as it,
                     translate_errors(self._servers[0].label),
                 ):
                     yield it
@@ -175,7 +175,7 @@ class PostgresTurn:
             try:
                 before = self._previous_articles(folder) if self.previous else None
                 with (
-                    closing(PostgresDraft(folder, self.new_id(), before, alike, self)) as draft,
+                    closing(PostgresDraft(self, folder, before, alike=alike)) as draft,
                     translate_errors(self._servers[0].label),
                 ):
                     yield draft
@@ -245,15 +245,16 @@ class PostgresDraft(FileDraft):
 
     def __init__(
         self,
-        folder: Path,
-        generation: str,
-        before: Path | None,
-        alike: bool,
         turn: PostgresTurn,
+        folder: Path,
+        before: Path | None = None,
+        *,
+        alike: bool = False,
         average_lengths: Mapping[RowKind, float] | None = None,
     ) -> None:
+        folder /= "generation"
         super().__init__(
-            folder / "generation", generation, before, alike=alike, average_lengths=average_lengths
+            folder, turn.new_id(), before, alike=alike, average_lengths=average_lengths
         )
         self._connections = turn.connections
         self._number = turn.next_number
@@ -278,13 +279,10 @@ class PostgresDraft(FileDraft):
 class PostgresAddition:
     """See `index.store.build_turn.Addition`."""
 
-    def __init__(
-        self, turn: PostgresTurn, before: ReusableTables, generation: str, folder: Path
-    ) -> None:
+    def __init__(self, turn: PostgresTurn, before: ReusableTables, folder: Path) -> None:
         growth = before.own[0].growth
         assert growth is not None, "growable is checked first"
-        lengths = growth.average_lengths
-        self.writer = PostgresDraft(folder, generation, None, False, turn, lengths)
+        self.writer = PostgresDraft(turn, folder, average_lengths=growth.average_lengths)
         self._turn = turn
         self._before = before
         self._folder = folder

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from unittest.mock import Mock
 
+import pytest
 from sqlalchemy.orm import Session
 
 from bot.arena import battle_records as battles
+from bot.arena import standings
 from bot.arena.battle_records import BattleChoice, BattleVoteRecord
 from bot.state import privacy, retention
 from bot.state.database import State
@@ -45,6 +48,19 @@ def test_a_person_votes_once_on_a_battle_and_several_people_may(state: State) ->
         assert _cast(session, battle, 8, "good") == "counted"
         assert [each.choice for each in _votes(session)] == ["first", "good"]
         assert _cast(session, 999, 7) == "gone"
+
+
+async def test_votes_are_loaded_again_only_after_a_change(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = Mock(wraps=battles.load_votes)
+    monkeypatch.setattr(standings, "load_votes", load)
+    count = standings.StandingsCount(state, standings.CountingRules())
+    battle = state.do(_voted)
+    assert [(await count.load()).votes for _ in range(2)] == [1, 1]
+    state.do(partial(battles.withdraw_vote, battle_id=battle, person_id=7, now=NOW))
+    assert (await count.load()).votes == 0
+    assert load.call_count == 2
 
 
 def test_nobody_votes_twice_on_the_same_pair_and_question(state: State) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Event
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.messenger.roles import Roles
+from bot.settings import load_settings
 from bot.state import invitations, privacy, roles
 from bot.state.database import State
+from bot.state.roles import Standing
 from bot.state.tables import InvitationRow, RoleRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,6 +43,26 @@ def test_an_invitation_serves_once_and_its_token_is_not_kept(state: State) -> No
     with state.session() as session:
         assert list(roles.load_roles(session).values()) == ["editor"]
         assert invitations.waiting_invitations(session, NOW) == 0
+
+
+async def test_a_decision_during_a_reload_stays(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, load, loaded, given = Roles(load_settings(), state), roles.load_roles, Event(), Event()
+
+    def load_slowly(session: Session) -> Mapping[int, Standing]:
+        standings = load(session)
+        loaded.set()
+        given.wait(0.2)
+        return standings
+
+    monkeypatch.setattr(roles, "load_roles", load_slowly)
+    reload = asyncio.create_task(known.reload())
+    await asyncio.to_thread(loaded.wait, 30)
+    await known.give(7, "barred", NOW)
+    given.set()
+    await reload
+    assert known.is_barred(7)
 
 
 def test_an_invitation_ends_and_changes_no_higher_role_and_no_bar(session: Session) -> None:

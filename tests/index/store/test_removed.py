@@ -25,9 +25,7 @@ def test_what_is_removed_stays_so_with_its_name_and_its_day(tmp_path: Path) -> N
     assert RemovedList.open(tmp_path).find("Pont") == (bridge,)
 
 
-def test_a_reader_sees_what_it_has_read_and_not_what_another_thread_had_read(
-    tmp_path: Path,
-) -> None:
+def test_a_reader_sees_the_list_that_it_has_read_itself(tmp_path: Path) -> None:
     class Overtaken(WithdrawnFile):
         """Right after each reading, another thread notes an older list."""
 

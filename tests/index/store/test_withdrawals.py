@@ -180,11 +180,9 @@ def test_what_is_exported_is_what_was_checked(
     made(WRITTEN[1:], store)
     store.removals().add([SECRET])
 
-    def export_after_rollback(*arguments: Any) -> Any:
-        store.roll_back()
-        return export_index(*arguments)
-
-    monkeypatch.setattr("index.store.files.store.export_index", export_after_rollback)
+    monkeypatch.setattr(
+        "index.store.files.store.export_index", lambda *a: (store.roll_back(), export_index(*a))
+    )
     with pytest.raises(StoreError, match=r"export-withdrawn \(count=1\)"):
         store.export(tmp_path / "copy")
 
