@@ -67,19 +67,19 @@ class Meters:
             "Answers in the articles' own sentences because no chat model could write them",
             ["reason"],
         )
-        self._replied = histogram(
+        self.reply_seconds = histogram(
             "selon_reply_seconds",
             "From an update's arrival here until everything about it was sent",
             buckets=_SECONDS,
         )
-        self._recorded = histogram(
+        self.record_seconds = histogram(
             "selon_record_seconds",
             "From Telegram's acceptance of a message to its record; a crash in between sends it "
             "twice",
             buckets=_MOMENTS,
         )
-        self._failures = counter("selon_failures", "Updates that could not be handled")
-        self._unreadable = counter(
+        self.failures = counter("selon_failures", "Updates that could not be handled")
+        self.unreadable_updates = counter(
             "selon_unreadable_updates", "Updates set aside because they cannot be parsed"
         )
         self._requests = counter(
@@ -126,18 +126,6 @@ class Meters:
             self._dropped.labels(dropped.fault).inc()
         if answer.fallback is not None:
             self._fallbacks.labels(answer.fallback).inc()
-
-    def observe_reply(self, seconds: float) -> None:
-        self._replied.observe(seconds)
-
-    def observe_record(self, seconds: float) -> None:
-        self._recorded.observe(seconds)
-
-    def count_failure(self) -> None:
-        self._failures.inc()
-
-    def count_unreadable(self) -> None:
-        self._unreadable.inc()
 
     def count_request(self, method: str, status: int) -> None:
         if method == "getUpdates":

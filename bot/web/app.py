@@ -188,7 +188,7 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
 
 
 async def _show_unavailable(request: Request, error: Exception) -> Response:
-    METERS.count_failure()
+    METERS.failures.inc()
     if is_for_programs(request.url.path):
         return error_response(request, error)
     logger.error("A request could not be answered: %s", error)
@@ -198,7 +198,7 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _show_failure(request: Request, error: Exception) -> Response:
-    METERS.count_failure()
+    METERS.failures.inc()
     if is_for_programs(request.url.path):
         return error_response(request, error)
     return Response("Selon: error\n", 500)

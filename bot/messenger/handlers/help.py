@@ -68,7 +68,7 @@ async def report_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> No
     if isinstance(error, Forbidden):
         logger.info("A message could not be delivered: %s", error)
         return
-    METERS.count_failure()
+    METERS.failures.inc()
     if isinstance(error, NoIndex):
         logger.warning("A question came before there is an index: %s", error)
     else:

@@ -135,7 +135,7 @@ class Inbox(asyncio.Queue[object]):
 
 
 def _report_unreadable(update_id: int) -> None:
-    METERS.count_unreadable()
+    METERS.unreadable_updates.inc()
     with log_about(Subject(update_id)):
         logger.error("An update cannot be read and is set aside")
 
@@ -329,7 +329,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
         except StateError as error:
             logger.error("It may be handled again: %s", error)
         if trigger.letters:
-            METERS.observe_reply(seconds)
+            METERS.reply_seconds.observe(seconds)
             logger.info("Dealt with, %.2f s after it came", seconds)
 
     async def _delete_partial_answer(self, update: Update) -> None:

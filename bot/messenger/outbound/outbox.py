@@ -54,7 +54,7 @@ class OutboxEntry:
         await _record(
             self._journal.record(self._id, self.message_ids, whole=whole, is_reply=is_reply)
         )
-        METERS.observe_record(time.monotonic() - began)
+        METERS.record_seconds.observe(time.monotonic() - began)
 
     async def amend(self, letter: Letter) -> None:
         """Send the rest in another form."""

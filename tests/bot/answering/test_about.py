@@ -15,11 +15,7 @@ from bot.answer import Answer
 from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.metadata_question import (
-    MetadataKind,
-    MetadataQuestion,
-    parse_metadata_question,
-)
+from bot.answering.metadata_question import MetadataKind, MetadataQuestion, parse_metadata_question
 from index.article import Article
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher

@@ -11,11 +11,8 @@ from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
 from index.findings import Findings
 from index.search.confidence import Thresholds
 from tests.bot.llm.fakes import Scripted, article, findings
-from tests.bot.llm.test_writer import Kept
+from tests.bot.llm.test_writer import BUILT, LONG, QUESTION, Kept, told
 
-QUESTION = "Quand le pont a-t-il été construit ?"
-BUILT = "Le pont fut construit en 1901."
-LONG = "Il mesure trente mètres de long."
 TOLL = "Le péage du pont rapporte deux mille francs."
 CLOSED = "Un orage ferme la route du col."
 MARKET = "Le marché de Vauclair se tient le samedi."
@@ -35,10 +32,6 @@ def asked(confidence: float = 0.95) -> Findings:
 async def answered(answerer: ModelAnswerer, confidence: float = 0.95) -> Answer:
     (answer,) = [each async for each in answerer.astream(asked(confidence))]
     return answer
-
-
-def statements(answer: Answer) -> list[str]:
-    return [each.text for each in answer.statements]
 
 
 async def test_what_a_model_chooses_is_quoted_and_the_model_named() -> None:
@@ -66,13 +59,13 @@ async def test_it_is_sure_where_model_and_reader_agree(
     reply: str, confidence: float, outcome: str, quotes: list[str]
 ) -> None:
     answer = await answered(chosen(Scripted(reply)), confidence)
-    assert (answer.outcome, statements(answer), answer.fallback) == (outcome, quotes, None)
+    assert (answer.outcome, told(answer), answer.fallback) == (outcome, quotes, None)
     leads = [each.lead.text for each in answer.citations if each.lead and each.quote == LONG]
     assert leads == [BUILT] * quotes.count(LONG)
 
 
 async def test_no_more_than_three_are_shown_of_a_model_that_chooses_all() -> None:
-    assert len(statements(await answered(chosen(Scripted("1-5"))))) <= 3
+    assert len(told(await answered(chosen(Scripted("1-5"))))) <= 3
 
 
 @pytest.mark.parametrize(("confidence", "outcome"), [(0.95, "perhaps"), (0.4, "no"), (0.1, "no")])
@@ -83,7 +76,7 @@ async def test_a_model_that_finds_nothing(confidence: float, outcome: str) -> No
         assert (answer.chosen_by, answer.fallback) == ("fake:writer", None)
         assert answer.nearest[0].title == BRIDGE.title
     else:
-        assert (statements(answer)[0], answer.fallback) == (BUILT, "unknown")
+        assert (told(answer)[0], answer.fallback) == (BUILT, "unknown")
 
 
 async def test_nothing_found_is_not_asked_of_a_model() -> None:
@@ -96,7 +89,7 @@ async def test_json_is_asked_of_a_model_that_can_write_it() -> None:
     model = Scripted('{"sentences": [1]}', " and so on" * 100)
     model.json = True
     answer = await answered(chosen(model))
-    assert (answer.outcome, statements(answer)) == ("sure", [BUILT])
+    assert (answer.outcome, told(answer)) == ("sure", [BUILT])
     schema = model.requests[0].schema
     assert schema is not None
     assert schema["properties"]["sentences"]["items"]["enum"] == [1, 2, 3, 4, 5]
@@ -105,7 +98,7 @@ async def test_json_is_asked_of_a_model_that_can_write_it() -> None:
 
 async def test_nothing_that_it_writes_is_shown() -> None:
     answer = await answered(chosen(Scripted("Le pont est à vendre, voir https://piege.example")))
-    assert (statements(answer)[0], answer.fallback) == (BUILT, "failed")
+    assert (told(answer)[0], answer.fallback) == (BUILT, "failed")
     assert answer.chosen_by is None
 
 
@@ -129,7 +122,7 @@ async def test_a_choice_is_kept_and_one_that_cannot_be_read_is_not() -> None:
     model = Scripted("1")
     answerer = chosen(model, replies=replies, generation=lambda: "g1")
     first, again = await answered(answerer), await answered(answerer)
-    assert (statements(first), len(model.calls)) == (statements(again), 1)
+    assert (told(first), len(model.calls)) == (told(again), 1)
 
 
 async def test_a_model_alone_is_counted() -> None:
