@@ -61,7 +61,7 @@ def _drop_by_class(tree: Element) -> None:
             length = text_length(element, _MAX_BOX_SHARE * whole)
             if length <= _MAX_BOX_SHARE * whole:
                 whole -= length
-                _drop(element)
+                element.drop_tree()
                 continue
         if element.tag == "p":
             prose = prose or text_length(element, _PROSE) >= _PROSE
@@ -99,21 +99,15 @@ def _drop_links(element: Element) -> None:
     length = text_length(element, _BOX_LIMIT)
     links = 0 if length > _BOX_LIMIT else sum(text_length(link) for link in element.iter("a"))
     if length <= _BOX_LIMIT and links >= _LINK_SHARE * max(1, length - len(opening)):
-        _drop(element)
+        element.drop_tree()
         return
     sibling = element.getnext()
     text = " ".join("".join(map(str, islice(element.itertext(), 40))).split())
     if announces_links(text) and sibling is not None and sibling.tag in _BOX:
         link_length = sum(text_length(link) for link in sibling.iter("a"))
         if link_length >= _LIST_LINK_SHARE * max(1, text_length(sibling)):
-            _drop(sibling)
-            _drop(element)
-
-
-def _drop(element: Element) -> None:
-    """Remove an element but not its tail."""
-    if element.getparent() is not None:
-        element.drop_tree()
+            sibling.drop_tree()
+            element.drop_tree()
 
 
 _LISTING_TEASERS = 4  # minimum; the page of one article has some too

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from index.formats.base import Metadata
@@ -15,6 +16,7 @@ from index.formats.html.tree import Element
 from index.text.folding import folded_words
 from index.text.names import is_person_name
 
+_Fact = TypeVar("_Fact")
 Metas = Mapping[str, tuple[str, ...]]  # the contents of a page's meta tags by name
 _OG_PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time")
 _OG_UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time")
@@ -59,13 +61,13 @@ def opengraph_facts(metas: Metas) -> Metadata:
     """Read the OpenGraph tags (`og:…`, `article:…`)."""
     return Metadata.of(
         "opengraph",
-        title=_first(metas, ("og:title",)),
+        title=_first(metas, ("og:title",), str),
         author=_people(metas, _OG_AUTHOR),
-        published=_moment(metas, _OG_PUBLISHED),
-        updated=_moment(metas, _OG_UPDATED),
+        published=_first(metas, _OG_PUBLISHED, moment),
+        updated=_first(metas, _OG_UPDATED, moment),
         url=_first(metas, ("og:url",), absolute_address),
-        outlet=_first(metas, ("og:site_name",)),
-        category=_first(metas, _OG_SECTION),
+        outlet=_first(metas, ("og:site_name",), str),
+        category=_first(metas, _OG_SECTION, str),
         language=_first(metas, ("og:locale",), language_code),
     )
 
@@ -75,12 +77,12 @@ def meta_facts(tree: Element, metas: Metas) -> Metadata:
     lang = tree.get("lang") or tree.get("xml:lang")
     return Metadata.of(
         "html",
-        title=_first(metas, _TITLE),
+        title=_first(metas, _TITLE, str),
         author=_people(metas, _AUTHOR),
-        published=_moment(metas, _PUBLISHED),
-        updated=_moment(metas, _UPDATED),
-        outlet=_first(metas, _OUTLET),
-        category=_first(metas, _SECTION),
+        published=_first(metas, _PUBLISHED, moment),
+        updated=_first(metas, _UPDATED, moment),
+        outlet=_first(metas, _OUTLET, str),
+        category=_first(metas, _SECTION, str),
         language=(language_code(lang) if lang else None)
         or _first(metas, ("content-language", "language", "dc.language"), language_code),
     )
@@ -115,16 +117,11 @@ def absolute_address(url: str | None) -> str | None:
 
 
 def _first(
-    metas: Metas, names: Iterable[str], parse: Callable[[str], str | None] = str
-) -> str | None:
+    metas: Metas, names: Iterable[str], parse: Callable[[str], _Fact | None]
+) -> _Fact | None:
     """Return the first content of these tags that `parse` accepts."""
     contents = (content for name in names for content in metas.get(name, ()))
     return next(filter(None, map(parse, contents)), None)
-
-
-def _moment(metas: Metas, names: Iterable[str]) -> date | datetime | None:
-    contents = (content for name in names for content in metas.get(name, ()))
-    return next(filter(None, map(moment, contents)), None)
 
 
 def _people(metas: Metas, names: Iterable[str]) -> str | None:
