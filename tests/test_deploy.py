@@ -80,6 +80,14 @@ def test_a_unit_comes_back_for_ever(name: str) -> None:
     assert unit["Service"]["RestartPreventExitStatus"] == "2", "a wrong setting stays wrong"
 
 
+def test_the_pages_are_a_service_like_the_bot() -> None:
+    page = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^(sed .*) >", page, re.MULTILINE)
+    unit = run_program("/bin/sh", "-c", command, cwd=ROOT).stdout
+    assert "Description=Selon, answers from the articles on the web\n" in unit
+    assert "ExecStart=/opt/selon/bin/selon serve\n" in unit
+
+
 @pytest.mark.skipif(
     shutil.which("shellcheck") is None and not os.environ.get("SHELLCHECK_REQUIRED"),
     reason="shellcheck is not installed (apt-get install shellcheck)",
