@@ -24,12 +24,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.errors import SettingsError, UsageError
+from bot.errors import SettingsError
 from bot.help_numbers import parse_help_numbers
 from bot.locale.catalogue import Language
 from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
-from index.errors import Problem, RefusedValue, Words, reason_of
+from index.errors import Problem, RefusedValue, StoreError, Words, reason_of
 from index.fetch.guard import parse_allowed
 from index.store.factory import open_store, reshard
 
@@ -463,20 +463,25 @@ class Settings(BaseSettings):
 
 
 def index_store(settings: Settings) -> IndexStore:
-    """The store of the index, not opened yet. Raises StoreError."""
-    url = settings.index_url.get_secret_value() if settings.index_url else None
-    return open_store(settings.data_dir, url)
+    """The store of the index, not opened yet. Raises SettingsError for an invalid address."""
+    return _store_at(settings, settings.index_url)
+
+
+def _store_at(settings: Settings, address: SecretStr | None) -> IndexStore:
+    try:
+        return open_store(settings.data_dir, address.get_secret_value() if address else None)
+    except StoreError as error:
+        raise SettingsError(error.problem) from error
 
 
 def copy_index(settings: Settings, check: Callable[[], None]) -> GenerationFacts:
-    """Copy the index from SELON_INDEX_URL_BEFORE to SELON_INDEX_URL; calls `check` regularly.
+    """Copy the index from SELON_INDEX_URL_BEFORE to SELON_INDEX_URL, which must be set; calls
+    `check` regularly.
 
-    Raises UsageError if one is missing, NoIndex, BuildLocked, DamagedIndex, StoreError.
+    Raises SettingsError, NoIndex, BuildLocked, DamagedIndex, StoreError.
     """
-    source, target = settings.index_url_before, settings.index_url
-    if source is None or target is None:
-        raise UsageError("reshard-addresses")
-    return reshard(settings.data_dir, source.get_secret_value(), target.get_secret_value(), check)
+    source = _store_at(settings, settings.index_url_before)
+    return reshard(source, index_store(settings), check)
 
 
 def provider_key(variables: Sequence[str]) -> SecretStr | None:
