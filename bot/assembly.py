@@ -174,7 +174,7 @@ def chain_over(
     extractive = ExtractiveAnswerer(thresholds)
     extractive_chain = RetrievalQA(index, extractive, about, reader=reader, quiet_time=quiet_time)
     gate = open_gate(settings, index.embedder)
-    messages = MessageReader(bundled_embedder(settings, index.embedder))
+    messages = MessageReader(bundled_embedder(settings, index.embedder), about.is_known_name)
 
     def search(question: str, limit: int) -> Findings:
         return reader.read(index.search(question, limit))

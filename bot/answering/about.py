@@ -24,7 +24,7 @@ from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 from index.text.language import detect
-from index.text.names import span_names
+from index.text.names import is_one_person, span_names
 
 _ADDRESS = re.compile(r"https?://\S+")
 _CERTAIN_CONFIDENCE = 0.99  # for the only article, and for those with the subject as their title
@@ -45,6 +45,11 @@ class AboutArticles:
     def begin(self, question: str, timing: Timing) -> ArticleReply:
         """Begin the reply to one question, from one generation of the index."""
         return ArticleReply(self.searcher(), self.thresholds, question, timing, detect(question))
+
+    def is_known_name(self, text: str) -> bool:
+        """True if the text is the full name of someone in an article, or of an author."""
+        is_name = is_one_person(bare_name(text))
+        return is_name and self.begin(text, Timing(text)).open() is not None
 
 
 @dataclass(slots=True)

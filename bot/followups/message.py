@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -112,18 +112,22 @@ class MessageReader:
     """Classifies messages. Thread-safe CPU work.
 
     `embedder` must be the bundled one, for which the weights were fitted; the search reuses its
-    vector of the question.
+    vector of the question. To the network, one name in ten looks like small talk: `is_known_name`
+    returns true for those to look up.
     """
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(
+        self, embedder: Embedder, is_known_name: Callable[[str], bool] = lambda text: False
+    ) -> None:
         self._embedder = embedder
+        self._is_known_name = is_known_name
 
     def read(self, text: str) -> Message:
         """Classify a message, and strip greetings and thanks from its ends."""
         if not any(map(str.isalnum, text)):
             return Message(text, "wordless")
         refusal, follow_up_logit = self._judge(text)
-        if refusal is not None and not self._has_question(text):
+        if refusal is not None and not (self._has_question(text) or self._is_known_name(text)):
             return Message(text, refusal)
         question = self._strip(text)
         if question != text:

@@ -39,7 +39,9 @@ most another however despite later today two three four
 """
 OPENERS = frozenset(_OPENERS.split())  # begin sentences, as stop words do
 CALENDAR = month_names("fr", "en", "es") | weekday_names("fr", "en", "es")
-_ELISION = re.compile(r"^(?:[LDJNSCMT]|Qu|Jusqu|Lorsqu|Puisqu)['’]")
+_ELISION = re.compile(  # with the words before the name: « L’attaquant Thomas Riou »
+    rf"^(?:[LDJNSCMT]|Qu|Jusqu|Lorsqu|Puisqu)['’](?:(?!{_CAPITAL}).*?[\s'’](?={_CAPITAL}))?"
+)
 _ADVERB = re.compile(r"(?:ment|ant|ée?s?|ly|ing|ed)$")
 _OPENING = ':«“"-—.?!'
 

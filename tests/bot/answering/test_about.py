@@ -45,14 +45,19 @@ ROWERS = [
 
 
 @contextmanager
-def chain_over(articles: list[Article]) -> Iterator[RetrievalQA]:
+def searcher_over(articles: list[Article]) -> Iterator[Searcher]:
     with TemporaryDirectory() as folder:
         index(articles, Path(folder))
         with opened(Path(folder)) as generation:
-            searcher = Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
-            about = AboutArticles(lambda: searcher, Thresholds.at(0.5))
-            answerer = ExtractiveAnswerer(Thresholds.at(0.0))
-            yield RetrievalQA(searcher, answerer, about, lambda: TODAY)
+            yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
+
+
+@contextmanager
+def chain_over(articles: list[Article]) -> Iterator[RetrievalQA]:
+    with searcher_over(articles) as searcher:
+        about = AboutArticles(lambda: searcher, Thresholds.at(0.5))
+        answerer = ExtractiveAnswerer(Thresholds.at(0.0))
+        yield RetrievalQA(searcher, answerer, about, lambda: TODAY)
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +177,15 @@ def test_a_name_shows_what_is_said_of_it_newest_first(rowers: RetrievalQA, messa
 def test_a_surname_is_enough_and_no_part_of_another_word(rowers: RetrievalQA) -> None:
     assert titles(rowers.invoke("Rossi")) == ["Un départ", "Une régate", "Un retour"]
     assert titles(rowers.invoke("Qui est Anna Rossi ?")) != ["Un départ", "Une régate"]
+
+
+def test_names_are_known_from_articles_and_bylines() -> None:
+    with searcher_over([PONT, *ROWERS]) as searcher:
+        about = AboutArticles(lambda: searcher, Thresholds.at(0.5))
+        for text in ("Anna Rossi", "Anna Rossi ?", "Élise Marchand"):
+            assert about.is_known_name(text)
+        for text in ("anna rossi", "Rossi", "Un Retour", "Bonjour Anna Rossi", "Bonjour Selon"):
+            assert not about.is_known_name(text)
 
 
 @pytest.mark.parametrize("message", ["un retour", "« Un retour »", "https://exemple.fr/2"])

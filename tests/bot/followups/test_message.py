@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.followups.message import MessageReader
+from bot.followups.message import Message, MessageReader
 from index.models.base import Embedder
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,6 +73,16 @@ def test_courtesies_around_a_question_are_stripped_and_no_word_of_it(
 ) -> None:
     assert reader.read(text).question == question
     assert reader.read("t’es bête toi. pont du gard cb de metres").refusal is None
+
+
+def test_a_name_in_the_articles_is_a_question(bundled: Embedder) -> None:
+    reader = MessageReader(bundled, {"Solène Le Gall", "Barack Obama"}.__contains__)
+    for text, refusal in [
+        ("Solène Le Gall", None),
+        ("Barack Obama", None),
+        ("Bonjour Selon", "greeting"),
+    ]:
+        assert reader.read(text) == Message(text, refusal)  # type: ignore[arg-type]
 
 
 def test_hardly_any_question_of_the_press_is_taken_for_small_talk(reader: MessageReader) -> None:
