@@ -39,6 +39,7 @@ def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = 
     with ExitStack() as stack:
         for each in (source, *(layout.segment(manifest, name) for name in manifest.segments)):
             stack.callback(Hold(each).release)
+        manifest.check(source, whole=False)
         files = stack.enter_context(ReusableFiles.open(layout, manifest))
         refuse_withdrawn(files.entries(withdrawn_ids), data_dir)
         partial = stack.enter_context(replace_folder(folder))
