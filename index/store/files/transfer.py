@@ -49,7 +49,6 @@ def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = 
                     files.segments, draft, manifest, deleted_sources=files.tombstones.sources
                 )
         else:
-            manifest.check(source, whole=False)
             _copy(manifest, source, partial)
             with _translate_export_errors(partial):
                 manifest.save(partial)
