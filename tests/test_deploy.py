@@ -19,7 +19,7 @@ import yaml
 
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from bot.state.database import open_state, state_url
-from bot.state.people import note_person, person
+from bot.state.people import is_known, note_person
 from index.store.files.store import FileStore
 from tests.index.samples import full, index
 from tests.postgres.deployed import put_selon
@@ -111,7 +111,7 @@ def leave(data: Path) -> None:
 
 def assert_is_back(data: Path) -> None:
     with closing(open_state(state_url(None, data))) as state:
-        assert state.do(partial(person, person_id=7)) is not None
+        assert state.do(partial(is_known, person_id=7))
     kept = {str(path.relative_to(data)) for path in data.rglob("*") if path.is_file()}
     documents = {each for each in kept if not each.startswith("state.sqlite")}
     assert documents == {"conversations/1/note.md", "removed.json"}
