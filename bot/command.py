@@ -39,7 +39,7 @@ _FONTS = """<fontconfig>
 Job = Callable[[], int]
 OpenSpeech = Callable[[Settings], SpeechService | None]
 DataDir = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--data-dir", metavar="DIR", help="data_dir", show_default=False),
 ]
 
@@ -88,8 +88,9 @@ class CommandLine:
     def declare(self, run: Callable[..., int], texts: Mapping[str, str]) -> Callable[..., Job]:
         """Wrap a function for Typer, so that calling it returns its job."""
 
-        def make_job(data_dir: Path | None = None, **arguments: Any) -> Job:
-            return job(data_dir, partial(run, **arguments))
+        def make_job(data_dir: str | None = None, **arguments: Any) -> Job:
+            # An empty text, as an empty variable gives it, would be the current folder as a path.
+            return job(Path(data_dir) if data_dir else None, partial(run, **arguments))
 
         _, *own = inspect.signature(run, eval_str=True).parameters.values()
         keyword_only = inspect.Parameter.KEYWORD_ONLY

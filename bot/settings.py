@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from platformdirs import user_cache_path
 from pydantic import (
     AfterValidator,
@@ -24,12 +26,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.errors import SettingsError, UsageError
+from bot.errors import SettingsError
 from bot.help_numbers import parse_help_numbers
 from bot.locale.catalogue import Language
 from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
-from index.errors import Problem, RefusedValue, Words, reason_of
+from index.errors import Problem, RefusedValue, StoreError, Words, reason_of
 from index.fetch.guard import parse_allowed
 from index.store.factory import open_store, reshard
 
@@ -39,9 +41,13 @@ if TYPE_CHECKING:
 
 ENVIRONMENT_PREFIX = "SELON_"
 _ENV_FILE = ".env"
+_ENV_ENCODING = "utf-8-sig"
+_BENCH_VARIABLE = "SELON_BENCH_EVAL"  # the one SELON_ name of the benchmarks
+logging.getLogger("dotenv").setLevel(logging.ERROR)  # our own errors name the lines of the file
 TELEGRAM_API_URL = "https://api.telegram.org"
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9_.-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
@@ -74,7 +80,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=ENVIRONMENT_PREFIX,
         env_file=_ENV_FILE,
-        env_file_encoding="utf-8",
+        env_file_encoding=_ENV_ENCODING,
         env_ignore_empty=True,
         extra="ignore",
     )
@@ -185,13 +191,13 @@ class Settings(BaseSettings):
     invitation_days: Annotated[float, Field(gt=0, le=365)] = Field(
         3, description="Days for which an invitation is valid."
     )
-    question_burst: Annotated[int, Field(ge=0)] = Field(
+    question_burst: Annotated[int, Field(ge=0, le=100_000)] = Field(
         20, description="Messages that a person may send at once (0: unlimited)."
     )
     question_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
         10, description="Seconds after which a person may send one more."
     )
-    group_burst: Annotated[int, Field(ge=0)] = Field(
+    group_burst: Annotated[int, Field(ge=0, le=100_000)] = Field(
         40, description="Messages to the bot that a group may send at once (0: unlimited)."
     )
     group_seconds: Annotated[float, Field(gt=0, le=86400)] = Field(
@@ -343,9 +349,9 @@ class Settings(BaseSettings):
     )
     web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Names under which the pages are reached, such as selon.exemple.fr; requests "
-        "for others are refused (empty: any, and with local access this machine's "
-        "own).",
+        description="Names under which the pages are reached, such as selon.exemple.fr, beside "
+        "this machine's own; requests for others are refused (empty: any, unless access is "
+        "local).",
     )
     web_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         ("127.0.0.1", "::1"),
@@ -441,6 +447,14 @@ class Settings(BaseSettings):
             return value
         return tuple(each.strip().lower() for each in value.split(",") if each.strip())
 
+    @field_validator("web_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _HOST.fullmatch(each):
+                raise RefusedValue("web-host-refused")
+        return value
+
     @field_validator("web_embed")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -463,25 +477,31 @@ class Settings(BaseSettings):
 
 
 def index_store(settings: Settings) -> IndexStore:
-    """The store of the index, not opened yet. Raises StoreError."""
-    url = settings.index_url.get_secret_value() if settings.index_url else None
-    return open_store(settings.data_dir, url)
+    """The store of the index, not opened yet. Raises SettingsError for an invalid address."""
+    return _store_at(settings, settings.index_url)
+
+
+def _store_at(settings: Settings, address: SecretStr | None) -> IndexStore:
+    try:
+        return open_store(settings.data_dir, address.get_secret_value() if address else None)
+    except StoreError as error:
+        raise SettingsError(error.problem) from error
 
 
 def copy_index(settings: Settings, check: Callable[[], None]) -> GenerationFacts:
-    """Copy the index from SELON_INDEX_URL_BEFORE to SELON_INDEX_URL; calls `check` regularly.
+    """Copy the index from SELON_INDEX_URL_BEFORE to SELON_INDEX_URL, which must be set; calls
+    `check` regularly.
 
-    Raises UsageError if one is missing, NoIndex, BuildLocked, DamagedIndex, StoreError.
+    Raises SettingsError, NoIndex, BuildLocked, DamagedIndex, StoreError.
     """
-    source, target = settings.index_url_before, settings.index_url
-    if source is None or target is None:
-        raise UsageError("reshard-addresses")
-    return reshard(settings.data_dir, source.get_secret_value(), target.get_secret_value(), check)
+    source = _store_at(settings, settings.index_url_before)
+    return reshard(source, index_store(settings), check)
 
 
 def provider_key(variables: Sequence[str]) -> SecretStr | None:
     """The first of these variables that is set, in the environment or in `.env`."""
-    dotenv = dotenv_values(_ENV_FILE) if Path(_ENV_FILE).is_file() else {}
+    is_file = Path(_ENV_FILE).is_file()
+    dotenv = dotenv_values(_ENV_FILE, encoding=_ENV_ENCODING) if is_file else {}
     for name in variables:
         value = os.environ.get(name) or dotenv.get(name)
         if value:
@@ -497,10 +517,11 @@ def provider_address(variables: Sequence[str]) -> str | None:
 def load_settings(**overrides: Any) -> Settings:
     """Load the settings, with overrides from the command line unless they are None.
 
-    Raises SettingsError with a line for each refused value, which is masked if it is secret, or if
-    `.env` cannot be read.
+    Raises SettingsError with a line for each refused value, which is masked if it is secret, for
+    unknown names, or if `.env` cannot be read.
     """
     try:
+        _check_names()
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         problems = tuple(_problem_of(dict(detail)) for detail in error.errors())
@@ -510,6 +531,27 @@ def load_settings(**overrides: Any) -> Settings:
     except OSError as error:
         reason = reason_of(error)
         raise SettingsError("file-unreadable", subject=_ENV_FILE, reason=reason) from error
+
+
+def _check_names() -> None:
+    """Check the names in the environment and in `.env`, which pydantic ignores if it does not know
+    them. Raises SettingsError, UnicodeDecodeError, OSError."""
+    names = {*os.environ}
+    path = Path(_ENV_FILE)
+    if path.is_file():
+        with path.open(encoding=_ENV_ENCODING) as file:
+            for line in parse_stream(file):
+                if line.error:
+                    text = line.original.string
+                    blank_lines = text[: len(text) - len(text.lstrip())].count("\n")
+                    at = Problem("at-line", number=line.original.line + blank_lines)
+                    raise SettingsError("env-line-unclear", subject=_ENV_FILE, at=at)
+                names.add(line.key or "")
+    known = {f"{ENVIRONMENT_PREFIX}{each.upper()}" for each in Settings.model_fields}
+    own = (each for each in names if each.upper().startswith(ENVIRONMENT_PREFIX))
+    unknown = {each for each in own if each.upper() not in known | {_BENCH_VARIABLE}}
+    if unknown:
+        raise SettingsError("settings-unknown", settings=tuple(sorted(unknown)))
 
 
 class _LanguageSetting(BaseSettings):
@@ -560,6 +602,8 @@ def _reason(detail: dict[str, Any]) -> Problem | Words:
             return Problem("value-below", limit=context["lt"])
         case "literal_error" | "enum":
             return Problem("value-one-of", accepted=_quotable(context["expected"]))
+        case "string_unicode":
+            return Problem("value-not-utf8")
         case "url_parsing":
             return Problem("value-address", reason=Words(context["error"]))
         case "url_scheme":

@@ -64,9 +64,19 @@ _COLLISIONS = {"40001", "40P01", "23505"}
 
 
 def state_url(url: SecretStr | None, data_dir: Path) -> str:
-    """The database of the settings: their URL, or a SQLite file of the data directory."""
-    setting = url.get_secret_value() if url else None
-    return setting or f"sqlite:///{(data_dir / FILE).absolute()}"
+    """The database of the settings: their URL, or a SQLite file of the data directory.
+
+    Raises SettingsError for an SQLite file in a folder that does not exist: the address is mistyped
+    or a disk is not mounted.
+    """
+    if not url:
+        return f"sqlite:///{(data_dir / FILE).absolute()}"
+    setting = url.get_secret_value()
+    scheme, _, path = setting.partition(":///")
+    folder = Path(path.partition("?")[0]).parent
+    if scheme.startswith("sqlite") and not folder.is_dir():
+        raise SettingsError("database-folder-missing", subject=folder)
+    return setting
 
 
 def open_state(url: str, bot_id: int | None = None) -> State:
@@ -170,8 +180,7 @@ class State:
     @property
     def file(self) -> Path | None:
         """The path of an SQLite file; None for other databases."""
-        name = self._engine.url.database
-        return None if self.is_shared or name in {None, "", ":memory:"} else Path(str(name))
+        return _sqlite_file(self._engine.url)
 
     def connection(self) -> Connection:
         """A connection without transactions, to hold advisory locks; the caller closes it. Raises
@@ -280,8 +289,8 @@ def _create_engine(url: str, schema: str | None = None) -> Engine:
         if address.get_backend_name() != "sqlite":
             # SQLite itself lets only one transaction at a time write.
             options = {"isolation_level": "SERIALIZABLE", "pool_size": _CONNECTIONS}
-        elif address.database not in {None, "", ":memory:"}:
-            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        elif path := _sqlite_file(address):
+            path.parent.mkdir(parents=True, exist_ok=True)
         if address.get_driver_name().startswith("psycopg"):
             options["connect_args"] = _libpq_arguments(address, schema)
         # Parameters, which people wrote, stay out of error messages.
@@ -317,15 +326,22 @@ def _parse_url(url: str) -> URL:
     return address
 
 
+def _sqlite_file(address: URL) -> Path | None:
+    name = address.database if address.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
+
+
 def _check_file(engine: Engine) -> None:
     """Refuse a damaged or read-only SQLite file before writing to it. Raises StateError. Other
     faults are reported when the file is opened."""
-    path = Path(str(engine.url.database or ""))
-    if engine.dialect.name != "sqlite" or not path.is_file():
+    path = _sqlite_file(engine.url)
+    if path is None:
         return
-    if not os.access(path, os.W_OK):
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
         problem = Words("attempt to write a readonly database")
         raise StateError("database-not-opened", subject=path, reason=problem)
+    if not path.is_file():
+        return
     try:
         # Read-only: closing a writable connection would checkpoint the write-ahead log.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
@@ -346,10 +362,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     # The driver would begin transactions late and end them without SQLAlchemy's knowledge.
     connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows in the file
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     cursor.close()
 
 

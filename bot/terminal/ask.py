@@ -25,7 +25,7 @@ from bot.command import (
     CommandLine,
     OpenSpeech,
 )
-from bot.errors import SettingsError
+from bot.errors import QuestionFileError, SettingsError
 from bot.feature import AskOption, Feature
 from bot.json_records import answer_json, answer_record, json_line
 from bot.locale.administration import CheckingPhrases
@@ -34,7 +34,7 @@ from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from bot.terminal.console import console_for, encodable, show
+from bot.terminal.console import REPLACEMENT, console_for, encodable, show
 from bot.terminal.render import answer_text, explained_text
 from bot.terminal.web import serve_pages
 from index.errors import CodedError
@@ -163,6 +163,8 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
                 continue
             fields: dict[str, Any] = {"line": number}
             try:
+                if REPLACEMENT in line:
+                    raise QuestionFileError("line-not-utf8", subject=f"-:{number}")
                 request = parse_json(line, f"-:{number}")
                 if isinstance(request.value, dict) and "id" in request.value:
                     fields["id"] = request.value["id"]

@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.errors import OutputError
 from index.errors import reason_of
 
+REPLACEMENT = "\ufffd"  # of bytes that are no UTF-8
 # Rich breaks lines at any kind of space; this replaces the no-break ones.
 _HELD = {"\u00a0": "\ufdd0", "\u202f": "\ufdd1"}
 
@@ -67,10 +68,12 @@ def discard_output() -> None:
 
 
 def use_utf8() -> None:
-    """Read and write UTF-8 in any locale; invalid bytes become U+FFFD."""
+    """Read and write UTF-8 in any locale; invalid bytes become U+FFFD, and a byte order mark is
+    skipped."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+            encoding = "utf-8-sig" if stream is sys.stdin else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
 
 
 def encodable(text: str) -> str:

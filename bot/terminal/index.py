@@ -182,12 +182,15 @@ def _run_build(
 
 
 def _reshard(settings: Settings) -> int:
-    """Copy the index to other servers; can be interrupted."""
+    """Copy the index to other servers; can be interrupted. Raises UsageError if an address is
+    missing."""
     from bot.terminal.progress import catch_interrupt, observe_progress
 
     phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
     err = console_for(sys.stderr)
     began = time.monotonic()
+    if settings.index_url is None or settings.index_url_before is None:
+        raise UsageError("reshard-addresses")
 
     with (
         observe_progress(err, phrases, more.stopping) as observer,

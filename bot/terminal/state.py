@@ -124,6 +124,7 @@ def _read(name: str) -> Iterator[IO[bytes]]:
 def _show_result(name: str, say: Callable[[int, str], str], counts: Counts) -> int:
     """Show a message, on standard error if standard output is the file."""
     tables = ", ".join(f"{table} {count}" for table, count in counts.items() if count)
+    tables = f" ({tables})" if tables else ""
     stream = sys.stderr if name == STANDARD else sys.stdout
-    show(console_for(stream), say(sum(counts.values()), tables or "—"))
+    show(console_for(stream), say(sum(counts.values()), tables))
     return DONE

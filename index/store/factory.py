@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 Location: TypeAlias = "Path | IndexStore"
 
 
-def reshard(workplace: Path, old: str, new: str, check: StopCheck) -> GenerationFacts:
-    """Copy the index of the servers `old` to the servers `new`, and put it in service there.
+def reshard(source: IndexStore, target: IndexStore, check: StopCheck) -> GenerationFacts:
+    """Copy the index from one PostgreSQL store to another, put it in service there, and close both.
 
-    Both are addresses for `open_store`; the old index is left unchanged. `workplace` is a data
-    directory. Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
+    The old index is left unchanged. Raises NoIndex, BuildLocked, DamagedIndex, StoreError.
     """
-    source, target = open_store(workplace, old), open_store(workplace, new)
     from index.store.postgres.store import PostgresStore
 
     assert isinstance(source, PostgresStore)

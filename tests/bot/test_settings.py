@@ -30,6 +30,38 @@ def test_the_command_line_goes_before_environment_and_file(monkeypatch: pytest.M
     assert load_settings().threads == 3
 
 
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ('SELON_ACCESS="list\nSELON_ADMINS=1\n', ".env, line 1: this line is not"),
+        ("# Access\n\n\nSELON_ACCESS: list\n", ".env, line 4: this line is not"),
+        ("SELON_ACCES=list\n", "not a setting: SELON_ACCES;"),
+    ],
+)
+def test_a_line_that_would_be_ignored_is_refused(
+    lines: str, message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path(".env").write_text(f"{lines}SELON_LANGUAGE=en\n", encoding="utf-8")
+    assert load_language() == "en"
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert error_text(caught.value, "en").startswith(message)
+    assert not caplog.messages
+
+
+def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELON_BENCH_EVAL", "/nowhere")
+    monkeypatch.setenv("SELON_ACCES", "list")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert error_text(caught.value, "en").startswith("not a setting: SELON_ACCES;")
+
+
+def test_a_byte_order_mark_hides_no_setting() -> None:
+    Path(".env").write_text("SELON_ACCESS=list\n", encoding="utf-8-sig")
+    assert load_settings().access == "list"
+
+
 def test_a_file_in_another_encoding_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_bytes("SELON_BOT_NAME=Numéro".encode("latin-1"))
     with pytest.raises(SettingsError) as caught:
@@ -55,6 +87,10 @@ def test_an_empty_value_is_none_and_levels_may_be_small(monkeypatch: pytest.Monk
         ("SELON_THREADS", "-1", "greater than or equal to 0"),
         ("SELON_TELEGRAM_LOCAL", "true", "SELON_TELEGRAM_API_URL"),
         ("SELON_TIMEZONE", "Europe/Pariss", "such as Europe/Paris"),
+        ("SELON_BOT_NAME", "Num\udce9ro", "UTF-8"),
+        ("SELON_QUESTION_BURST", "9" * 21, "less than or equal to 100000"),
+        ("SELON_WEB_HOSTS", "https://selon.exemple.fr", "without https:// or a port"),
+        ("SELON_WEB_HOSTS", "selon.exemple.fr:443", "without https:// or a port"),
     ],
 )
 def test_a_bad_value_is_one_line_with_the_setting_the_value_and_what_is_accepted(

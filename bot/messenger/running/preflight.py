@@ -137,8 +137,8 @@ class _Preflight:
             yield self._fault(texts.index, error)
 
     def database(self) -> Iterator[Finding]:
-        url = state_url(self._settings.database_url, self._settings.data_dir)
         try:
+            url = state_url(self._settings.database_url, self._settings.data_dir)
             with closing(open_state(url, self._settings.bot_id)) as state:
                 yield Finding("well", self._texts.database, self._texts.kept(state.label))
         except SelonError as error:

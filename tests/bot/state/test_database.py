@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from pydantic import SecretStr
 from sqlalchemy import URL, text
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,7 @@ from bot.errors import SettingsError, StateError
 from bot.locale.errors import error_text
 from bot.state import announcements, conversations, documents, people, privacy, retention, spending
 from bot.state.conversations import ConversationPlace, NewTurn
-from bot.state.database import State, open_state
+from bot.state.database import State, open_state, state_url
 from bot.state.retention import RetentionTerms
 from bot.state.spending import Spending
 from bot.state.tables import Base
@@ -77,9 +78,20 @@ def test_a_database_that_cannot_be_written_is_refused(
     address = f"sqlite:///{tmp_path}/state.sqlite"
     open_state(address).close()
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    with pytest.raises(StateError) as refusal:
-        open_state(address)
-    assert error_text(refusal.value, "fr").endswith("(la base est en lecture seule)")
+    for each in (address, f"sqlite:///{tmp_path}/new.sqlite"):
+        with pytest.raises(StateError) as refusal:
+            open_state(each)
+        assert error_text(refusal.value, "fr").endswith("(la base est en lecture seule)")
+    assert not (tmp_path / "new.sqlite").exists()
+
+
+def test_only_the_data_directory_is_created(tmp_path: Path) -> None:
+    folder = tmp_path / "nowhere"
+    open_state(state_url(None, folder / "data")).close()
+    for address in (f"sqlite:///{tmp_path}/here.sqlite", "sqlite://", "postgresql:///nowhere/x"):
+        assert state_url(SecretStr(address), folder) == address
+    with pytest.raises(SettingsError, match="nowhere/else: database-folder-missing"):
+        state_url(SecretStr(f"sqlite:///{folder}/else/state.sqlite?timeout=1"), folder)
 
 
 PAGE = 4096

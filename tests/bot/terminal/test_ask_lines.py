@@ -41,7 +41,8 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
 @pytest.fixture
 def ask_lines(chain: Chain, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> AskLines:
     def ask(text: str) -> tuple[int, list[dict[str, Any]]]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        lines = io.BytesIO(text.encode("utf-8", "surrogateescape"))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(lines))
         code = run(["ask", "--jsonl"])
         return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -49,8 +50,11 @@ def ask_lines(chain: Chain, monkeypatch: pytest.MonkeyPatch, capsys: Capture) ->
 
 
 def test_each_question_gets_its_answer_and_its_id(chain: Chain, ask_lines: AskLines) -> None:
-    text = '{"id": "a", "question": " Une  carte ? "}\n\n{"question": "Deux\\ud800 ?", "x": 1}'
-    code, said = ask_lines(text)
+    lines = [
+        '\ufeff{"id": "a", "question": " Une  carte ? "}',
+        '{"question": "Deux\\ud800 ?", "x": 1}',
+    ]
+    code, said = ask_lines("\n\n".join(lines))
     assert code == 0
     assert chain.questions == ["Une carte ?", "Deux? ?"]
     assert [(each["line"], each.get("id")) for each in said] == [(1, "a"), (3, None)]
@@ -66,6 +70,7 @@ def test_each_question_gets_its_answer_and_its_id(chain: Chain, ask_lines: AskLi
         ('["Quoi ?"]', "field-expected", None),
         (f'{{"question": {"9" * 5_000}}}', "questions-not-json", None),
         (f"{'[' * 100_000}", "questions-too-deep", None),
+        ('{"id": 6, "question": "Le caf\udce9 ?"}', "line-not-utf8", None),
         ('{"id": 5, "question": "Panne ?"}', "postgres-gone", 5),
     ],
 )

@@ -122,8 +122,23 @@ def test_index_does_not_guess_which_part_and_what_to_reshard(
 ) -> None:
     assert run(["index", *arguments]) == 2
     told = capsys.readouterr()
+    assert told.err.startswith("Erreur")
     assert said in told.err
     assert (told.out, embedder.embedded) == ("", 0)
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "postgresql://a@b@x/y"])
+def test_a_wrong_address_of_the_index_is_misuse(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("SELON_INDEX_URL", url)
+    assert run(["status"]) == 2
+    assert capsys.readouterr().err.startswith("Erreur\u00a0: SELON_INDEX_URL\u00a0: ")
+
+
+def test_an_empty_data_dir_is_the_one_of_the_settings(corpus: Path) -> None:
+    assert run(["index", "--data-dir", "", str(corpus)]) == 0
+    assert current_id(Path(".selon"))
 
 
 def test_index_by_parts_tells_what_each_did_and_what_comes_next(

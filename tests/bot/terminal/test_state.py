@@ -52,6 +52,8 @@ def test_it_goes_to_a_file_of_ones_own_and_into_another_place(
     assert run(["state", "import", "copie.jsonl", "--data-dir", "ailleurs"]) == 0
     assert capsys.readouterr().out == "Repris et vérifié\u00a0: 2 lignes (people 1, roles 1).\n"
     assert known("ailleurs")
+    assert run(["state", "export", "vide.jsonl", "--data-dir", "vide"]) == 0
+    assert capsys.readouterr().out.startswith("Copié\u00a0: 0 ligne. ")
     monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "full")))
     assert run(["state", "export", "plein.jsonl"]) == 1
     assert not list(home.glob("plein*"))
