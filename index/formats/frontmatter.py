@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import frontmatter
 import yaml
@@ -17,6 +19,7 @@ from index.formats.encoding import decode
 from index.formats.publication import why_unpublished
 from index.text.dates import find_moment
 from index.text.folding import fold
+from index.text.language import detect
 
 _TITLE = ("title", "titre")
 _AUTHOR = ("author", "auteur", "autrice", "authors", "auteurs")
@@ -33,6 +36,8 @@ _NAMES = {
     **dict.fromkeys(("allemand", "deutsch", "german"), "de"),
     **dict.fromkeys(("italien", "italiano", "italian"), "it"),
 }
+_UNQUOTED = re.compile(r"""^([\w-]+:[ \t]+)(?![\[{&*!|>%@`"'#])(.*:(?:[ \t].*)?)$""", re.MULTILINE)
+_SLASHES = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](?=\d{4}\b)")
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 
@@ -50,7 +55,7 @@ def split_front_matter(text: str, label: str) -> tuple[Metadata, str]:
     Raises ReadError if the YAML is broken, or marks the text as a draft.
     """
     try:
-        data, body = frontmatter.parse(text, handler=YAMLHandler())
+        data, body = frontmatter.parse(text, handler=_LenientHandler())
     except yaml.YAMLError as error:
         mark, message = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         words = Words(" ".join(str(message).split()))
@@ -70,24 +75,40 @@ def split_front_matter(text: str, label: str) -> tuple[Metadata, str]:
     values = {fold(str(key).lower()): value for key, value in data.items()}
     if status := why_unpublished(values):
         raise ReadError(status, subject=label)
-    return _metadata(values, label), body
+    return _metadata(values, body, label), body
 
 
-def _metadata(values: Mapping[str, object], label: str) -> Metadata:
+class _LenientHandler(YAMLHandler):
+    """Reads « titre: Piscine : l’ouverture », which is no YAML, as if the title were quoted."""
+
+    def load(self, fm: str, **kwargs: object) -> Any:
+        try:
+            return super().load(fm, **kwargs)
+        except yaml.YAMLError:
+            return super().load(_UNQUOTED.sub(_quote_value, fm), **kwargs)
+
+
+def _quote_value(line: re.Match[str]) -> str:
+    return line[1] + json.dumps(line[2].strip(), ensure_ascii=False)
+
+
+def _metadata(values: Mapping[str, object], body: str, label: str) -> Metadata:
     authors = _first(values, _AUTHOR)
     people = authors if isinstance(authors, list | tuple) else [authors]
     names = (each.get("name") if isinstance(each, Mapping) else each for each in people)
     url = _text(_first(values, _URL), "url", label)
+    language = language_code(_first(values, _LANGUAGE))
+    day_first = (language or detect(body)) == "fr"
     return Metadata.of(
         "front matter",
         title=_text(_first(values, _TITLE), "title", label),
         author=", ".join(filter(None, (_text(name, "author", label) for name in names))),
-        published=_date(_first(values, _PUBLISHED)),
-        updated=_date(_first(values, _UPDATED)),
+        published=_date(_first(values, _PUBLISHED), day_first=day_first),
+        updated=_date(_first(values, _UPDATED), day_first=day_first),
         outlet=_text(_first(values, _OUTLET), "outlet", label),
         category=_text(_first(values, _CATEGORY), "category", label),
         url=url if url and re.match(r"https?://\S+$", url) else None,
-        language=language_code(_first(values, _LANGUAGE)),
+        language=language,
     )
 
 
@@ -104,10 +125,14 @@ def _text(value: object, key: str, label: str) -> str | None:
     raise ReadError("front-matter-not-text", subject=label, key=key)
 
 
-def _date(value: object) -> date | datetime | None:
+def _date(value: object, *, day_first: bool) -> date | datetime | None:
+    """Parse a date; `day_first` decides where « 03/04/2026 » is ambiguous."""
     if isinstance(value, date):
         return value
-    return find_moment(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    moment = find_moment(value)
+    return find_moment(_SLASHES.sub(r"\1.\2.", value)) if day_first and not moment else moment
 
 
 def language_code(value: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import weakref
 from collections import deque
 from collections.abc import Iterator
@@ -240,7 +241,7 @@ def _save(index: faiss.Index, path: Path) -> None:
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
-        raise _write_error(path, Words(str(error).rpartition(": ")[2])) from error
+        raise _write_error(path, Words(re.split("[:(] ?", str(error))[-1].rstrip(")"))) from error
 
 
 @contextmanager

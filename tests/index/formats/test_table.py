@@ -42,9 +42,14 @@ def test_front_matter_tells_everything() -> None:
     ("matter", "field", "value"),
     [
         ("titre: Été", "title", "Été"),
+        ("title: Piscine : l’ouverture\nauthor: x", "title", "Piscine : l’ouverture"),
+        ("auteur: Luc Roy\ntitre: Foot : « Enfin 🏆 ! »", "title", "Foot : « Enfin 🏆 ! »"),
         ("authors:\n  - name: Jeanne Petit\n  - Luc Roy", "author", "Jeanne Petit, Luc Roy"),
         ("date: 2024-03-03T10:00:00", "published", date(2024, 3, 3)),
         ("published: hier", "published", None),
+        ("date: 12/04/2026", "published", date(2026, 4, 12)),
+        ("date: 04/29/2026 10:30", "published", date(2026, 4, 29)),
+        ("date: 12/04/2026\nlang: en", "published", None),
         ("lien: https://exemple.fr/a", "url", "https://exemple.fr/a"),
         ("langue: en-GB", "language", "en"),
     ],
@@ -57,6 +62,7 @@ def test_keys_and_values_as_people_write_them(matter: str, field: str, value: ob
     ("content", "reason"),
     [
         ("---\ntitle: [a\nauthor: x\n---\nb", "front-matter-invalid-line"),
+        ("---\nauthor: x\ntitle: a : b\nurl: [a\n---\nb", "front-matter-invalid-line (line=5"),
         ("---\ntitle: true\n---\nb", "front-matter-not-text (key=title)"),
         ("---\nurl: [a]\n---\nb", "front-matter-not-text (key=url)"),
         ("---\ndate: 2024-02-31\n---\nb", "front-matter-unreadable"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import DamagedIndex
+from index.errors import DamagedIndex, StoreError
 from index.models.base import Vectors
 from index.store.files.faiss_vectors import FaissVectors, FaissWriter
 
@@ -57,6 +57,12 @@ def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes 
     path.write_bytes(path.read_bytes()[:-10] if content is None else content)
     with pytest.raises(DamagedIndex, match=r"x\.faiss: damaged-vectors"):
         FaissVectors.open(path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_is_told_as_the_system_does() -> None:
+    with pytest.raises(StoreError, match=r"reason=No space left on device\)"):
+        FaissVectors.build(_vectors(5000)).save(Path("/dev/full"))
 
 
 def _large(vectors: Vectors, path: Path) -> FaissVectors:
