@@ -42,7 +42,11 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "SELON_"
 _ENV_FILE = ".env"
 _ENV_ENCODING = "utf-8-sig"
-_BENCH_VARIABLE = "SELON_BENCH_EVAL"  # the one SELON_ name of the benchmarks
+# SELON_ names that are no settings: of the benchmarks, and those that Kubernetes sets for services.
+_FOREIGN = re.compile(
+    r"SELON_(?:BENCH_EVAL|PORT|(?:\w+_)?SERVICE_(?:HOST|PORT)(?:_\w+)?"
+    r"|(?:\w+_)?PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)"
+)
 logging.getLogger("dotenv").setLevel(logging.ERROR)  # our own errors name the lines of the file
 TELEGRAM_API_URL = "https://api.telegram.org"
 
@@ -548,10 +552,11 @@ def _check_names() -> None:
                     raise SettingsError("env-line-unclear", subject=_ENV_FILE, at=at)
                 names.add(line.key or "")
     known = {f"{ENVIRONMENT_PREFIX}{each.upper()}" for each in Settings.model_fields}
-    own = (each for each in names if each.upper().startswith(ENVIRONMENT_PREFIX))
-    unknown = {each for each in own if each.upper() not in known | {_BENCH_VARIABLE}}
-    if unknown:
-        raise SettingsError("settings-unknown", settings=tuple(sorted(unknown)))
+    own = {each.upper(): each for each in names if each.upper().startswith(ENVIRONMENT_PREFIX)}
+    if unknown := [
+        own[each] for each in sorted(own.keys() - known) if not _FOREIGN.fullmatch(each)
+    ]:
+        raise SettingsError("settings-unknown", settings=tuple(unknown))
 
 
 class _LanguageSetting(BaseSettings):

@@ -50,7 +50,8 @@ def test_a_line_that_would_be_ignored_is_refused(
 
 
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SELON_BENCH_EVAL", "/nowhere")
+    for name in ("BENCH_EVAL", "PORT", "SERVICE_HOST", "WEB_PORT_80_TCP_ADDR"):  # of Kubernetes
+        monkeypatch.setenv(f"SELON_{name}", "tcp://10.0.0.1:80")
     monkeypatch.setenv("SELON_ACCES", "list")
     with pytest.raises(SettingsError) as caught:
         load_settings()

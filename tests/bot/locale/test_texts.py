@@ -133,6 +133,8 @@ def test_french_signs_stand_after_a_space_that_does_not_break(domain: str) -> No
     for key in texts:
         for text in texts.templates(key):
             assert not re.search(r"[^\s:/]:(?=\s|$)", text.replace("clé: valeur", "")), text
-            assert not re.search(r"[^\u202f][;!?](?!\S)|[^\u00a0]»", text.replace('?"', "")), text
+            assert not re.search(r"[^\u202f][;!?](?![^\s])|[^\u00a0]»", text.replace('?"', "")), (
+                text
+            )
             assert not re.search(r"[ \u202f]:| [;!?»]|«[ \u202f]", text), text
             assert "'" not in re.sub(r"\s'|'\s|^'|'$|selon ask.*", "", text), text
