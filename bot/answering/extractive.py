@@ -15,12 +15,12 @@ from bot.answering.injection import is_order
 from bot.answering.refusal import decide_by_evidence, refuse
 from bot.answering.topic import on_subject
 from index.article import Article, Passage, Sentence
-from index.findings import Findings, Hit
+from index.findings import AnswerSpan, Findings, Hit
 from index.reading.evidence import QUOTED_HITS
 from index.reading.sentences import rank_sentences, span_within
 from index.search.confidence import Thresholds
 from index.text.antecedents import find_leads
-from index.text.folding import fold
+from index.text.folding import fold, folded_words
 from index.text.language import terms
 from index.text.names import CALENDAR
 
@@ -56,6 +56,7 @@ _MAX_WORDS = 40  # of an answer of several sentences
 _MAX_WORDS_OF_MORE = 60  # of sentences that disagree, and of a list with its introduction
 _MIN_WORDS = 4  # of a sentence that answers, besides those of a date
 _HIGHLIGHT_LOGIT = 1.0  # minimum of a span
+_UPDATE_LOGIT = 3.0  # minimum of a span that answers otherwise, in a newer article
 _ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
 SURE_ORDER_LOGIT = 0.4  # of orders to machines, stricter since they are only quoted here
 _RANK_MARGIN = 0.04  # behind the best sentence
@@ -97,9 +98,14 @@ class Quotable:
         return self.hit.passage.sentences[self.at : self.last + 1]
 
     @property
+    def span(self) -> AnswerSpan | None:
+        """The reader's best span in the text; it may end after it."""
+        return span_within(self.hit.reading, self.start, self.end)
+
+    @property
     def highlight(self) -> tuple[int, int] | None:
         """Offsets of the reader's best span in the text, if it is sure of it."""
-        span = span_within(self.hit.reading, self.start, self.end)
+        span = self.span
         if span is None or span.logit < _HIGHLIGHT_LOGIT:
             return None
         return span.start - self.start, min(span.end, self.end) - self.start
@@ -146,9 +152,14 @@ class ExtractiveAnswerer:
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refuse(findings, decision)
-        points = _choose(findings.hits, doubtful=decision.doubtful)
+        candidates, doubtful = _rank(findings.hits), decision.doubtful
+        best = next(_demote_orders(candidates, 0.0))
+        if (update := _find_update(candidates, best)) is not None:
+            points, doubtful = [Point(each, is_disputed=True) for each in (best, update)], True
+        else:
+            points = _choose(candidates, doubtful=doubtful)
         highlights = [each for each in points if each is points[0] or each.is_disputed]
-        return quote_points(findings, _order(points), highlights, doubtful=decision.doubtful)
+        return quote_points(findings, _order(points), highlights, doubtful=doubtful)
 
 
 def quote_points(
@@ -180,14 +191,40 @@ def quote_points(
     )
 
 
-def _choose(hits: Sequence[Hit], *, doubtful: bool) -> list[Point]:
+def _find_update(candidates: Sequence[Quotable], best: Quotable) -> Quotable | None:
+    """The first sentence of a newer article that answers otherwise than the best one."""
+    older = best.article.published
+    if older is None or best.span is None:
+        return None
+    answer, text = _answer(best, best.span), _words(best.text)
+    for each in candidates:
+        newer, span = each.article.published, each.span
+        if newer is None or newer <= older or span is None or span.logit < _UPDATE_LOGIT:
+            continue
+        other = _answer(each, span)
+        is_same = other in text or answer in other or each.relation(best) is Relation.SAME
+        if not is_same and not is_order(each.text, SURE_ORDER_LOGIT):
+            return each
+    return None
+
+
+def _answer(candidate: Quotable, span: AnswerSpan) -> str:
+    return _words(candidate.article.text[span.start : span.end])
+
+
+def _words(text: str) -> str:
+    """The folded words, each between spaces."""
+    return f" {' '.join(folded_words(text))} "
+
+
+def _choose(ranked: Sequence[Quotable], *, doubtful: bool) -> list[Point]:
     """Choose the sentences to show, best first.
 
     The best one, then those close behind it that add something, as long as the answer stays short;
     contradictions have more room. If doubtful, the two best.
     """
     margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MAX_QUOTED_SENTENCES)
-    candidates = _demote_orders(_rank(hits), margin)
+    candidates = _demote_orders(ranked, margin)
     best = next(candidates)
     points = [Point(best)]
     words = best.words

@@ -24,6 +24,8 @@ _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
 """Bounds on the search's confidence: it says whether the articles treat the subject, not whether
 they answer."""
 
+_UPDATE_MARGIN = 0.2  # of the search's score, within which a newer article may update an older one
+
 _WIDEST_MARGIN = 0.3  # of rank; wider margins add no confidence
 
 
@@ -56,12 +58,16 @@ class EvidenceReader:
         )
 
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
-        """Read the best hits and sort them by their best sentence; they stay before the others."""
+        """Read the best hits and sort them by their best sentence; they stay before the others.
+
+        Once it is settled which comes first, only newer articles are read, which may update it.
+        """
         best = list(findings.hits[:READ_HITS])
+        settled = False
         for at, hit in enumerate(best):
-            if at and self._is_settled(best[:at], hit):
-                break
-            best[at] = self._read(findings.question, hit)
+            settled = settled or (at > 0 and self._is_settled(best[:at], hit))
+            if not settled or _may_update(best[:at], hit):
+                best[at] = self._read(findings.question, hit)
         best_hits = rank_sentences([*best, *findings.hits[READ_HITS:]])
         first, rest = best_hits[:READ_HITS], best_hits[READ_HITS:]
         return (*sorted(first, key=_best_rank, reverse=True), *rest)
@@ -83,6 +89,18 @@ class EvidenceReader:
         shift = hit.passage.start  # from the passage's offsets to the article's
         spans = (AnswerSpan(e.start + shift, e.end + shift, e.logit) for e in reading.spans)
         return replace(hit, reading=replace(reading, spans=tuple(spans)), ranks=())
+
+
+def _may_update(read_hits: Sequence[Hit], unread: Hit) -> bool:
+    """True if a newer article treats the subject about as closely as the best one that was read."""
+    first = max(rank_sentences(read_hits), key=_best_rank)
+    newer, older = unread.article.published, first.article.published
+    return (
+        newer is not None
+        and older is not None
+        and newer > older
+        and unread.scores.total > first.scores.total - _UPDATE_MARGIN
+    )
 
 
 def read_evidence(findings: Findings) -> ReadingEvidence:

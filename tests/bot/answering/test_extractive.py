@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
 from index.article import Article
@@ -148,6 +150,28 @@ def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> No
     assert [citation.article.title for citation in answer.citations] == ["Neuf", "Vieux"]
     assert "18 000" in answer.statements[0].text
     assert "15 000" in answer.statements[1].text
+
+
+@pytest.mark.parametrize(
+    ("later", "words", "logit", "day", "is_update"),
+    [
+        ("Le bassin ouvre finalement en juin.", "en juin", 5.0, date(2026, 4, 1), True),
+        ("Le bassin ouvre finalement en juin.", "en juin", 1.0, date(2026, 4, 1), False),
+        ("Le bassin ouvre finalement en juin.", "en juin", 5.0, date(2026, 3, 1), False),
+        ("La nage y reprend en AVRIL 2026.", "en AVRIL 2026", 5.0, date(2026, 4, 1), False),
+        ("La nage y reprend en avril.", "avril", 5.0, date(2026, 4, 1), False),
+    ],
+)
+def test_a_newer_article_that_answers_otherwise_is_shown_first_and_nothing_is_sure(
+    later: str, words: str, logit: float, day: date, is_update: bool
+) -> None:
+    old = replace(article("vieux", "La piscine rouvrira en avril."), published=date(2026, 3, 2))
+    new = replace(article("neuf", later), published=day)
+    one = read(hit(old, (0.95,), 2.2), "en avril", 9.0)
+    answer = answer_from(one, read(hit(new, (0.8,)), words, logit))
+    told = [each.text for each in answer.statements]
+    assert told == ([later, old.text] if is_update else [old.text])
+    assert answer.is_sure is not is_update
 
 
 def test_a_second_sentence_has_room_only_where_the_whole_stays_short() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from index.findings import AnswerSpan, Findings, Hit, PassageReading
 from index.models.base import PassageText
@@ -79,6 +80,19 @@ def test_the_rest_is_not_read_where_one_comes_first_whatever_it_says() -> None:
         assert read.hits[0] is not hits[0]
         assert read.hits[0].passage == hits[0].passage
         assert [replace(each, ranks=()) for each in read.hits[4:]] == hits[4:]
+
+
+def test_a_newer_article_is_read_if_it_is_as_near_although_an_older_one_comes_first() -> None:
+    first = hit("Il fut allumé en 1849.", total=2.2, published=date(2026, 3, 2))
+    for day, behind, is_read in (
+        (date(2026, 3, 3), 2.1, True),
+        (date(2026, 3, 3), 1.9, False),
+        (date(2026, 3, 2), 2.1, False),
+        (None, 2.1, False),
+    ):
+        other = hit("Il est éteint.", [0.1], total=behind, published=day)
+        read = EvidenceReader(Liking("1849"), None, 1.0).read(found(first, other))
+        assert [each.reading is not None for each in read.hits] == [True, is_read]
 
 
 def test_without_a_judge_the_confidence_is_the_search_s() -> None:
