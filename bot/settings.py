@@ -44,8 +44,7 @@ _ENV_FILE = ".env"
 _ENV_ENCODING = "utf-8-sig"
 # SELON_ names that are no settings: of the benchmarks, and those that Kubernetes sets for services.
 _FOREIGN = re.compile(
-    r"SELON_(?:BENCH_EVAL|PORT|(?:\w+_)?SERVICE_(?:HOST|PORT)(?:_\w+)?"
-    r"|(?:\w+_)?PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)"
+    r"SELON_BENCH_EVAL$|SELON_PORT$|_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)"
 )
 logging.getLogger("dotenv").setLevel(logging.ERROR)  # our own errors name the lines of the file
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -553,9 +552,12 @@ def _check_names() -> None:
                 names.add(line.key or "")
     known = {f"{ENVIRONMENT_PREFIX}{each.upper()}" for each in Settings.model_fields}
     own = {each.upper(): each for each in names if each.upper().startswith(ENVIRONMENT_PREFIX)}
-    if unknown := [
-        own[each] for each in sorted(own.keys() - known) if not _FOREIGN.fullmatch(each)
-    ]:
+    unknown = [
+        name
+        for upper, name in sorted(own.items())
+        if upper not in known and not _FOREIGN.search(upper)
+    ]
+    if unknown:
         raise SettingsError("settings-unknown", settings=tuple(unknown))
 
 

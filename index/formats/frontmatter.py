@@ -36,7 +36,7 @@ _NAMES = {
     **dict.fromkeys(("allemand", "deutsch", "german"), "de"),
     **dict.fromkeys(("italien", "italiano", "italian"), "it"),
 }
-_UNQUOTED = re.compile(r"""^([\w-]+:[ \t]+)(?![\[{&*!|>%@`"'#])(.*:(?:[ \t].*)?)$""", re.MULTILINE)
+_UNQUOTED = re.compile(r"""^([\w-]+:[ \t]++)(?![\[{&*!|>%@`"'#])(.*:(?:[ \t].*)?)$""", re.MULTILINE)
 _SLASHES = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](?=\d{4}\b)")
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 

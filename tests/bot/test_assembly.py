@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import assembly
+from bot.answering.about import AboutArticles
 from bot.errors import SettingsError
 from bot.locale.errors import error_text
 from bot.settings import Settings
@@ -17,6 +19,7 @@ from index.models import factory
 from index.reading.confidence import ReadingConfidence
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
+from index.search.searcher import Searcher
 from tests.fakes import FakeEmbedder, FakeReader
 from tests.index.samples import article
 
@@ -67,7 +70,12 @@ def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: float | None, expected: Thresholds
 ) -> None:
     held: list[Thresholds] = []
-    monkeypatch.setattr(assembly, "AboutArticles", lambda searcher, given: held.append(given))
+
+    def open_about(searcher: Callable[[], Searcher], given: Thresholds) -> AboutArticles:
+        held.append(given)
+        return AboutArticles(searcher, given)
+
+    monkeypatch.setattr(assembly, "AboutArticles", open_about)
     monkeypatch.setattr(assembly, "load_reader", lambda *_, **__: FakeReader())
     build_articles([article("phare", "Il date de 1862.")], tmp_path, FakeEmbedder())
     index = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())

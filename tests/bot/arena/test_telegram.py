@@ -174,7 +174,7 @@ async def test_in_a_group_everybody_votes_once_and_alone_sees_the_names(server: 
     assert not any("petit" in each.text for each in server.messages)
     assert len(shown.buttons) == 5
     back = await server.acknowledged(server.presses(shown, 4, person=OTHER))
-    assert back == "Votre vote est repris\u00a0; il ne compte pas."
+    assert back == "Votre vote est repris\u202f; il ne compte pas."
     assert [each.choice for each in votes()] == ["first"]
 
 

@@ -231,4 +231,4 @@ def test_a_doubtful_question_is_confirmed(
     settings = Settings(data_dir=tmp_path, index_url=url)  # type: ignore[arg-type]
     assert [hear_question(settings, recording) for _ in range(2)] == ["Qui ?", ""]
     opened.assert_called_with(tmp_path, url)
-    assert capsys.readouterr().err.endswith("Qui ?\u00a0»\u00a0? [o/N] ")
+    assert capsys.readouterr().err.endswith("Qui ?\u00a0»\u202f? [o/N] ")

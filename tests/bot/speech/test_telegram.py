@@ -102,7 +102,7 @@ async def test_who_was_hardly_heard_is_asked_first(server: BotServer, speech: He
     speech.doubtful = True
     server.user_speaks(READER, b"OggS question")
     asked = await server.next_message()
-    assert asked.text == f"Vous demandez\u00a0: «\u00a0{QUESTION}\u00a0»\u00a0?"
+    assert asked.text == f"Vous demandez\u00a0: «\u00a0{QUESTION}\u00a0»\u202f?"
     assert asked.labels == ["✅ Oui", "✏️ Copier pour corriger"]
     answer = await server.reply_to_press(asked, "✅ Oui")
     assert "Augustin Fresnel" in answer.text
