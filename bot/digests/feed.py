@@ -1,7 +1,7 @@
 """A podcast feed as a folder: RSS, audio, transcripts and a cover.
 
     feed.xml          RSS 2.0 with podcast tags, rewritten with every episode
-    episodes.json     its source
+    episodes.json     its source, changed under the lock of .episodes.lock
     cover.png
     2026-11-26-le-pont.mp3, .html and .vtt (transcripts), .json (chapters) …
 
@@ -27,6 +27,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
 from bot.answer import link_to
 from bot.audio import Recording
 from bot.digests.script import Script, spoken_quote
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FEED, EPISODES, COVER = "feed.xml", "episodes.json", "cover.png"
+_LOCK = ".episodes.lock"
 SIDECAR_SUFFIXES = (".html", ".vtt", ".json")  # files that accompany an episode's audio
 _COVER_PIXELS = 1_400  # minimum width and height that players accept
 _NAME_CHARACTERS = 60
@@ -86,27 +89,28 @@ def add_episode(
     text = "\n".join([script.title, *(line.text for line in script.lines)])
     guid = hashlib.sha256(strip_illegal(text).encode()).hexdigest()[:32]
     try:
-        before = load_episodes(folder)
-        published = [each["published"] for each in before if each["guid"] == guid]
-        for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
-            audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
-        if not (folder / COVER).exists():
-            (drafts / COVER).write_bytes(_draw_cover(phrases.title))
-        episode = {
-            "file": audio.name,
-            "guid": guid,
-            "title": strip_illegal(script.title),
-            "language": script.language,
-            "notes": strip_illegal(notes_html(script)),
-            "seconds": round(recording.seconds),
-            "bytes": audio.stat().st_size,
-            "published": (published or [datetime.now(UTC).isoformat(timespec="seconds")])[0],
-        }
-        episodes = [each for each in before if each["file"] != audio.name] + [episode]
-        content = json.dumps(episodes, ensure_ascii=False, indent=1)
-        (drafts / EPISODES).write_text(content, "utf-8")
-        (drafts / FEED).write_text(_feed_xml(episodes, phrases, address.rstrip("/")), "utf-8")
-        _publish(drafts, folder)
+        with FileLock(folder / _LOCK):
+            before = load_episodes(folder)
+            published = [each["published"] for each in before if each["guid"] == guid]
+            for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
+                audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
+            if not (folder / COVER).exists():
+                (drafts / COVER).write_bytes(_draw_cover(phrases.title))
+            episode = {
+                "file": audio.name,
+                "guid": guid,
+                "title": strip_illegal(script.title),
+                "language": script.language,
+                "notes": strip_illegal(notes_html(script)),
+                "seconds": round(recording.seconds),
+                "bytes": audio.stat().st_size,
+                "published": (published or [datetime.now(UTC).isoformat(timespec="seconds")])[0],
+            }
+            episodes = [each for each in before if each["file"] != audio.name] + [episode]
+            content = json.dumps(episodes, ensure_ascii=False, indent=1)
+            (drafts / EPISODES).write_text(content, "utf-8")
+            (drafts / FEED).write_text(_feed_xml(episodes, phrases, address.rstrip("/")), "utf-8")
+            _publish(drafts, folder)
     except OSError as error:
         raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     return folder / FEED

@@ -58,6 +58,7 @@ class _Work(BackgroundWork):
     progress: int | None = None  # the message that shows it
     line: int = 0
     line_count: int = 0
+    is_made: bool = False  # and about to be sent: the chat may ask for another one
 
     def report(self, line: int, line_count: int) -> None:
         if self.is_stopped():
@@ -107,7 +108,8 @@ class RecordingHandlers(Handlers):
     def is_busy(self, asker: Asker) -> bool:
         """True if the chat has a recording in progress."""
         chat = asker.place.chat_id
-        return any(work.chat == chat and not work.stop.is_set() for work in self._work.values())
+        mine = (work for work in self._work.values() if work.chat == chat)
+        return any(not (work.is_made or work.stop.is_set()) for work in mine)
 
     @on_button(_STOP, public=True)
     async def stop(self, press: ButtonPress) -> None:
@@ -162,6 +164,7 @@ class RecordingHandlers(Handlers):
                         )
                     )
                 parts = await self._make_parts(record, asker, work)
+            work.is_made = True
             if parts is not None and not work.is_stopped():
                 with outside_update(), suppress(Postponed):
                     await self._post(bot, trigger.journal, record, parts)

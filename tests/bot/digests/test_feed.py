@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -12,10 +13,11 @@ from unittest.mock import Mock
 
 import feedparser
 import pytest
+from filelock import FileLock
 from lxml import etree, html
 
 from bot.audio import Recording
-from bot.digests.feed import add_episode, draft_episode
+from bot.digests.feed import add_episode, draft_episode, load_episodes
 from bot.digests.script import Line, Script
 from bot.digests.texts import FeedPhrases
 from bot.errors import FeedError
@@ -156,10 +158,20 @@ def test_a_damaged_list_is_told_before_the_recording(tmp_path: Path, odd: object
         pass
 
 
+def test_two_commands_that_add_an_episode_at_once_add_both(tmp_path: Path) -> None:
+    other = replace(SCRIPT, title="Le Podcast\u00a0: La gare")
+    with ThreadPoolExecutor() as pool, FileLock(tmp_path / ".episodes.lock"):
+        adding = [pool.submit(published, tmp_path, script) for script in (SCRIPT, other)]
+        assert not wait(adding, 0.2).done
+    assert {each.result() for each in adding} == {tmp_path / "feed.xml"}
+    titles = {each["title"] for each in load_episodes(tmp_path)}
+    assert titles == {SCRIPT.title, other.title}
+
+
 def test_what_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FeedError, match="feed-unwritable"), draft_episode(Path("/proc"), SCRIPT):
         pass  # before the recording
     monkeypatch.setattr(os, "fsync", Mock(side_effect=[None, None, OSError(errno.ENOSPC, "full")]))
     with pytest.raises(FeedError, match="feed-unwritable"):
         published(tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert [each.name for each in tmp_path.iterdir()] == [".episodes.lock"]
