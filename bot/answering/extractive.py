@@ -152,12 +152,13 @@ class ExtractiveAnswerer:
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refuse(findings, decision)
-        candidates, doubtful = _rank(findings.hits), decision.doubtful
-        best = next(_demote_orders(candidates, 0.0))
-        if (update := _find_update(candidates, best)) is not None:
+        ranked, doubtful = _rank(findings.hits), decision.doubtful
+        candidates = _demote_orders(ranked, _DOUBTFUL_MARGIN if doubtful else _RANK_MARGIN)
+        best = next(candidates)
+        if (update := _find_update(ranked, best)) is not None:
             points, doubtful = [Point(each, is_disputed=True) for each in (best, update)], True
         else:
-            points = _choose(candidates, doubtful=doubtful)
+            points = _choose(best, candidates, doubtful=doubtful)
         highlights = [each for each in points if each is points[0] or each.is_disputed]
         return quote_points(findings, _order(points), highlights, doubtful=doubtful)
 
@@ -217,15 +218,13 @@ def _words(text: str) -> str:
     return f" {' '.join(folded_words(text))} "
 
 
-def _choose(ranked: Sequence[Quotable], *, doubtful: bool) -> list[Point]:
+def _choose(best: Quotable, candidates: Iterator[Quotable], *, doubtful: bool) -> list[Point]:
     """Choose the sentences to show, best first.
 
     The best one, then those close behind it that add something, as long as the answer stays short;
     contradictions have more room. If doubtful, the two best.
     """
-    margin, most = (_DOUBTFUL_MARGIN, 2) if doubtful else (_RANK_MARGIN, MAX_QUOTED_SENTENCES)
-    candidates = _demote_orders(ranked, margin)
-    best = next(candidates)
+    most = 2 if doubtful else MAX_QUOTED_SENTENCES
     points = [Point(best)]
     words = best.words
     for candidate in candidates:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from index.errors import RefusedValue, StoreError, reason_of
-from index.store.disk import translate_disk_errors
+from index.store.disk import replace_file, translate_disk_errors
 
 if TYPE_CHECKING:
     from index.formats.base import Options
@@ -59,10 +59,8 @@ def save_format_options(data_dir: Path, options: Options) -> None:
             path.unlink(missing_ok=True)
         return
     body = {"version": _VERSION, "fields": dict(options.fields), "ocr": options.ocr}
-    new = path.with_name(f"{_NAME}.new")
     with translate_disk_errors(path):
-        new.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        new.replace(path)
+        replace_file(path, json.dumps(body, ensure_ascii=False, indent=2) + "\n")
 
 
 def format_map_text(fields: Mapping[str, str]) -> str:
