@@ -29,7 +29,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"127\.0\.0\.1', port=\d+", "127.0.0.1', port=<port>"),
     (r"(process|processus) \d+", r"\1 <pid>"),
     (r"(<pid>, (?:since|depuis) )[^)]*", r"\1<time>"),
-    (r"\b\d{1,2} \w+ \d{4} (à|at) \d\d:\d\d\b", "<time>"),
+    (r"\b\d{1,2}(?:er)? \w+ \d{4} (à|at) \d\d:\d\d\b", "<time>"),
     (r'"removed": "[\d-]{10}"', '"removed": "<day>"'),
     (r"(?m)^([\da-f]{12}  )[\d-]{10}(?=  (?!\w\w  |\?  ))", r"\1<day>"),
     (r"(?m)^(latency_ms p\d+|index_tokens_per_s)\t[\d.]+", r"\1\t<figure>"),
