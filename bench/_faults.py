@@ -17,8 +17,8 @@ from typing import Any
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from index.article import Article
-from index.build.builder import build_articles
 from index.errors import StoreError
+from index.ingestion.builder import build_articles
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from index.store.postgres.store import PostgresStore

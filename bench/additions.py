@@ -42,7 +42,7 @@ from bot.assembly import open_embedder
 from bot.evaluation.measures import quantile
 from bot.settings import Settings
 from index.article import Article
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher

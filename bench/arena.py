@@ -32,7 +32,7 @@ from bot.arena.factory import open_arena
 from bot.arena.rating import CountedVote, Ratings, rate_writers
 from bot.assembly import open_index
 from bot.settings import Settings, load_settings
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.text.language import terms
 from tests.bot.arena.voters import Electorate, cast_votes, six_writers, stuffed_ballot, truth_of

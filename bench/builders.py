@@ -28,7 +28,7 @@ from _prose import Prose
 from postgres import SETTINGS
 from scale import Steps, Timed, _memory
 
-from index.build.builder import build, build_part
+from index.ingestion.builder import build, build_part
 from index.store.build_turn import BuildPart
 from index.store.postgres.connections import Server
 from index.store.postgres.store import PostgresStore

@@ -44,8 +44,8 @@ from bot.followups.conversation import FollowUpChain
 from bot.followups.message import MessageReader
 from bot.followups.turn import Turn, TurnText
 from bot.settings import Settings, load_settings
-from index.build.builder import build
 from index.findings import Findings
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import EvidenceReader

@@ -43,7 +43,7 @@ from bot.digests.terminal import script_markdown
 from bot.locale.catalogue import Language, catalogue
 from bot.settings import Settings, load_settings
 from index.article import Article, Period
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.search.live import LiveIndex
 from index.store.reader import GenerationReader

@@ -1,6 +1,6 @@
 """What finding duplicates costs and finds: `python bench/duplicates.py [ARTICLES]`.
 
-Pairs that are one article and pairs that only look like it (tests/index/build/reprints.py), the
+Pairs that are one article and pairs that only look like it (tests/index/ingestion/reprints.py), the
 time of
 a signature, and the time and memory of grouping many, one in twenty of them a reprint; then as many
 bulletins of one template, the worst case.
@@ -18,8 +18,8 @@ import _clone  # noqa: F401
 import numpy as np
 
 from index.article import SignedArticle
-from index.build.duplicates import LIKENESS, duplicate_groups, signature, signature_likeness
-from tests.index.build.reprints import articles, pairs
+from index.ingestion.duplicates import LIKENESS, duplicate_groups, signature, signature_likeness
+from tests.index.ingestion.reprints import articles, pairs
 
 _FIRST = date(2005, 1, 1).toordinal()
 

@@ -33,7 +33,7 @@ from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim, NumberedPassage
 from bot.verification.support import ClaimReader
 from index.article import Article, Passage, article_id
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.bundled.reader import load_bundled_reader
 from index.models.bundled.words import load_word_reader
 from tests.faithfulness import (

@@ -28,7 +28,7 @@ from postgres import _own_servers
 from psycopg import conninfo, sql
 
 from bot.evaluation.measures import quantile
-from index.build.builder import build_articles
+from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.search.searcher import SENTENCE_CANDIDATES
 from index.store.factory import open_store

@@ -28,8 +28,8 @@ from bot.llm.model_answerer import ModelAnswerer
 from bot.llm.writer import Writer
 from bot.settings import load_settings
 from bot.verification.checker import open_checker
-from index.build.builder import build
 from index.findings import Findings
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
 from tests.injections import (
     WAYS,

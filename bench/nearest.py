@@ -26,7 +26,7 @@ from _prose import PASSAGES, SENTENCES, Prose, StandIn
 from bot.evaluation.questions import read_squad
 from bot.settings import load_settings
 from index.article import embedding_text
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.base import Vectors
 from index.models.bundled.embedder import load_bundled
 from index.store.files import faiss_vectors

@@ -23,7 +23,7 @@ import numpy as np
 from bot.digests.news_value import news_value
 from bot.settings import load_settings
 from index.article import embedding_text
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.bundled.embedder import load_bundled
 from tests.faithfulness import read_articles
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from embedding import FOLDER, Runner, peer
 
 from index.article import Article, article_id, embedding_text
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.bundled.cache import prepare_model
 from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
 from index.models.bundled.tokenizer import Tokenizer

@@ -34,8 +34,8 @@ from bot.evaluation.measures import quantile
 from bot.evaluation.questions import read_squad
 from bot.settings import load_settings
 from index.article import Article, Period, Selection
-from index.build.builder import build_articles
 from index.findings import Findings
+from index.ingestion.builder import build_articles
 from index.models.base import Embedder
 from index.models.factory import load_embedder
 from index.search.confidence import ConfidenceModel

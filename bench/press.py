@@ -31,7 +31,7 @@ from bot.answer import Answer, Outcome
 from bot.assembly import open_chain
 from bot.evaluation.measures import Interval, quantile
 from bot.settings import Settings, load_settings
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
 
 QUESTIONS = Path(__file__).parent / "press" / "questions.jsonl"

@@ -30,7 +30,7 @@ from _prose import Prose, StandIn
 
 from bot.evaluation.measures import quantile
 from index.article import Period
-from index.build.builder import build_articles
+from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher

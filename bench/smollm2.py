@@ -27,7 +27,7 @@ from bot.assembly import open_chain
 from bot.followups.turn import TurnText
 from bot.model_choice import ChatMode
 from bot.settings import Settings, load_settings
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.text.folding import fold_phrase
 from tests.llama.serve import MODEL

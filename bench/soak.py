@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from _prose import StandIn
 
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.files.layout import Layout

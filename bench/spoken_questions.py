@@ -38,7 +38,7 @@ from bot.speech.kokoro import KokoroVoice
 from bot.speech.names import NAMED_ARTICLES, likely_names
 from bot.speech.whisper import WhisperRecogniser
 from index.article import Passage
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.search.live import LiveIndex
 

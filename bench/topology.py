@@ -23,8 +23,8 @@ import _clone  # noqa: F401
 from _prose import Prose, StandIn
 
 from index.article import Article
-from index.build.builder import build_articles
 from index.errors import StoreError
+from index.ingestion.builder import build_articles
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.postgres.store import PostgresStore

@@ -26,7 +26,7 @@ from bot.followups.conversation import FollowUpChain
 from bot.settings import load_settings
 from bot.speech.service import Speech, open_speech
 from bot.speech.spoken_answer import spoken_answer
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
 
 ROOT = Path(__file__).parents[1]

@@ -36,7 +36,7 @@ from bot.llm.writer import ClaimChecker, Writer
 from bot.settings import Settings, load_settings
 from bot.verification.checker import open_checker
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.text.language import detect

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from bot.answering.chain import AnswerChain
     from bot.followups.turn import TurnText
     from bot.llm.factory import ChatModels
-    from index.build.builder import BuildReport
     from index.findings import Hit
+    from index.ingestion.builder import BuildReport
     from index.search.live import LiveIndex
     from selon.retriever import ArticleRetriever
     from selon.runnable import AnswerRunnable
@@ -77,7 +77,7 @@ class Selon:
         """
         from bot.library.format_options import load_format_options
         from bot.library.paths import corpus_paths
-        from index.build.builder import build
+        from index.ingestion.builder import build
 
         sources = corpus_paths(self.settings, [Path(path) for path in paths])
         options = load_format_options(self.settings.data_dir)

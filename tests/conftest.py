@@ -16,7 +16,7 @@ from bot.answering import injection
 from bot.settings import Settings
 from bot.state.database import open_state
 from bot.verification.checker import FactChecker, open_checker
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
 from tests import migrated

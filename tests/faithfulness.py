@@ -18,9 +18,9 @@ from typing import Any, Literal, get_args
 from bot.llm.writer import ClaimChecker
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.article import Article, Passage
-from index.build.passages import cut
 from index.formats.conversion import read_source
 from index.formats.sources import find_sources
+from index.ingestion.passages import cut
 
 _Kind = Literal[
     "number", "date", "name", "negation", "attribution", "detail", "citation",

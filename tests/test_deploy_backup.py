@@ -15,7 +15,7 @@ import pytest
 from bot.settings import Settings
 from bot.state.database import open_state
 from bot.state.people import note_person
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.store.factory import open_store
 from tests.postgres.deployed import PASSWORD, SECONDS, DeployedServer, put_selon, until, workplace

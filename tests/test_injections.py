@@ -18,8 +18,8 @@ from bot.evaluation.run import index_in_service
 from bot.llm.model_answerer import ModelAnswerer
 from bot.llm.writer import Writer
 from bot.verification.checker import FactChecker
-from index.build.builder import build
 from index.findings import Findings
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel, Thresholds
 from tests.injections import (

@@ -11,7 +11,7 @@ import onnx
 from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
 from index.models.bundled.graph import FUSED, GraphBuilder

@@ -28,7 +28,7 @@ from bot.verification.claim import NumberedPassage
 from bot.verification.evidence import annotate_evidence
 from bot.verification.support import support_logit
 from index.article import Article, article_id
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.bundled.reader import load_bundled_reader
 from index.models.bundled.words import load_word_reader
 from index.text.sentences import sentence_spans

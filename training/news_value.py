@@ -29,7 +29,7 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 from bot.digests.news_value import SENTENCES, features, log_dead
 from bot.settings import load_settings
 from index.article import Article
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.bundled.embedder import load_bundled
 from index.text.sentences import sentence_spans
 from tests.faithfulness import read_articles

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.answer import Answer, Citation
 from index.article import Article
-from index.build.passages import cut
+from index.ingestion.passages import cut
 
 PASSAGE_PREFIX = "p"
 

@@ -11,7 +11,7 @@ from bot.conversation.passage_refs import FindArticle
 from bot.followups.turn import parse_turn
 from bot.state.conversations import TurnRecord
 from index.article import Article, Passage, Sentence
-from index.build.passages import cut
+from index.ingestion.passages import cut
 
 RECORD = "answer_record"  # key in a stored turn
 _FIELDS = ("language", "confidence", "refusal", "model", "chosen_by", "fallback", "held_to")

@@ -12,7 +12,7 @@ from bot.digests.stories import Opening
 from bot.digests.tolls import TOLLS
 from bot.verification.quantities import Quantity, find_quantities
 from index.article import Article
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.text.language import terms
 
 # Two sentences are about the same thing if they share this part of the shorter one's words

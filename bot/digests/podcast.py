@@ -28,8 +28,8 @@ from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from index.article import Article, Passage, Period
-from index.build.passages import cut
 from index.findings import Hit
+from index.ingestion.passages import cut
 from index.search.confidence import Thresholds
 from index.search.question_words import question_names
 from index.search.searcher import Searcher

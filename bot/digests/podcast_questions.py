@@ -19,7 +19,7 @@ from bot.locale.catalogue import Language
 from bot.settings import Settings
 from bot.verification.quantities import find_quantities
 from index.article import Article, Selection, Sentence
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.reading.sentences import best_sentence
 from index.search.searcher import Searcher
 from index.text.names import is_one_person, placed, span_names

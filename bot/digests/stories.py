@@ -1,8 +1,8 @@
 """Stories of a period: articles grouped by event and ranked.
 
-Copies of an article are attached to it when the index is built (`index.build.duplicates`). Other
-articles on the same event are detected by the similarity of their openings in meaning, words and
-names. `bench/digests.py` has the pairs on which the weights were measured.
+Copies of an article are attached to it when the index is built (`index.ingestion.duplicates`).
+Other articles on the same event are detected by the similarity of their openings in meaning, words
+and names. `bench/digests.py` has the pairs on which the weights were measured.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ from bot.evaluation.perturbation import (
 )
 from bot.evaluation.questions import GoldQuestion, is_lines, read_lines, read_squad
 from index.article import Article, Period
-from index.build.builder import BuildObserver, build_articles
 from index.findings import Findings
+from index.ingestion.builder import BuildObserver, build_articles
 from index.models.base import Embedder, Vectors
 from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds

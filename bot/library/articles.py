@@ -11,7 +11,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.answering.topic import best_sentence_on, hits_about, names_subject, rank_articles
 from bot.operations.statistics import Holdings
 from index.article import Article, ArticleEntry, Passage, Selection, Sentence
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from index.apart import UNBOUNDED, ProcessBounds, ProcessLost, WorkRequester, run_apart
-from index.build.builder import BuildObserver, BuildReport, BuildStep, Unobserved, build
 from index.errors import IndexingError, Problem
 from index.formats.base import Options
+from index.ingestion.builder import BuildObserver, BuildReport, BuildStep, Unobserved, build
 from index.models.base import Embedder
 from index.store.factory import Location
 
 
 class IndexBuilder(Protocol):
-    """Like `index.build.builder.build`; also raises IndexingError if a bound is exceeded."""
+    """Like `index.ingestion.builder.build`; also raises IndexingError if a bound is exceeded."""
 
     def __call__(
         self,

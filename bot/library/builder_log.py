@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from index.build.builder import BuildReport
 from index.errors import BuildLocked, BuildStopped, IndexingError
+from index.ingestion.builder import BuildReport
 from index.store.base import IndexStore
 from index.store.builder_status import BuilderStatus, BuildOutcome
 

@@ -26,13 +26,13 @@ from bot.library.paths import fetched_dir, open_gatherer, standing_paths
 from bot.settings import Settings, index_store
 from index.apart import UNBOUNDED, ProcessBounds
 from index.article import Article
-from index.build.builder import BuildObserver, BuildReport
 from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
 from index.fetch.gatherer import FailedAddress, GatheredAddress
 from index.formats.process import read_apart
 from index.formats.signature import HEAD_BYTES, unreadable_kind
 from index.formats.sources import find_sources
 from index.formats.table import FORMAT_OF_SUFFIX, suffix_for
+from index.ingestion.builder import BuildObserver, BuildReport
 from index.models.base import Embedder
 from index.models.factory import load_embedder
 from index.search.confidence import ConfidenceModel

@@ -14,8 +14,8 @@ from bot.library.articles import Library
 from bot.locale.answers import ExamplePhrases
 from bot.locale.catalogue import Language
 from index.article import Article
-from index.build.passages import cut
 from index.errors import IndexingError
+from index.ingestion.passages import cut
 from index.text.language import terms
 from index.text.names import is_one_person, span_names
 

@@ -25,8 +25,8 @@ from bot.terminal.status import built_text
 from index.errors import BuildStopped
 
 if TYPE_CHECKING:
-    from index.build.builder import BuildReport, PartReport
     from index.formats.base import Options, Skipped
+    from index.ingestion.builder import BuildReport, PartReport
     from index.models.base import Embedder
     from index.store.base import IndexStore
     from index.store.build_turn import BuildPart
@@ -120,7 +120,7 @@ def follow_build(
 ) -> BuildReport | None:
     """Build with progress and a report; return None if interrupted."""
     from bot.library.builder_log import BuilderLog
-    from index.build.builder import build
+    from index.ingestion.builder import build
 
     lines = partial(_report_lines, language=settings.language)
 
@@ -137,7 +137,7 @@ def _build_part(
     settings: Settings, paths: Sequence[Path], options: Options, naming: Naming, part: BuildPart
 ) -> PartReport | None:
     """Like `follow_build`, for one part of a build."""
-    from index.build.builder import build_part
+    from index.ingestion.builder import build_part
 
     phrases = KeepingPhrases.of(settings.language)
 

@@ -27,7 +27,7 @@ from bot.messenger.running.application import serve
 from bot.settings import load_settings
 from bot.speech.audio import read_sound
 from bot.speech.service import Speech, SpokenLine, open_speech
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer

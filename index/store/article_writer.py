@@ -193,7 +193,7 @@ class ArticleChanges:
 @dataclass(frozen=True, slots=True, eq=False)
 class LikenessKeys:
     """Index of similar articles: sorted keys, and for each the number of an article that has it
-    (see `index.build.duplicates.likeness_keys`)."""
+    (see `index.ingestion.duplicates.likeness_keys`)."""
 
     keys: npt.NDArray[np.uint64]
     numbers: npt.NDArray[np.uint32]

@@ -8,7 +8,7 @@ import pytest
 from bot.answer import Citation, Statement, shown_quotes
 from bot.errors import QuoteError
 from index.article import Sentence
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from tests.bot.answers import citation
 from tests.index.samples import BRIDGE, article
 

@@ -13,8 +13,8 @@ from bot.answering.about import AboutArticles
 from bot.errors import SettingsError
 from bot.locale.errors import error_text
 from bot.settings import Settings
-from index.build.builder import build_articles
 from index.errors import NoIndex
+from index.ingestion.builder import build_articles
 from index.models import factory
 from index.reading.confidence import ReadingConfidence
 from index.search.confidence import ConfidenceModel, Thresholds

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.assembly import chain_over, open_chat_models, open_embedder
 from bot.followups.conversation import FollowUpChain
 from bot.settings import Settings
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.bot.llm.server import Behaviour, Scripted, serving

@@ -14,7 +14,7 @@ import pytest_asyncio
 from bot.messenger.menus import Menus
 from bot.messenger.running import application
 from bot.operations.logs import formatter
-from index.build.builder import build
+from index.ingestion.builder import build
 from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
 from tests.e2e.chat_models import Library, library

@@ -19,7 +19,7 @@ from bot.messenger.running import application
 from bot.settings import load_settings
 from bot.state.database import state_url
 from bot.timezone import use_timezone
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.bot.messenger.samples import BIRTH, answered, cite

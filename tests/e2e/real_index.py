@@ -16,7 +16,7 @@ from bot.library.articles import Library
 from bot.library.build_process import IndexBuilder
 from bot.library.documents import Documents
 from bot.settings import load_settings
-from index.build.builder import BuildReport
+from index.ingestion.builder import BuildReport
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from index.store.factory import Location

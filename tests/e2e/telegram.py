@@ -39,7 +39,7 @@ from bot.operations.statistics import Holdings
 from bot.settings import Settings, load_settings
 from bot.state.database import State, state_url
 from index.article import Article, ArticleEntry, Selection
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.base import Embedder, Vectors
 from index.search.live import LiveIndex
 from index.store.builder_status import BuilderStatus

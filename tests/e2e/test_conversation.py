@@ -14,7 +14,7 @@ from bot.assembly import chain_over, open_index
 from bot.library.articles import Library
 from bot.library.documents import Documents
 from bot.settings import load_settings
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import running

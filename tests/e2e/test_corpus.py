@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from index.build.builder import build
+from index.ingestion.builder import build
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.database import rows

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.verification import checker as checkers
 from bot.verification.checker import FactChecker
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.bot.messenger.samples import BIRTH, LENS

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bot.audio import Recording, Transcript
 from bot.library.documents import Documents, ReceivedDocument
-from index.build.builder import build
+from index.ingestion.builder import build
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.real_index import INVENTOR, Held, running_over

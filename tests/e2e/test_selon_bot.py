@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.models.base import Embedder
 from tests.botapi.server import BotServer
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.store.postgres.store import PostgresStore
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.store.factory import Location
 from tests.botapi.server import BotServer
 from tests.e2e.real_index import running_over

@@ -20,7 +20,7 @@ with warnings.catch_warnings():
                 importlib.import_module(each.name)
             except Exception:  # what it needs is not installed
                 continue
-    from index.build.fingerprint import rules
+    from index.ingestion.fingerprint import rules
 
     rules()  # reads all code that articles are read by
 gc.collect()

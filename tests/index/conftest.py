@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build import sources
 from index.formats.conversion import read_source
+from index.ingestion import sources
 from index.store.base import IndexStore
 from tests.index.store.postgres_stores import KINDS, empty_store
 

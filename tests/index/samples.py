@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article, Section, article_id
-from index.build.builder import BuildReport, build_articles
+from index.ingestion.builder import BuildReport, build_articles
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.base import IndexStore

@@ -21,7 +21,7 @@ from bot.messenger.outbound.answer_html import answer_html, article_html, articl
 from bot.messenger.outbound.keyboard import CARD_PREFIX, OPENING_PREFIX
 from bot.messenger.services import BotServices
 from index.article import Article, ArticleEntry
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.text.folding import fold_phrase
 
 SEARCH = MenuCommand(

@@ -22,7 +22,7 @@ from bot.messenger.services import BotServices
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace
 from index.article import Passage
-from index.build.passages import cut
+from index.ingestion.passages import cut
 
 SOURCES = MenuCommand(
     "sources", "sources", "Les sources de la réponse", "The answer’s sources", public=True

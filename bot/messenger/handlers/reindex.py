@@ -25,8 +25,8 @@ from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.progress import BackgroundWork, show_progress
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
-from index.build.builder import BuildReport, BuildStep
 from index.errors import BuildStopped, IndexingError
+from index.ingestion.builder import BuildReport, BuildStep
 
 logger = logging.getLogger(__name__)
 

@@ -32,7 +32,7 @@ from index.fetch.gatherer import GatherEvent
 from index.store.disk import translate_disk_errors
 
 if TYPE_CHECKING:
-    from index.build.builder import BuildReport
+    from index.ingestion.builder import BuildReport
     from index.models.base import Embedder
 
 
@@ -180,7 +180,7 @@ def _builder(settings: Settings, paths: Sequence[Path]) -> Build:
     def build(stop: Callable[[], bool]) -> BuildReport:
         from bot.assembly import open_embedder
         from bot.library.format_options import load_format_options
-        from index.build.builder import build
+        from index.ingestion.builder import build
 
         if not embedders:
             embedders.append(open_embedder(settings))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from index.build.builder import BuildReport
 from index.errors import BuildLocked, BuildStopped
+from index.ingestion.builder import BuildReport
 
 _STEP = 0.05  # seconds between checks of the signals
 _PATIENCE = 120.0  # seconds after which a change no longer waits for further ones
@@ -90,7 +90,7 @@ _FAREWELL = 2.0  # seconds for threads to end
 logger = logging.getLogger(__name__)
 
 # Builds the index, polling its argument for the stop signal. Raises what
-# `index.build.builder.build` raises.
+# `index.ingestion.builder.build` raises.
 Build = Callable[[Callable[[], bool]], BuildReport]
 
 

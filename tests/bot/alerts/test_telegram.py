@@ -21,7 +21,7 @@ from bot.alerts.telegram import SubscriptionHandlers, last_morning
 from bot.answering.selection import chosen_articles
 from bot.library.articles import Library
 from bot.messenger.journal import Postponed
-from index.build.builder import build
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite

@@ -11,8 +11,8 @@ import pytest
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
 from index.article import Article
-from index.build.passages import cut
 from index.findings import AnswerSpan, Findings, Hit, PassageReading, RankedSentence, Scores
+from index.ingestion.passages import cut
 from index.search.confidence import Thresholds
 from tests.index.samples import article
 

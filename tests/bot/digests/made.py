@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from index.article import Article, ArticleEntry, Copy, Selection, article_id
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.base import Vectors
 from index.store.reader import GenerationReader, StoredPassage
 from index.text.language import detect

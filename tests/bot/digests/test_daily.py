@@ -10,7 +10,7 @@ from bot.digests.daily import make_daily
 from bot.digests.lede import lede
 from bot.digests.script import Script
 from index.article import Article, Period
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from tests.bot.digests.made import DAY, article, generation
 
 TODAY = Period(DAY, DAY)

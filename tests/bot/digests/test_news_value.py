@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.digests.news_value import news_value
 from index.article import embedding_text
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.base import Embedder
 from tests.bot.digests.made import article
 

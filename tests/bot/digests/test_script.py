@@ -15,7 +15,7 @@ from bot.digests.script import Line, Script
 from bot.errors import QuoteError
 from bot.locale.catalogue import catalogue
 from index.article import Period
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from tests.bot.digests.made import DAY, article, generation
 
 TODAY = Period(DAY, DAY)

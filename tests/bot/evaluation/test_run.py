@@ -11,8 +11,8 @@ import pytest
 
 from bot.errors import QuestionFileError
 from bot.evaluation.run import Evaluation, EvaluationPlan, TokenMeter, run_evaluation, unit_of
-from index.build.builder import build_articles
 from index.errors import NoIndex
+from index.ingestion.builder import build_articles
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
 from tests.fakes import FakeEmbedder
 

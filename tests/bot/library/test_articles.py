@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.library.articles import Library
 from index.article import Article
-from index.build.passages import cut
 from index.findings import Hit, Scores
+from index.ingestion.passages import cut
 from tests.index.samples import article
 
 

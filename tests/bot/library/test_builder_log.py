@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.library.builder_log import BEAT_SECONDS, BuilderLog
-from index.build.builder import BuildReport, build_articles
 from index.errors import BuildLocked, BuildStopped, ReadError
+from index.ingestion.builder import BuildReport, build_articles
 from index.store.files.store import FileStore
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three

@@ -11,8 +11,8 @@ import pytest
 
 from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
 from bot.settings import load_settings
-from index.build.builder import BuildReport, build
 from index.errors import BuildStopped, StoreError
+from index.ingestion.builder import BuildReport, build
 from tests.bot.evaluation.test_run import Watch
 from tests.fakes import FakeEmbedder, build_here
 

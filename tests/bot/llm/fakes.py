@@ -10,8 +10,8 @@ from bot.errors import ModelFailed
 from bot.llm.base import PromptMessage, Request
 from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.article import Article, Passage, article_id
-from index.build.passages import cut
 from index.findings import Findings, Hit, RankedSentence, Scores
+from index.ingestion.passages import cut
 
 Script = str | ModelFailed | Callable[[str], str]
 

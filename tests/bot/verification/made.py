@@ -14,7 +14,7 @@ from bot.verification.checker import FactChecker, find_exact_fault
 from bot.verification.claim import ClaimFault, NumberedPassage
 from bot.verification.evidence import annotate_evidence
 from index.article import Article, article_id
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.models.bundled.words import WordVectors
 
 DIMENSION = 64

@@ -9,7 +9,7 @@ import pytest
 from bot.verification.checker import FactChecker
 from bot.verification.claim import Claim, NumberedPassage
 from bot.verification.claim_answer import find_claims
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from tests.bot.verification.made import credulous, exact_fault, given
 from tests.faithfulness import read_articles
 

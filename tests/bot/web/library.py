@@ -17,7 +17,7 @@ from bot.state.database import open_state
 from bot.web.app import create_app
 from bot.web.service import WebService
 from index.article import Article
-from index.build.builder import build_articles
+from index.ingestion.builder import build_articles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import live
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.web import article_text
 from bot.web.article_text import Piece, QuoteSpan, TextBlock, count_parts, part_of, text_blocks
 from index.article import Article, Section
-from index.build.passages import cut
 from index.formats.base import Options, Source
 from index.formats.conversion import read_source
+from index.ingestion.passages import cut
 from tests.index.samples import article
 
 CORPUS = sorted((Path(__file__).parents[3] / "corpus").iterdir())

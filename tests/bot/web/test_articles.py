@@ -17,7 +17,7 @@ from bot.web import article_text
 from bot.web.articles import PAGE_SIZE, quotes_path
 from bot.web.service import WebService
 from index.article import Article
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.store.factory import open_store
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
 from tests.bot.web.conftest import QUESTION

@@ -15,8 +15,8 @@ from bot.web.app import create_app
 from bot.web.articles import quotes_path
 from bot.web.service import WebService
 from index.article import Article
-from index.build.builder import build
-from index.build.passages import cut
+from index.ingestion.builder import build
+from index.ingestion.passages import cut
 from tests.bot.web.browser import check_accessible, open_browser, phone, served
 from tests.bot.web.library import open_service
 from tests.bot.web.test_article_text import squeezed

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from index.build.passages import cut
 from index.formats.base import Block, Metadata
 from index.formats.byline import parse_dateline, parse_head_line, split_dateline, split_head_lines
+from index.ingestion.passages import cut
 from tests.index.formats.articles import PROSE, read_data
 
 

@@ -9,12 +9,12 @@ from unittest import mock
 import pytest
 
 from index.article import Article
-from index.build.builder import build_articles
 from index.errors import Problem, ReadError
 from index.formats.base import Skipped
 from index.formats.conversion import read_source
 from index.formats.sources import LEDGER, find_sources, read_ledger
 from index.formats.table import suffix_of
+from index.ingestion.builder import build_articles
 from index.store.factory import open_store
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from index.build.passages import cut
 from index.findings import Hit, RankedSentence, Scores
+from index.ingestion.passages import cut
 from tests.index.samples import article
 
 

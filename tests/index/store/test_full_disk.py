@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build.builder import build_articles
 from index.errors import IndexingError, StoreError
+from index.ingestion.builder import build_articles
 from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, generations, index, opened, three

@@ -15,7 +15,7 @@ from index.store.postgres.server_facts import Growth
 from index.store.postgres.store import PostgresStore
 from index.store.postgres.turn import PostgresTurn
 from index.store.postgres.vector_tables import VectorTables
-from tests.index.build.growing import (
+from tests.index.ingestion.growing import (
     Corpus,
     assert_changes_end_as_builds_do,
     assert_ranked_alike,

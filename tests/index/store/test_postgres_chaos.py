@@ -25,9 +25,9 @@ import pytest
 
 from bot.locale.errors import error_text
 from index.article import Article
-from index.build.builder import build_articles
-from index.build.fingerprint import rules
 from index.errors import BuildLocked, IndexingError, StoreError
+from index.ingestion.builder import build_articles
+from index.ingestion.fingerprint import rules
 from index.search.live import LiveIndex
 from index.store.postgres import connections, turn
 from tests.fakes import FakeEmbedder

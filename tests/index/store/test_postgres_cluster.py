@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from index.build.builder import build_articles
 from index.errors import StoreError
+from index.ingestion.builder import build_articles
 from index.store.build_turn import BuildPart
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.schema import LAYOUT_VERSION

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build.builder import BuildReport, PartReport, build, build_part
 from index.errors import BuildLocked, BuildStopped
+from index.ingestion.builder import BuildReport, PartReport, build, build_part
 from index.store.build_turn import BuildPart, text_hash
 from index.store.factory import open_store
 from index.store.files.manifest import Manifest
@@ -49,7 +49,7 @@ class Noting(FakeEmbedder):
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.build.vectors.BATCH_CHARACTERS", BATCH)
+    monkeypatch.setattr("index.ingestion.vectors.BATCH_CHARACTERS", BATCH)
 
 
 @pytest.fixture

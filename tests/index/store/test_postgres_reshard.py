@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from index.build.builder import build_articles
 from index.errors import DamagedIndex, NoIndex, StoreError
+from index.ingestion.builder import build_articles
 from index.store.postgres import turn
 from index.store.postgres.connections import BoundedConnection
 from index.store.postgres.store import PostgresStore

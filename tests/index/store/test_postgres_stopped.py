@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from index.build.builder import build_articles
 from index.errors import StoreError
+from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.store.postgres import connections

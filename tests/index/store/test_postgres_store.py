@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from index.article import Article, Period, Selection
-from index.build.builder import build
 from index.errors import DamagedIndex, StoreError
 from index.findings import Findings
+from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.article import Selection
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.reader import GenerationReader

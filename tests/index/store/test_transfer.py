@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from index.build.builder import build
 from index.errors import DamagedIndex, NoIndex, StoreError
+from index.ingestion.builder import build
 from index.store.files.manifest import MANIFEST_NAME
 from index.store.files.opening import current_id, verify
 from index.store.files.transfer import export_index, import_index, rollback

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from index.article import Article, Selection
-from index.build.builder import build_articles
 from index.errors import StoreError
 from index.findings import Findings
+from index.ingestion.builder import build_articles
 from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.removals import RemovedList

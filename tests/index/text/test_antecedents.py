@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.build.passages import cut
+from index.ingestion.passages import cut
 from index.text.antecedents import find_leads, is_dependent
 from tests.index.samples import article
 

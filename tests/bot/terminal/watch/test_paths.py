@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.library.paths import corpus_paths, standing_paths
 from bot.settings import load_settings
-from index.build.builder import build, build_articles
+from index.ingestion.builder import build, build_articles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three
 

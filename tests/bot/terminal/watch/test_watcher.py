@@ -11,8 +11,8 @@ import pytest
 
 from bot.terminal.watch import watcher
 from bot.terminal.watch.watcher import RETRY, ChangeSignal, StopSignal, Watcher
-from index.build.builder import BuildReport, build_articles
 from index.errors import BuildLocked, BuildStopped, ReadError
+from index.ingestion.builder import BuildReport, build_articles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three
 

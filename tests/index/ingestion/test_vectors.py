@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.vectors import fill_vectors, plan_reuse
+from index.ingestion.vectors import fill_vectors, plan_reuse
 from index.models.base import IntArray, Vectors
 from index.store.build_turn import VectorSource, as_hashes, text_hash
 from index.store.files.faiss_vectors import FaissVectors, FaissWriter

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index.build import fingerprint as module
-from index.build.fingerprint import code_digest, rules
 from index.formats.base import Options
 from index.formats.table import FORMATS
+from index.ingestion import fingerprint as module
+from index.ingestion.fingerprint import code_digest, rules
 
 INDEX = Path(module.__file__).parents[1]
 
@@ -32,7 +32,7 @@ def test_nothing_but_reading_and_cutting_changes_them(package: Path) -> None:
     for room in ("store", "search", "reading", "models", "fetch"):
         for file in (package / room).rglob("*.py"):
             edit(file)
-    for name in ("errors.py", "findings.py", "build/builder.py", "build/vectors.py"):
+    for name in ("errors.py", "findings.py", "ingestion/builder.py", "ingestion/vectors.py"):
         edit(package / name)
     assert code_digest(package) == before
 
@@ -41,7 +41,12 @@ def test_whatever_reads_and_cuts_changes_them(package: Path) -> None:
     digests = [code_digest(package)]
     for name in (
         *("formats/docx.py", "formats/signature.py", "formats/boilerplate.py", "article.py"),
-        *("build/passages.py", "build/duplicates.py", "text/antecedents.py", "text/sentences.py"),
+        *(
+            "ingestion/passages.py",
+            "ingestion/duplicates.py",
+            "text/antecedents.py",
+            "text/sentences.py",
+        ),
         *("text/language.py", "text/stopwords.py"),
     ):
         edit(package / name)

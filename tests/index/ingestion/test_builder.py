@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build.builder import build, build_articles
 from index.errors import IndexingError
+from index.ingestion.builder import build, build_articles
 from index.store.files.opening import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import BRIDGE, best_passage, index, opened, three

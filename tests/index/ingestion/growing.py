@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from index.article import Period, Selection
-from index.build.builder import BuildReport, build
+from index.ingestion.builder import BuildReport, build
 from index.store.factory import Location, open_store
 from index.store.files.opening import find_current
 from index.store.files.store import FileStore

@@ -8,10 +8,10 @@ from datetime import datetime
 import numpy as np
 
 from index.article import Article, article_digest, embedding_text
-from index.build.duplicates import duplicate_groups, likeness_keys, signature
-from index.build.passages import cut
-from index.build.vectors import EmbedProgress
 from index.errors import IndexingError
+from index.ingestion.duplicates import duplicate_groups, likeness_keys, signature
+from index.ingestion.passages import cut
+from index.ingestion.vectors import EmbedProgress
 from index.models.base import Embedder
 from index.store.article_writer import LikenessKeys
 from index.store.build_turn import GenerationWriter, StopCheck, text_hash
@@ -25,7 +25,7 @@ class UnfitArticle(IndexingError):  # noqa: N818
 
 class GenerationDraft:
     """Collects articles, finds copies, cuts passages; then writes vectors, words and facts.
-    `rules`: see `index.build.fingerprint.rules`. Raises StoreError."""
+    `rules`: see `index.ingestion.fingerprint.rules`. Raises StoreError."""
 
     def __init__(self, writer: GenerationWriter, rules: str) -> None:
         self.writer = writer

@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # imported at run time, the store would count among the rules
 
 _ENTRIES = (
     "index.formats.process",  # files to articles, with the parsers that the format table names
-    "index.build.duplicates",  # signatures of articles
-    "index.build.passages",
+    "index.ingestion.duplicates",  # signatures of articles
+    "index.ingestion.passages",
     "index.text.antecedents",  # the text that a sentence is embedded with
     "index.text.language",  # search terms
     __name__,  # what is recorded of a file

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build import vectors as vectors_index_reuse
-from index.build.builder import build_articles
 from index.errors import BuildStopped
+from index.ingestion import vectors as vectors_index_reuse
+from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.store.build_turn import text_hash
 from index.store.files.layout import Layout

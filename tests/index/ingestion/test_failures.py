@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from index.article import Article
-from index.build.builder import build_articles
 from index.errors import IndexingError, ModelError, StoreError
+from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.store.files.opening import verify
 from tests.fakes import FakeEmbedder

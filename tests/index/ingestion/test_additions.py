@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from index.build.builder import build
 from index.errors import DamagedIndex
+from index.ingestion.builder import build
 from index.store.base import IndexStore
 from index.store.factory import Location, open_store
 from index.store.files.opening import current_id, find_current, verify
 from index.store.files.store import FileStore
 from tests.fakes import FakeEmbedder
-from tests.index.build.growing import (
+from tests.index.ingestion.growing import (
     Corpus,
     assert_changes_end_as_builds_do,
     assert_ranked_alike,
@@ -207,7 +207,7 @@ def test_a_killed_addition_leaves_the_old_index(corpus: Corpus, data_dir: Path, 
     corpus.add()
     script = (
         "import os, signal, sys, pathlib\n"
-        "from index.build.builder import build\n"
+        "from index.ingestion.builder import build\n"
         "from tests.fakes import FakeEmbedder\n"
         "real, calls = os.fsync, iter(range(int(sys.argv[3]) - 1))\n"
         "def fatal(descriptor):\n"

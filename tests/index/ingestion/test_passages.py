@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, Passage, Section
-from index.build.passages import PASSAGE_LIMIT, cut
+from index.ingestion.passages import PASSAGE_LIMIT, cut
 
 SENTENCE = "Le conseil de la ville a voté hier soir le budget de l'année qui vient."
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import DuplicateGroup, SignedArticle
-from index.build.duplicates import LIKENESS, duplicate_groups, signature, signature_likeness
-from tests.index.build.reprints import Pair, articles, pairs
+from index.ingestion.duplicates import LIKENESS, duplicate_groups, signature, signature_likeness
+from tests.index.ingestion.reprints import Pair, articles, pairs
 
 TEXTS = articles()
 TEXT = TEXTS["minitel"]

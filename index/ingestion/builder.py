@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from index.article import Article
-from index.build.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
-from index.build.fingerprint import rules
-from index.build.generation import GenerationDraft
-from index.build.sources import (
+from index.errors import BuildStopped
+from index.formats.base import Options, Skipped
+from index.formats.sources import find_sources
+from index.ingestion.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
+from index.ingestion.fingerprint import rules
+from index.ingestion.generation import GenerationDraft
+from index.ingestion.sources import (
     ArticleSupply,
     FileArticles,
     IterableArticles,
     ReadContext,
     SourceChanges,
 )
-from index.build.vectors import Embedded, EmbeddingWork, VectorLookup, embed_all, embed_part
-from index.errors import BuildStopped
-from index.formats.base import Options, Skipped
-from index.formats.sources import find_sources
+from index.ingestion.vectors import Embedded, EmbeddingWork, VectorLookup, embed_all, embed_part
 from index.models.base import Embedder
 from index.store.article_writer import ArticleChanges
 from index.store.base import IndexStore

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Protocol
 
 from index.article import Article
-from index.build.fingerprint import FileReading, FileSnapshot, is_unchanged, take_snapshot
-from index.build.generation import GenerationDraft, UnfitArticle
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
+from index.ingestion.fingerprint import FileReading, FileSnapshot, is_unchanged, take_snapshot
+from index.ingestion.generation import GenerationDraft, UnfitArticle
 from index.store.articles import SourceRow
 from index.store.build_turn import ReusableGeneration
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.build import sources
-from index.build.builder import BuildReport, build
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
+from index.ingestion import sources
+from index.ingestion.builder import BuildReport, build
 from index.store.files.generation import ARTICLES_FILE
 from index.store.files.opening import current_id, verify
 from index.store.files.removals import RemovedList
@@ -104,7 +104,7 @@ def test_other_options_or_rules_read_again(corpus: Corpus, monkeypatch: pytest.M
     corpus.build(options)
     assert corpus.read == []
     monkeypatch.setattr(
-        "index.build.fingerprint._code_and_libraries", lambda memory: ("the next version", [])
+        "index.ingestion.fingerprint._code_and_libraries", lambda memory: ("the next version", [])
     )
     corpus.build(options)
     assert len(corpus.read) == 2

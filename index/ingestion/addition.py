@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from index.article import Article, SignedArticle, article_digest
-from index.build.duplicates import (
+from index.ingestion.duplicates import (
     LIKENESS,
     MOST_ALIKE,
     duplicate_groups,
@@ -20,8 +20,8 @@ from index.build.duplicates import (
     signature_likeness,
     site_names,
 )
-from index.build.generation import GenerationDraft
-from index.build.sources import SourceChanges
+from index.ingestion.generation import GenerationDraft
+from index.ingestion.sources import SourceChanges
 from index.store.article_writer import ArticleChanges
 from index.store.build_turn import Addition, GrowableGeneration
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from index.build.builder import build, build_articles
 from index.errors import BuildLocked, ModelMismatch, NoIndex
+from index.ingestion.builder import build, build_articles
 from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
