@@ -41,6 +41,7 @@ from index.formats.table import (
 from index.text.dates import valid_day
 from index.text.folding import folded_words
 from index.text.language import detect
+from index.text.names import spell_slugs
 
 TOO_HEAVY = Problem("reading-too-heavy", limit=READING_BYTES)
 _MAX_SKIPPED_ALIKE = 20
@@ -253,7 +254,7 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
         title=title,
         path=f"{content.label}#{draft.key}" if draft.key else content.label,
         language=metadata.language or "",
-        author=metadata.author,
+        author=spell_slugs(metadata.author) if metadata.author else None,
         published=_day(metadata.published),
         url=metadata.url,
         sections=sections,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,6 +43,9 @@ CALENDAR = month_names("fr", "en", "es") | weekday_names("fr", "en", "es")
 _ELISION = re.compile(  # with the words before the name: « L’attaquant Thomas Riou »
     rf"^(?:[LDJNSCMT]|Qu|Jusqu|Lorsqu|Puisqu)['’](?:(?!{_CAPITAL}).*?[\s'’](?={_CAPITAL}))?"
 )
+_SMALL = "[a-zß-öø-ÿœ]"
+_SLUG = re.compile(rf"{_SMALL}+(?:([.\-_]){_SMALL}{{2,}}(?:\1{_SMALL}{{2,}}){{0,4}})")
+_DOMAINS = frozenset("com org net info".split())  # noqa: SIM905
 _ADVERB = re.compile(r"(?:ment|ant|ée?s?|ly|ing|ed)$")
 _OPENING = ':«“"-—.?!'
 
@@ -59,6 +63,29 @@ def is_one_person(text: str) -> bool:
 def without_by(text: str) -> str:
     """Return a byline without « Par »."""
     return _BY.sub("", text.strip())
+
+
+def spell_slugs(byline: str) -> str:
+    """Return a byline with its slugs as names: « jeanne-de-la-tour » → « Jeanne de la Tour »."""
+    return ", ".join(map(_spell_slug, byline.split(", ")))
+
+
+def _spell_slug(text: str) -> str:
+    match = _SLUG.fullmatch(text)
+    if match is None:
+        return text
+    words = text.split(match[1])
+    is_address = match[1] == "." and (len(words[-1]) < 3 or words[-1] in _DOMAINS)
+    return text if is_address else " ".join(_capitalise(words))
+
+
+def _capitalise(words: list[str]) -> Iterator[str]:
+    after_particle = False
+    for at, word in enumerate(words):
+        is_particle = at > 0 and (word in PARTICLES or (after_particle and word in ("la", "le")))
+        after_particle = is_particle
+        initial = "." if len(word) == 1 else ""
+        yield word if is_particle else word.capitalize() + initial
 
 
 @dataclass(frozen=True, slots=True)

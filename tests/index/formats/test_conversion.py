@@ -75,6 +75,11 @@ def test_neither_a_byline_nor_a_dateline_above_the_text_is_a_title() -> None:
         assert (article.title, article.author, article.published) == ("Le budget", author, day)
 
 
+def test_an_author_known_by_a_slug_has_a_name() -> None:
+    told = Metadata.of("front matter", author="claire.legoff")
+    assert _article(TITLE, Block(PROSE), told=told).author == "Claire Legoff"
+
+
 @pytest.mark.parametrize(
     ("shown", "key", "url", "day", "origin"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.names import span_names
+from index.text.names import spell_slugs, span_names
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,22 @@ from index.text.names import span_names
 )
 def test_names_after_an_elision(sentence: str, names: list[str]) -> None:
     assert [sentence[each.start : each.end] for each in span_names(sentence, "fr")] == names
+
+
+@pytest.mark.parametrize(
+    ("byline", "name"),
+    [
+        ("claire.legoff", "Claire Legoff"),
+        ("claire-le-goff", "Claire Le Goff"),
+        ("jeanne-de-la-tour", "Jeanne de la Tour"),
+        ("hélène_durand, marc.petit", "Hélène Durand, Marc Petit"),
+        ("e.durand", "E. Durand"),
+        ("exemple.fr", "exemple.fr"),
+        ("exemple.com", "exemple.com"),
+        ("Jean-Paul", "Jean-Paul"),
+        ("la rédaction", "la rédaction"),
+        ("agence24", "agence24"),
+    ],
+)
+def test_slugs_of_bylines_are_shown_as_names(byline: str, name: str) -> None:
+    assert spell_slugs(byline) == name
