@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.names import spell_slugs, span_names
+from index.text.names import span_names, spell_slugs
 
 
 @pytest.mark.parametrize(
