@@ -129,7 +129,8 @@ class Answer:
     answered, if the conversation changed it. `further` cites unused passages, best first, with
     consecutive numbers. `model` wrote the statements (None: extractive); `chosen_by` is the model
     that chose them; `fallback` is why a model did not; `dropped` are its discarded sentences.
-    `held_to` is the scope of the search. `help` replaces everything for somebody in distress.
+    `held_to` is the scope of the search. `help` replaces everything for somebody in distress;
+    `offered_help` stands below where that is uncertain.
     """
 
     question: str
@@ -150,6 +151,7 @@ class Answer:
     doubtful: bool = False
     held_to: HeldTo = "all"
     help: Help | None = None
+    offered_help: Help | None = None
 
     def __post_init__(self) -> None:
         if self.doubtful:

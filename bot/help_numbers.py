@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
+from bot.locale.answers import HelpPhrases
+from bot.locale.catalogue import Language
 from index.errors import RefusedValue
-
-if TYPE_CHECKING:
-    from bot.locale.answers import HelpPhrases
 
 HelpKind = Literal["suicide", "medical", "danger"]
 HELP_KINDS: tuple[HelpKind, ...] = get_args(HelpKind)
+
+HELP_LANGUAGES = (*get_args(Language), *HelpPhrases.more_languages)
 
 _ENTRY = re.compile(r"\s*(\w+)\s*:\s*(\+?\d(?:[ .-]?\d)*)\s+(\S.*)")
 _DIGITS_LIMIT, _LABEL_LIMIT, _LIST_LIMIT = 20, 80, 20
@@ -29,10 +30,14 @@ class HelpNumber:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Help for somebody in distress: the most likely kind, and the numbers to call."""
+    """Help for somebody in distress: the most likely kind, and the numbers to call.
+
+    `language` is that of the message.
+    """
 
     kind: HelpKind
     numbers: tuple[HelpNumber, ...]
+    language: str = "fr"
 
     @property
     def first(self) -> tuple[HelpNumber, ...]:
@@ -47,12 +52,23 @@ class Help:
         return tuple(rest.values())
 
 
-def help_text(help: Help, phrases: HelpPhrases) -> str:
+def help_text(help: Help) -> str:
     """Render help as plain text, one number a line."""
+    phrases = HelpPhrases.of(help.language)
     lines = [phrases.opening[help.kind], "", phrases.call, *number_lines(help, phrases)]
     if help.others:
         lines += ["", other_numbers(help, phrases)]
     return "\n".join(lines)
+
+
+def help_line(help: Help) -> str:
+    """Render the numbers for this kind of distress on one line."""
+    phrases = HelpPhrases.of(help.language)
+    return phrases.line(
+        ", ".join(
+            f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.first
+        )
+    )
 
 
 def number_lines(help: Help, phrases: HelpPhrases) -> list[str]:

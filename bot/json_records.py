@@ -11,8 +11,8 @@ from typing import Any
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from bot.answer import Answer, Citation, Fallback, Outcome
-from bot.help_numbers import help_text
-from bot.locale.answers import HelpPhrases, Phrases
+from bot.help_numbers import help_line, help_text
+from bot.locale.answers import Phrases
 from index.article import Article, ArticleEntry, Copy
 
 PeriodRecord = TypedDict("PeriodRecord", {"from": str, "to": str})
@@ -212,10 +212,10 @@ def _publication_record(copy: Copy) -> PublicationRecord:
 
 def _spoken_text(answer: Answer, phrases: Phrases) -> str:
     if answer.help is not None:
-        return help_text(answer.help, HelpPhrases.of(answer.language))
-    if answer.outcome == "no":
-        return phrases.refused(answer.refusal, answer.period)
-    return answer.text
+        return help_text(answer.help)
+    is_refusal = answer.outcome == "no"
+    text = phrases.refused(answer.refusal, answer.period) if is_refusal else answer.text
+    return f"{text}\n\n{help_line(answer.offered_help)}" if answer.offered_help else text
 
 
 def _citation_record(citation: Citation, answer: Answer) -> CitationRecord:

@@ -6,26 +6,21 @@ else's. The model is fitted by `training/distress.py`; there are no word lists.
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from threading import Lock
 
 import numpy as np
 
 from bot.answer import Answer
 from bot.answering.injection import readable
-from bot.help_numbers import HELP_KINDS, Help, HelpKind, HelpNumber
+from bot.help_numbers import HELP_KINDS, HELP_LANGUAGES, Help, HelpKind, HelpNumber
 from index.models.base import Embedder, Vectors
 from index.text.language import detect
 from index.text.sentences import sentence_spans
 
 _MAX_EDGE_SENTENCES = 6  # judged separately, at either end of a long message
-_AFTERCARE_SECONDS = 3_600.0
-_AFTERCARE_THRESHOLD = -1.45  # all but what is plainly a question
-_MAX_PEOPLE = 1_000
+_ALONE_SCORE = 0.5  # flags 2 of 1,000 requests to assistants; 0 flags 22
 
 
 class DistressModel:
@@ -60,46 +55,28 @@ _model = cache(DistressModel)
 class DistressGate:
     """Recognises messages of distress. Thread-safe CPU work.
 
-    Whoever wrote one gets help more readily for an hour: « laisse tomber » means something else
-    then. Who did is kept in memory alone.
-
-    `embedder` must be the bundled one, for which the weights were fitted; `now` gives seconds.
+    `embedder` must be the bundled one, for which the weights were fitted.
     """
 
-    def __init__(
-        self,
-        embedder: Embedder,
-        numbers: Sequence[HelpNumber],
-        *,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._embedder, self._numbers, self._now = embedder, tuple(numbers), now
-        self._distressed_at: OrderedDict[str, float] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self, embedder: Embedder, numbers: Sequence[HelpNumber]) -> None:
+        self._embedder, self._numbers = embedder, tuple(numbers)
 
-    def answer(self, text: str, person: str = "") -> Answer | None:
-        """Answer a message of distress, without repeating any of it; None for any other.
-
-        `person` names who wrote it, and where: what somebody wrote in private must not show in a
-        group.
-        """
-        with self._lock:
-            distressed_at = self._distressed_at.get(person)
-        is_recent = distressed_at is not None and self._now() - distressed_at < _AFTERCARE_SECONDS
+    def answer(self, text: str) -> Answer | None:
+        """Answer what is surely a message of distress, without repeating any of it."""
         score, kind = _judge(text, self._embedder)
-        if score <= (_AFTERCARE_THRESHOLD if is_recent else 0.0):
+        if score <= _ALONE_SCORE:
             return None
-        if person and score > 0:
-            self._remember(person)
-        language = "fr" if detect(text) == "fr" else "en"
-        return Answer("", language, 0.0, help=Help(kind, self._numbers))
+        help = self._help(text, kind)
+        return Answer("", help.language, 0.0, help=help)
 
-    def _remember(self, person: str) -> None:
-        with self._lock:
-            self._distressed_at[person] = self._now()
-            self._distressed_at.move_to_end(person)
-            if len(self._distressed_at) > _MAX_PEOPLE:
-                self._distressed_at.popitem(last=False)
+    def offer(self, text: str) -> Help | None:
+        """The help to offer below the answer to a message that may be one of distress."""
+        score, kind = _judge(text, self._embedder)
+        return self._help(text, kind) if 0 < score <= _ALONE_SCORE else None
+
+    def _help(self, text: str, kind: HelpKind) -> Help:
+        language = detect(text)
+        return Help(kind, self._numbers, language if language in HELP_LANGUAGES else "en")
 
 
 def distress_kind(text: str, embedder: Embedder) -> HelpKind | None:

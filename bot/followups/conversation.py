@@ -57,18 +57,22 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         began = time.perf_counter()
         turn = TurnText(message) if isinstance(message, str) else message
         turn = replace(turn, question=turn.question.strip())
+        offered_help = None
         if self._gate is not None:
             help = await asyncio.to_thread(self._gate.answer, turn.question)
             if help is not None:
                 yield help
                 return
+            offered_help = await asyncio.to_thread(self._gate.offer, turn.question)
         interpretation = await self.interpret(turn)
         if interpretation.refusal is not None:
-            yield refuse_small_talk(turn.question, interpretation.refusal)
+            answer = refuse_small_talk(turn.question, interpretation.refusal)
+            yield replace(answer, offered_help=offered_help)
             return
         chain = self._extractive if turn.is_extractive else self._chain
         async with aclosing(chain.astream(interpretation.question)) as answers:
             async for answer in answers:
+                answer = replace(answer, offered_help=offered_help)
                 yield _as_asked(answer, turn.question, interpretation, began)
 
     async def interpret(self, turn: TurnText) -> Interpretation:

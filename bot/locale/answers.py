@@ -166,15 +166,18 @@ class ExamplePhrases(Texts, domain="answers", part="example"):
     def where(self, subject: str, verb: str, participle: str) -> str: ...
 
 
-class HelpPhrases(Texts, domain="answers", part="distress"):
+class HelpPhrases(Texts, domain="help", part="distress"):
     """The answer to a message of distress.
 
     `opening` has a sentence for each kind; `who` names the services behind the French numbers.
     """
 
+    more_languages = ("es",)
     opening: Mapping[str, str]
     who: Mapping[str, str]
     call: str
+
+    def line(self, numbers: str) -> str: ...
 
     def others(self, numbers: str) -> str: ...
 

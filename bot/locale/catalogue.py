@@ -14,7 +14,7 @@ from functools import cache
 from gettext import c2py
 from pathlib import Path
 from string import Formatter
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Any, ClassVar, Literal, Self, cast, get_args
 
 from babel.messages.pofile import read_po
 
@@ -35,11 +35,14 @@ def language_of(tag: str | None) -> Language:
     return next((each for each in get_args(Language) if each == code), "fr")
 
 
-@cache
 def catalogue(domain: str, language: str | None) -> Catalogue:
     """Load the texts of a domain, once."""
-    code = language_of(language)
-    return Catalogue(catalogue_path(domain, code), code)
+    return _load(domain, language_of(language))
+
+
+@cache
+def _load(domain: str, language: Language) -> Catalogue:
+    return Catalogue(catalogue_path(domain, language), language)
 
 
 def catalogue_path(domain: str, language: Language) -> Path:
@@ -117,9 +120,11 @@ class Texts:
 
     A subclass declares `stopped: str` or `def removed(self, title: str) -> str: ...` for the texts
     `PART.stopped` and `PART.removed`, and a `Mapping` for all texts `PART.NAME.KEY`. Methods that
-    are not in the catalogue are ordinary code.
+    are not in the catalogue are ordinary code. `more_languages` are
+    those of the part beside `Language`.
     """
 
+    more_languages: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[str]
     part: ClassVar[str]
     _known: ClassVar[dict[Language, Texts]]
@@ -130,7 +135,7 @@ class Texts:
 
     def __init__(self, language: Language) -> None:
         self.code = language
-        texts = catalogue(self.domain, language)
+        texts = _load(self.domain, language)
         for key in texts:
             part, _, name = key.partition(".")
             if part != self.part:
@@ -146,7 +151,9 @@ class Texts:
     @classmethod
     def of(cls, language: str | None) -> Self:
         """These texts in a language; French if it is unknown."""
-        code = language_of(language)
+        code = (
+            cast("Language", language) if language in cls.more_languages else language_of(language)
+        )
         if code not in cls._known:
             cls._known[code] = cls(code)
         texts = cls._known[code]

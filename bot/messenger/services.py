@@ -126,11 +126,9 @@ class BotServices:
 
         return await self.run(read)
 
-    async def help_for(self, text: str, person: str = "") -> Answer | None:
-        """The answer to a message of distress; None for any other. `person`: as for the gate."""
-        if not self.gate or not text:
-            return None
-        return await asyncio.to_thread(self.gate.answer, text, person)
+    async def help_for(self, text: str) -> Answer | None:
+        """The answer to a message of distress; None for any other."""
+        return await asyncio.to_thread(self.gate.answer, text) if self.gate and text else None
 
     def own(self, place: ConversationPlace) -> ConversationIndex | None:
         """The index of this conversation's own documents, if any. Reads the disk."""

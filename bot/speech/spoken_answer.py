@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.answer import LINE_END, Answer, Citation, shown_quotes
 from bot.audio import SPEECH_LANGUAGES, SpeechLanguage, SpokenLine
 from bot.help_numbers import help_text
-from bot.locale.answers import HelpPhrases, Phrases
+from bot.locale.answers import Phrases
 from bot.locale.source import source_line, source_name
 from bot.speech.texts import SpeechPhrases
 from index.article import Article
@@ -20,7 +21,7 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
     language = voice_language(answer.language)
     phrases = Phrases.of(language)
     if answer.help is not None:
-        text = help_text(answer.help, HelpPhrases.of(language))
+        text = help_text(replace(answer.help, language=language))
         return [SpokenLine(line, language) for line in text.splitlines() if line]
     if answer.outcome == "no":
         return [SpokenLine(phrases.refused(answer.refusal, answer.period), language)]

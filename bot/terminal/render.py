@@ -9,8 +9,8 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.answer import Answer, Citation, ShownQuote, link_to, shown_quotes, web_address
-from bot.help_numbers import help_text
-from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases
+from bot.help_numbers import help_line, help_text
+from bot.locale.answers import Phrases, WritingPhrases
 from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
@@ -37,7 +37,10 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     """Render the resolved question if it differs, the statements with markers unless the quotes are
     the same, and the quotes with their sources; or a refusal."""
     if answer.help is not None:
-        return Text(harmless(help_text(answer.help, HelpPhrases.of(answer.language))))
+        return Text(harmless(help_text(answer.help)))
+    if answer.offered_help is not None:
+        plain = answer_text(replace(answer, offered_help=None), phrases)
+        return plain.append(f"\n\n{harmless(help_line(answer.offered_help))}")
     if answer.understood is not None:
         question = Text(phrases.understood(_join_lines(answer.understood)), style=SOURCE)
         plain = answer_text(replace(answer, understood=None), phrases)

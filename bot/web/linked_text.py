@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
-from bot.help_numbers import help_text
-from bot.locale.answers import HelpPhrases, Phrases, title_of
+from bot.help_numbers import help_line, help_text
+from bot.locale.answers import Phrases, title_of
 from bot.locale.source import details
 from bot.locale.text import harmless
 from bot.web.addresses import article_address, citation_address
@@ -42,29 +42,34 @@ class LinkedText:
         """
         phrases, message = Phrases.of(answer.language), cls(base, key)
         if answer.help is not None:
-            message.text = help_text(answer.help, HelpPhrases.of(answer.language))
+            message.text = help_text(answer.help)
             return message
+        message._write(answer, phrases, quotes=quotes)
+        if answer.offered_help is not None and quotes:
+            message.add(f"\n\n{escape_markdown(help_line(answer.offered_help))}")
+        return message
+
+    def _write(self, answer: Answer, phrases: Phrases, *, quotes: bool) -> None:
         if answer.understood is not None:
-            message.add(f"{phrases.understood(escape_markdown(answer.understood))}\n\n")
+            self.add(f"{phrases.understood(escape_markdown(answer.understood))}\n\n")
         if answer.outcome == "no":
-            message.add(phrases.refused(answer.refusal, answer.period, answer.held_to))
-            message._list(answer.nearest, phrases)
-            return message
+            self.add(phrases.refused(answer.refusal, answer.period, answer.held_to))
+            self._list(answer.nearest, phrases)
+            return
         if answer.outcome == "perhaps":
-            message.add(f"{phrases.doubted(answer.period)}\n\n")
+            self.add(f"{phrases.doubted(answer.period)}\n\n")
         elif answer.period is not None:
-            message.add(f"{phrases.according_to(answer.period)}\n\n")
+            self.add(f"{phrases.according_to(answer.period)}\n\n")
         if not answer.verbatim:
-            message._write_statements(answer)
+            self._write_statements(answer)
         groups = shown_quotes(answer.citations, answer) if quotes else ()
         for position, group in enumerate(groups):
-            message.add("\n\n" if position or not answer.verbatim else "")
+            self.add("\n\n" if position or not answer.verbatim else "")
             for quote in group:
-                message._quote(quote, phrases)
+                self._quote(quote, phrases)
             article = group[0].citation.article
-            message.add(f"— {_line(title_of(article, phrases.code))}")
-            message.add(_line(details(article, phrases)))
-        return message
+            self.add(f"— {_line(title_of(article, phrases.code))}")
+            self.add(_line(details(article, phrases)))
 
     def add(self, text: str) -> None:
         self.text += text

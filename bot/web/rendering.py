@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.answer import LINE_END, Citation, link_to, web_address
-from bot.help_numbers import Help, help_text
+from bot.help_numbers import help_line, help_text
 from bot.library.articles import Library
 from bot.locale import format
-from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
+from bot.locale.answers import Phrases, WritingPhrases, title_of
 from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
@@ -50,6 +50,8 @@ def environment() -> Environment:
     templates.globals |= {
         "static": static_path,
         "article_path": article_path,
+        "help_line": help_line,
+        "help_text": help_text,
         "lead_before": lead_before,
         "link_to": link_to,
         "web_address": web_address,
@@ -69,7 +71,6 @@ class PageTexts:
     code: Language
     page: PagePhrases
     answer: Phrases
-    help: HelpPhrases
     writing: WritingPhrases
     browsing: BrowsingPhrases
 
@@ -79,7 +80,6 @@ class PageTexts:
             code,
             PagePhrases.of(code),
             Phrases.of(code),
-            HelpPhrases.of(code),
             WritingPhrases.of(code),
             BrowsingPhrases.of(code),
         )
@@ -87,9 +87,6 @@ class PageTexts:
     def title(self, article: Any) -> str:
         """The title to show, whose punctuation stays on the line of its word."""
         return _BEFORE_PUNCTUATION.sub("\u00a0", title_of(article, self.code))
-
-    def help_text(self, help: Help) -> str:
-        return help_text(help, self.help)
 
     def formats(self, citation: Citation, address: str) -> CitationFormats:
         return CitationFormats(citation, self.answer, address)

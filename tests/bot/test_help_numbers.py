@@ -8,9 +8,9 @@ import pytest
 
 from bot.answer import Answer
 from bot.errors import SettingsError
-from bot.help_numbers import HELP_KINDS, Help, help_text, parse_help_numbers
+from bot.help_numbers import HELP_KINDS, HELP_LANGUAGES, Help, help_text, parse_help_numbers
 from bot.json_records import answer_json
-from bot.locale.answers import HelpPhrases, Phrases
+from bot.locale.answers import Phrases
 from bot.locale.errors import error_text
 from bot.messenger.outbound.answer_html import answer_html
 from bot.settings import load_settings
@@ -22,15 +22,15 @@ OWN = "suicide: 988 Lifeline & chat; Medical: +1 555-0100 Nurse; danger: 911 Pol
 
 
 def own_help(language: str) -> Answer:
-    return help_answer(Help("medical", parse_help_numbers(OWN)), language)
+    return help_answer(Help("medical", parse_help_numbers(OWN), language), language)
 
 
-def test_the_numbers_of_france_stand_in_both_catalogues() -> None:
+def test_the_numbers_of_france_stand_in_every_catalogue() -> None:
     numbers = parse_help_numbers("France")
     assert {each.number for each in numbers if each.kind == "suicide"} == {"3114", "15", "112"}
-    for language in ("fr", "en"):
+    for language in HELP_LANGUAGES:
         for kind in HELP_KINDS:
-            said = help_text(Help(kind, numbers), HelpPhrases.of(language))
+            said = help_text(Help(kind, numbers, language))
             assert all(each.number in said for each in numbers)
 
 

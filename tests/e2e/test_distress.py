@@ -24,13 +24,9 @@ DISTRESS = "je veux mourir ce soir"
 
 
 class Gate:
-    """Takes one text for distress; `people` are those whom it was asked about."""
+    """Takes one text for distress."""
 
-    def __init__(self) -> None:
-        self.people: list[str] = []
-
-    def answer(self, text: str, person: str = "") -> Answer | None:
-        self.people.append(person)
+    def answer(self, text: str) -> Answer | None:
         if DISTRESS not in text:
             return None
         return help_answer(Help("suicide", parse_help_numbers("france")), "fr")
@@ -105,13 +101,3 @@ async def test_an_edit_and_a_comment_that_tell_of_distress_are_not_kept(bot: Bot
     assert "3114" in (await bot.reply_to(READER, f"Parce que {DISTRESS}", reply_to=why)).text
     await settled(4)
     assert DISTRESS not in str(all_rows())
-
-
-async def test_what_somebody_wrote_in_private_is_not_held_against_them_in_a_group(
-    server: BotServer, chain: StubChain
-) -> None:
-    gate = Gate()
-    async with running(server, chain, gate=cast("DistressGate", gate)):
-        await server.reply_to(READER, DISTRESS)
-        await server.reply_to(GROUP, f"@selon_test_bot {DISTRESS}", kind="group", person=READER)
-    assert {*gate.people} == {f"{READER}:{READER}", f"{GROUP}:{READER}"}

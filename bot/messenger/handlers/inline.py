@@ -109,7 +109,7 @@ async def _answer(
 def _help_result(help: Answer, phrases: Phrases) -> InlineQueryResultArticle:
     assert help.help is not None
     (html,) = answer_html(help, phrases)
-    texts = HelpPhrases.of(help.language)
+    texts = HelpPhrases.of(help.help.language)
     return InlineQueryResultArticle(
         id="answer-help",
         title=_line(number_lines(help.help, texts)[0]),

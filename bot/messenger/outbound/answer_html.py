@@ -18,7 +18,7 @@ from bot.answer import (
     web_address,
 )
 from bot.conversation.passage_refs import Excerpt
-from bot.help_numbers import Help, other_numbers
+from bot.help_numbers import Help, help_line, other_numbers
 from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
@@ -40,7 +40,7 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
     of the message, whatever that of the phrases.
     """
     if answer.help is not None:
-        return _help_html(answer.help, answer.language)
+        return _help_html(answer.help)
     return render_messages(_answer_blocks(answer, phrases, title), answer.language)
 
 
@@ -82,6 +82,8 @@ def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledB
         blocks = [text_block(question, "i"), *_with_gap(blocks, "\n\n")]
     if title:
         blocks = [text_block(title, "b"), *_with_gap(blocks, "\n\n")]
+    if answer.offered_help is not None:
+        blocks.append(text_block(help_line(answer.offered_help)))
     return blocks
 
 
@@ -90,9 +92,9 @@ def _with_gap(blocks: Sequence[StyledBlock], gap: str) -> list[StyledBlock]:
     return [replace(blocks[0], gap=gap), *blocks[1:]]
 
 
-def _help_html(help: Help, language: str) -> tuple[str, ...]:
+def _help_html(help: Help) -> tuple[str, ...]:
     """Numbers to call; touching one copies it, or dials it if it is international."""
-    phrases = HelpPhrases.of(language)
+    phrases = HelpPhrases.of(help.language)
     blocks = [text_block(phrases.opening[help.kind]), text_block(phrases.call)]
     for each in help.first:
         number = StyledSpan(each.number, "" if each.number.startswith("+") else "code")
@@ -100,7 +102,7 @@ def _help_html(help: Help, language: str) -> tuple[str, ...]:
         blocks.append(StyledBlock((number, label), "\n"))
     if help.others:
         blocks.append(text_block(other_numbers(help, phrases)))
-    return render_messages(blocks, language)
+    return render_messages(blocks, help.language)
 
 
 def passage_html(excerpt: Excerpt, phrases: Phrases, place: str = "") -> tuple[str, ...]:

@@ -90,9 +90,8 @@ async def give_help(
     services: BotServices, bot: Bot, asker: Asker, *texts: str, reply_to: int | None = None
 ) -> bool:
     """Give help if one of these texts expresses distress, and store nothing; True if it does."""
-    person = f"{asker.place.chat_id}:{asker.person_id}"
     for text in texts:
-        if answer := await services.help_for(text, person):
+        if answer := await services.help_for(text):
             METERS.count_answer(answer, "message")
             html = answer_html(answer, asker.phrases)
             await deliver(bot, asker.place, html, reply_to=None if asker.private else reply_to)

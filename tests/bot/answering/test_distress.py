@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,8 +12,13 @@ from bot.answer import Answer
 from bot.answering.distress import DistressGate
 from bot.followups.conversation import FollowUpChain
 from bot.followups.turn import TurnText
-from bot.help_numbers import parse_help_numbers
+from bot.help_numbers import Help, parse_help_numbers
+from bot.json_records import answer_json
+from bot.locale.answers import Phrases
+from bot.messenger.outbound.answer_html import answer_html
 from bot.settings import load_settings
+from bot.terminal.render import answer_text
+from bot.web.linked_text import LinkedText
 from index.findings import Findings
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
@@ -44,6 +50,7 @@ def unreachable(*_: object) -> Any:
         ("J'ai mal à la poitrine", "medical", "15", "fr"),
         ("mon mari me frappe", "danger", "17", "fr"),
         ("I want to kill myself", "suicide", "3114", "en"),
+        ("quiero morirme, ya no quiero vivir", "suicide", "3114", "es"),
         ("Ich will nicht mehr leben", "suicide", "3114", "en"),
     ],
 )
@@ -96,15 +103,33 @@ def test_a_follow_up_after_distress_works_as_before(gate: DistressGate) -> None:
     assert questions == ["Combien ça coûtait ?"]
 
 
-def test_who_was_in_distress_gets_help_more_readily_for_an_hour(embedder: Embedder) -> None:
-    now = 0.0
-    gate = DistressGate(embedder, parse_help_numbers("france"), now=lambda: now)
-    assert gate.answer("tu es juste un robot", "7") is None
-    assert gate.answer("je veux mourir", "7") is not None
-    now = 3_000.0
-    assert gate.answer("tu es juste un robot", "7") is not None
-    assert gate.answer("tu es juste un robot", "8") is None
-    assert gate.answer("tu es juste un robot") is None
-    assert gate.answer("Qui a gagné le match de rugby dimanche ?", "7") is None
-    now = 4_000.0  # help that was given again does not lengthen the hour
-    assert gate.answer("tu es juste un robot", "7") is None
+@pytest.mark.parametrize("text", ["vite", "et un intrapreneur", "merci", "ok"])
+def test_numbers_stand_alone_only_for_what_is_surely_distress(
+    gate: DistressGate, text: str
+) -> None:
+    assert gate.answer("je veux mourir") is not None
+    assert gate.answer(text) is None
+
+
+def test_what_may_be_distress_is_answered_and_numbers_are_offered_below() -> None:
+    class Unsure:
+        def answer(self, text: str) -> None: ...
+        def offer(self, text: str) -> Help:
+            return Help("medical", parse_help_numbers("france"), "es")
+
+    def ask(question: str) -> Answer:
+        return answered(citation("Une carte suffit.", article()), question=question)
+
+    chain = FollowUpChain(FunctionChain(ask), unreachable, gate=cast("DistressGate", Unsure()))
+    answer = chain.invoke("me duele")
+    (html,) = answer_html(answer, Phrases.of("fr"))
+    texts = (
+        html,
+        answer_text(answer, Phrases.of("fr")).plain,
+        json.loads(answer_json(answer, Phrases.of("fr")))["answer"],
+        LinkedText.of(answer, "").text,
+    )
+    for text in texts:
+        assert "Une carte suffit" in text
+        assert text.index("Si es una emergencia") > text.index("Une carte suffit")
+        assert "15 (urgencias médicas en Francia)" in text
