@@ -22,7 +22,7 @@ from bot.digests.script import Script, spoken_quote
 from bot.digests.script_layout import chapters, source_parts
 from bot.digests.texts import DigestPageTexts, FeedPhrases
 from bot.locale.catalogue import Language
-from bot.web.articles import quotes_path
+from bot.web.answer_view import quotes_path
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.rendering import render, render_text
 from bot.web.service import SEARCH_COST, Visitor, WebService

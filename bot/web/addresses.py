@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from bot.answer import Citation, link_to, web_address
 from bot.settings import Settings
-from bot.web.answer_view import article_path, citation_path
+from bot.web.answer_view import article_path, quotes_path
 from index.article import Article
 
 
@@ -20,7 +20,6 @@ def article_address(article: Article, base: str) -> str:
     return web_address(article.url) or f"{base}{article_path(article.id)}"
 
 
-def citation_address(citation: Citation, base: str, key: str) -> str:
-    """`key` is that of the answer."""
+def citation_address(citation: Citation, base: str) -> str:
     online = link_to(citation.article.url, citation.quote)
-    return online or f"{base}{citation_path(citation.article.id, citation.number, key)}"
+    return online or f"{base}{quotes_path([citation])}"

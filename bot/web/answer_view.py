@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote as percent_encode
+from urllib.parse import urlencode
 
-from bot.answer import LINE_END, Answer, ShownQuote, shown_quotes
+from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
+from bot.conversation.passage_refs import PassageRef
 from bot.state.votes import Vote
-from index.article import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,15 @@ class AnswerView:
     def groups(self) -> tuple[tuple[ShownQuote, ...], ...]:
         return shown_quotes(self.answer.citations, self.answer)
 
-    def place(self, number: int, article: Article) -> str:
-        return citation_path(article.id, number, self.key)
+    def place(self, citation: Citation) -> str:
+        """The path of a citation in the reader, with a way back to this answer if it has a key.
+
+        The key is a secret: an address that is copied to others is that of `quotes_path`.
+        """
+        if not self.key:
+            return quotes_path([citation])
+        number = citation.number
+        return f"{article_path(citation.article.id)}?a={self.key}&n={number}#c{number}"
 
 
 def article_path(article_id: str) -> str:
@@ -41,9 +50,14 @@ def article_path(article_id: str) -> str:
     return f"/articles/{percent_encode(article_id, safe='')}"
 
 
-def citation_path(article_id: str, number: int, key: str) -> str:
-    """The path of a citation in the reader; without the answer's `key`, that of the article."""
-    return article_path(article_id) + (f"?a={key}&n={number}#c{number}" if key else "")
+def quotes_path(citations: Sequence[Citation], number: int = 1) -> str:
+    """The path of an article in the reader at one of these quotes of it, numbered from 1."""
+    return refs_path([PassageRef.of(citation) for citation in citations], number)
+
+
+def refs_path(refs: Sequence[PassageRef], number: int) -> str:
+    query = urlencode([*(("ref", ref.encode()) for ref in refs), ("n", str(number))])
+    return f"{article_path(refs[0].article_id)}?{query}#c{number}"
 
 
 def lead_before(quote: ShownQuote) -> str:

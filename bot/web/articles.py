@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.answer import Citation, web_address
+from bot.answer import web_address
 from bot.conversation.passage_refs import PassageRef
 from bot.errors import UsageError
 from bot.library.articles import Library
@@ -22,7 +22,7 @@ from bot.locale import format
 from bot.locale.catalogue import Language, part_texts
 from bot.locale.chats import language_name
 from bot.locale.source import host_of
-from bot.web.answer_view import AnswerView, article_path
+from bot.web.answer_view import AnswerView, refs_path
 from bot.web.article_text import QuoteSpan, count_parts, part_of, text_blocks
 from bot.web.rendering import render
 from bot.web.service import SEARCH_COST, Visitor, WebService, whole_number, without_nul
@@ -44,16 +44,6 @@ class QuotePlace:
     span: QuoteSpan
     article_id: str
     address: str
-
-
-def quotes_path(citations: Sequence[Citation], number: int = 1) -> str:
-    """The path of an article in the reader at one of these quotes of it, numbered from 1."""
-    return _refs_path([PassageRef.of(each) for each in citations], number)
-
-
-def _refs_path(refs: Sequence[PassageRef], number: int) -> str:
-    query = urlencode([*(("ref", each.encode()) for each in refs), ("n", str(number))])
-    return f"{article_path(refs[0].article_id)}?{query}#c{number}"
 
 
 def routes(service: WebService) -> list[BaseRoute]:
@@ -80,7 +70,7 @@ class ArticlePages:
             for each in recalled_answer.answer.citations:
                 if each.number not in recalled_answer.changed_numbers:
                     span = QuoteSpan(each.number, each.start, each.end)
-                    address = view.place(each.number, each.article)
+                    address = view.place(each)
                     places.append(QuotePlace(span, each.article.id, address))
         return await asyncio.to_thread(self._read, request, places, number, answer, has_changed)
 
@@ -227,7 +217,7 @@ def _referenced(article: Article, values: Sequence[str]) -> list[QuotePlace]:
     ]
     return [
         QuotePlace(
-            QuoteSpan(number, ref.quote_start, ref.quote_end), article.id, _refs_path(refs, number)
+            QuoteSpan(number, ref.quote_start, ref.quote_end), article.id, refs_path(refs, number)
         )
         for number, ref in enumerate(refs, 1)
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.answer import LINE_END, Citation, link_to, web_address
 from bot.locale.answers import Phrases, title_of
+from bot.web.answer_view import quotes_path
 
 _TEX = re.compile(r"[\\{}$&#^_~%]")
 _TEX_NAMES = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
@@ -15,11 +16,12 @@ _TEX_NAMES = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\tex
 
 @dataclass(frozen=True, slots=True)
 class CitationFormats:
-    """One citation in four formats. `address` is the fallback for articles that are not online."""
+    """One citation in four formats. `base` is the URL of the pages, whose reader has the articles
+    that are not online."""
 
     citation: Citation
     phrases: Phrases
-    address: str
+    base: str
 
     @property
     def quote(self) -> str:
@@ -78,7 +80,7 @@ class CitationFormats:
     def _link(self, *, at_quote: bool = False) -> str:
         url = self.citation.article.url
         link = link_to(url, self.citation.quote) if at_quote else web_address(url)
-        return link or self.address
+        return link or f"{self.base}{quotes_path([self.citation])}"
 
 
 def _line(text: str | None) -> str:

@@ -27,20 +27,19 @@ class CitationLink:
 
 @dataclass(slots=True)
 class LinkedText:
-    """A message and its links. `base` is the URL of the pages, `key` that of the answer."""
+    """A message and its links. `base` is the URL of the pages."""
 
     base: str
-    key: str = ""
     text: str = ""
     links: list[CitationLink] = field(default_factory=list)
 
     @classmethod
-    def of(cls, answer: Answer, base: str, key: str = "", *, quotes: bool = True) -> LinkedText:
+    def of(cls, answer: Answer, base: str, *, quotes: bool = True) -> LinkedText:
         """Render the changed question, a model's statements and the quotes, or a refusal.
 
         Without `quotes`, stop after the statements, for a growing answer.
         """
-        phrases, message = Phrases.of(answer.language), cls(base, key)
+        phrases, message = Phrases.of(answer.language), cls(base)
         if answer.help is not None:
             message.text = help_text(answer.help)
             return message
@@ -91,7 +90,7 @@ class LinkedText:
         self.add("\n\n")
 
     def _link(self, citation: Citation) -> None:
-        url = _in_markdown(citation_address(citation, self.base, self.key))
+        url = _in_markdown(citation_address(citation, self.base))
         link, start = f"[{citation.number}]({url})", len(self.text)
         title = title_of(citation.article, citation.article.language)
         self.links.append(CitationLink(url, title, start, start + len(link)))

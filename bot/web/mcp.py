@@ -147,7 +147,7 @@ class ArticleTools:
             Quote(
                 id=each.article.id,
                 title=title_of(each.article, answer.language),
-                url=citation_address(each, asker.base, stored_answer.key)
+                url=citation_address(each, asker.base)
                 if asker.base
                 else link_to(each.article.url, each.quote),
                 number=each.number,

@@ -23,11 +23,12 @@ from bot.web.addresses import base_address
 from bot.web.linked_text import CitationLink, LinkedText
 from bot.web.program_errors import ProgramError
 from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
-from bot.web.service import KEY_BYTES, QUESTION_LIMIT, StoredAnswer, Visitor, WebService
+from bot.web.service import QUESTION_LIMIT, StoredAnswer, Visitor, WebService
 from index.errors import Problem, Words
 
 MODEL = "selon"
 BEGIN_SECONDS = 5  # in which an error can still set the HTTP status
+_ID_BYTES = 12
 _TEXT_PARTS = {"text", "input_text", "output_text", "refusal"}
 
 Fields = dict[str, Any]
@@ -98,8 +99,8 @@ class GrowingMessage:
 
     answers: AsyncIterator[Answer | StoredAnswer]
     base: str
-    key: str
     prompt: int
+    id: str = field(default_factory=lambda: secrets.token_hex(_ID_BYTES))
     created: int = field(default_factory=lambda: int(time.time()))
     text: str = ""
     links: list[CitationLink] = field(default_factory=list)
@@ -108,9 +109,9 @@ class GrowingMessage:
         """Yield the text as it grows; the final answer follows text that a model withdraws."""
         async for item in self.answers:
             if isinstance(item, StoredAnswer):
-                yield self._finish(LinkedText.of(item.answer, self.base, self.key))
+                yield self._finish(LinkedText.of(item.answer, self.base))
             elif item.model is not None:
-                text = LinkedText.of(item, self.base, self.key, quotes=False).text
+                text = LinkedText.of(item, self.base, quotes=False).text
                 if text.startswith(self.text):
                     piece, self.text = text[len(self.text) :], text
                     yield piece
@@ -175,12 +176,10 @@ class OpenAIDoor:
         if not turns or turns[-1].role != "user":
             raise WebError("chat-no-question", field=param)
         earlier = [each.content for each in turns[:-1] if each.role == "user"]
-        key = secrets.token_urlsafe(KEY_BYTES)
         answers = self._service.stream(
             turns[-1].content,
             visitor,
             earlier=[each for each in earlier if each.strip() and len(each) <= QUESTION_LIMIT],
-            key=key,
         )
         first = asyncio.ensure_future(anext(answers))
         await asyncio.wait({first}, timeout=BEGIN_SECONDS)
@@ -188,7 +187,7 @@ class OpenAIDoor:
             first.result()
         base = base_address(self._service.settings, request)
         prompt = sum(len(each.content.split()) for each in messages)
-        return GrowingMessage(_with_first(first, answers), base, key, prompt)
+        return GrowingMessage(_with_first(first, answers), base, prompt)
 
 
 async def _with_first(
@@ -246,7 +245,7 @@ def _usage(message: GrowingMessage, names: tuple[str, str] = ("prompt", "complet
 
 
 def _chat_head(message: GrowingMessage, kind: str) -> Fields:
-    head = {"id": f"chatcmpl-{message.key}", "object": kind}
+    head = {"id": f"chatcmpl-{message.id}", "object": kind}
     return {**head, "created": message.created, "model": MODEL}
 
 
@@ -281,7 +280,7 @@ def response_object(message: GrowingMessage, status: str) -> Fields:
         "output_tokens_details": {"reasoning_tokens": 0},
     }
     return {
-        "id": f"resp_{message.key}",
+        "id": f"resp_{message.id}",
         "object": "response",
         "created_at": message.created,
         "status": status,
@@ -302,7 +301,7 @@ def response_object(message: GrowingMessage, status: str) -> Fields:
 
 def _output_item(message: GrowingMessage, status: str) -> Fields:
     return {
-        "id": f"msg_{message.key}",
+        "id": f"msg_{message.id}",
         "type": "message",
         "role": "assistant",
         "status": status,
@@ -323,7 +322,7 @@ async def response_events(message: GrowingMessage) -> AsyncGenerator[str]:
         kind = f"response.{kind}"
         return _event({"type": kind, "sequence_number": next(numbers), **fields}, kind)
 
-    item = {"item_id": f"msg_{message.key}", "output_index": 0, "content_index": 0}
+    item = {"item_id": f"msg_{message.id}", "output_index": 0, "content_index": 0}
     empty = {"type": "output_text", "text": "", "annotations": []}
     yield event("created", response=response_object(message, "in_progress"))
     yield event("in_progress", response=response_object(message, "in_progress"))

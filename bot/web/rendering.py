@@ -88,8 +88,8 @@ class PageTexts:
         """The title to show, whose punctuation stays on the line of its word."""
         return _BEFORE_PUNCTUATION.sub("\u00a0", title_of(article, self.code))
 
-    def formats(self, citation: Citation, address: str) -> CitationFormats:
-        return CitationFormats(citation, self.answer, address)
+    def formats(self, citation: Citation, base: str) -> CitationFormats:
+        return CitationFormats(citation, self.answer, base)
 
     def details(self, article: Any) -> str:
         """The details beside a title, without line breaks in the date."""

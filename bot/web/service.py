@@ -128,12 +128,8 @@ class WebService:
         visitor: Visitor,
         conversation: int = 0,
         earlier: Sequence[str] | None = None,
-        key: str = "",
     ) -> AsyncGenerator[Answer | StoredAnswer]:
-        """Like `ask`, after yielding the growing answers; closing this cancels the work.
-
-        `key` becomes the answer's key, if it is already public.
-        """
+        """Like `ask`, after yielding the growing answers; closing this cancels the work."""
         question = plain_question(question)
         if self.gate is not None:
             help = await asyncio.to_thread(self.gate.answer, question)
@@ -158,7 +154,7 @@ class WebService:
             await answers.aclose()
         assert answer is not None
         METERS.count_answer(answer, "web")
-        yield await self._store(place, answer, key or secrets.token_urlsafe(KEY_BYTES))
+        yield await self._store(place, answer)
 
     async def quote(self, question: str) -> Answer:
         """Answer extractively, without storing or counting."""
@@ -206,10 +202,10 @@ class WebService:
             limit=HISTORY_TURNS,
         )
 
-    async def _store(self, place: ConversationPlace, answer: Answer, key: str) -> StoredAnswer:
+    async def _store(self, place: ConversationPlace, answer: Answer) -> StoredAnswer:
         if answer.small_talk or answer.help is not None:
             return StoredAnswer(answer)
-        now = self.now()
+        now, key = self.now(), secrets.token_urlsafe(KEY_BYTES)
         new = await new_turn(answer, self.library, now, key=key)
         await self.state.run(
             conversations.add_turn, place=place, new=new, now=now, lifetime=self.lifetime

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from bot.answer import Citation
 from bot.web import article_text
-from bot.web.articles import PAGE_SIZE, quotes_path
+from bot.web.answer_view import quotes_path
+from bot.web.articles import PAGE_SIZE
 from bot.web.service import WebService
 from index.article import Article
 from index.ingestion.passages import cut

@@ -11,8 +11,8 @@ import pytest
 from selenium.webdriver import Chrome
 
 from bot.answer import Citation
+from bot.web.answer_view import quotes_path
 from bot.web.app import create_app
-from bot.web.articles import quotes_path
 from bot.web.service import WebService
 from index.article import Article
 from index.ingestion.builder import build

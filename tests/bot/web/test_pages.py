@@ -20,7 +20,7 @@ from bot.web.service import Visitor, WebService
 from bot.web.upkeep import run_retention
 from index.errors import StoreError
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite
-from tests.bot.web.conftest import QUESTION
+from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import Shelf, StubChain
 
 
@@ -120,6 +120,25 @@ def test_each_quote_can_be_opened_and_copied(client: TestClient, chain: StubChai
     assert f"url = {{{FRESNEL.url}}}" in page
     assert "DA  - 2024/03/01" in page
     assert "ER  - " in page
+
+
+def test_what_is_copied_does_not_open_the_question(
+    client: TestClient, chain: StubChain, shelf: Shelf
+) -> None:
+    letter = replace(FRESNEL, id="lettre", url=None)
+    shelf.articles[letter.id] = letter
+    chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS, letter))
+    at = address(client)
+    key = at.removeprefix("/a/")
+    copies = re.findall(r"<pre[^>]*>(.*?)</pre>", unescape(client.get(at).text), re.DOTALL)
+    links = [re.search(ORIGIN + r"(/articles/\S+?)(?=[.)},]*$)", copy, re.M) for copy in copies]
+    assert len(links) == 4
+    for copy, link in zip(copies, links, strict=True):
+        assert key not in copy
+        assert link is not None
+        page = client.get(link[1]).text
+        assert f">{LENS}</mark>" in page
+        assert key not in page
 
 
 def test_a_refusal_offers_articles_that_open(client: TestClient) -> None:

@@ -9,6 +9,7 @@ from lxml.html import fromstring
 from markdown_it import MarkdownIt
 
 from bot.answer import Answer, Statement
+from bot.web.answer_view import quotes_path
 from bot.web.linked_text import LinkedText, escape_markdown
 from bot.web.openai_api import GrowingMessage
 from bot.web.service import StoredAnswer
@@ -18,8 +19,8 @@ BASE = "https://selon.exemple.fr"
 QUESTION = "Qui a conçu la lentille ?"
 
 
-def linked(answer: Answer, key: str = "clé") -> LinkedText:
-    message = LinkedText.of(answer, BASE, key)
+def linked(answer: Answer) -> LinkedText:
+    message = LinkedText.of(answer, BASE)
     for each in message.links:
         assert message.text[each.start : each.end].endswith(f"]({each.url})")
     return message
@@ -36,8 +37,9 @@ def test_a_quote_stands_with_its_link_and_its_source() -> None:
 
 def test_what_is_not_online_is_read_at_selon() -> None:
     letter = replace(FRESNEL, id="une lettre", url=None)
-    (link,) = linked(answered(QUESTION, cite(1, LENS, letter))).links
-    assert link.url == f"{BASE}/articles/une%20lettre?a=clé&n=1#c1"
+    citation = cite(1, LENS, letter)
+    (link,) = linked(answered(QUESTION, citation)).links
+    assert link.url == f"{BASE}{quotes_path([citation])}"
     near = linked(refused(QUESTION, letter))
     assert f"]({BASE}/articles/une%20lettre)" in near.text
     assert near.links == []
@@ -80,7 +82,7 @@ async def growing(*answers: Answer, stored: Answer) -> GrowingMessage:
             yield each
         yield StoredAnswer(stored, "clé")
 
-    message = GrowingMessage(items(), BASE, "clé", 0)
+    message = GrowingMessage(items(), BASE, 0)
     pieces = [each async for each in message.pieces()]
     assert message.text == "".join(pieces)
     assert len(pieces) == len(answers) + 1

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
+from bot.web.answer_view import quotes_path
 from bot.web.mcp import RESULTS, ToolCaller, mcp_server
 from bot.web.service import StoredAnswer
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
@@ -120,7 +121,8 @@ async def test_an_article_that_is_not_online_is_linked_only_in_a_reader(base: st
         (found,) = (await call(client, "search", query="Fresnel"))["results"]
         (cited,) = (await call(client, "ask", question=SURE))["citations"]
     address = f"{base}/articles/{printed.id}" if base else None
-    assert (found["url"], cited["url"]) == (address, address)
+    quoted = base + quotes_path([cite(1, LENS, printed)]) if base else None
+    assert (found["url"], cited["url"]) == (address, quoted)
 
 
 async def test_what_is_asked_of_people_in_distress(live: str) -> None:
