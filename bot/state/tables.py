@@ -301,6 +301,15 @@ class WebTokenRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
+class WebKeyRow(Base):
+    """A secret of the web doors: `cookies` signs those of visitors."""
+
+    __tablename__ = "web_keys"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class MeterRow(Base):
     """The level of a token bucket: how many questions a person or a group has left."""
 

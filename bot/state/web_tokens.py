@@ -1,4 +1,5 @@
-"""Access tokens of the web doors: a name for the operator, and a digest of the secret."""
+"""Access tokens of the web doors (a name for the operator, a digest of the secret), and the key
+that signs visitors' cookies."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.state.tables import WebTokenRow
+from bot.state.tables import WebKeyRow, WebTokenRow
 
 TOKEN_BYTES = 24  # 192 random bits
+KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ def list_tokens(session: Session) -> list[WebToken]:
 def token_name(session: Session, token: str) -> str | None:
     """The name of a token; None if it is not valid."""
     return session.scalars(select(WebTokenRow.name).filter_by(digest=_digest(token))).first()
+
+
+def cookie_key(session: Session) -> bytes:
+    """The key that signs cookies, created by the first call on a database."""
+    row = session.get(WebKeyRow, "cookies")
+    if row is None:
+        row = WebKeyRow(name="cookies", key=secrets.token_bytes(KEY_BYTES))
+        session.add(row)
+        session.flush()
+    return row.key
 
 
 def _digest(token: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
@@ -31,7 +33,7 @@ COOKIE_DAYS = 90
 LOGIN = "/entrer"
 ATTEMPT_COST = 2.0  # of an invalid token, in questions
 _SECRET_BYTES = 16
-_SECRET_LENGTHS = range(20, 65)
+_TOKEN_LENGTHS = range(20, 65)
 _X_FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto"})
 _PUBLIC = (LOGIN, "/static/", "/widget.js")
 
@@ -91,18 +93,20 @@ class Access:
         request = HTTPConnection(scope)
         language = accepted_language(request.headers.get("accept-language", ""))
         address = address_number(request.client.host if request.client else "")
-        scope["state"]["visitor"] = Visitor(WEB_PEOPLE, language, address)
+        scope["state"]["visitor"] = Visitor(address, language, address)
         if scope["path"].startswith(_PUBLIC):
             await self._app(scope, receive, send)
             return
         try:
-            person, cookie = await self._identify(request)
+            name, cookie = await self._identify(request)
         except WebError as refusal:
             await self._refuse(Request(scope, receive), refusal)(scope, receive, send)
             return
         is_known = self._service.settings.web_access in ("token", "proxy")
         scope["state"]["visitor"] = Visitor(
-            person_number(person), language, None if is_known else address
+            person_number(self._service.settings.web_access, name),
+            language,
+            None if is_known else address,
         )
 
         async def send_cookie(message: Message) -> None:
@@ -115,25 +119,29 @@ class Access:
         await self._app(scope, receive, send_cookie)
 
     async def _identify(self, request: HTTPConnection) -> tuple[str, str]:
-        """The person's secret or name, and a cookie to set ("" for none). Raises WebError."""
+        """The person's name in this mode of access, and a cookie to set ("" for none).
+
+        Raises WebError.
+        """
         settings = self._service.settings
-        secret = request.cookies.get(cookie_name(request.url.scheme), "")
+        cookie = request.cookies.get(cookie_name(request.url.scheme), "")
         if settings.web_access == "proxy":
             names = request.headers.getlist(settings.web_proxy_user)
             name = names[0].strip() if len(names) == 1 else ""  # a second one is forged
             if not name or not request.state.proxied:
                 raise NotIdentified("web-not-identified")
-            return f"user {name}", ""
+            return name, ""
         if settings.web_access == "token":
-            name = await self._token_name(request, bearer(request) or secret)
-            return f"token {name}", ""
-        if len(secret) in _SECRET_LENGTHS:
+            return await self._token_name(request, bearer(request) or cookie), ""
+        key = self._service.cookie_key
+        secret, _, signature = cookie.partition(".")
+        if hmac.compare_digest(signature.encode(), sign_cookie(secret, key).encode()):
             return secret, ""
         secret = secrets.token_urlsafe(_SECRET_BYTES)
-        return secret, secret
+        return secret, f"{secret}.{sign_cookie(secret, key)}"
 
     async def _token_name(self, request: HTTPConnection, token: str) -> str:
-        if len(token) not in _SECRET_LENGTHS:
+        if len(token) not in _TOKEN_LENGTHS:
             raise NotAdmitted("web-not-admitted")
         name = await self._service.state.run(web_tokens.token_name, token=token)
         if name is None:
@@ -158,7 +166,7 @@ def routes(service: WebService) -> list[BaseRoute]:
 
     async def enter(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=4) as form:
-            token = str(form.get("token", "")).strip()[: _SECRET_LENGTHS.stop]
+            token = str(form.get("token", "")).strip()[: _TOKEN_LENGTHS.stop]
         if await service.state.run(web_tokens.token_name, token=token) is None:
             await service.count(request.state.visitor, ATTEMPT_COST)
             return render(request, "login.html", 401, refused=True)
@@ -177,11 +185,16 @@ def cookie_name(scheme: str) -> str:
     return SECURE_COOKIE if scheme == "https" else COOKIE
 
 
-def cookie_header(secret: str, scheme: str, days: int = COOKIE_DAYS) -> str:
+def sign_cookie(secret: str, key: bytes) -> str:
+    digest = hmac.digest(key, secret.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def cookie_header(value: str, scheme: str, days: int = COOKIE_DAYS) -> str:
     """Set the cookie, or remove it with `days=0`."""
     ending = "; Secure" if scheme == "https" else ""
     return (
-        f"{cookie_name(scheme)}={secret}; Path=/; Max-Age={days * 86400}; HttpOnly; SameSite=Lax"
+        f"{cookie_name(scheme)}={value}; Path=/; Max-Age={days * 86400}; HttpOnly; SameSite=Lax"
         f"{ending}"
     )
 
@@ -191,15 +204,15 @@ def address_number(host: str) -> int:
     try:
         address = ip_address(host)
     except ValueError:
-        return person_number(f"address {host}")
+        return person_number("address", host)
     if address.version == 6:
         address = ip_network((address, 64), strict=False).network_address
-    return person_number(f"address {address}")
+    return person_number("address", str(address))
 
 
-def person_number(secret: str) -> int:
-    """Hash a secret into a person number."""
-    digest = hashlib.sha256(f"selon visitor {secret}".encode()).digest()
+def person_number(kind: str, name: str) -> int:
+    """Hash a name into a person number: each mode of access has names of its own."""
+    digest = hashlib.sha256(f"selon visitor {kind} {name}".encode()).digest()
     return WEB_PEOPLE + int.from_bytes(digest[:8], "big") % WEB_PEOPLE
 
 

@@ -20,7 +20,7 @@ from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.state import conversations
+from bot.state import conversations, web_tokens
 from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import State
@@ -58,7 +58,8 @@ def plain_question(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A visitor, identified by a hash of their cookie, token or proxied user name.
+    """A visitor, identified by a hash of their cookie, token or proxied user name; a stranger by
+    that of their address.
 
     `address` is a hash of their network, whose visitors share a limit; None if they are known.
     """
@@ -96,9 +97,11 @@ class WebService:
     index: LiveIndex | None = None
     now: Callable[[], datetime] = utc_now
     limits: AskLimits = field(init=False)
+    cookie_key: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limits", AskLimits(self.settings, self.state, self.now))
+        object.__setattr__(self, "cookie_key", self.state.do(web_tokens.cookie_key))
 
     @property
     def lifetime(self) -> timedelta:

@@ -91,6 +91,47 @@ def test_a_trusted_proxy_names_the_person(visit: Open) -> None:
     assert ask(stranger, **{"X-Forwarded-User": "zoe"}) == 403
 
 
+@pytest.mark.parametrize("mode", ["local", "open"])
+def test_a_cookie_is_nobody_unless_selon_signed_it(visit: Open, state: State, mode: str) -> None:
+    token = create(state)
+    bearer = {"authorization": f"Bearer {token}"}
+    named = {"X-Forwarded-User": "zoe.martin.de.la.redaction"}
+    visit(web_access="token").post("/", data={"q": QUESTION}, headers=bearer)
+    visit(PROXY, web_access="proxy", web_proxies=PROXY).post(
+        "/", data={"q": QUESTION}, headers=named
+    )
+    mine = visit(web_access=mode)
+    mine.post("/", data={"q": QUESTION})
+    (cookie,) = mine.cookies.values()
+    assert len(mine.get("/mesdonnees.json").json()["turns"]) == 1
+    other_mode = "open" if mode == "local" else "local"
+    forged = ["user zoe.martin.de.la.redaction", "proxy zoe.martin.de.la.redaction", "token Zoé"]
+    forged += [
+        "zoe.martin.de.la.redaction",
+        token,
+        cookie[:-1],
+        cookie.partition(".")[0],
+        f"a{cookie}",
+    ]
+    for value in forged:
+        client = visit(web_access=mode)
+        kept = client.get("/mesdonnees.json", headers={"cookie": f"{COOKIE}={value}".encode()})
+        assert kept.json()["turns"] == []
+        assert COOKIE in kept.headers["set-cookie"]
+    elsewhere = visit(web_access=other_mode).get(
+        "/mesdonnees.json", headers={"cookie": f"{COOKIE}={cookie}"}
+    )
+    assert elsewhere.json()["turns"] == []
+
+
+def test_strangers_who_guess_tokens_do_not_share_a_limit(visit: Open, state: State) -> None:
+    one, other = visit(web_access="token"), visit("203.0.113.77", web_access="token")
+    guesses = [ask(one, authorization=f"Bearer {n:032}") for n in range(25)]
+    assert guesses[-1] == 429
+    assert ask(other, authorization=f"Bearer {1:032}") == 401
+    assert other.post(LOGIN, data={"token": create(state)}).status_code == 200
+
+
 def test_one_address_has_one_limit_whatever_its_cookies(visit: Open) -> None:
     client = visit(web_access="open", group_burst=6)
     assert [ask(client) for _ in range(8)][::7] == [200, 429]
