@@ -165,14 +165,21 @@ def errors() -> str:
 
 
 def _rooms(package: str) -> str:
-    """The modules of a package from the ground up, with the first line of each docstring."""
+    """The modules of a package from the ground up, with the first line of each docstring.
+
+    Layers in parentheses, the features, may be absent.
+    """
     layers = next(
         contract["layers"]
         for contract in LINTER["contracts"]
         if contract.get("containers") == [package]
     )
     names = [name for layer in reversed(layers) for name in re.split(r"[ |:]+", layer)]
-    return "".join(_room(ROOT / package / name) for name in names)
+    return "".join(
+        _room(ROOT / package / name.strip("()"))
+        for name in names
+        if not name.startswith("(") or (ROOT / package / name.strip("()")).is_dir()
+    )
 
 
 def _room(path: Path) -> str:

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -61,25 +61,44 @@ def test_only_the_table_imports_a_feature(feature: str) -> None:
     ] == []
 
 
-@pytest.fixture(scope="module")
-def without_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with every feature deleted, as a developer would."""
-    copy = tmp_path_factory.mktemp("copy")
-    for name in ("bot", "index", "tests", "training", "corpus", "docs", "deploy"):
-        ignored = shutil.ignore_patterns("__pycache__", "expected", ".hypothesis")
+def copy_without(removed: Iterable[str], copy: Path) -> Path:
+    """Copy the project into `copy` and delete features there, as a developer would."""
+    for name in ("bot", "index", "selon", "tests", "training", "corpus", "docs", "deploy"):
+        ignored = shutil.ignore_patterns("__pycache__", "expected", ".hypothesis", "screens")
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     for path in ROOT.iterdir():
         if path.is_file():
             shutil.copy(path, copy)
     table = copy / TABLE
     text = table.read_text(encoding="utf-8")
-    for feature in FEATURES:
+    for feature in removed:
         shutil.rmtree(copy / "bot" / feature)
         shutil.rmtree(copy / "tests" / "bot" / feature)
         text = re.sub(rf"^from bot\.{feature}\..*\n", "", text, flags=re.MULTILINE)
         text = re.sub(rf"^    {feature.capitalize()}Feature\(\),\n", "", text, flags=re.MULTILINE)
     table.write_text(text, encoding="utf-8")
     return copy
+
+
+@pytest.fixture(scope="module")
+def without_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_without(FEATURES, tmp_path_factory.mktemp("copy"))
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_is_deleted_with_its_folder_tests_and_lines(feature: str, tmp_path: Path) -> None:
+    copy = copy_without([feature], tmp_path / "copy")
+    checks = [
+        ("-c", "from importlinter.cli import lint_imports_command as lint; lint()"),
+        ("-m", "ruff", "check", "--quiet", "bot/features.py"),
+        ("-m", "tests.docs"),
+        ("-c", COMMAND, "--help"),
+    ]
+    for check in checks:
+        run = run_in(copy, *check)
+        assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    assert f"`{feature}/`" in (ROOT / "docs/architecture.md").read_text("utf-8")
+    assert f"`{feature}/`" not in (copy / "docs/architecture.md").read_text("utf-8")
 
 
 def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

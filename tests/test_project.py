@@ -132,11 +132,14 @@ def top_level(path: Path) -> set[str]:
 
 def test_an_installed_package_has_every_file_that_is_no_module() -> None:
     declared = PROJECT["tool"]["setuptools"]["package-data"]
+    ours = [ROOT / name for name in ("bot", "index", "selon")]
+    packages = [path.parent for folder in ours for path in folder.rglob("__init__.py")]
     packed = {
         path for name, patterns in declared.items() for pattern in patterns
-        for path in (ROOT / name.replace(".", "/")).glob(pattern)
+        for folder in (packages if name == "*" else [ROOT / name.replace(".", "/")])
+        for path in folder.glob(pattern)
     }  # fmt: skip
-    files = [p for name in ("bot", "index", "selon") for p in (ROOT / name).rglob("*.*")]
+    files = [path for folder in ours for path in folder.rglob("*.*")]
     data = {path for path in files if path.suffix not in (".py", ".pyc", ".mo")}
     assert data - packed == set()
 
