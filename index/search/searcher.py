@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -122,6 +123,11 @@ class Searcher:
     def count(self, within: Period | None = None) -> int:
         """Number of articles, or of those published in the period."""
         return self.generation.count(self._scope(within))
+
+    def select(self, articles: Iterable[Article], within: Period | None = None) -> list[Article]:
+        """The searchable ones of these articles, in their order."""
+        scope = self._scope(within)
+        return [each for each in articles if scope is None or each in scope]
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """Match an id, a path, an address or a title."""

@@ -48,6 +48,16 @@ class Posting:
     factor: float = 1.0
 
 
+def common_rows(rows: Sequence[Sequence[Ints]]) -> npt.NDArray[np.int64]:
+    """Ascending rows that are in an array of every group; none without groups."""
+    unions = [np.unique(np.concatenate([np.empty(0, np.int32), *own])) for own in rows]
+    unions.sort(key=len)
+    common = unions[0] if unions else np.empty(0, dtype=np.int32)
+    for other in unions[1:]:
+        common = np.intersect1d(common, other, assume_unique=True)
+    return common.astype(np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Postings:
     """The postings of all terms.

@@ -182,6 +182,10 @@ class GenerationReader(Protocol):
         """The union of the passages nearest to the vector, those of the nearest sentences, and
         those with the best BM25."""
 
+    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        """Ascending keys of the passages that have one of the alternatives of every term, in their
+        text, their heading or their article's title; none without terms."""
+
     def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         """Passages in the order of `keys`, without those withdrawn since. Raises IndexError."""
 

@@ -100,6 +100,9 @@ class VisibleGeneration(ClosedOnExit):
         keys = self._hidden().keys
         return self._generation.candidates(replace(query, without=keys if len(keys) else None))
 
+    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        return np.setdiff1d(self._generation.passages_with(terms), self._hidden().keys)
+
     def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         ids = self._hidden().ids
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -101,6 +101,9 @@ class Generation(ClosedOnExit, ArticleReader):
         eligible = self.eligible(query.among, query.without)
         rows = union_rows(self.nominate(query, words, eligible))
         return self.features(query.vector, words, sentence_words, rows)
+
+    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        return self.passage_words.rows_with(terms)
 
     def nominate(
         self, query: CandidateQuery, words: WordMatch, eligible: BoolArray | None

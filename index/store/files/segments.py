@@ -250,6 +250,15 @@ class SegmentedGeneration(SegmentedArticles):
         ]
         return _concatenate(features)
 
+    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        keys = [
+            np.setdiff1d(each.passages_with(terms), deleted_rows) + first
+            for each, deleted_rows, first in zip(
+                self.segments, self._deleted_rows["passages"], self._first[:-1], strict=True
+            )
+        ]
+        return np.concatenate(keys)
+
     def sentence_vectors_of(self, key: int) -> Vectors:
         ((number, (key,)),) = self._by_segment([key])
         return self.segments[number].sentence_vectors_of(key - int(self._first[number]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -14,7 +14,15 @@ import numpy.typing as npt
 
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
-from index.store.postings import Ints, Posting, Postings, WordMatch, idf, term_letters
+from index.store.postings import (
+    Ints,
+    Posting,
+    Postings,
+    WordMatch,
+    common_rows,
+    idf,
+    term_letters,
+)
 
 _ROWS = "indices.csc.index.npy"
 _SCORES = "data.csc.index.npy"
@@ -137,6 +145,12 @@ class WordIndex:
             own = idf(len(posting.rows), len(self))
             matches.append(replace(posting, factor=values[at] / own))
         return WordMatch(tuple(matches), len(self))
+
+    def rows_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        """Ascending rows of the documents that have one of the alternatives of every term."""
+        return common_rows(
+            [[self._posting(each).rows for each in self._find(hash_terms(own))[1]] for own in terms]
+        )
 
     def _find(self, hashes: Hashes) -> tuple[IntArray, IntArray]:
         """The indices of known terms in `hashes`, and their numbers."""

@@ -251,6 +251,9 @@ class PostgresGeneration(ClosedOnExit):
             offsets=np.cumsum(counts) - counts,
         )
 
+    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        return np.setdiff1d(self._words.passages_with(terms), self._deleted_keys)
+
     def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         numbers = [int(key) for key in keys]
         query = (

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.models.base import IntArray, Vectors
 from index.store.postgres.server_facts import ServerFacts
-from index.store.postings import Ints, Posting, WordMatch, idf
+from index.store.postings import Ints, Posting, WordMatch, common_rows, idf
 from index.store.reader import RowKind
 
 _CACHED_BYTES = 64 * 2**20  # of postings, least recently used first out
@@ -135,6 +135,20 @@ class PostgresWords:
             term_rows[term].weigh(weight) for term, weight in weights.items() if term in term_rows
         )
         return WordMatch(tuple(chain.from_iterable(postings)), self._size)
+
+    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        rows = self._terms([each for own in terms for each in own])
+        return common_rows(
+            [
+                [
+                    posting.rows
+                    for each in own
+                    if each in rows
+                    for posting in (rows[each].base, rows[each].additions)
+                ]
+                for own in terms
+            ]
+        )
 
     def sentence_scores(
         self, weights: Mapping[str, float], rows: Sequence[int], words: Sequence[bytes]

@@ -67,6 +67,7 @@ def listed(r: GenerationReader) -> list[Any]:
 GIVES: dict[str, Callable[[GenerationReader], Any]] = {
     "facts": lambda r: (r.facts.articles == 5, "la" in r.facts.languages),
     "candidates": lambda r: SECRET.id in {*asked(r), *asked(r, THAT_DAY), *asked(r, AMONG)},
+    "passages_with": lambda r: r.passages_with([["la:coffre", "la:coffr"]]).size,
     "passages_by_key": lambda r: r.passages_by_key(of_secret(r)),
     "passage_at": lambda r: r.passage_at(SECRET.id, 0),
     "opening": lambda r: r.opening(SECRET.id),

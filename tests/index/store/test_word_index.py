@@ -35,6 +35,14 @@ def test_documents_that_share_words_are_scored_and_counted_and_no_other(index: W
     assert gone.tolist() == [1, 0, 0, 0]
 
 
+def test_documents_with_every_word_in_one_of_its_languages(index: WordIndex) -> None:
+    assert index.rows_with([["fr:phar", "en:lighthous"]]).tolist() == [0, 2]
+    assert index.rows_with([["fr:phar", "en:lighthous"], ["fr:girond"]]).tolist() == [0]
+    assert index.rows_with([["fr:phar"], ["fr:moulin"]]).tolist() == []
+    assert index.rows_with([["fr:phar"], []]).tolist() == []
+    assert index.rows_with([]).tolist() == []
+
+
 @pytest.mark.parametrize("documents", [DOCUMENTS, [("fr", "et de la")]], ids=["some", "wordless"])
 def test_a_saved_index_answers_as_before(documents: list[tuple[str, str]], tmp_path: Path) -> None:
     index = word_index(documents)

@@ -1,0 +1,1 @@
+"""The archive word for word: articles, counts, chronologies, quotes, overviews."""

@@ -1,0 +1,268 @@
+"""Decide which articles are on a subject: those that name it, in words and not in stems."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from index.article import Article, Passage, Period, Sentence
+from index.ingestion.passages import cut
+from index.search.searcher import Searcher
+from index.text.folding import fold_phrase
+from index.text.language import detect, keyed_terms
+from index.text.names import OPENERS, PARTICLES, TITLES, span_names
+from index.text.stopwords import stop_words
+
+MAX_PASSAGES = 20_000  # that may name a subject; with more, nothing is counted
+_OPENING_SENTENCES = 3
+_PLURAL_LETTERS = 4  # minimum of a common noun whose plural is the same word
+_SURNAME_LETTERS = 3
+_WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
+_BETWEEN = re.compile(r"[\s'-]+")
+_BEFORE = re.compile(r"([\w'’.-]+)\s+$")
+# In a subject, these stand between names of one thing: « Tour de France », « Bank of England ».
+_JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
+
+
+@dataclass(frozen=True, slots=True)
+class NamePart:
+    """A word of a subject, or a run of capitalised words; `pattern` matches folded text."""
+
+    text: str
+    pattern: re.Pattern[str]
+    is_name: bool
+
+    def find(self, text: str, folded: str) -> Iterator[re.Match[str]]:
+        """Find the part in a text; `folded` is the text after `fold_phrase`."""
+        for match in self.pattern.finditer(folded):
+            if not self.is_name or not text[match.start()].islower():
+                yield match
+
+
+@dataclass(frozen=True)
+class SubjectName:
+    """The words of a subject that an article must have to be on it.
+
+    A capitalised word is a name and must be capitalised in the article, unless it begins the
+    question; consecutive ones must follow each other. Of other words the plural is the same.
+    """
+
+    subject: str
+    parts: tuple[NamePart, ...]
+
+    @classmethod
+    def parse(cls, subject: str, question: str = "") -> SubjectName:
+        language = detect(subject)
+        begins = question.strip(" «\"“'").startswith(subject)
+        runs: list[list[str]] = []
+        names: list[bool] = []
+        end = 0
+        for match in _WORD.finditer(subject):
+            word = match[0]
+            between, folded = subject[end : match.start()], fold_phrase(word)
+            if folded in stop_words(language) or (len(word) == 1 and not word.isdigit()):
+                continue
+            is_name = word[0].isupper() and not (begins and not match.start())
+            if is_name and names and names[-1] and _joins(between):
+                runs[-1].append(f"{between}{word}")
+            else:
+                runs.append([word])
+                names.append(is_name)
+            end = match.end()
+        return cls(
+            subject,
+            tuple(
+                NamePart("".join(run), _compile("".join(run), is_name), is_name)
+                for run, is_name in zip(runs, names, strict=True)
+            ),
+        )
+
+    @cached_property
+    def surname(self) -> NamePart | None:
+        """The last word of a person's name, by which an article goes on; None for others."""
+        words = self.parts[0].text.split() if len(self.parts) == 1 else []
+        if len(words) < 2 or not self.parts[0].is_name or len(words[-1]) < _SURNAME_LETTERS:
+            return None
+        if fold_phrase(words[-2]) in _JOINED and len(words) == 3:
+            return None  # « Tour de France »
+        return NamePart(words[-1], _compile(words[-1], True), True)
+
+    def find_parts(self, text: str) -> frozenset[int]:
+        """Indices of the parts in a text."""
+        folded = fold_phrase(text)
+        return frozenset(
+            at for at, part in enumerate(self.parts) if next(part.find(text, folded), None)
+        )
+
+    def is_in(self, text: str) -> bool:
+        return bool(self.parts) and len(self.find_parts(text)) == len(self.parts)
+
+    def has_surname(self, text: str) -> bool:
+        """True if the text has the person's surname without somebody else's first name."""
+        if self.surname is None:
+            return False
+        for match in self.surname.find(text, fold_phrase(text)):
+            before = _BEFORE.search(text[: match.start()])
+            word = before[1] if before else ""
+            is_opener = word.lower() in stop_words("fr") | stop_words("en") | OPENERS
+            if not word[:1].isupper() or word in TITLES or is_opener:
+                return True
+        return False
+
+
+def _joins(between: str) -> bool:
+    words = [each for each in _BETWEEN.split(fold_phrase(between)) if each]
+    return len(words) <= 2 and all(each in _JOINED or f"{each}'" in _JOINED for each in words)
+
+
+def _compile(run: str, is_name: bool) -> re.Pattern[str]:
+    words = [re.escape(each) for each in re.split(r"[\s'.-]+", fold_phrase(run)) if each]
+    text = r"[\s'.-]+".join(words)
+    if not is_name and run.isalpha() and len(run) >= _PLURAL_LETTERS:
+        text = re.sub(r"[sx]$", "", text) + "[sx]?"
+    return re.compile(rf"(?<!\w){text}(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A sentence of an article on a subject; `is_named` if it names the subject itself."""
+
+    passage: Passage
+    sentence: Sentence
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class SubjectArticle:
+    """An article that names a subject: in its title, in its opening, or further down."""
+
+    article: Article
+    name: SubjectName
+    in_title: bool
+    in_opening: bool
+
+    @property
+    def is_central(self) -> bool:
+        return self.in_title or self.in_opening
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """The sentences that name the subject, or of a title that does, all sentences."""
+        in_title = self.name.find_parts(self.article.title)
+        mentions = []
+        for passage in cut(self.article):
+            for sentence in passage.sentences:
+                parts = self.name.find_parts(sentence.text)
+                is_named = (bool(parts) and len(parts | in_title) == len(self.name.parts)) or (
+                    self.name.has_surname(sentence.text)
+                )
+                if is_named or self.in_title:
+                    mentions.append(Mention(passage, sentence, is_named))
+        return tuple(mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectArticles:
+    """All articles that name a subject, newest first.
+
+    `is_complete` is False if the words are too frequent to check every passage. `homonyms` are
+    articles that have the name only within other names (« Rosetta Stone » for « Rosetta »).
+    """
+
+    name: SubjectName
+    articles: tuple[SubjectArticle, ...]
+    homonyms: tuple[Article, ...] = ()
+    is_complete: bool = True
+
+    @property
+    def central(self) -> tuple[SubjectArticle, ...]:
+        """Those that name it in their title or opening, or else all of them."""
+        central = tuple(each for each in self.articles if each.is_central)
+        return central or self.articles
+
+
+def find_subject(
+    searcher: Searcher, subject: str, period: Period | None = None, question: str = ""
+) -> SubjectArticles:
+    """Find all articles that have every word of a subject in their title or in one sentence."""
+    name = SubjectName.parse(subject, question)
+    generation = searcher.generation
+    languages = generation.facts.languages
+    terms = [
+        {
+            term
+            for language in languages
+            for form in ({word[0]} if part.is_name else _numbers(word[0]))
+            for term in keyed_terms(form, language)
+        }
+        for part in name.parts
+        for word in _WORD.finditer(part.text)
+        if fold_phrase(word[0]) not in _JOINED
+    ]
+    keys = generation.passages_with([own for own in terms if own])
+    passages: dict[str, list[Passage]] = defaultdict(list)
+    for stored in generation.passages_by_key(keys[:MAX_PASSAGES].tolist()):
+        passages[stored.article_id].append(stored.passage)
+    articles = []
+    for article in searcher.select(generation.articles_by_id(list(passages)).values(), period):
+        in_title = name.is_in(article.title)
+        own = [each for each in passages[article.id]]
+        named = [s for passage in own for s in passage.sentences if name.is_in(s.text)]
+        if in_title or named:
+            opening = cut(article)[0].sentences[:_OPENING_SENTENCES] if named else ()
+            in_opening = any(each.start == s.start for each in opening for s in named)
+            articles.append(SubjectArticle(article, name, in_title, in_opening))
+    articles, homonyms = _tell_apart(name, articles)
+    articles.sort(key=lambda each: (_day(each.article), each.is_central), reverse=True)
+    return SubjectArticles(name, tuple(articles), homonyms, len(keys) <= MAX_PASSAGES)
+
+
+def _numbers(word: str) -> set[str]:
+    """A word in the singular and in the plural, of which the stems may differ."""
+    single = re.sub(r"[sx]$", "", word)
+    return {word, single, f"{single}s", f"{single}x"}
+
+
+def _day(article: Article) -> int:
+    return article.published.toordinal() if article.published else 0
+
+
+def _tell_apart(
+    name: SubjectName, articles: list[SubjectArticle]
+) -> tuple[list[SubjectArticle], tuple[Article, ...]]:
+    """Separate the articles that have a lone name only within longer names.
+
+    A longer name is another form of it if some article has both (« Benoît Hamon », « Hamon »).
+    """
+    if len(name.parts) != 1 or not name.parts[0].is_name:
+        return articles, ()
+    forms = {each.article.id: _forms(name, each.article) for each in articles}
+    plain = fold_phrase(name.parts[0].text)
+    aliases = {form for own in forms.values() if plain in own for form in own}
+    if not aliases:
+        return articles, ()
+    endings = tuple(f" {each}" for each in aliases if " " in each)
+
+    def has_alias(each: SubjectArticle) -> bool:
+        return any(form in aliases or form.endswith(endings) for form in forms[each.article.id])
+
+    others = tuple(each.article for each in articles if not has_alias(each))
+    return [each for each in articles if has_alias(each)], others
+
+
+def _forms(name: SubjectName, article: Article) -> frozenset[str]:
+    """The folded names in an article that hold the subject's."""
+    forms = set()
+    for text in (article.title, article.text):
+        for match in name.parts[0].find(text, fold_phrase(text)):
+            start = max(text.rfind("\n", 0, match.start()), match.start() - 80)
+            around = text[start + 1 : match.end() + 80]
+            at = match.start() - start - 1
+            spans = span_names(around, article.language)
+            own = next((each for each in spans if each.start <= at < each.end), None)
+            pieces = re.split(r"[.:] ", around[own.start : own.end]) if own else [match[0]]
+            forms |= {fold_phrase(each) for each in pieces if match[0] in fold_phrase(each)}
+    return frozenset(forms)
