@@ -209,7 +209,7 @@ def find_subject(
     articles = []
     for article in searcher.select(generation.articles_by_id(list(passages)).values(), period):
         in_title = name.is_in(article.title)
-        own = [each for each in passages[article.id]]
+        own = list(passages[article.id])
         named = [s for passage in own for s in passage.sentences if name.is_in(s.text)]
         if in_title or named:
             opening = cut(article)[0].sentences[:_OPENING_SENTENCES] if named else ()

@@ -39,9 +39,7 @@ def titles(subject: str, *articles: Article, question: str = "") -> list[str]:
         ("le de la", []),
     ],
 )
-def test_an_article_on_a_subject_has_its_words_and_no_stems(
-    subject: str, found: list[str]
-) -> None:
+def test_an_article_on_a_subject_has_its_words_and_no_stems(subject: str, found: list[str]) -> None:
     assert titles(subject, MALI, BAD, PROBE, STONE, HAMON, WIFE, VELO) == found
 
 
