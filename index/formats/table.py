@@ -22,7 +22,8 @@ from index.formats.signature import Signature
 class Format:
     """One file format.
 
-    `parser` names a module, imported for the first file of the format. The first suffix is the
+    `parser` names a module, imported for the first file of the format. `version` is raised when
+    the parser gives another output: files of an older one are read again. The first suffix is the
     default for files without one. `signature` detects the format by a file's first bytes; it
     overrides the names in `beats`; without it, the name decides. `media_types` are those that sites
     send. `package` is the member that makes a zip file a document of this format. `sendable`
@@ -37,6 +38,7 @@ class Format:
     package: str = ""
     sendable: bool = True
     fetchable: bool = True
+    version: int = 1
 
     @property
     def suffix(self) -> str:

@@ -16,8 +16,9 @@ from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.ingestion.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
-from index.ingestion.fingerprint import rules
 from index.ingestion.generation import GenerationDraft
+from index.ingestion.readings import FailedFiles
+from index.ingestion.rules import rules
 from index.ingestion.sources import (
     ArticleSupply,
     FileArticles,
@@ -111,13 +112,19 @@ def build(
     the index in service is then unchanged, and the next build reuses the vectors of finished
     batches.
     """
-    sources, skipped = find_sources(paths)
-    files = FileArticles(paths, sources, options or Options(), skipped)
+    store, digest = open_store(location), rules(options)
+    files = _file_articles(paths, options or Options(), store, digest)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     watch = observer or Unobserved()
-    store = open_store(location)
-    digest = rules(options, store.workplace / "rules")
     return _Build(store, files, digest, roots, embedder, watch, stop).run()
+
+
+def _file_articles(
+    paths: Sequence[Path], options: Options, store: IndexStore, digest: str
+) -> FileArticles:
+    sources, skipped = find_sources(paths)
+    failures = FailedFiles(store.workplace / "failures", digest)
+    return FileArticles(paths, sources, options, failures, skipped)
 
 
 def build_part(
@@ -136,9 +143,8 @@ def build_part(
     Raises as `build` does, StoreError if the store serves only one machine, and BuildLocked if
     another process is working on this part.
     """
-    sources, skipped = find_sources(paths)
-    supply = FileArticles(paths, sources, options or Options(), skipped)
     store, watch = open_store(location), observer or Unobserved()
+    supply = _file_articles(paths, options or Options(), store, rules(options))
     context = ReadContext(store.removals().ids, lambda: _check_stop(stop), watch.progress)
     watch.step("lock")
     with (

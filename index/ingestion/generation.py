@@ -25,7 +25,7 @@ class UnfitArticle(IndexingError):  # noqa: N818
 
 class GenerationDraft:
     """Collects articles, finds copies, cuts passages; then writes vectors, words and facts.
-    `rules`: see `index.ingestion.fingerprint.rules`. Raises StoreError."""
+    `rules`: see `index.ingestion.rules.rules`. Raises StoreError."""
 
     def __init__(self, writer: GenerationWriter, rules: str) -> None:
         self.writer = writer

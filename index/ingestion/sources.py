@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -11,8 +12,15 @@ from index.article import Article
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
-from index.ingestion.fingerprint import FileReading, FileSnapshot, is_unchanged, take_snapshot
 from index.ingestion.generation import GenerationDraft, UnfitArticle
+from index.ingestion.readings import (
+    FailedFiles,
+    FileReading,
+    FileSnapshot,
+    is_lasting,
+    is_unchanged,
+    take_snapshot,
+)
 from index.store.articles import SourceRow
 from index.store.build_turn import ReusableGeneration
 
@@ -109,6 +117,7 @@ class FileArticles:
     paths: Sequence[Path]
     sources: Sequence[Source]
     options: Options
+    failures: FailedFiles
     skipped: list[Skipped] = field(default_factory=list)
     _snapshots: dict[str, FileSnapshot] = field(default_factory=dict)
 
@@ -128,10 +137,14 @@ class FileArticles:
                 changes.unchanged_count += 1
                 continue
             reading = FileReading.of_row(row) if row is not None else None
-            skipped = self._skipped_if_same(source, reading) if reading else None
-            if skipped is not None:
+            if reading is None or reading.failed:
+                same = self.failures.find(source, self._snapshot)
+            else:
+                is_same = reading.label == source.label and reading.of(source, self._snapshot)
+                same = reading if is_same else None
+            if same is not None:
                 changes.unchanged_count += 1
-                changes.skipped += skipped
+                changes.skipped += same.skipped
                 continue
             changes.sources.append(source)
             if reading is not None:
@@ -143,53 +156,57 @@ class FileArticles:
     def read_changes(
         self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
     ) -> None:
-        for source in changes.sources:
-            context.check()
-            reading = self._read(draft, source, context)
-            draft.writer.note(SourceRow._make(reading.as_row()))
-            changes.skipped += reading.skipped
-
-    def _skipped_if_same(self, source: Source, reading: FileReading) -> Sequence[Skipped] | None:
-        """What is skipped in a file that gives the same as before, else None. A file that gave
-        nothing is tried again."""
-        if not reading.failed:
-            same = reading.label == source.label and reading.of(source, self._snapshot)
-            return reading.skipped if same else None
-        skipped = []
-        for article in _articles(source, self.options):
-            if isinstance(article, Article):
-                return None
-            skipped.append(article)
-        return skipped
+        with self._remembering_failures():
+            for source in changes.sources:
+                context.check()
+                reading = self._read(draft, source, context)
+                draft.writer.note(SourceRow._make(reading.as_row()))
+                changes.skipped += reading.skipped
 
     def read_into(
         self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
         readings = map(FileReading.of_row, before.sources() if before else ())
         readings_by_location = {each.location: each for each in readings}
-        for number, source in enumerate(self.sources):
-            context.check()
-            context.progress(number, len(self.sources))
-            reading = readings_by_location.get(source.location)
-            same = reading is not None and reading.of(source, self._snapshot)
-            if reading and same and _reuse(draft, reading, source, context):
-                reading = reading.shown_as(source.label)
-            else:
-                reading = self._read(draft, source, context)
-            draft.writer.note(SourceRow._make(reading.as_row()))
-            self.skipped += reading.skipped
+        with self._remembering_failures():
+            for number, source in enumerate(self.sources):
+                context.check()
+                context.progress(number, len(self.sources))
+                reading = readings_by_location.get(source.location)
+                if (
+                    reading is not None
+                    and not reading.failed
+                    and reading.of(source, self._snapshot)
+                    and _reuse(draft, reading, source, context)
+                ):
+                    reading = reading.shown_as(source.label)
+                else:
+                    reading = self._read(draft, source, context)
+                draft.writer.note(SourceRow._make(reading.as_row()))
+                self.skipped += reading.skipped
         draft.find_copies()
         context.progress(len(self.sources), len(self.sources))
 
+    @contextmanager
+    def _remembering_failures(self) -> Iterator[None]:
+        """Save the files that failed, also if the build ends early."""
+        try:
+            yield
+        finally:
+            self.failures.save({source.location for source in self.sources})
+
     def _read(self, draft: GenerationDraft, source: Source, context: ReadContext) -> FileReading:
+        if (failure := self.failures.find(source, self._snapshot)) is not None:
+            return failure
         snapshot = self._snapshot(source)
         ids: list[str] = []
         skipped: list[Skipped] = []
-        reliable = True  # False if the result depends on other files
+        reliable = True  # False if the result depends on other files or on this machine's state
         for article in _articles(source, self.options):
             context.check()
             if isinstance(article, Skipped):
                 skipped.append(article)
+                reliable = reliable and is_lasting(article.problem)
                 continue
             is_duplicate_id = draft.holds(article.id)
             try:
@@ -204,7 +221,9 @@ class FileArticles:
         digest = snapshot.digest if reliable and snapshot.holds(source.path) else None
         stamp = snapshot.stamp if digest and snapshot.is_settled else b""
         origin = (source.location, source.label, source.url, digest)
-        return FileReading(*origin, tuple(ids), tuple(skipped), stamp)
+        reading = FileReading(*origin, tuple(ids), tuple(skipped), stamp)
+        self.failures.note(reading)
+        return reading
 
     def _snapshot(self, source: Source) -> FileSnapshot:
         snapshot = self._snapshots.get(source.location)

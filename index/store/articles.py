@@ -101,7 +101,7 @@ def selection_clause(among: Selection | None, dialect: SqlDialect) -> tuple[str,
 
 
 class SourceRow(NamedTuple):
-    """A file that articles came from; see `index.ingestion.fingerprint.FileReading.as_row`."""
+    """A file that articles came from; see `index.ingestion.readings.FileReading.as_row`."""
 
     location: str
     shown: str

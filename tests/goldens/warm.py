@@ -20,8 +20,5 @@ with warnings.catch_warnings():
                 importlib.import_module(each.name)
             except Exception:  # what it needs is not installed
                 continue
-    from index.ingestion.fingerprint import rules
-
-    rules()  # reads all code that articles are read by
 gc.collect()
 gc.freeze()

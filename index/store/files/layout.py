@@ -6,7 +6,7 @@
   generations/.<id>/    being built, or left by a killed build
   segments/<id>/        written by an addition, for the generations that refer to it
   verified              files that builds have verified
-  rules                 cached digest of the reading rules (see `index.ingestion.fingerprint`)
+  failures              files that gave no article (see `index.ingestion.readings`)
   resume/               vectors of an interrupted build
   lock, lock.holder     one builder at a time
 """

@@ -72,7 +72,7 @@ SAMPLES: dict[str, bytes] = {
     ".bz2": bz2.compress(_LINES.encode()),
     ".xz": lzma.compress(_LINES.encode()),
 }
-_NAMES = {".gz": "a.jsonl.gz", ".bz2": "a.jsonl.bz2", ".xz": "a.jsonl.xz"}
+NAMES = {".gz": "a.jsonl.gz", ".bz2": "a.jsonl.bz2", ".xz": "a.jsonl.xz"}
 CANARY = "CANARI-7f3a"
 
 
@@ -84,7 +84,7 @@ def test_every_format_has_a_sample_that_is_read() -> None:
 
 def _found(suffix: str, data: bytes) -> list[Article]:
     """The articles of a file; only a ReadError that names it may say that there are none."""
-    name = _NAMES.get(suffix, f"a{suffix}")
+    name = NAMES.get(suffix, f"a{suffix}")
     try:
         articles, skipped = read_data(name, data)
         complaints = [(part.label, str(part.problem)) for part in skipped]

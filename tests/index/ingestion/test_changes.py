@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
+from index.errors import Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
 from index.ingestion import sources
@@ -83,17 +84,72 @@ def test_a_file_is_read_again_only_when_its_bytes_change(corpus: Corpus) -> None
     assert best_passage(corpus.data_dir, "Que broie le moulin ?") == "Le moulin broie du grain."
 
 
-def test_what_is_skipped_is_said_every_time_and_tried_again(corpus: Corpus) -> None:
+def test_a_file_that_failed_is_named_every_time_and_read_once(corpus: Corpus) -> None:
     (corpus.folder / "vide.md").write_text("")
     first = corpus.build()
     second = corpus.build()
     assert len(first.skipped) == 1
     assert second.skipped == first.skipped
-    assert (corpus.read, second.switched) == (["vide.md"], False)
+    assert (corpus.read, second.switched) == ([], False)
     corpus.write("pont.md", "Le pont date de 1902.", title="Pont")
     assert corpus.build().skipped == first.skipped
+    assert corpus.read == ["pont.md"]
     corpus.write("vide.md", "Plus si vide.", title="Vide")
     assert (corpus.build().added, corpus.build().skipped) == (1, ())
+    (corpus.folder / "vide.md").write_text("")
+    third = corpus.build()
+    assert (third.removed, third.skipped) == (1, first.skipped)
+    assert (corpus.build().skipped, corpus.read) == (first.skipped, [])
+
+
+def test_a_bad_file_among_good_ones_makes_no_generation_and_is_remembered(corpus: Corpus) -> None:
+    first = corpus.build()
+    for name in ("a.md", "b.md", "c.md"):  # more than an addition takes
+        (corpus.folder / name).write_text("")
+        report = corpus.build()
+        assert (corpus.read, report.generation) == ([name], first.generation)
+    (corpus.folder / "a.md").unlink()
+    assert len(corpus.build().skipped) == 2
+    assert corpus.read == []
+
+
+def test_a_failure_of_the_machine_or_of_other_tools_is_tried_again(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Reader = read_source
+    code = "reading-crash"
+
+    def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
+        corpus.read.append(source.path.name)
+        if source.path.name == "pont.md":
+            raise ReadError(Problem(code), subject=source.label)
+        return real(source, options)
+
+    monkeypatch.setattr(sources, "read_apart", read)
+    corpus.build()
+    corpus.build()
+    assert corpus.read == ["pont.md"]
+    code = "pdf-scan-no-tesseract"
+    corpus.build()
+    corpus.build()
+    assert corpus.read == []
+    monkeypatch.setenv("PATH", "")
+    corpus.build()
+    assert "pont.md" in corpus.read
+
+
+def test_a_failure_of_a_stopped_build_keeps_no_article_of_before(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.build()
+    (corpus.folder / "pont.md").write_text("")
+    corpus.write("moulin.md", "Le moulin ne broie plus.", title="Moulin")
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeEmbedder, "embed_passages", None)
+        with pytest.raises(TypeError):
+            corpus.build()
+    report = corpus.build()
+    assert (report.articles, report.removed, corpus.read) == (1, 1, ["moulin.md"])
 
 
 def test_other_options_or_rules_read_again(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,9 +159,7 @@ def test_other_options_or_rules_read_again(corpus: Corpus, monkeypatch: pytest.M
     assert len(corpus.read) == 2
     corpus.build(options)
     assert corpus.read == []
-    monkeypatch.setattr(
-        "index.ingestion.fingerprint._code_and_libraries", lambda memory: ("the next version", [])
-    )
+    monkeypatch.setattr("index.ingestion.rules.PASSAGE_VERSION", 0)
     corpus.build(options)
     assert len(corpus.read) == 2
     corpus.build(options)

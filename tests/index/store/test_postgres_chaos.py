@@ -27,7 +27,6 @@ from bot.locale.errors import error_text
 from index.article import Article
 from index.errors import BuildLocked, IndexingError, StoreError
 from index.ingestion.builder import build_articles
-from index.ingestion.fingerprint import rules
 from index.search.live import LiveIndex
 from index.store.postgres import connections, turn
 from tests.fakes import FakeEmbedder
@@ -46,7 +45,6 @@ from tests.index.store.test_postgres_store import made, many
 from tests.postgres.deployed import until
 from tests.postgres.server import Server, account, running
 
-rules()  # a builder that is forked from here, and killed, is killed at work
 HITS = 10
 GENERATIONS = "SELECT count(*)::integer FROM selon.generations"
 LONG = 100  # events of the long form
