@@ -2,8 +2,7 @@
 
 The confidence comes from `index/reading/evidence.py`. Afterwards, an answer can only become less
 sure: in `followups/conversation.py` (uncertain interpretation), `answering/comparison.py`
-(a doubtful part) and `llm/draft.py` (unsupported first sentence). Claims are judged apart, in
-`verification/claim_answer.py`.
+(a doubtful part) and `llm/draft.py` (unsupported first sentence).
 """
 
 from __future__ import annotations
@@ -69,6 +68,16 @@ def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) 
     first = rank_sentences(findings.hits)[0]
     of_other_years = is_of_other_years(findings.question, first, best_sentence(first))
     return Decision("sure" if agrees and outcome != "no" and not of_other_years else "perhaps")
+
+
+def decide_on_claim(*, is_verbatim: bool | None) -> Decision:
+    """Decide on the sentence nearest to a claim: sure if it is the claim itself, word for word.
+
+    `is_verbatim` is None if no passage is on the claim's subject.
+    """
+    if is_verbatim is None:
+        return Decision("no", "unsaid")
+    return Decision("sure" if is_verbatim else "perhaps")
 
 
 def decide_by_articles(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.answer import Answer
+from bot.answering.claim import ClaimAnswer, answer_claims, find_claims
 from bot.audio import SpeechService
 from bot.followups.base import ConversationChain
 from bot.followups.turn import TurnText
@@ -28,8 +29,6 @@ from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace
 from bot.state.database import Arguments, Result, State
 from bot.state.limits import AskLimits
-from bot.verification.background_checker import shared_checker
-from bot.verification.claim_answer import ClaimAnswer, answer_claims, find_claims
 from index.article import Article, Selection
 
 if TYPE_CHECKING:
@@ -92,13 +91,12 @@ class BotServices:
         """The extractive answer, neither stored nor counted."""
         return await self.chain.ainvoke(TurnText(question, is_extractive=True))
 
-    async def check_claims(self, text: str) -> list[ClaimAnswer]:
+    async def answer_claims(self, text: str) -> list[ClaimAnswer]:
         """What the articles say about the claims in a text; empty without an index. Raises
         IndexingError."""
         if self.index is None or not (claims := find_claims(text)):
             return []
-        checker = shared_checker(self.settings.cache_dir, self.settings.threads)
-        return await asyncio.to_thread(answer_claims, claims, self.index.search, checker)
+        return await asyncio.to_thread(answer_claims, claims, self.index.search)
 
     async def group_may_ask(self, chat_id: int) -> bool:
         """True if a group is answered; records that it was seen."""

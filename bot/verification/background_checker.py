@@ -13,7 +13,6 @@ from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 
 if TYPE_CHECKING:
     from bot.verification.checker import FactChecker
-    from bot.verification.fact_check import FactCheck
 
 
 @cache
@@ -37,9 +36,6 @@ class BackgroundChecker:
         self, claim: Claim, passages: Sequence[NumberedPassage], question: str
     ) -> ClaimVerdict:
         return self._future.result().check(claim, passages, question)
-
-    def check_fact(self, text: str, passages: Sequence[NumberedPassage]) -> FactCheck | None:
-        return self._future.result().check_fact(text, passages)
 
     def _load(self, cache_dir: Path, threads: int) -> None:
         from bot.verification.checker import open_checker

@@ -1,4 +1,4 @@
-"""Check a chat model's sentences, and other people's claims, against passages."""
+"""Check a chat model's sentences against passages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,6 @@ from bot.verification.alignment import Alignment
 from bot.verification.annotation import AnnotationCache, Annotator
 from bot.verification.claim import Claim, ClaimFault, ClaimVerdict, NumberedPassage
 from bot.verification.evidence import annotate_evidence
-from bot.verification.fact_check import (
-    NEAR_SHARE,
-    Comparison,
-    FactCheck,
-    is_confirmed,
-    is_contradicted,
-)
 from bot.verification.support import ClaimReader, is_supported
 from index.article import Sentence
 from index.models.base import Vectors
@@ -66,33 +59,6 @@ class FactChecker:
         ]
         with ThreadPoolExecutor(self._threads) as pool:
             list(pool.map(lambda text: self._annotations.read(*text), texts))
-
-    def check_fact(self, text: str, passages: Sequence[NumberedPassage]) -> FactCheck | None:
-        """Judge a claim by each passage alone; None if none is about it."""
-        fact = self._annotations.read(text, detect(text))
-        comparisons: list[tuple[Comparison, NumberedPassage]] = []
-        is_covered = False
-        for each in passages:
-            alignment = Alignment(fact, annotate_evidence([each], self._annotations))
-            if alignment.evidence and alignment.content_words:
-                comparison = Comparison(alignment)
-                comparisons.append((comparison, each))
-                if find_exact_fault(alignment) is None and is_confirmed(comparison):
-                    if comparison.repeats or is_supported(alignment, self._reader):
-                        return FactCheck("confirmed", each, comparison.line.sentence)
-                    is_covered = True
-        for comparison, each in comparisons:
-            if not is_covered and is_contradicted(comparison):
-                return FactCheck("contradicted", each, comparison.line.sentence)
-        near = [
-            (comparison, each)
-            for comparison, each in comparisons
-            if comparison.shares()[0] >= NEAR_SHARE and _is_related(comparison.alignment)
-        ]
-        if not near:
-            return None
-        comparison, each = max(near, key=lambda pair: pair[0].nearness)
-        return FactCheck("near", each, comparison.line.sentence)
 
     def check(
         self, claim: Claim, passages: Sequence[NumberedPassage], question: str

@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.verification import checker as checkers
-from bot.verification.checker import FactChecker
 from index.ingestion.builder import build
+from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from tests.bot.messenger.samples import BIRTH, LENS
 from tests.botapi.server import BotServer
 from tests.e2e.database import all_rows
 from tests.e2e.telegram import QUESTION, StubChain, running, settled, spaced
-from tests.fakes import FakeEmbedder
 
 ADMIN, READER, STRANGER, GROUP = 1, 42, 9, -100
 CLAIMS = "Augustin Fresnel naît à Broglie en 1798. Il conçoit en 1822 une lentille."
@@ -34,12 +32,11 @@ language: fr
 
 
 @pytest.fixture
-def index(tmp_path: Path, checker: FactChecker, monkeypatch: pytest.MonkeyPatch) -> LiveIndex:
-    monkeypatch.setattr(checkers, "open_checker", lambda *_, **__: checker)
+def index(tmp_path: Path, bundled: Embedder) -> LiveIndex:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "phares.md").write_text(ARTICLE, encoding="utf-8")
-    build([tmp_path / "corpus"], tmp_path / "index", FakeEmbedder())
-    return LiveIndex(tmp_path / "index", FakeEmbedder(), ConfidenceModel.load())
+    build([tmp_path / "corpus"], tmp_path / "index", bundled)
+    return LiveIndex(tmp_path / "index", bundled, ConfidenceModel.load())
 
 
 @pytest_asyncio.fixture
@@ -56,13 +53,13 @@ async def posted(server: BotServer, query: str) -> str:
 @pytest.mark.parametrize(
     ("claim", "heading"),
     [
-        ("C’est en 1788 qu’Augustin Fresnel naît à Broglie.", "Les articles le confirment :"),
-        ("Augustin Fresnel naît à Broglie en 1798.", "Les articles le contredisent :"),
-        ("Augustin Fresnel naît en 1788, à Broglie, près de Rouen.", "❔ Je n’en suis pas sûr"),
+        ("C’est en 1788 qu’Augustin Fresnel naît à Broglie.", "Ce qu’en disent les articles :"),
+        ("Augustin Fresnel naît à Broglie en 1798.", "Ce qu’en disent les articles :"),
+        (BIRTH, "Mot pour mot dans « Fresnel et les phares » :"),
         ("Le pont de Millau a été inauguré en décembre 2004.", "Je ne sais pas"),
     ],
 )
-async def test_a_claim_is_held_against_articles(
+async def test_what_articles_say_of_a_claim_is_quoted(
     server: BotServer, claim: str, heading: str
 ) -> None:
     query = server.user_asks_as_guest(READER, "c’est vrai ?", f"Incroyable ! {claim}")
@@ -70,14 +67,14 @@ async def test_a_claim_is_held_against_articles(
     assert text.startswith(heading)
     if heading.endswith(":"):
         assert "\n— Fresnel et les phares, Le Phare, 1er mars 2024" in text
-        assert (LENS if "lentille" in claim else BIRTH) + " » [1]" in text
+        assert BIRTH + " » [1]" in text
 
 
 @pytest.mark.usefixtures("bot")
-async def test_only_the_quoted_part_is_checked_sentence_by_sentence(server: BotServer) -> None:
+async def test_only_the_quoted_part_counts_sentence_by_sentence(server: BotServer) -> None:
     query = server.user_asks_as_guest(READER, "?", f"{CLAIMS} Et alors ?", quote=CLAIMS)
     text = await posted(server, query)
-    assert "« Augustin Fresnel naît à Broglie en 1798. »\n\nLes articles le contredisent" in text
+    assert "« Augustin Fresnel naît à Broglie en 1798. »\n\nCe qu’en disent les articles :" in text
 
 
 @pytest.mark.usefixtures("bot")
@@ -110,7 +107,7 @@ async def test_members_get_the_same_with_buttons_below(server: BotServer, chain:
     claimed = server.user_says(GROUP, CLAIMS, kind="supergroup", person=STRANGER)
     who = {"kind": "supergroup", "person": READER}
     answer = await server.reply_to(GROUP, "@selon_test_bot vrai ?", reply_to=claimed, **who)
-    assert spaced(answer.text).count("Les articles le") == 2
+    assert spaced(answer.text).count("Ce qu’en disent les articles") == 2
     assert [mark for mark in ("[1]", "[2]") if mark in answer.text] == ["[1]", "[2]"]
     assert "👍" in answer.labels
     assert chain.questions == []

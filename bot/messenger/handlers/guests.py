@@ -11,6 +11,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes, MessageHandler, filters
 
+from bot.answering.claim import join_claims
 from bot.followups.turn import Turn, TurnText
 from bot.locale.answers import Phrases
 from bot.locale.messenger import AccessPhrases
@@ -31,7 +32,6 @@ from bot.messenger.outbound.retry import request_with_retry
 from bot.messenger.services import phrases_for
 from bot.operations.metrics import METERS
 from bot.state import chats
-from bot.verification.claim_answer import join_claims
 from index.errors import NoIndex
 from index.text.language import detect
 
@@ -39,7 +39,8 @@ logger = logging.getLogger(__name__)
 
 
 class GuestHandlers(Handlers):
-    """Check the message that somebody replies to, or answer their question; store nothing."""
+    """Quote what the articles say about the message that somebody replies to, or answer their
+    question; store nothing."""
 
     @on_update(partial(MessageHandler, filters.UpdateType.GUEST_MESSAGE))
     async def query(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -90,7 +91,7 @@ class GuestHandlers(Handlers):
             if help := await self._services.help_for(text):
                 METERS.count_answer(help, "guest")
                 return answer_html(help, phrases)
-        claims = await self._services.check_claims(about) if points_at(words) else []
+        claims = await self._services.answer_claims(about) if points_at(words) else []
         if claims:
             METERS.count_answer(join_claims(about, claims), "guest")
             return claims_html(claims, phrases)

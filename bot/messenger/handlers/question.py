@@ -18,6 +18,7 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import BaseHandler, ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
+from bot.answering.claim import join_claims
 from bot.answering.selection import chosen_articles, held_to
 from bot.conversation.turns import new_turn
 from bot.errors import StateError
@@ -53,7 +54,6 @@ from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.state import conversations, meters
 from bot.state.conversations import ConversationPlace, TurnRecord
-from bot.verification.claim_answer import join_claims
 from index.article import Selection
 from index.text.language import detect
 
@@ -305,9 +305,9 @@ class QuestionHandlers(Handlers):
     ) -> None:
         """Answer a question; the answer and its sources are stored before it is sent.
 
-        Words that only point at the replied-to message ask the question in it, or have its claims
-        checked. If the question `is_spoken`, the answer is also read aloud, unless the person has
-        turned that off.
+        Words that only point at the replied-to message ask the question in it, or what the articles
+        say about its claims. If the question `is_spoken`, the answer is also read aloud, unless the
+        person has turned that off.
         """
         reply_to = None if asker.private else message.message_id
         about = text_replied_to(message, bot.id)[:QUESTION_LIMIT].strip()
@@ -316,7 +316,7 @@ class QuestionHandlers(Handlers):
             words, about = about, ""
         if await self._help(bot, asker, message, words, about):
             return
-        if is_pointer and await self._check_claims(bot, asker, message, words):
+        if is_pointer and await self._answer_claims(bot, asker, message, words):
             return
         if len(words) > QUESTION_LIMIT:
             await say(bot, asker, asker.phrases.too_long(QUESTION_LIMIT), reply_to=reply_to)
@@ -337,11 +337,11 @@ class QuestionHandlers(Handlers):
             )
         await self._send(bot, asker, answer, live, message.message_id, is_spoken=is_spoken)
 
-    async def _check_claims(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
+    async def _answer_claims(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
         """Reply with what the articles say about the claims in a text; False if it has none."""
         reply_to = None if asker.private else message.message_id
         async with self._live_answer(bot, asker, reply_to) as live:
-            claims = await self._services.check_claims(text)
+            claims = await self._services.answer_claims(text)
         if not claims:
             return False
         answer = join_claims(text, claims)

@@ -17,13 +17,13 @@ from bot.answer import (
     shown_quotes,
     web_address,
 )
+from bot.answering.claim import ClaimAnswer
 from bot.conversation.passage_refs import Excerpt
 from bot.help_numbers import Help, help_line, other_numbers
 from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
 from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, render_messages
-from bot.verification.claim_answer import ClaimAnswer
 from index.article import Article, ArticleEntry
 
 # Characters of a quote that is not folded, so that the list of sources stays short.
@@ -47,11 +47,18 @@ def answer_html(answer: Answer, phrases: Phrases, title: str = "") -> tuple[str,
 def claims_html(claims: Sequence[ClaimAnswer], phrases: Phrases) -> tuple[str, ...]:
     """Render what the articles say about each claim, below the claim if there are several."""
     texts, blocks = AccessPhrases.of(phrases.code), list[StyledBlock]()
-    titles = {"confirmed": texts.confirmed, "contradicted": texts.contradicted}
-    for each in claims:
+    for claim in claims:
         if len(claims) > 1:
-            blocks.append(text_block(phrases.quote(phrases.nested(each.claim)), "i"))
-        blocks += _answer_blocks(each.answer, phrases, titles.get(each.conclusion or "", ""))
+            blocks.append(text_block(phrases.quote(phrases.nested(claim.claim)), "i"))
+        if not claim.answer.citations:
+            blocks += _answer_blocks(claim.answer, phrases, "")
+            continue
+        heading = texts.said_of_it
+        if claim.is_verbatim:
+            title = title_of(claim.answer.citations[0].article, phrases.code)
+            heading = texts.word_for_word(phrases.quote(phrases.nested(_join_lines(title))))
+        quotes = _sources(shown_quotes(claim.answer.citations), phrases, fold=False)
+        blocks += [text_block(heading, "b"), *_with_gap(list(quotes), "\n\n")]
     return render_messages(blocks, phrases.code)
 
 
