@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
@@ -99,12 +100,16 @@ class Citation:
 class Statement:
     """One sentence of an answer with the numbers of its citations.
 
-    `highlight` is the non-empty span of the words that answer, if known.
+    `highlight` is the non-empty span of the words that answer, if known. A `heading` begins a
+    section of the answer above it, a `label` (the day of an event) stands before it; both are fixed
+    texts.
     """
 
     text: str
     citations: tuple[int, ...]
     highlight: tuple[int, int] | None = None
+    heading: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         if self.highlight is not None:
@@ -187,11 +192,31 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The statements with their markers: `First sentence. [1] Second one. [2]`."""
+        """The statements with their markers, below their headings: `First sentence. [1]`."""
         return " ".join(
-            f"{statement.text} {''.join(f'[{n}]' for n in statement.citations)}".rstrip()
+            " ".join(
+                filter(
+                    None,
+                    (
+                        statement.heading,
+                        statement.label,
+                        statement.text,
+                        "".join(f"[{number}]" for number in statement.citations),
+                    ),
+                )
+            )
             for statement in self.statements
         )
+
+    @property
+    def sections(self) -> tuple[tuple[Statement, ...], ...]:
+        """The statements below each heading; those before the first one have none."""
+        sections: list[list[Statement]] = []
+        for statement in self.statements:
+            if statement.heading or not sections:
+                sections.append([])
+            sections[-1].append(statement)
+        return tuple(map(tuple, sections))
 
 
 LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
@@ -201,13 +226,16 @@ LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 class ShownQuote:
     """A citation for display: the `highlight` in its quote, the `lead` to show before it.
 
-    `is_repeat` is True if its words are already shown above.
+    `is_repeat` is True if its words are already shown above. `heading` and `label` are those of its
+    statement.
     """
 
     citation: Citation
     highlight: tuple[int, int] | None = None
     lead: Sentence | None = None
     is_repeat: bool = False
+    heading: str = ""
+    label: str = ""
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -224,7 +252,7 @@ class ShownQuote:
 def shown_quotes(
     citations: Sequence[Citation], answer: Answer | None = None
 ) -> tuple[tuple[ShownQuote, ...], ...]:
-    """Group consecutive citations of one article, and mark repeated quotes.
+    """Group consecutive citations of one article and section, and mark repeated quotes.
 
     Below an `answer` that is not verbatim, its statements count as shown.
     """
@@ -232,14 +260,24 @@ def shown_quotes(
     statements = answer.statements if answer is not None else ()
     texts = {each.text for each in statements} if is_generated else set()
     marks = {} if is_generated else {each.text: each.highlight for each in statements}
+    firsts = {} if is_generated else {s.citations[0]: s for s in statements if s.citations}
     quotes: list[ShownQuote] = []
+    section = 0
+    places: list[tuple[int, str]] = []
     for citation in citations:
         quote, lead = citation.quote, citation.lead
         before = lead if lead is not None and lead.text not in texts else None
-        quotes.append(ShownQuote(citation, marks.get(quote), before, quote in texts))
+        own = firsts.get(citation.number)
+        heading, label = (own.heading, own.label) if own else ("", "")
+        quotes.append(
+            ShownQuote(citation, marks.get(quote), before, quote in texts, heading, label)
+        )
+        section += bool(heading)
+        places.append((section, citation.article.id))
         texts |= {quote, before.text} if before else {quote}
     return tuple(
-        tuple(same) for _, same in groupby(quotes, key=lambda each: each.citation.article.id)
+        tuple(quote for _, quote in same)
+        for _, same in groupby(zip(places, quotes, strict=True), key=itemgetter(0))
     )
 
 

@@ -69,6 +69,21 @@ class DroppedRecord(TypedDict):
     text: str | None
 
 
+class LineRecord(TypedDict):
+    """A line of a section: a fixed `label` (the day of an event), the text, and its citations."""
+
+    label: str
+    text: str
+    citations: list[int]
+
+
+class AnswerSectionRecord(TypedDict):
+    """A part of an answer below its heading."""
+
+    heading: str
+    lines: list[LineRecord]
+
+
 class AnswerRecord(TypedDict):
     """An answer. That of a refusal is the sentence that says so, with the articles `nearest` to the
     question; that of `help` is the whole text, beside an empty question."""
@@ -79,6 +94,7 @@ class AnswerRecord(TypedDict):
     answered: bool
     confidence: float
     answer: str
+    sections: list[AnswerSectionRecord]
     citations: list[CitationRecord]
     elapsed_ms: float
     nearest: list[NearArticleRecord]
@@ -143,6 +159,16 @@ def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) ->
         "answered": answer.is_sure,
         "confidence": round(answer.confidence, 4),
         "answer": _spoken_text(answer, phrases),
+        "sections": [
+            {
+                "heading": section[0].heading,
+                "lines": [
+                    {"label": each.label, "text": each.text, "citations": list(each.citations)}
+                    for each in section
+                ],
+            }
+            for section in answer.sections
+        ],
         "citations": [_citation_record(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [_near_record(each) for each in answer.nearest],

@@ -36,7 +36,10 @@ def recall_record(answer: Answer) -> dict[str, Any]:
         **{name: getattr(answer, name) for name in _FIELDS},
         "doubtful": answer.doubtful,
         "statements": [
-            [each.text, list(each.citations), each.highlight and list(each.highlight)]
+            [
+                *(each.text, list(each.citations), each.highlight and list(each.highlight)),
+                *(each.heading, each.label),
+            ]
             for each in answer.statements
         ],
         "citations": list(map(_citation_record, answer.citations)),
@@ -128,7 +131,8 @@ def _cite_earlier(record: Mapping[str, Any], article: Article) -> Citation:
 
 
 def _statements(records: list[Any], citations: Mapping[int, Citation]) -> Iterator[Statement]:
-    for text, numbers, highlight in records:
+    for text, numbers, highlight, *fixed_texts in records:
         remaining_numbers = tuple(number for number in numbers if number in citations)
         if remaining_numbers or not numbers:
-            yield Statement(text, remaining_numbers, tuple(highlight) if highlight else None)
+            span = tuple(highlight) if highlight else None
+            yield Statement(text, remaining_numbers, span, *fixed_texts)

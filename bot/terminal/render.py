@@ -140,7 +140,13 @@ def _render_statements(answer: Answer, phrases: Phrases) -> Text:
     for position, statement in enumerate(answer.statements):
         # The marker must not begin a line of its own, hence the no-break space.
         before, highlight, after = (_join_lines(part) for part in statement.parts)
-        text.append(f"{' ' if position else ''}{before}").append(highlight, style=HIGHLIGHT)
+        if statement.heading:
+            text.append(f"{chr(10) * 2 if position else ''}{statement.heading}\n", style=TITLE)
+        elif position:
+            text.append(" ")
+        text.append(f"{statement.label}{' ' if statement.label else ''}{before}").append(
+            highlight, style=HIGHLIGHT
+        )
         text.append(f"{after}\u00a0")
         text.append("".join(f"[{number}]" for number in statement.citations), style=MARKER)
     return text
@@ -150,6 +156,8 @@ def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
     """Render the quotes of one article and their source; those shown before as numbers only."""
     text = Text()
     for quote in group:
+        if quote.heading:
+            text.append(f"{quote.heading}\n\n", style=TITLE)
         if not quote.is_repeat:
             text.append_text(_quote(quote, phrases)).append("\n")
     text.append("  ")
@@ -165,7 +173,8 @@ def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
 def _quote(quote: ShownQuote, phrases: Phrases) -> Text:
     """Render « quote » [1], after the sentence that it depends on."""
     opening, closing = phrases.quote(_QUOTE_HERE).split(_QUOTE_HERE)
-    citation, text = quote.citation, Text(opening)
+    citation, text = quote.citation, Text()
+    text.append(f"{quote.label} " if quote.label else "", style=TITLE).append(opening)
     if quote.lead is not None:
         between = citation.article.text[quote.lead.end : citation.start]
         link = " […] " if between.strip() else " "

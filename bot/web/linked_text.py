@@ -64,6 +64,8 @@ class LinkedText:
         groups = shown_quotes(answer.citations, answer) if quotes else ()
         for position, group in enumerate(groups):
             self.add("\n\n" if position or not answer.verbatim else "")
+            if heading := group[0].heading:
+                self.add(f"**{escape_markdown(heading)}**\n\n")
             for quote in group:
                 self._quote(quote, phrases)
             article = group[0].citation.article
@@ -76,7 +78,12 @@ class LinkedText:
     def _write_statements(self, answer: Answer) -> None:
         citations = {each.number: each for each in answer.citations}
         for position, statement in enumerate(answer.statements):
-            self.add(f"{' ' if position else ''}{escape_markdown(statement.text)}\u00a0")
+            gap = "\n\n" if statement.heading else " "
+            self.add(gap if position else "")
+            if statement.heading:
+                self.add(f"**{escape_markdown(statement.heading)}**\n\n")
+            self.add(f"{statement.label} " if statement.label else "")
+            self.add(f"{escape_markdown(statement.text)}\u00a0")
             for number in statement.citations:
                 self._link(citations[number])
 
@@ -84,6 +91,7 @@ class LinkedText:
         if quote.is_repeat:
             self.add(f"[{quote.citation.number}] ")
             return
+        self.add(f"{quote.label} " if quote.label else "")
         self.add(escape_markdown(lead_before(quote)))
         self.add(f"{phrases.quote(escape_markdown(''.join(quote.parts)))}\u00a0")
         self._link(quote.citation)

@@ -64,7 +64,7 @@ def claims_html(claims: Sequence[ClaimAnswer], phrases: Phrases) -> tuple[str, .
 
 def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledBlock]:
     if answer.outcome != "no":
-        blocks = [] if answer.verbatim else [statement_block(each) for each in answer.statements]
+        blocks = [] if answer.verbatim else list(_statement_blocks(answer.statements))
         quotes = shown_quotes(answer.citations, answer)
         blocks += _sources(quotes, phrases, fold=not answer.verbatim)
         if answer.outcome == "perhaps":
@@ -137,7 +137,18 @@ def statement_block(statement: Statement) -> StyledBlock:
     # The marker must not begin a line of its own, hence the no-break space.
     before, highlight, after = (LINE_END.sub(" ", part) for part in statement.parts)
     end = f"{after}\u00a0{markers}" if markers else after
-    return StyledBlock((StyledSpan(before), StyledSpan(highlight, "b"), StyledSpan(end)), " ")
+    label = f"{statement.label} " if statement.label else ""
+    spans = (StyledSpan(label, "b"), StyledSpan(before), StyledSpan(highlight, "b"))
+    return StyledBlock((*spans, StyledSpan(end)), " ")
+
+
+def _statement_blocks(statements: Iterable[Statement]) -> Iterator[StyledBlock]:
+    for statement in statements:
+        block = statement_block(statement)
+        if statement.heading:
+            yield text_block(statement.heading, "b")
+            block = replace(block, gap="\n")
+        yield block
 
 
 def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
@@ -178,6 +189,8 @@ def _sources(
     groups = list(groups)
     repeats = _find_repeats(groups)
     for group in groups:
+        if heading := group[0].heading:
+            yield text_block(heading, "b")
         quotes = [
             _quote_spans(each, repeats[each.citation.quote], phrases)
             for each in group
@@ -237,6 +250,7 @@ def _quote_spans(
     opening, closing = phrases.quote(_PLACEHOLDER).split(_PLACEHOLDER)
     before, highlight, after = (phrases.nested(part) for part in quote.parts)
     return (
+        *([StyledSpan(f"{quote.label} ", "b")] if quote.label else []),
         StyledSpan(f"{opening}{phrases.nested(lead)}{before}"),
         StyledSpan(highlight, "b"),
         # The marker must not begin a line of its own, hence the no-break space.
