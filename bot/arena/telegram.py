@@ -237,7 +237,8 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if interpretation.rewritten:
             answer = replace(answer, understood=interpretation.question)
         METERS.count_answer(answer, "message")
-        await self._memory.store(asker.place, answer, message.message_id)
+        if await self._memory.store(asker, answer, message.message_id) is None:
+            return None
         new = replace(
             new_battle(battle, "chat", asker.texts(ArenaPhrases).unknown),
             messages=battle_html(battle, asker.phrases),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from telegram import Update
@@ -20,11 +21,12 @@ Catalogued = TypeVar("Catalogued", bound=Texts)
 @dataclass(frozen=True, slots=True)
 class Asker:
     """A person, where they are, and the phrases of their language. `private` is True in a chat with
-    the bot alone."""
+    the bot alone; `known_since` is as in `KnownPerson`."""
 
     place: ConversationPlace
     phrases: Phrases
     private: bool
+    known_since: datetime | None = None
 
     @property
     def person_id(self) -> int:

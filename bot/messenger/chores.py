@@ -58,7 +58,7 @@ def retention_chore(services: BotServices) -> ErasingChore:
     )
 
     async def forget(bot: Bot, now: datetime) -> None:
-        erasure = await services.run(retention.erase_expired, now, terms)
+        erasure = await services.state.erase(retention.erase_expired, now, terms)
         counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
         if erasure.announce:
             logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Concatenate
 
@@ -149,8 +149,9 @@ async def find_asker(services: BotServices, update: Update) -> Asker | None:
     asker = asker_of(update)
     if asker is None:
         return None
-    language = await services.run(people.note_person, asker.person_id, services.now())
-    return asker_of(update, language)
+    person = await services.run(people.note_person, asker.person_id, services.now())
+    asker = asker_of(update, person.language)
+    return asker and replace(asker, known_since=person.since)
 
 
 async def phrases_for(services: BotServices, person_id: int, fallback: str | None) -> Phrases:

@@ -82,6 +82,21 @@ def add_turn(
     return row.id
 
 
+def add_turn_unless_erased(
+    session: Session,
+    place: ConversationPlace,
+    new: NewTurn,
+    now: datetime,
+    lifetime: timedelta,
+    known_since: datetime | None,
+) -> int | None:
+    """Like `add_turn`; None if the person was erased while the answer was computed, that is, is no
+    longer the one `known_since` then. Without that moment, nothing is checked."""
+    if known_since is not None and people.was_erased(session, place.person_id, known_since):
+        return None
+    return add_turn(session, place, new, now, lifetime)
+
+
 def replace_turn(session: Session, turn_id: int, new: NewTurn) -> None:
     """Replace the answer of an edited question, unless it was erased meanwhile; its messages and
     votes stay."""

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
 FILE = "state.sqlite"
+_PRIVATE = 0o700  # access rights
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _INITIAL = "0013"  # the migration of the first release, which replaces the twelve before it
 _UNSYNCED, _READING = "selon_unsynced", "selon_reading"
@@ -64,12 +65,14 @@ _COLLISIONS = {"40001", "40P01", "23505"}
 
 
 def state_url(url: SecretStr | None, data_dir: Path) -> str:
-    """The database of the settings: their URL, or a SQLite file of the data directory.
+    """The database of the settings: their URL, or a SQLite file of the data directory, which only
+    this account may read.
 
     Raises SettingsError for an SQLite file in a folder that does not exist: the address is mistyped
     or a disk is not mounted.
     """
     if not url:
+        _make_private(data_dir)
         return f"sqlite:///{(data_dir / FILE).absolute()}"
     setting = url.get_secret_value()
     scheme, _, path = setting.partition(":///")
@@ -90,6 +93,7 @@ def open_state(url: str, bot_id: int | None = None) -> State:
     engine = _create_engine(url)
     try:
         _check_file(engine)
+        _protect_file(engine)
         if bot_id is not None and engine.dialect.name == "postgresql":
             with _migration(engine) as connection:
                 schema = _bot_schema(connection, bot_id)
@@ -243,6 +247,33 @@ class State:
         """Run `do` off the event loop; the job is called with a session and these arguments."""
         return await asyncio.to_thread(self.do, lambda session: job(session, *args, **kwargs))
 
+    async def erase(
+        self,
+        job: Callable[Concatenate[Session, Arguments], Result],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Like `run`, for a job that erases people's words: they leave the files of SQLite."""
+        result = await self.run(job, *args, **kwargs)
+        if self._lock is not None:
+            await asyncio.to_thread(self._empty_log)
+        return result
+
+    def _empty_log(self) -> None:
+        """Move SQLite's write-ahead log, which has copies of erased rows, into the database."""
+        assert self._lock is not None
+        try:
+            with self._lock.hold(), closing(self._engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                [is_busy, *_] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                cursor.close()
+            reason = "another process reads it" if is_busy else ""
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            reason = str(why_failed(error))
+        if reason:
+            logger.warning("Erased rows stay in the database's log for now: %s", reason)
+
     def close(self) -> None:
         """Refuse new jobs, wait for the running ones, and close all connections. The job of a
         cancelled task continues on its thread, whose connection would stay open."""
@@ -290,7 +321,7 @@ def _create_engine(url: str, schema: str | None = None) -> Engine:
             # SQLite itself lets only one transaction at a time write.
             options = {"isolation_level": "SERIALIZABLE", "pool_size": _CONNECTIONS}
         elif path := _sqlite_file(address):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
         if address.get_driver_name().startswith("psycopg"):
             options["connect_args"] = _libpq_arguments(address, schema)
         # Parameters, which people wrote, stay out of error messages.
@@ -324,6 +355,25 @@ def _parse_url(url: str) -> URL:
     if fault is not None:
         raise SettingsError("database-malformed", reason=fault)
     return address
+
+
+def _protect_file(engine: Engine) -> None:
+    """Let only this account read an SQLite file, which SQLite would make for all."""
+    path = _sqlite_file(engine.url)
+    if path is None:
+        return
+    with suppress(OSError):  # it is there, or SQLite says why not
+        path.touch(0o600, exist_ok=False)
+    for suffix in ("", "-wal", "-shm"):
+        _make_private(path.with_name(f"{path.name}{suffix}"))
+
+
+def _make_private(path: Path) -> None:
+    """Take other accounts' rights to a file or folder away, if there is one of ours."""
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & ~_PRIVATE & 0o777:
+            path.chmod(mode & _PRIVATE)
 
 
 def _sqlite_file(address: URL) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,13 +12,29 @@ from bot.state.tables import PersonRow
 WEB_PEOPLE = 2**60  # the first number of a person on the web; Telegram's are below
 
 
-def note_person(session: Session, person_id: int, now: datetime) -> str | None:
-    """Record that somebody wrote; return the language that they chose with /langue, if any."""
-    return _noted_row(session, person_id, now).language
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """The language that somebody chose with /langue, if any, and since when they are known: they
+    are somebody else once they have been erased."""
+
+    language: str | None
+    since: datetime
+
+
+def note_person(session: Session, person_id: int, now: datetime) -> KnownPerson:
+    """Record that somebody wrote."""
+    row = _noted_row(session, person_id, now)
+    return KnownPerson(row.language, row.first_seen)
 
 
 def is_known(session: Session, person_id: int) -> bool:
     return session.get(PersonRow, person_id) is not None
+
+
+def was_erased(session: Session, person_id: int, since: datetime) -> bool:
+    """True if somebody known since then was erased, even if they have come back."""
+    row = session.get(PersonRow, person_id)
+    return row is None or row.first_seen != since
 
 
 def language_of(session: Session, person_id: int) -> str | None:

@@ -55,7 +55,7 @@ class PersonalPages:
 
     async def forget(self, request: Request) -> Response:
         """Erase everything in one transaction, and remove the cookie."""
-        await self._service.state.run(_erase, person_id=request.state.visitor.person_id)
+        await self._service.state.erase(_erase, person_id=request.state.visitor.person_id)
         response = render(request, "forget.html", phrases=_phrases(request), forgotten=True)
         response.headers.append("set-cookie", cookie_header("", request.url.scheme, days=0))
         return response

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from bot.answer import Answer
@@ -20,7 +21,7 @@ from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.state import conversations, web_tokens
+from bot.state import conversations, people, web_tokens
 from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import State
@@ -142,6 +143,7 @@ class WebService:
                 return
         await self.count(visitor)
         place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
+        known_since = await self._note(visitor)
         history = await self._history(place, question, earlier)
         answers = cast("AsyncGenerator[Answer]", self.chain.astream(TurnText(question, history)))
         answer: Answer | None = None
@@ -157,7 +159,7 @@ class WebService:
             await answers.aclose()
         assert answer is not None
         METERS.count_answer(answer, "web")
-        yield await self._store(place, answer)
+        yield await self._store(place, answer, known_since)
 
     async def quote(self, question: str) -> Answer:
         """Answer extractively, without storing or counting."""
@@ -188,6 +190,12 @@ class WebService:
         turns = await self._turns(turn.place)
         return [each for each in reversed(turns) if each.id < turn.id and each.key]
 
+    async def _note(self, visitor: Visitor) -> datetime:
+        """Record that somebody asks; return since when they are known."""
+        note = partial(people.note_person, person_id=visitor.person_id, now=self.now())
+        person = await asyncio.to_thread(self.state.do, note, quick=True)
+        return person.since
+
     async def _history(
         self, place: ConversationPlace, question: str, earlier: Sequence[str] | None
     ) -> History:
@@ -205,12 +213,14 @@ class WebService:
             limit=HISTORY_TURNS,
         )
 
-    async def _store(self, place: ConversationPlace, answer: Answer) -> StoredAnswer:
+    async def _store(
+        self, place: ConversationPlace, answer: Answer, known_since: datetime
+    ) -> StoredAnswer:
         if answer.small_talk or answer.help is not None:
             return StoredAnswer(answer)
         now, key = self.now(), secrets.token_urlsafe(KEY_BYTES)
         new = await new_turn(answer, self.library, now, key=key)
-        await self.state.run(
-            conversations.add_turn, place=place, new=new, now=now, lifetime=self.lifetime
+        turn = await self.state.run(
+            conversations.add_turn_unless_erased, place, new, now, self.lifetime, known_since
         )
-        return StoredAnswer(answer, key)
+        return StoredAnswer(answer, key if turn is not None else "")

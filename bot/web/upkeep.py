@@ -67,7 +67,7 @@ async def run_retention(service: WebService) -> None:
     )
     if await service.state.run(check_clock, now=now) != "agrees":
         return
-    erasure = await service.state.run(retention.erase_expired, now=now, terms=terms)
+    erasure = await service.state.erase(retention.erase_expired, now=now, terms=terms)
     counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
     if erasure.announce:
         logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from bot.answer import Answer
 from bot.state import privacy
 from tests.botapi.server import BotServer
 from tests.e2e.database import all_rows, open_session
-from tests.e2e.telegram import QUESTION, running
+from tests.e2e.telegram import QUESTION, StubChain, running
 
 READER, OTHER = 42, 43
 HERE = "Tout reste sur le serveur"
@@ -63,6 +64,24 @@ async def test_nothing_is_left_in_any_table_of_whom_the_bot_forgot(server: BotSe
     assert not _rows_with("Mars")
     left = {table for table, _ in _rows_with(str(someone))}
     assert left <= {"updates", "deliveries"}  # of /oublier itself
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_answer_under_way_in_another_chat_is_not_stored_after_erasure(
+    server: BotServer, chain: StubChain
+) -> None:
+    answer = chain.answers[QUESTION]
+    assert isinstance(answer, Answer)
+
+    def forget() -> Answer:
+        with open_session() as session:
+            privacy.erase_person(session, READER)
+        return answer
+
+    chain.answers[QUESTION] = forget
+    reply = await server.reply_to(READER, QUESTION)
+    assert reply.text
+    assert _kept().turns == 0
 
 
 def _rows_with(*texts: str) -> list[tuple[str, str]]:

@@ -115,7 +115,7 @@ class PersonalHandlers(Handlers):
                 self._erase(session, place)
             return earlier or choice
 
-        decision = await self._run(decide)
+        decision = await self._services.state.erase(decide)
         await press.acknowledge()
         text = phrases.not_forgotten
         if decision == "yes":

@@ -175,12 +175,20 @@ class ConversationMemory:
         return answer or await chain.ainvoke(replace(turn, is_extractive=True))
 
     async def store(
-        self, place: ConversationPlace, answer: Answer, question_message: int | None = None
-    ) -> int:
-        """Store an answer before it is sent; return the id of its turn."""
+        self, asker: Asker, answer: Answer, question_message: int | None = None
+    ) -> int | None:
+        """Store an answer before it is sent; return the id of its turn, or None if the person was
+        erased meanwhile."""
         services, now = self._services, self._services.now()
         new = await new_turn(answer, services.library, now, question_message)
-        return await services.run(conversations.add_turn, place, new, now, services.lifetime)
+        return await services.run(
+            conversations.add_turn_unless_erased,
+            asker.place,
+            new,
+            now,
+            services.lifetime,
+            asker.known_since,
+        )
 
     async def replace_answer(self, turn_id: int, answer: Answer) -> None:
         """Store the answer to an edited question."""
@@ -401,7 +409,10 @@ class QuestionHandlers(Handlers):
         if answer.small_talk:
             await self._show(bot, asker, live.message_ids, html, None, reply_to)
             return
-        turn = await self._memory.store(asker.place, answer, question)
+        turn = await self._memory.store(asker, answer, question)
+        if turn is None:
+            await self._show(bot, asker, live.message_ids, html, None, reply_to)
+            return
         buttons = await self._keyboard(answer, turn, asker)
         messages = await self._show(bot, asker, live.message_ids, html, buttons, reply_to)
         await self._run(conversations.record_answer_messages, turn, messages)

@@ -53,6 +53,31 @@ def test_the_migrations_make_the_tables_that_the_code_expects(session: Session) 
     assert compare_metadata(context, Base.metadata) == []
 
 
+def test_other_accounts_of_the_machine_cannot_read_the_database(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    for umask in (0o022, 0):  # the file is new, then from an earlier version
+        before = os.umask(umask)
+        try:
+            with closing(open_state(state_url(None, folder))) as state:
+                state.do(note_reader)
+                modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+        finally:
+            os.umask(before)
+        assert modes == dict.fromkeys(
+            ("state.sqlite", "state.sqlite-shm", "state.sqlite-wal"), 0o600
+        )
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "state.sqlite").chmod(0o644)
+
+
+def test_the_folder_of_an_address_keeps_its_rights(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    open_state(state_url(SecretStr(f"sqlite:///{tmp_path}/people.sqlite"), tmp_path)).close()
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "people.sqlite").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_job_that_fails_leaves_nothing(state: State) -> None:
     def job(session: Session) -> None:
         note_reader(session)

@@ -31,8 +31,11 @@ def test_an_answer_of_one_is_that_of_all(url: str, tmp_path: Path, chain: Any, s
         for _ in range(3):
             state = opened.enter_context(closing(open_state(url)))
             app = create_app(WebService(chain, shelf, state, settings))
-            client = TestClient(app, base_url=ORIGIN, cookies={"selon": "c" * 22})
+            client = TestClient(app, base_url=ORIGIN)
             browsers.append(opened.enter_context(client))
+        browsers[0].get("/")
+        for browser in browsers[1:]:
+            browser.cookies = browsers[0].cookies
         first, second, third = browsers
         at = ask(first, QUESTION)
         assert LENS in second.get(at).text
