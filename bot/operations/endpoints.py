@@ -6,11 +6,13 @@ Served on the bot's event loop: a stuck loop must not report that it is healthy.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
+from ipaddress import ip_address
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 
 from bot.operations.http_server import close, listen
 from bot.operations.metrics import METERS
@@ -29,7 +31,8 @@ async def serve_endpoints(
     if not port:
         yield
         return
-    handlers = [("/metrics", _Metrics), ("/healthz", _Health, {"checks": checks})]
+    known = {"hosts": {host, *settings.web_hosts}, "checks": checks}
+    handlers = [("/metrics", _Metrics, known), ("/healthz", _Health, known)]
     server = listen(handlers, host, port, "SELON_METRICS_PORT")
     try:
         yield
@@ -37,17 +40,34 @@ async def serve_endpoints(
         await close(server)
 
 
-class _Metrics(RequestHandler):
+class _Handler(RequestHandler):
+    """Refuses names that somebody else may have pointed here (DNS rebinding)."""
+
+    def initialize(self, hosts: Collection[str], checks: Mapping[str, HealthCheck]) -> None:
+        self.hosts, self.checks = hosts, checks
+
+    def prepare(self) -> None:
+        name = self.request.host_name.strip("[]")
+        if "." in name and name not in self.hosts and not _is_address(name):
+            raise HTTPError(HTTPStatus.FORBIDDEN)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class _Metrics(_Handler):
     def get(self) -> None:
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.write(generate_latest(METERS.registry))
 
 
-class _Health(RequestHandler):
+class _Health(_Handler):
     """JSON, or a line per check for text/plain."""
-
-    def initialize(self, checks: Mapping[str, HealthCheck]) -> None:
-        self.checks = checks
 
     def get(self) -> None:
         results = {name: check() or "ok" for name, check in self.checks.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +10,13 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
+from bot.errors import StateError
 from bot.settings import Settings
 from bot.state import meters
 from bot.state.database import State
 from bot.state.meters import MeterLevel
+
+logger = logging.getLogger(__name__)
 
 _MIN_RETENTION = timedelta(days=1)  # of an idle meter
 _TIDY_INTERVAL = timedelta(hours=1)  # between removals of idle meters from memory
@@ -87,7 +91,11 @@ class AskLimits:
         low = {key: rate for key, rate in rates.items() if levels[key] - cost < rate.burst / 2}
         if low:
             cached = {key: self._meters.get(key) for key in low}
-            changes, over = await self._state.run(_take, low, cached, cost, now)
+            try:
+                changes, over = await self._state.run(_take, low, cached, cost, now)
+            except StateError as error:  # a full disk: what this process knows must do
+                logger.error("A limit is only counted in memory: %s", error)
+                changes, over = _decide(low, cached, cost, now)
             self._meters |= changes
             if over is not None:
                 return over
@@ -114,8 +122,7 @@ def _take(
     cost: float,
     now: datetime,
 ) -> tuple[Mapping[str, MeterLevel], Over | None]:
-    """Take tokens from the lower of each cached and stored meter. Return the changed meters, and
-    the exceeded limit, if any: a person is told of it once, until something is answered again."""
+    """Take tokens from the lower of each cached and stored meter, as `_decide`."""
     levels = dict(cached)
     for key, rate in rates.items():
         stored_level = meters.load_meter(session, key)
@@ -123,18 +130,30 @@ def _take(
             levels[key], now
         ):
             levels[key] = stored_level
+    changes, over = _decide(rates, levels, cost, now)
+    if over is None:
+        meters.save_meters(session, changes)
+        return changes, None
+    (key,) = changes
+    meter = levels[key]
+    # A meter from the future, before the clock was set back, would not fill until then.
+    if not over.was_notified or (meter is not None and meter.at > now):
+        meters.save_meters(session, changes)
+    return changes, over
+
+
+def _decide(
+    rates: Mapping[str, Rate], levels: Mapping[str, MeterLevel | None], cost: float, now: datetime
+) -> tuple[Mapping[str, MeterLevel], Over | None]:
+    """Return the changed meters, and the exceeded limit, if any: a person is told of it once, until
+    something is answered again."""
     tokens_by_key = {key: rate.level(levels[key], now) for key, rate in rates.items()}
     waits = {key: rates[key].wait(tokens_by_key[key], cost) for key in rates}
     short = [key for key in rates if tokens_by_key[key] < cost * _TOLERANCE]
     if not short:
-        changes = {key: MeterLevel(tokens_by_key[key] - cost, now) for key in rates}
-        meters.save_meters(session, changes)
-        return changes, None
+        return {key: MeterLevel(tokens_by_key[key] - cost, now) for key in rates}, None
     key = max(short, key=waits.__getitem__)
     meter = levels[key]
     was_notified = meter is not None and meter.was_notified
     changes = {key: MeterLevel(tokens_by_key[key], now, was_notified=True)}
-    # A meter from the future, before the clock was set back, would not fill until then.
-    if not was_notified or (meter is not None and meter.at > now):
-        meters.save_meters(session, changes)
     return changes, Over(waits[key], was_notified, key.startswith("group:"))

@@ -146,7 +146,7 @@ _ERRORS = {
     401: "A token is needed.",
     403: "Access is refused.",
     404: "There is no such article.",
-    413: "The body is longer than 64 kB.",
+    413: "The body is too long.",
     422: "A field has a value that is not accepted.",
     429: "Too many requests: try again after `Retry-After` seconds.",
     503: "There is no index yet, or it cannot be read.",

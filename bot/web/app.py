@@ -34,6 +34,7 @@ from index.errors import IndexingError, NoIndex
 logger = logging.getLogger(__name__)
 
 BODY_BYTES = 64_000
+HISTORY_BYTES = 1_000_000  # of a body with a whole conversation
 BODY_SECONDS = 15.0
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 CSP = (
@@ -66,7 +67,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
         lifespan=lambda app: mcp_door.running(),
         middleware=[
             Middleware(PlainErrors, language_of=access.accepted_language),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
+            Middleware(BodyLimit),
             Middleware(SecurityHeaders),
             Middleware(TrustedProxies, proxies=service.settings.web_proxies),
             Middleware(
@@ -111,11 +112,23 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/static/"):
+                if scope["path"].startswith("/static/") and message["status"] < 400:
                     headers["cache-control"] = "public, max-age=31536000, immutable"
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Middleware: refuses long bodies; programs send whole conversations to the API of OpenAI."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._brief = RequestBodyLimitMiddleware(app, max_body_size=BODY_BYTES)
+        self._history = RequestBodyLimitMiddleware(app, max_body_size=HISTORY_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_history = scope["type"] == "http" and scope["path"].startswith("/v1/")
+        await (self._history if has_history else self._brief)(scope, receive, send)
 
 
 class OwnOrigin:

@@ -10,14 +10,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, StrictBool, ValidationError
+from pydantic import BaseModel, StrictBool, ValidationError, ValidationInfo, field_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from bot.answer import Answer
+from bot.answer import Answer, Outcome
 from bot.errors import MissingPage, WebError
 from bot.web.addresses import base_address
 from bot.web.linked_text import CitationLink, LinkedText
@@ -29,31 +29,47 @@ from index.errors import Problem, Words
 MODEL = "selon"
 BEGIN_SECONDS = 5  # in which an error can still set the HTTP status
 _ID_BYTES = 12
-_TEXT_PARTS = {"text", "input_text", "output_text", "refusal"}
+_TEXT_PARTS = ("text", "input_text", "output_text")
 
 Fields = dict[str, Any]
-
-
-def _content(value: object) -> str:
-    """Join the text of a message's content. Raises ValueError."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    if not isinstance(value, list):
-        raise ValueError("content is text or a list of parts")
-    texts = []
-    for part in value:
-        if isinstance(part, dict) and part.get("type") in _TEXT_PARTS:
-            texts.append(str(part.get("text", part.get("refusal", ""))))
-        else:
-            raise ValueError("Selon reads text only")
-    return "\n".join(texts)
 
 
 class InputMessage(BaseModel):
     """A message of a conversation; what else may stand in a conversation has no role."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"] | None = None
-    content: Annotated[str, BeforeValidator(_content)] = ""
+    content: str = ""
+
+    @field_validator("content", mode="before")
+    @classmethod
+    def _join(cls, content: object, fields: ValidationInfo) -> str:
+        """Join the text of the content; a person's must be text alone. Raises ValueError."""
+        if content is None or isinstance(content, str):
+            return content or ""
+        is_question = fields.data.get("role") == "user"
+        if not isinstance(content, list):
+            if is_question:
+                raise ValueError("content is text or a list of parts")
+            return ""
+        texts = []
+        for part in content:
+            is_text = isinstance(part, dict) and part.get("type") in _TEXT_PARTS
+            if is_text and isinstance(part.get("text"), str):
+                texts.append(part["text"])
+            elif is_question:
+                raise ValueError("Selon reads text only")
+        return "\n".join(texts)
+
+
+ToolChoice = Literal["none", "auto"]
+
+
+class TextFormat(BaseModel):
+    type: Literal["text"]
+
+
+class TextOptions(BaseModel):
+    format: TextFormat | None = None
 
 
 class StreamOptions(BaseModel):
@@ -61,20 +77,32 @@ class StreamOptions(BaseModel):
 
 
 class ChatRequest(BaseModel):
+    """Fields that change what a program expects are refused; others are ignored."""
+
     model: str
     messages: list[InputMessage]
     stream: StrictBool | None = None
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
+    response_format: TextFormat | None = None
+    tool_choice: ToolChoice | None = None
+    function_call: ToolChoice | None = None
+    modalities: list[Literal["text"]] | None = None
+    logprobs: Literal[False] | None = None
 
 
 class ResponseRequest(BaseModel):
+    """Like `ChatRequest`."""
+
     model: str
     input: str | list[InputMessage]
     stream: StrictBool | None = None
     previous_response_id: None = None
     conversation: None = None
     background: Literal[False] | None = None
+    prompt: None = None
+    text: TextOptions | None = None
+    tool_choice: ToolChoice | None = None
 
 
 Typed = TypeVar("Typed", ChatRequest, ResponseRequest)
@@ -104,11 +132,13 @@ class GrowingMessage:
     created: int = field(default_factory=lambda: int(time.time()))
     text: str = ""
     links: list[CitationLink] = field(default_factory=list)
+    outcome: Outcome | None = None
 
     async def pieces(self) -> AsyncGenerator[str]:
         """Yield the text as it grows; the final answer follows text that a model withdraws."""
         async for item in self.answers:
             if isinstance(item, StoredAnswer):
+                self.outcome = item.answer.outcome
                 yield self._finish(LinkedText.of(item.answer, self.base))
             elif item.model is not None:
                 text = LinkedText.of(item, self.base, quotes=False).text
@@ -206,7 +236,7 @@ async def _with_first(
 async def _read(request: Request, kind: type[Typed]) -> Typed:
     """Parse a request body. Raises WebError."""
     try:
-        body = kind.model_validate_json(await request.body())
+        body = await asyncio.to_thread(kind.model_validate_json, await request.body())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in first["loc"])
@@ -234,7 +264,12 @@ def chat_completion(message: GrowingMessage) -> Fields:
     fields: Fields = {"role": "assistant", "content": message.text, "refusal": None}
     fields["annotations"] = _chat_annotations(message)
     choice = {"index": 0, "message": fields, "logprobs": None, "finish_reason": "stop"}
-    return {**_chat_head(message, "chat.completion"), "choices": [choice], "usage": _usage(message)}
+    return {
+        **_chat_head(message, "chat.completion"),
+        "choices": [choice],
+        "usage": _usage(message),
+        "outcome": message.outcome,
+    }
 
 
 def _usage(message: GrowingMessage, names: tuple[str, str] = ("prompt", "completion")) -> Fields:
@@ -254,19 +289,19 @@ def _chat_annotations(message: GrowingMessage) -> list[Fields]:
 
 
 async def chat_events(message: GrowingMessage, *, with_usage: bool = False) -> AsyncGenerator[str]:
-    """Yield the events of a chat answer; the last chunk has the annotations, or the usage if
-    `with_usage`.
+    """Yield the events of a chat answer; the last chunk has the annotations and the outcome, or the
+    usage if `with_usage`.
     """
     head = _chat_head(message, "chat.completion.chunk")
 
-    def chunk(delta: Fields, finish: str | None = None) -> str:
+    def chunk(delta: Fields, finish: str | None = None, **more: Any) -> str:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return _event({**head, "choices": [choice]})
+        return _event({**head, "choices": [choice], **more})
 
     yield chunk({"role": "assistant", "content": ""})
     async for piece in message.pieces():
         yield chunk({"content": piece})
-    yield chunk({"annotations": _chat_annotations(message)}, "stop")
+    yield chunk({"annotations": _chat_annotations(message)}, "stop", outcome=message.outcome)
     if with_usage:
         yield _event({**head, "choices": [], "usage": _usage(message)})
     yield "data: [DONE]\n\n"
@@ -296,6 +331,7 @@ def response_object(message: GrowingMessage, status: str) -> Fields:
         "tool_choice": "none",
         "tools": [],
         "usage": usage if status == "completed" else None,
+        "outcome": message.outcome,
     }
 
 

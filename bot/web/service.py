@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from bot.answer import Answer
 from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
-from bot.errors import TooManyQuestions, WebError
+from bot.errors import StateError, TooManyQuestions, WebError
 from bot.followups.base import ConversationChain
 from bot.followups.turn import HISTORY_TURNS, History, TurnText, parse_turn
 from bot.library.articles import Library
@@ -30,6 +31,8 @@ from bot.state.limits import AskLimits
 if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
     from index.search.live import LiveIndex
+
+logger = logging.getLogger(__name__)
 
 QUESTION_LIMIT = 1_000  # characters
 SEARCH_COST = 0.25  # of a search for articles or the news of a day, in questions
@@ -77,7 +80,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer and its secret key; help and small talk have none."""
+    """An answer and its secret key; one that is not stored has none, as help and small talk."""
 
     answer: Answer
     key: str = ""
@@ -119,7 +122,7 @@ class WebService:
         """Answer a question and store the answer.
 
         Its history is one of the visitor's conversations, or `earlier` questions if the caller
-        keeps them. Raises WebError for an invalid question, IndexingError, StateError.
+        keeps them. Raises WebError for an invalid question, IndexingError.
         """
         async for each in self.stream(question, visitor, conversation, earlier):
             if isinstance(each, StoredAnswer):
@@ -144,6 +147,8 @@ class WebService:
         await self.count(visitor)
         place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
         known_since = await self._note(visitor)
+        if known_since is None and earlier is None:
+            earlier = ()
         history = await self._history(place, question, earlier)
         answers = cast("AsyncGenerator[Answer]", self.chain.astream(TurnText(question, history)))
         answer: Answer | None = None
@@ -190,10 +195,15 @@ class WebService:
         turns = await self._turns(turn.place)
         return [each for each in reversed(turns) if each.id < turn.id and each.key]
 
-    async def _note(self, visitor: Visitor) -> datetime:
-        """Record that somebody asks; return since when they are known."""
+    async def _note(self, visitor: Visitor) -> datetime | None:
+        """Record that somebody asks; return since when they are known, or None if the database
+        fails (a full disk): they are answered, but nothing is stored."""
         note = partial(people.note_person, person_id=visitor.person_id, now=self.now())
-        person = await asyncio.to_thread(self.state.do, note, quick=True)
+        try:
+            person = await asyncio.to_thread(self.state.do, note, quick=True)
+        except StateError as error:
+            logger.error("An answer will not be stored: %s", error)
+            return None
         return person.since
 
     async def _history(
@@ -214,13 +224,17 @@ class WebService:
         )
 
     async def _store(
-        self, place: ConversationPlace, answer: Answer, known_since: datetime
+        self, place: ConversationPlace, answer: Answer, known_since: datetime | None
     ) -> StoredAnswer:
-        if answer.small_talk or answer.help is not None:
+        if answer.small_talk or answer.help is not None or known_since is None:
             return StoredAnswer(answer)
         now, key = self.now(), secrets.token_urlsafe(KEY_BYTES)
         new = await new_turn(answer, self.library, now, key=key)
-        turn = await self.state.run(
-            conversations.add_turn_unless_erased, place, new, now, self.lifetime, known_since
-        )
+        try:
+            turn = await self.state.run(
+                conversations.add_turn_unless_erased, place, new, now, self.lifetime, known_since
+            )
+        except StateError as error:
+            logger.error("An answer is not stored: %s", error)
+            turn = None
         return StoredAnswer(answer, key if turn is not None else "")

@@ -49,6 +49,7 @@ class PagePhrases(Texts, domain="web", part="page"):
     no: str
     read_article: str
     permalink: str
+    unsaved: str
     according_to: str
     page_missing: str
     failed: str

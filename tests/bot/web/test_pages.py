@@ -10,7 +10,7 @@ from html import unescape
 from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from starlette.testclient import TestClient
 
 from bot.state.database import State
@@ -139,6 +139,32 @@ def test_what_is_copied_does_not_open_the_question(
         page = client.get(link[1]).text
         assert f">{LENS}</mark>" in page
         assert key not in page
+
+
+def test_a_full_disk_costs_the_address_of_an_answer_alone(
+    client: TestClient, state: State, caplog: pytest.LogCaptureFixture
+) -> None:
+    at = address(client)
+    with state.session() as session:
+        for table, job in (("people", "UPDATE"), ("meters", "INSERT"), ("turns", "INSERT")):
+            full = "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+            session.execute(text(f"CREATE TRIGGER full_{table} BEFORE {job} ON {table} {full}"))
+    for _ in range(12):  # beyond what is counted in memory
+        page = client.post("/", data={"q": QUESTION})
+        assert page.status_code == 200
+        assert LENS in page.text
+        assert "Cette réponse n’est pas enregistrée" in page.text
+    assert "n’est pas enregistrée" not in client.get(at).text
+    answer = client.post("/api/ask", json={"question": QUESTION})
+    assert (answer.status_code, answer.headers.get("content-location")) == (200, None)
+    assert "database or disk is full" in caplog.text
+
+
+def test_errors_beside_static_files_are_not_cached(client: TestClient) -> None:
+    (style,) = re.findall(r'href="(/static/[^"]+)"', client.get("/").text)
+    assert "immutable" in client.get(style).headers["cache-control"]
+    assert client.get("/static/absent.css").headers["cache-control"] == "no-store"
+    assert client.post(style).headers["cache-control"] == "no-store"
 
 
 def test_a_refusal_offers_articles_that_open(client: TestClient) -> None:

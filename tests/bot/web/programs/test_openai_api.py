@@ -122,9 +122,61 @@ def test_content_may_be_parts_and_instructions_are_ignored(client: openai.OpenAI
     assert LINK.sub("", response.output_text) == LINK.sub("", said)
 
 
+def test_an_answer_says_its_outcome(client: openai.OpenAI) -> None:
+    for question, outcome in ((SURE, "perhaps"), (REFUSED, "no")):
+        assert chat(client, question).outcome == outcome
+        chunks = list(chat(client, question, stream=True))
+        assert [getattr(each, "outcome", None) for each in chunks][-2:] == [None, outcome]
+        response: Any = client.responses.create(model="selon", input=question)
+        assert response.outcome == outcome
+        *_, last = client.responses.create(model="selon", input=question, stream=True)
+        assert last.response.outcome == outcome  # type: ignore[union-attr]
+
+
+def test_a_long_conversation_goes_on(client: openai.OpenAI) -> None:
+    poem = "Il pleut sur la ville. " * 20_000
+    answer = chat(client, "Écris un poème.", poem, SURE)
+    assert answer.choices[0].message.annotations
+    parts = [{"type": "output_audio"}, {"type": "output_text", "text": "Un poème."}]
+    turns: list[Any] = [*ASKED, {"role": "assistant", "content": parts}, *ASKED]
+    assert client.responses.create(model="selon", input=turns).output_text
+    with pytest.raises(openai.APIStatusError) as caught:
+        chat(client, SURE, 3 * poem, SURE)
+    assert caught.value.status_code == 413
+
+
+def test_what_would_be_ignored_to_the_cost_of_a_program_is_refused(client: openai.OpenAI) -> None:
+    tool = {"type": "function", "function": {"name": "f"}}
+    cases: list[tuple[str, Any]] = [
+        ("response_format", {"type": "json_object"}),
+        ("response_format", {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}),
+        ("response_format", "json"),
+        ("tool_choice", "required"),
+        ("tool_choice", tool),
+        ("function_call", {"name": "f"}),
+        ("modalities", ["text", "audio"]),
+        ("logprobs", True),
+    ]
+    for name, value in cases:
+        with pytest.raises(openai.BadRequestError) as caught:
+            chat(client, SURE, extra_body={name: value})
+        assert (caught.value.param or "").startswith(name)
+        assert not re.search("Input|Value", caught.value.message)
+    for fields in ({"tool_choice": "required"}, {"text": {"format": {"type": "json_object"}}}):
+        with pytest.raises(openai.BadRequestError):
+            client.responses.create(model="selon", input=SURE, extra_body=fields)
+    accepted = {"response_format": {"type": "text"}, "tool_choice": "auto", "tools": [tool]}
+    assert chat(client, SURE, extra_body=accepted).choices[0].message.content
+
+
 def test_what_cannot_be_done_is_a_clear_error(client: openai.OpenAI) -> None:
     picture = [{"role": "user", "content": [{"type": "image_url"}]}]
+    shapeless = [[{"type": {}}], [{"type": "text", "text": {}}], [None], {}, 7]
     cases: list[tuple[Any, dict[str, Any], str, str]] = [
+        *(
+            ([{"role": "user", "content": content}], {}, "messages[0].content", "chat_field")
+            for content in shapeless
+        ),
         (ASKED, {"n": 2}, "n", "chat_field"),
         (ASKED, {"stream": "yes"}, "stream", "chat_field"),
         ([{"role": "robot", "content": SURE}], {}, "messages[0].role", "chat_field"),
