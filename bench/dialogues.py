@@ -33,9 +33,9 @@ import _clone  # noqa: F401
 from press import wilson_interval
 
 from bot.answer import Answer
-from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.archive.archive import Archive
 from bot.assembly import open_embedder, open_reader
 from bot.evaluation.questions import read_squad
 from bot.evaluation.run import MeasuredIndex, index_in_service, temporary_index
@@ -94,7 +94,7 @@ class Opened:
     @classmethod
     def of(cls, index: MeasuredIndex, embedder: Embedder, reader: EvidenceReader) -> Opened:
         searcher = index.searcher
-        about = AboutArticles(lambda: searcher, ConfidenceModel.load().thresholds)
+        about = Archive(lambda: searcher, ConfidenceModel.load().thresholds)
         extractive = ExtractiveAnswerer(ReadingConfidence.load().thresholds)
 
         def search(question: str, limit: int) -> Findings:

@@ -8,13 +8,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.answering.about import AboutArticles
 from bot.answering.base import FindingsReader
 from bot.answering.chain import QuietTime, RetrievalQA
 from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
+from bot.archive.archive import Archive
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
 from bot.followups.message import MessageReader
@@ -170,11 +170,11 @@ def chain_over(
     """
     thresholds = thresholds_of(settings)
     reader = RecentReader(open_reader(settings))
-    about = AboutArticles(index.searcher, subject_thresholds(settings))
+    archive = Archive(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
-    extractive_chain = RetrievalQA(index, extractive, about, reader=reader, quiet_time=quiet_time)
+    extractive_chain = RetrievalQA(index, extractive, archive, reader=reader, quiet_time=quiet_time)
     gate = open_gate(settings, index.embedder)
-    messages = MessageReader(bundled_embedder(settings, index.embedder), about.is_known_name)
+    messages = MessageReader(bundled_embedder(settings, index.embedder), archive.is_known_name)
 
     def search(question: str, limit: int) -> Findings:
         return reader.read(index.search(question, limit))
@@ -182,7 +182,7 @@ def chain_over(
     if models is None:
         return FollowUpChain(extractive_chain, search, gate=gate, messages=messages)
     answerer = models.over(extractive, index.generation)
-    chain = RetrievalQA(index, answerer, about, reader=reader, quiet_time=quiet_time)
+    chain = RetrievalQA(index, answerer, archive, reader=reader, quiet_time=quiet_time)
     return FollowUpChain(chain, search, extractive_chain, models.rewriter(), gate, messages)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from datetime import date
 from typing import Protocol
 
 from bot.answer import Answer
+from bot.answering.time_range import Timing
 from index.article import Period
-from index.findings import Findings
+from index.findings import Findings, Hit
 
 
 class Retriever(Protocol):
@@ -22,6 +24,19 @@ class FindingsReader(Protocol):
     def read(self, findings: Findings) -> Findings:
         """Return the findings ranked by what was read, with the resulting confidence."""
         ...
+
+
+class ArticleAnswers(Protocol):
+    """Answers what no passage need be read for; called on several worker threads at once."""
+
+    def answer(self, question: str, timing: Timing, today: date) -> Answer | None:
+        """Answer a question about articles, a bare name or an address; None for any other."""
+
+    def introduce(self, question: str, timing: Timing, subjects: tuple[str, ...]) -> Answer | None:
+        """Quote how the articles on these subjects begin; None without any."""
+
+    def open_by_title(self, question: str, hits: tuple[Hit, ...]) -> Answer | None:
+        """Quote how the articles begin that have a message as their title; None without any."""
 
 
 class Answerer(Protocol):

@@ -17,9 +17,8 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from bot.answer import Answer
-from bot.answering.about import AboutArticles
 from bot.answering.background_loop import background_loop
-from bot.answering.base import Answerer, FindingsReader, Retriever
+from bot.answering.base import Answerer, ArticleAnswers, FindingsReader, Retriever
 from bot.answering.comparison import (
     join_answers,
     merge_findings,
@@ -27,7 +26,7 @@ from bot.answering.comparison import (
     split_question,
     split_subjects,
 )
-from bot.answering.metadata_question import article_subject, parse_metadata_question
+from bot.answering.metadata_question import article_subject
 from bot.answering.selection import current_scope
 from bot.answering.time_range import Timing, parse_timing
 from bot.answering.topic import hits_of_newest
@@ -71,7 +70,7 @@ class AnswerChain(ABC, Generic[Question]):
 class RetrievalQA(AnswerChain[str]):
     """Retrieve, read and answer.
 
-    With `about`, questions about the articles themselves are answered from their metadata. `today`
+    Questions that need no passage read go to `archive` first. `today`
     is the reference day for « hier ». `quiet_time` wraps searching and reading.
     """
 
@@ -82,7 +81,7 @@ class RetrievalQA(AnswerChain[str]):
         self,
         retriever: Retriever,
         answerer: Answerer,
-        about: AboutArticles | None = None,
+        archive: ArticleAnswers | None = None,
         today: Callable[[], date] = date.today,
         reader: FindingsReader | None = None,
         quiet_time: QuietTime = nullcontext,
@@ -91,7 +90,7 @@ class RetrievalQA(AnswerChain[str]):
         self._quiet_time = quiet_time
         self._reader = reader
         self._answerer = answerer
-        self._about = about
+        self._archive = archive
         self._today = today
 
     async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
@@ -131,21 +130,17 @@ class RetrievalQA(AnswerChain[str]):
 
     def _find(self, question: str) -> Findings | Answer:
         with self._quiet_time():
-            timing = parse_timing(question, self._today())
-            if self._about is None:
+            today = self._today()
+            timing = parse_timing(question, today)
+            if self._archive is None:
                 return self._search(question, timing)
-            reply = self._about.begin(question, timing)
-            metadata = parse_metadata_question(timing.question)
-            if metadata is not None and (answer := reply.answer(metadata)):
+            if answer := self._archive.answer(question, timing, today):
                 return answer
-            if answer := reply.open():
-                return answer
-            if not self._answerer.joins_parts and (
-                answer := reply.introduce(split_subjects(timing.question))
-            ):
+            subjects = () if self._answerer.joins_parts else split_subjects(timing.question)
+            if subjects and (answer := self._archive.introduce(question, timing, subjects)):
                 return answer
             findings = self._search(question, timing)
-            return reply.open_by_title(findings.hits) or findings
+            return self._archive.open_by_title(question, findings.hits) or findings
 
     def _search(self, question: str, timing: Timing) -> Findings:
         search, period = self._retriever.search, timing.period

@@ -16,14 +16,14 @@ MetadataKind = Literal["author", "date", "title", "which", "count", "news"]
 
 @dataclass(frozen=True, slots=True)
 class MetadataQuestion:
-    """A question about articles on a `subject`, "" for any, or by an author of that name.
+    """A question about articles on a `subject` by an `author` or outlet, "" for any.
 
     A listing without a subject needs a time: see `bot.answering.time_range`.
     """
 
     kind: MetadataKind
     subject: str
-    by_author: bool = False
+    author: str = ""
 
 
 _POLITE = (
@@ -127,9 +127,9 @@ _HAVE = (
 
 _BY = (
     r"(?:(?:(?:ont|a) ete |were )?(?:(?:ecrits?|signes?|publies?|written|signed) )?"
-    r"(?:(?:de|par|by) |d')|(?:a|ont) (?:ecrits?|signes?|publies?) )"
+    r"(?:(?:de|du|des|par|by) |d')|(?:a|ont) (?:ecrits?|signes?|publies?) )"
 )
-_AUTHOR_NAME = r"(?P<author>\S.*?)"
+_AUTHOR_NAME = rf"(?P<author>\S.*?)(?: {_ON} ?{_SUBJECT})?"
 
 _LAST_NEWS = (
     r"(?:(?:quelles (?:sont|ont ete) )?(?:les )?dernieres (?:nouvelles|infos|informations|actus"
@@ -151,7 +151,10 @@ _ABOUT_MANY: tuple[tuple[MetadataKind, str], ...] = (
     ("count", rf"{_HOW_MANY}articles? {_SPEAK}{_SUBJECT}"),
     ("count", rf"{_HOW_MANY}articles?(?: {_HAVE}|{_NOW}){_IN_ALL}"),
     ("news", rf"(?:{_LAST_NEWS}|{_FRESH})(?:,? {_NEWS_OF} ?{_SUBJECT})?"),
-    ("which", rf"(?:{_THERE} |{_WHICH} )?{_THE}{_SOME}(?:les |l')?articles? {_BY}{_AUTHOR_NAME}"),
+    (
+        "which",
+        rf"(?:{_THERE} |{_WHICH} )?{_THE}{_SOME}(?:les |l')?articles? {_BY}{_AUTHOR_NAME}",
+    ),
     ("count", rf"{_HOW_MANY}articles? {_BY}{_AUTHOR_NAME}"),
 )
 
@@ -182,8 +185,10 @@ def parse_metadata_question(question: str) -> MetadataQuestion | None:
             continue
         if "author" not in match.groupdict():
             return MetadataQuestion(kind, _subject(match, question))
-        if name := bare_name(question[slice(*match.span("author"))]):
-            return MetadataQuestion(kind, name, by_author=True)
+        name = bare_name(_ARTICLE.sub("", question[slice(*match.span("author"))], count=1))
+        is_text = plain[: match.start("author")].endswith((" du ", " des "))  # « du code civil »
+        if name and not (is_text and name[0].islower()):
+            return MetadataQuestion(kind, _subject(match, question), name)
     return None
 
 
@@ -201,6 +206,7 @@ def _subject(match: re.Match[str], question: str) -> str:
 
 
 _MAX_NAME_WORDS = 5
+_ARTICLE = re.compile(r"^(?:(?:le|la|les|the) |l['’])", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(
     r"(?:que disent les articles sur|what do the articles say about) ", re.IGNORECASE
 )

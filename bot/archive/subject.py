@@ -146,7 +146,9 @@ class SubjectArticle:
 
     @property
     def is_central(self) -> bool:
-        return self.in_title or self.in_opening
+        """True if it is about the subject; a lone common noun in an opening is too little."""
+        parts = self.name.parts
+        return self.in_title or (self.in_opening and (len(parts) > 1 or parts[0].is_name))
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:

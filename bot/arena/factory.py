@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.archive.archive import Archive
 from bot.arena.arena import Arena, Contender
 from bot.assembly import open_reader, subject_thresholds, thresholds_of
 from bot.followups.candidates import Interpretation
@@ -34,9 +34,9 @@ def open_arena(
     choices = parse_writers(settings.arena)
     if not choices:
         return None
-    about = AboutArticles(index.searcher, subject_thresholds(settings))
+    archive = Archive(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds_of(settings))
-    retrieval = RetrievalQA(index, extractive, about)
+    retrieval = RetrievalQA(index, extractive, archive)
     model_settings = arena_models(settings)
     models = ChatModels(model_settings) if model_settings.chat_model else None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +29,8 @@ from index.text.language import detect, keyed_terms
 PASSAGE_CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
 _RUNNERS_UP = 10  # passages that the first one is compared with
+
+_ARTICLE = re.compile(r"^(?:(?:le|la|les|the) |l')")
 
 # A subject is embedded in this frame, whose own vector is then subtracted: a few words alone say
 # little to an embedding model, and some passages are near to any words (cf. Holtzman et al.,
@@ -113,6 +116,15 @@ class Searcher:
             if words == folded or (several and f" {words} " in f" {folded} ")
         )
         return self.among(replace(self._among or Selection(), authors=authors)) if authors else None
+
+    def by_outlet(self, name: str) -> Searcher | None:
+        """A searcher restricted to the outlets of this name, with or without its article (« Le
+        Monde »); None without any."""
+        words = _ARTICLE.sub("", fold_phrase(name))
+        names = self.generation.facet("outlet")
+        outlets = [each for each in names if _ARTICLE.sub("", fold_phrase(each)) == words]
+        scope = self._among or Selection()
+        return self.among(replace(scope, outlets=tuple(outlets))) if outlets else None
 
     def articles(
         self, within: Period | None = None, limit: int = -1, skip: int = 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import assembly
-from bot.answering.about import AboutArticles
+from bot.archive.archive import Archive
 from bot.errors import SettingsError
 from bot.locale.errors import error_text
 from bot.settings import Settings
@@ -71,11 +71,11 @@ def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
 ) -> None:
     held: list[Thresholds] = []
 
-    def open_about(searcher: Callable[[], Searcher], given: Thresholds) -> AboutArticles:
+    def open_about(searcher: Callable[[], Searcher], given: Thresholds) -> Archive:
         held.append(given)
-        return AboutArticles(searcher, given)
+        return Archive(searcher, given)
 
-    monkeypatch.setattr(assembly, "AboutArticles", open_about)
+    monkeypatch.setattr(assembly, "Archive", open_about)
     monkeypatch.setattr(assembly, "load_reader", lambda *_, **__: FakeReader())
     build_articles([article("phare", "Il date de 1862.")], tmp_path, FakeEmbedder())
     index = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.selection import chosen_articles
+from bot.archive.archive import Archive
 from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
 from bot.library.build_process import IndexBuilder
@@ -57,7 +57,7 @@ async def running_over(
     """As `running`; quotes what is found with this confidence, and builds in this process unless
     there is another `builder`."""
     index = LiveIndex(location, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
-    about = AboutArticles(index.searcher, Thresholds.at(confidence))
+    about = Archive(index.searcher, Thresholds.at(confidence))
     answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(confidence)), about)
     chain = FollowUpChain(answering, index.search)
     settings = load_settings(min_confidence=confidence, sure_confidence=confidence)

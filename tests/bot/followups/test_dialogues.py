@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.archive.archive import Archive
 from bot.evaluation.run import MeasuredIndex, index_in_service
 from bot.followups.candidates import interpret
 from bot.followups.conversation import FollowUpChain
@@ -49,7 +49,7 @@ def messages(bundled: Embedder) -> MessageReader:
 @pytest.fixture(scope="module")
 def heard(opened: MeasuredIndex, messages: MessageReader) -> list[Heard]:
     searcher, thresholds = opened.searcher, ConfidenceModel.load().thresholds
-    about = AboutArticles(lambda: searcher, thresholds)
+    about = Archive(lambda: searcher, thresholds)
     chain = RetrievalQA(searcher, ExtractiveAnswerer(thresholds), about)
     conversing = FollowUpChain(chain, searcher.search, messages=messages)
     return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.answer import Answer
-from bot.answering.about import AboutArticles
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.metadata_question import MetadataKind, MetadataQuestion, parse_metadata_question
+from bot.archive.archive import Archive
 from index.article import Article
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
@@ -55,9 +55,9 @@ def searcher_over(articles: list[Article]) -> Iterator[Searcher]:
 @contextmanager
 def chain_over(articles: list[Article]) -> Iterator[RetrievalQA]:
     with searcher_over(articles) as searcher:
-        about = AboutArticles(lambda: searcher, Thresholds.at(0.5))
+        archive = Archive(lambda: searcher, Thresholds.at(0.5))
         answerer = ExtractiveAnswerer(Thresholds.at(0.0))
-        yield RetrievalQA(searcher, answerer, about, lambda: TODAY)
+        yield RetrievalQA(searcher, answerer, archive, lambda: TODAY)
 
 
 @pytest.fixture(scope="module")
@@ -181,11 +181,11 @@ def test_a_surname_is_enough_and_no_part_of_another_word(rowers: RetrievalQA) ->
 
 def test_names_are_known_from_articles_and_bylines() -> None:
     with searcher_over([PONT, *ROWERS]) as searcher:
-        about = AboutArticles(lambda: searcher, Thresholds.at(0.5))
+        archive = Archive(lambda: searcher, Thresholds.at(0.5))
         for text in ("Anna Rossi", "Anna Rossi ?", "Élise Marchand"):
-            assert about.is_known_name(text)
+            assert archive.is_known_name(text)
         for text in ("anna rossi", "Rossi", "Un Retour", "Bonjour Anna Rossi", "Bonjour Selon"):
-            assert not about.is_known_name(text)
+            assert not archive.is_known_name(text)
 
 
 @pytest.mark.parametrize("message", ["un retour", "« Un retour »", "https://exemple.fr/2"])

@@ -1,9 +1,9 @@
-"""Answers about articles from their metadata; each cites the opening of its article."""
+"""Answers about one article, and by how articles begin: its author, day and title, news, names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer import Answer, Citation, Statement
@@ -15,41 +15,23 @@ from bot.answering.metadata_question import (
 )
 from bot.answering.refusal import Decision, decide_by_articles, outcome_of, refusal_of
 from bot.answering.time_range import Timing
-from bot.answering.topic import Topic, find_topic, newest_first
+from bot.answering.topic import find_topic, newest_first
+from bot.archive.articles import CERTAIN_CONFIDENCE, cite_openings, load
+from bot.archive.subject import find_subject
 from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry, Sentence
-from index.errors import DamagedIndex
-from index.findings import Findings, Hit
+from index.findings import Hit
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
-from index.text.language import detect
-from index.text.names import is_one_person, span_names
+from index.text.names import span_names
 
 _ADDRESS = re.compile(r"https?://\S+")
-_CERTAIN_CONFIDENCE = 0.99  # for the only article, and for those with the subject as their title
 _LISTED_ARTICLES = 5
 _NEWEST_ARTICLES = 3  # for the latest news
 _LEDE_WORDS = 30  # minimum
 _CAPTION_WORDS = 6  # a shorter first sentence is a picture's caption
 _DEPTH = 100  # passages searched for a subject
-
-
-@dataclass(frozen=True, slots=True)
-class AboutArticles:
-    """Answers questions about articles. `searcher` returns the searcher in service."""
-
-    searcher: Callable[[], Searcher]
-    thresholds: Thresholds
-
-    def begin(self, question: str, timing: Timing) -> ArticleReply:
-        """Begin the reply to one question, from one generation of the index."""
-        return ArticleReply(self.searcher(), self.thresholds, question, timing, detect(question))
-
-    def is_known_name(self, text: str) -> bool:
-        """True if the text is the full name of someone in an article, or of an author."""
-        is_name = is_one_person(bare_name(text))
-        return is_name and self.begin(text, Timing(text)).open() is not None
 
 
 @dataclass(slots=True)
@@ -61,45 +43,35 @@ class ArticleReply:
     question: str
     timing: Timing
     language: str
-    confidence: float = _CERTAIN_CONFIDENCE
+    confidence: float = CERTAIN_CONFIDENCE
+    doubtful: bool = False
 
-    def answer(self, metadata: MetadataQuestion) -> Answer | None:
-        """Answer, or refuse if no article or no single one is meant; None for an unknown author."""
+    def answer(self, metadata: MetadataQuestion) -> Answer:
+        """Answer, or refuse if no article or no single one is meant."""
         kind, phrases = metadata.kind, AboutPhrases.of(self.language)
-        if metadata.by_author:
-            return self._list_author(metadata.subject, kind)
-        has_subject = bool(metadata.subject)
         articles = (
-            self._articles_on_subject(metadata) if has_subject else self._articles_by_time(kind)
+            self._articles_on_subject(metadata)
+            if metadata.subject
+            else self._articles_by_time(kind)
         )
         if isinstance(articles, Answer):
             return articles
-        if kind == "count" and has_subject:
-            citations = self._cite(articles[:_LISTED_ARTICLES])
-            numbers = tuple(each.number for each in citations)
-            return self._answer([Statement(phrases.found(len(articles)), numbers)], citations)
-        if kind == "count":
-            count = self.searcher.count(self.timing.period)
-            return self._state([(phrases.counted(count, articles[0]), articles[0])])
         if kind == "news":
             return self._quote_openings(articles[:_NEWEST_ARTICLES])
-        if kind == "which":
-            return self._state(
-                [(phrases.listed(each), each) for each in articles[:_LISTED_ARTICLES]]
-            )
+        if kind == "which":  # « le dernier article »
+            return self._state([(phrases.listed(articles[0]), articles[0])])
         say = {"author": phrases.author, "date": phrases.published, "title": phrases.titled}[kind]
         return self._state([(say(articles[0]), articles[0])])
 
     def open(self) -> Answer | None:
-        """Answer a bare name by what the articles say of it, newest first, or an author's by their
-        articles; a URL by its article.
+        """Answer a bare name by what the articles say of it, newest first; a URL by its article.
 
         None for any other message, and if no article has the name.
         """
         if _ADDRESS.fullmatch(self.question):
             return self._open_articles(self.searcher.find(self.question))
         name = bare_name(self.timing.question)
-        return (self._tell(name) or self._list_author(name, "which")) if name else None
+        return self._tell(name) if name else None
 
     def open_by_title(self, hits: Sequence[Hit]) -> Answer | None:
         """Quote how the articles with this title begin, newest first; None if there are none."""
@@ -113,20 +85,19 @@ class ArticleReply:
         No article is titled « La masse du boson », so how it begins would not answer. None if there
         is no subject, or one without an article.
         """
-        confidences, groups = [], []
+        groups = []
         for subject in subjects:
-            topic, findings = self._find_topic(subject)
-            confidences.append(_CERTAIN_CONFIDENCE if topic.titled else findings.confidence)
-            several = len(subjects) > 1
-            groups.append(topic.titled[:1] if several else topic.central[:_NEWEST_ARTICLES])
+            found = find_subject(self.searcher, subject, self.timing.period, self.question)
+            titled = [each.article for each in found.articles if each.in_title]
+            central = [each.article for each in found.articles if each.is_central]
+            groups.append(titled[:1] if len(subjects) > 1 else central[:_NEWEST_ARTICLES])
         articles = {each.id: each for group in groups for each in group}
         if not subjects or not all(groups) or len(articles) < len(subjects):
             return None
-        self.confidence = min(confidences)
         return self._quote_openings(list(articles.values()))
 
     def _open_articles(self, entries: Sequence[Article | ArticleEntry]) -> Answer | None:
-        articles = self._load(entries[:_LISTED_ARTICLES])
+        articles = load(self.searcher.generation, entries[:_LISTED_ARTICLES])
         return self._quote_openings(newest_first(articles)) if articles else None
 
     def _tell(self, name: str) -> Answer | None:
@@ -147,61 +118,49 @@ class ArticleReply:
         statements = [Statement(each.quote, (each.number,)) for each in first]
         return replace(self._answer(statements, first), further=tuple(further))
 
-    def _list_author(self, name: str, kind: MetadataKind) -> Answer | None:
-        """Count or list the articles by an author, newest first; None for an unknown one."""
-        by_author = self.searcher.by_author(name)
-        if by_author is None:
-            return None
-        return replace(self, searcher=by_author).answer(MetadataQuestion(kind, ""))
-
-    def _find_topic(self, subject: str) -> tuple[Topic, Findings]:
-        findings = self.searcher.search(subject, _DEPTH, self.timing.period)
-        sure = outcome_of(findings.confidence, self.thresholds) == "sure"
-        return find_topic(subject, findings.hits, sure=sure), findings
-
     def _articles_on_subject(self, metadata: MetadataQuestion) -> Sequence[Article] | Answer:
-        topic, findings = self._find_topic(metadata.subject)
-        is_news = metadata.kind == "news"
-        articles = topic.newest_first if is_news or self.timing.latest else topic.articles
-        if is_news and not topic.titled + topic.near:
-            articles = ()  # an article that only names the subject has no news of it
-        decision = decide_by_articles(articles, findings.hits, self.timing.period)
-        if not decision.may_answer:
-            return self._refuse(decision, findings.confidence)
-        self.confidence = _CERTAIN_CONFIDENCE if topic.titled else findings.confidence
-        return self._latest(articles, metadata.kind)
-
-    def _latest(self, articles: Sequence[Article], kind: MetadataKind) -> Sequence[Article]:
-        """« Le dernier article » is one, « les derniers articles » are several."""
-        several = kind in ("count", "news") or "articles" in fold_phrase(self.question)
-        return articles if several or not self.timing.latest else articles[:1]
+        """The articles that name the subject, the best first unless the newest are asked for; those
+        near it in meaning, doubtfully, if none does."""
+        found = find_subject(self.searcher, metadata.subject, self.timing.period, self.question)
+        newest = metadata.kind == "news" or self.timing.latest
+        # An article that only names the subject has no news of it.
+        several = [each for each in found.articles if each.is_central or metadata.kind != "news"]
+        if not newest:
+            several.sort(key=lambda each: (each.in_title, each.in_opening), reverse=True)
+        if several:
+            return [each.article for each in several]
+        findings = self.searcher.search(metadata.subject, _DEPTH, self.timing.period)
+        sure = outcome_of(findings.confidence, self.thresholds) == "sure"
+        near = find_topic(metadata.subject, findings.hits, sure=sure).near
+        decision = decide_by_articles(near, findings.hits, self.timing.period)
+        if not decision.may_answer or metadata.kind == "news":
+            return self._refuse(decide_by_articles((), findings.hits), findings.confidence)
+        self.doubtful, self.confidence = True, findings.confidence
+        return newest_first(near) if newest else near
 
     def _articles_by_time(self, kind: MetadataKind) -> Sequence[Article] | Answer:
         """The newest articles of the period, or the only one."""
         period = self.timing.period
-        articles = self._load(self.searcher.articles(period, _LISTED_ARTICLES))
-        several = kind in ("which", "count", "news")
-        is_about_one = not several and not self.timing.latest
+        entries = self.searcher.articles(period, _LISTED_ARTICLES)
+        articles = load(self.searcher.generation, entries)
+        is_about_one = kind != "news" and not self.timing.latest
         decision = decide_by_articles(articles, period=period, is_about_one=is_about_one)
         if not decision.may_answer:
             return self._refuse(decision, 0.0)
-        return self._latest(articles, kind) if several else articles[:1]
-
-    def _load(self, entries: Sequence[Article | ArticleEntry]) -> list[Article]:
-        """Load the articles that have text."""
-        articles = (self.searcher.generation.article(each.id) for each in entries)
-        return [article for article in articles if article and article.text.strip()]
+        return articles
 
     def _quote_openings(self, articles: Sequence[Article]) -> Answer:
         """Quote how each article begins: news comes first."""
-        citations = [_extend_lede(each) for each in self._cite(articles)]
+        citations = [
+            _extend_lede(each) for each in cite_openings(articles, self.searcher.generation)
+        ]
         return self._answer(
             [Statement(each.quote, (each.number,)) for each in citations], citations
         )
 
     def _state(self, rows: Sequence[tuple[str, Article]]) -> Answer:
         """Answer with one statement on each article."""
-        citations = self._cite([article for _, article in rows])
+        citations = cite_openings([article for _, article in rows], self.searcher.generation)
         statements = [Statement(text, (at,)) for at, (text, _) in enumerate(rows, start=1)]
         return self._answer(statements, citations)
 
@@ -213,19 +172,8 @@ class ArticleReply:
             statements=tuple(statements),
             citations=tuple(citations),
             period=self.timing.period,
+            doubtful=self.doubtful,
         )
-
-    def _cite(self, articles: Sequence[Article]) -> list[Citation]:
-        """Cite the first sentence of each article that is not its title."""
-        citations = []
-        for number, article in enumerate(articles, start=1):
-            opening = self.searcher.generation.opening(article.id)
-            if opening is None:
-                raise DamagedIndex("article-no-passage", id=article.id)
-            sentences = opening.passage.sentences
-            first = next((s for s in sentences if s.text.strip() != article.title), sentences[0])
-            citations.append(Citation.of(number, first, opening.passage, article))
-        return citations
 
     def _refuse(self, decision: Decision, confidence: float) -> Answer:
         return refusal_of(

@@ -1,0 +1,104 @@
+"""Call the functions of the archive: by request, or by the plain words of a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.answer import Answer
+from bot.answering.metadata_question import MetadataQuestion, bare_name, parse_metadata_question
+from bot.answering.time_range import Timing, cut_period
+from bot.archive.about import ArticleReply
+from bot.archive.articles import count_articles, list_articles
+from bot.archive.request import ArchiveFunction, ArchiveRequest
+from index.findings import Hit
+from index.search.confidence import Thresholds
+from index.search.searcher import Searcher
+from index.text.folding import fold_phrase
+from index.text.language import detect
+from index.text.names import is_one_person
+
+FUNCTIONS: Mapping[ArchiveFunction, Callable[[ArchiveRequest, Searcher], Answer]] = {
+    "articles": list_articles,
+    "count": count_articles,
+}
+_PAGE = re.compile(r"[ ,(]+page (\d{1,4})\)?[ ?!.]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Answers what no passage need be read for. `searcher` returns the searcher in service."""
+
+    searcher: Callable[[], Searcher]
+    thresholds: Thresholds
+
+    def call(self, request: ArchiveRequest) -> Answer:
+        """Answer a request by its function."""
+        return FUNCTIONS[request.function](request, self.searcher())
+
+    def answer(self, question: str, timing: Timing, today: date) -> Answer | None:
+        """Answer a question about articles, a bare name or an address; None for any other."""
+        searcher, language = self.searcher(), detect(question)
+        page = _PAGE.search(fold_phrase(question))
+        if page is not None:
+            timing = replace(timing, question=_PAGE.sub("", timing.question))
+        metadata, timing = parse_article_question(timing, today)
+        reply = ArticleReply(searcher, self.thresholds, question, timing, language)
+        if metadata is None:
+            return reply.open() or self._list_author(reply)
+        request = ArchiveRequest(
+            "count" if metadata.kind == "count" else "articles",
+            metadata.subject,
+            timing.period,
+            metadata.author,
+            question,
+            language,
+            int(page[1]) if page is not None else 1,
+        )
+        is_one = timing.latest and "articles" not in fold_phrase(question)
+        if metadata.kind in ("which", "count") and not is_one:
+            is_unknown = metadata.author and not _signs(searcher, metadata.author)
+            return None if is_unknown else FUNCTIONS[request.function](request, searcher)
+        return reply.answer(metadata)
+
+    def introduce(self, question: str, timing: Timing, subjects: tuple[str, ...]) -> Answer | None:
+        """Quote how the articles on these subjects begin; None without any."""
+        return self._reply(question, timing).introduce(subjects)
+
+    def open_by_title(self, question: str, hits: tuple[Hit, ...]) -> Answer | None:
+        """Quote how the articles begin that have a message as their title."""
+        return self._reply(question, Timing(question)).open_by_title(hits)
+
+    def is_known_name(self, text: str) -> bool:
+        """True if the text is the full name of someone in an article, or of an author."""
+        if not is_one_person(bare_name(text)):
+            return False
+        reply = self._reply(text, Timing(text))
+        return (reply.open() or self._list_author(reply)) is not None
+
+    def _reply(self, question: str, timing: Timing) -> ArticleReply:
+        return ArticleReply(self.searcher(), self.thresholds, question, timing, detect(question))
+
+    def _list_author(self, reply: ArticleReply) -> Answer | None:
+        """List the articles of an author whose bare name was typed."""
+        name = bare_name(reply.timing.question)
+        if not name or reply.searcher.by_author(name) is None:
+            return None
+        period, question = reply.timing.period, reply.question
+        request = ArchiveRequest("articles", "", period, name, question, reply.language)
+        return list_articles(request, reply.searcher)
+
+
+def _signs(searcher: Searcher, name: str) -> bool:
+    return (searcher.by_author(name) or searcher.by_outlet(name)) is not None
+
+
+def parse_article_question(timing: Timing, today: date) -> tuple[MetadataQuestion | None, Timing]:
+    """Parse a question about articles, with its period wherever it stands."""
+    if timing.period is None:
+        cut = cut_period(timing.question, today)
+        if cut.period is not None and (metadata := parse_metadata_question(cut.question)):
+            return metadata, replace(cut, latest=timing.latest)
+    return parse_metadata_question(timing.question), timing

@@ -1,0 +1,132 @@
+"""Lists and counts of articles: all that name a subject in words, of an author and a period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answer import Answer, Citation, Statement
+from bot.answering.refusal import Decision, decide_by_articles, refusal_of
+from bot.archive.request import ArchiveRequest
+from bot.archive.subject import find_subject
+from bot.archive.texts import ArticlesPhrases
+from bot.locale.answers import AboutPhrases
+from index.article import Article, ArticleEntry
+from index.errors import DamagedIndex
+from index.search.searcher import Searcher
+from index.store.reader import GenerationReader
+
+CERTAIN_CONFIDENCE = 0.99  # of what follows from words and metadata alone
+PAGE_ARTICLES = 10
+_COUNTED_ARTICLES = 5  # cited with a count
+_NEAR_PASSAGES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticles:
+    """The articles of a request: those of its page, and how many there are in all.
+
+    `titled` of them have the subject in their title.
+    """
+
+    page: tuple[Article, ...]
+    total: int
+    titled: int = 0
+
+
+def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
+    """List the articles of a subject, an author and a period, newest first, page by page."""
+    found = _find(request, searcher, PAGE_ARTICLES)
+    if isinstance(found, Answer):
+        return found
+    phrases = ArticlesPhrases.of(request.language)
+    name = AboutPhrases.of(request.language).listed
+    before = (request.page - 1) * PAGE_ARTICLES
+    last = before + len(found.page)
+    heading = phrases.heading(found.total, before + 1, last, request.page)
+    heading = heading if found.total > 1 else ""
+    citations = cite_openings(found.page, searcher.generation)
+    statements = [
+        Statement(name(article), (number,), heading="" if number > 1 else heading)
+        for number, article in enumerate(found.page, start=1)
+    ]
+    return _answer(request, statements, citations)
+
+
+def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
+    """Count the articles of a subject, an author and a period, and say what was counted."""
+    found = _find(request, searcher, _COUNTED_ARTICLES)
+    if isinstance(found, Answer):
+        return found
+    if request.subject:
+        phrases = ArticlesPhrases.of(request.language)
+        text = phrases.naming(request.subject, found.total, found.titled)
+    else:
+        text = AboutPhrases.of(request.language).counted(found.total, found.page[0])
+        found = FoundArticles(found.page[:1], found.total)
+    citations = cite_openings(found.page, searcher.generation)
+    return _answer(request, [Statement(text, tuple(each.number for each in citations))], citations)
+
+
+def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticles | Answer:
+    """Find the articles of a request's page, or refuse."""
+    name, scoped = request.person, searcher
+    if name:
+        signed = searcher.by_author(name) or searcher.by_outlet(name)
+        if signed is None:
+            return _refuse(request, decide_by_articles(()))
+        scoped = signed
+    skip = (request.page - 1) * size
+    if not request.subject:
+        page = load(scoped.generation, scoped.articles(request.period, size, skip))
+        if not page:
+            return _refuse(request, decide_by_articles((), period=request.period))
+        return FoundArticles(page, scoped.count(request.period))
+    subject = find_subject(scoped, request.subject, request.period, request.question)
+    if not subject.is_complete:
+        return _refuse(request, Decision("no", "unclear"))
+    articles = [each.article for each in subject.articles]
+    if articles[skip:]:
+        titled = sum(each.in_title for each in subject.articles)
+        return FoundArticles(tuple(articles[skip : skip + size]), len(articles), titled)
+    hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
+    return _refuse(request, decide_by_articles((), hits, request.period))
+
+
+def load(
+    generation: GenerationReader, entries: Sequence[Article | ArticleEntry]
+) -> tuple[Article, ...]:
+    """Load the articles that have text."""
+    articles = generation.articles_by_id([each.id for each in entries])
+    own = (articles[each.id] for each in entries if each.id in articles)
+    return tuple(article for article in own if article.text.strip())
+
+
+def cite_openings(articles: Sequence[Article], generation: GenerationReader) -> list[Citation]:
+    """Cite the first sentence of each article that is not its title."""
+    citations = []
+    for number, article in enumerate(articles, start=1):
+        opening = generation.opening(article.id)
+        if opening is None:
+            raise DamagedIndex("article-no-passage", id=article.id)
+        sentences = opening.passage.sentences
+        first = next((s for s in sentences if s.text.strip() != article.title), sentences[0])
+        citations.append(Citation.of(number, first, opening.passage, article))
+    return citations
+
+
+def _answer(
+    request: ArchiveRequest, statements: Sequence[Statement], citations: Sequence[Citation]
+) -> Answer:
+    return Answer(
+        question=request.question,
+        language=request.language,
+        confidence=CERTAIN_CONFIDENCE,
+        statements=tuple(statements),
+        citations=tuple(citations),
+        period=request.period,
+    )
+
+
+def _refuse(request: ArchiveRequest, decision: Decision) -> Answer:
+    return refusal_of(request.question, decision, language=request.language, period=request.period)

@@ -1,0 +1,39 @@
+"""A function of the archive, and what it is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.article import Period
+
+ArchiveFunction = Literal[
+    "articles",
+    "count",
+    "chronology",
+    "quotes",
+    "latest",
+    "overview",
+    "dossier",
+    "summary",
+    "list",
+    "comparison",
+    "positions",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRequest:
+    """A call of a function; `question` is what was typed, in `language`.
+
+    `person` is an author for `articles` and `count`, a speaker for `quotes`, and the other subject
+    for `comparison`. `page` counts from 1.
+    """
+
+    function: ArchiveFunction
+    subject: str = ""
+    period: Period | None = None
+    person: str = ""
+    question: str = ""
+    language: str = "fr"
+    page: int = 1
