@@ -48,7 +48,8 @@ from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store
 from index.store.files import addition
-from index.store.files.opening import find_current, open_generation
+from index.store.files.integrity import find_current
+from index.store.files.opening import open_generation
 from index.store.postgres.connections import Server
 from tests.postgres import server as clusters
 

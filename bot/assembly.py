@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
 from bot.archive.archive import Archive
+from bot.embedder import open_embedder
 from bot.errors import SettingsError
 from bot.followups.conversation import FollowUpChain
 from bot.followups.message import MessageReader
@@ -71,22 +72,6 @@ def _thresholds(settings: Settings, defaults: Thresholds) -> Thresholds:
     return Thresholds(perhaps, sure)
 
 
-def open_embedder(
-    settings: Settings, *, progress: Callable[[float, str], None] | None = None
-) -> Embedder:
-    """Open the embedding model; the bundled one is prepared on its first use.
-
-    `progress` receives the fraction done and the current step. Raises ModelError.
-    """
-    use_cache_dir(settings.cache_dir)
-    return load_embedder(
-        settings.embedding_model,
-        settings.cache_dir,
-        threads=settings.threads or None,
-        progress=progress,
-    )
-
-
 def open_reader(settings: Settings) -> EvidenceReader | None:
     """Open the reader, once per process. Raises ModelError."""
     return _open_reader(settings.reader, settings.cache_dir, settings.threads or None)
@@ -131,6 +116,7 @@ def open_index(settings: Settings, *, may_be_missing: bool = False) -> LiveIndex
     store = index_store(settings)
     if not may_be_missing and store.current_id() is None:
         store.facts()  # raises NoIndex
+    use_cache_dir(settings.cache_dir)
     embedder, confidence = open_embedder(settings), ConfidenceModel.load()
     return LiveIndex(store, embedder, confidence, chosen_articles, may_be_missing=may_be_missing)
 

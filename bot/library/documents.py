@@ -22,7 +22,8 @@ from bot.library.articles import Library
 from bot.library.build_process import BuildProcess, IndexBuilder
 from bot.library.builder_log import BuilderLog
 from bot.library.format_options import load_format_options
-from bot.library.paths import fetched_dir, open_gatherer, standing_paths
+from bot.library.gatherer import open_gatherer
+from bot.library.paths import fetched_dir, standing_paths
 from bot.settings import Settings, index_store
 from index.apart import UNBOUNDED, ProcessBounds
 from index.article import Article
@@ -160,10 +161,8 @@ class Documents:
         self._settings = settings
         self._embedder = embedder
         self._quiet_time = quiet_time
-        # Not `open_embedder`: importing its module takes a second.
-        threads = settings.threads or None
-        name, cache_dir = settings.embedding_model, settings.cache_dir
-        load = partial(load_embedder, name, cache_dir, threads=threads)
+        threads, name = settings.threads or None, settings.embedding_model
+        load = partial(load_embedder, name, settings.cache_dir, threads=threads, lazy=True)
         self._builder = builder or BuildProcess(load)
         self._build_lock = threading.Lock()
         self._open_lock = threading.Lock()

@@ -40,11 +40,12 @@ def load_format_options(data_dir: Path) -> Options:
 def choose_format_options(data_dir: Path, fields: str | None, ocr: bool | None) -> Options:
     """Return the typed options, or the previous ones if None. Raises ReadError, StoreError."""
     from index.formats.base import Options
-    from index.formats.records import parse_map
 
     previous = load_format_options(data_dir)
     mapping = previous.fields
     if fields is not None:  # an empty map clears the previous one
+        from index.formats.records import parse_map  # imports the parsers
+
         mapping = parse_map(fields) if fields.strip() else {}
     return Options(mapping, previous.ocr if ocr is None else ocr)
 

@@ -1,23 +1,13 @@
-"""The paths that the index is built from, and the gatherer that fetches addresses into them."""
+"""The paths that the index is built from."""
 
 from __future__ import annotations
 
-import logging
 import os
-import time
-from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bot.settings import Settings, allowed_hosts, index_store
+from bot.settings import Settings, index_store
 from index.errors import StoreError
-from index.fetch.fetcher import Fetcher
-from index.fetch.gatherer import ARTICLES_PER_LIST, Gatherer
-from index.fetch.guard import Guard
-from index.fetch.shelf import Shelf
-from index.fetch.transport import FetchLimits
-
-_LIMITS = FetchLimits()
 
 
 def fetched_dir(settings: Settings) -> Path:
@@ -55,25 +45,3 @@ def add_fetched_folder(settings: Settings, paths: Iterable[Path]) -> list[Path]:
     every = [*paths, folder] if folder.exists() else list(paths)
     unique = {os.path.abspath(path): path for path in reversed(every)}  # noqa: PTH100
     return list(reversed(unique.values())) or [settings.corpus_dir]
-
-
-def open_gatherer(
-    settings: Settings,
-    *,
-    limit: int = ARTICLES_PER_LIST,
-    news: bool = False,
-    root: Path | None = None,
-    sleep: Callable[[float], object] = time.sleep,
-) -> Gatherer:
-    """Create a gatherer that fetches into `root`, by default the folder of fetched articles. Close
-    its `fetcher` when done."""
-    # Retries are normal; final failures are reported.
-    logging.getLogger("stamina").setLevel(logging.ERROR)
-    fetcher = Fetcher(
-        version("selon"),
-        contact=settings.fetch_contact,
-        guard=Guard(allowed_hosts(settings.fetch_allow)),
-        limits=_LIMITS,
-        sleep=sleep,
-    )
-    return Gatherer(fetcher, Shelf(root or fetched_dir(settings)), limit, news)

@@ -99,7 +99,8 @@ def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:
 
 def _means(settings: Settings, observer: ProgressLines | ProgressBar) -> Means:
     from bot.answering.extractive import ExtractiveAnswerer
-    from bot.assembly import open_embedder, open_reader, thresholds_of
+    from bot.assembly import open_reader, thresholds_of
+    from bot.embedder import open_embedder
     from bot.evaluation.run import Means
     from index.search.confidence import ConfidenceModel
 

@@ -106,12 +106,12 @@ def index(
 def _is_of_the_model(settings: Settings) -> bool:
     """True if the current index was built with the embedding model of the settings; one of another
     release cannot be searched."""
-    from bot.assembly import open_embedder
+    from bot.embedder import open_embedder
     from bot.terminal.progress import observe_progress
 
     phrases = TerminalPhrases.of(settings.language)
     with observe_progress(console_for(sys.stderr), phrases) as observer:
-        embedder = open_embedder(settings, progress=observer.model)
+        embedder = open_embedder(settings, progress=observer.model, lazy=True)
     return index_store(settings).facts().model == embedder.id
 
 
@@ -156,7 +156,7 @@ def _run_build(
     lines: Callable[[Report, float], Iterator[str]],
 ) -> Report | None:
     """Run a build with progress and the lines of its report; return None if interrupted."""
-    from bot.assembly import open_embedder
+    from bot.embedder import open_embedder
     from bot.terminal.progress import catch_interrupt, observe_progress
 
     phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
@@ -167,7 +167,7 @@ def _run_build(
             observe_progress(err, phrases, more.stopping) as observer,
             catch_interrupt(observer.stopping) as stop,
         ):
-            embedder = open_embedder(settings, progress=observer.model)
+            embedder = open_embedder(settings, progress=observer.model, lazy=True)
             store = index_store(settings)
             report = job(store, embedder, options=options, observer=observer, stop=stop)
     except BuildStopped as interruption:

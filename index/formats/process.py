@@ -8,16 +8,19 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import astuple, fields
+from datetime import date, datetime
 from typing import Any
 
-from index.article import Article
+from index.article import Article, Section
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import Options, Skipped, Source
-from index.formats.worker import article_from_json
 from index.kept_process import KeptProcess, WaitingProcesses, module_command
 
 ARTICLE_SECONDS = 60.0  # CPU time for one article
 SILENCE_SECONDS = 1_800.0  # until the next article, OCR included
+_DAYS = ("published", "updated")
+_MOMENTS = ("published_at", "updated_at")
 logger = logging.getLogger(__name__)
 _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 
@@ -25,7 +28,7 @@ _NO_TIME_LEFT = getattr(signal, "SIGXCPU", 0)
 def read_apart(
     source: Source, options: Options | None = None, *, seconds: float | None = None
 ) -> Iterator[Article | Skipped]:
-    """Like `read_source`, in a process of its own.
+    """Like `index.formats.conversion.read_source`, in a process of its own.
 
     `seconds` limits the CPU time of the whole file, including sentence segmentation. Raises
     ReadError, naming the file, if nothing can be read or a limit is exceeded.
@@ -112,3 +115,22 @@ class _ReadingProcess(KeptProcess):
 
 
 _WAITING: WaitingProcesses[_ReadingProcess] = WaitingProcesses(1)
+
+
+def article_as_json(article: Article) -> dict[str, Any]:
+    record = {each.name: getattr(article, each.name) for each in fields(article)}
+    for name in (*_DAYS, *_MOMENTS):
+        record[name] = record[name] and record[name].isoformat()
+    record["sections"] = [astuple(each) for each in article.sections]
+    del record["copies"]  # which a build finds
+    return record
+
+
+def article_from_json(record: dict[str, Any]) -> Article:
+    """Rebuild an article from a message of the process."""
+    for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
+        for name in names:
+            record[name] = record[name] and kind.fromisoformat(record[name])
+    record["sections"] = tuple(Section(*each) for each in record["sections"])
+    record["origins"] = tuple((fact, origin) for fact, origin in record["origins"])
+    return Article(**record)

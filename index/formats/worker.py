@@ -10,24 +10,21 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import astuple, fields
-from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from index.apart import limit_process, memory_status
-from index.article import Article, Section
+from index.article import Article
 from index.errors import ReadError
 from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import TOO_HEAVY, read_source
+from index.formats.process import article_as_json
 from index.kept_process import end_with_owner
 from index.text.language import classifier_bytes
 
 _RESERVE = 8 * 2**20  # bytes reserved for reporting a failure
 _REFUSALS = ReadError, MemoryError  # a constant: out of memory, no tuple can be built
-_DAYS = ("published", "updated")
-_MOMENTS = ("published_at", "updated_at")
 
 
 def main() -> None:
@@ -62,7 +59,7 @@ def _answer(request: dict[str, Any]) -> None:
                 from index.text.sentences import sentence_spans
 
                 sentence_spans(item.text, item.language)
-            _send("article", _as_json(item))
+            _send("article", article_as_json(item))
     except _REFUSALS as error:
         reserve.clear()  # frees memory for the report
         problem = error.problem if isinstance(error, ReadError) else TOO_HEAVY
@@ -84,25 +81,6 @@ def _limit_time(
             yield next(items)
         except StopIteration:
             return
-
-
-def _as_json(article: Article) -> dict[str, Any]:
-    record = {each.name: getattr(article, each.name) for each in fields(article)}
-    for name in (*_DAYS, *_MOMENTS):
-        record[name] = record[name] and record[name].isoformat()
-    record["sections"] = [astuple(each) for each in article.sections]
-    del record["copies"]  # which a build finds
-    return record
-
-
-def article_from_json(record: dict[str, Any]) -> Article:
-    """Rebuild an article from a message of the process."""
-    for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
-        for name in names:
-            record[name] = record[name] and kind.fromisoformat(record[name])
-    record["sections"] = tuple(Section(*each) for each in record["sections"])
-    record["origins"] = tuple((fact, origin) for fact, origin in record["origins"])
-    return Article(**record)
 
 
 def _send(kind: str, payload: object) -> None:

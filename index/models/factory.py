@@ -14,16 +14,18 @@ def load_embedder(
     *,
     threads: int | None = None,
     progress: Callable[[float, str], None] | None = None,
+    lazy: bool = False,
 ) -> Embedder:
     """Load `bundled`, or any model of Sentence Transformers by hub name or path.
 
-    The bundled model is prepared in `cache_dir`, with calls of `progress(share, step)`; other
-    models are in their library's cache. Raises `ModelError`.
+    The bundled model is prepared in `cache_dir`, with calls of `progress(share, step)`, and if
+    `lazy` loaded with the first text; other models are in their library's cache. Raises
+    `ModelError`.
     """
     if name == BUNDLED:
         from index.models.bundled.embedder import load_bundled
 
-        return load_bundled(cache_dir, threads=threads, progress=progress)
+        return load_bundled(cache_dir, threads=threads, progress=progress, lazy=lazy)
     from index.models.sentence_transformers import load_sentence_transformer
 
     return load_sentence_transformer(name, threads=threads)
@@ -38,7 +40,7 @@ def load_reader(
 ) -> PassageReader | None:
     """Load `bundled`, any reader of Transformers by hub name or path, or `none`.
 
-    The other arguments are those of `load_embedder`. Raises `ModelError`.
+    The other arguments are as in `load_embedder`. Raises `ModelError`.
     """
     if name == NONE:
         return None

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.assembly import chain_over, open_chat_models, open_embedder
+from bot.assembly import chain_over, open_chat_models
+from bot.embedder import open_embedder
 from bot.followups.conversation import FollowUpChain
 from bot.settings import Settings
 from index.ingestion.builder import build

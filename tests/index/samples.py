@@ -17,8 +17,9 @@ from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import Location
 from index.store.files.generation import Generation
+from index.store.files.integrity import current_id
 from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
-from index.store.files.opening import current_id, open_generation
+from index.store.files.opening import open_generation
 from tests.fakes import FakeEmbedder
 
 BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure 😀 trente mètres."

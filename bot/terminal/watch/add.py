@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from bot.command import DONE, FAILED
-from bot.library.paths import open_gatherer, standing_paths
+from bot.library.gatherer import open_gatherer
+from bot.library.paths import standing_paths
 from bot.locale.errors import problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import REFUSALS, FeedingPhrases

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from bot.command import DONE
 from bot.errors import FeedingError
 from bot.library.builder_log import BuilderLog
-from bot.library.paths import add_fetched_folder, fetched_dir, open_gatherer, standing_paths
+from bot.library.gatherer import open_gatherer
+from bot.library.paths import add_fetched_folder, fetched_dir, standing_paths
 from bot.locale.errors import error_text, problem_text
 from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases
@@ -178,12 +179,12 @@ def _builder(settings: Settings, paths: Sequence[Path]) -> Build:
     embedders: list[Embedder] = []
 
     def build(stop: Callable[[], bool]) -> BuildReport:
-        from bot.assembly import open_embedder
+        from bot.embedder import open_embedder
         from bot.library.format_options import load_format_options
         from index.ingestion.builder import build
 
         if not embedders:
-            embedders.append(open_embedder(settings))
+            embedders.append(open_embedder(settings, lazy=True))
         options = load_format_options(settings.data_dir)
         return build(paths, index_store(settings), embedders[0], options=options, stop=stop)
 

@@ -6,11 +6,11 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 
 from index.errors import ModelError, reason_of
 from index.models.base import Embedder, Vectors
@@ -18,6 +18,9 @@ from index.models.bundled.cache import CACHE_FORMAT, MODEL, PrepareProgress, is_
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 from index.models.bundled.weights import WEIGHTS_ID
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 DIMENSION = 384
 TOKENS = 512
@@ -34,14 +37,23 @@ class BundledEmbedder:
     not depend on other texts. Thread-safe.
     """
 
-    def __init__(
-        self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, threads: int
-    ) -> None:
-        self._tokenizer = tokenizer
-        self._session = session
+    def __init__(self, cache_dir: Path, folder: Path, threads: int) -> None:
+        self._cache_dir = cache_dir
+        self._folder = folder
         self._threads = threads
         # The parts of an answer embed the same question.
         self._question = lru_cache(_RECENT_QUESTIONS)(partial(self._embed, QUESTION))
+
+    @cached_property
+    def model(self) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
+        """The model, loaded once. Raises `ModelError`."""
+        try:
+            return _open(self._folder)
+        except ModelError as error:
+            if is_whole(self._folder, thorough=True):
+                raise
+            _log.warning("%s", error)
+        return _open(prepare_model(self._cache_dir, fresh=True))
 
     @property
     def id(self) -> str:
@@ -70,36 +82,39 @@ class BundledEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> int:
         """Return the number of tokens in these passages."""
-        return sum(len(self._tokenizer.encode(PASSAGE + text, TOKENS)) for text in texts)
+        tokenizer, _ = self.model
+        return sum(len(tokenizer.encode(PASSAGE + text, TOKENS)) for text in texts)
 
     def _embed(self, prefix: str, text: str) -> Vectors:
-        ids = np.array([self._tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
-        vector: Vectors = self._session.run(None, {IDS: ids})[0][0]
+        tokenizer, session = self.model
+        ids = np.array([tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
+        vector: Vectors = session.run(None, {IDS: ids})[0][0]
         vector.setflags(write=False)
         return vector
 
 
 def load_bundled(
-    cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
+    cache_dir: Path,
+    *,
+    threads: int | None = None,
+    progress: PrepareProgress | None = None,
+    lazy: bool = False,
 ) -> Embedder:
     """Load the bundled model, prepared in `cache_dir` on first use with calls of `progress`.
 
-    `threads` is the number of cores to use. Raises `ModelError`.
+    `threads` is the number of cores to use; `lazy` loads the prepared model with the first text,
+    since its id is known without. Raises `ModelError`.
     """
-    count = threads or cores()
     folder = prepare_model(cache_dir, progress=progress)
-    try:
-        return _open(folder, count)
-    except ModelError as error:
-        if is_whole(folder, thorough=True):
-            raise
-        _log.warning("%s", error)
-    return _open(prepare_model(cache_dir, progress=progress, fresh=True), count)
+    embedder = BundledEmbedder(cache_dir, folder, threads or cores())
+    if not lazy:
+        _ = embedder.model
+    return embedder
 
 
-def _open(folder: Path, threads: int) -> BundledEmbedder:
+def _open(folder: Path) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
     try:
-        return BundledEmbedder(Tokenizer.load(folder), open_session(folder / MODEL), threads)
+        return Tokenizer.load(folder), open_session(folder / MODEL)
     except Exception as error:  # ONNX Runtime's errors have no other common class
         reason = reason_of(error)
         raise ModelError("bundled-model-not-loaded", folder=folder, reason=reason) from error

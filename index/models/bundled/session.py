@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import onnxruntime
+if TYPE_CHECKING:
+    import onnxruntime
 
 IDS = "ids"  # the input of every bundled graph: token ids, int64 of shape (1, tokens)
 _FOLDER = "session.model_external_initializers_file_folder_path"
@@ -16,6 +18,8 @@ def open_session(graph: Path | bytes, folder: Path | None = None) -> onnxruntime
     The large tensors of a graph in memory are in files of `folder`. Raises ONNX Runtime's errors,
     which have no common class.
     """
+    import onnxruntime  # slow to import
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     # The graphs are written in their final form: optimising them would only slow the start.

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise, repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 
 from index.errors import DamagedIndex, Problem, StoreError, StreamError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.build_turn import StoredVectors, batches
+
+if TYPE_CHECKING:  # slow to import, and a build without changes does without
+    import faiss
 
 EXACT_ROWS = 100_000  # maximum for exact search; see research/scale.md for its cost
 CANDIDATE_DEPTH = 20  # candidates from short codes per requested row, then compared exactly
@@ -46,6 +49,8 @@ class FaissVectors:
     @classmethod
     def build(cls, vectors: Vectors) -> FaissVectors:
         """An exact index of a copy of these vectors, shape (n, d), in memory."""
+        import faiss
+
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index, None, None)
@@ -55,6 +60,8 @@ class FaissVectors:
         """Open a saved index; its vectors stay on disk until needed. `preload` is for callers that
         will read most of them. Raises DamagedIndex."""
         # Read the file into the page cache before mapping it: ten times faster than page faults.
+        import faiss
+
         piece = bytearray(_PIECE)
         with suppress(OSError), path.open("rb", buffering=0) as file:
             while preload and file.readinto(piece):
@@ -99,6 +106,8 @@ class FaissVectors:
     ) -> tuple[IntArray, Vectors]:
         """Rows and scores of the k best, best first, ties by row; fewer if there are fewer.
         `vector` has shape (d,); `among`, shape (n,), is True for the eligible rows."""
+        import faiss
+
         k = min(k, len(self))
         if k < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
@@ -141,6 +150,8 @@ class FaissVectors:
     def _search_exactly(
         self, question: Vectors, k: int, among: BoolArray | None
     ) -> tuple[IntArray, Vectors]:
+        import faiss
+
         if among is None:
             scores, rows = self._index.search(question[np.newaxis], k)
         else:
@@ -210,6 +221,8 @@ class FaissWriter:
             return self._file.read(rows)
 
     def finish(self) -> None:
+        import faiss
+
         if self._file is None:
             FaissVectors.build(self._array).save(self._path)
             return
@@ -238,6 +251,8 @@ def _even(vectors: Vectors) -> Vectors:
 
 
 def _save(index: faiss.Index, path: Path) -> None:
+    import faiss
+
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:

@@ -21,8 +21,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from index.errors import BuildLocked, DamagedIndex, Problem, StoreError, reason_of
 from index.store.disk import flush, replace_file, translate_disk_errors
 from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME, Manifest
@@ -94,6 +92,8 @@ def new_id(now: datetime, last: str | None = None) -> str:
 def build_lock(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; the system releases it if the process dies. Raises BuildLocked naming
     the process that holds it, StoreError if the folder is unusable."""
+    from filelock import FileLock, Timeout  # imports asyncio
+
     holder = folder / "lock.holder"
     with translate_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
 
-from index.errors import DamagedIndex, NoIndex, Problem
+from index.errors import DamagedIndex
 from index.store.files.generation import Generation
+from index.store.files.integrity import current_id, find_current, forget_verified_on_damage
 from index.store.files.layout import Hold, Layout
-from index.store.files.manifest import REBUILD, Manifest
+from index.store.files.manifest import Manifest
 from index.store.files.reusable import ReusableFiles, VerifiedFiles
 from index.store.files.segments import SegmentedGeneration
 from index.store.files.tombstones import Tombstones
@@ -23,11 +23,6 @@ OpenGeneration: TypeAlias = "Generation | SegmentedGeneration"
 # Segments that this process has open, shared by generations: an addition opens only what it adds.
 _SEGMENTS: weakref.WeakValueDictionary[Path, Generation] = weakref.WeakValueDictionary()
 _OPENING = threading.Lock()
-
-
-def current_id(data_dir: Path) -> str | None:
-    """Id of the generation in service; None if nothing was ever built. Raises DamagedIndex."""
-    return Layout(data_dir).current_id()
 
 
 def open_generation(data_dir: Path, *, model: str, dimension: int) -> OpenGeneration:
@@ -42,35 +37,6 @@ def open_generation(data_dir: Path, *, model: str, dimension: int) -> OpenGenera
             raise
         # Two builds have ended since CURRENT was read, and removed this generation.
         return open_generation(data_dir, model=model, dimension=dimension)
-
-
-def verify(data_dir: Path) -> Manifest:
-    """Verify every byte of the generation in service. Raises NoIndex, DamagedIndex."""
-    layout = Layout(data_dir)
-    _, manifest = find_current(data_dir)
-    with _forget_verified_on_damage(layout):
-        check_whole(layout, manifest)
-    return manifest
-
-
-def check_whole(layout: Layout, manifest: Manifest, remedy: Problem = REBUILD) -> None:
-    """Verify every byte of a generation and its segments. Raises DamagedIndex, ending in
-    `remedy`."""
-    manifest.check(layout.folder(manifest.id), whole=True, remedy=remedy)
-    for each in manifest.segments:
-        folder = layout.segment(manifest, each)
-        Manifest.open(folder, remedy).check(folder, whole=True, remedy=remedy)
-
-
-@contextmanager
-def _forget_verified_on_damage(layout: Layout) -> Iterator[None]:
-    """On damage, make the next build read every file again."""
-    try:
-        yield
-    except DamagedIndex:
-        with suppress(OSError):
-            layout.verified_path.unlink(missing_ok=True)
-        raise
 
 
 def open_reusable(layout: Layout) -> ReusableFiles:
@@ -97,31 +63,9 @@ def _open_reusable(layout: Layout, manifest: Manifest) -> ReusableFiles:
     return ReusableFiles.open(layout, manifest)
 
 
-def find_current(data_dir: Path) -> tuple[Path, Manifest]:
-    """Folder and manifest of the generation in service. Raises NoIndex, DamagedIndex."""
-    layout = Layout(data_dir)
-    generation = layout.current_id()
-    if generation is None:
-        raise NoIndex("no-index", subject=data_dir)
-    folder = layout.folder(generation)
-    if not folder.is_dir():
-        if layout.current_id() != generation:  # replaced twice in between
-            return find_current(data_dir)
-        raise DamagedIndex("generation-missing", subject=layout.current, generation=generation)
-    try:
-        manifest = Manifest.open(folder)
-    except DamagedIndex:
-        if layout.current_id() != generation:
-            return find_current(data_dir)
-        raise
-    if manifest.id != generation:
-        raise DamagedIndex("generation-other", subject=folder, generation=manifest.id)
-    return folder, manifest
-
-
 def _open(layout: Layout, manifest: Manifest) -> OpenGeneration:
     folder = layout.folder(manifest.id)
-    with _forget_verified_on_damage(layout), ExitStack() as stack:
+    with forget_verified_on_damage(layout), ExitStack() as stack:
         if not manifest.segments:
             return open_folder(folder, manifest)
         stack.callback(Hold(folder).release)  # until the segments hold themselves

@@ -9,8 +9,6 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from index.errors import StoreError, reason_of
 from index.store.base import Removable, RemovedArticle, RemovedArticles
 from index.store.disk import replace_file, translate_disk_errors
@@ -53,6 +51,8 @@ class RemovedList(RemovedArticles):
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Lock, reload, and save the changes made in the block."""
+        from filelock import FileLock, Timeout  # imports asyncio
+
         path = self._data_dir / _NAME
         with translate_disk_errors(path):
             self._data_dir.mkdir(parents=True, exist_ok=True)

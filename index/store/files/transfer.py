@@ -16,10 +16,11 @@ from index.store.article_writer import has_own_schema
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES
+from index.store.files.integrity import check_whole, find_current
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
 from index.store.files.merge import merge_segments
-from index.store.files.opening import check_whole, find_current, open_folder
+from index.store.files.opening import open_folder
 from index.store.files.reusable import ReusableFiles
 from index.store.withdrawals import refuse_withdrawn
 

@@ -32,8 +32,9 @@ def embedder() -> FakeEmbedder:
 
 @pytest.fixture
 def assembled(monkeypatch: pytest.MonkeyPatch, embedder: FakeEmbedder) -> ModuleType:
-    """What stands for `bot.assembly`: only the embedder."""
+    """What stands for `bot.assembly` and `bot.embedder`: only the embedder."""
     module = ModuleType("bot.assembly")
-    module.open_embedder = lambda settings, progress=None: embedder  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "bot.assembly", module)
+    module.open_embedder = lambda settings, **options: embedder  # type: ignore[attr-defined]
+    for name in ("bot.assembly", "bot.embedder"):
+        monkeypatch.setitem(sys.modules, name, module)
     return module

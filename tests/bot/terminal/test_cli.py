@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -19,7 +20,7 @@ from bot.command import DONE, FAILED, MISUSED
 from bot.followups.turn import TurnText
 from bot.main import run
 from index.search.confidence import Thresholds
-from index.store.files.opening import current_id
+from index.store.files.integrity import current_id
 from tests.bot.answers import answered, article, citation
 from tests.bot.terminal.conftest import Capture
 from tests.fakes import FakeEmbedder
@@ -199,6 +200,28 @@ def test_the_command_line_loads_nothing_heavy() -> None:
     found = f"print(sorted(set({HEAVY.split()!r}) & set(sys.modules)))"
     result = run_python(f"bot.main.run(['--version'])\n{found}")
     assert result.stdout.splitlines()[-1] == b"[]", result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["status"], f"{HEAVY} lxml httpx2"),
+        (["index", str(ROOT / "corpus")], f"{HEAVY} lxml httpx2".replace("numpy", "")),
+    ],
+)
+def test_a_command_with_nothing_to_do_loads_no_model_nor_parser(
+    arguments: list[str],
+    heavy: str,
+    sample_index: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(sample_index, tmp_path / "data")
+    found = f"print(sorted(set({heavy.split()!r}) & set(sys.modules)))"
+    command = [*arguments, "--data-dir", str(tmp_path / "data")]
+    monkeypatch.chdir(ROOT)  # the index names its files as seen from there
+    result = run_python(f"print(bot.main.run({command!r}))\n{found}")
+    assert result.stdout.splitlines()[-2:] == [b"0", b"[]"], result.stderr
 
 
 def run_in_shell(folder: Path, arguments: str) -> tuple[int, str, str]:

@@ -15,7 +15,7 @@ from tests.fakes import FakeEmbedder
 
 @pytest.fixture(autouse=True)
 def _plain_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.assembly.open_embedder", lambda settings, progress: FakeEmbedder(256))
+    monkeypatch.setattr("bot.embedder.open_embedder", lambda settings, progress: FakeEmbedder(256))
     monkeypatch.setenv("SELON_MIN_CONFIDENCE", "0")
     monkeypatch.setenv("SELON_SURE_CONFIDENCE", "0")
     monkeypatch.setenv("SELON_LANGUAGE", "en")

@@ -13,7 +13,7 @@ import pytest
 from index.article import Period, Selection
 from index.ingestion.builder import BuildReport, build
 from index.store.factory import Location, open_store
-from index.store.files.opening import find_current
+from index.store.files.integrity import find_current
 from index.store.files.store import FileStore
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder

@@ -13,7 +13,7 @@ from index.errors import DamagedIndex
 from index.ingestion.builder import build
 from index.store.base import IndexStore
 from index.store.factory import Location, open_store
-from index.store.files.opening import current_id, find_current, verify
+from index.store.files.integrity import current_id, find_current, verify
 from index.store.files.store import FileStore
 from tests.fakes import FakeEmbedder
 from tests.index.ingestion.growing import (

@@ -7,7 +7,7 @@ import pytest
 
 from index.errors import IndexingError
 from index.ingestion.builder import build, build_articles
-from index.store.files.opening import current_id, verify
+from index.store.files.integrity import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import BRIDGE, best_passage, index, opened, three
 

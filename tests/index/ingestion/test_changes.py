@@ -17,7 +17,7 @@ from index.formats.conversion import read_source
 from index.ingestion import sources
 from index.ingestion.builder import BuildReport, build
 from index.store.files.generation import ARTICLES_FILE
-from index.store.files.opening import current_id, verify
+from index.store.files.integrity import current_id, verify
 from index.store.files.removals import RemovedList
 from tests.fakes import FakeEmbedder
 from tests.index.samples import best_passage, folder_in_service, opened

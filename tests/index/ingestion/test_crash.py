@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.ingestion.builder import build_articles
-from index.store.files.opening import current_id, verify
+from index.store.files.integrity import current_id, verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, generations, index, three
 

@@ -12,7 +12,7 @@ from index.article import Article
 from index.errors import IndexingError, ModelError, StoreError
 from index.ingestion.builder import build_articles
 from index.models.base import Vectors
-from index.store.files.opening import verify
+from index.store.files.integrity import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, generations, index, opened, refuse, three
 

@@ -17,8 +17,8 @@ from index.ingestion import vectors as vectors_index_reuse
 from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.store.build_turn import text_hash
+from index.store.files.integrity import current_id, verify
 from index.store.files.layout import Layout
-from index.store.files.opening import current_id, verify
 from index.store.files.resume import ResumeFile, forget_resume
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, generations, index, opened, three

@@ -11,9 +11,10 @@ import pytest
 from index.errors import DamagedIndex, ModelMismatch, NoIndex
 from index.store.factory import open_store
 from index.store.files import opening
+from index.store.files.integrity import current_id, verify
 from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
-from index.store.files.opening import current_id, open_generation, verify
+from index.store.files.opening import open_generation
 from tests.index.samples import (
     article,
     files_in_service,

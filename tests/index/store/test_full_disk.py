@@ -14,7 +14,7 @@ import pytest
 
 from index.errors import IndexingError, StoreError
 from index.ingestion.builder import build_articles
-from index.store.files.opening import verify
+from index.store.files.integrity import verify
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, generations, index, opened, three
 from tests.index.store.disk import mounted

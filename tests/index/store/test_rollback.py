@@ -6,8 +6,8 @@ import pytest
 
 from index.errors import DamagedIndex, NoIndex, StoreError
 from index.store.base import IndexStore
+from index.store.files.integrity import current_id, verify
 from index.store.files.layout import Layout
-from index.store.files.opening import current_id, verify
 from index.store.files.transfer import rollback
 from tests.index.samples import article, flip, index, live, three
 from tests.index.search.test_live import titles

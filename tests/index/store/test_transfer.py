@@ -15,8 +15,8 @@ import pytest
 
 from index.errors import DamagedIndex, NoIndex, StoreError
 from index.ingestion.builder import build
+from index.store.files.integrity import current_id, verify
 from index.store.files.manifest import MANIFEST_NAME
-from index.store.files.opening import current_id, verify
 from index.store.files.transfer import export_index, import_index, rollback
 from tests.fakes import FakeEmbedder
 from tests.index.samples import (

@@ -68,7 +68,7 @@ def test_ctrl_c_ends_after_the_batch(write: Write, assembled: ModuleType, capsys
         words = f"Le numéro {number} paraît. Le sujet est {number * 7}. Le prix monte."
         write(f"{number}.md", words)
     interrupted = Interrupted(1)
-    assembled.open_embedder = lambda settings, progress=None: interrupted
+    assembled.open_embedder = lambda settings, **options: interrupted
     before = signal.getsignal(signal.SIGINT)
     assert run(["index"]) == 1
     assert signal.getsignal(signal.SIGINT) is before
@@ -90,7 +90,7 @@ def test_ctrl_c_twice_ends_at_once_and_leaves_the_index_in_service(
     before = current_id()
     write("pont.md", "Le pont date de 1901.")
     interrupted = Interrupted(2)
-    assembled.open_embedder = lambda settings, progress=None: interrupted
+    assembled.open_embedder = lambda settings, **options: interrupted
     assert run(["index"]) == 1
     assert capsys.readouterr().err.endswith("Interrompu\u00a0: l’index en place n’a pas changé.\n")
     assert current_id() == before

@@ -15,7 +15,7 @@ from tests.web.site import Site
 @pytest.fixture(autouse=True)
 def _fast(assembled: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = FetchLimits(interval=0.0, backoff=0.01)
-    monkeypatch.setattr("bot.library.paths._LIMITS", fast)
+    monkeypatch.setattr("bot.library.gatherer._LIMITS", fast)
 
 
 @pytest.fixture

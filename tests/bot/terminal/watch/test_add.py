@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.main import run
-from index.store.files.opening import current_id, open_generation
+from index.store.files.integrity import current_id
+from index.store.files.opening import open_generation
 from tests.bot.terminal.conftest import Capture
 from tests.fakes import FakeEmbedder
 from tests.web.site import Answer, Site, article, day, rss

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.library.paths import open_gatherer
+from bot.library.gatherer import open_gatherer
 from bot.settings import Settings
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal

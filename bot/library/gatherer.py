@@ -1,0 +1,41 @@
+"""The gatherer that fetches addresses into the folder of fetched articles."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from bot.library.paths import fetched_dir
+from bot.settings import Settings, allowed_hosts
+from index.fetch.fetcher import Fetcher
+from index.fetch.gatherer import ARTICLES_PER_LIST, Gatherer
+from index.fetch.guard import Guard
+from index.fetch.shelf import Shelf
+from index.fetch.transport import FetchLimits
+
+_LIMITS = FetchLimits()
+
+
+def open_gatherer(
+    settings: Settings,
+    *,
+    limit: int = ARTICLES_PER_LIST,
+    news: bool = False,
+    root: Path | None = None,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Gatherer:
+    """Create a gatherer that fetches into `root`, by default the folder of fetched articles. Close
+    its `fetcher` when done."""
+    # Retries are normal; final failures are reported.
+    logging.getLogger("stamina").setLevel(logging.ERROR)
+    fetcher = Fetcher(
+        version("selon"),
+        contact=settings.fetch_contact,
+        guard=Guard(allowed_hosts(settings.fetch_allow)),
+        limits=_LIMITS,
+        sleep=sleep,
+    )
+    return Gatherer(fetcher, Shelf(root or fetched_dir(settings)), limit, news)
