@@ -68,6 +68,12 @@ class TooManyQuestions(WebError):  # noqa: N818
         return {"retry-after": str(self.parameters["seconds"])}
 
 
+class SentElsewhere(WebError):  # noqa: N818
+    """Another site sends the visitor to a page that costs: they are asked first."""
+
+    status = 403
+
+
 class NotAdmitted(WebError):  # noqa: N818
     """The visitor has not shown a token."""
 

@@ -35,6 +35,7 @@ class AlertRow(Base):
     key: Mapped[str | None] = mapped_column(String(32))
 
 
+ALERT_LIMIT = 20  # that wait, per person
 WAITING_TIME = timedelta(days=365)  # after which an unanswered alert is deleted
 
 
@@ -56,8 +57,11 @@ def save_alert(
     language: str,
     generation: str,
     now: datetime,
-) -> int:
-    """Store an alert, once per question and person, and return its ID."""
+) -> int | None:
+    """Store an alert, once per question and person, and return its ID.
+
+    None if the person waits for `ALERT_LIMIT` answers already.
+    """
     people.note_person(session, place.person_id, now)
     row = session.scalars(
         select(AlertRow).where(
@@ -67,6 +71,8 @@ def save_alert(
         )
     ).first()
     if row is None:
+        if len(alerts_of_person(session, place.person_id)) >= ALERT_LIMIT:
+            return None
         row = AlertRow(
             person_id=place.person_id,
             chat_id=place.chat_id,

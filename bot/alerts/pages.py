@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.alerts import alert_records as alerts
-from bot.alerts.alert_records import Alert
+from bot.alerts.alert_records import ALERT_LIMIT, Alert
 from bot.alerts.texts import AlertPagePhrases, AlertPhrases
 from bot.conversation.turns import new_turn
 from bot.locale.catalogue import Language
@@ -50,7 +50,9 @@ class AlertPages:
         self._service = service
 
     async def show(self, request: Request) -> Response:
-        return render(request, "alerts.html", **await self._values(_require_person(request)))
+        return render(
+            request, "alerts.html", full=0, **await self._values(_require_person(request))
+        )
 
     async def add(self, request: Request) -> Response:
         """Add an alert on the question of a stored answer."""
@@ -62,7 +64,7 @@ class AlertPages:
         if turn is None:
             return render(request, "missing.html", 404)
         person = visitor.person_id
-        await self._service.state.run(
+        alert_id = await self._service.state.run(
             alerts.save_alert,
             place=ConversationPlace(person, turn.place.thread_id, person),
             question=turn.turn.get("understood") or turn.question,
@@ -70,6 +72,9 @@ class AlertPages:
             generation=turn.generation,
             now=self._service.now(),
         )
+        if alert_id is None:
+            values = await self._values(visitor)
+            return render(request, "alerts.html", 409, full=ALERT_LIMIT, **values)
         return RedirectResponse(ALERTS, 303)
 
     async def remove(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from telegram.error import Forbidden, TelegramError
 
 from bot.alerts import alert_records as alerts
 from bot.alerts import subscription_records as subscriptions
-from bot.alerts.alert_records import Alert
+from bot.alerts.alert_records import ALERT_LIMIT, Alert
 from bot.alerts.subscription_records import NewSubscription, Subscription
 from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.answer import Answer, Citation, Statement
@@ -53,7 +53,6 @@ POLL_INTERVAL = timedelta(seconds=20)  # for a new generation and for due subscr
 MORNING_HOUR = 8  # local time of daily news
 SUBSCRIPTION_LIMIT = 20  # per chat
 SUBJECT_LIMIT = 100  # characters
-_MAX_LISTED_QUESTIONS = 20
 _MAX_ARTICLES = 5  # per message
 
 _AT_ONCE = re.compile(r"(?:tout de suite|at once)\b[\s:,]*", re.IGNORECASE)
@@ -103,7 +102,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         if any(each.question == question for each in own):
             await press.acknowledge(asker.texts(AlertPhrases).already_stored)
             return
-        await self._services.run(
+        alert_id = await self._services.run(
             alerts.save_alert,
             place=asker.place,
             question=question,
@@ -111,6 +110,9 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             generation=turn.generation,
             now=self._services.now(),
         )
+        if alert_id is None:
+            await press.acknowledge(asker.texts(AlertPhrases).full(ALERT_LIMIT))
+            return
         await press.acknowledge()
         if asker.private:  # in a group, others may want an alert too
             await press.retire()
@@ -139,7 +141,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         run, own = self._services.run, list[Alert]()
         if asker.private:
             own = await run(alerts.alerts_of_person, person_id=asker.person_id)
-        numbered_alerts = list(enumerate(own[:_MAX_LISTED_QUESTIONS], 1))
+        numbered_alerts = list(enumerate(own[:ALERT_LIMIT], 1))
         own_subscriptions = await run(subscriptions.subscriptions_in, chat_id=asker.place.chat_id)
         subjects, stops = list_subscriptions(
             own_subscriptions, subscription_phrases, first=len(numbered_alerts) + 1

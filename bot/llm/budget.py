@@ -138,16 +138,21 @@ class SpendingLedger:
 
 
 _asker: ContextVar[int | None] = ContextVar("asker", default=None)
+_payer: ContextVar[int | None] = ContextVar("payer", default=None)
 
 
 @contextmanager
-def on_behalf_of(person_id: int) -> Iterator[None]:
-    """Count the calls of this block, including its tasks and threads, as this person's."""
-    token = _asker.set(person_id)
+def on_behalf_of(person_id: int, payer: int | None = None) -> Iterator[None]:
+    """Count the calls of this block, including its tasks and threads, as this person's.
+
+    They use up the allowance of the `payer`, where other people share it.
+    """
+    asker_token, payer_token = _asker.set(person_id), _payer.set(payer)
     try:
         yield
     finally:
-        _asker.reset(token)
+        _payer.reset(payer_token)
+        _asker.reset(asker_token)
 
 
 def current_asker() -> int | None:
@@ -194,7 +199,7 @@ class RationedModel(DelegatingModel):
         self._allowance = allowance
 
     async def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        person = None if request.uncounted else current_asker()
+        person = None if request.uncounted else _payer.get() or current_asker()
         if person is not None:
             try:
                 remaining = await asyncio.to_thread(self._allowance.remaining, person)

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, get_args
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -34,6 +34,7 @@ LOGIN = "/entrer"
 ATTEMPT_COST = 2.0  # of an invalid token, in questions
 _SECRET_BYTES = 16
 _TOKEN_LENGTHS = range(20, 65)
+_TRANSLATED = IPv6Network("64:ff9b::/96")
 _X_FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto"})
 _PUBLIC = (LOGIN, "/static/", "/widget.js")
 
@@ -45,9 +46,19 @@ class TrustedProxies:
     """
 
     def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
+        networks = [ip_network(proxy) for proxy in proxies]
         self._direct = app
-        self._forwarded = ProxyHeadersMiddleware(app, [*proxies])  # type: ignore[arg-type]
-        self._proxies = [ip_network(each) for each in proxies]
+        self._proxies = [
+            *networks,
+            # A dual-stack socket shows IPv4 addresses in this form.
+            *(
+                ip_network(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
+                for network in networks
+                if network.version == 4
+            ),
+        ]
+        trusted = [str(network) for network in self._proxies]
+        self._forwarded = ProxyHeadersMiddleware(app, trusted)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_trusted = scope["type"] == "http" and self._is_proxy((scope.get("client") or ("",))[0])
@@ -76,7 +87,7 @@ class TrustedProxies:
             address = ip_address(host)
         except ValueError:
             return False
-        return any(address in each for each in self._proxies)
+        return any(address in network for network in self._proxies)
 
 
 class Access:
@@ -103,10 +114,12 @@ class Access:
             await self._refuse(Request(scope, receive), refusal)(scope, receive, send)
             return
         is_known = self._service.settings.web_access in ("token", "proxy")
+        site = request.headers.get("sec-fetch-site", "none")
         scope["state"]["visitor"] = Visitor(
             person_number(self._service.settings.web_access, name),
             language,
             None if is_known else address,
+            is_sent=site not in ("none", "same-origin"),
         )
 
         async def send_cookie(message: Message) -> None:
@@ -200,13 +213,18 @@ def cookie_header(value: str, scheme: str, days: int = COOKIE_DAYS) -> str:
 
 
 def address_number(host: str) -> int:
-    """Hash an address; of IPv6 only the /64, which is one household's."""
+    """Hash an address; of IPv6 only the /64, which is one household's, unless it stands for an
+    IPv4 address (mapped, RFC 4291, or translated, RFC 6052)."""
     try:
         address = ip_address(host)
     except ValueError:
         return person_number("address", host)
-    if address.version == 6:
-        address = ip_network((address, 64), strict=False).network_address
+    if isinstance(address, IPv6Address):
+        if address in _TRANSLATED:
+            address = IPv4Address(int(address) % 2**32)
+        else:
+            household = ip_network((address, 64), strict=False).network_address
+            address = address.ipv4_mapped or household
     return person_number("address", str(address))
 
 

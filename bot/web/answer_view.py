@@ -14,7 +14,7 @@ from bot.state.votes import Vote
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer, its key ("" for none), and the visitor's vote.
+    """An answer, its key ("" for none), the visitor's vote, and whether they may vote.
 
     `changed_numbers` and `withdrawn` are as in `RecalledAnswer`.
     """
@@ -24,6 +24,7 @@ class AnswerView:
     changed_numbers: frozenset[int] = frozenset()
     withdrawn: frozenset[int] = frozenset()
     vote: Vote | None = None
+    may_vote: bool = True
 
     @property
     def is_empty(self) -> bool:

@@ -184,7 +184,7 @@ async def _show_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return render(request, "missing.html", 404)
     reason = library_sentence(error.detail, request.state.visitor.language)
-    response = render(request, "error.html", error.status_code, reason=reason)
+    response = render(request, "error.html", error.status_code, reason=reason, again="")
     response.headers.update(error.headers or {})
     return response
 
@@ -194,7 +194,8 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
     if is_for_programs(request.url.path):
         return error_response(request, error)
     reason = error_sentence(error, request.state.visitor.language)
-    response = render(request, "error.html", error.status, reason=reason)
+    again = f"{request.url.path}?{request.url.query}" if request.method == "GET" else ""
+    response = render(request, "error.html", error.status, reason=reason, again=again)
     response.headers.update(error.headers)
     return response
 
@@ -206,7 +207,7 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
     logger.error("A request could not be answered: %s", error)
     texts = PageTexts.of(request.state.visitor.language)
     reason = texts.answer.no_index if isinstance(error, NoIndex) else texts.page.failed
-    return render(request, "error.html", 503, reason=reason)
+    return render(request, "error.html", 503, reason=reason, again="")
 
 
 async def _show_failure(request: Request, error: Exception) -> Response:

@@ -45,7 +45,7 @@ class AskPages:
     async def home(self, request: Request) -> Response:
         """The empty page, or the answer to `?q=`; a link from another site only fills the form."""
         question = request.query_params.get("q", "")
-        if question and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+        if question and not request.state.visitor.is_sent:
             return await self._ask(request, question, _conversation(""))
         return render(
             request,
@@ -124,7 +124,7 @@ class AskPages:
         visitor: Visitor = request.state.visitor
         await self._service.count(visitor, VOTE_COST)
         turn = await self._service.find_turn(request.path_params["key"])
-        if turn is None:
+        if turn is None or not _may_vote(turn, visitor):
             return render(request, "missing.html", 404)
         run, person = self._service.state.run, visitor.person_id
         if good in ("good", "bad"):
@@ -149,7 +149,13 @@ class AskPages:
             recalled_answer.changed_numbers,
             recalled_answer.withdrawn,
             vote,
+            may_vote=_may_vote(turn, visitor),
         )
+
+
+def _may_vote(turn: TurnRecord, visitor: Visitor) -> bool:
+    """True for who asked, and for people who are known: a new cookie is no new voice."""
+    return visitor.is_known or turn.place.person_id == visitor.person_id
 
 
 async def _question(request: Request) -> tuple[str, int]:

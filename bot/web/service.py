@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from bot.answer import Answer
 from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
-from bot.errors import StateError, TooManyQuestions, WebError
+from bot.errors import SentElsewhere, StateError, TooManyQuestions, WebError
 from bot.followups.base import ConversationChain
 from bot.followups.turn import HISTORY_TURNS, History, TurnText, parse_turn
 from bot.library.articles import Library
@@ -65,12 +65,14 @@ class Visitor:
     """A visitor, identified by a hash of their cookie, token or proxied user name; a stranger by
     that of their address.
 
-    `address` is a hash of their network, whose visitors share a limit; None if they are known.
+    `address` is a hash of their network, whose visitors share limits; None if they are known.
+    `is_sent`: a page of another site, not the person, may have made their browser come.
     """
 
     person_id: int
     language: Language
     address: int | None = None
+    is_sent: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -154,7 +156,7 @@ class WebService:
         answer: Answer | None = None
         try:
             while True:
-                with on_behalf_of(visitor.person_id):
+                with on_behalf_of(visitor.person_id, visitor.address):
                     newest = await anext(answers, None)
                 if newest is None:
                     break
@@ -176,7 +178,9 @@ class WebService:
 
     async def count(self, visitor: Visitor, cost: float = 1.0) -> None:
         """Count a request against the limits of the visitor, and of their address unless access is
-        local. Raises TooManyQuestions."""
+        local. Raises TooManyQuestions, and SentElsewhere before counting."""
+        if visitor.is_sent:
+            raise SentElsewhere("web-sent")
         address = None if self.settings.web_access == "local" else visitor.address
         over = await self.limits.take(visitor.person_id, address, cost)
         if over is not None:

@@ -50,6 +50,7 @@ class PagePhrases(Texts, domain="web", part="page"):
     read_article: str
     permalink: str
     unsaved: str
+    again: str
     according_to: str
     page_missing: str
     failed: str

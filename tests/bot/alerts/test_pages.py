@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from bot.alerts import alert_records
 from bot.alerts.feature import AlertsFeature
 from bot.settings import Settings
 from bot.state.database import open_state
@@ -126,6 +127,17 @@ def test_an_alert_is_its_owners_to_cancel_to_see_and_to_forget(client: TestClien
     assert [each["question"] for each in kept["alerts"]] == [QUESTION]
     client.post("/oublier", headers=ZOE)
     assert client.get("/mesdonnees.json", headers=ZOE).json()["alerts"] == []
+
+
+def test_alerts_have_an_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_for_an_alert(client)
+    monkeypatch.setattr(alert_records, "ALERT_LIMIT", 1)
+    page = client.post("/", data={"q": "Et qui d’autre ?"}, headers=ZOE).text
+    (key,) = re.findall(r'action="/alertes"><input type="hidden" name="key" value="(.+?)"', page)
+    refusal = client.post("/alertes", data={"key": key}, headers=ZOE)
+    assert refusal.status_code == 409
+    assert "annulez d’abord une alerte" in refusal.text
+    assert "autre ?" not in client.get("/alertes", headers=ZOE).text
 
 
 def test_unknown_visitors_get_none(service: WebService, features: Sequence[WebFeature]) -> None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from bot.errors import SettingsError
+from bot.answer import Answer
+from bot.errors import ModelFailed, SettingsError
+from bot.followups.turn import TurnText
+from bot.llm.budget import Allowance, RationedModel
 from bot.settings import Settings, load_settings
 from bot.state import web_tokens
 from bot.state.clock import utc_now
 from bot.state.database import State
+from bot.state.people import WEB_PEOPLE
+from bot.state.tables import VoteRow
 from bot.web.access import COOKIE, LOGIN, accepted_language, address_number
 from bot.web.app import create_app
-from bot.web.service import WebService
-from tests.bot.messenger.samples import LENS
+from bot.web.service import Visitor, WebService
+from tests.bot.llm.fakes import Scripted
+from tests.bot.llm.test_budget import REQUEST
+from tests.bot.messenger.samples import LENS, refused
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import Shelf, StubChain
 
@@ -199,6 +207,65 @@ def test_local_access_listens_on_this_machine_alone() -> None:
 )
 def test_the_browser_tells_the_language(header: str, language: str) -> None:
     assert accepted_language(header) == language
+
+
+def test_an_address_is_one_however_it_is_written() -> None:
+    for prefix in ("::ffff:", "64:ff9b::"):
+        assert address_number(f"{prefix}203.0.113.9") == address_number("203.0.113.9")
+        assert address_number(f"{prefix}203.0.113.9") != address_number(f"{prefix}203.0.113.8")
+
+
+@pytest.mark.parametrize("proxy", [PROXY, f"::ffff:{PROXY}"])
+def test_visitors_behind_a_proxy_on_a_dual_stack_socket_have_limits_of_their_own(
+    visit: Open, proxy: str
+) -> None:
+    client = visit(proxy, **BEHIND_PROXY)
+    one, other = ({"x-forwarded-for": f"::ffff:203.0.113.{n}, ::ffff:10.0.0.3"} for n in (1, 2))
+    assert {ask(client, **one) for _ in range(6)} == {200, 429}
+    assert ask(client, **other) == 200
+
+
+def test_pages_of_other_sites_do_not_use_up_a_limit(visit: Open) -> None:
+    client = visit(web_access="open", question_burst=2, group_burst=2)
+    sent = {"sec-fetch-site": "cross-site"}
+    for path in ("/articles?q=phare", "/?q=phare", "/articles?q=lentille"):
+        for _ in range(10):
+            page = client.get(path, headers=sent)
+    assert page.status_code == 403
+    assert "Un autre site vous envoie ici." in page.text
+    assert 'href="/articles?q=lentille"' in page.text
+    assert ask(client) == 200
+
+
+def test_new_cookies_are_no_new_voices(visit: Open, state: State) -> None:
+    asker = visit(web_access="open", group_burst=0)
+    at = asker.post("/", data={"q": QUESTION}).url.path
+    for _ in range(5):
+        stranger = visit("198.51.100.4", web_access="open", group_burst=0)
+        assert "/vote" not in stranger.get(at).text
+        assert stranger.post(f"{at}/vote", data={"vote": "bad"}).status_code == 404
+    assert asker.post(f"{at}/vote", data={"vote": "good"}).status_code == 200
+    with state.session() as session:
+        assert session.scalars(select(VoteRow.good)).all() == [True]
+
+
+async def test_new_cookies_are_no_new_allowance(shelf: Shelf, state: State, tmp_path: Path) -> None:
+    model = Scripted("Fresnel")
+    rationed = RationedModel(model, Allowance(lambda: state, 2))
+
+    class Chain(StubChain):
+        async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
+            with suppress(ModelFailed):
+                _ = [piece async for piece in rationed.stream(REQUEST)]
+            yield refused(input.question)
+
+    settings = Settings(_env_file=None, data_dir=tmp_path, web_access="open")
+    service = WebService(Chain(), shelf, state, settings)  # type: ignore[arg-type]
+    for number in range(5):
+        await service.ask(QUESTION, Visitor(WEB_PEOPLE + number, "fr", WEB_PEOPLE + 99))
+    assert len(model.calls) == 2
+    await service.ask(QUESTION, Visitor(WEB_PEOPLE + 7, "fr"))
+    assert len(model.calls) == 3
 
 
 def test_a_household_is_one_address() -> None:

@@ -319,7 +319,7 @@ ATTACKS: Mapping[str, Attack] = {
     "erasing by a picture": get("/oublier?oui=1", refused(200)),
     "erasing by a HEAD": Attack("HEAD", "/oublier", refused(200)),
     "another method in a header": get("/oublier", refused(200), ("x-http-method-override", "POST")),
-    "another method in a form": post("/a/{key}/vote", refused(303), data={"_method": "DELETE"}),
+    "another method in a form": post("/a/{key}/vote", refused(404), data={"_method": "DELETE"}),
     "a method that nobody uses": Attack("TRACE", "/", refused(405)),
     "writing where only reading is": Attack("PUT", "/articles/x"),
     "MCP from a page": call(refused(403), "ask", ELSEWHERE),
