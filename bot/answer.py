@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
@@ -128,8 +128,9 @@ class Statement:
 class Answer:
     """The answer to one question, in `language`.
 
-    With the outcome "no" there are no statements or citations; `nearest` are articles to offer, and
-    `refusal` is the reason. A `doubtful` answer has the outcome "perhaps" and no highlights.
+    `bot.answering.refusal` decides the `outcome`. With "no" there are no statements; `nearest` are
+    articles to offer, and `refusal` is the reason. `confidence` is the estimated probability that
+    the first statement is right, 1 for what metadata tells.
     `period` is the time of publication in the question; `understood` is the question that was
     answered, if the conversation changed it. `further` cites unused passages, best first, with
     consecutive numbers. `model` wrote the statements (None: extractive); `chosen_by` is the model
@@ -140,6 +141,7 @@ class Answer:
 
     question: str
     language: str
+    outcome: Outcome
     confidence: float
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -153,23 +155,15 @@ class Answer:
     chosen_by: str | None = None
     fallback: Fallback | None = None
     dropped: tuple[DroppedSentence, ...] = ()
-    doubtful: bool = False
     held_to: HeldTo = "all"
     help: Help | None = None
     offered_help: Help | None = None
 
     def __post_init__(self) -> None:
-        if self.doubtful:
-            plain = tuple(replace(each, highlight=None) for each in self.statements)
-            object.__setattr__(self, "statements", plain)
-
-    @property
-    def outcome(self) -> Outcome:
-        if self.help is not None:
-            return "help"
-        if not self.statements:
-            return "no"
-        return "perhaps" if self.doubtful else "sure"
+        if (self.outcome == "help") is (self.help is None):
+            raise ValueError(f"{self.outcome} with help {self.help}")
+        if (self.outcome in ("sure", "perhaps")) is not bool(self.statements and self.citations):
+            raise ValueError(f"{self.outcome} with {len(self.citations)} citations")
 
     @property
     def is_sure(self) -> bool:

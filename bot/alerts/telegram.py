@@ -21,6 +21,7 @@ from bot.alerts.alert_records import ALERT_LIMIT, Alert
 from bot.alerts.subscription_records import NewSubscription, Subscription
 from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.answer import Answer, Citation, Statement
+from bot.answering.refusal import decide_by_articles
 from bot.answering.selection import held_to
 from bot.conversation.passage_refs import sources_of
 from bot.library.articles import SubjectArticles
@@ -388,6 +389,7 @@ def _write_letter(subscription: Subscription, news: Sequence[Citation]) -> Lette
     answer = Answer(
         question=subject,
         language=phrases.code,
+        outcome=decide_by_articles([each.article for each in citations]).outcome,
         confidence=1.0,
         statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
         citations=citations,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.injection import is_order
-from bot.answering.refusal import decide_on_claim, refusal_of
+from bot.answering.refusal import decide_on_claim, least_sure, refusal_of
 from bot.answering.topic import shares_subject
 from index.findings import Findings
 from index.text.antecedents import find_leads
@@ -56,16 +56,16 @@ def answer_claims(
 
 
 def join_claims(text: str, answers: Sequence[ClaimAnswer]) -> Answer:
-    """Join the answers to the claims of a text (at least one); doubtful if one is."""
+    """Join the answers to the claims of a text (at least one); no surer than the least sure."""
     with_quotes = [claim.answer for claim in answers if claim.answer.citations]
     if not with_quotes:
         return replace(answers[0].answer, question=text)
     return replace(
         with_quotes[0],
         question=text,
+        outcome=least_sure(answer.outcome for answer in with_quotes),
         statements=tuple(each for answer in with_quotes for each in answer.statements),
         citations=tuple(each for answer in with_quotes for each in answer.citations),
-        doubtful=any(answer.doubtful for answer in with_quotes),
     )
 
 
@@ -90,10 +90,10 @@ def _answer_claim(claim: str, number: int, findings: Findings) -> ClaimAnswer:
     answer = Answer(
         question=claim,
         language=findings.language,
+        outcome=decide_on_claim(is_verbatim=is_verbatim).outcome,
         confidence=findings.confidence,
         statements=(Statement(sentence.text, (number,)),),
         citations=(Citation.of(number, sentence, hit.passage, hit.article, lead),),
-        doubtful=decide_on_claim(is_verbatim=is_verbatim).doubtful,
     )
     return ClaimAnswer(claim, answer, is_verbatim)
 

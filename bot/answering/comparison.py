@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.metadata_question import LONGEST_QUESTION
+from bot.answering.refusal import least_sure
 from index.findings import Findings, Hit
 from index.text.folding import fold_phrase
 from index.text.language import detect
@@ -185,7 +186,7 @@ def _prepositions(text: str) -> list[tuple[int, str]]:
 
 
 def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
-    """Join the first statement of each answer; doubtful if one is.
+    """Join the first statement of each answer; no surer than the least sure.
 
     None if one is a refusal, or if two quote the same.
     """
@@ -206,10 +207,10 @@ def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
     return replace(
         min(answers, key=lambda answer: answer.confidence),
         question=question,
+        outcome=least_sure(answer.outcome for answer in answers),
         statements=tuple(statements),
         citations=tuple(citations),
         further=(),
-        doubtful=any(answer.doubtful for answer in answers),
     )
 
 

@@ -67,7 +67,7 @@ class DistressGate:
         if score <= _ALONE_SCORE:
             return None
         help = self._help(text, kind)
-        return Answer("", help.language, 0.0, help=help)
+        return Answer("", help.language, "help", 0.0, help=help)
 
     def offer(self, text: str) -> Help | None:
         """The help to offer below the answer to a message that may be one of distress."""

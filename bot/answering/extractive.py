@@ -10,9 +10,9 @@ from enum import Enum
 from heapq import heappop, heappush
 from itertools import accumulate
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, Outcome, Statement
 from bot.answering.injection import is_order
-from bot.answering.refusal import decide_by_evidence, refuse
+from bot.answering.refusal import decide_by_evidence, lower, refuse
 from bot.answering.topic import on_subject
 from index.article import Article, Passage, Sentence
 from index.findings import AnswerSpan, Findings, Hit
@@ -152,19 +152,22 @@ class ExtractiveAnswerer:
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refuse(findings, decision)
-        ranked, doubtful = _rank(findings.hits), decision.doubtful
+        ranked, doubtful = _rank(findings.hits), decision.outcome == "perhaps"
         candidates = _demote_orders(ranked, _DOUBTFUL_MARGIN if doubtful else _RANK_MARGIN)
         best = next(candidates)
         if (update := _find_update(ranked, best)) is not None:
-            points, doubtful = [Point(each, is_disputed=True) for each in (best, update)], True
-        else:
-            points = _choose(best, candidates, doubtful=doubtful)
+            points = [Point(each, is_disputed=True) for each in (best, update)]
+            answer = quote_points(findings, _order(points), (), decision.outcome)
+            return lower(answer)
+        points = _choose(best, candidates, doubtful=doubtful)
         highlights = [each for each in points if each is points[0] or each.is_disputed]
-        return quote_points(findings, _order(points), highlights, doubtful=doubtful)
+        return quote_points(
+            findings, _order(points), () if doubtful else highlights, decision.outcome
+        )
 
 
 def quote_points(
-    findings: Findings, points: Sequence[Point], highlights: Sequence[Point], *, doubtful: bool
+    findings: Findings, points: Sequence[Point], highlights: Sequence[Point], outcome: Outcome
 ) -> Answer:
     """Build the answer that shows these points, in this order, with a highlight in those of
     `highlights`.
@@ -183,12 +186,12 @@ def quote_points(
     return Answer(
         question=findings.question,
         language=findings.language,
+        outcome=outcome,
         confidence=findings.confidence,
         statements=tuple(statements),
         citations=tuple(citations),
         period=findings.period,
         further=_further(findings.hits, citations),
-        doubtful=doubtful,
     )
 
 

@@ -1,16 +1,15 @@
-"""Decide whether to answer, and whether the answer is sure: the thresholds and a model's choice.
+"""Decide the outcome of every answer (but numbers to call), whoever composes it.
 
-The confidence comes from `index/reading/evidence.py`. Afterwards, an answer can only become less
-sure: in `followups/conversation.py` (uncertain interpretation), `answering/comparison.py`
-(a doubtful part) and `llm/draft.py` (unsupported first sentence).
+Every `Answer` gets its outcome from a `Decision` of this module, and can then only become less
+sure, by `lower` or `remaining_outcome`. The confidence comes from `index/reading/evidence.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from bot.answer import Answer, Outcome, Refusal
+from bot.answer import Answer, Outcome, Refusal, Statement
 from bot.answering.topic import shares_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
@@ -33,10 +32,6 @@ class Decision:
     @property
     def may_answer(self) -> bool:
         return self.outcome != "no"
-
-    @property
-    def doubtful(self) -> bool:
-        return self.outcome == "perhaps"
 
 
 def outcome_of(confidence: float, thresholds: Thresholds) -> Outcome:
@@ -86,16 +81,40 @@ def decide_by_articles(
     period: Period | None = None,
     *,
     is_about_one: bool = False,
+    is_near: bool = False,
+    is_complete: bool = True,
 ) -> Decision:
-    """Decide for a question about articles, which must be a single one if `is_about_one`.
+    """Decide for a message that means articles: by their address, title, author, date or subject.
 
-    `hits` are those that the articles were chosen from, if any.
+    They must be a single one if `is_about_one`; `is_near` if one is merely close in meaning to what
+    was asked for; not `is_complete` if there are too many to find all. `hits` are those that the
+    articles were chosen from, if any.
     """
+    if not is_complete:
+        return Decision("no", "unclear")
     if not articles:
         return Decision("no", _absence(hits, period), _articles_to_offer(hits))
     if is_about_one and len(articles) > 1:
         return Decision("no", "unclear", tuple(articles[:NEAREST]))
-    return Decision("sure")
+    return Decision("perhaps" if is_near else "sure")
+
+
+def least_sure(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome of an answer composed of several."""
+    return max(outcomes, key=("sure", "perhaps", "no").index)
+
+
+def lower(answer: Answer) -> Answer:
+    """Make a sure answer *perhaps*, without highlights; leave any other as it is."""
+    if answer.outcome != "sure":
+        return answer
+    plain = tuple(replace(statement, highlight=None) for statement in answer.statements)
+    return replace(answer, outcome="perhaps", statements=plain)
+
+
+def remaining_outcome(outcome: Outcome, statements: Sequence[Statement]) -> Outcome:
+    """The outcome of an answer of which only these statements remain."""
+    return outcome if statements else "no"
 
 
 def refusal_of(
@@ -110,6 +129,7 @@ def refusal_of(
     return Answer(
         question=question,
         language=language or detect(question),
+        outcome=decision.outcome,
         confidence=confidence,
         nearest=decision.nearest,
         period=period,

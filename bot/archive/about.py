@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from bot.answer import Answer, Citation, Statement
 from bot.answering.metadata_question import (
     QUOTATION_MARKS,
-    MetadataKind,
     MetadataQuestion,
     bare_name,
 )
 from bot.answering.refusal import Decision, decide_by_articles, outcome_of, refusal_of
 from bot.answering.time_range import Timing
 from bot.answering.topic import find_topic, newest_first
-from bot.archive.articles import CERTAIN_CONFIDENCE, cite_openings, load
+from bot.archive.articles import cite_openings, load
 from bot.archive.subject import find_subject
 from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry, Sentence
@@ -34,7 +33,24 @@ _CAPTION_WORDS = 6  # a shorter first sentence is a picture's caption
 _DEPTH = 100  # passages searched for a subject
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class ArticleChoice:
+    """The articles that a question means, and the decision on them.
+
+    The confidence is 1 if metadata or words of the articles tell which they are, else the search's.
+    """
+
+    articles: Sequence[Article]
+    decision: Decision
+    confidence: float = 1.0
+
+    @classmethod
+    def of(cls, articles: Sequence[Article]) -> ArticleChoice:
+        """The articles that are exactly those meant."""
+        return cls(articles, decide_by_articles(articles))
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleReply:
     """Builds the answer to one question; `timing` is the question without its words of time."""
 
@@ -43,25 +59,32 @@ class ArticleReply:
     question: str
     timing: Timing
     language: str
-    confidence: float = CERTAIN_CONFIDENCE
-    doubtful: bool = False
 
     def answer(self, metadata: MetadataQuestion) -> Answer:
         """Answer, or refuse if no article or no single one is meant."""
         kind, phrases = metadata.kind, AboutPhrases.of(self.language)
-        articles = (
-            self._articles_on_subject(metadata)
-            if metadata.subject
-            else self._articles_by_time(kind)
-        )
-        if isinstance(articles, Answer):
-            return articles
+        choose = self._choose_by_subject if metadata.subject else self._choose_by_time
+        choice = choose(metadata)
+        if not choice.decision.may_answer:
+            return refusal_of(
+                self.question,
+                choice.decision,
+                confidence=choice.confidence,
+                language=self.language,
+                period=self.timing.period,
+            )
         if kind == "news":
-            return self._quote_openings(articles[:_NEWEST_ARTICLES])
-        if kind == "which":  # « le dernier article »
-            return self._state([(phrases.listed(articles[0]), articles[0])])
-        say = {"author": phrases.author, "date": phrases.published, "title": phrases.titled}[kind]
-        return self._state([(say(articles[0]), articles[0])])
+            newest = replace(choice, articles=choice.articles[:_NEWEST_ARTICLES])
+            return self._quote_openings(newest)
+        say = {
+            "author": phrases.author,
+            "date": phrases.published,
+            "title": phrases.titled,
+            "which": phrases.listed,  # « le dernier article »
+        }
+        (citation,) = cite_openings(choice.articles[:1], self.searcher.generation)
+        statement = Statement(say[kind](citation.article), (citation.number,))
+        return self._answer(choice, [statement], [citation])
 
     def open(self) -> Answer | None:
         """Answer a bare name by what the articles say of it, newest first; a URL by its article.
@@ -94,11 +117,11 @@ class ArticleReply:
         articles = {each.id: each for group in groups for each in group}
         if not subjects or not all(groups) or len(articles) < len(subjects):
             return None
-        return self._quote_openings(list(articles.values()))
+        return self._quote_openings(ArticleChoice.of(list(articles.values())))
 
     def _open_articles(self, entries: Sequence[Article | ArticleEntry]) -> Answer | None:
         articles = load(self.searcher.generation, entries[:_LISTED_ARTICLES])
-        return self._quote_openings(newest_first(articles)) if articles else None
+        return self._quote_openings(ArticleChoice.of(newest_first(articles))) if articles else None
 
     def _tell(self, name: str) -> Answer | None:
         """Quote the best sentence of each article with a name, newest first; None without any."""
@@ -116,11 +139,12 @@ class ArticleReply:
             return None
         first, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
         statements = [Statement(each.quote, (each.number,)) for each in first]
-        return replace(self._answer(statements, first), further=tuple(further))
+        choice = ArticleChoice.of([each.article for each in first])
+        return replace(self._answer(choice, statements, first), further=tuple(further))
 
-    def _articles_on_subject(self, metadata: MetadataQuestion) -> Sequence[Article] | Answer:
+    def _choose_by_subject(self, metadata: MetadataQuestion) -> ArticleChoice:
         """The articles that name the subject, the best first unless the newest are asked for; those
-        near it in meaning, doubtfully, if none does."""
+        near it in meaning if none does."""
         found = find_subject(self.searcher, metadata.subject, self.timing.period, self.question)
         newest = metadata.kind == "news" or self.timing.latest
         # An article that only names the subject has no news of it.
@@ -128,59 +152,41 @@ class ArticleReply:
         if not newest:
             several.sort(key=lambda each: (each.in_title, each.in_opening), reverse=True)
         if several:
-            return [each.article for each in several]
+            return ArticleChoice.of([each.article for each in several])
         findings = self.searcher.search(metadata.subject, _DEPTH, self.timing.period)
         sure = outcome_of(findings.confidence, self.thresholds) == "sure"
-        near = find_topic(metadata.subject, findings.hits, sure=sure).near
-        decision = decide_by_articles(near, findings.hits, self.timing.period)
-        if not decision.may_answer or metadata.kind == "news":
-            return self._refuse(decide_by_articles((), findings.hits), findings.confidence)
-        self.doubtful, self.confidence = True, findings.confidence
-        return newest_first(near) if newest else near
+        near: Sequence[Article] = find_topic(metadata.subject, findings.hits, sure=sure).near
+        near = () if metadata.kind == "news" else newest_first(near) if newest else near
+        decision = decide_by_articles(near, findings.hits, self.timing.period, is_near=True)
+        return ArticleChoice(near, decision, findings.confidence)
 
-    def _articles_by_time(self, kind: MetadataKind) -> Sequence[Article] | Answer:
+    def _choose_by_time(self, metadata: MetadataQuestion) -> ArticleChoice:
         """The newest articles of the period, or the only one."""
         period = self.timing.period
         entries = self.searcher.articles(period, _LISTED_ARTICLES)
         articles = load(self.searcher.generation, entries)
-        is_about_one = kind != "news" and not self.timing.latest
+        is_about_one = metadata.kind != "news" and not self.timing.latest
         decision = decide_by_articles(articles, period=period, is_about_one=is_about_one)
-        if not decision.may_answer:
-            return self._refuse(decision, 0.0)
-        return articles
+        return ArticleChoice(articles, decision, 1.0 if decision.may_answer else 0.0)
 
-    def _quote_openings(self, articles: Sequence[Article]) -> Answer:
+    def _quote_openings(self, choice: ArticleChoice) -> Answer:
         """Quote how each article begins: news comes first."""
         citations = [
-            _extend_lede(each) for each in cite_openings(articles, self.searcher.generation)
+            _extend_lede(each) for each in cite_openings(choice.articles, self.searcher.generation)
         ]
-        return self._answer(
-            [Statement(each.quote, (each.number,)) for each in citations], citations
-        )
+        statements = [Statement(each.quote, (each.number,)) for each in citations]
+        return self._answer(choice, statements, citations)
 
-    def _state(self, rows: Sequence[tuple[str, Article]]) -> Answer:
-        """Answer with one statement on each article."""
-        citations = cite_openings([article for _, article in rows], self.searcher.generation)
-        statements = [Statement(text, (at,)) for at, (text, _) in enumerate(rows, start=1)]
-        return self._answer(statements, citations)
-
-    def _answer(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Answer:
+    def _answer(
+        self, choice: ArticleChoice, statements: Sequence[Statement], citations: Sequence[Citation]
+    ) -> Answer:
         return Answer(
             question=self.question,
             language=self.language,
-            confidence=self.confidence,
+            outcome=choice.decision.outcome,
+            confidence=choice.confidence,
             statements=tuple(statements),
             citations=tuple(citations),
-            period=self.timing.period,
-            doubtful=self.doubtful,
-        )
-
-    def _refuse(self, decision: Decision, confidence: float) -> Answer:
-        return refusal_of(
-            self.question,
-            decision,
-            confidence=confidence,
-            language=self.language,
             period=self.timing.period,
         )
 

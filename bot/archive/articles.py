@@ -16,7 +16,6 @@ from index.errors import DamagedIndex
 from index.search.searcher import Searcher
 from index.store.reader import GenerationReader
 
-CERTAIN_CONFIDENCE = 0.99  # of what follows from words and metadata alone
 PAGE_ARTICLES = 10
 _COUNTED_ARTICLES = 5  # cited with a count
 _NEAR_PASSAGES = 30
@@ -84,7 +83,7 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         return FoundArticles(page, scoped.count(request.period))
     subject = find_subject(scoped, request.subject, request.period, request.question)
     if not subject.is_complete:
-        return _refuse(request, Decision("no", "unclear"))
+        return _refuse(request, decide_by_articles((), is_complete=False))
     articles = [each.article for each in subject.articles]
     if articles[skip:]:
         titled = sum(each.in_title for each in subject.articles)
@@ -121,7 +120,8 @@ def _answer(
     return Answer(
         question=request.question,
         language=request.language,
-        confidence=CERTAIN_CONFIDENCE,
+        outcome=decide_by_articles([each.article for each in citations]).outcome,
+        confidence=1.0,
         statements=tuple(statements),
         citations=tuple(citations),
         period=request.period,

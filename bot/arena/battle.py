@@ -131,7 +131,7 @@ def faulty_battle(
 
 
 def kind_of(findings: Findings, answers: Sequence[Answer]) -> QuestionKind:
-    if any(each.doubtful for each in answers):
+    if any(each.outcome == "perhaps" for each in answers):
         return "doubtful"
     if findings.period is not None:
         return "dated"

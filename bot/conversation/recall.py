@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answer import Answer, Citation, Statement
+from bot.answering.refusal import remaining_outcome
 from bot.conversation.passage_refs import FindArticle
 from bot.followups.turn import parse_turn
 from bot.state.conversations import TurnRecord
@@ -34,7 +35,7 @@ def recall_record(answer: Answer) -> dict[str, Any]:
     """Dump an answer as JSON, for `recall`."""
     return {
         **{name: getattr(answer, name) for name in _FIELDS},
-        "doubtful": answer.doubtful,
+        "outcome": answer.outcome,
         "statements": [
             [
                 *(each.text, list(each.citations), each.highlight and list(each.highlight)),
@@ -53,11 +54,12 @@ def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAns
     record, turn = record_of_turn.turn[RECORD], parse_turn(record_of_turn.turn)
     citations = list(_citations(record["citations"], find_article))
     citations_by_number = {each.number: each for each, _ in citations}
+    statements = tuple(_statements(record["statements"], citations_by_number))
     answer = Answer(
         question=turn.question,
+        outcome=remaining_outcome(record["outcome"], statements),
         **{name: record[name] for name in _FIELDS},
-        doubtful=record["doubtful"],
-        statements=tuple(_statements(record["statements"], citations_by_number)),
+        statements=statements,
         citations=tuple(citations_by_number.values()),
         further=tuple(
             each

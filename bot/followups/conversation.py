@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
-from bot.answering.refusal import refuse_small_talk
+from bot.answering.refusal import lower, refuse_small_talk
 from bot.followups.candidates import Interpretation, Search, asks_about_last, interpret
 from bot.followups.message import Message, MessageReader
 from bot.followups.turn import History, Turn, TurnText, append_turn
@@ -127,9 +127,8 @@ def _as_asked(
     if interpretation.question == question and not interpretation.doubtful:
         return answer
     return replace(
-        answer,
+        lower(answer) if interpretation.doubtful else answer,
         question=question,
         understood=interpretation.question if interpretation.rewritten else None,
-        doubtful=answer.doubtful or (interpretation.doubtful and bool(answer.statements)),
         elapsed_ms=(time.perf_counter() - began) * 1000,
     )

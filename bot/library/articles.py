@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
+from bot.answering.refusal import decide_by_articles
 from bot.answering.topic import best_sentence_on, hits_about, names_subject, rank_articles
 from bot.operations.statistics import Holdings
 from index.article import Article, ArticleEntry, Passage, Selection, Sentence
@@ -58,6 +59,7 @@ def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: V
     return Answer(
         question=article.title,
         language=article.language,
+        outcome=decide_by_articles([article] if citations else []).outcome,
         confidence=1.0,
         statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
         citations=citations,

@@ -22,7 +22,7 @@ from bot.answering.extractive import (
     quote_points,
 )
 from bot.answering.injection import harmless_in_prompt
-from bot.answering.refusal import decide_by_choice, refuse
+from bot.answering.refusal import decide_by_choice, lower, refuse
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, Request
 from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
@@ -97,13 +97,14 @@ class SentenceChoice:
         if not decision.may_answer:
             return replace(refuse(self.findings, decision), chosen_by=model)
         if not options:
-            return replace(self.extractive, fallback="unknown", doubtful=decision.doubtful)
+            return replace(lower(self.extractive), fallback="unknown")
         points: list[Point] = []
         every = (each for hit in self.findings.hits for each in quotables(hit))
         for option in (*options, *(each for each in every if _is_of(each, citations[:1]))):
             if not (is_lead(option, points) or add_support(option, points)):
                 points.append(Point(option))
-        answer = quote_points(self.findings, points, points[:1], doubtful=decision.doubtful)
+        highlights = points[:1] if decision.outcome == "sure" else ()
+        answer = quote_points(self.findings, points, highlights, decision.outcome)
         return replace(answer, chosen_by=model)
 
 

@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from bot.answer import Answer, Citation, DroppedSentence, Statement
+from bot.answer import Answer, Citation, DroppedSentence, Outcome, Statement
 from bot.answering.extractive import FURTHER_PASSAGES
 from bot.answering.injection import is_order
+from bot.answering.refusal import least_sure, remaining_outcome
 from bot.llm.answer_parser import ParsedSentence
 from bot.llm.markup import has_link
 from bot.llm.prompt import FORMS, template
@@ -26,14 +27,14 @@ from index.text.language import detect
 class AnswerDraft:
     """One model's answer so far: supported sentences, and quotes in place of others.
 
-    `doubtful` if the search is not sure of an answer; at most `most` sentences are shown; `prompts`
-    is the folder of custom prompts.
+    `outcome` is that of the evidence; at most `most` sentences are shown; `prompts` is a folder of
+    custom prompts.
     """
 
     findings: Findings
     passages: Sequence[NumberedPassage]
     model: str
-    doubtful: bool = False
+    outcome: Outcome
     most: int = 6
     prompts: Path | None = None
     statements: list[Statement] = field(default_factory=list)
@@ -48,16 +49,17 @@ class AnswerDraft:
         """Add a supported sentence, citing its evidence."""
         by_number = {each.number: each for each in self.passages}
         numbers = [self._cite(by_number[number], each) for number, each in verdict.evidence]
-        highlight = None if self.statements else self._find_span(sentence.text)
+        is_sure_first = self.outcome == "sure" and not self.statements
+        highlight = self._find_span(sentence.text) if is_sure_first else None
         self.statements.append(Statement(sentence.text, tuple(dict.fromkeys(numbers)), highlight))
         self.own_statements += 1
 
     def replace(self, sentence: ParsedSentence, verdict: ClaimVerdict) -> bool:
         """Show the nearest cited sentence and its lead in place of an unsupported one.
 
-        An answer that begins so is doubtful. Return False if the quote is already shown.
+        An answer that begins so is not sure. Return False if the quote is already shown.
         """
-        self.doubtful = self.doubtful or not self.statements
+        self.outcome = self.outcome if self.statements else least_sure(("perhaps", self.outcome))
         number, nearest = verdict.evidence[0]
         passage = next(each for each in self.passages if each.number == number)
         self.dropped.append(DroppedSentence(sentence.text, verdict.fault or "uncited"))
@@ -109,6 +111,7 @@ class AnswerDraft:
         return Answer(
             question=self.findings.question,
             language=self.findings.language,
+            outcome=remaining_outcome(self.outcome, self.statements),
             confidence=self.findings.confidence,
             statements=tuple(self.statements),
             citations=tuple(self.citations),
@@ -116,7 +119,6 @@ class AnswerDraft:
             further=tuple(replace(each, number=n, lead=None) for n, each in enumerate(best, first)),
             model=self.model,
             dropped=tuple(self.dropped),
-            doubtful=self.doubtful,
         )
 
     def _find_span(self, text: str) -> tuple[int, int] | None:

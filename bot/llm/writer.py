@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.answer import Answer
 from bot.answering.comparison import search_parts
-from bot.answering.refusal import decide_by_choice
+from bot.answering.refusal import decide_by_choice, lower
 from bot.llm.answer_parser import AnswerParser, ParsedSentence
 from bot.llm.base import ChatModel, Request
 from bot.llm.draft import AnswerDraft, find_fault
@@ -104,7 +104,7 @@ class Writer:
                 findings,
                 passages[:count],
                 model.name,
-                extractive.doubtful,
+                extractive.outcome,
                 _MAX_WRITTEN_SENTENCES_OF_PARTS if several else _MAX_WRITTEN_SENTENCES,
                 self.prompts,
             )
@@ -203,7 +203,7 @@ class WritingAttempt(Attempt):
         if draft.is_refusal and not draft.statements and not draft.dropped:
             decision = decide_by_choice(draft.findings, extractive.outcome, None)
             if decision.may_answer:
-                return replace(extractive, fallback="unknown", doubtful=decision.doubtful)
+                return replace(lower(extractive), fallback="unknown")
             return replace(draft.answer(), nearest=decision.nearest)
         return replace(extractive, fallback="unsupported", dropped=tuple(draft.dropped))
 

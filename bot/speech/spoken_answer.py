@@ -26,7 +26,7 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
     if answer.outcome == "no":
         return [SpokenLine(phrases.refused(answer.refusal, answer.period), language)]
     lines = []
-    if answer.doubtful:
+    if answer.outcome == "perhaps":
         lines.append(SpokenLine(SpeechPhrases.of(language).perhaps, language))
     if not answer.verbatim:
         lines += [SpokenLine(each.text, language) for each in answer.statements]

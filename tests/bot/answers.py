@@ -54,7 +54,7 @@ def citation(
 def answered(*citations: Citation, question: str = "Que demande le second modèle ?") -> Answer:
     """An answer whose statements are its quotes."""
     statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
-    return Answer(question, "fr", 0.987654, statements, citations, (), 12.3456)
+    return Answer(question, "fr", "sure", 0.987654, statements, citations, (), 12.3456)
 
 
 def highlighted(answer: Answer, words: str) -> Answer:
@@ -66,9 +66,9 @@ def highlighted(answer: Answer, words: str) -> Answer:
 
 
 def refused(*nearest: Article, question: str = "Quel temps fera-t-il ?") -> Answer:
-    return Answer(question, "fr", 0.03, (), (), nearest, 4.2)
+    return Answer(question, "fr", "no", 0.03, (), (), nearest, 4.2)
 
 
 def help_answer(help: Help, language: str) -> Answer:
     """Numbers to call."""
-    return Answer("", language, 0.0, help=help)
+    return Answer("", language, "help", 0.0, help=help)

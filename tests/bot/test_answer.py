@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.answer import Citation, Statement, shown_quotes
+from bot.answer import Answer, Citation, Outcome, Statement, shown_quotes
 from bot.errors import QuoteError
+from bot.help_numbers import Help
 from index.article import Sentence
 from index.ingestion.passages import cut
 from tests.bot.answers import citation
@@ -51,6 +53,25 @@ def test_a_quote_out_of_place_cannot_exist(
 ) -> None:
     with pytest.raises(QuoteError, match=f"citation-{complaint}"):
         cite(sentence, **changes)
+
+
+@pytest.mark.parametrize("outcome", ["sure", "perhaps", "no", "help"])
+@pytest.mark.parametrize("cites", [True, False], ids=["cites", "cites nothing"])
+@pytest.mark.parametrize("help", [None, Help("danger", (), "fr")], ids=["", "help"])
+def test_an_outcome_without_what_it_says_cannot_exist(
+    outcome: Outcome, cites: bool, help: Help | None
+) -> None:
+    statements, citations = (Statement(FIRST.text, (1,)),) * cites, (cite(FIRST),) * cites
+    is_help, is_told = outcome == "help", outcome in ("sure", "perhaps")
+    fits = is_help is (help is not None) and is_told is cites
+    with nullcontext() if fits else pytest.raises(ValueError, match=outcome):
+        Answer("Quand ?", "fr", outcome, 0.9, statements, citations, help=help)
+
+
+@pytest.mark.parametrize("outcome", ["sure", "perhaps"])
+def test_nothing_is_said_without_a_citation(outcome: Outcome) -> None:
+    with pytest.raises(ValueError, match="0 citations"):
+        Answer("Quand ?", "fr", outcome, 0.9, (Statement(FIRST.text, ()),))
 
 
 def test_a_statement_tells_the_words_that_answer_from_the_rest() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.answering.refusal import lower
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LIGHT, answered, article, cite
 from tests.botapi.server import BotServer
@@ -35,7 +36,7 @@ def chain() -> StubChain:
 async def test_a_doubtful_answer_says_so_and_offers_news(
     server: BotServer, chain: StubChain
 ) -> None:
-    chain.answers[QUESTION] = replace(highlighted(chain.answers[QUESTION], "1788"), doubtful=True)
+    chain.answers[QUESTION] = lower(highlighted(chain.answers[QUESTION], "1788"))
     shown = await server.reply_to(READER, QUESTION)
     assert shown.text.startswith(
         "❔ Je n’en suis pas sûr\u202f; le plus proche dans les articles\u00a0:\n\n«\u00a0" + BIRTH

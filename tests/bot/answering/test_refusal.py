@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import bot
 from bot.answer import Outcome, Refusal
 from bot.answering.refusal import (
     NEAREST,
     decide_by_articles,
     decide_by_choice,
     decide_by_evidence,
+    least_sure,
+    lower,
     refusal_of,
+    remaining_outcome,
 )
 from index.article import Article, Period
 from index.search.confidence import Thresholds
+from tests.bot.answers import answered, citation, highlighted, refused
+from tests.bot.answers import article as written
 from tests.bot.llm.fakes import article, findings, hits
 
 QUESTION = "Quand le pont a-t-il été construit ?"
@@ -85,6 +95,52 @@ def test_one_article_is_meant_or_it_is_unclear_which(
     decision = decide_by_articles(chosen, is_about_one=is_about_one)
     assert decision.refusal == why
     assert decision.nearest == (tuple(chosen[:NEAREST]) if why else ())
+
+
+@pytest.mark.parametrize(("is_near", "outcome"), [(False, "sure"), (True, "perhaps")])
+def test_articles_that_are_merely_near_are_never_sure(is_near: bool, outcome: Outcome) -> None:
+    assert decide_by_articles(BRIDGES, is_near=is_near).outcome == outcome
+
+
+def test_an_answer_only_becomes_less_sure() -> None:
+    quote = citation("Une carte suffit.", written())
+    perhaps = lower(highlighted(answered(quote), "carte"))
+    assert perhaps.outcome == "perhaps"
+    assert [each.highlight for each in perhaps.statements] == [None]
+    assert lower(perhaps) == perhaps
+    assert lower(refused()) == refused()
+    assert least_sure(["sure", "perhaps"]) == least_sure(["perhaps", "sure"]) == "perhaps"
+    assert least_sure(["sure", "sure"]) == "sure"
+    assert remaining_outcome("perhaps", perhaps.statements) == "perhaps"
+    assert remaining_outcome("sure", ()) == "no"
+
+
+def test_nobody_else_decides_on_an_outcome() -> None:
+    root = Path(bot.__file__).parent
+    assert [
+        f"{path.relative_to(root)}:{line}"
+        for path in sorted(root.rglob("*.py"))
+        if path.name != "refusal.py"
+        for line in _decisions(ast.parse(path.read_text(encoding="utf-8")))
+    ] == []
+
+
+def _decisions(tree: ast.Module) -> Iterator[int]:
+    """Lines that build a `Decision`, or give an answer an outcome by name, but for numbers to
+    call."""
+    outcomes = {*get_args(Outcome)} - {"help"}
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        words = {
+            word.value
+            for value in (*call.args[2:3], *(each.value for each in call.keywords))
+            for word in ast.walk(value)
+            if isinstance(word, ast.Constant)
+        }
+        if name == "Decision" or (name in ("Answer", "replace") and words & outcomes):
+            yield call.lineno
 
 
 def test_a_refusal_is_an_answer_without_statements() -> None:

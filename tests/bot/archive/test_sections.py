@@ -28,7 +28,7 @@ def in_sections() -> Answer:
         Statement(quotes[0].quote, (1,), heading="Chiffres"),
         Statement(quotes[1].quote, (2,), heading="Dates", label="31 juillet 2025"),
     )
-    return Answer(plain.question, "fr", plain.confidence, statements, quotes)
+    return Answer(plain.question, "fr", plain.outcome, plain.confidence, statements, quotes)
 
 
 def test_quotes_of_one_article_are_parted_by_headings() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, Outcome, Statement
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.evaluation.outcome import GoldOutcome
 from bot.evaluation.questions import Gold, GoldQuestion
@@ -60,7 +60,8 @@ def quoting(of: Article, *quotes: str, lead: Sentence | None = None) -> Answer:
         for number, (quote, start) in enumerate(zip(quotes, starts, strict=True), start=1)
     )
     statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
-    return Answer("Quand ?", "fr", 0.9, statements, citations, (), 0.0)
+    outcome: Outcome = "sure" if quotes else "no"
+    return Answer("Quand ?", "fr", outcome, 0.9, statements, citations, (), 0.0)
 
 
 def an_outcome(**changes: Any) -> GoldOutcome:

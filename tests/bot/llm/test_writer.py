@@ -240,5 +240,7 @@ def test_other_passages_are_offered_best_first() -> None:
         [Citation.of(1, each, hit.passage, hit.article) for each in hit.passage.sentences]
         for hit in sources
     )
-    further = AnswerDraft(asked(), (), "fake:writer").answer([best[0], *second, best[1]]).further
+    further = (
+        AnswerDraft(asked(), (), "fake:writer", "sure").answer([best[0], *second, best[1]]).further
+    )
     assert [each.quote for each in further] == [BUILT, "La mairie est rouge."]

@@ -55,11 +55,11 @@ def cite(number: int, quote: str, article: Article = FRESNEL, lead: str = "") ->
 def answered(question: str, *citations: Citation) -> Answer:
     """The extractive answer: each statement is a quote."""
     statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
-    return Answer(question, "fr", 0.9, statements, citations, (), 12.0)
+    return Answer(question, "fr", "sure", 0.9, statements, citations, (), 12.0)
 
 
 def refused(question: str, *nearest: Article) -> Answer:
-    return Answer(question, "fr", 0.1, (), (), nearest, 12.0)
+    return Answer(question, "fr", "no", 0.1, (), (), nearest, 12.0)
 
 
 def article(text: str, **changes: object) -> Article:

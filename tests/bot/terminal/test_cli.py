@@ -9,13 +9,13 @@ import shutil
 import subprocess
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from bot.answer import Answer
+from bot.answering.refusal import lower
 from bot.command import DONE, FAILED, MISUSED
 from bot.followups.turn import TurnText
 from bot.main import run
@@ -40,7 +40,7 @@ class Scripted:
         self.asked.append(question)
         if self.failure is not None:
             raise self.failure
-        return replace(answered(citation(QUOTE, article()), question=question), doubtful=True)
+        return lower(answered(citation(QUOTE, article()), question=question))
 
 
 @pytest.fixture(autouse=True)

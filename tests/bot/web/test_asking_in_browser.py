@@ -15,6 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.answer import Answer, Statement
+from bot.answering.refusal import lower
 from bot.errors import WebError
 from bot.followups.turn import TurnText
 from bot.web.app import create_app
@@ -55,7 +56,7 @@ def chain() -> GrowingChain:
     marked = Statement(LENS, (1,), (LENS.index("en 1822"), LENS.index("en 1822") + 7))
     chain.answers[QUESTION] = replace(lens, statements=(marked,))
     doubtful = answered(DOUBT, cite(1, INSTALLED), cite(2, BIRTH))
-    chain.answers[DOUBT] = replace(doubtful, doubtful=True)
+    chain.answers[DOUBT] = lower(doubtful)
     return chain
 
 

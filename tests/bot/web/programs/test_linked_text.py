@@ -9,6 +9,7 @@ from lxml.html import fromstring
 from markdown_it import MarkdownIt
 
 from bot.answer import Answer, Statement
+from bot.answering.refusal import lower
 from bot.web.answer_view import quotes_path
 from bot.web.linked_text import LinkedText, escape_markdown
 from bot.web.openai_api import GrowingMessage
@@ -46,7 +47,7 @@ def test_what_is_not_online_is_read_at_selon() -> None:
 
 
 def test_an_uncertain_answer_says_so_first() -> None:
-    answer = replace(answered(QUESTION, cite(1, LENS)), doubtful=True, understood="Et elle ?")
+    answer = replace(lower(answered(QUESTION, cite(1, LENS))), understood="Et elle ?")
     first, second, *_ = linked(answer).text.split("\n\n")
     assert "Et elle ?" in first
     assert second.startswith("Je n’en suis pas sûr")
