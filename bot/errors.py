@@ -68,6 +68,16 @@ class TooManyQuestions(WebError):  # noqa: N818
         return {"retry-after": str(self.parameters["seconds"])}
 
 
+class TooBusy(WebError):  # noqa: N818
+    """Too many questions of all visitors are being answered: try again after so many seconds."""
+
+    status = 503
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"retry-after": str(self.parameters["seconds"])}
+
+
 class SentElsewhere(WebError):  # noqa: N818
     """Another site sends the visitor to a page that costs: they are asked first."""
 

@@ -149,7 +149,7 @@ _ERRORS = {
     413: "The body is too long.",
     422: "A field has a value that is not accepted.",
     429: "Too many requests: try again after `Retry-After` seconds.",
-    503: "There is no index yet, or it cannot be read.",
+    503: "There is no index yet, it cannot be read, or too many ask at once.",
 }
 
 

@@ -24,6 +24,7 @@ from bot.operations.metrics import METERS
 from bot.settings import Settings
 from bot.web import access, api, articles, openai_api, pages, personal, widget
 from bot.web.access import Access, TrustedProxies
+from bot.web.admission import HangUp
 from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
 from bot.web.program_errors import PlainErrors, error_response, is_for_programs
@@ -66,6 +67,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
         ],
         lifespan=lambda app: mcp_door.running(),
         middleware=[
+            Middleware(HangUp),
             Middleware(PlainErrors, language_of=access.accepted_language),
             Middleware(BodyLimit),
             Middleware(SecurityHeaders),

@@ -212,7 +212,11 @@ class OpenAIDoor:
             earlier=[each for each in earlier if each.strip() and len(each) <= QUESTION_LIMIT],
         )
         first = asyncio.ensure_future(anext(answers))
-        await asyncio.wait({first}, timeout=BEGIN_SECONDS)
+        try:
+            await asyncio.wait({first}, timeout=BEGIN_SECONDS)
+        except asyncio.CancelledError:
+            first.cancel()
+            raise
         if first.done():
             first.result()
         base = base_address(self._service.settings, request)

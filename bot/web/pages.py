@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.errors import StateError, WebError
 from bot.library.examples import Examples
+from bot.locale.errors import error_sentence
 from bot.state import votes
 from bot.state.conversations import TurnRecord
 from bot.web.answer_view import AnswerView
@@ -85,7 +86,12 @@ class AskPages:
                         yield _event(self._last_part(request, newest))
                     elif newest.model is not None:
                         yield _event({"html": render_text(request, "growing.html", answer=newest)})
-        except (WebError, IndexingError, StateError):
+        except WebError as error:
+            reason = error_sentence(error, request.state.visitor.language)
+            yield _event(
+                {"refused": True, "html": render_text(request, "refused.html", reason=reason)}
+            )
+        except (IndexingError, StateError):
             yield _event({"failed": True})  # the script posts the form, which shows the error
 
     def _last_part(self, request: Request, stored_answer: StoredAnswer) -> dict[str, object]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +28,7 @@ from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import State
 from bot.state.limits import AskLimits
+from bot.web.admission import Admission
 
 if TYPE_CHECKING:
     from bot.answering.distress import DistressGate
@@ -103,6 +105,7 @@ class WebService:
     index: LiveIndex | None = None
     now: Callable[[], datetime] = utc_now
     limits: AskLimits = field(init=False)
+    admission: Admission = field(init=False, default_factory=Admission)
     cookie_key: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -124,7 +127,8 @@ class WebService:
         """Answer a question and store the answer.
 
         Its history is one of the visitor's conversations, or `earlier` questions if the caller
-        keeps them. Raises WebError for an invalid question, IndexingError.
+        keeps them. Raises IndexingError, and WebError for an invalid question, an
+        exceeded limit, or while too many others ask.
         """
         async for each in self.stream(question, visitor, conversation, earlier):
             if isinstance(each, StoredAnswer):
@@ -151,19 +155,19 @@ class WebService:
         known_since = await self._note(visitor)
         if known_since is None and earlier is None:
             earlier = ()
-        history = await self._history(place, question, earlier)
-        answers = cast("AsyncGenerator[Answer]", self.chain.astream(TurnText(question, history)))
         answer: Answer | None = None
-        try:
-            while True:
-                with on_behalf_of(visitor.person_id, visitor.address):
-                    newest = await anext(answers, None)
-                if newest is None:
-                    break
-                answer = newest
-                yield answer
-        finally:
-            await answers.aclose()
+        async with self.admission.place():
+            history = await self._history(place, question, earlier)
+            turn = TurnText(question, history)
+            answers = cast("AsyncGenerator[Answer]", self.chain.astream(turn))
+            async with aclosing(answers):
+                while True:
+                    with on_behalf_of(visitor.person_id, visitor.address):
+                        newest = await anext(answers, None)
+                    if newest is None:
+                        break
+                    answer = newest
+                    yield answer
         assert answer is not None
         METERS.count_answer(answer, "web")
         yield await self._store(place, answer, known_since)

@@ -32,6 +32,10 @@ async function ask(form) {
   try {
     const last = await read(form, place, own.signal);
     place.replaceWith(...place.childNodes);
+    if (last.refused) {
+      status.textContent = "";
+      return;
+    }
     history.pushState(null, "", last.url || location.href);
     document.title = last.title;
     form.q.value = "";
@@ -64,7 +68,7 @@ async function read(form, place, signal) {
       const part = JSON.parse(event.slice(6));
       if (part.failed) throw new Error("failed");
       place.innerHTML = part.html;
-      if (part.done) return part;
+      if (part.done || part.refused) return part;
     }
   }
 }

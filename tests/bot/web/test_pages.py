@@ -180,8 +180,9 @@ def test_the_script_gets_the_answer_in_parts(client: TestClient, chain: StubChai
     events = [json.loads(each[6:]) for each in response.text.strip().split("\n\n")]
     assert LENS in events[-1]["html"]
     assert client.get(events[-1]["url"]).status_code == 200
-    refused = client.post("/answer", data={"q": " "}).text
-    assert json.loads(refused[6:]) == {"failed": True}
+    refused = json.loads(client.post("/answer", data={"q": "a" * 1_001}).text[6:])
+    assert refused["refused"]
+    assert "plus de 1\u202f000 caractères" in refused["html"]
 
 
 def test_a_page_is_light(client: TestClient) -> None:
