@@ -73,7 +73,7 @@ fuzz: $(DEV) ## what strangers send, made up for as long as one likes: make fuzz
 soak: $(DEV) ## what takes long by nature: hundreds of kills, growth over all pairs, training
 	@$(BIN)/python -m pytest -n 2 -m soak
 
-chaos: $(DEV) ## servers of an index stopped, killed, swapped, lost, resharded while people ask
+chaos: $(DEV) ## the server of an index stopped, killed, lost while people ask
 	@$(BIN)/python -m pytest -n 2 -m soak tests/index/store
 
 check: $(DEV) ## lint, format, types, import direction and known flaws of dependencies

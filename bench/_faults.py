@@ -1,5 +1,5 @@
-"""Two servers under fire: generations that are switched while two processes ask, and a server that
-is killed in the middle of questions."""
+"""A server under fire: generations that are switched while two processes ask, and a primary that is
+killed in the middle of questions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import multiprocessing
 import random
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
@@ -51,19 +50,19 @@ class Asked:
 
 
 def switched(questions: int, folder: Path) -> dict[str, Any]:
-    """Two processes ask so many questions in all, of two servers, while builds and rollbacks switch
-    what is in service."""
+    """Two processes ask so many questions in all, while builds and rollbacks switch what is in
+    service."""
     context = multiprocessing.get_context("spawn")
     with clusters.running() as server, ExitStack() as made:
-        addresses = [made.enter_context(server.database()) for _ in range(2)]
-        store = PostgresStore(addresses, folder / "builds")
+        address = made.enter_context(server.database())
+        store = PostgresStore(address, folder / "builds")
         made.callback(store.close)
         for mark in ("un", "deux"):
             build_articles(marked(mark), store, FakeEmbedder())
         told: Queue[Asked] = context.Queue()
         readers = [
             context.Process(
-                target=_ask, args=(addresses, folder / str(place), questions // PROCESSES, told)
+                target=_ask, args=(address, folder / str(place), questions // PROCESSES, told)
             )
             for place in range(PROCESSES)
         ]
@@ -89,8 +88,8 @@ def switched(questions: int, folder: Path) -> dict[str, Any]:
         }
 
 
-def _ask(addresses: Sequence[str], folder: Path, questions: int, told: Queue[Asked]) -> None:
-    store = PostgresStore(addresses, folder)
+def _ask(address: str, folder: Path, questions: int, told: Queue[Asked]) -> None:
+    store = PostgresStore(address, folder)
     index = LiveIndex(store, FakeEmbedder(), ConfidenceModel.load())
     chain = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(0.0)))
     mixed, generations = 0, set[str]()
@@ -111,28 +110,27 @@ def _mark(text: str) -> str:
 
 
 def killed(rounds: int, folder: Path) -> dict[str, Any]:
-    """The second of two servers is killed in the middle of questions, so many times: how long the
-    slowest right answer took with a standby, the slowest error by its name without one."""
+    """The primary is killed in the middle of questions, so many times: how long the slowest right
+    answer took with a standby, the slowest error by its name without one."""
     chance = random.Random(1)
     answers, errors, wrong = [], [], 0
     for number in range(rounds):
-        with clusters.running() as first, clusters.running() as second, ExitStack() as made:
+        with clusters.running() as primary, ExitStack() as made:
             place = folder / f"kill{number}"
-            address, primary = first.url("postgres"), second.url("postgres")
-            builds = PostgresStore([address, primary], place)
+            builds = PostgresStore(primary.url("postgres"), place)
             made.callback(builds.close)
             build_articles(marked("une"), builds, FakeEmbedder())
-            standby = made.enter_context(clusters.running(standby_of=second))
-            hosts = f"127.0.0.1:{second.port},127.0.0.1:{standby.port}"
+            standby = made.enter_context(clusters.running(standby_of=primary))
+            hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
             either = f"postgresql://selon:selon@{hosts}/postgres?target_session_attrs=any"
-            store = PostgresStore([address, either], place)
+            store = PostgresStore(either, place)
             made.callback(store.close)
             indexes = [
                 LiveIndex(each, FakeEmbedder(), ConfidenceModel.load()) for each in (store, builds)
             ]
             for each in indexes:
                 each.search(QUESTION, 10)
-            killer = threading.Timer(chance.uniform(0.2, 0.6), second.kill)
+            killer = threading.Timer(chance.uniform(0.2, 0.6), primary.kill)
             killer.start()
             until = None
             while until is None or time.perf_counter() < until:
@@ -149,7 +147,7 @@ def killed(rounds: int, folder: Path) -> dict[str, Any]:
                 indexes[1].search(QUESTION, 10)
                 wrong += 1
             except StoreError as error:
-                wrong += str(second.port) not in str(error.subject)
+                wrong += str(primary.port) not in str(error.subject)
             errors.append(time.perf_counter() - began)
     return {
         "kills": rounds,

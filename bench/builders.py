@@ -60,7 +60,7 @@ def main() -> int:
     ):
         articles = Path(folder) / "articles.jsonl"
         _written(articles, options.passages)
-        store = PostgresStore([url], Path(folder) / "work")
+        store = PostgresStore(url, Path(folder) / "work")
         for number in range(1, options.parts + 1):
             _told(_part(articles, store, BuildPart(number, options.parts)))
         _told(_whole(articles, store))

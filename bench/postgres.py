@@ -3,11 +3,10 @@
 The articles are invented, and vectors a stand-in's (`_prose.py`), or those of a file of questions
 with the bundled model. Every question is asked of both, in turns.
 
-    python bench/postgres.py [PASSAGES | QUESTIONS.json] [--servers N …] [--url URL]
-    python bench/postgres.py --switches QUESTIONS --kills ROUNDS    # two servers under fire
+    python bench/postgres.py [PASSAGES | QUESTIONS.json] [--url URL]
+    python bench/postgres.py --switches QUESTIONS --kills ROUNDS    # a server under fire
 
-Without --url, a server of its own is started, if PostgreSQL and pgvector are installed; its
-databases stand for several servers.
+Without --url, a server of its own is started, if PostgreSQL and pgvector are installed.
 """
 
 from __future__ import annotations
@@ -71,24 +70,20 @@ def main() -> int:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         files = open_store(folder)
         _told({"store": "files", **_built(articles, files, embedder)})
-        for count in options.servers:
-            with ExitStack() as servers:
-                urls = options.url or servers.enter_context(_own_servers(count))
-                if urls is None:
-                    return 0
-                stores = {"files": files, "postgres": open_store(folder / str(count), urls)}
-                built = _built(articles, stores["postgres"], embedder)
-                _told({"store": f"{len(urls.split())} servers", **built})
-                filters: dict[str, Filter] = {"all": (None, None)} if given else _filters()
-                for name, (within, among) in filters.items():
-                    figures = _compared(stores, embedder, questions, within, among)
-                    if not given:
-                        some = questions[:100]
-                        recall = _recall(folder, stores, embedder, some, within, among)
-                        figures["recall_at_5"] = recall
-                    _told({"found": name, **figures})
-                if not given:
-                    _told(_incremental(articles, stores, embedder))
+        url = options.url or stack.enter_context(_own_server())
+        if url is None:
+            return 0
+        stores = {"files": files, "postgres": open_store(folder / "postgres", url)}
+        _told({"store": "postgres", **_built(articles, stores["postgres"], embedder)})
+        filters: dict[str, Filter] = {"all": (None, None)} if given else _filters()
+        for name, (within, among) in filters.items():
+            figures = _compared(stores, embedder, questions, within, among)
+            if not given:
+                some = questions[:100]
+                figures["recall_at_5"] = _recall(folder, stores, embedder, some, within, among)
+            _told({"found": name, **figures})
+        if not given:
+            _told(_incremental(articles, stores, embedder))
     return 0
 
 
@@ -232,22 +227,21 @@ def _keys(findings: Findings) -> list[tuple[str, int]]:
 
 
 @contextmanager
-def _own_servers(count: int) -> Iterator[str | None]:
+def _own_server() -> Iterator[str | None]:
     reason = clusters.absent() or clusters.without_vectors()
     if reason is not None:
         print(f"skipped: {reason}")
         yield None
         return
-    with clusters.running(settings=SETTINGS) as server, ExitStack() as made:
-        yield " ".join(made.enter_context(server.database()) for _ in range(count))
+    with clusters.running(settings=SETTINGS) as server, server.database() as url:
+        yield url
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("corpus", nargs="?", default="10000", metavar="PASSAGES | QUESTIONS.json")
-    parser.add_argument("--servers", type=int, nargs="+", default=[1])
     parser.add_argument("--questions", type=int, default=300)
-    parser.add_argument("--url", help="servers that run already, with spaces between them")
+    parser.add_argument("--url", help="a server that runs already")
     parser.add_argument("--folder", type=Path, help="keep the index in files here")
     parser.add_argument("--switches", type=int, default=0, help="questions during switches")
     parser.add_argument("--kills", type=int, default=0, help="how often a server is killed")

@@ -33,11 +33,10 @@ from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, 
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, StoreError, Words, reason_of
 from index.fetch.guard import parse_allowed
-from index.store.factory import open_store, reshard
+from index.store.factory import open_store
 
 if TYPE_CHECKING:
     from index.store.base import IndexStore
-    from index.store.reader import GenerationFacts
 
 ENVIRONMENT_PREFIX = "SELON_"
 _ENV_FILE = ".env"
@@ -94,15 +93,10 @@ class Settings(BaseSettings):
     )
     index_url: SecretStr | None = Field(
         None,
-        description="PostgreSQL databases with pgvector that hold the index instead of the "
-        "data directory, as postgresql://user:password@host/name; several, "
-        "separated by spaces, share the articles (empty: files in the data "
-        "directory). Secret: it may hold a password.",
-    )
-    index_url_before: SecretStr | None = Field(
-        None,
-        description="Databases that `selon index --reshard` copies the index from, as in "
-        "SELON_INDEX_URL. Secret: it may hold a password.",
+        description="PostgreSQL database with pgvector that holds the index instead of the data "
+        "directory, as postgresql://user:password@host/name, or with standbys as "
+        "postgresql://user:password@host,standby/name?target_session_attrs=any (empty: files in "
+        "the data directory). Secret: it may hold a password.",
     )
     corpus_dir: Path = Field(
         Path("corpus"), description="Articles that `selon index` reads if no path is given."
@@ -481,24 +475,11 @@ class Settings(BaseSettings):
 
 def index_store(settings: Settings) -> IndexStore:
     """The store of the index, not opened yet. Raises SettingsError for an invalid address."""
-    return _store_at(settings, settings.index_url)
-
-
-def _store_at(settings: Settings, address: SecretStr | None) -> IndexStore:
+    url = settings.index_url
     try:
-        return open_store(settings.data_dir, address.get_secret_value() if address else None)
+        return open_store(settings.data_dir, url.get_secret_value() if url else None)
     except StoreError as error:
         raise SettingsError(error.problem) from error
-
-
-def copy_index(settings: Settings, check: Callable[[], None]) -> GenerationFacts:
-    """Copy the index from SELON_INDEX_URL_BEFORE to SELON_INDEX_URL, which must be set; calls
-    `check` regularly.
-
-    Raises SettingsError, NoIndex, BuildLocked, DamagedIndex, StoreError.
-    """
-    source = _store_at(settings, settings.index_url_before)
-    return reshard(source, index_store(settings), check)
 
 
 def provider_key(variables: Sequence[str]) -> SecretStr | None:

@@ -19,7 +19,7 @@ from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from bot.settings import Settings, copy_index, index_store
+from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
 from bot.terminal.status import built_text
 from index.errors import BuildStopped
@@ -68,16 +68,11 @@ def index(
         str | None,
         typer.Option("--part", metavar="N/PARTS", help="one_part", show_default=False),
     ] = None,
-    reshard: Annotated[bool, typer.Option("--reshard", help="reshard")] = False,
 ) -> int:
     """Build the index of these paths. Skipped files are named, and are an error only if `strict`,
     so that the others get indexed."""
     from bot.library.paths import corpus_paths, standing_paths
 
-    if reshard:
-        if paths or part or if_missing:
-            raise UsageError("reshard-alone")
-        return _reshard(settings)
     build_part = _part(part)
     there_is_one = if_missing and index_store(settings).current_id() is not None
     if there_is_one and _is_of_the_model(settings):
@@ -179,37 +174,6 @@ def _run_build(
     show(console_for(sys.stdout), "\n".join(lines(report, time.monotonic() - began)))
     _tell_skipped(report.skipped, settings.language, naming)
     return report
-
-
-def _reshard(settings: Settings) -> int:
-    """Copy the index to other servers; can be interrupted. Raises UsageError if an address is
-    missing."""
-    from bot.terminal.progress import catch_interrupt, observe_progress
-
-    phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
-    err = console_for(sys.stderr)
-    began = time.monotonic()
-    if settings.index_url is None or settings.index_url_before is None:
-        raise UsageError("reshard-addresses")
-
-    with (
-        observe_progress(err, phrases, more.stopping) as observer,
-        catch_interrupt(observer.stopping) as stop,
-    ):
-
-        def check() -> None:
-            if stop():
-                raise KeyboardInterrupt
-
-        observer.step("write")
-        try:
-            facts = copy_index(settings, check)
-        except KeyboardInterrupt:
-            show(err, phrases.index_interrupted)
-            return FAILED
-    seconds = time.monotonic() - began
-    show(console_for(sys.stdout), more.resharded(facts.articles, facts.id, seconds))
-    return DONE
 
 
 def _part(typed: str | None) -> BuildPart | None:

@@ -18,7 +18,6 @@ from tests.botapi.server import BotServer
 from tests.e2e.real_index import running_over
 from tests.e2e.test_telegram_index import ARTICLES, DECIPHERED
 from tests.fakes import FakeEmbedder
-from tests.index.store.postgres_stores import databases
 from tests.postgres.server import Server
 
 READER = 42
@@ -27,26 +26,26 @@ OTHER_TOKEN = "4200000002:AAother-token_that-opens-nothing-at-all"
 
 
 @pytest.fixture
-def addresses(
+def address(
     vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[str]]:
-    """An index on two databases; the first also keeps what people leave behind."""
+) -> Iterator[str]:
+    """A database with an index, and what people leave behind."""
     for name, content in ARTICLES.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
-    with databases(vector_server, 2) as addresses:
-        monkeypatch.setenv("SELON_DATABASE_URL", addresses[0])
-        build([tmp_path], PostgresStore(addresses, tmp_path / "builds"), FakeEmbedder())
-        yield addresses
+    with vector_server.database() as address:
+        monkeypatch.setenv("SELON_DATABASE_URL", address)
+        build([tmp_path], PostgresStore(address, tmp_path / "builds"), FakeEmbedder())
+        yield address
 
 
 @pytest_asyncio.fixture
 async def both(
-    addresses: list[str], server: BotServer, tmp_path: Path
+    address: str, server: BotServer, tmp_path: Path
 ) -> AsyncIterator[tuple[BotServer, BotServer]]:
     async with AsyncExitStack() as stack:
         other = await stack.enter_async_context(BotServer(OTHER_TOKEN, "selon_other_bot"))
         for place, each in enumerate((server, other)):
-            store = PostgresStore(addresses, tmp_path / f"bot{place}")
+            store = PostgresStore(address, tmp_path / f"bot{place}")
             stack.callback(store.close)
             await stack.enter_async_context(running_over(each, store, 0.0))
         yield server, other

@@ -58,12 +58,12 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["files", "postgres"])
 def location(request: pytest.FixtureRequest, tmp_path: Path, corpus: Path) -> Iterator[Location]:
-    """Where the index lies: in files, or in two databases."""
+    """Where the index lies: in files, or in PostgreSQL."""
     with ExitStack() as opened:
         place: Location = tmp_path / "data"
         if request.param == "postgres":
             vectors: Server = request.getfixturevalue("vector_server")
-            place = opened.enter_context(postgres_store(vectors, tmp_path, servers=2))
+            place = opened.enter_context(postgres_store(vectors, tmp_path))
         build([corpus], place, FakeEmbedder())
         yield place
 

@@ -1,5 +1,5 @@
 """An addition to a generation in PostgreSQL: new rows, an end for deleted ones, and views of the
-new generation, in one transaction per server.
+new generation, in one transaction.
 
 Terms are stored by addition, and the newest additions are merged each time (see
 `index.store.growth.count_to_merge`), so that a term has only a handful of rows.
@@ -8,7 +8,7 @@ Terms are stored by addition, and the newest additions are merged each time (see
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,6 @@ from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
 from index.store.postgres.load import RowLoader, record_generation
 from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles
-from index.store.postgres.reusable import ReusableTables
 from index.store.postgres.schema import (
     FOR_EVER,
     column_names,
@@ -35,7 +34,7 @@ from index.store.postgres.schema import (
     fetch,
     rows_of,
 )
-from index.store.postgres.server_facts import Growth, ServerFacts
+from index.store.postgres.stored_facts import Growth, StoredFacts
 from index.store.postgres.unload import unload_articles
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postings import Postings
@@ -56,75 +55,48 @@ class Change:
 
 
 class AdditionLoader:
-    """Loads an addition in transactions that are left open, one per server. Raises psycopg.Error,
-    DamagedIndex."""
+    """Loads an addition in a transaction that is left open. Raises psycopg.Error, DamagedIndex."""
 
     def __init__(
-        self,
-        connections: Sequence[Connection],
-        before: ReusableTables,
-        number: int,
-        workplace: Path,
+        self, connection: Connection, before: StoredFacts, number: int, workplace: Path
     ) -> None:
-        growth = before.own[0].growth
-        assert growth is not None, "growable is checked first"
-        self._connections = connections
+        assert before.growth is not None, "growable is checked first"
+        self._connection = connection
         self._before = before
-        self._growth = growth
+        self._growth = before.growth
         self._number = number
         self._workplace = workplace
 
     def load(self, change: Change, check: StopCheck) -> None:
-        before, growth, facts = self._before, self._growth, change.facts
+        connection, growth, facts = self._connection, self._growth, change.facts
         tables = VectorTables(facts.model, facts.dimension)
         words = self._new_words(change)
         first = FirstRows(growth.next_article - 1, growth.next_passage, growth.next_sentence)
-        written = change.written
-        merge_count = count_to_merge([size for _, size in growth.additions], len(written.articles))
-        new_growth = self._grow(change, words, merge_count)
-        loader = RowLoader(self._connections, self._number, growth.base, written, words, first)
-        deletions = []
-        for place, connection in enumerate(self._connections):
-            connection.execute("BEGIN")
-            create_views(connection, self._number, growth.base)
-            deletions.append(self._end_deleted(place, change))
+        merge_count = count_to_merge(
+            [size for _, size in growth.additions], change.written.articles
+        )
+        loader = RowLoader(connection, self._number, growth.base, change.written, words, first)
+        connection.execute("BEGIN")
+        create_views(connection, self._number, growth.base)
+        self._end_deleted(change)
         loader.stage(check)
-        loader.take_vectors(tables, check)
-        for place, connection in enumerate(self._connections):
-            loader.place_rows(place, tables, check)
-            self._add_words(place, loader, words, merge_count, check)
-            facts_before = before.own[place]
-            rows = {
-                kind: getattr(facts_before, kind)
-                + int(np.count_nonzero(written.places(kind) == place))
-                - deletions[place][kind]
-                for kind in ROW_KINDS
-            }
-            addition_size = list(written.articles.values()).count(place)
-            articles = facts_before.articles + addition_size - deletions[place]["articles"]
-            for kind in ROW_KINDS:
-                if rows[kind] > nearest.EXACT_ROWS:
-                    tables.index(connection, kind)
-            own = ServerFacts(
-                facts,
-                self._number,
-                place,
-                facts_before.servers,
-                articles,
-                **rows,
-                growth=new_growth,
-            )
-            record_generation(connection, own)
+        loader.place_rows(tables, check)
+        self._add_words(loader, words, merge_count, check)
+        for kind in ROW_KINDS:
+            if getattr(facts, kind) > nearest.EXACT_ROWS:
+                tables.index(connection, kind)
+        new_growth = self._grow(change, words, merge_count)
+        record_generation(connection, StoredFacts(facts, self._number, new_growth))
 
     def _grow(self, change: Change, words: NewWords, merge_count: int) -> Growth:
         growth, written = self._growth, change.written
         unmerged = growth.additions[: len(growth.additions) - merge_count]
-        size = len(written.articles) + growth.added - sum(each for _, each in unmerged)
+        size = written.articles + growth.added - sum(each for _, each in unmerged)
         return replace(
             growth,
-            next_article=growth.next_article + max(written.articles, default=0),
-            next_passage=growth.next_passage + len(written.passages),
-            next_sentence=growth.next_sentence + len(written.sentences),
+            next_article=growth.next_article + written.last,
+            next_passage=growth.next_passage + written.passages,
+            next_sentence=growth.next_sentence + written.sentences,
             next_term=max(growth.next_term, words.next_number),
             additions=(*unmerged, (self._number, size)),
             gone=growth.gone + len(change.deleted_ids),
@@ -135,16 +107,14 @@ class AdditionLoader:
         deletions = self._count_deleted_terms(change.deleted_ids)
         terms = dict.fromkeys([*passages.vocabulary, *sentences.vocabulary, *deletions])
         query = "SELECT term, number FROM {g}.terms WHERE term = ANY(%s)"
-        numbers: dict[str, int] = {}
-        for connection in self._connections:
-            numbers.update(fetch(connection, self._before.number, query, list(terms)))
+        numbers: dict[str, int] = dict(
+            fetch(self._connection, self._before.number, query, list(terms))
+        )
         free = self._growth.next_term
         for term in terms.keys() - numbers.keys():
             numbers[term] = free
             free += 1
-        return NewWords(
-            passages.without_idf(), sentences.without_idf(), numbers, deletions, everywhere=True
-        )
+        return NewWords(passages.without_idf(), sentences.without_idf(), numbers, deletions)
 
     def _count_deleted_terms(self, ids: Collection[str]) -> dict[str, tuple[int, int]]:
         """By term, the numbers of passages and sentences of these articles that have it."""
@@ -152,7 +122,7 @@ class AdditionLoader:
             return {}
         path = self._workplace / "gone.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            unload_articles(self._connections, self._before.number, ids, sheet)
+            unload_articles(self._connection, self._before.number, ids, sheet)
             sheet.finish()
         counts = {kind: Counter[str]() for kind in ROW_KINDS}
         with closing(ArticleReader(path)) as reader:
@@ -163,49 +133,50 @@ class AdditionLoader:
         passages, sentences = counts["passages"], counts["sentences"]
         return {term: (passages[term], sentences[term]) for term in passages | sentences}
 
-    def _end_deleted(self, place: int, change: Change) -> dict[str, int]:
-        """End the rows of deleted articles; return their numbers by kind on this server."""
-        articles = self._numbers(place, "articles", "id = ANY(%s)", list(change.deleted_ids))
-        passages = self._numbers(place, "passages", "article = ANY(%s)", articles.tolist())
-        sentences = self._numbers(place, "sentences", "passage = ANY(%s)", passages.tolist())
-        rows = {"articles": articles, "passages": passages, "sentences": sentences}
-        for table, numbers in rows.items():
-            self._end(place, table, "number = ANY(%s)", numbers.tolist())
+    def _end_deleted(self, change: Change) -> None:
+        """End the rows of deleted articles and changed files."""
+        articles = self._numbers("articles", "id = ANY(%s)", list(change.deleted_ids))
+        passages = self._numbers("passages", "article = ANY(%s)", articles.tolist())
+        sentences = self._numbers("sentences", "passage = ANY(%s)", passages.tolist())
+        for table, numbers in (
+            ("articles", articles),
+            ("passages", passages),
+            ("sentences", sentences),
+        ):
+            self._end(table, "number = ANY(%s)", numbers.tolist())
         if len(passages):
-            self._connections[place].execute(
+            self._connection.execute(
                 compose("INSERT INTO {rows}.gone VALUES (%s, %s)", rows=rows_of(self._growth.base)),
                 [passages.astype("<i4").tobytes(), self._number],
             )
-        if place == 0:
-            self._end(place, "sources", "location = ANY(%s)", list(change.sources))
-        return {table: len(numbers) for table, numbers in rows.items()}
+        self._end("sources", "location = ANY(%s)", list(change.sources))
 
-    def _numbers(self, place: int, table: str, condition: str, values: list[object]) -> IntArray:
+    def _numbers(self, table: str, condition: str, values: list[object]) -> IntArray:
         query = f"SELECT number FROM {{g}}.{table} WHERE {condition}"
-        rows = fetch(self._connections[place], self._before.number, query, values)
+        rows = fetch(self._connection, self._before.number, query, values)
         return np.array([row[0] for row in rows], dtype=np.int64)
 
-    def _end(self, place: int, table: str, condition: str, values: list[object]) -> None:
+    def _end(self, table: str, condition: str, values: list[object]) -> None:
         query = compose(
             f"UPDATE {{rows}}.{table} SET until = {self._number} "
             f"WHERE {condition} AND until = {FOR_EVER}",
             rows=rows_of(self._growth.base),
         )
-        self._connections[place].execute(query, [values])
+        self._connection.execute(query, [values])
 
     def _add_words(
-        self, place: int, loader: RowLoader, words: NewWords, merge_count: int, check: StopCheck
+        self, loader: RowLoader, words: NewWords, merge_count: int, check: StopCheck
     ) -> None:
         """Add the words of new passages, merged with those of the newest additions."""
-        connection, terms = self._connections[place], loader.table("terms")
+        connection, terms = self._connection, loader.table("terms")
         connection.execute(
             compose("CREATE TEMPORARY TABLE new_terms (LIKE {terms}) ON COMMIT DROP", terms=terms)
         )
         connection.execute("ALTER TABLE new_terms ALTER until SET DEFAULT 0")
-        loader.copy_terms(place, sql.Identifier("new_terms"), check)
+        loader.copy_terms(sql.Identifier("new_terms"), check)
         additions = self._growth.additions
         numbers = [number for number, _ in additions[len(additions) - merge_count :]]
-        self._end(place, "terms", "since = ANY(%s)", list(numbers))
+        self._end("terms", "since = ANY(%s)", list(numbers))
         columns = ", ".join(column_names("terms"))
         query = compose(
             f"INSERT INTO {{terms}} ({columns}, since) "

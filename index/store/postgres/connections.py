@@ -9,8 +9,8 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, TypeAlias, TypeVar
@@ -21,7 +21,7 @@ from psycopg import conninfo, errors
 from index.errors import BuildLocked, Problem, StoreError, Words
 from index.store.url import find_url_fault
 
-Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+Connection: TypeAlias = "BoundedConnection"
 Result = TypeVar("Result")
 
 BREAKER_SECONDS = 5.0  # pause before a silent host is tried again
@@ -49,7 +49,7 @@ _ALIVE: dict[str, Any] = {
 _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 
-# Without this, a crash could undo on one server what the others have committed.
+# Without this, a crash could undo a generation that was reported as built.
 _DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off'"
@@ -191,13 +191,6 @@ class Server:
             "hostaddr": ",".join(each.address for each in awake),
             "port": ",".join(each.port for each in awake),
         }
-
-
-@contextmanager
-def connect_all(servers: Sequence[Server], *, writing: bool) -> Iterator[list[Connection]]:
-    """A new connection to each server, in their order, closed at the end."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(closing(each.connect(writing=writing))) for each in servers]
 
 
 class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
@@ -347,9 +340,7 @@ class Connections:
                 each.close()
 
 
-def take_lease(
-    connection: Connection, label: str, number: int = WHOLE_BUILD, part: str = ""
-) -> None:
+def take_lease(connection: Connection, number: int = WHOLE_BUILD, part: str = "") -> None:
     """Make this connection the only builder, or the only one working on a part, until it closes.
     Raises BuildLocked, naming the holder and since when if the server knows."""
     if _value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _BUILD_LOCK, number):
@@ -363,13 +354,13 @@ def take_lease(
     ).fetchone()
     if holder is None:
         unnamed_problem = Problem("part-locked", part=part) if part else Problem("build-locked")
-        raise BuildLocked(unnamed_problem, subject=label)
+        raise BuildLocked(unnamed_problem, subject=connection.label)
     process, since = str(holder[0]), f"{holder[1].astimezone():%Y-%m-%d %H:%M:%S}"
     if part:
         problem = Problem("part-locked-by", part=part, process=process, since=since)
     else:
         problem = Problem("build-locked-by", process=process, since=since)
-    raise BuildLocked(problem, subject=label)
+    raise BuildLocked(problem, subject=connection.label)
 
 
 def hold(connection: Connection, lock: int, number: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Nearest vectors, and vectors by row, of a generation on one server.
+"""Nearest vectors, and vectors by row, of a generation.
 
 HNSW (Malkov & Yashunin, 2018) searches the vectors of all generations in half precision; a join and
 the filter keep the eligible ones, and pgvector continues until there are enough ("iterative scan").
@@ -70,7 +70,7 @@ class NearRow(NamedTuple):
     distance: float
 
 
-def prepare_session(connection: Connection, label: str) -> None:
+def prepare_session(connection: Connection) -> None:
     """Apply `SETTINGS`. Raises StoreError if the server refuses one: with a lower `ef_search`, HNSW
     would silently return too few rows."""
     connection.execute("SELECT '[1]'::vector")  # loads pgvector, which defines its settings
@@ -79,13 +79,17 @@ def prepare_session(connection: Connection, label: str) -> None:
         [current] = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or [""]
         if current != value:
             raise StoreError(
-                "postgres-setting", subject=label, name=name, value=value, taken=current
+                "postgres-setting",
+                subject=connection.label,
+                name=name,
+                value=value,
+                taken=current,
             )
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:
-    """A filter on articles of one server; `passages` are the eligible ones if they are few."""
+    """A filter on articles; `passages` are the eligible ones if they are few."""
 
     condition: str
     values: dict[str, object]
@@ -103,10 +107,9 @@ def _array_text(keys: IntArray) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerVectors:
-    """The vectors of a generation on one server; `sizes` are their numbers."""
+class NearestVectors:
+    """The vectors of a generation; `sizes` are their numbers."""
 
-    label: str
     number: int
     tables: VectorTables
     sizes: Mapping[RowKind, int]
@@ -129,7 +132,7 @@ class ServerVectors:
             cursor.execute(_BY_ANY)
         index = self.tables.nearest(kind)
         if not any(index in str(line[0]) for line in plan):
-            raise StoreError("postgres-plan", subject=self.label, index=index)
+            raise StoreError("postgres-plan", subject=connection.label, index=index)
 
     def filter(self, connection: Connection, among: Selection) -> ArticleFilter:
         if (cached := self._filters.get(among)) is not None:
@@ -173,7 +176,9 @@ class ServerVectors:
             if len(near) >= (min(count, self.sizes[kind]) if whole else count):
                 return near
             if whole:
-                raise StoreError("postgres-short", subject=self.label, found=len(near), asked=count)
+                raise StoreError(
+                    "postgres-short", subject=connection.label, found=len(near), asked=count
+                )
             # The scan used up its memory before enough rows passed the filter.
             logger.info("HNSW gave %d of %d %s: all are compared", len(near), count, kind)
         return self._search(connection, kind, vector, count, only, without, approximate=False)

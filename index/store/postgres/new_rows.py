@@ -1,4 +1,4 @@
-"""New rows for the servers: their places, numbers and words."""
+"""New rows: their numbers and words."""
 
 from __future__ import annotations
 
@@ -10,39 +10,33 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from index.store.article_writer import LikenessKeys
 from index.store.articles import sqlite_address
-from index.store.postgres.server_facts import place_of
 from index.store.postgres.words import sentence_words
 from index.store.postings import Posting, Postings, term_letters
 from index.store.reader import RowKind
 
-Places = npt.NDArray[np.int16]
-
 
 @dataclass(frozen=True, slots=True)
 class WrittenArticles:
-    """A finished `articles.sqlite`, with the place of the server for each row."""
+    """A finished `articles.sqlite`: how many rows it has, the last number of an article, and the
+    likeness keys by article."""
 
     path: Path
-    articles: Mapping[int, int]
-    passages: Places
-    sentences: Places
-    likeness: Mapping[int, list[int]]  # likeness keys by article
+    articles: int
+    passages: int
+    sentences: int
+    last: int
+    likeness: Mapping[int, list[int]]
 
     @classmethod
-    def open(cls, path: Path, servers: int, likeness: LikenessKeys | None) -> WrittenArticles:
+    def open(cls, path: Path, likeness: LikenessKeys | None) -> WrittenArticles:
         with closing(open_sheet(path)) as sheet:
-            articles = {
-                number: place_of(article_id, servers)
-                for number, article_id in sheet.execute("SELECT number, id FROM articles")
-            }
-            owners = sheet.execute("SELECT article, sentences FROM passages ORDER BY row")
-            rows = [(articles[article], count) for article, count in owners]
-        passages = np.array([place for place, _ in rows], dtype=np.int16)
-        counts = np.array([count for _, count in rows], dtype=np.int64)
+            [[articles, passages, sentences, last]] = sheet.execute(
+                "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages), "
+                "(SELECT count(*) FROM sentences), (SELECT coalesce(max(number), 0) FROM articles)"
+            )
         keys: dict[int, list[int]] = {}
         if likeness is not None:
             signed_keys = likeness.keys.astype(
@@ -50,9 +44,9 @@ class WrittenArticles:
             ).tolist()  # PostgreSQL has no unsigned integers
             for number, key in zip(likeness.numbers.tolist(), signed_keys, strict=True):
                 keys.setdefault(number, []).append(key)
-        return cls(path, articles, passages, np.repeat(passages, counts), keys)
+        return cls(path, articles, passages, sentences, last, keys)
 
-    def places(self, kind: RowKind) -> Places:
+    def rows(self, kind: RowKind) -> int:
         return self.passages if kind == "passages" else self.sentences
 
 
@@ -68,24 +62,19 @@ class FirstRows:
 @dataclass(frozen=True, slots=True)
 class NewWords:
     """Terms of new rows. `numbers` are those in `sentences.words`; `deleted` counts the deleted
-    passages and sentences that have a term.
-
-    Terms of a base go only to servers whose passages have them, or to all if no passage does; those
-    of an addition go to all (`everywhere`), where their counts are added up.
-    """
+    passages and sentences that have a term."""
 
     passages: Postings
     sentences: Postings
     numbers: Mapping[str, int]
     deleted: Mapping[str, tuple[int, int]]
-    everywhere: bool
 
     @classmethod
     def of_all(cls, passages: Postings, sentences: Postings) -> NewWords:
         numbers = dict(sentences.vocabulary)
         for term in passages.vocabulary:
             numbers.setdefault(term, len(numbers))
-        return cls(passages, sentences, numbers, {}, everywhere=False)
+        return cls(passages, sentences, numbers, {})
 
     @property
     def next_number(self) -> int:
@@ -98,16 +87,12 @@ class NewWords:
         terms = np.repeat(numbers, np.diff(postings.starts))
         return sentence_words(postings.rows, terms, postings.scores, postings.size)
 
-    def rows(self, here: npt.NDArray[np.bool_], first: int) -> Iterator[tuple[Any, ...]]:
-        """Rows of `terms` for the server that has the passages `here`; passages count from
-        `first`."""
+    def rows(self, first: int) -> Iterator[tuple[Any, ...]]:
+        """Rows of `terms`; passages count from `first`."""
         no_posting = Posting(np.empty(0, np.int32), np.empty(0, np.float32))
         for term, number in self.numbers.items():
             has_postings = term in self.passages.vocabulary
             posting = self.passages.of(term) if has_postings else no_posting
-            mine = here[posting.rows]
-            if has_postings and not self.everywhere and not mine.any():
-                continue
             deletions = self.deleted.get(term, (0, 0))
             counts = self.passages.frequency(term), self.sentences.frequency(term)
             yield (
@@ -115,8 +100,8 @@ class NewWords:
                 number,
                 counts[0] - deletions[0],
                 counts[1] - deletions[1],
-                (posting.rows[mine] + first).astype("<i4").tobytes(),
-                posting.scores[mine].astype("<f4").tobytes(),
+                (posting.rows + first).astype("<i4").tobytes(),
+                posting.scores.astype("<f4").tobytes(),
             )
 
     def letters(self) -> Iterator[tuple[RowKind, str, str]]:

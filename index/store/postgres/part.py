@@ -6,7 +6,7 @@ batch for the build that follows. It holds the tables of its model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -22,10 +22,9 @@ from index.store.postgres.connections import (
     Server,
     hold,
     take_lease,
-    translate_errors,
 )
-from index.store.postgres.generations import GenerationList, current_number
-from index.store.postgres.turn import open_connections, work_folder
+from index.store.postgres.generations import current_number, read_generations
+from index.store.postgres.turn import connect_to_build, work_folder
 from index.store.postgres.vector_tables import VectorTables, stored_hashes
 from index.store.postgres.vectors import PostgresCheckpoint
 from index.store.reader import RowKind
@@ -33,36 +32,31 @@ from index.store.reader import RowKind
 
 @contextmanager
 def postgres_part(
-    servers: Sequence[Server], workplace: Path, part: BuildPart, model: str, dimension: int
+    server: Server, workplace: Path, part: BuildPart, model: str, dimension: int
 ) -> Iterator[PostgresPart]:
     """Work on a part exclusively; `workplace` is a folder for temporary drafts. Raises BuildLocked,
     StoreError."""
-    first, tables = servers[0].label, VectorTables(model, dimension)
-    label = f"{part.number}/{part.of}"
+    tables, label = VectorTables(model, dimension), f"{part.number}/{part.of}"
     # Hash model and part to a lease number, never that of a build.
     digest = blake2b(f"{tables.tag} {label}".encode(), digest_size=4).digest()
     number = int.from_bytes(digest) % (2**31 - 1) + 1
-    with translate_errors(first), open_connections(servers) as connections:
-        take_lease(connections[0], first, number, label)
-        for connection in connections:
-            hold(connection, MODELS_LOCK)
-        yield PostgresPart(connections, workplace, tables)
+    with connect_to_build(server) as connection:
+        take_lease(connection, number, label)
+        hold(connection, MODELS_LOCK)
+        yield PostgresPart(connection, workplace, tables)
 
 
 class PostgresPart:
-    """See `index.store.build_turn.PartTurn`; `connections` are in the order of the servers."""
+    """See `index.store.build_turn.PartTurn`."""
 
-    def __init__(
-        self, connections: Sequence[Connection], workplace: Path, tables: VectorTables
-    ) -> None:
-        self.checkpoint = PostgresCheckpoint(connections, tables)
-        self._connections = connections
+    def __init__(self, connection: Connection, workplace: Path, tables: VectorTables) -> None:
+        self.checkpoint = PostgresCheckpoint(connection, tables)
+        self._connection = connection
         self._workplace = workplace
         self._tables = tables
         # A build reuses the vectors of the generation in service if it has the same model.
-        whole = GenerationList.on(connections).whole
-        current = whole.get(current_number(connections[0]) or 0)
-        self._reused = current is not None and tables.are_of(current[0].facts)
+        current = read_generations(connection).get(current_number(connection) or 0)
+        self._reused = current is not None and tables.are_of(current.facts)
 
     @contextmanager
     def draft(self) -> Iterator[FileDraft]:
@@ -76,6 +70,5 @@ class PostgresPart:
         hash_list = as_bytes(hashes)
         in_store = self.checkpoint.find_stored(hashes)
         if self._reused:
-            for each in self._connections:
-                in_store |= stored_hashes(each, self._tables, [kind], hash_list)
+            in_store |= stored_hashes(self._connection, self._tables, [kind], hash_list)
         return np.array([each in in_store for each in hash_list], dtype=bool)

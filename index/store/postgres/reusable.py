@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from index.store.articles import (
 from index.store.build_turn import VectorSource, as_hashes
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import Row, compose, fetch, schema_of
-from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.stored_facts import StoredFacts
 from index.store.postgres.vector_tables import VectorTables, stream
 from index.store.postgres.vectors import SharedVectors
 from index.store.reader import GenerationFacts, RowKind
@@ -34,21 +33,19 @@ _HASHES: dict[RowKind, str] = {
 
 
 class ReusableTables:
-    """See `index.store.build_turn.GrowableGeneration`; `own` are each server's facts."""
+    """See `index.store.build_turn.GrowableGeneration`."""
 
-    def __init__(self, connections: Sequence[Connection], own: Sequence[ServerFacts]) -> None:
-        self.facts: GenerationFacts = own[0].facts
+    def __init__(self, connection: Connection, own: StoredFacts) -> None:
+        self.facts: GenerationFacts = own.facts
         self.own = own
-        self.number = own[0].number
-        self._connections = connections
+        self._connection = connection
 
     def sources(self) -> Iterator[SourceRow]:
         query = "SELECT location, shown, url, digest, articles, skipped FROM {g}.sources ORDER BY 1"
-        return map(SourceRow._make, fetch(self._connections[0], self.number, query))
+        return map(SourceRow._make, self._rows(query))
 
     def left_out(self) -> frozenset[str]:
-        rows = fetch(self._connections[0], self.number, "SELECT id FROM {g}.left_out")
-        return frozenset(row[0] for row in rows)
+        return frozenset(row[0] for row in self._rows("SELECT id FROM {g}.left_out"))
 
     def holds(self, article_id: str) -> bool:
         return bool(self._rows("SELECT FROM {g}.articles WHERE id = %s", article_id))
@@ -63,9 +60,8 @@ class ReusableTables:
         return [signed_of_row(row) for row in self._of_articles(SIGNED_COLUMNS, ids)]
 
     def titles(self) -> Iterator[Row]:
-        statement = compose(f"SELECT {TITLE_COLUMNS} FROM {{g}}.articles", g=schema_of(self.number))
-        types = ["text", "text", "bytea", "text"]
-        return chain.from_iterable(stream(each, statement, types) for each in self._connections)
+        query = compose(f"SELECT {TITLE_COLUMNS} FROM {{g}}.articles", g=schema_of(self.own.number))
+        return stream(self._connection, query, ["text", "text", "bytea", "text"])
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
         query = (
@@ -82,12 +78,11 @@ class ReusableTables:
         return self._source(kind, b"".join(self._hashes(kind, ids)))
 
     def vector_source(self, kind: RowKind) -> VectorSource:
-        """All vectors of its model on the servers, including other generations'."""
+        """All vectors of its model, including other generations'."""
         content = bytearray()
-        for connection in self._connections:
-            query = compose("SELECT hash FROM {v}", v=self._tables.of(kind))
-            for (own,) in stream(connection, query, ["bytea"]):
-                content += own
+        query = compose("SELECT hash FROM {v}", v=self._tables.of(kind))
+        for (own,) in stream(self._connection, query, ["bytea"]):
+            content += own
         return self._source(kind, content)
 
     @property
@@ -96,7 +91,7 @@ class ReusableTables:
 
     def _source(self, kind: RowKind, content: bytes | bytearray) -> VectorSource:
         hashes = as_hashes(content)
-        return VectorSource(hashes, SharedVectors(self._connections, self._tables, kind, hashes))
+        return VectorSource(hashes, SharedVectors(self._connection, self._tables, kind, hashes))
 
     def _hashes(self, kind: RowKind, ids: Collection[str]) -> list[bytes]:
         return [
@@ -108,6 +103,4 @@ class ReusableTables:
         return self._rows(query, list(ids)) if ids else []
 
     def _rows(self, query: str, *values: Any) -> list[Row]:
-        """Rows of all servers."""
-        answers = (fetch(each, self.number, query, *values) for each in self._connections)
-        return list(chain.from_iterable(answers))
+        return fetch(self._connection, self.own.number, query, *values)

@@ -3,7 +3,6 @@
 selon.generations     a row for each complete generation
 selon.current         the one in service
 selon.removed         the articles that the operator removed
-selon.cluster         this server's cluster and place (see `index.store.postgres.cluster`)
 selon.builder         the builder's status (see `index.store.builder_status`)
 selon.models          the embedding models
 selon.<kind>_<model>  their vectors, each once, by the hash of the text, with an HNSW index
@@ -182,7 +181,7 @@ def prepare_database(connection: Connection) -> None:
             connection.execute(compose(_SHARED, version=sql.Literal(LAYOUT_VERSION)))
 
 
-def is_prepared(connection: Connection, label: str = "") -> bool:
+def is_prepared(connection: Connection) -> bool:
     """True if Selon's tables exist. Raises StoreError if their layout is unsupported."""
     [there] = connection.execute("SELECT to_regclass('selon.layout') IS NOT NULL").fetchone() or [0]
     if not there:
@@ -191,7 +190,7 @@ def is_prepared(connection: Connection, label: str = "") -> bool:
     if not OLDEST_LAYOUT <= version <= LAYOUT_VERSION:
         raise StoreError(
             "postgres-newer" if version > LAYOUT_VERSION else "postgres-older",
-            subject=label,
+            subject=connection.label,
             version=version,
             known=LAYOUT_VERSION,
         )

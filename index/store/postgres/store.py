@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +15,36 @@ from psycopg import errors
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
-from index.store.build_turn import BuildPart, StopCheck, batches
+from index.store.build_turn import BuildPart, batches
 from index.store.builder_status import BuilderStatus
 from index.store.files.draft import FileDraft, build_postings
 from index.store.files.generation import ARTICLES_FILE
 from index.store.files.opening import open_folder
 from index.store.files.reusable import read_likeness
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
-from index.store.postgres.cluster import ServerState, check_first, identify, read_server_state
 from index.store.postgres.connections import (
     GENERATION_LOCK,
     Connection,
     Connections,
     Server,
-    connect_all,
     hold,
     translate_errors,
 )
 from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration
-from index.store.postgres.generations import VerifiedGeneration, put_in_service, verify_generation
+from index.store.postgres.generations import (
+    VerifiedGeneration,
+    current_number,
+    put_in_service,
+    read_generations,
+    verify_generation,
+)
 from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.part import PostgresPart, postgres_part
-from index.store.postgres.reshard import OldIndex, copy_generation
 from index.store.postgres.reusable import ReusableTables
-from index.store.postgres.schema import PREPARING, is_prepared, prepare_database
-from index.store.postgres.server_facts import ServerFacts
-from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.schema import PREPARING, is_prepared
+from index.store.postgres.stored_facts import StoredFacts
+from index.store.postgres.turn import PostgresTurn, connect_to_build, postgres_turn
 from index.store.postgres.unload import StoredRows
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.vectors import PostgresVectors
@@ -64,40 +66,39 @@ _NOTE = (
 
 
 class PostgresStore:
-    """The index in one or several databases; see `index.store.base.IndexStore`.
+    """The index in a database; see `index.store.base.IndexStore`.
 
-    Articles are distributed over the servers at `addresses`, whose order must not change; another
-    order is refused (see `index.store.postgres.cluster`). `workplace` is a local folder for drafts
-    and caches. Raises StoreError for an invalid address.
+    `workplace` is a local folder for drafts and caches. Raises StoreError for an invalid address.
     """
 
     folder: Path | None = None
 
-    def __init__(self, addresses: Sequence[str], workplace: Path) -> None:
-        self._addresses = tuple(addresses)
-        self._servers = [Server.at(each) for each in addresses]
+    def __init__(self, address: str, workplace: Path) -> None:
+        self._address = address
+        self._server = Server.at(address)
         self.workplace = workplace
-        self._pools = [Connections(each, seconds=QUESTION_SECONDS) for each in self._servers]
-        self._closing = weakref.finalize(self, _close, self._pools)
+        self._pool = Connections(self._server, seconds=QUESTION_SECONDS)
+        self._closing = weakref.finalize(self, self._pool.close)
 
-    def __reduce__(self) -> tuple[type[PostgresStore], tuple[tuple[str, ...], Path]]:
-        """Pickle the addresses: another process makes its own connections."""
-        return PostgresStore, (self._addresses, self.workplace)
+    def __reduce__(self) -> tuple[type[PostgresStore], tuple[str, Path]]:
+        """Pickle the address: another process makes its own connections."""
+        return PostgresStore, (self._address, self.workplace)
 
     @property
     def label(self) -> str:
-        """Its addresses without credentials."""
-        return " ".join(each.label for each in self._servers)
+        """Its address without credentials."""
+        return self._server.label
 
     def current_id(self) -> str | None:
-        query = "SELECT id FROM selon.current JOIN selon.generations USING (number)"
-        generation: str | None = self._read_value(query)
-        if generation is None:  # perhaps because this is not the first server
-            identify(self._servers, self._states())
+        generation: str | None = self._read_value(
+            "SELECT id FROM selon.current JOIN selon.generations USING (number)"
+        )
+        if generation is None:  # perhaps a part of an index that lay on several servers
+            self._read_current()
         return generation
 
     def _read_value(self, query: str) -> Any:
-        """First value of a query on the first server; None without a row or without tables."""
+        """First value of a query; None without a row or without tables."""
 
         def read(connection: Connection) -> Any:
             try:
@@ -106,77 +107,75 @@ class PostgresStore:
                 return None
             return row[0] if row else None
 
-        return self._pools[0].ask(read)
+        return self._pool.ask(read)
 
     def facts(self) -> GenerationFacts:
-        return self._in_service()[0].facts
+        return self._in_service().facts
 
     def open(self, *, model: str, dimension: int) -> VisibleGeneration:
         own = self._in_service()
-        check_model(own[0].facts, self.label, model, dimension)
+        check_model(own.facts, self.label, model, dimension)
         return VisibleGeneration(self._open(own), self._withdrawn_ids)
 
     def browse(self) -> VisibleGeneration:
         return VisibleGeneration(self._open(self._in_service()), self._withdrawn_ids)
 
-    def _open(self, own: list[ServerFacts]) -> PostgresGeneration:
+    def _open(self, own: StoredFacts) -> PostgresGeneration:
         try:
-            return PostgresGeneration(list(zip(self._servers, own, strict=True)))
+            return PostgresGeneration(self._server, own)
         except DamagedIndex:
-            if self.current_id() == own[0].facts.id:
+            if self.current_id() == own.facts.id:
                 raise
             # Builds have ended since it was looked up, and removed this generation.
             return self._open(self._in_service())
 
     def check(self) -> StoreCheck:
         own = self._in_service()
-        facts, number = own[0].facts, own[0].number
+        facts, number = own.facts, own.number
         damage: DamagedIndex | None = None
         try:
-            with self._hold(number) as connections:
-                verify_generation(self._servers, connections, own)
+            with self._hold(number) as connection:
+                verify_generation(connection, own)
         except DamagedIndex as error:
             damage = error
             VerifiedGeneration(self.workplace).forget()
         before = "SELECT id FROM selon.generations WHERE number < %s ORDER BY number DESC LIMIT 1"
-        row = self._pools[0].ask(lambda c: c.execute(before, [number]).fetchone())
+        row = self._pool.ask(lambda c: c.execute(before, [number]).fetchone())
         size = (
             "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
             "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
             r"AND n.nspname ~ '^selon(_rows)?(_\d+)?$'"
         )
-        sizes = [each.ask(lambda c: c.execute(size).fetchone() or [0]) for each in self._pools]
-        return StoreCheck(facts, row[0] if row else None, sum(int(s[0]) for s in sizes), damage)
+        return StoreCheck(facts, row[0] if row else None, self._read_value(size), damage)
 
     def roll_back(self) -> GenerationFacts:
         if self.current_id() is None:
             raise NoIndex("no-index", subject=self.label)
-        with postgres_turn(self._servers, self.workplace) as turn:
+        with self.build_turn() as turn:
             current = turn.current
             before = max((n for n in turn.generations if n < (current or 0)), default=None)
             if current is None or before is None:
-                generation = (
-                    turn.generations[current][0].facts.id if current in turn.generations else ""
-                )
+                own = turn.generations.get(current or 0)
+                generation = own.facts.id if own else ""
                 raise StoreError("generation-first", subject=self.label, generation=generation)
-            verify_generation(self._servers, turn.connections, turn.generations[before])
-            put_in_service(turn.connections[0], before)
-            return turn.generations[before][0].facts
+            verify_generation(turn.connection, turn.generations[before])
+            put_in_service(turn.connection, before)
+            return turn.generations[before].facts
 
     def export(self, folder: Path) -> GenerationFacts:
         if not may_hold_export(folder):
             raise StoreError("export-not-empty", subject=folder)
         own = self._in_service()
-        facts, number = own[0].facts, own[0].number
+        facts = own.facts
         tables = VectorTables(facts.model, facts.dimension)
-        with self._hold(number) as connections:
-            withdrawn = ReusableTables(connections, own).entries(self._withdrawn_ids())
+        with self._hold(own.number) as connection:
+            withdrawn = ReusableTables(connection, own).entries(self._withdrawn_ids())
             refuse_withdrawn(withdrawn, self.label)
             with (
                 replace_folder(folder) as partial,
                 closing(FileDraft(partial, facts.id)) as draft,
             ):
-                rows = StoredRows(connections, own[0])
+                rows = StoredRows(connection, own)
                 draft.fill(rows.write_articles, facts.passages, facts.sentences)
                 for kind in ROW_KINDS:
                     writer = draft.vectors(kind, facts.model, facts.dimension)
@@ -192,20 +191,16 @@ class PostgresStore:
 
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
-        with postgres_turn(self._servers, self.workplace) as turn:
+        with self.build_turn() as turn:
             facts = replace(
                 GenerationFacts.from_json(manifest.as_json()), id=turn.new_id(), roots=(), rules=""
             )
             with open_folder(folder, manifest) as source:
-                articles = WrittenArticles.open(
-                    folder / ARTICLES_FILE, len(self._servers), read_likeness(folder)
-                )
+                articles = WrittenArticles.open(folder / ARTICLES_FILE, read_likeness(folder))
                 tables = VectorTables(facts.model, facts.dimension)
                 for kind in ROW_KINDS:
                     vectors = source.vector_source(kind)
-                    writer = PostgresVectors(
-                        turn.connections, tables, kind, vectors.hashes, articles
-                    )
+                    writer = PostgresVectors(turn.connection, tables, kind, vectors.hashes)
                     for batch in batches(len(vectors.hashes), _AT_ONCE):
                         rows = np.arange(batch.start, batch.stop)
                         writer.put(rows, vectors.vectors.vectors(rows))
@@ -215,27 +210,13 @@ class PostgresStore:
                 }
                 try:
                     number = turn.next_number
-                    load_generation(turn.connections, number, articles, facts, words, lambda: None)
+                    load_generation(turn.connection, number, articles, facts, words, lambda: None)
                     turn.commit()
                 finally:
                     turn.roll_back()
             turn.serve()
             turn.clean()
         return facts
-
-    def reshard(self, old: PostgresStore, check: StopCheck = lambda: None) -> GenerationFacts:
-        """Put a copy of the index of other servers in service on these. Raises NoIndex,
-        BuildLocked, DamagedIndex, StoreError."""
-        own = old._in_service()
-        removals = old.removals().articles
-        with (
-            old._hold(own[0].number) as connections,
-            postgres_turn(self._servers, self.workplace) as turn,
-        ):
-            if identify(self._servers, self._states()) == identify(old._servers, old._states()):
-                raise StoreError("reshard-same", subject=self.label)
-            index = OldIndex(connections, old.label, own[0], removals)
-            return copy_generation(index, turn, self.workplace, check)
 
     def removals(self) -> RemovedRows:
         return RemovedRows(self._read_removed, self._write)
@@ -254,79 +235,61 @@ class PostgresStore:
         return BuilderStatus.from_json(status, self.label) if status is not None else None
 
     def build_turn(self) -> AbstractContextManager[PostgresTurn]:
-        return postgres_turn(self._servers, self.workplace)
+        return postgres_turn(self._server, self.workplace)
 
     def part_turn(
         self, part: BuildPart, model: str, dimension: int
     ) -> AbstractContextManager[PostgresPart]:
-        return postgres_part(self._servers, self.workplace, part, model, dimension)
+        return postgres_part(self._server, self.workplace, part, model, dimension)
 
     def close(self) -> None:
         """Closing twice is harmless; garbage collection closes it too."""
         self._closing()
 
-    def _states(self) -> list[ServerState]:
-        return [
-            connections.ask(partial(read_server_state, label=server.label))
-            for server, connections in zip(self._servers, self._pools, strict=True)
-        ]
-
-    def _in_service(self) -> list[ServerFacts]:
-        """Each server's facts about the generation in service. Raises NoIndex, DamagedIndex."""
-        states = self._states()
-        identify(self._servers, states)
-        number = states[0].current
-        if number is None:
+    def _in_service(self) -> StoredFacts:
+        """The generation in service. Raises NoIndex, DamagedIndex."""
+        own = self._read_current()
+        if own is None:
             raise NoIndex("no-index", subject=self.label)
-        own = []
-        for server, state in zip(self._servers, states, strict=True):
-            if number not in state.generations:
-                raise StoreError("postgres-behind", subject=server.label)
-            own.append(state.generations[number])
         return own
 
+    def _read_current(self) -> StoredFacts | None:
+        def read(connection: Connection) -> StoredFacts | None:
+            if not is_prepared(connection):
+                return None
+            # Before the generations, so that one put in service in between is not missed.
+            current = current_number(connection)
+            return read_generations(connection).get(current or 0)
+
+        return self._pool.ask(read)
+
     @contextmanager
-    def _hold(self, number: int) -> Iterator[list[Connection]]:
-        """Connections to all servers that keep the generation of this number from being removed."""
+    def _hold(self, number: int) -> Iterator[Connection]:
+        """A connection that keeps the generation of this number from being removed."""
         with (
+            closing(self._server.connect(writing=False)) as connection,
             translate_errors(self.label),
-            connect_all(self._servers, writing=False) as connections,
         ):
-            for connection in connections:
-                hold(connection, GENERATION_LOCK, number)
-            yield connections
+            hold(connection, GENERATION_LOCK, number)
+            yield connection
 
     def _withdrawn_ids(self) -> frozenset[str]:
         # Read for every question, so only the ids.
         query = "SELECT id FROM selon.removed"
-        return self._pools[0].ask(lambda c: frozenset(row[0] for row in c.execute(query)))
+        return self._pool.ask(lambda c: frozenset(row[0] for row in c.execute(query)))
 
     def _read_removed(self) -> dict[str, RemovedArticle]:
         def read(connection: Connection) -> dict[str, RemovedArticle]:
-            self._check_first(connection)
             if not is_prepared(connection):
                 return {}
             rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
             return {row[0]: RemovedArticle(*row) for row in rows}
 
-        return self._pools[0].ask(read)
+        return self._pool.ask(read)
 
     def _write(self, job: Callable[[Connection], object]) -> None:
-        with (
-            closing(self._servers[0].connect(writing=True)) as connection,
-            translate_errors(self._servers[0].label),
-        ):
-            self._check_first(connection)
-            prepare_database(connection)
+        with connect_to_build(self._server) as connection:
             job(connection)
-
-    def _check_first(self, connection: Connection) -> None:
-        check_first(self._servers, read_server_state(connection, self._servers[0].label))
-
-
-def _close(pools: list[Connections]) -> None:
-    for each in pools:
-        each.close()
 
 
 class RemovedRows(RemovedArticles):

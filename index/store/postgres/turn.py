@@ -1,7 +1,7 @@
 """Builds in PostgreSQL, from the lease to removing old generations.
 
-A generation is first written to local files (`index.store.files`), then loaded in one transaction
-per server: a killed build leaves only the vectors of its finished batches.
+A generation is first written to local files (`index.store.files`), then loaded in one transaction:
+a killed build leaves only the vectors of its finished batches.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
@@ -28,26 +28,25 @@ from index.store.files.draft import FileDraft
 from index.store.files.layout import new_id
 from index.store.growth import grown_facts, may_grow
 from index.store.postgres.addition import AdditionLoader, Change
-from index.store.postgres.cluster import claim_cluster
 from index.store.postgres.connections import (
     Connection,
     Server,
-    connect_all,
     take_lease,
     translate_errors,
 )
 from index.store.postgres.generations import (
-    GenerationList,
     VerifiedGeneration,
     clean,
     current_number,
     put_in_service,
+    read_generations,
     remove_generations,
     verify_generation,
 )
 from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
 from index.store.postgres.reusable import ReusableTables
+from index.store.postgres.schema import is_prepared, prepare_database
 from index.store.postgres.unload import StoredRows, unload_articles
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.vectors import PostgresCheckpoint, PostgresVectors
@@ -60,21 +59,23 @@ _LOCK = "lock"
 
 
 @contextmanager
-def postgres_turn(servers: Sequence[Server], workplace: Path) -> Iterator[PostgresTurn]:
+def postgres_turn(server: Server, workplace: Path) -> Iterator[PostgresTurn]:
     """Take the builder's lease; `workplace` is a folder for drafts and caches. Raises BuildLocked,
     StoreError."""
-    first = servers[0].label
-    with translate_errors(first), open_connections(servers) as connections:
-        take_lease(connections[0], first)
-        yield PostgresTurn(servers, connections, workplace)
+    with connect_to_build(server) as connection:
+        take_lease(connection)
+        yield PostgresTurn(connection, workplace)
 
 
 @contextmanager
-def open_connections(servers: Sequence[Server]) -> Iterator[list[Connection]]:
-    """Connections for writing to all servers, in order, verified to be one cluster."""
-    with connect_all(servers, writing=True) as connections:
-        claim_cluster(servers, connections)
-        yield connections
+def connect_to_build(server: Server) -> Iterator[Connection]:
+    """A connection for writing; creates the shared tables."""
+    with closing(server.connect(writing=True)) as connection, translate_errors(server.label):
+        if is_prepared(connection):
+            read_generations(connection)  # refuses a part of an index on several servers
+        else:
+            prepare_database(connection)
+        yield connection
 
 
 @contextmanager
@@ -97,48 +98,40 @@ def work_folder(workplace: Path) -> Iterator[Path]:
 
 
 class PostgresTurn:
-    """See `index.store.build_turn.BuildTurn`; `connections` are in the order of the servers."""
+    """See `index.store.build_turn.BuildTurn`."""
 
-    def __init__(
-        self, servers: Sequence[Server], connections: Sequence[Connection], workplace: Path
-    ) -> None:
-        self.connections = connections
-        self._servers = servers
+    def __init__(self, connection: Connection, workplace: Path) -> None:
+        self.connection = connection
         self._workplace = workplace
         self.verified_generation = VerifiedGeneration(workplace)
-        generations = GenerationList.on(connections)
-        self.generations = generations.whole
-        self.current = current_number(connections[0])
-        self.next_number = generations.newest + 1
+        self.generations = read_generations(connection)
+        self.current = current_number(connection)
+        self.next_number = max(self.generations, default=0) + 1
         self._new: int | None = None
         self.previous: ReusableTables | None = None
         if (current := self.generations.get(self.current or 0)) is not None:
-            generation = current[0].facts.id
+            generation = current.facts.id
             try:
                 if not self.verified_generation.is_recent(generation):
-                    verify_generation(servers, connections, current)
+                    verify_generation(connection, current)
                     self.verified_generation.note(generation)
-                self.previous = ReusableTables(connections, current)
+                self.previous = ReusableTables(connection, current)
             except DamagedIndex as error:
                 logger.warning("%s; nothing of it is reused", error)
 
     @property
     def growable(self) -> ReusableTables | None:
-        growth = self.previous.own[0].growth if self.previous else None
+        growth = self.previous.own.growth if self.previous else None
         if self.current is None or growth is None or not growth.comparable:
             return None
         if not may_grow(growth.articles, growth.added, growth.gone):
             return None
         # Generations that a rollback put aside or a killed build left block an addition.
-        generations = GenerationList.on(self.connections)
-        newer = [
-            each
-            for each in generations.whole.keys() | generations.partial.keys()
-            if each > self.current
-        ]
+        generations = read_generations(self.connection)
+        newer = [number for number in generations if number > self.current]
         if newer:
-            remove_generations(self.connections, generations, newer)
-            if GenerationList.on(self.connections).newest > self.current:
+            remove_generations(self.connection, generations, newer)
+            if max(read_generations(self.connection)) > self.current:
                 return None
         return self.previous
 
@@ -147,37 +140,26 @@ class PostgresTurn:
         assert self.previous is not None, "growable is checked first"
         with work_folder(self._workplace) as folder:
             try:
-                with (
-                    closing(PostgresAddition(self, self.previous, folder)) as it,
-                    translate_errors(self._servers[0].label),
-                ):
-                    yield it
+                with closing(PostgresAddition(self, self.previous, folder)) as addition:
+                    yield addition
             finally:
                 self.roll_back()
-
-    @property
-    def label(self) -> str:
-        """The servers' addresses without credentials."""
-        return " ".join(each.label for each in self._servers)
 
     @contextmanager
     def put_aside(self) -> Iterator[ReusableTables | None]:
         newest = max(self.generations, default=0)
         newer = self.generations[newest] if newest > (self.current or newest) else None
-        yield ReusableTables(self.connections, newer) if newer else None
+        yield ReusableTables(self.connection, newer) if newer else None
 
     def checkpoint(self, model: str, dimension: int) -> PostgresCheckpoint:
-        return PostgresCheckpoint(self.connections, VectorTables(model, dimension))
+        return PostgresCheckpoint(self.connection, VectorTables(model, dimension))
 
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[PostgresDraft]:
         with work_folder(self._workplace) as folder:
             try:
                 before = self._previous_articles(folder) if self.previous else None
-                with (
-                    closing(PostgresDraft(self, folder, before, alike=alike)) as draft,
-                    translate_errors(self._servers[0].label),
-                ):
+                with closing(PostgresDraft(self, folder, before, alike=alike)) as draft:
                     yield draft
             finally:
                 self.roll_back()
@@ -187,8 +169,7 @@ class PostgresTurn:
 
     def commit(self) -> None:
         """Commit what was loaded; it is not in service yet."""
-        for connection in self.connections:
-            connection.execute("COMMIT")
+        self.connection.execute("COMMIT")
         self._new = self.next_number
 
     def switch(self, draft: GenerationWriter) -> None:
@@ -204,25 +185,24 @@ class PostgresTurn:
     def serve(self) -> None:
         """Put the committed generation in service."""
         assert self._new is not None, "commit() comes before serve()"
-        put_in_service(self.connections[0], self._new)
+        put_in_service(self.connection, self._new)
 
     def clean(self) -> None:
         if self._new is not None:
-            clean(self.connections, self._new, self.current)
+            clean(self.connection, self._new, self.current)
         elif self.current in self.generations:
-            before = max((each for each in self.generations if each < self.current), default=None)
-            clean(self.connections, self.current, before)
+            before = max((n for n in self.generations if n < self.current), default=None)
+            clean(self.connection, self.current, before)
 
     def new_id(self) -> str:
-        ids = [each[0].facts.id for each in self.generations.values()]
+        ids = [own.facts.id for own in self.generations.values()]
         return new_id(datetime.now(UTC), max(ids, default=None))
 
     def roll_back(self) -> None:
-        """Roll back open transactions."""
-        for connection in self.connections:
-            with suppress(psycopg.Error):
-                if connection.info.transaction_status != TransactionStatus.IDLE:
-                    connection.execute("ROLLBACK")
+        """Roll back an open transaction."""
+        with suppress(psycopg.Error):
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                self.connection.execute("ROLLBACK")
 
     def _previous_articles(self, folder: Path) -> Path:
         """The `articles.sqlite` of the generation in service: cached, or downloaded."""
@@ -235,7 +215,7 @@ class PostgresTurn:
                     return path
         path = folder / "before.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            StoredRows(self.connections, self.previous.own[0]).write_articles(sheet)
+            StoredRows(self.connection, self.previous.own).write_articles(sheet)
             sheet.finish()
         return path
 
@@ -256,23 +236,22 @@ class PostgresDraft(FileDraft):
         super().__init__(
             folder, turn.new_id(), before, alike=alike, average_lengths=average_lengths
         )
-        self._connections = turn.connections
+        self._connection = turn.connection
         self._number = turn.next_number
 
     @cached_property
     def written(self) -> WrittenArticles:
-        """The articles with their places; needs `end_texts()`."""
-        servers, likeness = len(self._connections), self.articles.likeness
-        return WrittenArticles.open(self.articles_path, servers, likeness)
+        """The articles; needs `end_texts()`."""
+        return WrittenArticles.open(self.articles_path, self.articles.likeness)
 
     def vectors(self, kind: RowKind, model: str, dimension: int) -> PostgresVectors:
         tables = VectorTables(model, dimension)
-        return PostgresVectors(self._connections, tables, kind, self.hashes(kind), self.written)
+        return PostgresVectors(self._connection, tables, kind, self.hashes(kind))
 
     def seal(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
         facts = self.facts(build)
         words = {kind: self.build_words(kind, check) for kind in ROW_KINDS}
-        load_generation(self._connections, self._number, self.written, facts, words, check)
+        load_generation(self._connection, self._number, self.written, facts, words, check)
         return facts
 
 
@@ -280,7 +259,7 @@ class PostgresAddition:
     """See `index.store.build_turn.Addition`."""
 
     def __init__(self, turn: PostgresTurn, before: ReusableTables, folder: Path) -> None:
-        growth = before.own[0].growth
+        growth = before.own.growth
         assert growth is not None, "growable is checked first"
         self.writer = PostgresDraft(turn, folder, average_lengths=growth.average_lengths)
         self._turn = turn
@@ -292,7 +271,7 @@ class PostgresAddition:
             return
         path = self._folder / "related.sqlite"
         with closing(ArticleDatabase(path)) as sheet:
-            unload_articles(self._turn.connections, self._before.number, ids, sheet)
+            unload_articles(self._turn.connection, self._before.own.number, ids, sheet)
             sheet.finish()
         self.writer.attach(path)
         self.writer.articles.take(ids)
@@ -309,7 +288,7 @@ class PostgresAddition:
         facts = grown_facts(writer.id, self._before, writer.facts(build), deleted_ids, build)
         words = {kind: writer.build_words(kind, check) for kind in ROW_KINDS}
         change = Change(facts, writer.written, words, deleted_ids, sources)
-        loader = AdditionLoader(turn.connections, self._before, turn.next_number, self._folder)
+        loader = AdditionLoader(turn.connection, self._before.own, turn.next_number, self._folder)
         loader.load(change, check)
         turn.commit()
         return facts

@@ -18,7 +18,7 @@ from index.store.article_writer import ArticleDatabase, LikenessKeys
 from index.store.postgres.connections import Connection
 from index.store.postgres.load import AT_ONCE
 from index.store.postgres.schema import column_names, compose, fetch, schema_of
-from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.stored_facts import StoredFacts
 from index.store.postgres.vector_tables import VectorTables, parse_vector, stream
 from index.store.reader import ROW_KINDS, RowKind
 
@@ -41,10 +41,10 @@ _SELECT = {
 
 @dataclass(frozen=True)
 class StoredRows:
-    """The rows of a generation on its servers, renumbered without the gaps that additions leave."""
+    """The rows of a generation, renumbered without the gaps that additions leave."""
 
-    connections: Sequence[Connection]
-    own: ServerFacts
+    connection: Connection
+    own: StoredFacts
 
     def write_articles(self, sheet: ArticleDatabase) -> LikenessKeys | None:
         """Write articles, passages and sentences to a new `articles.sqlite`; return the likeness
@@ -64,8 +64,7 @@ class StoredRows:
         )
         _insert(sheet, "sentences", sentences)
         for table in ("sources", "left_out"):
-            first = self.connections[0]
-            _insert(sheet, table, self._stream(first, _SELECT[table], _TYPES[table]))
+            _insert(sheet, table, self._stream(_SELECT[table], _TYPES[table]))
         return self._likeness()
 
     def send_vectors(
@@ -78,25 +77,23 @@ class StoredRows:
             f"FROM {{g}}.{kind} r JOIN {{v}} v ON v.id = r.vector"
         )
         number = self._number[kind]
-        for connection in self.connections:
-            statement = compose(query, g=schema_of(self.own.number), v=tables.of(kind))
-            rows = stream(connection, statement, ["int8", "bool", "bytea"])
-            while batch := list(islice(rows, AT_ONCE)):
-                if not all(matches for _, matches, _ in batch):
-                    raise DamagedIndex("damaged-vectors", subject=kind)
-                vectors = np.stack([parse_vector(value) for _, _, value in batch])
-                write(np.array([number(row) for row, _, _ in batch], dtype=np.int64), vectors)
+        statement = compose(query, g=schema_of(self.own.number), v=tables.of(kind))
+        rows = stream(self.connection, statement, ["int8", "bool", "bytea"])
+        while batch := list(islice(rows, AT_ONCE)):
+            if not all(matches for _, matches, _ in batch):
+                raise DamagedIndex("damaged-vectors", subject=kind)
+            vectors = np.stack([parse_vector(value) for _, _, value in batch])
+            write(np.array([number(row) for row, _, _ in batch], dtype=np.int64), vectors)
 
     def _likeness(self) -> LikenessKeys | None:
         growth = self.own.growth
         if growth is None or not growth.comparable:
             return None
         keys, numbers = array("q"), array("I")
-        for connection in self.connections:
-            query = "SELECT number, unnest(likeness) FROM {g}.articles"
-            for number, key in self._stream(connection, query, ["int8", "int8"]):
-                numbers.append(number)
-                keys.append(key)
+        query = "SELECT number, unnest(likeness) FROM {g}.articles"
+        for number, key in self._stream(query, ["int8", "int8"]):
+            numbers.append(number)
+            keys.append(key)
         return LikenessKeys.of(
             np.array(keys, dtype=np.int64).astype(np.uint64), np.array(numbers, dtype=np.uint32)
         )
@@ -109,27 +106,21 @@ class StoredRows:
             return dict.fromkeys(ROW_KINDS, lambda number: number)
 
         def renumber(kind: RowKind) -> Callable[[int], int]:
-            numbers = array("q")
-            for connection in self.connections:
-                rows = self._stream(connection, f"SELECT number FROM {{g}}.{kind}", ["int8"])
-                numbers.extend(row[0] for row in rows)
-            old_numbers = array("q", sorted(numbers))
+            rows = self._stream(f"SELECT number FROM {{g}}.{kind} ORDER BY 1", ["int8"])
+            old_numbers = array("q", (row[0] for row in rows))
             return lambda number: bisect_left(old_numbers, number)
 
         return {kind: renumber(kind) for kind in ROW_KINDS}
 
     def _rows(self, table: str) -> Iterator[tuple[Any, ...]]:
-        for connection in self.connections:
-            yield from self._stream(connection, f"{_SELECT[table]} ORDER BY number", _TYPES[table])
+        return self._stream(f"{_SELECT[table]} ORDER BY number", _TYPES[table])
 
-    def _stream(
-        self, connection: Connection, query: str, types: list[str]
-    ) -> Iterator[tuple[Any, ...]]:
-        return stream(connection, compose(query, g=schema_of(self.own.number)), types)
+    def _stream(self, query: str, types: list[str]) -> Iterator[tuple[Any, ...]]:
+        return stream(self.connection, compose(query, g=schema_of(self.own.number)), types)
 
 
 def unload_articles(
-    connections: Sequence[Connection], number: int, ids: Collection[str], sheet: ArticleDatabase
+    connection: Connection, number: int, ids: Collection[str], sheet: ArticleDatabase
 ) -> None:
     """Copy articles with their passages and sentences, keeping their numbers, to a new
     `articles.sqlite`."""
@@ -142,8 +133,7 @@ def unload_articles(
     }
     for table, condition in conditions.items():
         query = f"{_SELECT[table]} WHERE {condition}"
-        for connection in connections:
-            _insert(sheet, table, fetch(connection, number, query, list(ids)))
+        _insert(sheet, table, fetch(connection, number, query, list(ids)))
 
 
 def _insert(sheet: ArticleDatabase, table: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -1,4 +1,4 @@
-"""The vector tables of a model on a server, and the transfer of vectors."""
+"""The vector tables of a model, and the transfer of vectors."""
 
 from __future__ import annotations
 
@@ -170,8 +170,9 @@ def vectors_by_hash(
     hashes: Hashes,
     *,
     with_staged: bool,
-) -> dict[bytes, Vectors]:
-    """The stored vectors of these hashes, `with_staged` also the staged ones."""
+) -> Vectors:
+    """The stored vectors of these hashes, shape (len(hashes), d), `with_staged` also the staged
+    ones."""
     sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if with_staged else [])]
     hash_list = as_bytes(hashes)
     vectors: dict[bytes, Vectors] = {}
@@ -179,13 +180,14 @@ def vectors_by_hash(
         query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
         for own, vector in connection.execute(query, [hash_list], binary=True):
             vectors[bytes(own)] = parse_vector(vector)
-    return vectors
+    rows = [vectors[own] for own in hash_list]
+    return np.array(rows, dtype=np.float32).reshape(len(rows), tables.dimension)
 
 
 def stored_hashes(
     connection: Connection, tables: VectorTables, kinds: Sequence[RowKind], hashes: list[bytes]
 ) -> set[bytes]:
-    """The hashes among these whose vectors a server has for its generations."""
+    """The hashes among these whose vectors the generations have."""
     query = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(hashes)s)").format(tables.of(kind))
         for kind in kinds

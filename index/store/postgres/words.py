@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from index.models.base import IntArray, Vectors
-from index.store.postgres.server_facts import ServerFacts
+from index.store.postgres.stored_facts import StoredFacts
 from index.store.postings import Ints, Posting, WordMatch, common_rows, idf
 from index.store.reader import RowKind
 
@@ -50,7 +50,7 @@ class TermRow:
 
 
 Rows = list[tuple[Any, ...]]
-FetchEach = Callable[..., list[Rows]]  # called with a query and its values; rows of each server
+Fetch = Callable[..., Rows]  # called with a query and its values
 
 
 class PostgresTerms:
@@ -72,10 +72,10 @@ class PostgresTerms:
 
 
 class PostgresWords:
-    """The words of a generation; `fetch_each` queries each of its servers."""
+    """The words of a generation; `fetch` queries it."""
 
-    def __init__(self, fetch_each: FetchEach, own: ServerFacts) -> None:
-        self._fetch_each = fetch_each
+    def __init__(self, fetch: Fetch, own: StoredFacts) -> None:
+        self._fetch = fetch
         self._base = own.base
         growth = own.growth
         self._size = growth.next_passage if growth else own.facts.passages
@@ -96,20 +96,11 @@ class PostgresWords:
             counts = {term: self._counts[term] for term in terms if term in self._counts}
         unknown = [term for term in terms if term not in counts and "\0" not in term]
         if unknown:
-            query = (
-                f"SELECT term, {self._since}, passages, sentences "
-                "FROM {g}.terms WHERE term = ANY(%s)"
-            )
-            parts: dict[tuple[str, int], tuple[int, int]] = {}
-            # Every server has the counts of all.
-            for rows in self._fetch_each(query, unknown):
-                parts.update({(term, since): (own, inner) for term, since, own, inner in rows})
+            query = "SELECT term, passages, sentences FROM {g}.terms WHERE term = ANY(%s)"
             counts_by_term = dict.fromkeys(unknown, (0, 0))
-            for (term, _), (own, inner) in parts.items():
-                counts_by_term[term] = (
-                    counts_by_term[term][0] + own,
-                    counts_by_term[term][1] + inner,
-                )
+            for term, passages, sentences in self._fetch(query, unknown):
+                own, inner = counts_by_term[term]
+                counts_by_term[term] = own + passages, inner + sentences
             with self._lock:
                 if len(self._counts) + len(counts_by_term) > _CACHED_COUNTS:
                     self._counts.clear()
@@ -123,7 +114,7 @@ class PostgresWords:
         if self._letters is None:  # not `cached_property`: until Python 3.12 it locks all readers
             query = "SELECT kind, language, letters FROM {g}.letters"
             letters: dict[RowKind, dict[str, str]] = {"passages": {}, "sentences": {}}
-            for own, language, characters in self._fetch_each(query)[0]:
+            for own, language, characters in self._fetch(query):
                 letters[own][language] = characters
             self._letters = letters
         return self._letters[kind]
@@ -179,7 +170,7 @@ class PostgresWords:
         with self._lock:
             unknown = [term for term in clean if term not in self._cache]
         if unknown:
-            self._store(self._fetch(unknown), unknown)
+            self._store(self._read(unknown), unknown)
         with self._lock:
             rows = {}
             for term in clean:
@@ -188,21 +179,20 @@ class PostgresWords:
                     rows[term] = row
             uncached = [term for term in clean if term not in self._cache]
         # Evicted by another question in the meantime.
-        return rows | self._fetch(uncached) if uncached else rows
+        return rows | self._read(uncached) if uncached else rows
 
-    def _fetch(self, terms: list[str]) -> dict[str, TermRow]:
+    def _read(self, terms: list[str]) -> dict[str, TermRow]:
         query = (
             f"SELECT term, {self._since}, number, passages, sentences, rows, scores "
             "FROM {g}.terms WHERE term = ANY(%s)"
         )
         parts: dict[str, Rows] = {}
-        for rows in self._fetch_each(query, terms):
-            for term, *row in rows:
-                parts.setdefault(term, []).append(tuple(row))
+        for term, *row in self._fetch(query, terms):
+            parts.setdefault(term, []).append(tuple(row))
         return {term: self._merge(each) for term, each in parts.items()}
 
     def _merge(self, parts: Rows) -> TermRow:
-        """Merge the servers' rows of a term."""
+        """Merge the rows of a term, of its base and of additions."""
         of_base = [each for each in parts if each[0] == self._base]
         counts = of_base[0][2:4] if of_base else (1, 1)
         own, inner = (idf(each, size) for each, size in zip(counts, self._base_sizes, strict=True))

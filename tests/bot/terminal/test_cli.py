@@ -109,26 +109,20 @@ def test_index_if_missing_builds_again_what_other_weights_built(
 PARTS = ("0/5", "6/5", "x", "2", "2/", "-1/5", "2/5/7", "1/0", "²/5")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        *((["corpus", f"--part={typed}"], f"--part {typed}") for typed in PARTS),
-        (["--reshard"], "SELON_INDEX_URL_BEFORE"),
-        (["--reshard", "corpus"], "ni dossiers"),
-        (["--reshard", "--part", "1/2"], "ni --part"),
-    ],
-)
-def test_index_does_not_guess_which_part_and_what_to_reshard(
-    corpus: Path, capsys: Capture, embedder: FakeEmbedder, arguments: list[str], said: str
+@pytest.mark.parametrize("typed", PARTS)
+def test_index_does_not_guess_which_part(
+    corpus: Path, capsys: Capture, embedder: FakeEmbedder, typed: str
 ) -> None:
-    assert run(["index", *arguments]) == 2
+    assert run(["index", "corpus", f"--part={typed}"]) == 2
     told = capsys.readouterr()
     assert told.err.startswith("Erreur")
-    assert said in told.err
+    assert f"--part {typed}" in told.err
     assert (told.out, embedder.embedded) == ("", 0)
 
 
-@pytest.mark.parametrize("url", ["mysql://x", "postgresql://a@b@x/y"])
+@pytest.mark.parametrize(
+    "url", ["mysql://x", "postgresql://a@b@x/y", "postgresql://a/selon postgresql://b/selon"]
+)
 def test_a_wrong_address_of_the_index_is_misuse(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -155,34 +149,6 @@ def test_index_by_parts_tells_what_each_did_and_what_comes_next(
         assert run(["index", str(corpus), "--part", "2/2"]) == 0
         assert run(["index", str(corpus)]) == 0
         assert "0 vecteur calculé" in capsys.readouterr().out
-
-
-def test_index_is_resharded_and_the_new_servers_answer(
-    corpus: Path,
-    capsys: Capture,
-    monkeypatch: pytest.MonkeyPatch,
-    vector_server: Server,
-    embedder: FakeEmbedder,
-) -> None:
-    database = vector_server.database
-    with database() as one, database() as first, database() as second:
-        monkeypatch.setenv("SELON_INDEX_URL", one)
-        assert run(["index", str(corpus)]) == 0
-        monkeypatch.setenv("SELON_INDEX_URL_BEFORE", one)
-        assert run(["index", "--reshard"]) == 1
-        assert "cet index est déjà là" in capsys.readouterr().err
-        monkeypatch.setenv("SELON_INDEX_URL", f"{first} {second}")
-        embedder.embedded = 0
-        assert run(["index", "--reshard"]) == 0
-        told = capsys.readouterr().out
-        assert told.startswith("En service sur les nouveaux serveurs\u00a0:")
-        assert run(["index", str(corpus)]) == 0
-        assert embedder.embedded == 0
-        monkeypatch.delenv("SELON_INDEX_URL_BEFORE")
-        assert run(["status"]) == 0
-        monkeypatch.setenv("SELON_INDEX_URL", f"{second} {first}")
-        assert run(["status"]) == 1
-        assert "selon index --reshard" in capsys.readouterr().err
 
 
 HEAVY = """torch transformers sentence_transformers langchain langchain_core faiss onnxruntime

@@ -139,7 +139,7 @@ def count_additions(location: Location) -> int:
     """How many additions to its base the index in service has."""
     store = open_store(location)
     if isinstance(store, PostgresStore):
-        growth = store._in_service()[0].growth
+        growth = store._in_service().growth
         return len(growth.additions) if growth is not None else 0
     assert isinstance(store, FileStore)
     return max(0, len(find_current(store.data_dir)[1].segments) - 1)

@@ -1,9 +1,9 @@
-"""Stores in PostgreSQL, each in databases of its own: several stand for several servers."""
+"""Stores in PostgreSQL, each in a database of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +20,12 @@ from tests.postgres.server import Server
 
 WAIT_SECONDS = 60  # that nothing takes, but where it waits for ever
 
-KINDS = ("files", "postgres", "three servers")
+KINDS = ("files", "postgres")
 
 
 @contextmanager
-def databases(server: Server, count: int) -> Iterator[list[str]]:
-    """The addresses of so many empty databases, which go with the block."""
-    with ExitStack() as opened:
-        yield [opened.enter_context(server.database()) for _ in range(count)]
-
-
-@contextmanager
-def opened(addresses: Sequence[str], workplace: Path) -> Iterator[PostgresStore]:
-    store = PostgresStore(addresses, workplace)
+def opened(address: str, workplace: Path) -> Iterator[PostgresStore]:
+    store = PostgresStore(address, workplace)
     try:
         yield store
     finally:
@@ -40,12 +33,9 @@ def opened(addresses: Sequence[str], workplace: Path) -> Iterator[PostgresStore]
 
 
 @contextmanager
-def postgres_store(server: Server, workplace: Path, servers: int = 1) -> Iterator[PostgresStore]:
+def postgres_store(server: Server, workplace: Path) -> Iterator[PostgresStore]:
     """An empty store, which goes with the block."""
-    with (
-        databases(server, servers) as addresses,
-        opened(addresses, workplace / "postgres") as store,
-    ):
+    with server.database() as address, opened(address, workplace / "postgres") as store:
         yield store
 
 
@@ -62,13 +52,11 @@ def with_standby(primary: Server, standby: Server) -> str:
     return f"postgresql://selon:selon@{hosts}/postgres?target_session_attrs=any"
 
 
-def count_kept(addresses: Sequence[str]) -> int:
-    """How many vectors of unfinished work the servers keep."""
+def count_kept(address: str) -> int:
+    """How many vectors of unfinished work the server keeps."""
     tables = "SELECT relname FROM pg_class WHERE relname LIKE 'kept\\_%' AND relkind = 'r'"
     return sum(
-        say(address, f"SELECT count(*) FROM selon.{name}")[0][0]
-        for address in addresses
-        for (name,) in say(address, tables)
+        say(address, f"SELECT count(*) FROM selon.{name}")[0][0] for (name,) in say(address, tables)
     )
 
 
@@ -92,5 +80,5 @@ def empty_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[IndexS
         yield open_store(folder)
         return
     server = request.getfixturevalue("vector_server")
-    with postgres_store(server, folder, 1 if request.param == "postgres" else 3) as found:
+    with postgres_store(server, folder) as found:
         yield found

@@ -11,8 +11,8 @@ import pytest
 from index.errors import StoreError
 from index.store.factory import open_store
 from index.store.postgres import nearest
-from index.store.postgres.server_facts import Growth
 from index.store.postgres.store import PostgresStore
+from index.store.postgres.stored_facts import Growth
 from index.store.postgres.turn import PostgresTurn
 from index.store.postgres.vector_tables import VectorTables
 from tests.index.ingestion.growing import (
@@ -28,11 +28,9 @@ from tests.postgres.server import Server
 pytestmark = pytest.mark.usefixtures("read_here")
 
 
-@pytest.fixture(params=[1, 2], ids=["one", "two"])
-def store(
-    request: pytest.FixtureRequest, vector_server: Server, tmp_path: Path
-) -> Iterator[PostgresStore]:
-    with postgres_store(vector_server, tmp_path, request.param) as found:
+@pytest.fixture
+def store(vector_server: Server, tmp_path: Path) -> Iterator[PostgresStore]:
+    with postgres_store(vector_server, tmp_path) as found:
         yield found
 
 
@@ -48,19 +46,18 @@ def corpus(tmp_path: Path, store: PostgresStore) -> Corpus:
 
 
 def growth(store: PostgresStore) -> Growth:
-    own = store._in_service()[0].growth
+    own = store._in_service().growth
     assert own is not None
     return own
 
 
 def count(store: PostgresStore, query: str) -> int:
-    """The sum over all servers."""
-    return sum(say(each.url, query)[0][0] for each in store._servers)
+    return int(say(store._server.url, query)[0][0])
 
 
 def schemas(store: PostgresStore) -> list[str]:
     query = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^selon_' ORDER BY 1"
-    return [row[0] for row in say(store._servers[-1].url, query)]
+    return [row[0] for row in say(store._server.url, query)]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +67,7 @@ def test_any_changes_end_as_a_build_of_all_does_where_hnsw_searches(
     tmp_path: Path, vector_server: Server, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(nearest, "EXACT_ROWS", 20)
-    with postgres_store(vector_server, tmp_path, 2) as store:
+    with postgres_store(vector_server, tmp_path) as store:
         assert_changes_end_as_builds_do(Corpus(tmp_path / "corpus", seed, 40), store, tmp_path)
 
 
@@ -124,7 +121,7 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
         raise StoreError("postgres-lost", subject="", reason="")
 
     def commit_first(turn: PostgresTurn) -> None:
-        turn.connections[0].execute("COMMIT")
+        turn.connection.execute("COMMIT")
         fail()
 
     with monkeypatch.context() as broken:
@@ -153,7 +150,7 @@ def test_a_builder_killed_at_any_moment_leaves_what_was_or_what_is_to_be(
     for number in range(rounds):
         corpus.step()
         process = multiprocessing.get_context("fork").Process(
-            target=lambda: built(corpus, PostgresStore(store._addresses, tmp_path / "killed"))
+            target=lambda: built(corpus, PostgresStore(store._address, tmp_path / "killed"))
         )
         process.start()
         time.sleep(chance.uniform(0.05, 0.6))
@@ -174,22 +171,21 @@ def test_an_older_index_is_read_and_rebuilt(corpus: Corpus, store: PostgresStore
     store.export(corpus.folder.parent / "copy")
     open_store(corpus.folder.parent / "copied").take(corpus.folder.parent / "copy")
     whole = store.take(corpus.folder.parent / "copy")
-    known, number = shown(store), store._in_service()[0].number
-    for server in store._servers:
-        say(server.url, "CREATE SCHEMA old")
-        for table in ("articles", "passages", "sentences", "sources", "left_out", "terms"):
-            say(server.url, f"CREATE TABLE old.{table} AS SELECT * FROM selon_{number}.{table}")
-        for statement in (
-            "ALTER TABLE old.terms DROP since",
-            f"ALTER TABLE selon_rows_{number}.letters SET SCHEMA old",
-            f"DROP SCHEMA selon_rows_{number} CASCADE",
-            f"DROP SCHEMA selon_{number} CASCADE",
-            f"ALTER SCHEMA old RENAME TO selon_{number}",
-            "UPDATE selon.generations SET facts = (facts::jsonb - 'growth')::text "
-            f"WHERE number = {number}",
-            "UPDATE selon.layout SET version = 1",
-        ):
-            say(server.url, statement)
+    known, number = shown(store), store._in_service().number
+    say(store._server.url, "CREATE SCHEMA old")
+    for table in ("articles", "passages", "sentences", "sources", "left_out", "terms"):
+        say(store._server.url, f"CREATE TABLE old.{table} AS SELECT * FROM selon_{number}.{table}")
+    for statement in (
+        "ALTER TABLE old.terms DROP since",
+        f"ALTER TABLE selon_rows_{number}.letters SET SCHEMA old",
+        f"DROP SCHEMA selon_rows_{number} CASCADE",
+        f"DROP SCHEMA selon_{number} CASCADE",
+        f"ALTER SCHEMA old RENAME TO selon_{number}",
+        "UPDATE selon.generations SET facts = (facts::jsonb - 'growth')::text "
+        f"WHERE number = {number}",
+        "UPDATE selon.layout SET version = 1",
+    ):
+        say(store._server.url, statement)
     assert shown(store) == known
     assert_ranked_alike(store, corpus.folder.parent / "copied")
     assert store.check().damage is None

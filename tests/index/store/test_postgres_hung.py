@@ -64,8 +64,8 @@ def test_a_host_may_answer_another_thread_while_it_is_asked_about() -> None:
 
 def test_those_who_ask_a_hung_server_wait_side_by_side_and_then_no_more(tmp_path: Path) -> None:
     now = [0.0]
-    with silent() as server, opened([server.url], tmp_path) as store:
-        [host] = store._servers[0].hosts
+    with silent() as server, opened(server.url, tmp_path) as store:
+        [host] = store._server.hosts
         host._clock = lambda: now[0]
         ask_at_once(store)
         assert server.count == QUESTIONS  # all at once: had one waited, it would not have tried
@@ -94,11 +94,11 @@ def test_a_host_that_refuses_is_not_silent_and_says_why(tmp_path: Path) -> None:
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         url = f"postgresql://selon@127.0.0.1:{deaf.getsockname()[1]}/selon"
-        with opened([url], tmp_path) as store:
+        with opened(url, tmp_path) as store:
             with pytest.raises(StoreError, match="refused") as refused:
                 store.current_id()
             assert refused.value.code == "postgres-unreachable"
-            assert not store._servers[0].hosts[0].rests
+            assert not store._server.hosts[0].rests
 
 
 @pytest.mark.parametrize(

@@ -54,17 +54,13 @@ def ask_at_once(index: LiveIndex) -> set[str]:
 
 @pytest.mark.parametrize("stop", [Server.frozen, Server.stopped], ids=["hangs", "is down"])
 def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by_itself(
-    vector_server: Server,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    vector_server: Server,
     stop: Callable[[Server], AbstractContextManager[None]],
 ) -> None:
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
-    with (
-        running() as first,
-        vector_server.database() as second,
-        opened([first.url("postgres"), second], tmp_path) as store,
-    ):
+    with running() as first, opened(first.url("postgres"), tmp_path) as store:
         made(ARTICLES, store)
         index = live(store)
         assert ask_at_once(index) == {TITLE}
@@ -79,20 +75,20 @@ def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by
 def test_the_standby_answers_for_a_server_that_hangs_and_for_one_killed_amid_questions(
     tmp_path: Path, vector_server: Server
 ) -> None:
-    with running() as primary, opened([primary.url("postgres")], tmp_path) as builds:
+    with running() as primary, opened(primary.url("postgres"), tmp_path) as builds:
         made(ARTICLES, builds)
         with (
             running(standby_of=primary) as standby,
-            opened([standby.url("postgres")], tmp_path) as follows,
+            opened(standby.url("postgres"), tmp_path) as follows,
         ):
             until(lambda: follows.current_id() == builds.current_id())
             both = with_standby(primary, standby)
-            with opened([both], tmp_path) as store:
+            with opened(both, tmp_path) as store:
                 index = live(store)
                 assert ask_at_once(index) == {TITLE}
                 with primary.frozen():
                     assert ask_at_once(index) == {TITLE}
-            with opened([both], tmp_path) as store:
+            with opened(both, tmp_path) as store:
                 index = live(store)
                 killer = threading.Timer(0.3, primary.kill)
                 killer.start()
@@ -122,9 +118,8 @@ def test_a_build_ends_with_the_name_of_a_server_that_stays_silent(
     monkeypatch.setattr(connections, "_PING_SECONDS", 0.3)
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 0.0)  # each ping is sent
     with (
-        vector_server.database() as first,
         running() as other,
-        opened([first, other.url("postgres")], tmp_path) as store,
+        opened(other.url("postgres"), tmp_path) as store,
         ExitStack() as frozen,
     ):
         before = made(ARTICLES[:3], store)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from index.article import Article, Period, Selection
@@ -55,16 +54,8 @@ def many(count: int) -> list[Article]:
     return found
 
 
-@pytest.fixture(params=[1, 3], ids=["one", "three"])
-def store(
-    request: pytest.FixtureRequest, vector_server: Server, tmp_path: Path
-) -> Iterator[PostgresStore]:
-    with postgres_store(vector_server, tmp_path, request.param) as found:
-        yield found
-
-
 @pytest.fixture
-def one(vector_server: Server, tmp_path: Path) -> Iterator[PostgresStore]:
+def store(vector_server: Server, tmp_path: Path) -> Iterator[PostgresStore]:
     with postgres_store(vector_server, tmp_path) as found:
         yield found
 
@@ -120,7 +111,7 @@ def test_hnsw_finds_what_comparing_all_finds(
     articles = many(400)
     files = open_store(tmp_path / "files")
     made(articles, files)
-    with postgres_store(vector_server, tmp_path, 2) as store:
+    with postgres_store(vector_server, tmp_path) as store:
         made(articles, store)
         with files.browse() as ours, store.browse() as theirs:
             for name, among in FILTERS.items():
@@ -140,76 +131,55 @@ def test_hnsw_finds_what_comparing_all_finds(
                 assert kept >= 0.97 * whole, name
 
 
-def test_damaged_exports_and_altered_tables_are_told(one: PostgresStore, tmp_path: Path) -> None:
-    first = made(three(), one)
-    one.export(tmp_path / "copy")
+def test_damaged_exports_and_altered_tables_are_told(store: PostgresStore, tmp_path: Path) -> None:
+    first = made(three(), store)
+    store.export(tmp_path / "copy")
     with (tmp_path / "copy" / "articles.sqlite").open("r+b") as file:
         file.seek(5_000)
         file.write(b"?")
     with pytest.raises(DamagedIndex):
-        one.take(tmp_path / "copy")
-    assert one.current_id() == first.generation
+        store.take(tmp_path / "copy")
+    assert store.current_id() == first.generation
     for change, code in (
         ("UPDATE selon_1.articles SET path = 'autre.md'", "generation-altered"),
         ("DELETE FROM selon_1.sentences WHERE number = 1", "damaged-rows"),
     ):
-        say(one._servers[0].url, change)
-        damage = one.check().damage
+        say(store._server.url, change)
+        damage = store.check().damage
         assert damage is not None
         assert damage.code == code
-    assert made(three(), one).switched
-    assert one.check().damage is None
-    say(one._servers[0].url, "ALTER SCHEMA selon_2 RENAME TO lost")
+    assert made(three(), store).switched
+    assert store.check().damage is None
+    say(store._server.url, "ALTER SCHEMA selon_2 RENAME TO lost")
     with pytest.raises(StoreError, match="postgres-gone"):
-        one.export(tmp_path / "lost")
+        store.export(tmp_path / "lost")
 
 
 def test_a_missing_hnsw_index_is_told_before_anything_is_asked(
-    one: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
-    made(many(200), one)
-    one.browse().close()
+    made(many(200), store)
+    store.browse().close()
     indexes = "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'sentences_%_nearest'"
-    [(name,)] = say(one._servers[0].url, indexes)
-    say(one._servers[0].url, f'DROP INDEX selon."{name}"')
+    [(name,)] = say(store._server.url, indexes)
+    say(store._server.url, f'DROP INDEX selon."{name}"')
     with pytest.raises(StoreError) as refused:
-        one.browse()
+        store.browse()
     assert (refused.value.code, refused.value.parameters["index"]) == ("postgres-plan", name)
 
 
 def test_fewer_candidates_than_asked_for_is_an_error_and_no_poorer_answer(
-    one: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HNSW of another `ef_search`, which does not go on looking, gives less and says nothing."""
     monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
-    made(many(600), one)
+    made(many(600), store)
     silent = {**nearest.SETTINGS, "hnsw.ef_search": "20", "hnsw.iterative_scan": "off"}
     monkeypatch.setattr(nearest, "SETTINGS", silent)
-    with one.browse() as generation, pytest.raises(StoreError) as refused:
+    with store.browse() as generation, pytest.raises(StoreError) as refused:
         searcher(generation).search("Quand la marée revient-elle ?")
     assert refused.value.code == "postgres-short"
-
-
-def test_what_fails_on_one_server_ends_on_the_others_too(
-    vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with postgres_store(vector_server, tmp_path, 2) as store:
-        first = made(three(), store)
-        second = store._servers[1].url.rpartition("/")[2]
-
-        def index(connection: psycopg.Connection, number: int) -> None:
-            if connection.info.dbname == second:
-                raise StoreError("postgres-failed", reason="no room")
-            connection.execute("SELECT pg_sleep(3600)")
-
-        with monkeypatch.context() as patched:
-            patched.setattr("index.store.postgres.load.index_base", index)
-            with pytest.raises(StoreError) as refused:
-                made(many(20), store)
-        assert refused.value.parameters["reason"] == "no room"
-        assert store.current_id() == first.generation
-        assert made(many(20), store).generation == store.current_id()
 
 
 @pytest.mark.parametrize(("set_to", "taken"), [("off", "on"), ("remote_apply", "remote_apply")])
@@ -236,7 +206,7 @@ def test_an_account_that_cannot_add_pgvector_is_told(vector_server: Server, tmp_
         ):
             say(url, statement)
         own = url.replace("selon:selon@", "newsroom:newsroom@")
-        with opened([own], tmp_path) as store:
+        with opened(own, tmp_path) as store:
             with pytest.raises(StoreError) as refused:
                 made(three(), store)
             assert refused.value.code == "postgres-create-vector"

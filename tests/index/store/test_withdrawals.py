@@ -145,7 +145,7 @@ def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
 ) -> None:
     monkeypatch.setattr(nearest, "EXACT_ROWS", 10)
     near = [article(f"n{n}", f"Le coffre {n} est caché sous le pont.") for n in range(300)]
-    with postgres_store(vector_server, tmp_path, 2) as store:
+    with postgres_store(vector_server, tmp_path) as store:
         made([*near, OTHER], store)
         store.removals().add(near)
         with store.browse() as reader:

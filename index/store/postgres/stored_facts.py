@@ -1,15 +1,15 @@
-"""A server's facts about a generation: its place, its rows, and the state for additions."""
+"""A generation's facts as PostgreSQL keeps them, with the state for additions."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from typing import Any
 
 from psycopg import sql
 
+from index.errors import DamagedIndex, StoreError
 from index.store.postgres.schema import rows_of, schema_of
 from index.store.reader import GenerationFacts, RowKind
 
@@ -49,17 +49,11 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerFacts:
-    """One server's part of a generation: `place` (from 0) of `servers`, and its numbers of rows.
-    `growth` is None if an earlier Selon wrote it."""
+class StoredFacts:
+    """A generation's facts, number and `growth`, which is None if an earlier Selon wrote it."""
 
     facts: GenerationFacts
     number: int
-    place: int
-    servers: int
-    articles: int
-    passages: int
-    sentences: int
     growth: Growth | None = None
 
     @property
@@ -73,23 +67,27 @@ class ServerFacts:
         return rows_of(self.growth.base) if self.growth else schema_of(self.number)
 
     def as_json(self) -> str:
-        rows = [self.articles, self.passages, self.sentences]
-        position = {"place": self.place, "servers": self.servers, "rows": rows}
-        growth = {"growth": asdict(self.growth)} if self.growth else {}
-        return json.dumps({"facts": self.facts.as_json(), **position, **growth})
+        facts, growth = self.facts, {"growth": asdict(self.growth)} if self.growth else {}
+        rows = [facts.articles + facts.copies, facts.passages, facts.sentences]
+        # Earlier releases spread an index over several servers, and read these fields.
+        position = {"place": 0, "servers": 1, "rows": rows}
+        return json.dumps({"facts": facts.as_json(), **position, **growth})
 
     @classmethod
-    def from_json(cls, number: int, text: str) -> ServerFacts:
-        """Raises ValueError, KeyError or TypeError for invalid input."""
-        record = json.loads(text)
-        facts = GenerationFacts.from_json(record["facts"])
-        growth = Growth.from_json(record["growth"]) if "growth" in record else None
-        articles, passages, sentences = record["rows"]
-        place = record["place"], record["servers"]
-        return cls(facts, number, *place, articles, passages, sentences, growth)
-
-
-def place_of(article_id: str, servers: int) -> int:
-    """Place of the server of an article; never changes."""
-    digest = blake2b(article_id.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % servers
+    def from_json(cls, number: int, text: str, label: str) -> StoredFacts:
+        """Raises DamagedIndex for invalid input, StoreError for a part of an index that an earlier
+        release spread over several servers."""
+        try:
+            record = json.loads(text)
+            servers = record["servers"]
+            facts = GenerationFacts.from_json(record["facts"])
+            growth = Growth.from_json(record["growth"]) if "growth" in record else None
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedIndex(
+                "generation-altered", subject=label, generation=str(number)
+            ) from error
+        if servers != 1:
+            raise StoreError(
+                "postgres-shard", subject=label, place=record["place"] + 1, servers=servers
+            )
+        return cls(facts, number, growth)
