@@ -1,17 +1,16 @@
 #!/bin/bash
-# Backups, each in a folder named after the time at which it was complete:
+# Backups:
 #
 #   backup.sh data      what Selon keeps: what people left behind (from SQLite or PostgreSQL), the
-#                       files of the data directory, and the index if it lies in files
-#   backup.sh postgres  a base backup of PostgreSQL
-#   backup.sh archive   runs for ever, and takes in PostgreSQL's write-ahead log: with it a base
-#                       backup can be restored to any moment since (postgres/restore.sh)
+#                       files of the data directory, and the index if it lies in files; in a folder
+#                       named after the time at which it was complete
+#   backup.sh postgres  PostgreSQL, by pgBackRest, of the stanza STANZA (selon): all of it on Sundays,
+#                       what has changed since on other days; nothing on a standby
 #   backup.sh --nightly 03:00 data|postgres   runs for ever, and takes one each night
 #
-# BACKUP_DIR is where they go; those beyond KEEP_BACKUPS (7) are deleted, and the log that only they
-# need. BACKUP_DIR/metrics is for node_exporter. For `data`, Selon's own settings say what there is;
-# for the others, libpq's variables which server (PGHOST may name several: the one that takes writes
-# is asked), as an account with REPLICATION.
+# BACKUP_DIR is where those of `data` go; those beyond KEEP_BACKUPS (7) are deleted. pgBackRest's own
+# settings say where those of PostgreSQL go, and libpq's variables how to reach this machine's server.
+# BACKUP_DIR/metrics is for node_exporter. For `data`, Selon's own settings say what there is.
 set -euo pipefail
 umask 077
 export LC_ALL=C.UTF-8
@@ -53,62 +52,59 @@ take_data() {
 }
 
 take_postgres() {
-    pg_basebackup --no-password --pgdata="$new" --format=tar --gzip --wal-method=stream \
-        --checkpoint=fast --manifest-checksums=SHA256 --label=selon ||
-        fail 'the server gave no base backup: see above.'
+    local standby type=diff
+    standby=$(psql --no-psqlrc --no-align --tuples-only --command='SELECT pg_is_in_recovery()' \
+        postgres) || fail 'the server does not answer: see above.'
+    if [ "$standby" = t ]; then
+        say 'this server is a standby: its primary makes the backup.'
+        exit 0
+    fi
+    [ "$(date +%u)" != 7 ] || type=full
+    pgbackrest --stanza="${STANZA:-selon}" --type=$type backup ||
+        fail 'pgBackRest made no backup: see above.'
 }
 
-# The first segment of the log that a base backup needs.
-first_segment() {
-    tar -xzOf "$1/base.tar.gz" --occurrence=1 backup_label |
-        sed -n 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p'
-}
-
-check_archive() {
-    local first
-    first=$(first_segment "$1")
-    [ -e "$wal/$first" ] || [ -e "$wal/$first.partial" ] ||
-        fail "the archive $wal has no $first: no moment but that of the backup can be restored. Is 'backup.sh archive' running?"
+# Take a backup of `data`, and delete the oldest ones.
+keep_data() {
+    local taken=$BACKUP_DIR/data name all
+    mkdir -p "$taken"
+    rm -rf "$taken"/.new-*
+    new=$(mktemp -d "$taken/.new-XXXXXX")
+    trap 'rm -rf "$new"' EXIT
+    take_data
+    while name=$(date -u +%Y%m%dT%H%M%SZ) && [ -e "$taken/$name" ]; do # one took less than a second
+        sleep 0.1
+    done
+    mv "$new" "$taken/$name"
+    say "data $name: $(du -sh "$taken/$name" | cut -f1)"
+    mapfile -t all < <(find "$taken" -mindepth 1 -maxdepth 1 -name '*Z' | sort)
+    while [ ${#all[@]} -gt "$keep" ]; do
+        rm -rf "${all[0]}"
+        say "deleted data ${all[0]##*/}"
+        all=("${all[@]:1}")
+    done
 }
 
 : "${BACKUP_DIR:?the folder of the backups}"
-export PGTARGETSESSIONATTRS=read-write PGAPPNAME=selon-backup
-wal=$BACKUP_DIR/wal keep=${KEEP_BACKUPS:-7} kind=${1:-}
+keep=${KEEP_BACKUPS:-7} kind=${1:-}
 [[ $keep =~ ^[1-9][0-9]*$ ]] || fail "KEEP_BACKUPS is '$keep' and must be a number from 1 on."
 case "$kind" in
 data | postgres) ;;
-archive)
-    mkdir -p "$wal"
-    pg_receivewal --no-password --slot=archive --create-slot --if-not-exists
-    exec pg_receivewal --no-password --slot=archive --synchronous --directory="$wal"
-    ;;
 --nightly) repeat_nightly "${2:?the time of day, as 03:00}" "${3:?data or postgres}" ;;
 *) fail "what is to be backed up, data or postgres? See the beginning of $0." ;;
 esac
 
-taken=$BACKUP_DIR/$kind began=$SECONDS
-mkdir -p "$taken"
+mkdir -p "$BACKUP_DIR"
 install -d -m 0755 "$BACKUP_DIR/metrics"
-exec 9>"$taken/lock"
+exec 9>"$BACKUP_DIR/$kind.lock"
 flock --nonblock 9 || fail 'another backup is being taken.'
-rm -rf "$taken"/.new-*
-new=$(mktemp -d "$taken/.new-XXXXXX")
-trap 'rm -rf "$new"' EXIT
-"take_$kind"
-while name=$(date -u +%Y%m%dT%H%M%SZ) && [ -e "$taken/$name" ]; do # one took less than a second
-    sleep 0.1
-done
-mv "$new" "$taken/$name"
-say "$kind $name: $(du -sh "$taken/$name" | cut -f1) in $((SECONDS - began)) s"
-[ "$kind" = data ] || check_archive "$taken/$name"
-
-mapfile -t all < <(find "$taken" -mindepth 1 -maxdepth 1 -name '*Z' | sort)
-while [ ${#all[@]} -gt "$keep" ]; do
-    rm -rf "${all[0]}"
-    say "deleted $kind ${all[0]##*/}"
-    all=("${all[@]:1}")
-done
-[ "$kind" = data ] || pg_archivecleanup "$wal" "$(first_segment "${all[0]}")"
+began=$SECONDS
+if [ "$kind" = data ]; then
+    keep_data
+else
+    take_postgres
+fi
+say "$kind: done in $((SECONDS - began)) s"
 
 figure=$BACKUP_DIR/metrics/selon-$kind
 echo "selon_backup_timestamp_seconds{what=\"$kind\"} $(date +%s)" >"$figure.new"

@@ -27,7 +27,7 @@ from tests.programs import run_program
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
-SERVICES = ("selon.service", "selon-watch.service", "selon-archive.service")
+SERVICES = ("selon.service", "selon-watch.service")
 UNITS = (*SERVICES, "selon-backup.service", "selon-backup-postgres.service")
 EXPOSURE = 1.5
 """Of ten, as `systemd-analyze security` counts; above 2 it is no longer "OK"."""

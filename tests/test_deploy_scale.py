@@ -41,7 +41,7 @@ def services_of(name: str) -> dict[str, Any]:
 
 
 def test_each_service_tells_whether_it_is_well(compose: dict[str, Any]) -> None:
-    silent = {"builder", "archive", "backup", "data-backup", "drill-check"}  # no port; alerts watch
+    silent = {"builder", "backup", "data-backup", "drill-check"}  # no port; alerts watch
     for name, service in compose["services"].items():
         check = service["healthcheck"]
         assert ("test" in check) != (name in silent), name
@@ -59,9 +59,18 @@ def test_nothing_is_open_but_the_door(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
         for port in service.get("ports", []):
             assert name == "caddy" or port.startswith("127.0.0.1:"), name
-    for name in ("primary", "standby"):
+    for name in ("postgres", "backup"):
         assert compose["services"][name]["networks"] == ["inside"]
     assert compose["networks"]["inside"]["internal"] is True
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.scale.yaml"])
+def test_no_service_may_write_outside_its_volumes_or_has_rights_of_root(name: str) -> None:
+    for service, terms in services_of(name)["services"].items():
+        assert terms["read_only"] is True, service
+        assert terms["cap_drop"] == ["ALL"], service
+        assert terms["security_opt"] == ["no-new-privileges:true"], service
+        assert set(terms.get("cap_add", [])) <= {"NET_BIND_SERVICE"}, service
 
 
 @pytest.mark.parametrize("name", ["compose.yaml", "compose.scale.yaml"])
@@ -98,12 +107,12 @@ def test_prometheus_asks_and_expects_what_is_deployed(compose: dict[str, Any]) -
     asked = [*config["scrape_configs"], *config["alerting"]["alertmanagers"]]
     static = [each for job in asked for each in job.get("static_configs", [])]
     targets = {target for each in static for target in each["targets"]} - {"127.0.0.1:9090"}
-    assert len(targets) == 4
+    assert len(targets) == 3
     for name, _, port in (target.partition(":") for target in targets):
         assert f"127.0.0.1:{port}/" in " ".join(services[name]["healthcheck"]["test"]), name
     expected = {rule["record"]: rule["expr"] for rule in _rules("expected.yml")}
     assert expected["selon:expected_bots"] == f"vector({services['bot']['deploy']['replicas']})"
-    assert expected["selon:expected_standbys"] == "vector(1)"
+    assert expected["selon:expected_standbys"] == "vector(0)"
 
 
 @promtool

@@ -1,17 +1,18 @@
 #!/bin/bash
-# Restores the backups into a scratch server, as they are or to a moment, and has Selon answer from
-# it. What goes on is printed; nothing of the service is touched.
+# Restores PostgreSQL's backups into a scratch server, as they are or to a moment, and has Selon answer
+# from it. What goes on is printed; nothing of the service is touched.
 #
 #   restore-drill.sh [TIME]          all of it, where PostgreSQL and Selon are both installed
 #   restore-drill.sh --serve [TIME]  only the scratch server
 #   restore-drill.sh --check         only Selon's part, on the server of SELON_INDEX_URL
 #
-# As root, the server runs as SERVER_ACCOUNT (postgres), which must be able to read BACKUP_DIR.
+# As root, the server runs as SERVER_ACCOUNT (postgres), which must be able to read the repository.
 #
-# DRILL_TIME is the time if none is given. BACKUP_DIR is where the backups are; DATABASE_PASSWORD is that of Selon's account in them. The
-# server lies in DRILL_DIR (/var/tmp) and listens on DRILL_PORT (54329); DRILL_SECONDS (7200) bound
-# its recovery. QUESTION is what Selon is asked; the newest article's title otherwise.
-# BACKUP_DIR/metrics is for node_exporter.
+# DRILL_TIME is the time if none is given. BACKUP_DIR/metrics is for node_exporter; DATABASE_PASSWORD is
+# that of Selon's account in the backups. The server lies in DRILL_DIR (/var/tmp) and listens on
+# DRILL_PORT (54329); DRILL_SECONDS (7200) bound its recovery. QUESTION is what Selon is asked; the
+# newest article's title otherwise. SERVER_CONFIG is the server's postgresql.conf if it does not lie
+# in its data directory (Debian: /etc/postgresql/17/main/postgresql.conf).
 set -euo pipefail
 umask 077
 
@@ -32,12 +33,16 @@ as_server() {
 
 restore() {
     scratch=$(as_server mktemp -d "${DRILL_DIR:-/var/tmp}/selon-drill.XXXXXX")
-    local moment=${1:-${DRILL_TIME:-}}
+    local moment=${1:-${DRILL_TIME:-}} target=()
+    [ -z "$moment" ] || target=(--type=time "--target=$moment" --target-action=promote)
     say "restores to ${moment:-the end of the archive}"
-    as_server "$(dirname "$0")/restore.sh" "$scratch/data" "$moment" || fail 'no server can be made of the backups.'
+    as_server pgbackrest --stanza="${STANZA:-selon}" --pg1-path="$scratch/data" --archive-mode=off \
+        "${target[@]}" restore || fail 'no server can be made of the backups: see above.'
     # Not there before its recovery has ended, on any machine, and on its own.
-    settings=(-c hot_standby=off -c archive_mode=off -c synchronous_standby_names=
-        -c "port=$port" -c unix_socket_directories=)
+    settings=(-c hot_standby=off -c synchronous_standby_names= -c "port=$port"
+        -c unix_socket_directories=)
+    [ -z "${SERVER_CONFIG:-}" ] ||
+        settings+=(-c "config_file=$SERVER_CONFIG" -c "data_directory=$scratch/data")
 }
 
 check() {
@@ -79,16 +84,12 @@ case "${1:-}" in
     trap 'as_server pg_ctl --pgdata="$scratch/data" --mode=immediate stop >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
     began=$SECONDS
     restore "$@"
-    as_server pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --no-wait \
-        --options="${settings[*]} -c listen_addresses=127.0.0.1" start >/dev/null
-    until pg_isready --quiet --host=127.0.0.1 --port="$port"; do
-        if [ $((SECONDS - began)) -gt "${DRILL_SECONDS:-7200}" ] || { [ -s "$scratch/log" ] &&
-            ! as_server pg_ctl --pgdata="$scratch/data" status >/dev/null; }; then
-            tail -n 20 "$scratch/log" >&2
-            fail 'the server did not recover: see above.'
-        fi
-        sleep 0.5
-    done
+    as_server pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --wait \
+        --timeout="${DRILL_SECONDS:-7200}" \
+        --options="${settings[*]} -c listen_addresses=127.0.0.1" start >/dev/null || {
+        tail -n 20 "$scratch/log" >&2
+        fail 'the server did not recover: see above.'
+    }
     say "the server has recovered, after $((SECONDS - began)) s"
     sed -n 's/^.*LOG:  \(.*recovery stopping\|last completed transaction\|redo done\)/  \1/p' "$scratch/log"
     export SELON_INDEX_URL="postgresql://selon:$DATABASE_PASSWORD@127.0.0.1:$port/selon"

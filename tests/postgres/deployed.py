@@ -1,4 +1,4 @@
-"""Servers that the scripts of deploy/postgres make and start, as in containers, on this machine."""
+"""A server of the files of deploy/postgres on this machine, with pgBackRest beside it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from tests.programs import run_program
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PASSWORD = "c0ffee"
 SECONDS = 60
-_SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=60")
 
 
 @contextmanager
@@ -50,47 +49,33 @@ def put_selon(folder: Path) -> Path:
 
 @dataclass
 class DeployedServer:
-    """A server in a folder of the workplace; `other` is the one it follows, or that follows it."""
+    """A server in a folder of the workplace, whose log pgBackRest archives."""
 
-    name: str
     folder: Path
     port: int = field(default_factory=free_port)
-    other: DeployedServer | None = None
     process: subprocess.Popen[str] | None = None
 
     @property
     def data(self) -> Path:
-        return self.folder / self.name
+        return self.folder / "data"
 
     def url(self, user: str = "selon", database: str = "selon") -> str:
         return f"postgresql://{user}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def environment(self) -> dict[str, str]:
-        other = self.other.port if self.other else self.port
         return {
             "PATH": f"{programs()}:{os.environ['PATH']}",
             "LC_ALL": "C",
             "PGDATA": str(self.data),
             "PGHOST": "127.0.0.1",
             "PGPORT": str(self.port),
+            "PGUSER": "postgres",
             "PGPASSWORD": PASSWORD,
             "DATABASE_PASSWORD": PASSWORD,
             "MONITOR_PASSWORD": PASSWORD,
-            "REPLICATION_PASSWORD": PASSWORD,
-            "PRIMARY_HOST": "127.0.0.1",
-            "PRIMARY_PORT": str(other),
-            "PEERS": f"127.0.0.1:{other}",
+            "PGBACKREST_CONFIG": str(self.folder / "pgbackrest.conf"),
+            "BACKUP_DIR": str(self.folder / "backups"),
         }
-
-    def make(self) -> None:
-        secret = self.folder / "password"
-        secret.write_text(PASSWORD, encoding="ascii")
-        secret.chmod(0o644)
-        made = self.run(
-            *("initdb", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}"),
-            *("-E", "UTF8", "--locale", "C", "--no-sync"),
-        )
-        assert made.returncode == 0, made.stderr
 
     def script(self, name: str, *arguments: str) -> list[str]:
         return ["/bin/bash", str(self.folder / "scripts" / name), *arguments]
@@ -101,31 +86,48 @@ class DeployedServer:
         """Run a command with the server's environment, as the servers' account."""
         return run_program(*command, **self._terms(more))
 
-    def spawn(self, *command: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start a command that goes on; what it says goes to the server's log."""
-        with (self.folder / f"{self.name}.log").open("a", encoding="utf-8") as log:
-            return subprocess.Popen(
-                command, **self._terms(more), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+    def start(self) -> None:
+        """Make the server, serve, and give it what Selon needs."""
+        config = (self.folder / "scripts" / "pgbackrest.conf").read_text(encoding="utf-8")
+        for there, here in (
+            ("/backups/pgbackrest", self.folder / "repository"),
+            ("/var/lib/postgresql/data", f"{self.data}\npg1-port={self.port}"),
+            ("log-level-file=off", f"log-level-file=off\nlock-path={self.folder}/lock"),
+        ):
+            assert there in config
+            config = config.replace(there, str(here))
+        config += f"pg1-socket-path={self.folder}\n"
+        (self.folder / "pgbackrest.conf").write_text(config, encoding="utf-8")
+        secret = self.folder / "password"
+        secret.write_text(PASSWORD, encoding="ascii")
+        for file in (secret, self.folder / "pgbackrest.conf"):
+            file.chmod(0o644)
+        self._must(
+            *("initdb", "-U", "postgres", "--auth-host=scram-sha-256", "--auth-local=trust"),
+            *(f"--pwfile={secret}", "-E", "UTF8", "--locale", "C", "--no-sync"),
+        )
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self.folder),
+            "archive_mode": "on",
+            "archive_command": "pgbackrest --stanza=selon archive-push %p",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("a", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                ["postgres", "-p", str(self.port), *options],
+                **self._terms(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
-
-    def start(self, *prefix: str) -> None:
-        """Serve, behind the scripts of `prefix`; they need not have reached it yet."""
-        settings = [part for each in _SETTINGS for part in ("-c", each)]
-        self.process = self.spawn(*prefix, "postgres", "-p", str(self.port), *settings)
-
-    def become_primary(self, *prefix: str) -> None:
-        """Make it, serve, and give it what Selon needs."""
-        self.make()
-        self.start(*prefix)
         until(lambda: self.ask("SELECT 1", "postgres", "postgres") == 1)
-        made = self.run(*self.script("primary.sh"))
-        assert made.returncode == 0, made.stderr
-        self.ask("SELECT pg_reload_conf()", "postgres", "postgres")
+        self._must("psql", "--quiet", "--file", str(self.folder / "scripts" / "selon.sql"))
 
-    def stop(self, number: int = signal.SIGINT) -> None:
-        """As Ctrl-C does, or another signal."""
+    def stop(self) -> None:
+        """As Ctrl-C does."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(number)
+            self.process.send_signal(signal.SIGINT)
             self.process.wait(SECONDS)
 
     def ask(self, query: str, user: str = "selon", database: str = "selon") -> Any:
@@ -135,26 +137,14 @@ class DeployedServer:
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
+    def _must(self, *command: str) -> None:
+        done = self.run(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def _terms(self, more: Mapping[str, str] | None = None) -> dict[str, Any]:
         owner = account() if os.geteuid() == 0 else {}
         environment = {**self.environment(), **(more or {})}
         return {"env": environment, "cwd": "/", "text": True, "start_new_session": True, **owner}
-
-
-@contextmanager
-def deployed_pair(folder: Path) -> Iterator[tuple[DeployedServer, DeployedServer]]:
-    """A primary and a standby that follows it, each behind its guard."""
-    primary = DeployedServer("primary", folder)
-    standby = DeployedServer("standby", folder, other=primary)
-    primary.other = standby
-    try:
-        primary.become_primary(*primary.script("guard.sh"))
-        standby.start(*standby.script("standby.sh"), *standby.script("guard.sh"))
-        until(lambda: standby.ask("SELECT pg_is_in_recovery()") is True)
-        yield primary, standby
-    finally:
-        standby.stop(signal.SIGQUIT)
-        primary.stop(signal.SIGQUIT)
 
 
 def until(holds: Callable[[], object]) -> None:

@@ -165,6 +165,7 @@ class Server:
                 self.url,
                 autocommit=True,
                 prepare_threshold=None,  # plan each query anew: filters differ much
+                client_encoding="utf-8",  # a database of SQL_ASCII would give bytes
                 application_name=f"{os.getpid()} ({socket.gethostname()})"[:63],
                 options=" ".join(options).strip(),
                 connect_timeout=_BUILD_CONNECT_SECONDS if seconds is None else _CONNECT_SECONDS,
