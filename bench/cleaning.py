@@ -6,17 +6,20 @@ The awkward pages of tests/data/pages have beside them (gold/) the words of thei
 person would copy them: a home page has none. Recall is the share of these that are kept, in their
 order; precision the share of what is kept that is theirs.
 
-Two public sets, which are not part of the repository, are measured where FOLDER (else the folder
+Three public sets, which are not part of the repository, are measured where FOLDER (else the folder
 that SELON_BENCH_EVAL names, else ../shared/eval) holds clones of them under their own names:
 
 - github.com/scrapinghub/article-extraction-benchmark: 181 articles whole, by shingles of four
   words, as its evaluate.py defines them: on each page the counts of shingles in both texts, then
   the mean of the pages' precision and recall, and the F1 of these two means;
+- github.com/mozilla/readability: 130 pages of its test/test-pages with what Readability takes for
+  their article, captions and biographies included, by the same shingles: a low recall says that
+  words which a reader sees have vanished;
 - github.com/adbar/trafilatura: 990 pages, each with up to six snippets that belong to its text and
   six that do not, as its tests/eval_common.py compares them: without regard to white space.
 
 Selon's parsers are measured beside trafilatura by itself, as it comes and with `favor_precision`,
-and beside all that the page says. `--every 4` takes each fourth page of the two sets.
+and beside all that the page says. `--every 4` takes each fourth page of the sets.
 """
 
 from __future__ import annotations
@@ -104,7 +107,7 @@ METHODS: dict[str, Callable[[bytes], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class WholeArticle:
-    """A page of article-extraction-benchmark, and the text of its article."""
+    """A page of article-extraction-benchmark or readability, and the text of its article."""
 
     page: bytes
     text: str
@@ -124,6 +127,12 @@ def read_whole_articles(clone: Path) -> Iterator[WholeArticle]:
     for name, facts in sorted(told.items()):
         page = gzip.decompress((clone / "html" / f"{name}.html.gz").read_bytes())
         yield WholeArticle(page, facts["articleBody"])
+
+
+def read_readability(clone: Path) -> Iterator[WholeArticle]:
+    for folder in sorted((clone / "test" / "test-pages").iterdir()):
+        page = (folder / "source.html").read_bytes()
+        yield WholeArticle(page, everything((folder / "expected.html").read_bytes()))
 
 
 def read_snippets(clone: Path) -> Iterator[Snippets]:
@@ -175,16 +184,20 @@ def main() -> int:
     _print_words(
         [(page, PAGES / "gold" / f"{page.stem}.txt") for page in sorted(PAGES.glob("*.html"))]
     )
-    whole, snippets = (
-        options.sets / name for name in ("article-extraction-benchmark", "trafilatura")
-    )
-    if (whole / "ground-truth.json").is_file():
-        articles = list(read_whole_articles(whole))[:: options.every]
-        print(f"\n{whole.name}, {len(articles)} pages{'precision, recall, F1':>31}")
-        for name, read in METHODS.items():
-            _print_scores(name, shingle_scores([(read(each.page), each.text) for each in articles]))
-    else:
-        print(f"cleaning: skipped, no clone of article-extraction-benchmark at {whole}")
+    whole_sets = {
+        "article-extraction-benchmark": read_whole_articles,
+        "readability": read_readability,
+    }
+    for name, read_set in whole_sets.items():
+        if not (options.sets / name).is_dir():
+            print(f"cleaning: skipped, no clone of {name} in {options.sets}")
+            continue
+        articles = list(read_set(options.sets / name))[:: options.every]
+        print(f"\n{name}, {len(articles)} pages{'precision, recall, F1':>31}")
+        for method, read in METHODS.items():
+            pairs = [(read(article.page), article.text) for article in articles]
+            _print_scores(method, shingle_scores(pairs))
+    snippets = options.sets / "trafilatura"
     if (snippets / "tests" / "evaldata.json").is_file():
         pages = list(read_snippets(snippets))[:: options.every]
         print(f"\n{snippets.name}, {len(pages)} pages{'wanted found, unwanted absent, F1':>44}")

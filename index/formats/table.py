@@ -63,6 +63,7 @@ FORMATS = (
         ("text/html", "application/xhtml+xml"),
         sign.is_html,
         "names of texts",
+        version=2,
     ),
     Format("index.formats.pdf.parser", (".pdf",), ("application/pdf",), sign.is_pdf, "any name"),
     Format(

@@ -145,21 +145,43 @@ def _keep_captions(tree: Element) -> None:
 
 
 def _unwrap_crowded(tree: Element) -> None:
-    """Merge inline children into the text of elements crowded with them, in linear time."""
+    """Merge inline children into the text of elements crowded with them, in linear time; a run of
+    links becomes one link, since links without prose are no article."""
     for element in [each for each in tree.iter() if len(each) > _CROWD]:
         if sum(child.tag not in APART for child in element) <= _CROWD:
             continue
-        texts = [[element.text or ""]]
+        runs = [_InlineRun(element.text or "")]
         for child in list(element):
             if child.tag not in APART:
-                texts[-1] += [*child.itertext(), child.tail or ""]
-                child.tail = None
+                runs[-1].add(child)
                 element.remove(child)
             else:
-                texts.append([child.tail or ""])
-        element.text = "".join(map(str, texts[0]))
-        for child, words in zip(element, texts[1:], strict=True):
-            child.tail = "".join(map(str, words))
+                runs.append(_InlineRun(child.tail or ""))
+        blocks: list[Element | None] = [None, *element]
+        for block, run in zip(blocks, runs, strict=True):
+            text = "".join(run.parts)
+            if run.link_length > len(text) / 2:
+                link = element.makeelement("a", href="#")
+                link.text, text = text, ""
+                element.insert(0 if block is None else element.index(block) + 1, link)
+            if block is None:
+                element.text = text
+            else:
+                block.tail = text
+
+
+class _InlineRun:
+    """The text between two blocks, and how much of it is links."""
+
+    def __init__(self, text: str) -> None:
+        self.parts = [text]
+        self.link_length = 0
+
+    def add(self, child: Element) -> None:
+        words = "".join(map(str, child.itertext()))
+        self.parts += [words, child.tail or ""]
+        self.link_length += len(words) if child.tag == "a" else 0
+        child.tail = None
 
 
 def _hide_spaces(tree: Element) -> dict[str, str]:
@@ -198,17 +220,18 @@ def _fragment_blocks(element: Element) -> Iterator[Block]:
     """Yield the blocks of an element; loose words between them are paragraphs."""
     run: list[str] = [element.text or ""]
     for child in element:
-        if _is_block(child):
+        if is_block(child):
             yield Block(_lines("".join(run)))
             run = []
-            yield from _block(child)
+            yield from element_blocks(child)
         else:
             run.append(_inline(child))
         run.append(child.tail or "")
     yield Block(_lines("".join(run)))
 
 
-def _block(element: Element) -> Iterator[Block]:
+def element_blocks(element: Element) -> Iterator[Block]:
+    """Yield the blocks of a heading, list, table or any other block element."""
     if element.tag in _FRAGMENT_HEADINGS:
         words = (block.text.replace("\n", " ") for block in fragment_blocks(element))
         yield Block(" ".join(words), heading=True)
@@ -223,12 +246,12 @@ def _block(element: Element) -> Iterator[Block]:
         yield from _fragment_blocks(element)
 
 
-def _is_block(element: Element) -> bool:
+def is_block(element: Element) -> bool:
     """True if an element is a block, or an inline one that contains a block."""
     tag = element.tag
     if tag in _PARAGRAPHS or tag in _FRAGMENT_HEADINGS or tag in ("ul", "ol", "table", "pre"):
         return True
-    return any(_is_block(child) for child in element)
+    return any(is_block(child) for child in element)
 
 
 def _inline(element: Element) -> str:

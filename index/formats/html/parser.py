@@ -16,6 +16,7 @@ from index.errors import ReadError
 from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.html.body import fragment_blocks, page_body, time_entries
 from index.formats.html.furniture import drop_boxes, drop_teasers, find_teasers, is_beside_prose
+from index.formats.html.gaps import fill_gaps
 from index.formats.html.jsonld import (
     JsonLdRecord,
     find_main_article,
@@ -85,7 +86,7 @@ def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
         own = Metadata.of("html", url=url, title=_heading_words(part))
         own = own.completed(visible_facts(tree)).completed(language)
         drop_boxes(tree)
-        blocks = page_body(tree) or fragment_blocks(tree)
+        blocks = fill_gaps(page_body(tree), tree, content.label) or fragment_blocks(tree)
         key = part.get("id") or _heading_words(part)[:_KEY_LIMIT]
         yield ArticleDraft(blocks, _with_sure_language(own, blocks), key=key)
 
@@ -180,7 +181,8 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     teasers = find_teasers(page.tree) if article is None else ()
     drop_boxes(page.tree)
     time_entries(page.tree)
-    blocks = _complete_blocks(drop_teasers(page_body(page.tree), teasers), article, content)
+    body = fill_gaps(page_body(page.tree), page.tree, content.label)
+    blocks = _complete_blocks(drop_teasers(body, teasers), article, content)
     if not any(len(block.text) >= _LEAST for block in blocks):
         raise ReadError("page-no-article", subject=content.label)
     return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guesses=guesses)

@@ -91,7 +91,8 @@ _CODE = re.compile(
     r"<!--(?!-?>)|<(script|style|svg|template|iframe|noscript)\b([^<>]{0,5000})>", re.IGNORECASE
 )
 _TEMPLATE = re.compile(r"\btype\s*=\s*[\"']?text/template", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\{\{|<%|\$\{")  # of a template that is filled in elsewhere
+# Of a template that is filled in elsewhere, or of data.
+_PLACEHOLDER = re.compile(r"\{\{|<%|\$\{|<!\[CDATA\[|<script", re.IGNORECASE)
 _INLINED = re.compile(r"\bdata:[\w.+/;=-]{0,80};base64,[A-Za-z0-9+/=%]{64,}")
 _EMPTY = re.compile(
     r"<(?!br\b|hr\b|img\b|meta\b|link\b|input\b|col\b|wbr\b|source\b)([a-z][\w:-]*+)([^<>]*)/>",
