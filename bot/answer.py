@@ -12,7 +12,8 @@ from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
 
 from bot.errors import QuoteError
-from bot.help_numbers import Help
+from bot.help_numbers import Help, help_line, help_text
+from bot.locale.answers import Phrases
 from index.article import Article, Passage, Period, Sentence
 
 Outcome = Literal["sure", "perhaps", "no", "help"]
@@ -186,7 +187,18 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The statements with their markers, below their headings: `First sentence. [1]`."""
+        """The statements with their markers, below their headings: `First sentence. [1]`; without
+        any, why there is no answer, or the numbers to call."""
+        if self.help is not None:
+            return help_text(self.help)
+        text = self._statements_text
+        if self.outcome == "no":
+            phrases = Phrases.of(self.language)
+            text = phrases.refused(self.refusal, self.period, self.held_to)
+        return f"{text}\n\n{help_line(self.offered_help)}" if self.offered_help else text
+
+    @property
+    def _statements_text(self) -> str:
         return " ".join(
             " ".join(
                 filter(

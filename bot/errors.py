@@ -180,4 +180,5 @@ class ModelFailed(SelonError):  # noqa: N818
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        return f"{self.model}: {self.kind}{f' ({self.detail})' if self.detail else ''}"
+        detail = f" ({self.detail})" if self.detail else ""
+        return self.sentence or f"{self.model}: {self.kind}{detail}"

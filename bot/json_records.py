@@ -11,8 +11,6 @@ from typing import Any
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from bot.answer import Answer, Citation, Fallback, Outcome
-from bot.help_numbers import help_line, help_text
-from bot.locale.answers import Phrases
 from index.article import Article, ArticleEntry, Copy
 
 PeriodRecord = TypedDict("PeriodRecord", {"from": str, "to": str})
@@ -144,12 +142,12 @@ class ArticleRecord(EntryRecord):
     text: str
 
 
-def answer_json(answer: Answer, phrases: Phrases, *, explain: bool = False) -> str:
+def answer_json(answer: Answer, *, explain: bool = False) -> str:
     """Dump an answer as one line of JSON."""
-    return json_line(answer_record(answer, phrases, explain=explain))
+    return json_line(answer_record(answer, explain=explain))
 
 
-def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) -> AnswerRecord:
+def answer_record(answer: Answer, *, explain: bool = False) -> AnswerRecord:
     """Build the record of an answer; `explain` adds the text of dropped sentences."""
     period = answer.period
     return {
@@ -158,7 +156,7 @@ def answer_record(answer: Answer, phrases: Phrases, *, explain: bool = False) ->
         "outcome": answer.outcome,
         "answered": answer.is_sure,
         "confidence": round(answer.confidence, 4),
-        "answer": _spoken_text(answer, phrases),
+        "answer": answer.text,
         "sections": [
             {
                 "heading": section[0].heading,
@@ -234,14 +232,6 @@ def _publication_record(copy: Copy) -> PublicationRecord:
         "url": copy.url,
         "path": copy.path,
     }
-
-
-def _spoken_text(answer: Answer, phrases: Phrases) -> str:
-    if answer.help is not None:
-        return help_text(answer.help)
-    is_refusal = answer.outcome == "no"
-    text = phrases.refused(answer.refusal, answer.period) if is_refusal else answer.text
-    return f"{text}\n\n{help_line(answer.offered_help)}" if answer.offered_help else text
 
 
 def _citation_record(citation: Citation, answer: Answer) -> CitationRecord:

@@ -15,7 +15,7 @@ CodedError
     └── FetchError          an address cannot be fetched
 
 An error is a code with parameters; its sentences are in the catalogues `errors.po` of `bot/locale`,
-one per language. `str()` of an error is for logs and developers.
+one per language. `str()` of an error is for logs and developers, but the library sets its sentence.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def _from_json(value: Any) -> Any:
 
 class CodedError(Exception):
     """An exception with a problem. `subject` is what it is about, as a person would type it: a
-    file, a folder, an address, an option; `at` is the place in it."""
+    file, a folder, an address, an option; `at` is the place in it. `sentence`, if set, is what
+    `str()` gives."""
 
     def __init__(
         self,
@@ -126,6 +127,7 @@ class CodedError(Exception):
         self.problem = problem
         self.subject = str(subject)
         self.at = at
+        self.sentence = ""
 
     @property
     def code(self) -> str:
@@ -136,6 +138,8 @@ class CodedError(Exception):
         return self.problem.parameters
 
     def __str__(self) -> str:
+        if self.sentence:
+            return self.sentence
         about = ", ".join(str(each) for each in (self.subject, self.at) if each)
         return f"{about}: {self.problem}" if about else str(self.problem)
 

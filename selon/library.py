@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from bot.answering.background_loop import background_loop
 from bot.errors import SettingsError
-from bot.settings import Settings, index_store, load_settings
+from bot.settings import Settings, index_store, load_language, load_settings
+from selon.calls import check_question, readable_errors
 
 # Everything else takes seconds to import, so it is imported on use.
 if TYPE_CHECKING:
     from bot.answer import Answer
-    from bot.answering.chain import AnswerChain
-    from bot.followups.turn import TurnText
+    from bot.followups.conversation import FollowUpChain
     from bot.llm.factory import ChatModels
     from index.findings import Hit
     from index.ingestion.builder import BuildReport
@@ -32,13 +34,14 @@ def open(location: str | os.PathLike[str] | None = None, **settings: Any) -> Sel
     the environment and `.env`. Nothing is loaded yet, and the index need not exist: `index()`
     builds it. Raises SettingsError for an unknown or refused setting.
     """
-    unknown = settings.keys() - Settings.model_fields.keys()
-    if unknown:
-        raise SettingsError("settings-unknown", settings=tuple(sorted(unknown)))
-    if location is not None:
-        name = os.fspath(location)
-        settings["index_url" if "://" in name else "data_dir"] = name
-    return Selon(load_settings(**settings))
+    with readable_errors(str(settings.get("language") or load_language())):
+        unknown = settings.keys() - Settings.model_fields.keys()
+        if unknown:
+            raise SettingsError("settings-unknown", settings=tuple(sorted(unknown)))
+        if location is not None:
+            name = os.fspath(location)
+            settings["index_url" if "://" in name else "data_dir"] = name
+        return Selon(load_settings(**settings))
 
 
 class Selon:
@@ -46,7 +49,8 @@ class Selon:
 
     Methods that begin with `a` are for async callers. The first call loads the models, which takes
     seconds; a new generation of the index is used at once. `close`, or the end of a `with` block,
-    closes the connections to chat models.
+    closes the connections to chat models. `str()` of an error is a sentence in the language of the
+    settings.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -55,17 +59,32 @@ class Selon:
         self._lock = threading.RLock()
         self._models: ChatModels | None = None
 
-    def ask(self, question: str) -> Answer:
-        """Answer a question with its citations. Raises NoIndex, ModelError, StoreError."""
-        return self._open_chain().invoke(question)
+    def ask(self, question: str, history: Sequence[str | Answer] = ()) -> Answer:
+        """Answer a question with its citations.
 
-    async def aask(self, question: str) -> Answer:
-        chain = await asyncio.to_thread(self._open_chain)
-        return await chain.ainvoke(question)
+        `history` are earlier questions of a conversation, or their answers, oldest first: the last
+        three at most are asked again, if the question refers to them. Raises RefusedValue for a
+        question that is no text or empty, NoIndex, ModelError, StoreError.
+        """
+        return background_loop().run(self.aask(question, history))
+
+    async def aask(self, question: str, history: Sequence[str | Answer] = ()) -> Answer:
+        from bot.followups.turn import TurnText
+        from bot.state.clock import utc_now
+
+        with readable_errors(self.settings.language):
+            earlier = [
+                check_question(item if isinstance(item, str) else item.question) for item in history
+            ]
+            check_question(question)
+            chain = await asyncio.to_thread(self._open_chain)
+            turns = await chain.restore(question, earlier, utc_now()) if earlier else ()
+            return await chain.ainvoke(TurnText(question, turns))
 
     def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
-        """Find the nearest passages, best first, unread. Raises NoIndex, ModelError, StoreError."""
-        return self._open_index().search(question, limit).hits
+        """Find the nearest passages, best first, unread. Raises as `ask`."""
+        with readable_errors(self.settings.language):
+            return self._open_index().search(check_question(question), limit).hits
 
     async def asearch(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
         return await asyncio.to_thread(self.search, question, limit)
@@ -75,6 +94,10 @@ class Selon:
 
         Only changes are read and embedded. Raises IndexingError, and keeps the current index then.
         """
+        with readable_errors(self.settings.language):
+            return self._build(paths)
+
+    def _build(self, paths: Sequence[str | os.PathLike[str]]) -> BuildReport:
         from bot.library.format_options import load_format_options
         from bot.library.paths import corpus_paths
         from index.ingestion.builder import build
@@ -91,13 +114,16 @@ class Selon:
         """The chain as a LangChain Runnable from a question to an Answer."""
         from selon.runnable import AnswerRunnable
 
-        return AnswerRunnable(self._open_chain())
+        with readable_errors(self.settings.language):
+            return AnswerRunnable(self._open_chain(), self.settings.language)
 
     def as_retriever(self, k: int = 5) -> ArticleRetriever:
         """The search as a LangChain retriever of Documents."""
         from selon.retriever import ArticleRetriever
 
-        return ArticleRetriever(index=self._open_index(), k=k)
+        with readable_errors(self.settings.language):
+            language = self.settings.language
+            return ArticleRetriever(index=self._open_index(), k=k, language=language)
 
     def close(self) -> None:
         with self._lock:
@@ -118,7 +144,7 @@ class Selon:
     async def __aexit__(self, *raised: object) -> None:
         await asyncio.to_thread(self.close)
 
-    def _open_chain(self) -> AnswerChain[TurnText | str]:
+    def _open_chain(self) -> FollowUpChain:
         with self._lock:
             return self._chain
 
@@ -133,7 +159,7 @@ class Selon:
         return open_index(self.settings, may_be_missing=True)
 
     @cached_property
-    def _chain(self) -> AnswerChain[TurnText | str]:
+    def _chain(self) -> FollowUpChain:
         from bot.assembly import chain_over, open_chat_models
 
         self._index.searcher()  # raises NoIndex before the other models are loaded

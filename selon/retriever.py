@@ -8,6 +8,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from index.search.live import LiveIndex
+from selon.calls import check_question, readable_errors
 
 
 class ArticleRetriever(BaseRetriever):
@@ -21,11 +22,13 @@ class ArticleRetriever(BaseRetriever):
 
     index: LiveIndex
     k: int = 5
+    language: str = "fr"
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        findings = self.index.search(query, self.k)
+        with readable_errors(self.language):
+            findings = self.index.search(check_question(query), self.k)
         return [
             Document(
                 page_content=hit.passage.text,

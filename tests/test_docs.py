@@ -11,7 +11,6 @@ import pytest
 
 from bench import _figures
 from bot.json_records import answer_json
-from bot.locale.answers import Phrases
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from tests.bot.answers import answered, article, citation
 from tests.docs import PARTS, ROOT, example, renew
@@ -72,9 +71,7 @@ def test_pages_name_files_settings_and_make_targets_that_exist(name: str) -> Non
 
 def test_the_page_of_json_lists_every_key_of_an_answer() -> None:
     text = page("docs/json.md")
-    answer = json.loads(
-        answer_json(answered(citation("Une carte suffit.", article())), Phrases.of("en"))
-    )
+    answer = json.loads(answer_json(answered(citation("Une carte suffit.", article()))))
     keys = re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", text, flags=re.MULTILINE)
     assert {key for row in keys for key in re.findall(r"`(\w+)`", row)} == set(answer)
     (parts,) = re.findall(r"^\| `citations` \| (.+) \|$", text, flags=re.MULTILINE)

@@ -138,7 +138,7 @@ def ask(
         if option.answer is not None:
             option.answer(settings, answer, path)
     if as_json:
-        fields = answer_json(answer, Phrases.of(answer.language), explain=explain)
+        fields = answer_json(answer, explain=explain)
         out.file.write(f"{fields}\n")
         return _EXIT_CODES[answer.outcome]
     phrases = Phrases.of(settings.language)
@@ -173,7 +173,7 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
                     "utf-8", "replace"
                 ).decode()  # replaces lone surrogates by "?"
                 answer = chain.invoke(question)
-                fields |= answer_record(answer, Phrases.of(answer.language), explain=explain)
+                fields |= answer_record(answer, explain=explain)
             except CodedError as error:
                 has_failed = True
                 fields["error"] = {

@@ -23,7 +23,6 @@ from bot.json_records import (
     entry_record,
     json_line,
 )
-from bot.locale.answers import Phrases
 from bot.web.service import (
     QUESTION_LIMIT,
     READ_COST,
@@ -93,7 +92,7 @@ class JsonApi:
         if request.method == "POST":
             question = await _question(request)
         stored_answer = await self._service.ask(question, request.state.visitor, earlier=())
-        record = answer_record(stored_answer.answer, Phrases.of(stored_answer.answer.language))
+        record = answer_record(stored_answer.answer)
         page = {"content-location": f"/a/{stored_answer.key}"} if stored_answer.key else {}
         return JsonResponse(record, headers=page)
 

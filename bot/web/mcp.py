@@ -24,7 +24,7 @@ from bot.assembly import chain_over, chat_models_in, open_index
 from bot.errors import MissingPage, WebError
 from bot.json_records import answer_record
 from bot.library.articles import Library
-from bot.locale.answers import Phrases, title_of
+from bot.locale.answers import title_of
 from bot.settings import Settings
 from bot.web.addresses import article_address, base_address, citation_address
 from bot.web.program_errors import ProgramError
@@ -159,7 +159,7 @@ class ArticleTools:
         return CitedAnswer(
             question=answer.question,
             outcome=answer.outcome,
-            answer=answer_record(answer, Phrases.of(answer.language))["answer"],
+            answer=answer_record(answer)["answer"],
             citations=quotes,
             nearest=[_link(each, asker) for each in answer.nearest],
         )

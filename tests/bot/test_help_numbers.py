@@ -57,7 +57,7 @@ def test_a_short_number_is_copied_at_a_touch() -> None:
 
 
 def test_json_says_help_and_repeats_nothing() -> None:
-    told = json.loads(answer_json(own_help("en"), Phrases.of("en")))
+    told = json.loads(answer_json(own_help("en")))
     assert (told["outcome"], told["answered"], told["question"]) == ("help", False, "")
     assert "+1 555-0100" in told["answer"]
 

@@ -89,10 +89,53 @@ async def test_what_was_indexed_since_is_found(home: Path, tmp_path: Path) -> No
         assert articles.ask(QUESTION).is_sure
 
 
+async def test_history_is_what_a_question_refers_to(home: Path) -> None:
+    question = "En quelle année ?"
+    async with selon.open(home / ".selon") as articles:
+        assert articles.ask(question).outcome == "no"
+        before = articles.ask(QUESTION)
+        for history in ([QUESTION], [before], ["Combien pèse le tigre ?", QUESTION]):
+            for answer in (articles.ask(question, history), await articles.aask(question, history)):
+                assert answer.citations[0].quote == QUOTE
+
+
+def test_every_answer_has_a_text(home: Path) -> None:
+    with selon.open(home / ".selon") as articles:
+        texts = {
+            "Bonjour !": "Bonjour",
+            "Quel est le prix du pain à Oslo ?": "Je ne sais pas",
+            "Je veux mourir, je vais me tuer ce soir": "3114",
+            QUESTION: f"{QUOTE} [1]",
+        }
+        for question, text in texts.items():
+            assert text in articles.ask(question).text
+
+
+def test_what_is_no_question_is_an_error(home: Path) -> None:
+    with selon.open(home / ".selon") as articles:
+        runnable, retriever = articles.as_runnable(), articles.as_retriever()
+        for ask in (articles.ask, articles.search, runnable.invoke, retriever.invoke):
+            for question in ("", " \n", None, 7, [QUESTION]):
+                with pytest.raises(ValueError, match=r"pas de question\.$|^Une question est un"):
+                    ask(question)  # type: ignore[operator]
+        with pytest.raises(ValueError, match="pas de question"):
+            articles.ask(QUESTION, history=["Qui ?", ""])
+
+
+def test_an_error_reads_as_a_sentence(tmp_path: Path) -> None:
+    for language, sentence in (("fr", "rien n’est encore indexé"), ("en", "nothing is indexed")):
+        with selon.open(tmp_path, language=language) as articles:
+            with pytest.raises(NoIndex) as caught:
+                articles.ask(QUESTION)
+            assert sentence in str(caught.value)
+            assert caught.value.code == "no-index"
+
+
 def test_a_setting_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="settings-unknown"):
+    with pytest.raises(SettingsError, match="redaer") as caught:
         selon.open(tmp_path, redaer="none")
-    with pytest.raises(SettingsError, match="settings-refused"):
+    assert caught.value.code == "settings-unknown"
+    with pytest.raises(SettingsError, match=r"^SELON_THREADS=-1.+\.$"):
         selon.open(tmp_path, threads=-1)
     with selon.open(tmp_path, reader="none") as articles:
         assert articles.settings == Settings(data_dir=tmp_path, reader="none")

@@ -126,7 +126,7 @@ def test_what_may_be_distress_is_answered_and_numbers_are_offered_below() -> Non
     texts = (
         html,
         answer_text(answer, Phrases.of("fr")).plain,
-        json.loads(answer_json(answer, Phrases.of("fr")))["answer"],
+        json.loads(answer_json(answer))["answer"],
         LinkedText.of(answer, "").text,
     )
     for text in texts:

@@ -50,7 +50,7 @@ def test_every_door_shows_headings_and_labels() -> None:
 
 
 def test_sections_are_in_the_json_and_in_what_is_stored() -> None:
-    record = json.loads(answer_json(in_sections(), PHRASES))
+    record = json.loads(answer_json(in_sections()))
     line = {
         "label": "31 juillet 2025",
         "text": "Le modèle Orphée a été présenté hier.",

@@ -68,4 +68,4 @@ def test_an_answer_says_first_of_which_time_its_articles_are() -> None:
 def test_a_refusal_says_why(why: dict[str, Any], line: str) -> None:
     refusal = replace(refused(article()), **why)
     assert shown(refusal) == [line] * 2
-    assert json.loads(answer_json(refusal, FR))["answer"] == line
+    assert json.loads(answer_json(refusal))["answer"] == line

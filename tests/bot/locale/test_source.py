@@ -47,10 +47,10 @@ def test_who_else_published_is_named(outlets: tuple[str, ...], french: str, engl
 
 def test_json_lists_every_copy() -> None:
     source = reprinted(*"ABCDE", outlet="Le Phare")
-    written = json.loads(answer_json(answered(citation(QUOTE, source)), FR))
+    written = json.loads(answer_json(answered(citation(QUOTE, source))))
     (cited,) = written["citations"]
     assert (cited["outlet"], cited["updated"]) == ("Le Phare", None)
     assert [copy["outlet"] for copy in cited["copies"]] == list("ABCDE")
     assert " ".join(cited["copies"][0]) == "article_id title outlet published url path"
-    (near,) = json.loads(answer_json(refused(source), FR))["nearest"]
+    (near,) = json.loads(answer_json(refused(source)))["nearest"]
     assert near["outlet"] == "Le Phare"

@@ -60,7 +60,7 @@ def test_json_gives_the_exact_quote_and_where_in_the_article_the_words_stand_tha
     source, lead = article(), "Le modèle Orphée a été présenté hier."
     first = citation("Il alimente le journal parlé.", source, 1, lead=lead)
     answer = answered(first, citation(QUOTE, source, 2))
-    one, two = json.loads(answer_json(highlighted(answer, "15 000 puces"), FR))["citations"]
+    one, two = json.loads(answer_json(highlighted(answer, "15 000 puces")))["citations"]
     assert source.text[one["start"] : one["end"]] == one["quote"]
     assert (one["published"], one["passage"], one["lead"]) == ("2025-08-01", TEXT, lead)
     assert one["highlight"] is None
@@ -70,7 +70,7 @@ def test_json_gives_the_exact_quote_and_where_in_the_article_the_words_stand_tha
 def test_json_is_one_line_that_no_terminal_obeys_and_loses_nothing() -> None:
     quote = "Avant\x1b[31m\x9b2J\u202eaprès « œ » 🙂"
     answer = answered(citation(quote, article(text=quote)), question="é\ud800")
-    line = answer_json(answer, FR)
+    line = answer_json(answer)
     assert "\n" not in line
     assert not {each for each in line if unicodedata.category(each) in {"Cc", "Cs"}}
     assert "\u202e" not in line

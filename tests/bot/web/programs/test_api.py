@@ -77,7 +77,7 @@ def test_answers_are_valid(api: httpx.Client, description: dict[str, Any], quest
 def test_each_answer_is_the_json_of_the_command(client: TestClient, chain: StubChain) -> None:
     for _ in range(2):
         response = client.post("/api/ask", json={"question": QUESTION})
-    assert response.text == answer_json(answered(QUESTION, cite(1, LENS)), FR)
+    assert response.text == answer_json(answered(QUESTION, cite(1, LENS)))
     assert LENS in client.get(response.headers["content-location"]).text
     assert [each.history for each in chain.said] == [(), ()]
 
