@@ -32,9 +32,9 @@ from pathlib import Path
 import numpy as np
 
 from bot.answering.extractive import Relation, relation
+from bot.archive.lede import can_open
 from bot.assembly import open_index, subject_thresholds
 from bot.digests.daily import make_daily
-from bot.digests.lede import can_open
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.podcast_questions import open_interview
 from bot.digests.script import Line, Script, spoken_quote

@@ -166,6 +166,7 @@ def answer_record(answer: Answer, *, explain: bool = False) -> AnswerRecord:
                 ],
             }
             for section in answer.sections
+            if any(each.heading or each.label for each in answer.statements)
         ],
         "citations": [_citation_record(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),

@@ -12,6 +12,9 @@ from bot.answering.metadata_question import MetadataQuestion, bare_name, parse_m
 from bot.answering.time_range import Timing, cut_period
 from bot.archive.about import ArticleReply
 from bot.archive.articles import count_articles, list_articles
+from bot.archive.chronology import tell_chronology
+from bot.archive.plain_words import parse_function
+from bot.archive.quotes import quote_person
 from bot.archive.request import ArchiveFunction, ArchiveRequest
 from index.findings import Hit
 from index.search.confidence import Thresholds
@@ -23,8 +26,10 @@ from index.text.names import is_one_person
 FUNCTIONS: Mapping[ArchiveFunction, Callable[[ArchiveRequest, Searcher], Answer]] = {
     "articles": list_articles,
     "count": count_articles,
+    "chronology": tell_chronology,
+    "quotes": quote_person,
 }
-_PAGE = re.compile(r"[ ,(]+page (\d{1,4})\)?[ ?!.]*$")
+_PAGE = re.compile(r"\bpage (\d{1,4})\)?[ ?!.]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Archive:
         metadata, timing = parse_article_question(timing, today)
         reply = ArticleReply(searcher, self.thresholds, question, timing, language)
         if metadata is None:
+            request = parse_function(timing.question, question, timing.period, language)
+            if request is not None:
+                answer = FUNCTIONS[request.function](request, searcher)
+                if answer.outcome != "no":  # else the question may still be answered
+                    return answer
             return reply.open() or self._list_author(reply)
         request = ArchiveRequest(
             "count" if metadata.kind == "count" else "articles",

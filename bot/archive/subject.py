@@ -20,9 +20,9 @@ MAX_PASSAGES = 20_000  # that may name a subject; with more, nothing is counted
 _OPENING_SENTENCES = 3
 _PLURAL_LETTERS = 4  # minimum of a common noun whose plural is the same word
 _SURNAME_LETTERS = 3
+_BEFORE_CHARACTERS = 40  # in which a first name may stand
 _WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
 _BETWEEN = re.compile(r"[\s'-]+")
-_BEFORE = re.compile(r"([\w'’.-]+)\s+$")
 # In a subject, these stand between names of one thing: « Tour de France », « Bank of England ».
 _JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
 
@@ -52,6 +52,7 @@ class SubjectName:
 
     subject: str
     parts: tuple[NamePart, ...]
+    has_core: bool = False  # « mission Rosetta »: its articles go on with the name alone
 
     @classmethod
     def parse(cls, subject: str, question: str = "") -> SubjectName:
@@ -59,7 +60,7 @@ class SubjectName:
         begins = question.strip(" «\"“'").startswith(subject)
         runs: list[list[str]] = []
         names: list[bool] = []
-        end = 0
+        end, gaps = 0, list[str]()
         for match in _WORD.finditer(subject):
             word = match[0]
             between, folded = subject[end : match.start()], fold_phrase(word)
@@ -71,6 +72,7 @@ class SubjectName:
             else:
                 runs.append([word])
                 names.append(is_name)
+                gaps.append(between)
             end = match.end()
         return cls(
             subject,
@@ -78,7 +80,13 @@ class SubjectName:
                 NamePart("".join(run), _compile("".join(run), is_name), is_name)
                 for run, is_name in zip(runs, names, strict=True)
             ),
+            names == [False, True] and gaps[1] == " ",
         )
+
+    @property
+    def core(self) -> SubjectName:
+        """What an article on the subject calls it further down."""
+        return SubjectName(self.subject, self.parts[1:]) if self.has_core else self
 
     @cached_property
     def surname(self) -> NamePart | None:
@@ -105,8 +113,8 @@ class SubjectName:
         if self.surname is None:
             return False
         for match in self.surname.find(text, fold_phrase(text)):
-            before = _BEFORE.search(text[: match.start()])
-            word = before[1] if before else ""
+            before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start()]
+            word = before.split()[-1].strip('«“"(') if before.strip() else ""
             is_opener = word.lower() in stop_words("fr") | stop_words("en") | OPENERS
             if not word[:1].isupper() or word in TITLES or is_opener:
                 return True
@@ -153,13 +161,14 @@ class SubjectArticle:
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """The sentences that name the subject, or of a title that does, all sentences."""
-        in_title = self.name.find_parts(self.article.title)
+        name = self.name.core
+        in_title = name.find_parts(self.article.title)
         mentions = []
         for passage in cut(self.article):
             for sentence in passage.sentences:
-                parts = self.name.find_parts(sentence.text)
-                is_named = (bool(parts) and len(parts | in_title) == len(self.name.parts)) or (
-                    self.name.has_surname(sentence.text)
+                parts = name.find_parts(sentence.text)
+                is_named = (bool(parts) and len(parts | in_title) == len(name.parts)) or (
+                    name.has_surname(sentence.text)
                 )
                 if is_named or self.in_title:
                     mentions.append(Mention(passage, sentence, is_named))
@@ -216,6 +225,7 @@ def find_subject(
         if in_title or named:
             opening = cut(article)[0].sentences[:_OPENING_SENTENCES] if named else ()
             in_opening = any(each.start == s.start for each in opening for s in named)
+            in_title = in_title or (name.has_core and name.core.is_in(article.title))
             articles.append(SubjectArticle(article, name, in_title, in_opening))
     articles, homonyms = _tell_apart(name, articles)
     articles.sort(key=lambda each: (_day(each.article), each.is_central), reverse=True)

@@ -3,7 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from datetime import date
+
 from bot.locale.catalogue import Texts
+from index.article import Period
+from index.text.dates import month_name
+from index.text.event_days import EventDay
 
 
 class ArticlesPhrases(Texts, domain="archive", part="articles"):
@@ -32,3 +38,60 @@ class ArticlesPhrases(Texts, domain="archive", part="articles"):
         """Count the articles that name a subject, and say the rule."""
         parts = [self.named(subject, total), self.titled(titled) if titled else "", self.rule]
         return " ".join(filter(None, parts))
+
+
+class ChronologyPhrases(Texts, domain="archive", part="chronology"):
+    """The heading of a chronology and the days of its lines."""
+
+    season: Mapping[str, str]
+
+    def all_dates(self, count: int, articles: str) -> str: ...
+    def some_dates(self, shown: int, count: int, articles: str) -> str: ...
+    def from_articles(self, count: int) -> str: ...
+    def on(self, day: date) -> str: ...
+    def told(self, day: date) -> str: ...
+    def week(self, day: date) -> str: ...
+    def early(self, month: str) -> str: ...
+    def mid(self, month: str) -> str: ...
+    def late(self, month: str) -> str: ...
+
+    def heading(self, shown: int, total: int, articles: Collection[str]) -> str:
+        """Say how many events there are, and of how many articles."""
+        sources = self.from_articles(len(articles))
+        if shown < total:
+            return self.some_dates(shown, total, sources)
+        return self.all_dates(total, sources)
+
+    def label(self, period: Period, day: EventDay | None) -> str:
+        """The days of an event, as exact as they are known."""
+        first = period.first
+        if day is None:
+            return self.told(first)
+        if day.exactness == "day":
+            return self.on(first)
+        if day.exactness == "week":
+            return self.week(first)
+        if day.exactness == "year":
+            return str(first.year)
+        if day.exactness == "season":
+            return f"{self.season[str(first.month)]} {first.year}"
+        month = f"{month_name(first.month, self.code)} {first.year}"
+        if day.exactness == "month":
+            return month
+        return {1: self.early, 11: self.mid}.get(first.day, self.late)(month)
+
+
+class QuotesPhrases(Texts, domain="archive", part="quotes"):
+    """The heading of a person's quotes, and their days."""
+
+    def of_person(self, name: str, count: int) -> str: ...
+    def on_subject(self, name: str, subject: str, count: int) -> str: ...
+    def on(self, day: date) -> str: ...
+
+    def heading(self, name: str, subject: str, count: int) -> str:
+        if subject:
+            return self.on_subject(name, subject, count)
+        return self.of_person(name, count)
+
+    def day(self, day: date | None) -> str:
+        return self.on(day) if day else ""

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answer import Citation
+from bot.archive.lede import lede
 from bot.digests.disagreement import find_other_figure
-from bot.digests.lede import lede
 from bot.digests.script import Line, Script, spoken_quote
 from bot.digests.stories import Story, find_stories
 from bot.digests.texts import ScriptPhrases

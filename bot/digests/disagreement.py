@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
-from bot.digests.lede import is_quotable, is_self_contained, lede
+from bot.archive.lede import is_quotable, is_self_contained, lede
 from bot.digests.stories import Opening
 from bot.digests.tolls import TOLLS
 from bot.verification.quantities import Quantity, find_quantities

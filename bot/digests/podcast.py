@@ -10,9 +10,9 @@ from itertools import islice
 from bot.answer import Citation
 from bot.answering.refusal import outcome_of
 from bot.answering.topic import find_topic
+from bot.archive.lede import MAX_WORDS, is_repetition, lede
 from bot.digests import clock
 from bot.digests.disagreement import find_later_figure, find_other_figure
-from bot.digests.lede import MAX_WORDS, is_repetition, lede
 from bot.digests.podcast_questions import Interview
 from bot.digests.script import WORDS_A_MINUTE, Line, Script, spoken_quote
 from bot.digests.stories import (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.answer import Citation
 from bot.answering.base import FindingsReader
-from bot.digests.lede import is_quotable, is_self_contained
+from bot.archive.lede import is_quotable, is_self_contained
 from bot.digests.texts import ScriptPhrases
 from bot.digests.tolls import counts_dead
 from bot.locale.catalogue import Language

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.archive.lede import lede
 from bot.digests.daily import make_daily
-from bot.digests.lede import lede
 from bot.digests.script import Script
 from index.article import Article, Period
 from index.ingestion.passages import cut

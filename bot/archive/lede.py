@@ -75,15 +75,20 @@ def _find_headline(article: Article, passage: Passage) -> int:
 
 def is_quotable(sentence: Sentence, article: Article) -> bool:
     """True if a sentence states something, alone or after the one it depends on."""
+    if not is_statement(sentence, article):
+        return False
     text = " ".join(sentence.text.split())
     words = text.split()
-    if len(words) < _MIN_WORDS or not text.endswith(_ENDS) or text == article.title:
-        return False
-    if text[:1].islower():
-        return False
     if len(words) >= _MIN_DETECTABLE_WORDS and detect(text, article.language) != article.language:
         return False
     return not is_order(text, SURE_ORDER_LOGIT)
+
+
+def is_statement(sentence: Sentence, article: Article) -> bool:
+    """True if a sentence has the form of one that states something, and is no title."""
+    text = " ".join(sentence.text.split())
+    is_short = len(text.split()) < _MIN_WORDS
+    return not (is_short or not text.endswith(_ENDS) or text == article.title or text[:1].islower())
 
 
 def can_open(text: str, language: str) -> bool:

@@ -1,0 +1,60 @@
+"""Chronology of a subject: what the articles date, oldest first, in their own sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.answer import Answer, Statement
+from bot.archive.events import Event, find_events, in_order, merge_events, without_templates
+from bot.archive.outcome import answer_lines, refuse_subject
+from bot.archive.request import ArchiveRequest
+from bot.archive.subject import find_subject
+from bot.archive.texts import ChronologyPhrases
+from index.search.searcher import Searcher
+
+SHOWN_EVENTS = 12
+MAX_EVENTS = 40
+_FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
+_DAY_EVENTS = 2  # of one day and article
+
+
+def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
+    """List the dated events of a subject, oldest first; the weightiest if there are many.
+
+    A period restricts the days of the events, not of the articles.
+    """
+    found = find_subject(searcher, request.subject, question=request.question)
+    events = _select(request, find_events(found.central))
+    if len(events) < _FEW_EVENTS:
+        events = _select(request, find_events(found.articles))
+    if not events:
+        return refuse_subject(request, searcher)
+    page = (request.page - 1) * MAX_EVENTS
+    most = SHOWN_EVENTS if request.page == 1 else MAX_EVENTS
+    best = sorted(events, key=lambda each: -each.weight)[page : page + most]
+    newest = max(events, key=lambda each: each.article.published or each.period.last)
+    lines = in_order({id(each): each for each in (*best, newest)}.values())
+    phrases = ChronologyPhrases.of(request.language)
+    heading = phrases.heading(len(lines), len(events), {each.article.id for each in lines})
+    statements = [
+        Statement(each.text, (number,), label=phrases.label(each.period, each.day))
+        for number, each in enumerate(lines, 1)
+    ]
+    rest = in_order(each for each in events if each not in lines)[:MAX_EVENTS]
+    return answer_lines(request, statements, lines, heading, further=rest)
+
+
+def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
+    """Merge the events of the period, a few of each day and article."""
+    period = request.period
+    kept: list[Event] = []
+    counts: Counter[tuple[object, str]] = Counter()
+    for event in without_templates(merge_events(events)):
+        if period and not (period.first <= event.period.last and event.period.first <= period.last):
+            continue
+        key = (event.period, event.article.id)
+        counts[key] += 1
+        if counts[key] <= _DAY_EVENTS:
+            kept.append(event)
+    return kept

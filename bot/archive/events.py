@@ -1,0 +1,149 @@
+"""Events on a subject: sentences that stand alone, each with its day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.answer import Citation
+from bot.answering.extractive import Relation, relation
+from bot.archive.lede import is_continuation, is_statement
+from bot.archive.subject import Mention, SubjectArticle
+from index.article import Article, Passage, Period, Sentence
+from index.text.antecedents import find_leads
+from index.text.event_days import EventDay, find_event_days
+from index.text.folding import folded_words
+from index.text.names import CALENDAR
+
+MAX_ARTICLES = 300  # the newest and most central ones whose sentences are read
+_MAX_WORDS = 60  # of a line
+_NAMED_WEIGHT, _TITLE_WEIGHT, _OPENING_WEIGHT = 2.0, 1.5, 1.0
+_DAY_WEIGHTS = {"day": 1.5, "week": 1.0, "part": 1.0, "month": 1.0, "season": 0.6, "year": 0.5}
+_TEMPLATE_SENTENCES = 3  # of one wording
+_LEAD_LOSS = 0.5  # of a sentence that needs the one before it
+_EARLY_WEIGHT = 0.5  # of the first sentences of an article, less further down
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A sentence of an article and the day of what it tells.
+
+    `day` is None if the sentence names none: it is then the article's own news, of its day.
+    `weight` is its worth for the subject.
+    """
+
+    article: Article
+    passage: Passage
+    sentence: Sentence
+    lead: Sentence | None
+    period: Period
+    day: EventDay | None
+    weight: float
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text
+
+    def cite(self, number: int) -> Citation:
+        return Citation.of(number, self.sentence, self.passage, self.article, self.lead)
+
+
+def find_events(articles: Sequence[SubjectArticle]) -> list[Event]:
+    """Find the dated sentences of articles on a subject, and the news of each of them."""
+    chosen = sorted(articles, key=lambda each: (each.in_title, each.in_opening), reverse=True)
+    return [event for own in chosen[:MAX_ARTICLES] for event in _events_of(own)]
+
+
+def _events_of(own: SubjectArticle) -> Iterator[Event]:
+    article = own.article
+    leads: dict[int, dict[int, Sentence | None]] = {}
+    has_news = False
+    for at, mention in enumerate(own.mentions):
+        passage, sentence = mention.passage, mention.sentence
+        if not _is_line(sentence, article):
+            continue
+        if passage.start not in leads:
+            own_leads = find_leads(passage, article.language)
+            leads[passage.start] = {
+                s.start: lead for s, lead in zip(passage.sentences, own_leads, strict=True)
+            }
+        lead = leads[passage.start][sentence.start]
+        if is_continuation(sentence.text) and lead is None:
+            continue
+        weight = _weigh(own, mention, at) - _LEAD_LOSS * (lead is not None)
+        days = [d for d in find_event_days(sentence.text, article.published) if not d.is_aside]
+        if days:
+            best = min(days, key=lambda each: each.rank)
+            weight += _DAY_WEIGHTS[best.exactness]
+            yield Event(article, passage, sentence, lead, best.period, best, weight)
+        elif own.is_central and mention.is_named and not has_news and article.published:
+            period = Period(article.published, article.published)
+            yield Event(article, passage, sentence, lead, period, None, weight)
+        has_news = has_news or mention.is_named
+
+
+def _is_line(sentence: Sentence, article: Article) -> bool:
+    return len(sentence.text.split()) <= _MAX_WORDS and is_statement(sentence, article)
+
+
+def _weigh(own: SubjectArticle, mention: Mention, at: int) -> float:
+    return (
+        _NAMED_WEIGHT * mention.is_named
+        + _TITLE_WEIGHT * own.in_title
+        + _OPENING_WEIGHT * own.in_opening
+        + _EARLY_WEIGHT / (1 + at)
+    )
+
+
+def merge_events(events: Iterable[Event]) -> list[Event]:
+    """Keep one sentence of each event: that of the most exact day, then the weightiest.
+
+    Two sentences tell of one event if they say the same, or most of it on the same day.
+    """
+    ranked = sorted(events, key=lambda each: (each.day is None, -each.weight))
+    kept: list[Event] = []
+    for event in ranked:
+        if not any(_is_same(event, other) for other in kept):
+            kept.append(event)
+    return kept
+
+
+def _is_same(one: Event, other: Event) -> bool:
+    if one.article.language != other.article.language:
+        return False
+    if one.text == other.text:
+        return True
+    is_near = one.period.first <= other.period.last and other.period.first <= one.period.last
+    return is_near and relation(one.text, other.text, one.article.language) is not Relation.NEW
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Sort events by their days, then by the day of their article."""
+
+    def key(event: Event) -> tuple[date, date, date, int]:
+        published = event.article.published or date.min
+        return event.period.first, event.period.last, published, event.sentence.start
+
+    return sorted(events, key=key)
+
+
+def without_templates(events: Sequence[Event]) -> list[Event]:
+    """Keep the first of sentences of one wording: « Cette journée est la 27e »."""
+    keys = [_wording(each) for each in events]
+    counts = Counter(keys)
+    firsts: dict[tuple[str, ...], Event] = {}
+    for key, event in zip(keys, events, strict=True):
+        if key not in firsts or event.period.first < firsts[key].period.first:
+            firsts[key] = event
+    return [
+        event
+        for key, event in zip(keys, events, strict=True)
+        if counts[key] < _TEMPLATE_SENTENCES or firsts[key] is event
+    ]
+
+
+def _wording(event: Event) -> tuple[str, ...]:
+    words = folded_words(event.text)
+    return tuple(each for each in words if each.isalpha() and each not in CALENDAR)

@@ -1,0 +1,192 @@
+"""Who speaks in a sentence: « …», a dit X; X affirme que…; selon X. Never a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.text.folding import fold_phrase
+from index.text.names import span_names
+from index.text.patterns import one_of
+
+_STEMS = """
+accus affirm ajout annonc appel argu assur attest avert avou certifi cit commen concl confess confi
+confirm consider conclu critiqu declar defend demand dement denonc deplor doute ecri esper
+estim evoqu excus expliqu exig felicit glis implor indiqu insist interrog invit juge justifi lanc
+lament marte mart mention menac not nuanc observ plaid point pours precis preten prevenu previe
+promet promis propos protest raconte racont rapport rappel reclam recommand reconnai reconnu
+rectifi redout refut regrett reit reiter relev remerci repete repet replique repliqu repond repondu
+resum retorq revel revendiqu sal salu soulign souten soutenu souhait soupir suggere sugger
+temoign tempe temper tonne tranch trouv tweet twitt vant
+"""
+_WORDS = """
+dit soutient disait dira disent declare ecrit ecrivait pense pensait croit veut lache lance craint
+said says told added wrote argued claimed stated insisted warned explained announced admitted denied
+promised believes thinks tweeted replied noted called accused vowed declared
+"""
+_VERB = re.compile(
+    rf"(?<![\w-])(?:{one_of(_WORDS.split())}"
+    rf"|(?:{one_of(_STEMS.split())})(?:e|es|ee|ees|ent|ait|aient|a|era|ant|it|u|ut|i|is|ons|t)?)"
+    r"(?![\w'-])"
+)
+_AUXILIARY = re.compile(
+    r"(?:\b(?:a|ont|avait|avaient|aura|has|had|have|est|etait|se)|s'(?:est|etait)?|n'a)\s*"
+    r"(?:(?:aussi|ainsi|egalement|donc|notamment|deja|toutefois|en outre|also|pas|fermement"
+    r"|vivement|ensuite|enfin|lui|alors|y|en|l'|bien|tout|par|quant a lui)\s+){0,3}$"
+)
+_ACCORDING = re.compile(
+    r"(?:^|(?<=[\s«,(]))(?:selon|d'apres|pour|aux yeux d[eu]|a en croire|according to|for) ?"
+    r"(?=[^,]{2,80},|[^,.]{2,80}[.»]?$)"
+)
+_INVERTED_PRONOUN = re.compile(
+    r"(?:\b(?:a|avait|ont)-t?-?(?:il|elle|ils|elles)\b|-(?:il|elle|ils|elles)\b"
+    r"|\bselon (?:lui|elle)\b|\b(?:he|she) (?:said|says|added|told|wrote)\b)"
+)
+_PRONOUN = re.compile(r"^(?:[\s«“\"]*)(?:[^,«]{0,40}, )?(?:il|elle|he|she)\b")
+_QUOTED = re.compile(r"«[^«»]{8,}»?|“[^“”]{8,}”?|\"[^\"]{8,}\"?|^[^«»]{8,}»")
+_TITLED = re.compile(
+    r"(?:\b(?:lors de|dans|livre|film|emission|journal|pour)|l')\s*$"
+)  # « L’Œuvre »
+_QUOTED_WORDS = 3  # minimum
+_THAT = re.compile(
+    r"^(?:,[^,]{1,60},)?(?:(?:\s+[^\s,]+){0,4}?\s+(?:que|qu'|that|avoir|etre)|\s+(?:de|d'|ne|vouloir|etre|avoir)\b|\s*:)"
+)
+_VERBS = re.compile(r"\b(?:a|ont|est|sont|avait|etait|fut|sera|has|was|is|en \w+ant)\s+\w")
+_PRONOUNS = re.compile(r"\b(?:il|elle|ils|elles|on|he|she|they|qui|who|qu'il|qu'elle)\b")
+_GENITIVE = re.compile(
+    r"(?:\bd[eu]s?|\bd'|\bde la|\bde l'|\bau|\baux|\ba|\bsur|\bcontre|\bavec|\bpar|\bpour|\bchez"
+    r"|\bentre|\benvers|\bsans|\bvers|\bface a|\bof|\bby|\bwith|\bagainst|\bto|\babout|\bfor|\bque"
+    r"|\bqu')(?: (?:le |la |l'|les |son |sa |ses |leur |the )?(?:ancien(?:ne)? |ex-|premier "
+    r"|premiere )?(?:[a-z-]+ ){0,2})?\s?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What a sentence says somebody said. `speaker` is a name in it, or None for a pronoun that
+    stands for one in an earlier sentence; `is_direct` if words stand between quotation marks."""
+
+    speaker: str | None
+    is_direct: bool
+
+
+def find_speech(sentence: str, language: str) -> Speech | None:
+    """Find who speaks in a sentence; None if nobody does, or it is unclear who."""
+    folded = fold_phrase(sentence)
+    quoted = [
+        (match.start(), match.end())
+        for match in _QUOTED.finditer(sentence)
+        if len(match[0].split()) > _QUOTED_WORDS and not _TITLED.search(folded[: match.start()])
+    ]
+    names = [
+        (span.start, span.end)
+        for span in span_names(sentence, language)
+        if not _within(span.start, quoted)
+    ]
+    speakers = set(_speakers(folded, quoted, names))
+    if len(speakers) == 1:
+        start, end = speakers.pop()
+        return Speech(sentence[start:end], bool(quoted))
+    if speakers:
+        return None
+    outside = _blank(folded, quoted)
+    verbs = list(_VERB.finditer(outside))
+    if _INVERTED_PRONOUN.search(outside) and (quoted or verbs):
+        return Speech(None, bool(quoted))
+    if _PRONOUN.match(outside) and verbs and (quoted or _THAT.match(outside[verbs[0].end() :])):
+        return Speech(None, bool(quoted))
+    return None
+
+
+def _speakers(
+    folded: str, quoted: list[tuple[int, int]], names: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Find the names that a verb of speech or « selon » makes speakers."""
+    outside = _blank(folded, quoted)
+    for match in _ACCORDING.finditer(outside):
+        own = next((name for name in names if name[0] >= match.end()), None)
+        if own is None:
+            continue
+        gap = outside[match.end() : own[0]]
+        is_title = len(gap) <= _TITLE_CHARACTERS and "," not in gap and "esquel" not in gap
+        if match[0].startswith(("pour", "for")):
+            is_title = len(gap) <= _ARTICLE_CHARACTERS and not match.start()
+        if is_title and not _GENITIVE.search(f"{gap} "):
+            yield own
+    for match in _VERB.finditer(outside):
+        is_reported = bool(quoted) or _THAT.match(outside[match.end() :]) is not None
+        if is_reported:
+            own = _subject(outside, match, names)
+            if own is not None:
+                yield own
+
+
+_ARTICLE_CHARACTERS = 3
+_TITLE_CHARACTERS = 60  # of « le président de la République » before a name
+
+
+def _subject(
+    outside: str, verb: re.Match[str], names: list[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """The name that is the subject of a verb: before it in its clause, or right after it."""
+    before = outside[: verb.start()]
+    auxiliary = _AUXILIARY.search(before)
+    clause = before[: auxiliary.start()] if auxiliary else before
+    clause = _BY_DOING.sub("", clause)
+    return _subject_before(clause, names) or _subject_after(outside, clause, verb.end(), names)
+
+
+def _subject_before(clause: str, names: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """The name before a verb: « Le ministre X, invité de Y, (a affirmé) »."""
+    end = len(clause)
+    is_own = True  # the segment that the verb stands in
+    for segment in reversed(re.split(r"[,;()–—]", clause)):
+        start, stop = end - len(segment), end
+        end = start - 1
+        own = [name for name in names if start <= name[0] < stop]
+        free = [name for name in own if not _GENITIVE.search(clause[start : name[0]])]
+        rest = clause[free[0][1] : stop] if free else segment
+        if _VERBS.search(rest) or _PRONOUNS.search(rest):
+            return None
+        if free:
+            return free[0] if len(free) == 1 else None
+        if is_own and segment.strip() and not _ADVERBIAL.match(segment.strip()):
+            return None
+        is_own = False
+    return None
+
+
+_ADVERBIAL = re.compile(
+    r"(?:lors|dans|en|au|aux|a|ce|cet|cette|hier|jeudi|lundi|mardi|mercredi|vendredi|samedi|dimanche"
+    r"|le \d|sur|devant|pour|par|apres|avant|selon|pendant|puis|et|in|on|at|during|after|before)\b"
+)
+
+
+def _subject_after(
+    outside: str, clause: str, end: int, names: list[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """The name after a verb that follows a quote or a comma: « …, a dit le ministre X »."""
+    name = next((each for each in names if each[0] >= end), None)
+    if name is None or not re.search(r"(?:[»”\",]|^)\s*$", clause):
+        return None
+    gap = outside[end : name[0]]
+    if _NO_TITLE.search(gap) or len(gap) > _TITLE_CHARACTERS or _PLACED.search(gap):
+        return None
+    return name
+
+
+_BY_DOING = re.compile(r"\b(?:a|ont|s'est|se sont|est) \w{3,20} en ?$")  # « s'est justifié en »
+_NO_TITLE = re.compile(r"[^\w' .-]")
+_PLACED = re.compile(r"\b(?:a|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")
+
+
+def _within(at: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
+
+
+def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+    """Replace quoted words, so that only the words around them are searched."""
+    for start, end in spans:
+        text = f"{text[:start]}»{' ' * (end - start - 2)}»{text[end:]}"
+    return text

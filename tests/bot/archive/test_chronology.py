@@ -1,0 +1,85 @@
+"""Chronologies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.answer import Answer
+from bot.archive.archive import Archive
+from bot.archive.plain_words import parse_function
+from bot.archive.request import ArchiveRequest
+from index.article import Article, Period
+from index.search.confidence import Thresholds
+from tests.bot.archive.made import searcher_over, told
+
+LAUNCH = told(
+    "Rosetta est lancée",
+    "La sonde Rosetta a été lancée mardi à Kourou. La sonde atteindra la comète en août 2014.",
+    "2004-03-03",
+)
+LANDING = told(
+    "Philae se pose",
+    "Le robot de Rosetta s’est posé mercredi sur la comète. Il dort depuis samedi à l’ombre.",
+    "2014-11-16",
+)
+END = told(
+    "Rosetta s’achève",
+    "La mission Rosetta a pris fin vendredi, douze ans après le départ. Quel voyage, mardi 4 !",
+    "2016-10-01",
+)
+STONE = told("Une pierre", "La Rosetta Stone a été trouvée le 15 juillet 1799.", "2016-10-02")
+
+
+def chronology(subject: str, *articles: Article, period: Period | None = None) -> Answer:
+    question = f"Chronologie de {subject}"
+    with searcher_over(*articles) as searcher:
+        archive = Archive(lambda: searcher, Thresholds.at(0.0))
+        return archive.call(ArchiveRequest("chronology", subject, period, "", question, "fr"))
+
+
+def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> None:
+    answer = chronology("Rosetta", END, LANDING, LAUNCH, STONE)
+    assert [each.label for each in answer.statements] == [
+        "2 mars 2004",
+        "août 2014",
+        "12 novembre 2014",
+        "30 septembre 2016",
+    ]
+    assert answer.statements[-1].text.startswith("La mission Rosetta a pris fin vendredi")
+    assert answer.statements[0].heading == "4 dates, d’après 3 articles."
+    assert answer.verbatim
+
+
+def test_a_period_is_that_of_the_events() -> None:
+    period = Period(date(2014, 1, 1), date(2014, 12, 31))
+    answer = chronology("Rosetta", END, LANDING, LAUNCH, period=period)
+    assert [each.label for each in answer.statements] == ["août 2014", "12 novembre 2014"]
+
+
+def test_an_event_told_twice_stands_once_with_its_most_exact_day() -> None:
+    again = told("Rosetta finit", "La mission Rosetta a pris fin le 30 septembre.", "2016-11-02")
+    vague = told("La fin de Rosetta", "La mission Rosetta a pris fin en septembre.", "2016-12-02")
+    answer = chronology("Rosetta", vague, again)
+    assert [each.label for each in answer.statements] == ["30 septembre 2016"]
+
+
+def test_an_unknown_subject_is_refused() -> None:
+    assert chronology("Cassini", END, LANDING).outcome == "no"
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("Chronologie de la mission Rosetta", "mission Rosetta"),
+        ("fais-moi une chronologie de l’affaire Benalla", "affaire Benalla"),
+        ("Quelles sont les grandes dates de Rosetta ?", "Rosetta"),
+        ("Give me a timeline of the Rosetta mission", "Rosetta mission"),
+        ("Retrace l’histoire des gilets jaunes.", "gilets jaunes"),
+    ],
+)
+def test_plain_words_ask_for_a_chronology(question: str, subject: str) -> None:
+    request = parse_function(question, question, None, "fr")
+    assert request is not None
+    assert (request.function, request.subject) == ("chronology", subject)

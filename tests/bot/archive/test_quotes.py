@@ -1,0 +1,89 @@
+"""Quotes of a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.archive.archive import Archive
+from bot.archive.plain_words import parse_function
+from bot.archive.request import ArchiveRequest
+from bot.archive.speakers import find_speech
+from index.search.confidence import Thresholds
+from tests.bot.archive.made import searcher_over, told
+
+OURS = [
+    "« Rien ne sera comme avant dans la ville », a déclaré Anna Rossi à la presse.",
+    "Anna Rossi a affirmé que le pont serait rouvert.",
+    "Anna Rossi, maire de la ville, a promis, lors du conseil, de rouvrir le pont.",
+    "Selon Anna Rossi, le pont sera rouvert.",
+    "Le pont est fermé, selon la maire Anna Rossi.",
+    "Rossi s’est défendue en assurant que « tout était déjà prévu depuis un an ».",
+    "“The bridge will open again soon”, said Anna Rossi.",
+]
+ANOTHERS = [
+    "« Anna Rossi ne dit pas la vérité aux gens », a déclaré Marc Petit.",
+    "Interrogé sur Anna Rossi, Marc Petit a affirmé que le pont serait rouvert.",
+    "Le porte-parole d’Anna Rossi a déclaré que le pont serait rouvert.",
+    "Marc Petit a accusé Anna Rossi de mentir sur le pont.",
+    "Depuis les révélations selon lesquelles Anna Rossi a fermé le pont, la ville attend.",
+    "Il a été choisi pour remplacer Anna Rossi, a dit le conseil.",
+    "Anna Rossi inaugure « Le pont » ce mardi matin.",
+]
+
+
+@pytest.mark.parametrize("sentence", OURS)
+def test_a_speaker_is_the_subject_of_a_verb_of_speech(sentence: str) -> None:
+    speech = find_speech(sentence, "en" if "said" in sentence else "fr")
+    assert speech is not None
+    assert speech.speaker is not None
+    assert "Rossi" in speech.speaker
+
+
+@pytest.mark.parametrize("sentence", ANOTHERS)
+def test_who_is_only_spoken_of_says_nothing(sentence: str) -> None:
+    speech = find_speech(sentence, "fr")
+    assert speech is None or "Rossi" not in (speech.speaker or "")
+
+
+def test_quotes_stand_newest_first_with_their_days_and_never_another_s_words() -> None:
+    articles = [
+        told(f"Le pont {n}", text, f"2025-03-{n + 1:02}")
+        for n, text in enumerate([*OURS[:3], *ANOTHERS])
+    ]
+    request = ArchiveRequest("quotes", "", None, "Anna Rossi", "Citations d’Anna Rossi", "fr")
+    with searcher_over(*articles) as searcher:
+        answer = Archive(lambda: searcher, Thresholds.at(0.0)).call(request)
+    assert [each.text for each in answer.statements] == OURS[2::-1]
+    assert answer.statements[0].label == "3 mars 2025"
+    assert answer.verbatim
+
+
+def test_a_pronoun_speaks_for_the_one_person_named_before_it() -> None:
+    text = "Anna Rossi a visité le pont. « Il sera rouvert avant l’été », a-t-elle déclaré."
+    other = "Anna Rossi a salué Marc Petit. Il a affirmé que le pont serait rouvert."
+    request = ArchiveRequest("quotes", "pont", None, "Anna Rossi", "Citations", "fr")
+    with searcher_over(told("Visite", text), told("Salut", other)) as searcher:
+        answer = Archive(lambda: searcher, Thresholds.at(0.0)).call(request)
+    (statement,) = answer.statements
+    assert statement.text == "« Il sera rouvert avant l’été », a-t-elle déclaré."
+    assert answer.citations[0].lead is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "person", "subject"),
+    [
+        ("Que dit Macron sur l’Europe ?", "Macron", "Europe"),
+        ("Qu’a dit Fillon à propos de sa montre ?", "Fillon", "sa montre"),
+        ("Toutes les citations de Donald Trump", "Donald Trump", ""),
+        ("What did Trump say about Russia?", "Trump", "Russia"),
+    ],
+)
+def test_plain_words_ask_for_quotes(question: str, person: str, subject: str) -> None:
+    request = parse_function(question, question, None, "fr")
+    assert request is not None
+    assert (request.function, request.person, request.subject) == ("quotes", person, subject)
+
+
+@pytest.mark.parametrize("question", ["Que dit la loi ?", "Que dit l’article sur Lascaux ?"])
+def test_what_is_said_by_nobody_is_no_quote(question: str) -> None:
+    assert parse_function(question, question, None, "fr") is None
