@@ -36,6 +36,7 @@ from bot.digests.script_layout import chapters, source_parts
 from bot.digests.texts import DailyFeedPhrases, FeedPhrases
 from bot.errors import FeedError
 from bot.locale.answers import Phrases
+from bot.locale.text import finalize
 from index.errors import reason_of
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ def _templates() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
+        finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -16,3 +16,8 @@ _HARMLESS: dict[int, int | None] = {**_CONTROLS, **_DIRECTIONS}
 def harmless(text: str) -> str:
     """Make control characters visible, and remove those of text direction."""
     return text.translate(_HARMLESS)
+
+
+def finalize(value: object) -> object:
+    """Make every value of a template `harmless`; the `finalize` of Jinja's environments."""
+    return value.translate(_HARMLESS) if isinstance(value, str) else value

@@ -22,7 +22,7 @@ from bot.locale.answers import Phrases, WritingPhrases, title_of
 from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
-from bot.locale.text import harmless
+from bot.locale.text import finalize
 from bot.web.addresses import base_address
 from bot.web.answer_view import article_path, lead_before
 from bot.web.citation_formats import CitationFormats
@@ -43,6 +43,7 @@ def environment() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
+        finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -57,7 +58,7 @@ def environment() -> Environment:
         "web_address": web_address,
     }
     templates.filters |= {
-        "flowing": lambda text: harmless(LINE_END.sub(" ", text)),
+        "flowing": lambda text: LINE_END.sub(" ", text),
         "day": format.day,
         "number": format.number,
     }

@@ -22,7 +22,9 @@ from tests.bot.digests.made import DAY, article
 from tests.bot.web.browser import check_accessible, open_browser, served
 from tests.bot.web.library import create_pages, open_client, open_service
 
-BRIDGE = article("Le pont", "Le pont de Vaubrey a rouvert ce jeudi <matin>. Il mesure trente m.")
+BRIDGE = article(
+    "Le \u202epont", "Le \u2066pont de Vaubrey a rouvert ce jeudi <matin>. Il mesure trente m."
+)
 MILL = article("Le moulin", "Le moulin de Corbelle a brûlé dans la nuit.", date(2026, 3, 20))
 
 
@@ -83,6 +85,7 @@ def test_a_feed_reader_finds_the_stories(pages: TestClient) -> None:
     assert (entry.title, entry.updated) == ("Le pont", "2026-03-26T00:00:00Z")
     assert entry.link.startswith(f"http://localhost/articles/{BRIDGE.id}?ref=")
     assert "a rouvert ce jeudi &lt;matin&gt;." in entry.content[0].value
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", response.text)
     assert pages.get(entry.link).status_code == 200
 
 

@@ -73,7 +73,6 @@ class PageAudit(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.faults: list[str] = []
-        self._apart: list[bool] = []  # of each open element, whether a turned text ends with it
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
@@ -85,14 +84,10 @@ class PageAudit(HTMLParser):
             address = (values.get(name) or "").strip().lower()
             if address.startswith(("javascript:", "//", "vbscript:")):
                 self.faults.append(address)
-        if tag not in ("meta", "link", "input", "br"):
-            self._apart.append("dir" in values or tag == "pre")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._apart.pop()
+        self.faults += [value for value in values.values() if BIDI in (value or "")]
 
     def handle_data(self, data: str) -> None:
-        if BIDI in data and not any(self._apart):
+        if BIDI in data:
             self.faults.append(data)
 
 
