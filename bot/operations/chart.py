@@ -69,7 +69,7 @@ def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
         write(figure, x, 128, size, INK, weight="bold")
         write(label, x, 180, 11, FAINT)
     write(phrases.a_day, _EDGE, 257, 13, INK, weight="bold")
-    most = phrases.number(max(4, *(each.questions for each in days)))
+    most = phrases.number(max(4, *(day.questions for day in days)))
     beside = (text_width(most, _TICK) * DPI / 72 + 12) / WIDTH
     _bars(axes(311, 675, _EDGE + beside), days, phrases)
     write(phrases.most_cited, _EDGE, 766, 13, INK, weight="bold")
@@ -84,8 +84,8 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     places = range(len(days))
-    answer_counts = [each.answered for each in days]
-    refusal_counts = [each.refused for each in days]
+    answer_counts = [day.answered for day in days]
+    refusal_counts = [day.refused for day in days]
     axes.bar(places, answer_counts, width=0.78, color=_ANSWERED, label=phrases.answered)
     axes.bar(
         places,
@@ -95,7 +95,7 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
         color=_REFUSED,
         label=phrases.refused,
     )
-    axes.set_ylim(0, 1.05 * max(4, *(each.questions for each in days)))
+    axes.set_ylim(0, 1.05 * max(4, *(day.questions for day in days)))
     spare = max(0, _FULL_WIDTH_DAYS - len(days)) / 2
     axes.set_xlim(-0.6 - spare, len(days) - 0.4 + spare)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -135,12 +135,12 @@ def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> No
     most = articles[0].answers
     axes.set_xlim(0, most)
     axes.barh(
-        range(len(articles)), [each.answers for each in articles], height=0.2, color=_ANSWERED
+        range(len(articles)), [article.answers for article in articles], height=0.2, color=_ANSWERED
     )
     room = (_RIGHT - _EDGE) * WIDTH * 72 / DPI
-    for row, each in enumerate(articles):
-        number, above = phrases.number(each.answers), row - 0.37
+    for row, article in enumerate(articles):
+        number, above = phrases.number(article.answers), row - 0.37
         width = room - text_width(number, _TITLE) - 2 * _TITLE
-        title = cut_text(drawable_text(each.title) or each.id, _TITLE, width)
+        title = cut_text(drawable_text(article.title) or article.id, _TITLE, width)
         axes.text(0, above, title, size=_TITLE, color=INK, va="center", parse_math=False)
         axes.text(most, above, number, size=_TITLE, color=INK, va="center", ha="right")

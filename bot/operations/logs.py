@@ -48,9 +48,9 @@ class Subject:
             forms |= {plain, plain.replace("'", "\\'").replace('"', '\\"')}
             forms.add(plain.encode("unicode_escape").decode("ascii"))
         patterns = [
-            r"\s+".join(map(re.escape, each.split()))
-            for each in sorted(forms, key=len, reverse=True)
-            if len(each) >= _MIN_CHARACTERS
+            r"\s+".join(map(re.escape, form.split()))
+            for form in sorted(forms, key=len, reverse=True)
+            if len(form) >= _MIN_CHARACTERS
         ]
         patterns += [rf"(?<!\d)-?{abs(number)}(?!\d)" for number in self.numbers]
         return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)

@@ -54,7 +54,9 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 def drawable_text(text: str) -> str:
     """Remove characters that the font lacks, such as emoji."""
-    return " ".join("".join(each for each in text if ord(each) in _characters()).split())
+    return " ".join(
+        "".join(character for character in text if ord(character) in _characters()).split()
+    )
 
 
 @cache

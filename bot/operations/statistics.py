@@ -50,18 +50,20 @@ class UsageFigures:
 
     @property
     def answered(self) -> int:
-        return sum(each.answered for each in self.days)
+        return sum(day.answered for day in self.days)
 
     @property
     def questions(self) -> int:
-        return sum(each.questions for each in self.days)
+        return sum(day.questions for day in self.days)
 
 
 def count_days(
     questions: Iterable[QuestionRecord], last: date, count: int = CHART_DAYS
 ) -> tuple[Day, ...]:
     """Count the questions of `count` days up to `last`, empty days included."""
-    counter = Counter((each.at.astimezone().date(), each.answered) for each in questions)
+    counter = Counter(
+        (question.at.astimezone().date(), question.answered) for question in questions
+    )
     days = [last - timedelta(days=back) for back in reversed(range(count))]
     return tuple(Day(day, counter[day, True], counter[day, False]) for day in days)
 
@@ -85,8 +87,8 @@ class Today:
 
     @classmethod
     def of(cls, questions: Sequence[QuestionRecord]) -> Today:
-        times = [each.elapsed_ms for each in questions if each.elapsed_ms is not None]
-        answered = sum(each.answered for each in questions)
+        times = [question.elapsed_ms for question in questions if question.elapsed_ms is not None]
+        answered = sum(question.answered for question in questions)
         return cls(len(questions), answered, percentile(times, 0.5), percentile(times, 0.95))
 
 

@@ -54,7 +54,7 @@ class _GroupedQuestions:
 
 def in_vain(answer: Answer, embed: Callable[[str], Vectors], model: str) -> InVain:
     """Prepare an unanswered question for storage, with its vector by `model`."""
-    near = [*answer.nearest, *(each.article for each in answer.citations)]
+    near = [*answer.nearest, *(citation.article for citation in answer.citations)]
     vector = embed(answer.understood or answer.question).astype(_STORED_VECTOR)
     return InVain(near[0].id if near else "", model, base64.b64encode(vector.tobytes()).decode())
 
@@ -73,9 +73,9 @@ def group_questions(
     """
     leaders: list[_GroupedQuestions] = []
     by_words: defaultdict[str, list[UnansweredQuestion]] = defaultdict(list)
-    for each in questions:  # ignoring case and punctuation
-        by_words[_NOT_WORDS.sub(" ", each.question.casefold()).strip()].append(each)
-    wordings = sorted(by_words.values(), key=lambda each: -len(each))[:_MAX_WORDINGS]
+    for question in questions:  # ignoring case and punctuation
+        by_words[_NOT_WORDS.sub(" ", question.question.casefold()).strip()].append(question)
+    wordings = sorted(by_words.values(), key=lambda wording: -len(wording))[:_MAX_WORDINGS]
     vectors: Vectors | None = None
     for wording in wordings:
         embedding = wording[-1].in_vain
@@ -90,7 +90,7 @@ def group_questions(
         scores = vectors[: len(leaders)] @ vector
         near: list[int] = np.flatnonzero(scores >= threshold).tolist()
         by_score = (leaders[place] for place in sorted(near, key=lambda place: -scores[place]))
-        nearest = next((each for each in by_score if each.numbers == numbers), None)
+        nearest = next((leader for leader in by_score if leader.numbers == numbers), None)
         if nearest is not None:
             nearest.questions += wording
             nearest.wordings += 1
@@ -98,15 +98,15 @@ def group_questions(
         vectors[len(leaders)] = vector
         leaders.append(_GroupedQuestions(numbers, wording))
     groups = [_group(leader) for leader in leaders]
-    return sorted(groups, key=lambda each: (-each.askers, -each.count, each.example))
+    return sorted(groups, key=lambda group: (-group.askers, -group.count, group.example))
 
 
 def _group(leader: _GroupedQuestions) -> QuestionGroup:
-    moments = [each.at for each in leader.questions]
+    moments = [question.at for question in leader.questions]
     return QuestionGroup(
         example=leader.questions[0].question,
         count=len(leader.questions),
-        askers=len({each.asker for each in leader.questions}),
+        askers=len({question.asker for question in leader.questions}),
         wordings=leader.wordings,
         first=min(moments),
         last=max(moments),

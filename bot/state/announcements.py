@@ -78,8 +78,8 @@ def confirm(
         return False
     session.get_one(AnnouncementRow, announcement_id).message = message
     session.add_all(
-        AddresseeRow(announcement_id=announcement_id, person_id=each, outcome="waiting")
-        for each in addressees
+        AddresseeRow(announcement_id=announcement_id, person_id=person_id, outcome="waiting")
+        for person_id in addressees
     )
     return True
 
@@ -151,7 +151,7 @@ def reach(session: Session, announcement_id: int) -> Reach:
         .group_by(AddresseeRow.outcome)
     )
     counts: dict[str, int] = dict(rows.all())
-    return Reach(*(counts.get(each, 0) for each in ("sent", "unreachable", "waiting")))
+    return Reach(*(counts.get(outcome, 0) for outcome in ("sent", "unreachable", "waiting")))
 
 
 def finish(session: Session, announcement_id: int) -> None:

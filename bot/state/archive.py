@@ -109,7 +109,7 @@ def read_state(state: State, file: IO[bytes], *, replace: bool = False) -> Count
     with state.session() as session:
         connection = session.connection()
         tables = Base.metadata.sorted_tables
-        sizes = (session.scalar(select(func.count()).select_from(each)) for each in tables)
+        sizes = (session.scalar(select(func.count()).select_from(table)) for table in tables)
         if not replace and (rows := sum(filter(None, sizes))):
             raise StateError("state-not-empty", subject=state.label, rows=rows)
         new_tables = _recreate_tables(connection, revision, str(header.get("version")))
@@ -144,7 +144,7 @@ def _table_lines(
         columns_of = tables[name].columns
         has_files = any(isinstance(column.type, LargeBinary) for column in columns_of)
         order = [_sort_key(column, connection) for column in tables[name].primary_key]
-        rows = select(*(columns_of[each] for each in names)).order_by(*order)
+        rows = select(*(columns_of[name] for name in names)).order_by(*order)
         options = {"yield_per": 1 if has_files else 100}
         for row in connection.execute(rows, execution_options=options):
             counts[name] += 1
@@ -262,7 +262,7 @@ def _load(
                 writer = writers[name] = _TableWriter(connection, tables[name], columns[name])
             case {"rows": dict() as rows, "sha256": str(digest)} if writer is not None:
                 writer.flush()
-                counts = {name: each.count for name, each in writers.items()}
+                counts = {name: writer.count for name, writer in writers.items()}
                 is_complete = columns.keys() == tables.keys() and rows == counts
                 if not is_complete or digest != source.digest.hexdigest():
                     raise StateError("state-file-altered")

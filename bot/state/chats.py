@@ -43,7 +43,7 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         if new_row.allowed is None:
             new_row.allowed = old_row.allowed
         session.delete(old_row)
-    features = (each.row for each in FEATURE_TABLES if each.moves)
+    features = (table.row for table in FEATURE_TABLES if table.moves)
     places: tuple[Any, ...] = (ConversationRow, CorpusRow, DocumentRow, TurnRow, *features)
     for table in places:
         try:

@@ -102,8 +102,8 @@ def open_delivery(
         session.flush()
         files = {file.digest: file for part in letter.parts if (file := part.attachment)}
         session.add_all(
-            AttachmentRow(delivery_id=row.id, digest=digest, data=each.data)
-            for digest, each in files.items()
+            AttachmentRow(delivery_id=row.id, digest=digest, data=file.data)
+            for digest, file in files.items()
         )
         session.flush()
     return replace(_delivery(session, row), is_resumed=is_resumed)
@@ -200,7 +200,7 @@ def _part(session: Session, delivery_id: int, record: Mapping[str, Any]) -> Part
 def _delivery(session: Session, row: DeliveryRow) -> Delivery:
     letter = None
     if row.letter is not None:
-        parts = tuple(_part(session, row.id, each) for each in row.letter["parts"])
+        parts = tuple(_part(session, row.id, part) for part in row.letter["parts"])
         letter = Letter(**{**row.letter, "parts": parts})
     outcome = cast("DeliveryOutcome", row.outcome)
     return Delivery(row.id, letter, tuple(row.sent), outcome, row.reason)

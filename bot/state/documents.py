@@ -127,7 +127,7 @@ def of_conversation(session: Session, chat_id: int, thread_id: int) -> list[Sent
 def document_places(session: Session) -> list[ConversationPlace]:
     """The conversations that have documents of their own, each once."""
     documents = _documents(session, DocumentRow.scope == "conversation")
-    return list(dict.fromkeys(each.place for each in documents))
+    return list(dict.fromkeys(document.place for document in documents))
 
 
 def newest_of(session: Session, place: ConversationPlace) -> datetime | None:

@@ -36,7 +36,9 @@ def accept(session: Session, token: str, person_id: int, now: datetime) -> Role 
     name = session.scalars(query.returning(InvitationRow.role)).first()
     if name is None:
         return None
-    role = next(each for each in ROLES if each in {name, current})  # the higher comes first
+    role = next(
+        known_role for known_role in ROLES if known_role in {name, current}
+    )  # the higher comes first
     roles.give(session, person_id, role, now)
     return role
 

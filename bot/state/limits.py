@@ -86,7 +86,9 @@ class AskLimits:
             rates[f"group:{chat_id}"] = self._group
         rates = {key: rate for key, rate in rates.items() if rate.burst}
         now = self._now()
-        self._forget_idle_meters(now)
+        if abs(now - self._tidied_at) >= _TIDY_INTERVAL:
+            cutoff, self._tidied_at = now - self.retention, now
+            self._meters = {key: meter for key, meter in self._meters.items() if meter.at >= cutoff}
         levels = {key: rate.level(self._meters.get(key), now) for key, rate in rates.items()}
         low = {key: rate for key, rate in rates.items() if levels[key] - cost < rate.burst / 2}
         if low:
@@ -108,11 +110,6 @@ class AskLimits:
     def retention(self) -> timedelta:
         """Idle time after which a meter is deleted, as it is full again by then."""
         return max(_MIN_RETENTION, self._person.full_again, self._group.full_again)
-
-    def _forget_idle_meters(self, now: datetime) -> None:
-        if abs(now - self._tidied_at) >= _TIDY_INTERVAL:
-            cutoff, self._tidied_at = now - self.retention, now
-            self._meters = {key: each for key, each in self._meters.items() if each.at >= cutoff}
 
 
 def _take(

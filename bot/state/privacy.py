@@ -56,8 +56,8 @@ def count_records(session: Session, person_id: int) -> PersonCounts:
         return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
     def count_features(heading: str) -> int:
-        tables = [each.row for each in FEATURE_TABLES if each.heading == heading]
-        return sum(count(select(each).filter_by(person_id=person_id)) for each in tables)
+        tables = [table.row for table in FEATURE_TABLES if table.heading == heading]
+        return sum(count(select(table).filter_by(person_id=person_id)) for table in tables)
 
     return PersonCounts(
         turns=count(_turns(person_id)),
@@ -70,8 +70,8 @@ def count_records(session: Session, person_id: int) -> PersonCounts:
 def export_person(session: Session, person_id: int) -> dict[str, Any]:
     person = session.get(PersonRow, person_id)
     queries = {name: select(table).where(owner == person_id) for name, table, owner in _OF_PERSON}
-    for each in FEATURE_TABLES:
-        queries[each.row.__tablename__] = select(each.row).filter_by(person_id=person_id)
+    for table in FEATURE_TABLES:
+        queries[table.row.__tablename__] = select(table.row).filter_by(person_id=person_id)
     queries["turns"] = _turns(person_id)
     rows = {name: list(map(_to_json, session.scalars(query))) for name, query in queries.items()}
     return {"person": _to_json(person) if person else None, **rows}
@@ -86,8 +86,8 @@ def erase_person(session: Session, person_id: int) -> None:
         delete(VoteRow).where(or_(VoteRow.person_id == person_id, VoteRow.turn_id.in_(my_turns)))
     )
     session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(mine)))
-    for each in FEATURE_TABLES:
-        session.execute(each.erase(person_id))
+    for table in FEATURE_TABLES:
+        session.execute(table.erase(person_id))
     my_announcements = select(AnnouncementRow.id).where(AnnouncementRow.person_id == person_id)
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(my_announcements)))
     for _, table, owner in reversed(_OF_PERSON):

@@ -60,7 +60,7 @@ _LASTING = (ConversationRow, TurnRow, VoteRow, DocumentRow, AnnouncementRow, Per
 
 def _lasting_tables() -> tuple[Any, ...]:
     """The tables whose rows people would miss."""
-    return (*_LASTING, *(each.row for each in FEATURE_TABLES if each.belong))
+    return (*_LASTING, *(table.row for table in FEATURE_TABLES if table.belong))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ class Erasure:
     @property
     def lasting_rows(self) -> int:
         """The number of rows that people would miss."""
-        return sum(self.rows.get(each.__tablename__, 0) for each in _lasting_tables())
+        return sum(self.rows.get(table.__tablename__, 0) for table in _lasting_tables())
 
 
 def erase_expired(session: Session, now: datetime, terms: RetentionTerms) -> Erasure:
     """Like `delete_expired_rows`, but large deletions only if announced a day before."""
     total = sum(
-        session.scalar(select(func.count()).select_from(each)) or 0 for each in _lasting_tables()
+        session.scalar(select(func.count()).select_from(table)) or 0 for table in _lasting_tables()
     )
     trial = session.begin_nested()
     erasure = Erasure(delete_expired_rows(session, now, terms))
@@ -156,11 +156,11 @@ def _of_people(before: datetime) -> Iterator[Delete]:
     administrators' decisions about groups and people."""
     owners = (
         *(ConversationRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow, AddresseeRow),
-        *(each.row for each in FEATURE_TABLES),
+        *(table.row for table in FEATURE_TABLES),
     )
     idle = [
-        PersonRow.id.not_in(select(each.person_id).where(each.person_id.is_not(None)))
-        for each in owners
+        PersonRow.id.not_in(select(owner.person_id).where(owner.person_id.is_not(None)))
+        for owner in owners
     ]
     yield delete(PersonRow).where(
         PersonRow.last_seen < before, PersonRow.quiet_since.is_(None), *idle

@@ -22,7 +22,7 @@ STANDINGS: tuple[Standing, ...] = (*ROLES, "barred")
 def load_roles(session: Session) -> Mapping[int, Standing]:
     """Everybody's standing; a role of a later version gives no rights in this one."""
     return {
-        row.person_id: next((each for each in STANDINGS if each == row.role), "barred")
+        row.person_id: next((standing for standing in STANDINGS if standing == row.role), "barred")
         for row in session.scalars(select(RoleRow))
     }
 

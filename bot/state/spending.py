@@ -41,10 +41,10 @@ def add_spending(
             usage = UsageRow(person_id=person_id, day=day, model=model, calls=0, input=0, output=0)
             session.add(usage)
         rows.append(usage)
-    for each in rows:
-        each.calls += spent.calls
-        each.input += spent.input
-        each.output += spent.output
+    for usage_row in rows:
+        usage_row.calls += spent.calls
+        usage_row.input += spent.input
+        usage_row.output += spent.output
 
 
 def on(session: Session, day: date, model: str | None = None) -> Spending:

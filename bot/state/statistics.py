@@ -92,7 +92,7 @@ def most_cited(session: Session, since: datetime, limit: int) -> Sequence[CitedA
     answers: Counter[str] = Counter()
     titles: dict[str, str] = {}
     for turn in turns:
-        titles_by_id = {each["article"]: each["title"] for each in turn.get("cited", ())}
+        titles_by_id = {source["article"]: source["title"] for source in turn.get("cited", ())}
         answers.update(titles_by_id.keys())
         titles |= titles_by_id
     return [CitedArticle(id, titles[id], count) for id, count in answers.most_common(limit)]

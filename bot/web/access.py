@@ -78,7 +78,7 @@ class TrustedProxies:
         if hop.client:
             scope["client"] = (hop.client, 0)
         if hop.host:
-            others = [each for each in scope["headers"] if each[0] != b"host"]
+            others = [header for header in scope["headers"] if header[0] != b"host"]
             scope["headers"] = [(b"host", hop.host.encode()), *others]
         return scope
 

@@ -104,7 +104,7 @@ class JsonApi:
             raise FieldError("web-limit", field="limit", most=MAX_RESULTS)
         await self._service.count(request.state.visitor, SEARCH_COST)
         articles = await asyncio.to_thread(self._service.library.rank, query)
-        entries = [entry_record(each) for each in articles[: int(limit)]]
+        entries = [entry_record(article) for article in articles[: int(limit)]]
         return JsonResponse({"query": query, "articles": entries})
 
     async def article(self, request: Request) -> Response:
@@ -120,7 +120,7 @@ class JsonApi:
         article = generation.article(article_id)
         if article is None:
             return None
-        copy_of = next(each.copy_of for each in generation.find(article_id))
+        copy_of = next(entry.copy_of for entry in generation.find(article_id))
         return article_record(article, copy_of, generation.count_passages(article_id))
 
     async def description(self, request: Request) -> Response:

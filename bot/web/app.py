@@ -60,9 +60,9 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
     doors = [pages, personal, access, articles, widget, api, openai_api]
     app = Starlette(
         routes=[
-            *(route for each in doors for route in each.routes(service)),
+            *(route for door in doors for route in door.routes(service)),
             *mcp_door.routes(),
-            *(route for each in features for route in each.routes),
+            *(route for feature in features for route in feature.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         lifespan=lambda app: mcp_door.running(),

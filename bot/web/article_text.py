@@ -78,8 +78,8 @@ def text_blocks(
     """
     text = article.text
     start, end = _cut(text, part - 1), _cut(text, part)
-    end = max([end, *(each.end for each in quotes if start <= each.start < end)])
-    visible = [each for each in quotes if each.start < end and each.end > start]
+    end = max([end, *(quote.end for quote in quotes if start <= quote.start < end)])
+    visible = [quote for quote in quotes if quote.start < end and quote.end > start]
     open_quotes: set[int] = set()
     return tuple(
         TextBlock(kind, tuple(_pieces(text, line, visible, open_quotes) for line in lines))
@@ -151,11 +151,13 @@ def _pieces(
     text: str, line: TextSpan, quotes: Sequence[QuoteSpan], open_quotes: set[int]
 ) -> tuple[Piece, ...]:
     start, end = line
-    here = [each for each in quotes if each.start < end and each.end > start]
-    bounds = {min(max(at, start), end) for each in here for at in (each.start, each.end)}
+    here = [quote for quote in quotes if quote.start < end and quote.end > start]
+    bounds = {min(max(at, start), end) for quote in here for at in (quote.start, quote.end)}
     pieces = []
     for first, last in pairwise(sorted({start, end} | bounds)):
-        numbers = tuple(each.number for each in here if each.start <= first and last <= each.end)
+        numbers = tuple(
+            quote.number for quote in here if quote.start <= first and last <= quote.end
+        )
         pieces.append(
             Piece(
                 first, text[first:last], numbers, tuple(n for n in numbers if n not in open_quotes)

@@ -67,11 +67,11 @@ class ArticlePages:
             recalled_answer = await self._service.recall(turn)
             view = AnswerView(recalled_answer.answer, turn.key)
             answer, has_changed = f"/a/{turn.key}", number in recalled_answer.changed_numbers
-            for each in recalled_answer.answer.citations:
-                if each.number not in recalled_answer.changed_numbers:
-                    span = QuoteSpan(each.number, each.start, each.end)
-                    address = view.place(each)
-                    places.append(QuotePlace(span, each.article.id, address))
+            for citation in recalled_answer.answer.citations:
+                if citation.number not in recalled_answer.changed_numbers:
+                    span = QuoteSpan(citation.number, citation.start, citation.end)
+                    address = view.place(citation)
+                    places.append(QuotePlace(span, citation.article.id, address))
         return await asyncio.to_thread(self._read, request, places, number, answer, has_changed)
 
     def _read(
@@ -89,8 +89,10 @@ class ArticlePages:
         if article is None:
             return render(request, "article_gone.html", 404, phrases=phrases)
         places = places or _referenced(article, query.getlist("ref")[:MAX_REFERENCES])
-        here = [each for each in places if each.article_id == article.id]
-        place = next((each for each in here if each.span.number == number), None)
+        here = [quote_place for quote_place in places if quote_place.article_id == article.id]
+        place = next(
+            (quote_place for quote_place in here if quote_place.span.number == number), None
+        )
         if place is None and here and not has_changed:
             place = here[0]
         parts = count_parts(article)
@@ -104,7 +106,9 @@ class ArticlePages:
             article=article,
             byline=_byline(article, visitor.language),
             facts=list(_facts(article, visitor.language)),
-            blocks=text_blocks(article, [each.span for each in here], min(part, parts)),
+            blocks=text_blocks(
+                article, [quote_place.span for quote_place in here], min(part, parts)
+            ),
             part=min(part, parts),
             parts=parts,
             answer=answer,
@@ -188,7 +192,7 @@ def _page(
     """The articles of the nearest page, their total, and the page; best first for a search."""
     matches: list[Article | ArticleEntry] = []
     if "://" in words:
-        matches += [each for each in library.find(words) if each in selection]
+        matches += [entry for entry in library.find(words) if entry in selection]
     if words:
         matches = matches or [*library.rank(words, selection)]
     total = len(matches) if words else library.count(selection)

@@ -36,7 +36,7 @@ async def serve_web_health(service: WebService) -> AsyncIterator[None]:
         "index": partial(try_index, service.library),
     }
     probes = [Probe(name, trial) for name, trial in trials.items()]
-    checks: dict[str, HealthCheck] = {each.name: each.finding for each in probes}
+    checks: dict[str, HealthCheck] = {probe.name: probe.finding for probe in probes}
     generation = service.library.generation
     now = Now(lambda: 0, lambda: 0, lambda: index_age(generation))
     with METERS.watch(now, checks):

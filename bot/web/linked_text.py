@@ -76,7 +76,7 @@ class LinkedText:
         self.text += text
 
     def _write_statements(self, answer: Answer) -> None:
-        citations = {each.number: each for each in answer.citations}
+        citations = {citation.number: citation for citation in answer.citations}
         for position, statement in enumerate(answer.statements):
             gap = "\n\n" if statement.heading else " "
             self.add(gap if position else "")

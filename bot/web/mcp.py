@@ -130,7 +130,7 @@ class ArticleTools:
         query = plain_question(arguments.query)
         await asker.count(SEARCH_COST)
         articles = await asyncio.to_thread(self._library.rank, query)
-        return SearchResults(results=[_link(each, asker) for each in articles[:RESULTS]])
+        return SearchResults(results=[_link(article, asker) for article in articles[:RESULTS]])
 
     async def fetch(self, asker: ToolCaller, arguments: ArticleKey) -> Document:
         await asker.count(READ_COST)
@@ -145,23 +145,23 @@ class ArticleTools:
         answer = stored_answer.answer
         quotes = [
             Quote(
-                id=each.article.id,
-                title=title_of(each.article, answer.language),
-                url=citation_address(each, asker.base)
+                id=citation.article.id,
+                title=title_of(citation.article, answer.language),
+                url=citation_address(citation, asker.base)
                 if asker.base
-                else link_to(each.article.url, each.quote),
-                number=each.number,
-                quote=each.quote,
-                metadata=_metadata(each.article),
+                else link_to(citation.article.url, citation.quote),
+                number=citation.number,
+                quote=citation.quote,
+                metadata=_metadata(citation.article),
             )
-            for each in answer.citations
+            for citation in answer.citations
         ]
         return CitedAnswer(
             question=answer.question,
             outcome=answer.outcome,
             answer=answer_record(answer)["answer"],
             citations=quotes,
-            nearest=[_link(each, asker) for each in answer.nearest],
+            nearest=[_link(article, asker) for article in answer.nearest],
         )
 
 

@@ -153,7 +153,7 @@ class GrowingMessage:
         self.text += piece
         shift = len(self.text) - len(whole.text)
         self.links = [
-            replace(each, start=each.start + shift, end=each.end + shift) for each in whole.links
+            replace(link, start=link.start + shift, end=link.end + shift) for link in whole.links
         ]
         return piece
 
@@ -202,14 +202,18 @@ class OpenAIDoor:
     ) -> GrowingMessage:
         """Begin to answer the last message. Raises WebError before anything is sent."""
         visitor: Visitor = request.state.visitor
-        turns = [each for each in messages if each.role in ("user", "assistant")]
+        turns = [message for message in messages if message.role in ("user", "assistant")]
         if not turns or turns[-1].role != "user":
             raise WebError("chat-no-question", field=param)
-        earlier = [each.content for each in turns[:-1] if each.role == "user"]
+        earlier = [message.content for message in turns[:-1] if message.role == "user"]
         answers = self._service.stream(
             turns[-1].content,
             visitor,
-            earlier=[each for each in earlier if each.strip() and len(each) <= QUESTION_LIMIT],
+            earlier=[
+                question
+                for question in earlier
+                if question.strip() and len(question) <= QUESTION_LIMIT
+            ],
         )
         first = asyncio.ensure_future(anext(answers))
         try:
@@ -220,7 +224,7 @@ class OpenAIDoor:
         if first.done():
             first.result()
         base = base_address(self._service.settings, request)
-        prompt = sum(len(each.content.split()) for each in messages)
+        prompt = sum(len(message.content.split()) for message in messages)
         return GrowingMessage(_with_first(first, answers), base, prompt)
 
 
@@ -233,8 +237,8 @@ async def _with_first(
             yield await first
         finally:
             first.cancel()
-        async for each in others:
-            yield each
+        async for answer in others:
+            yield answer
 
 
 async def _read(request: Request, kind: type[Typed]) -> Typed:
@@ -243,7 +247,7 @@ async def _read(request: Request, kind: type[Typed]) -> Typed:
         body = await asyncio.to_thread(kind.model_validate_json, await request.body())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in first["loc"])
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
         param = "".join(steps).lstrip(".") or "body"
         reason: Problem | Words = Words(first["msg"].removeprefix("Value error, "))
         if first["type"] == "json_invalid":
@@ -289,7 +293,7 @@ def _chat_head(message: GrowingMessage, kind: str) -> Fields:
 
 
 def _chat_annotations(message: GrowingMessage) -> list[Fields]:
-    return [{"type": "url_citation", "url_citation": _url_citation(each)} for each in message.links]
+    return [{"type": "url_citation", "url_citation": _url_citation(link)} for link in message.links]
 
 
 async def chat_events(message: GrowingMessage, *, with_usage: bool = False) -> AsyncGenerator[str]:
@@ -350,7 +354,7 @@ def _output_item(message: GrowingMessage, status: str) -> Fields:
 
 
 def _output_text(message: GrowingMessage) -> Fields:
-    annotations = [{"type": "url_citation", **_url_citation(each)} for each in message.links]
+    annotations = [{"type": "url_citation", **_url_citation(link)} for link in message.links]
     return {"type": "output_text", "text": message.text, "annotations": annotations}
 
 
@@ -387,8 +391,8 @@ def _stream_events(request: Request, events: AsyncGenerator[str]) -> Response:
     async def guarded() -> AsyncGenerator[str]:
         async with aclosing(events):
             try:
-                async for each in events:
-                    yield each
+                async for event in events:
+                    yield event
             except Exception as error:
                 yield _event(ProgramError.of(error, language).body(request.url.path))
 

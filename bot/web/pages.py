@@ -55,7 +55,9 @@ class AskPages:
             conversation=_conversation(""),
             examples=self._examples.of(request.state.visitor.language),
             notices=[
-                await each.notice(request) for each in request.app.state.features if each.notice
+                await feature.notice(request)
+                for feature in request.app.state.features
+                if feature.notice
             ],
         )
 
@@ -136,9 +138,9 @@ class AskPages:
         if good in ("good", "bad"):
             now, is_good = self._service.now(), good == "good"
             await run(votes.cast, turn_id=turn.id, person_id=person, good=is_good, now=now)
-        for each in votes.REASONS:
-            if reason == each:
-                await run(votes.explain, turn_id=turn.id, person_id=person, reason=each)
+        for known_reason in votes.REASONS:
+            if reason == known_reason:
+                await run(votes.explain, turn_id=turn.id, person_id=person, reason=known_reason)
         if "x-part" in request.headers:
             return render(request, "vote.html", view=await self._view(turn, visitor))
         return RedirectResponse(f"/a/{turn.key}", 303)

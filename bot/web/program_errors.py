@@ -120,7 +120,7 @@ class PlainErrors:
                     record = ProgramError.of_status(status, sentence).body(scope["path"])
                     body, media = json.dumps(record).encode(), b"application/json"
                 new_headers = (b"content-length", b"content-type")
-                headers = [each for each in refusal["headers"] if each[0] not in new_headers]
+                headers = [header for header in refusal["headers"] if header[0] not in new_headers]
                 headers.append((b"content-type", media))
                 headers.append((b"content-length", str(len(body)).encode()))
                 await send({**refusal, "headers": headers})

@@ -146,4 +146,4 @@ def _listen(settings: Settings) -> socket.socket:
 def _open_features(
     open_features: Sequence[OpenWebFeature], service: WebService
 ) -> list[WebFeature]:
-    return [each for open_feature in open_features if (each := open_feature(service))]
+    return [feature for open_feature in open_features if (feature := open_feature(service))]

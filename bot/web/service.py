@@ -130,9 +130,9 @@ class WebService:
         keeps them. Raises IndexingError, and WebError for an invalid question, an
         exceeded limit, or while too many others ask.
         """
-        async for each in self.stream(question, visitor, conversation, earlier):
-            if isinstance(each, StoredAnswer):
-                return each
+        async for item in self.stream(question, visitor, conversation, earlier):
+            if isinstance(item, StoredAnswer):
+                return item
         raise AssertionError("a stream ends with a stored answer")
 
     async def stream(
@@ -201,7 +201,7 @@ class WebService:
     async def earlier(self, turn: TurnRecord) -> list[TurnRecord]:
         """The turns of the same conversation before this one, newest first."""
         turns = await self._turns(turn.place)
-        return [each for each in reversed(turns) if each.id < turn.id and each.key]
+        return [other for other in reversed(turns) if other.id < turn.id and other.key]
 
     async def _note(self, visitor: Visitor) -> datetime | None:
         """Record that somebody asks; return since when they are known, or None if the database
@@ -220,7 +220,7 @@ class WebService:
         if earlier is not None:
             return await self.chain.restore(question, earlier, self.now()) if earlier else ()
         turns = await self._turns(place)
-        return tuple(parse_turn(each.turn) for each in turns)
+        return tuple(parse_turn(record.turn) for record in turns)
 
     async def _turns(self, place: ConversationPlace) -> list[TurnRecord]:
         return await self.state.run(

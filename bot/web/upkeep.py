@@ -33,7 +33,7 @@ async def keep_up(
         if erases:
             await run_retention(service)
 
-    chores = [(chore, CHORE_SECONDS) for each in features for chore in each.chores]
+    chores = [(chore, CHORE_SECONDS) for feature in features for chore in feature.chores]
     tasks = [
         asyncio.create_task(_repeat(job, seconds))
         for job, seconds in [(forget, UPKEEP_SECONDS), *chores]

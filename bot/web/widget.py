@@ -55,7 +55,7 @@ class Widget:
     async def ask(self, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=_FIELDS) as form:
             question = str(form.get("q", ""))
-            earlier = [str(each)[:QUESTION_LIMIT] for each in form.getlist("earlier")]
+            earlier = [str(value)[:QUESTION_LIMIT] for value in form.getlist("earlier")]
         stored_answer = await self._service.ask(question, request.state.visitor, earlier=earlier)
         if not stored_answer.answer.small_talk and stored_answer.answer.help is None:
             earlier = [*earlier, question][-HISTORY_TURNS:]
