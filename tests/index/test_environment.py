@@ -1,0 +1,44 @@
+"""What every process sets before it loads a library."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+_LOOK = """
+import importlib, os, sys
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("numpy", "faiss", "onnxruntime"):
+            print(name, os.environ.get("OPENBLAS_NUM_THREADS"))
+
+sys.meta_path.insert(0, Watch())
+importlib.import_module(sys.argv[1])
+import numpy
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["selon", "bot.main", "bot.library.articles", "bot.speech.kokoro", "index.formats.worker"],
+)
+@pytest.mark.parametrize(("given", "threads"), [(None, "1"), ("4", "4")])
+def test_matrices_are_multiplied_by_one_thread_unless_the_environment_says_otherwise(
+    module: str, given: str | None, threads: str
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    if given is not None:
+        environment["OPENBLAS_NUM_THREADS"] = given
+    loaded = subprocess.run(
+        [sys.executable, "-c", _LOOK, module],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "numpy" in loaded
+    assert {*loaded[1::2]} == {threads}
