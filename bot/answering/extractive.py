@@ -8,21 +8,19 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from heapq import heappop, heappush
-from itertools import accumulate
 
 from bot.answer import Answer, Citation, Outcome, Statement
 from bot.answering.injection import is_order
-from bot.answering.refusal import decide_by_evidence, lower, refuse
+from bot.answering.refusal import decide_by_evidence, least_sure, lower, refuse
 from bot.answering.topic import on_subject
-from index.article import Article, Passage, Sentence
+from index.article import Sentence
 from index.findings import AnswerSpan, Findings, Hit
-from index.reading.evidence import QUOTED_HITS
-from index.reading.sentences import rank_sentences, span_within
+from index.reading.extracts import Extract, find_extracts, rank_extracts
+from index.reading.sentences import is_question, rank_sentences
 from index.search.confidence import Thresholds
 from index.text.antecedents import find_leads
-from index.text.folding import fold, folded_words
+from index.text.folding import folded_words
 from index.text.language import terms
-from index.text.names import CALENDAR
 
 _SAME_SHARE = 0.7  # minimum of the shorter sentence's words that the other one has too
 
@@ -53,54 +51,21 @@ def relation(one: str, other: str, language: str) -> Relation:
 MAX_QUOTED_SENTENCES = 3
 _MAX_ARTICLES = 3  # quoted for the same statement
 _MAX_WORDS = 40  # of an answer of several sentences
-_MAX_WORDS_OF_MORE = 60  # of sentences that disagree, and of a list with its introduction
-_MIN_WORDS = 4  # of a sentence that answers, besides those of a date
+_MAX_WORDS_OF_MORE = 60  # of sentences that disagree
 _HIGHLIGHT_LOGIT = 1.0  # minimum of a span
 _UPDATE_LOGIT = 3.0  # minimum of a span that answers otherwise, in a newer article
-_ORDER_LOSS, _FRAGMENT_LOSS = 0.15, 0.25  # of rank
+_ORDER_LOSS = 0.15  # of rank
 SURE_ORDER_LOGIT = 0.4  # of orders to machines, stricter since they are only quoted here
-_RANK_MARGIN = 0.04  # behind the best sentence
-_DOUBTFUL_MARGIN = 0.1  # when the best sentence may be wrong
+_RANK_MARGIN, _PERHAPS_MARGIN = 0.04, 0.2  # behind the best sentence
 FURTHER_PASSAGES = 5  # offered with an answer
 
 
 @dataclass(frozen=True, slots=True)
-class Quotable:
-    """A sentence or list that may be quoted: the hit's sentences from `at` to `last`.
+class Quotable(Extract):
+    """An extract with its `lead`: the sentence that it leans on, the question that it answers, or
+    the introduction of a list too long to quote."""
 
-    `lead` is the sentence it leans on, or the introduction of a list too long to quote.
-    """
-
-    hit: Hit
-    at: int
-    last: int
-    rank: float
-    lead: Sentence | None
-
-    @property
-    def start(self) -> int:
-        return self.hit.sentences[self.at].sentence.start
-
-    @property
-    def end(self) -> int:
-        return self.hit.sentences[self.last].sentence.end
-
-    @property
-    def text(self) -> str:
-        return self.article.text[self.start : self.end]
-
-    @property
-    def article(self) -> Article:
-        return self.hit.article
-
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        return self.hit.passage.sentences[self.at : self.last + 1]
-
-    @property
-    def span(self) -> AnswerSpan | None:
-        """The reader's best span in the text; it may end after it."""
-        return span_within(self.hit.reading, self.start, self.end)
+    lead: Sentence | None = None
 
     @property
     def highlight(self) -> tuple[int, int] | None:
@@ -115,7 +80,7 @@ class Quotable:
         """Word count, including the lead."""
         return len(self.text.split()) + (len(self.lead.text.split()) if self.lead else 0)
 
-    def relation(self, other: Quotable) -> Relation:
+    def relation(self, other: Extract) -> Relation:
         if self.article.language != other.article.language:
             return Relation.NEW
         return relation(self.text, other.text, self.article.language)
@@ -152,18 +117,22 @@ class ExtractiveAnswerer:
         decision = decide_by_evidence(findings, self._thresholds)
         if not decision.may_answer:
             return refuse(findings, decision)
-        ranked, doubtful = _rank(findings.hits), decision.outcome == "perhaps"
-        candidates = _demote_orders(ranked, _DOUBTFUL_MARGIN if doubtful else _RANK_MARGIN)
-        best = next(candidates)
+        ranked = rank_extracts(findings.hits)
+        is_sure = decision.outcome == "sure"
+        extracts = _demote_orders(ranked, _RANK_MARGIN if is_sure else _PERHAPS_MARGIN)
+        best = _with_lead(next(extracts))
         if (update := _find_update(ranked, best)) is not None:
-            points = [Point(each, is_disputed=True) for each in (best, update)]
-            answer = quote_points(findings, _order(points), (), decision.outcome)
-            return lower(answer)
-        points = _choose(best, candidates, doubtful=doubtful)
-        highlights = [each for each in points if each is points[0] or each.is_disputed]
-        return quote_points(
-            findings, _order(points), () if doubtful else highlights, decision.outcome
+            points = [Point(best), Point(_with_lead(update))]
+            return quote_points(findings, points, points, least_sure((decision.outcome, "perhaps")))
+        points = _choose(best, map(_with_lead, extracts), is_sure=is_sure)
+        answer = quote_points(
+            findings,
+            _order(points),
+            [each for each in points if each is points[0] or each.is_disputed] if is_sure else (),
+            decision.outcome,
         )
+        # The confidence is that of the sentence that ranked first.
+        return answer if best.rank == ranked[0].rank else lower(answer)
 
 
 def quote_points(
@@ -195,25 +164,25 @@ def quote_points(
     )
 
 
-def _find_update(candidates: Sequence[Quotable], best: Quotable) -> Quotable | None:
-    """The first sentence of a newer article that answers otherwise than the best one."""
+def _find_update(extracts: Sequence[Extract], best: Quotable) -> Extract | None:
+    """The first extract of a newer article that answers otherwise than the best one."""
     older = best.article.published
     if older is None or best.span is None:
         return None
     answer, text = _answer(best, best.span), _words(best.text)
-    for each in candidates:
-        newer, span = each.article.published, each.span
+    for extract in extracts:
+        newer, span = extract.article.published, extract.span
         if newer is None or newer <= older or span is None or span.logit < _UPDATE_LOGIT:
             continue
-        other = _answer(each, span)
-        is_same = other in text or answer in other or each.relation(best) is Relation.SAME
-        if not is_same and not is_order(each.text, SURE_ORDER_LOGIT):
-            return each
+        other = _answer(extract, span)
+        is_same = other in text or answer in other or best.relation(extract) is Relation.SAME
+        if not is_same and not is_order(extract.text, SURE_ORDER_LOGIT):
+            return extract
     return None
 
 
-def _answer(candidate: Quotable, span: AnswerSpan) -> str:
-    return _words(candidate.article.text[span.start : span.end])
+def _answer(extract: Extract, span: AnswerSpan) -> str:
+    return _words(extract.article.text[span.start : span.end])
 
 
 def _words(text: str) -> str:
@@ -221,13 +190,12 @@ def _words(text: str) -> str:
     return f" {' '.join(folded_words(text))} "
 
 
-def _choose(best: Quotable, candidates: Iterator[Quotable], *, doubtful: bool) -> list[Point]:
+def _choose(best: Quotable, candidates: Iterator[Quotable], *, is_sure: bool) -> list[Point]:
     """Choose the sentences to show, best first.
 
     The best one, then those close behind it that add something, as long as the answer stays short;
-    contradictions have more room. If doubtful, the two best.
+    contradictions have more room. Unless sure, the next best in any case.
     """
-    most = 2 if doubtful else MAX_QUOTED_SENTENCES
     points = [Point(best)]
     words = best.words
     for candidate in candidates:
@@ -245,7 +213,7 @@ def _choose(best: Quotable, candidates: Iterator[Quotable], *, doubtful: bool) -
         ]
         total = words + candidate.words
         room = _MAX_WORDS_OF_MORE if rivals else _MAX_WORDS
-        if (doubtful or total <= room) and len(points) < most:
+        if (not is_sure or total <= room) and len(points) < MAX_QUOTED_SENTENCES:
             for point in rivals:
                 point.is_disputed = True
             points.append(Point(candidate, is_disputed=bool(rivals)))
@@ -253,91 +221,39 @@ def _choose(best: Quotable, candidates: Iterator[Quotable], *, doubtful: bool) -
     return points
 
 
-def _rank(hits: Sequence[Hit]) -> list[Quotable]:
-    """Rank the candidates; introductions (« Trois inventions suffisent : ») only if alone."""
-    every = [candidate for hit in hits[:QUOTED_HITS] for candidate in quotables(hit)]
-    candidates = [each for each in every if not each.text.endswith(":")] or every
-    return sorted(candidates, key=lambda candidate: -candidate.rank)
-
-
 def quotables(hit: Hit) -> list[Quotable]:
-    """The quotable sentences and lists of a ranked hit; fragments rank lower."""
-    lead_of = find_leads(hit.passage, hit.article.language)
-    candidates = [
-        Quotable(hit, at, at, rank - (0 if _is_full(each.sentence.text) else _FRAGMENT_LOSS), lead)
-        for at, (rank, each, lead) in enumerate(zip(hit.ranks, hit.sentences, lead_of, strict=True))
-    ]
-    for each in reversed(_find_lists(hit.passage)):
-        intro = hit.passage.sentences[each.intro]
-        rest = range(each.last_quote + 1, each.last + 1)
-        best = max(hit.ranks[each.intro : each.last_quote + 1])
-        candidates[each.intro : each.last + 1] = [
-            Quotable(hit, each.intro, each.last_quote, best, lead_of[each.intro]),
-            *(Quotable(hit, at, at, hit.ranks[at], intro) for at in rest),
-        ]
-    return candidates
+    """The extracts of a ranked hit with their leads, in reading order."""
+    return [_with_lead(extract) for extract in find_extracts(hit)]
 
 
-@dataclass(frozen=True, slots=True)
-class _PassageList:
-    """Indices of a list's introduction, of the last sentence quoted with it, and of its end."""
-
-    intro: int
-    last_quote: int
-    last: int
-
-
-def _find_lists(passage: Passage) -> list[_PassageList]:
-    """Find lists of two or more items after a sentence that ends with a colon.
-
-    All parsers write one item a line, and a blank line between paragraphs.
-    """
-    lists: list[_PassageList] = []
-    sentences = passage.sentences
-    for at, sentence in enumerate(sentences[:-1]):
-        if not sentence.text.endswith(":") or (lists and at <= lists[-1].last):
-            continue
-        gaps = [
-            passage.text[one.end - passage.start : other.start - passage.start].count("\n")
-            for one, other in zip(sentences[at:], sentences[at + 1 :], strict=False)
-        ]
-        if not gaps[0]:
-            continue
-        lines = next((n for n, gap in enumerate(gaps[1:]) if gap > 1), len(gaps) - 1)
-        ends = [at + 1 + n for n in range(lines + 1) if n == lines or gaps[n + 1]]
-        if len(ends) > 1:
-            words = accumulate(len(each.text.split()) for each in sentences[at:])
-            most = sum(total <= _MAX_WORDS_OF_MORE for total in words)  # sentences, from `at` on
-            short = [end for end in ends if end < at + most]
-            lists.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))
-    return lists
+def _with_lead(extract: Extract) -> Quotable:
+    hit, at, sentences = extract.hit, extract.at, extract.hit.passage.sentences
+    lead = find_leads(hit.passage, extract.article.language)[at]
+    if extract.intro is not None:
+        lead = sentences[extract.intro]
+    elif at and is_question(sentences[at - 1].text):
+        lead = sentences[at - 1]
+    return Quotable(hit, at, extract.last, extract.rank, extract.intro, lead)
 
 
-def _is_full(sentence: str) -> bool:
-    """True unless the sentence is a bare date, name or caption."""
-    words = (fold(word.strip(".,;:()«»").lower()) for word in sentence.split())
-    count = sum(any(map(str.isalpha, word)) and word not in CALENDAR for word in words)
-    return count >= _MIN_WORDS
-
-
-def _demote_orders(candidates: Sequence[Quotable], margin: float) -> Iterator[Quotable]:
+def _demote_orders(extracts: Sequence[Extract], margin: float) -> Iterator[Extract]:
     """Rank orders to machines lower, and stop at `margin` behind the best.
 
-    Lazy: judges only the candidates that are consumed.
+    Lazy: judges only the extracts that are consumed.
     """
-    heap = [(-candidate.rank, at, candidate) for at, candidate in enumerate(candidates)]
+    heap = [(-extract.rank, at, extract) for at, extract in enumerate(extracts)]
     checked_places: set[int] = set()
     floor = -math.inf
     while heap:
-        _, at, candidate = heappop(heap)
-        if candidate.rank < floor:
+        _, at, extract = heappop(heap)
+        if extract.rank < floor:
             return
-        if at not in checked_places and is_order(candidate.text, SURE_ORDER_LOGIT):
-            lower = replace(candidate, rank=candidate.rank - _ORDER_LOSS)
-            heappush(heap, (-lower.rank, at, lower))
+        if at not in checked_places and is_order(extract.text, SURE_ORDER_LOGIT):
+            demoted = replace(extract, rank=extract.rank - _ORDER_LOSS)
+            heappush(heap, (-demoted.rank, at, demoted))
         else:
-            floor = max(floor, candidate.rank - margin)
-            yield candidate
+            floor = max(floor, extract.rank - margin)
+            yield extract
         checked_places.add(at)
 
 
@@ -363,15 +279,12 @@ def add_support(candidate: Quotable, points: Sequence[Point]) -> bool:
 
 
 def _order(points: Sequence[Point]) -> list[Point]:
-    """Put the best first, then the others by article in reading order; disputed ones by date."""
+    """Put the best first, then the others by article in reading order."""
     order = list(dict.fromkeys(point.candidate.article.id for point in points))
-    has_dispute = any(point.is_disputed for point in points)
 
-    def key(point: Point) -> tuple[int, bool, int, int]:
-        article = point.candidate.article
-        age = -article.published.toordinal() if has_dispute and article.published else 0
-        is_further = not has_dispute and point is not points[0]
-        return age, is_further, order.index(article.id), point.candidate.start
+    def key(point: Point) -> tuple[bool, int, int]:
+        candidate = point.candidate
+        return point is not points[0], order.index(candidate.article.id), candidate.start
 
     return sorted(points, key=key)
 
@@ -383,8 +296,8 @@ def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citati
         hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in places
     ]
     best = [
-        max(candidates, key=lambda candidate: candidate.rank)
-        for candidates in map(quotables, other_hits[:FURTHER_PASSAGES])
-        if candidates
+        _with_lead(max(extracts, key=lambda extract: extract.rank))
+        for extracts in map(find_extracts, other_hits[:FURTHER_PASSAGES])
+        if extracts
     ]
     return tuple(each.cite(number) for number, each in enumerate(best, len(citations) + 1))

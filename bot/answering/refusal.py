@@ -13,6 +13,7 @@ from bot.answer import Answer, Outcome, Refusal, Statement
 from bot.answering.topic import shares_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
+from index.reading.extracts import rank_extracts
 from index.reading.sentences import best_sentence, rank_sentences
 from index.reading.years import is_of_other_years
 from index.search.confidence import Thresholds
@@ -46,7 +47,7 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     if not findings.hits:
         return Decision("no", _absence(findings.hits, findings.period))
     outcome = outcome_of(findings.confidence, thresholds)
-    if outcome == "no":
+    if outcome == "no" or not rank_extracts(rank_sentences(findings.hits)):
         return Decision("no", "unsaid", _articles_to_offer(findings.hits))
     return Decision(outcome)
 

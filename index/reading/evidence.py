@@ -10,10 +10,10 @@ from index.article import Sentence
 from index.findings import AnswerSpan, Findings, Hit, PassageReading
 from index.models.base import PassageReader, PassageText
 from index.reading.confidence import ReadingConfidence, ReadingEvidence
+from index.reading.extracts import rank_extracts
 from index.reading.sentences import best_sentence, rank_sentences
 from index.reading.years import is_of_other_years
 
-QUOTED_HITS = 5  # best hits whose sentences may be shown
 READ_HITS = 4  # best hits that are read; the cost of a question grows with it
 UNREAD_LOGIT = 11.0
 """The span logit assumed for a passage before it is read; it is left unread if it would not come
@@ -52,6 +52,8 @@ class EvidenceReader:
         reranked = replace(findings, hits=self.rank(findings))
         if self._judge is None:
             return reranked
+        if not rank_extracts(reranked.hits):
+            return replace(reranked, confidence=0.0)
         foreign = bool(reranked.evidence.foreign)
         return replace(
             reranked, confidence=self._judge.confidence(read_evidence(reranked), foreign=foreign)
@@ -107,31 +109,19 @@ def read_evidence(findings: Findings) -> ReadingEvidence:
     """The evidence in findings that have been read but still have the search's confidence."""
     if all(hit.reading is None for hit in findings.hits):
         raise ValueError("no hit was read")
-    (best, hit, sentence), *others = sorted(
-        _quotable(findings.hits), key=lambda pair: pair[0], reverse=True
-    )
-    margins = [min(_WIDEST_MARGIN, best - rank) for rank, *_ in others[:2]]
+    best, *others = rank_extracts(findings.hits)
+    sentence = Sentence(best.start, best.end, best.text)
+    margins = [min(_WIDEST_MARGIN, best.rank - other.rank) for other in others[:2]]
     margin, margin_3 = [*margins, _WIDEST_MARGIN, _WIDEST_MARGIN][:2]
-    span = hit.reading.span if hit.reading else None
+    span = best.hit.reading.span if best.hit.reading else None
     subject = min(max(findings.confidence, _LEAST_SUBJECT), _MOST_SUBJECT)
     return ReadingEvidence(
         margin=margin,
         margin_3=margin_3,
         span_logit=span.logit if span else 0.0,
         subject=math.log(subject / (1 - subject)),
-        other_years=float(is_of_other_years(findings.question, hit, sentence)),
+        other_years=float(is_of_other_years(findings.question, best.hit, sentence)),
     )
-
-
-def _quotable(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
-    """Sentences that may be shown, with their ranks; announcements (« Trois inventions
-    suffisent : ») only if there is nothing else."""
-    every = [
-        (rank, hit, each.sentence)
-        for hit in hits[:QUOTED_HITS]
-        for rank, each in zip(hit.ranks, hit.sentences, strict=True)
-    ]
-    return [each for each in every if not each[2].text.endswith(":")] or every
 
 
 def _best_rank(hit: Hit) -> float:

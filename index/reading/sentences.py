@@ -1,12 +1,13 @@
 """Rank sentences by how well they answer, from features of the search and the reader.
 
 A sentence that repeats the question is near to it and seldom answers it, so repetition counts
-against it. The weights, in units of a sentence's own score, and how they were fitted, are in
-`sentences.json`.
+against it. A sentence that asks never answers; the one below it is as near as it. The weights, in
+units of a sentence's own score, and how they were fitted, are in `sentences.json`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +20,8 @@ from index.search.confidence import check_format, load_calibration, weighted_sum
 RANKING_FORMAT = 1
 
 _MOST_SPAN, _MOST_LEAD = 8.0, 10.0  # absolute logits; unread sentences get the negative bound
+_QUESTION_LOSS = 10.0  # of rank, more than the features can make up for
+_QUOTATION_MARKS = " \u00a0\u202f«»\"“”'‘’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,21 @@ def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     ranking = _load_ranking()
     features = sentence_features(hits, ranking.usual_echo)
     return tuple(
-        replace(hit, ranks=tuple(map(ranking.rank, rows)))
+        replace(
+            hit,
+            ranks=tuple(
+                ranking.rank(row) - _QUESTION_LOSS * is_question(ranked.sentence.text)
+                for row, ranked in zip(rows, hit.sentences, strict=True)
+            ),
+        )
         for hit, rows in zip(hits, features, strict=True)
     )
+
+
+def is_question(sentence: str) -> bool:
+    """True for a sentence that asks, but not for one that reports a question."""
+    is_quoted = sentence[:1] in _QUOTATION_MARKS
+    return (sentence.strip(_QUOTATION_MARKS) if is_quoted else sentence).endswith("?")
 
 
 def best_sentence(hit: Hit) -> Sentence:
@@ -81,11 +96,15 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
     features = []
     for hit in hits:
         rows = []
+        score_above = -math.inf
         for ranked in hit.sentences:
+            score, score_above = max(ranked.score, score_above), -math.inf
+            if is_question(ranked.sentence.text):
+                score_above = ranked.score
             span = span_within(hit.reading, ranked.sentence.start, ranked.sentence.end)
             rows.append(
                 SentenceFeatures(
-                    ranked.score,
+                    score,
                     hit.scores.total,
                     usual_echo if ranked.echo is None else ranked.echo,
                     _bounded(span.logit, _MOST_SPAN) if span else -_MOST_SPAN,

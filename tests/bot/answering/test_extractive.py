@@ -143,13 +143,13 @@ def test_articles_that_say_the_same_are_cited_together() -> None:
     assert answer.citations[1].quote == second.text
 
 
-def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> None:
+def test_articles_that_disagree_on_a_number_are_both_quoted_the_best_first() -> None:
     old = replace(article("vieux", CHIPS), published=date(2024, 5, 1))
     new = replace(article("neuf", CHIPS.replace("15", "18")), published=date(2025, 5, 1))
     answer = answer_from(hit(old, (0.95,)), hit(new, (0.94,)))
-    assert [citation.article.title for citation in answer.citations] == ["Neuf", "Vieux"]
-    assert "18 000" in answer.statements[0].text
-    assert "15 000" in answer.statements[1].text
+    assert [citation.article.title for citation in answer.citations] == ["Vieux", "Neuf"]
+    assert "15 000" in answer.statements[0].text
+    assert "18 000" in answer.statements[1].text
 
 
 @pytest.mark.parametrize(
@@ -162,16 +162,29 @@ def test_articles_that_disagree_on_a_number_are_both_quoted_newest_first() -> No
         ("La nage y reprend en avril.", "avril", 5.0, date(2026, 4, 1), False),
     ],
 )
-def test_a_newer_article_that_answers_otherwise_is_shown_first_and_nothing_is_sure(
+def test_a_newer_article_that_answers_otherwise_follows_the_best_and_nothing_is_sure(
     later: str, words: str, logit: float, day: date, is_update: bool
 ) -> None:
     old = replace(article("vieux", "La piscine rouvrira en avril."), published=date(2026, 3, 2))
     new = replace(article("neuf", later), published=day)
     one = read(hit(old, (0.95,), 2.2), "en avril", 9.0)
     answer = answer_from(one, read(hit(new, (0.8,)), words, logit))
-    told = [each.text for each in answer.statements]
-    assert told == ([later, old.text] if is_update else [old.text])
+    told = [(each.text, each.parts[1]) for each in answer.statements]
+    best = (old.text, "en avril")
+    assert told == ([best, (later, words)] if is_update else [best])
     assert answer.is_sure is not is_update
+
+
+def test_where_nothing_is_sure_the_three_closest_are_shown() -> None:
+    thresholds = Thresholds(0.5, 0.95)
+    answer = answer_from(
+        hit(article("phare", TEXT), (0.95, 0.9, 0.85, 0.83)), thresholds=thresholds
+    )
+    assert answer.outcome == "perhaps"
+    assert answer.statements[0].text == "Le phare date de 1862."
+    assert len(answer.statements) == 3
+    far = hit(article("phare", TEXT), (0.95, 0.5, 0.5, 0.5))
+    assert len(answer_from(far, thresholds=thresholds).statements) == 1
 
 
 def test_a_second_sentence_has_room_only_where_the_whole_stays_short() -> None:
@@ -229,8 +242,36 @@ def test_of_a_long_list_the_best_item_is_quoted_behind_the_introduction() -> Non
     assert first.quote.endswith("Le lauréat numéro 4 est un film de cette année-là.")
 
 
-def test_a_bare_date_name_or_caption_is_no_answer() -> None:
-    for fragment in ("Lyon, le 12 novembre 2012.", "Le Comité Nobel.", "Mardi 3 mars 2015."):
-        source = article("phare", f"{fragment} Le phare domine l’entrée du port.")
-        answer = answer_from(hit(source, (0.95, 0.9)))
-        assert [each.quote for each in answer.citations] == ["Le phare domine l’entrée du port."]
+INTERVIEW = (
+    "Combien de personnes l’usine emploie-t-elle ? Huit cents. Des nouveaux marchés, trois quarts "
+    "seront en Asie. « Et les brevets ? » Le premier date de 1998."
+)
+
+
+def test_of_an_interview_the_answer_below_the_question_is_quoted() -> None:
+    one = hit(article("entretien", INTERVIEW), (0.95, 0.5, 0.8, 0.7, 0.6))
+    answer = answer_from(one)
+    assert answer.statements[0].text == "Huit cents."
+    lead = answer.citations[0].lead
+    assert lead is not None
+    assert lead.text == "Combien de personnes l’usine emploie-t-elle ?"
+    other = hit(article("entretien", INTERVIEW), (0.5, 0.5, 0.6, 0.95, 0.6))
+    assert answer_from(other).statements[0].text == "Le premier date de 1998."
+
+
+def test_what_only_asks_does_not_answer() -> None:
+    answer = answer_from(hit(article("jeu", "Qui a bâti le phare ? Et quand ?"), (0.95, 0.9)))
+    assert (answer.outcome, answer.refusal) == ("no", "unsaid")
+
+
+def test_a_short_sentence_is_not_hidden() -> None:
+    source = article("usine", "L’usine emploie 800 personnes. Le marché croît surtout en Asie.")
+    assert answer_from(hit(source, (0.95, 0.8))).text == "L’usine emploie 800 personnes. [1]"
+
+
+def test_what_is_shown_instead_of_an_order_is_not_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "bot.answering.extractive.is_order", lambda text, least: text.startswith("Un gardien")
+    )
+    answer = answer_from(hit(article("phare", TEXT), (0.8, 0.7, 0.85, 0.7)))
+    assert (answer.statements[0].text, answer.outcome) == ("Le phare date de 1862.", "perhaps")

@@ -101,6 +101,11 @@ def test_without_a_judge_the_confidence_is_the_search_s() -> None:
     assert read.hits[0].reading is not None
 
 
+def test_a_passage_that_only_asks_has_no_confidence() -> None:
+    one = hit("Quand le phare fut-il allumé ? Et par qui ?")
+    assert EvidenceReader(Liking("phare"), JUDGE).read(found(one)).confidence == 0
+
+
 def test_the_evidence_is_of_the_best_sentence_and_an_announcement_no_rival() -> None:
     text = "Trois dates comptent :\n\nIl fut allumé en 1849."
     one = hit(text, [0.9, 0.9])
