@@ -13,9 +13,15 @@ from bot.answering.time_range import Timing, cut_period
 from bot.archive.about import ArticleReply
 from bot.archive.articles import count_articles, list_articles
 from bot.archive.chronology import tell_chronology
+from bot.archive.comparison import compare_subjects
+from bot.archive.dossier import tell_dossier
+from bot.archive.latest import tell_latest
+from bot.archive.overview import tell_overview
 from bot.archive.plain_words import parse_function
+from bot.archive.positions import tell_positions
 from bot.archive.quotes import quote_person
 from bot.archive.request import ArchiveFunction, ArchiveRequest
+from bot.archive.summary import tell_summary
 from index.findings import Hit
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
@@ -28,6 +34,12 @@ FUNCTIONS: Mapping[ArchiveFunction, Callable[[ArchiveRequest, Searcher], Answer]
     "count": count_articles,
     "chronology": tell_chronology,
     "quotes": quote_person,
+    "latest": tell_latest,
+    "overview": tell_overview,
+    "dossier": tell_dossier,
+    "summary": tell_summary,
+    "comparison": compare_subjects,
+    "positions": tell_positions,
 }
 _PAGE = re.compile(r"\bpage (\d{1,4})\)?[ ?!.]*$")
 
@@ -49,15 +61,12 @@ class Archive:
         page = _PAGE.search(fold_phrase(question))
         if page is not None:
             timing = replace(timing, question=_PAGE.sub("", timing.question))
+        number = int(page[1]) if page is not None else 1
         metadata, timing = parse_article_question(timing, today)
         reply = ArticleReply(searcher, self.thresholds, question, timing, language)
         if metadata is None:
-            request = parse_function(timing.question, question, timing.period, language)
-            if request is not None:
-                answer = FUNCTIONS[request.function](request, searcher)
-                if answer.outcome != "no":  # else the question may still be answered
-                    return answer
-            return reply.open() or self._list_author(reply)
+            answer = self._call_by_words(question, timing, today, number)
+            return answer or reply.open() or self._list_author(reply)
         request = ArchiveRequest(
             "count" if metadata.kind == "count" else "articles",
             metadata.subject,
@@ -65,16 +74,38 @@ class Archive:
             metadata.author,
             question,
             language,
-            int(page[1]) if page is not None else 1,
+            number,
         )
         is_one = timing.latest and "articles" not in fold_phrase(question)
         if metadata.kind in ("which", "count") and not is_one:
             is_unknown = metadata.author and not _signs(searcher, metadata.author)
             return None if is_unknown else FUNCTIONS[request.function](request, searcher)
+        if metadata.kind == "news" and metadata.subject:
+            news = tell_latest(replace(request, function="latest"), searcher)
+            return news if news.outcome != "no" else reply.answer(metadata)
         return reply.answer(metadata)
 
+    def _call_by_words(
+        self, question: str, timing: Timing, today: date, page: int
+    ) -> Answer | None:
+        """Answer a function asked for in plain words; None if it has nothing to show, so that the
+        question may still be answered by passages."""
+        cut = timing if timing.period is not None else cut_period(timing.question, today)
+        request = parse_function(cut.question, question, cut.period, detect(question))
+        if request is None:
+            return None
+        answer = FUNCTIONS[request.function](replace(request, page=page), self.searcher())
+        return answer if answer.outcome != "no" else None
+
     def introduce(self, question: str, timing: Timing, subjects: tuple[str, ...]) -> Answer | None:
-        """Quote how the articles on these subjects begin; None without any."""
+        """Compare two subjects, or quote how the articles on them begin; None without any."""
+        if len(subjects) == 2:
+            one, other = subjects
+            language, period = detect(question), timing.period
+            request = ArchiveRequest("comparison", one, period, other, question, language)
+            answer = compare_subjects(request, self.searcher())
+            if answer.outcome != "no":
+                return answer
         return self._reply(question, timing).introduce(subjects)
 
     def open_by_title(self, question: str, hits: tuple[Hit, ...]) -> Answer | None:

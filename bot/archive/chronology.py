@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from bot.answer import Answer, Statement
 from bot.archive.events import Event, find_events, in_order, merge_events, without_templates
@@ -28,6 +29,7 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     events = _select(request, find_events(found.central))
     if len(events) < _FEW_EVENTS:
         events = _select(request, find_events(found.articles))
+    events = [each for each in events if each.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
     page = (request.page - 1) * MAX_EVENTS

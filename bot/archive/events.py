@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from bot.answer import Citation
-from bot.answering.extractive import Relation, relation
+from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
+from bot.answering.injection import is_order
 from bot.archive.lede import is_continuation, is_statement
 from bot.archive.subject import Mention, SubjectArticle
 from index.article import Article, Passage, Period, Sentence
@@ -30,8 +32,8 @@ _EARLY_WEIGHT = 0.5  # of the first sentences of an article, less further down
 class Event:
     """A sentence of an article and the day of what it tells.
 
-    `day` is None if the sentence names none: it is then the article's own news, of its day.
-    `weight` is its worth for the subject.
+    `day` is None if the sentence names none: its day is then the article's. `is_named` if it names
+    the subject, `place` is its rank among such sentences of the article, `weight` its worth.
     """
 
     article: Article
@@ -41,6 +43,8 @@ class Event:
     period: Period
     day: EventDay | None
     weight: float
+    is_named: bool
+    place: int
 
     @property
     def text(self) -> str:
@@ -52,14 +56,28 @@ class Event:
 
 def find_events(articles: Sequence[SubjectArticle]) -> list[Event]:
     """Find the dated sentences of articles on a subject, and the news of each of them."""
-    chosen = sorted(articles, key=lambda each: (each.in_title, each.in_opening), reverse=True)
-    return [event for own in chosen[:MAX_ARTICLES] for event in _events_of(own)]
+    events = []
+    for own in _best(articles):
+        lines = list(lines_of(own))
+        news = next((each for each in lines if each.is_named), None) if own.is_central else None
+        events += [each for each in lines if each.day is not None or each is news]
+    return events
 
 
-def _events_of(own: SubjectArticle) -> Iterator[Event]:
+def find_lines(articles: Sequence[SubjectArticle]) -> list[Event]:
+    """Find the sentences on a subject that stand alone, dated or not."""
+    return [line for own in _best(articles) for line in lines_of(own)]
+
+
+def _best(articles: Sequence[SubjectArticle]) -> Sequence[SubjectArticle]:
+    key = attrgetter("in_title", "in_opening")
+    return sorted(articles, key=key, reverse=True)[:MAX_ARTICLES]
+
+
+def lines_of(own: SubjectArticle) -> Iterator[Event]:
+    """The sentences of an article that are on its subject and can be shown alone or with a lead."""
     article = own.article
     leads: dict[int, dict[int, Sentence | None]] = {}
-    has_news = False
     for at, mention in enumerate(own.mentions):
         passage, sentence = mention.passage, mention.sentence
         if not _is_line(sentence, article):
@@ -74,14 +92,11 @@ def _events_of(own: SubjectArticle) -> Iterator[Event]:
             continue
         weight = _weigh(own, mention, at) - _LEAD_LOSS * (lead is not None)
         days = [d for d in find_event_days(sentence.text, article.published) if not d.is_aside]
-        if days:
-            best = min(days, key=lambda each: each.rank)
-            weight += _DAY_WEIGHTS[best.exactness]
-            yield Event(article, passage, sentence, lead, best.period, best, weight)
-        elif own.is_central and mention.is_named and not has_news and article.published:
-            period = Period(article.published, article.published)
-            yield Event(article, passage, sentence, lead, period, None, weight)
-        has_news = has_news or mention.is_named
+        best = min(days, key=lambda each: each.rank, default=None)
+        published = article.published or date.min
+        period = best.period if best else Period(published, published)
+        weight += _DAY_WEIGHTS[best.exactness] if best else 0.0
+        yield Event(article, passage, sentence, lead, period, best, weight, mention.is_named, at)
 
 
 def _is_line(sentence: Sentence, article: Article) -> bool:
@@ -147,3 +162,25 @@ def without_templates(events: Sequence[Event]) -> list[Event]:
 def _wording(event: Event) -> tuple[str, ...]:
     words = folded_words(event.text)
     return tuple(each for each in words if each.isalpha() and each not in CALENDAR)
+
+
+def distinct(lines: Iterable[Event], most: int, shown: Iterable[Event] = ()) -> list[Event]:
+    """The first lines that say nothing twice, and no orders to machines; `shown` are said."""
+    kept: list[Event] = []
+    said = list(shown)
+    for line in lines:
+        if len(kept) == most:
+            break
+        if any(_says_same(line, other) for other in said) or is_order(line.text, SURE_ORDER_LOGIT):
+            continue
+        kept.append(line)
+        said.append(line)
+    return kept
+
+
+def _says_same(one: Event, other: Event) -> bool:
+    if one.article.language != other.article.language:
+        return False
+    return one.text == other.text or (
+        relation(one.text, other.text, one.article.language) is not Relation.NEW
+    )

@@ -53,6 +53,29 @@ _PATTERNS: tuple[tuple[ArchiveFunction, str], ...] = (
         rf"(?:ce que|qu'est-ce que) {_PERSON} (?:dit|pense|a dit|a declare|en dit){_ABOUT}",
     ),
     ("quotes", rf"what (?:did|does|has) {_PERSON} (?:say|said|think|declare){_ABOUT}"),
+    (
+        "overview",
+        rf"(?:{_A}(?:point|synthese|overview|tour d'horizon|etat des lieux)"
+        rf" (?:sur|{_DE}|of|on|about)|(?:que|qu'est-ce que l'on|qu'est-ce qu'on) (?:sait|sait-on)"
+        rf"(?:[- ]on)? (?:sur|{_DE}|a propos {_DE})|what (?:is known|do we know) about"
+        rf"|tell me about|synthetise[zr]?) ?(?:la |le |les |l'|the )?{_SUBJECT}",
+    ),
+    (
+        "dossier",
+        rf"{_A}(?:fiche|dossier|profil|portrait|biographie|bio|profile|file|biography)"
+        rf" (?:sur |{_DE}|of |on |about )(?:la |le |les |l'|the )?{_SUBJECT}",
+    ),
+    (
+        "summary",
+        r"(?:resume[zr]?(?:[- ](?:moi|nous))?|summari[sz]e|sum up) (?:l'article|the article)"
+        rf" (?:sur|about|on) (?:la |le |les |l'|the )?{_SUBJECT}",
+    ),
+    (
+        "positions",
+        r"(?:qui (?:est|sont)(?: ceux qui sont)? (?:pour et (?:qui est )?contre|pour ou contre)"
+        r"|(?:les |quelles sont les )?positions sur|who is for and (?:who is )?against)"
+        rf" (?:la |le |les |l'|the )?{_SUBJECT}",
+    ),
 )
 _FUNCTIONS = tuple(
     (function, re.compile(rf"{_POLITE}{pattern}{_END}")) for function, pattern in _PATTERNS

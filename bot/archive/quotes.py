@@ -12,7 +12,7 @@ from bot.answering.injection import is_order
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
-from bot.archive.subject import SubjectArticle, SubjectName, find_subject
+from bot.archive.subject import FoundSubject, SubjectArticle, SubjectName, find_subject
 from bot.archive.texts import QuotesPhrases
 from index.article import Article, Passage, Sentence
 from index.ingestion.passages import cut
@@ -51,14 +51,7 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     parts = SubjectName.parse(name, request.question).parts
     name = next((part.text for part in parts if part.is_name), name)  # « le président X »
     found = find_subject(searcher, name, request.period, request.question)
-    quotes = [each for own in found.articles for each in _quotes_of(own, found.name)]
-    if request.subject and request.person:
-        quotes = _on_subject(quotes, SubjectName.parse(request.subject, request.question))
-    kept: list[SpokenQuote] = []
-    for quote in sorted(quotes, key=_newness, reverse=True):
-        if not any(_is_same(quote, other) for other in kept):
-            kept.append(quote)
-    kept = [each for each in kept if not is_order(each.text, SURE_ORDER_LOGIT)]
+    kept = find_quotes(found, request)
     if not kept:
         return refuse_subject(request, searcher)
     skip = (request.page - 1) * SHOWN_QUOTES
@@ -71,6 +64,18 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     ]
     further = [each for each in kept if each not in lines][:MAX_QUOTES]
     return answer_lines(request, statements, lines, heading, further)
+
+
+def find_quotes(found: FoundSubject, request: ArchiveRequest) -> list[SpokenQuote]:
+    """Find what a person says, newest first, on the request's subject if it names a person."""
+    quotes = [each for own in found.articles for each in _quotes_of(own, found.name)]
+    if request.subject and request.person:
+        quotes = _on_subject(quotes, SubjectName.parse(request.subject, request.question))
+    kept: list[SpokenQuote] = []
+    for quote in sorted(quotes, key=_newness, reverse=True):
+        if not any(_is_same(quote, other) for other in kept):
+            kept.append(quote)
+    return [each for each in kept if not is_order(each.text, SURE_ORDER_LOGIT)]
 
 
 def _newness(quote: SpokenQuote) -> tuple[date, bool, int]:

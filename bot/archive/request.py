@@ -16,7 +16,6 @@ ArchiveFunction = Literal[
     "overview",
     "dossier",
     "summary",
-    "list",
     "comparison",
     "positions",
 ]

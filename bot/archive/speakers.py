@@ -52,6 +52,14 @@ _QUOTED_WORDS = 3  # minimum
 _THAT = re.compile(
     r"^(?:,[^,]{1,60},)?(?:(?:\s+[^\s,]+){0,4}?\s+(?:que|qu'|that|avoir|etre)|\s+(?:de|d'|ne|vouloir|etre|avoir)\b|\s*:)"
 )
+# Verbs that report what was said without « que ».
+_ACTS = (
+    *("accus", "annonc", "condamn", "confirm", "critiqu", "demand", "dement", "denonc", "deplor"),
+    *("exig", "felicit", "promet", "promis", "propos", "reclam", "regrett", "remerci", "salu"),
+)
+_NOUN = re.compile(
+    r"(?:\b(?:la|le|les|un|une|des|de|sa|son|ses|cette|ce|ces|leurs?|aux?|du|the)\s|\b[ld]')$"
+)
 _VERBS = re.compile(r"\b(?:a|ont|est|sont|avait|etait|fut|sera|has|was|is|en \w+ant)\s+\w")
 _PRONOUNS = re.compile(r"\b(?:il|elle|ils|elles|on|he|she|they|qui|who|qu'il|qu'elle)\b")
 _GENITIVE = re.compile(
@@ -74,6 +82,7 @@ class Speech:
 def find_speech(sentence: str, language: str) -> Speech | None:
     """Find who speaks in a sentence; None if nobody does, or it is unclear who."""
     folded = fold_phrase(sentence)
+    marks = [(match.start(), match.end()) for match in _QUOTED.finditer(sentence)]
     quoted = [
         (match.start(), match.end())
         for match in _QUOTED.finditer(sentence)
@@ -82,7 +91,7 @@ def find_speech(sentence: str, language: str) -> Speech | None:
     names = [
         (span.start, span.end)
         for span in span_names(sentence, language)
-        if not _within(span.start, quoted)
+        if not _within(span.start, marks)
     ]
     speakers = set(_speakers(folded, quoted, names))
     if len(speakers) == 1:
@@ -115,8 +124,10 @@ def _speakers(
         if is_title and not _GENITIVE.search(f"{gap} "):
             yield own
     for match in _VERB.finditer(outside):
-        is_reported = bool(quoted) or _THAT.match(outside[match.end() :]) is not None
-        if is_reported:
+        if _NOUN.search(outside[: match.start()]):
+            continue
+        is_act = match[0].startswith(_ACTS)
+        if quoted or is_act or _THAT.match(outside[match.end() :]):
             own = _subject(outside, match, names)
             if own is not None:
                 yield own

@@ -64,7 +64,8 @@ class SubjectName:
         for match in _WORD.finditer(subject):
             word = match[0]
             between, folded = subject[end : match.start()], fold_phrase(word)
-            if folded in stop_words(language) or (len(word) == 1 and not word.isdigit()):
+            is_stop = folded in stop_words(language) and not (word[0].isupper() and match.start())
+            if is_stop or (len(word) == 1 and not word.isdigit()):
                 continue
             is_name = word[0].isupper() and not (begins and not match.start())
             if is_name and names and names[-1] and _joins(between):
@@ -176,7 +177,7 @@ class SubjectArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectArticles:
+class FoundSubject:
     """All articles that name a subject, newest first.
 
     `is_complete` is False if the words are too frequent to check every passage. `homonyms` are
@@ -197,7 +198,7 @@ class SubjectArticles:
 
 def find_subject(
     searcher: Searcher, subject: str, period: Period | None = None, question: str = ""
-) -> SubjectArticles:
+) -> FoundSubject:
     """Find all articles that have every word of a subject in their title or in one sentence."""
     name = SubjectName.parse(subject, question)
     generation = searcher.generation
@@ -229,7 +230,7 @@ def find_subject(
             articles.append(SubjectArticle(article, name, in_title, in_opening))
     articles, homonyms = _tell_apart(name, articles)
     articles.sort(key=lambda each: (_day(each.article), each.is_central), reverse=True)
-    return SubjectArticles(name, tuple(articles), homonyms, len(keys) <= MAX_PASSAGES)
+    return FoundSubject(name, tuple(articles), homonyms, len(keys) <= MAX_PASSAGES)
 
 
 def _numbers(word: str) -> set[str]:

@@ -95,3 +95,44 @@ class QuotesPhrases(Texts, domain="archive", part="quotes"):
 
     def day(self, day: date | None) -> str:
         return self.on(day) if day else ""
+
+
+class LatestPhrases(Texts, domain="archive", part="latest"):
+    """The headings of the latest on a subject."""
+
+    def newest(self, day: date) -> str: ...
+    def before(self, day: date) -> str: ...
+
+
+class OverviewPhrases(Texts, domain="archive", part="overview"):
+    """The headings of an overview."""
+
+    newest: str
+    positions: str
+    background: str
+
+
+class DossierPhrases(Texts, domain="archive", part="dossier"):
+    """The headings of a dossier."""
+
+    dates: str
+    figures: str
+    of_it: str
+
+    def identity(self, subject: str, count: int) -> str: ...
+    def words(self, subject: str) -> str: ...
+
+
+class ComparisonPhrases(Texts, domain="archive", part="comparison"):
+    """The headings of a comparison."""
+
+    both: str
+
+    def newest(self, subject: str) -> str: ...
+    def figures(self, subject: str) -> str: ...
+
+
+class PositionsPhrases(Texts, domain="archive", part="positions"):
+    """The heading of the positions on a subject."""
+
+    def heading(self, subject: str, count: int) -> str: ...

@@ -5,95 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from bot.answer import Answer, Citation, Statement
-from bot.answering.refusal import decide_by_articles
+from bot.answer import Answer, Citation
 from bot.answering.topic import best_sentence_on, hits_about, names_subject, rank_articles
+from bot.archive.summary import summarise_stored
 from bot.operations.statistics import Holdings
-from index.article import Article, ArticleEntry, Passage, Selection, Sentence
-from index.ingestion.passages import cut
+from index.article import Article, ArticleEntry, Selection
 from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher
 from index.store.builder_status import BuilderStatus
 from index.store.reader import FacetKind, GenerationReader
-from index.text.antecedents import find_leads
-
-_SUMMARY_SENTENCES = 4
-_SUMMARY_WORDS = 110
-_MIN_WORDS = 6  # shorter sentences say too little alone
-_OPENING_BONUS = 0.04  # journalists put the news first
-_REPETITION_PENALTY = 0.5  # Carbonell & Goldstein, "The Use of MMR" (1998)
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleSentence:
-    """A sentence with its passage; `is_dependent` if it needs an earlier one to be understood."""
-
-    sentence: Sentence
-    passage: Passage
-    is_dependent: bool
-
-
-def article_sentences(article: Article, passages: Sequence[Passage]) -> list[ArticleSentence]:
-    return [
-        ArticleSentence(sentence, passage, lead is not None)
-        for passage in passages
-        for sentence, lead in zip(
-            passage.sentences, find_leads(passage, article.language), strict=True
-        )
-    ]
-
-
-def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: Vectors) -> Answer:
-    """Summarise an article by its most central sentences, penalizing repetition (MMR).
-
-    `vectors`, shape (len(sentences), d), are unit vectors. The answer is empty if no sentence is
-    self-contained.
-    """
-    citations = tuple(
-        Citation.of(number, sentences[row].sentence, sentences[row].passage, article)
-        for number, row in enumerate(sorted(_select(sentences, vectors)), 1)
-    )
-    return Answer(
-        question=article.title,
-        language=article.language,
-        outcome=decide_by_articles([article] if citations else []).outcome,
-        confidence=1.0,
-        statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
-        citations=citations,
-    )
-
-
-def _select(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]:
-    candidates = [
-        row
-        for row, each in enumerate(sentences)
-        if not each.is_dependent
-        and len(each.sentence.text.split()) >= _MIN_WORDS
-        and not each.sentence.text.endswith((":", "?"))
-    ]
-    if not candidates:
-        return []
-    mean = vectors.mean(axis=0)
-    centrality = vectors @ (mean / np.linalg.norm(mean))
-    centrality[candidates[0]] += _OPENING_BONUS
-    selection: list[int] = []
-    words = 0
-
-    def gain(row: int) -> float:
-        repetition = max((float(vectors[row] @ vectors[other]) for other in selection), default=0.0)
-        return float(centrality[row]) - _REPETITION_PENALTY * repetition
-
-    while candidates and len(selection) < _SUMMARY_SENTENCES:
-        best = max(candidates, key=gain)
-        candidates.remove(best)
-        count = len(sentences[best].sentence.text.split())
-        if not selection or words + count <= _SUMMARY_WORDS:
-            selection.append(best)
-            words += count
-    return selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +91,7 @@ class Library:
         return self.searcher().find(reference)
 
     def summarise(self, article: Article) -> Answer:
-        generation = self._open
-        passages = [
-            each
-            for passage in cut(article)
-            if (each := generation.passage_at(article.id, passage.start)) is not None
-        ]
-        if not passages:  # withdrawn since it was opened
-            return summarise(article, (), np.empty((0, 0), dtype=np.float32))
-        vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in passages])
-        sentences = article_sentences(article, [each.passage for each in passages])
-        return summarise(article, sentences, vectors)
+        return summarise_stored(article, self._open)
 
     def on_subject(self, subject: str) -> SubjectArticles:
         hits = self._index.search_subject(subject, _FOLLOWED_PASSAGES)

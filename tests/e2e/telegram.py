@@ -22,12 +22,13 @@ from telegram.ext import Application, BaseHandler
 
 from bot.answer import Answer, Citation
 from bot.answering.distress import DistressGate
+from bot.archive.summary import article_sentences, summarise
 from bot.audio import SpeechService
 from bot.feature import Feature
 from bot.features import FEATURES
 from bot.followups.base import ConversationChain
 from bot.followups.turn import History, Turn, TurnText
-from bot.library.articles import Library, SubjectArticles, article_sentences, summarise
+from bot.library.articles import Library, SubjectArticles
 from bot.library.documents import Documents
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.feature import AnyChore

@@ -1,0 +1,54 @@
+"""Comparison of two subjects: what one article says of both, then each by the same aspects."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from bot.answer import Answer, Statement
+from bot.archive.events import Event, distinct, find_lines
+from bot.archive.outcome import answer_lines, refuse_subject
+from bot.archive.request import ArchiveRequest
+from bot.archive.subject import FoundSubject, find_subject
+from bot.archive.texts import ComparisonPhrases
+from index.search.searcher import Searcher
+
+_BOTH_LINES, _STATE_LINES, _FIGURE_LINES = 3, 2, 2
+_DIGIT = re.compile(r"\d")
+
+
+def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
+    """Compare the request's subject with its `person`, the other subject."""
+    names = (request.subject, request.person)
+    found = [find_subject(searcher, name, request.period, request.question) for name in names]
+    lines = [find_lines(each.central) for each in found]
+    if not all(lines):
+        return refuse_subject(request, searcher)
+    phrases = ComparisonPhrases.of(request.language)
+    shown: list[Event] = []
+    statements: list[Statement] = []
+
+    def add(heading: str, chosen: list[Event]) -> None:
+        for line in chosen:
+            shown.append(line)
+            statements.append(Statement(line.text, (len(shown),), heading=heading))
+            heading = ""
+
+    both = [line for own in lines for line in own if _names_all(line, found)]
+    add(phrases.both, distinct(_by_weight(both), _BOTH_LINES))
+    for name, own in zip(names, lines, strict=True):
+        newest = max(each.article.published or date.min for each in own)
+        states = [each for each in own if (each.article.published or date.min) == newest]
+        add(phrases.newest(name), distinct(_by_weight(states), _STATE_LINES, shown))
+    for name, own in zip(names, lines, strict=True):
+        figures = [each for each in own if each.is_named and _DIGIT.search(each.text)]
+        add(phrases.figures(name), distinct(_by_weight(figures), _FIGURE_LINES, shown))
+    return answer_lines(request, statements, shown)
+
+
+def _by_weight(lines: list[Event]) -> list[Event]:
+    return sorted(lines, key=lambda each: (-each.weight, each.place))
+
+
+def _names_all(line: Event, found: list[FoundSubject]) -> bool:
+    return all(each.name.is_in(line.text) or each.name.has_surname(line.text) for each in found)

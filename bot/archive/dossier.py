@@ -1,0 +1,104 @@
+"""Dossier on a person, an organisation, a place or a project: who it is, dates, figures, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bot.answer import Answer, Statement
+from bot.archive.events import Event, distinct, find_lines, in_order
+from bot.archive.outcome import Line, answer_lines, refuse_subject
+from bot.archive.quotes import find_quotes
+from bot.archive.request import ArchiveRequest
+from bot.archive.speakers import find_speech
+from bot.archive.subject import SubjectName, find_subject
+from bot.archive.texts import ChronologyPhrases, DossierPhrases, QuotesPhrases
+from index.search.searcher import Searcher
+from index.text.folding import fold_phrase
+
+_IDENTITY_LINES, _DATE_LINES, _FIGURE_LINES, _WORD_LINES, _OTHER_LINES = 2, 6, 4, 3, 2
+_FIGURE = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:[\s.,]?\d{1,3}){0,4}\s?(?:%|€|\$|euros?|dollars?|millions?|milliards?|morts?|blesses?|personnes?|km"
+    r"|kilometres?|metres?|tonnes?|ans\b|voix|billion|people|percent|deaths?)"
+)
+_ROLE_BEFORE = re.compile(
+    r"\b(?:presidente?|ministre|candidate?|deputee?|maire|senateur|senatrice|chef|secretaire|patron"
+    r"|directeur|directrice|porte-parole|acteur|actrice|auteur|autrice|champion|championne|avocate?"
+    r"|general|reine?|pape|astronaute|sonde|president|minister|mayor|leader|head|founder)\b"
+)
+
+
+def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
+    """Tell who or what a subject is, its dates and figures, what it says and is said of it."""
+    found = find_subject(searcher, request.subject, request.period, request.question)
+    lines = [each for each in find_lines(found.central) if each.article.published]
+    if not lines:
+        return refuse_subject(request, searcher)
+    phrases = DossierPhrases.of(request.language)
+    days = ChronologyPhrases.of(request.language)
+    cited: list[Line] = []
+    shown: list[Event] = []
+    statements: list[Statement] = []
+
+    def add(heading: str, labelled: Iterator[tuple[str, Event]]) -> None:
+        for label, line in labelled:
+            shown.append(line)
+            cited.append(line)
+            statements.append(Statement(line.text, (len(cited),), heading=heading, label=label))
+            heading = ""
+
+    ranked = sorted(lines, key=lambda each: (-each.weight, each.place))
+    identity = sorted(ranked, key=lambda each: -_identifies(each, found.name))
+    chosen = [each for each in identity if _identifies(each, found.name)] or ranked
+    add(
+        phrases.identity(request.subject, len(found.articles)),
+        (("", each) for each in distinct(chosen, _IDENTITY_LINES)),
+    )
+    dated = [each for each in ranked if each.day is not None and each.is_named]
+    dates = in_order(distinct(dated, _DATE_LINES, shown))
+    add(phrases.dates, ((days.label(each.period, each.day), each) for each in dates))
+    figures = [each for each in ranked if each.is_named and _FIGURE.search(fold_phrase(each.text))]
+    chosen = distinct(figures, _FIGURE_LINES, shown)
+    add(
+        phrases.figures,
+        ((days.told(each.article.published or date.min), each) for each in chosen),
+    )
+    heading = phrases.words(request.subject)
+    said = {each.text for each in shown}
+    for quote in find_quotes(found, request)[:_WORD_LINES]:
+        if quote.text not in said:
+            cited.append(quote)
+            label = QuotesPhrases.of(request.language).day(quote.article.published)
+            statements.append(Statement(quote.text, (len(cited),), heading=heading, label=label))
+            heading = ""
+            said.add(quote.text)
+    others = [
+        each
+        for each in ranked
+        if each.is_named and each.text not in said and _is_by_another(each, found.name)
+    ]
+    add(phrases.of_it, (("", each) for each in distinct(others, _OTHER_LINES, shown)))
+    return answer_lines(request, statements, cited)
+
+
+def _identifies(line: Event, name: SubjectName) -> int:
+    """How much a sentence tells who somebody is: a role beside the name, a definition."""
+    folded = fold_phrase(line.text)
+    match = next(name.core.parts[-1].find(line.text, folded), None)
+    if match is None:
+        return 0
+    after, before = folded[match.end() :], folded[max(0, match.start() - 60) : match.start()]
+    is_definition = re.match(r"\s+(?:est|etait|is|was) (?:un|une|le|la|l'|a|an|the)\b", after)
+    apposition = re.match(
+        r"\s?, (?:(?:le|la|l'|un|une|the|a|ancien|ancienne|ex-)[\w' -]+|[\w' -]+),", after
+    )
+    has_role = _ROLE_BEFORE.search(before) is not None
+    return 3 * bool(is_definition) + 2 * bool(apposition) + 2 * has_role
+
+
+def _is_by_another(line: Event, name: SubjectName) -> bool:
+    speech = find_speech(line.text, line.article.language)
+    if speech is None or speech.speaker is None:
+        return False
+    return not name.is_in(speech.speaker) and not name.has_surname(speech.speaker)

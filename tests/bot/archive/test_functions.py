@@ -1,0 +1,125 @@
+"""Latest, overviews, dossiers, summaries, comparisons and positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.answer import Answer
+from bot.archive.archive import FUNCTIONS
+from bot.archive.plain_words import parse_function
+from bot.archive.request import ArchiveFunction, ArchiveRequest
+from index.search.searcher import Searcher
+from tests.bot.archive.made import searcher_over, told
+
+ARTICLES = [
+    told(
+        "Anna Rossi est élue maire",
+        "Anna Rossi, ingénieure de 48 ans, a été élue maire de la ville dimanche 2 mars. Elle a "
+        "obtenu 54 % des voix au second tour. Marc Petit a reconnu que la ville voulait changer.",
+        "2025-03-04",
+    ),
+    told(
+        "Le pont fermé",
+        "La maire Anna Rossi a fermé le grand pont lundi 5 mai. Anna Rossi a affirmé que le pont "
+        "serait rouvert avant l’automne. Marc Petit a accusé Anna Rossi de mentir sur le pont.",
+        "2025-05-06",
+    ),
+    told(
+        "Marc Petit candidat",
+        "Marc Petit sera candidat à la mairie l’an prochain. Marc Petit a déclaré que « la ville "
+        "mérite bien mieux que cela » devant 300 personnes.",
+        "2025-09-01",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def searcher() -> Iterator[Searcher]:
+    with searcher_over(*ARTICLES) as searcher:
+        yield searcher
+
+
+def call(searcher: Searcher, function: ArchiveFunction, subject: str, other: str = "") -> Answer:
+    return FUNCTIONS[function](
+        ArchiveRequest(function, subject, None, other, f"{function} {subject}", "fr"), searcher
+    )
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_every_line_is_of_an_article_word_for_word_and_an_unknown_subject_is_refused(
+    searcher: Searcher, function: ArchiveFunction
+) -> None:
+    answer = call(
+        searcher, function, "Anna Rossi", "Marc Petit" if function == "comparison" else ""
+    )
+    assert answer.outcome == "sure"
+    assert answer.citations
+    if function not in ("articles", "count"):
+        assert answer.verbatim
+        assert len({each.text for each in answer.statements}) == len(answer.statements)
+    assert call(searcher, function, "Zoé Martin", "Zoé Martin").outcome == "no"
+
+
+def headings(answer: Answer) -> list[str]:
+    return [section[0].heading for section in answer.sections]
+
+
+def test_the_latest_stands_before_what_was_told_before_it(searcher: Searcher) -> None:
+    answer = call(searcher, "latest", "Anna Rossi")
+    assert headings(answer) == ["Le 6 mai 2025", "Avant cela, le 4 mars 2025"]
+    assert answer.statements[0].text.startswith("La maire Anna Rossi a fermé le grand pont")
+
+
+def test_a_dossier_has_identity_dates_figures_and_words(searcher: Searcher) -> None:
+    answer = call(searcher, "dossier", "Anna Rossi")
+    assert headings(answer)[0] == "Anna Rossi, d’après 2 articles"
+    by_heading = {section[0].heading: [s.text for s in section] for section in answer.sections}
+    assert by_heading["Anna Rossi, d’après 2 articles"][0].startswith("Anna Rossi, ingénieure")
+    assert all("Petit a" not in text for text in by_heading.get("Ce que dit Anna Rossi", ()))
+    assert by_heading["Ce qu’on en dit"] == [
+        "Marc Petit a accusé Anna Rossi de mentir sur le pont."
+    ]
+
+
+def test_an_overview_begins_with_the_newest_state(searcher: Searcher) -> None:
+    answer = call(searcher, "overview", "Anna Rossi")
+    assert headings(answer)[0] == "Dernier état"
+    newest = answer.citations[0].article.title
+    assert newest == "Le pont fermé"
+
+
+def test_two_subjects_are_compared_by_the_same_aspects(searcher: Searcher) -> None:
+    answer = call(searcher, "comparison", "Anna Rossi", "Marc Petit")
+    assert headings(answer)[0] == "L’un et l’autre"
+    assert any(each.startswith("Marc Petit\u00a0:") for each in headings(answer))
+
+
+def test_positions_stand_under_the_name_of_their_speaker(searcher: Searcher) -> None:
+    answer = call(searcher, "positions", "pont")
+    labels = {each.label for each in answer.statements}
+    assert labels == {"Marc Petit", "Anna Rossi"}
+
+
+@pytest.mark.parametrize(
+    ("question", "function", "subject"),
+    [
+        ("Fais le point sur les gilets jaunes", "overview", "gilets jaunes"),
+        ("Que sait-on de Rosetta ?", "overview", "Rosetta"),
+        ("Fiche sur Emmanuel Macron", "dossier", "Emmanuel Macron"),
+        ("Résume l’article sur Rosetta", "summary", "Rosetta"),
+        ("Qui est pour et qui est contre la réforme ?", "positions", "réforme"),
+    ],
+)
+def test_plain_words_ask_for_functions(
+    question: str, function: ArchiveFunction, subject: str
+) -> None:
+    request = parse_function(question, question, None, "fr")
+    assert request is not None
+    assert (request.function, request.subject) == (function, subject)
+
+
+@pytest.mark.parametrize("question", ["Quel est le bilan de l’attentat ?", "Résume cet article"])
+def test_other_questions_are_no_function(question: str) -> None:
+    assert parse_function(question, question, None, "fr") is None
