@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from bot.library.build_process import IndexBuilder
-from index.apart import UNBOUNDED, ProcessBounds
 from index.findings import AnswerSpan, PassageReading
 from index.formats.base import Options
 from index.ingestion.builder import BuildObserver, BuildReport, build
 from index.models.base import Embedder, PassageText, Vectors
 from index.store.base import IndexStore
+from index.tasks import UNBOUNDED, ProcessBounds
 
 
 class FakeEmbedder:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from index.apart import UNBOUNDED, ProcessBounds, ProcessLost, WorkRequester, run_apart
 from index.errors import IndexingError, Problem
 from index.formats.base import Options
 from index.ingestion.builder import BuildObserver, BuildReport, BuildStep, Unobserved, build
 from index.models.base import Embedder
+from index.processes import MODEL_VARIABLES
 from index.store.factory import Location
+from index.tasks import UNBOUNDED, ProcessBounds, ProcessLost, TaskRequester, run_task
 
 
 class IndexBuilder(Protocol):
@@ -51,13 +52,14 @@ class BuildProcess:
             getattr(observer or Unobserved(), name)(*arguments)
 
         try:
-            return run_apart(
+            return run_task(
                 _build,
                 self._open_embedder,
                 list(paths),
                 location,
                 options,
                 bounds=bounds,
+                variables=MODEL_VARIABLES,
                 on_message=watch,
                 stop=stop,
             )
@@ -71,7 +73,7 @@ class BuildProcess:
 
 
 def _build(
-    requester: WorkRequester,
+    requester: TaskRequester,
     open_embedder: Callable[[], Embedder],
     paths: list[Path],
     location: Location,
@@ -90,7 +92,7 @@ def _build(
 class _ForwardingObserver(BuildObserver):
     """Forwards the progress to the requesting process."""
 
-    def __init__(self, requester: WorkRequester) -> None:
+    def __init__(self, requester: TaskRequester) -> None:
         self._requester = requester
 
     def step(self, name: BuildStep) -> None:

@@ -25,7 +25,6 @@ from bot.library.format_options import load_format_options
 from bot.library.gatherer import open_gatherer
 from bot.library.paths import fetched_dir, standing_paths
 from bot.settings import Settings, index_store
-from index.apart import UNBOUNDED, ProcessBounds
 from index.article import Article
 from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
 from index.fetch.gatherer import FailedAddress, GatheredAddress
@@ -40,6 +39,7 @@ from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.disk import translate_disk_errors
 from index.store.factory import Location, open_store
+from index.tasks import UNBOUNDED, ProcessBounds
 
 logger = logging.getLogger(__name__)
 

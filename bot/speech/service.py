@@ -18,8 +18,8 @@ from bot.errors import SpeechError
 from bot.settings import Settings
 from bot.speech.factory import SpeechModels
 from index.errors import Problem
-from index.kept_process import KeptProcess, module_command
 from index.models.bundled.embedder import cores
+from index.processes import HelperProcess, helper_environment, module_command
 
 if TYPE_CHECKING:
     from bot.speech.base import Sound
@@ -35,7 +35,7 @@ class Speech:
     def __init__(self, models: SpeechModels, folder: Path) -> None:
         self._models, self._folder = models, folder
         self._lock = threading.Lock()
-        self._process: KeptProcess | None = None
+        self._process: HelperProcess | None = None
         self._pause_lock = threading.Lock()
         self._pauses = 0  # in progress
 
@@ -212,12 +212,12 @@ class Speech:
             raise SpeechError(Problem.from_json(problem))
         return reply
 
-    def _running(self) -> KeptProcess:
+    def _running(self) -> HelperProcess:
         if self._process is None or not self._process.usable:
             self._end()
-            command, environment = module_command("bot.speech.worker")
+            command, environment = module_command("bot.speech.worker"), helper_environment()
             try:
-                self._process = KeptProcess(command, apart="group", environment=environment)
+                self._process = HelperProcess(command, apart="group", environment=environment)
             except OSError as error:
                 raise SpeechError("speech-crash") from error
             models = json.dumps(asdict(self._models))

@@ -20,7 +20,7 @@ from bot.errors import SpeechError
 from bot.speech.audio import HEARD_RATE, ChapterMark, read_sound, write_sound
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels, open_recogniser, open_voice
-from index.kept_process import end_with_owner
+from index.processes import end_with_owner
 
 NICENESS = 19
 # Bytes of address space, in addition to those at the start; both models use a fifth of them.

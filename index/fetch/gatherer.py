@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from index.apart import ProcessBounds, ProcessLost, WorkRequester, run_apart
 from index.errors import FetchError, Problem, Words, reason_of
 from index.fetch.address import Address
 from index.fetch.fetcher import FetchedPage, Fetcher, KnownPage, NotModified, Validators
@@ -24,6 +23,7 @@ from index.fetch.listing import (
 )
 from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
+from index.tasks import ProcessBounds, ProcessLost, TaskRequester, run_task
 
 ARTICLES_PER_LIST = 50
 SITEMAPS = 20  # per index
@@ -224,13 +224,13 @@ def _errors_of(address: str) -> Iterator[None]:
 def _parse_list(kind: PageKind, body: bytes, base: Address) -> list[ListedAddress]:
     """Parse a list in a process of its own. Raises FetchError."""
     try:
-        return run_apart(_list_in_process, kind, body, base, bounds=_LIST_BOUNDS)
+        return run_task(_list_in_process, kind, body, base, bounds=_LIST_BOUNDS)
     except ProcessLost as lost:
         raise FetchError("address-list-unreadable", subject=base.url) from lost
 
 
 def _list_in_process(
-    _: WorkRequester, kind: PageKind, body: bytes, base: Address
+    _: TaskRequester, kind: PageKind, body: bytes, base: Address
 ) -> list[ListedAddress]:
     return list_addresses(kind, body, base)
 

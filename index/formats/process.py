@@ -15,7 +15,7 @@ from typing import Any
 from index.article import Article, Section
 from index.errors import Problem, ReadError, reason_of
 from index.formats.base import Options, Skipped, Source
-from index.kept_process import KeptProcess, WaitingProcesses, module_command
+from index.processes import HelperProcess, ProcessPool, helper_environment, module_command
 
 ARTICLE_SECONDS = 60.0  # CPU time for one article
 SILENCE_SECONDS = 1_800.0  # until the next article, OCR included
@@ -44,14 +44,13 @@ def read_apart(
         _WAITING.give_back(worker)
 
 
-class _ReadingProcess(KeptProcess):
+class _ReadingProcess(HelperProcess):
     """A process that reads one file at a time."""
 
     def __init__(self) -> None:
         self._idle = True
-        command, environment = module_command("index.formats.worker")
-        environment["OPENBLAS_NUM_THREADS"] = "1"
-        super().__init__(command, apart="session", environment=environment)
+        command = module_command("index.formats.worker")
+        super().__init__(command, apart="session", environment=helper_environment())
 
     @property
     def usable(self) -> bool:
@@ -114,7 +113,7 @@ class _ReadingProcess(KeptProcess):
         raise ReadError("reading-crash", subject=source.label)
 
 
-_WAITING: WaitingProcesses[_ReadingProcess] = WaitingProcesses(1)
+_WAITING: ProcessPool[_ReadingProcess] = ProcessPool(1)
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

@@ -14,13 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from index.apart import limit_process, memory_status
 from index.article import Article
 from index.errors import ReadError
 from index.formats.base import READING_BYTES, Options, Skipped, Source
 from index.formats.conversion import TOO_HEAVY, read_source
 from index.formats.process import article_as_json
-from index.kept_process import end_with_owner
+from index.processes import end_with_owner, limit_process, memory_status
 from index.text.language import classifier_bytes
 
 _RESERVE = 8 * 2**20  # bytes reserved for reporting a failure

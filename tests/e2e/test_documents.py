@@ -14,7 +14,7 @@ import pytest_asyncio
 from docx import Document
 
 from bot.library.build_process import BuildProcess, IndexBuilder
-from index.apart import ProcessBounds
+from index.tasks import ProcessBounds
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
 from tests.e2e.real_index import DOCUMENT, INVENTION, INVENTOR, running_over

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from statistics import median
 from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine
 from index.formats.pdf.process import Picture
+from index.processes import helper_environment
 
 OCR_SECONDS = 120.0  # per page
 OCR_PIXELS = 30_000_000  # of an image; an A3 page at 300 dpi has fewer
@@ -86,7 +86,7 @@ def _tesseract(arguments: list[str], data: bytes = b"") -> str:
             timeout=OCR_SECONDS,
             check=True,
             start_new_session=True,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            env={**helper_environment(), "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired as error:
         raise OcrError("ocr-slow", seconds=round(OCR_SECONDS)) from error

@@ -15,7 +15,7 @@ from typing import Any
 from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine, PrintedPage
 from index.formats.pdf.worker import receive_frame, send
-from index.kept_process import Apart, KeptProcess, WaitingProcesses
+from index.processes import Apart, HelperProcess, ProcessPool, helper_environment
 
 OPENING_SECONDS = 60.0
 PAGE_SECONDS = 30.0  # to read or draw a page
@@ -88,7 +88,7 @@ def _open(data: bytes) -> tuple[_Worker, dict[str, Any]]:
             worker = _start()
 
 
-class _Worker(KeptProcess):
+class _Worker(HelperProcess):
     """A PDFium process, for one document at a time."""
 
     def __init__(self) -> None:
@@ -97,7 +97,8 @@ class _Worker(KeptProcess):
         # A caller that leads a session is ended together with its session.
         leads = hasattr(os, "getsid") and os.getsid(0) == os.getpid()
         apart: Apart | None = None if leads else "session"
-        super().__init__([sys.executable, "-P", _PROGRAM], apart=apart)
+        command = [sys.executable, "-P", _PROGRAM]
+        super().__init__(command, apart=apart, environment=helper_environment())
 
     @property
     def usable(self) -> bool:
@@ -131,7 +132,7 @@ class _Worker(KeptProcess):
             self.is_exhausted = True
 
 
-_WAITING: WaitingProcesses[_Worker] = WaitingProcesses(_IDLE)
+_WAITING: ProcessPool[_Worker] = ProcessPool(_IDLE)
 
 
 def _give_back(worker: _Worker) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from index.apart import ProcessBounds
 from index.fetch import gatherer as gatherer_module
 from index.fetch.fetcher import FetchedPage, Validators
 from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
 from index.fetch.page_kind import PageKind
 from index.fetch.shelf import Shelf
+from index.tasks import ProcessBounds
 from tests.index.fetch.made import fetcher
 from tests.web.site import Answer, Site, article, day, rss, sitemap
 

@@ -14,7 +14,7 @@ from index.errors import ReadError
 from index.formats import conversion, process
 from index.formats.base import Skipped, Source
 from index.formats.table import FORMATS, Format
-from index.kept_process import module_command
+from index.processes import helper_environment
 from tests.index.formats.hostile import HEAVY_BYTES, docx, heavy
 
 HOME = Path(__file__).parents[2] / "data" / "pages" / "accueil.html"
@@ -130,7 +130,7 @@ def _peak(path: Path) -> tuple[int, list[str]]:
         [sys.executable, "-P", "-c", _MEASURED],
         input=json.dumps(asked).encode() + b"\n",
         capture_output=True,
-        env={**module_command("")[1], "OPENBLAS_NUM_THREADS": "1"},
+        env=helper_environment(),
         check=False,
     )
     assert ended.returncode == 0, ended.stderr.decode()[-2_000:]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.kept_process import KeptProcess
+from index.processes import MODEL_VARIABLES, HelperProcess, helper_environment
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups of processes here")
 
@@ -18,8 +18,9 @@ _ECHO = [sys.executable, "-c", "import sys\nfor line in sys.stdin: print(line, e
 
 _OWNER = """
 import os, sys, time
-from index.kept_process import KeptProcess
-kept = KeptProcess([sys.executable, "-c", "import sys; sys.stdin.read()"], apart="group")
+from index.processes import HelperProcess
+command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+kept = HelperProcess(command, apart="group", environment={})
 kept.halt()
 os.waitpid(kept.process.pid, os.WUNTRACED)  # it has come to a stand
 print(kept.process.pid, flush=True)
@@ -28,18 +29,18 @@ time.sleep(600)
 
 
 @pytest.fixture
-def echo() -> Iterator[KeptProcess]:
-    process = KeptProcess(_ECHO, apart="group")
+def echo() -> Iterator[HelperProcess]:
+    process = HelperProcess(_ECHO, apart="group", environment={})
     yield process
     process.close()
 
 
-def ask(process: KeptProcess) -> None:
+def ask(process: HelperProcess) -> None:
     process.pipes[0].write(b"one\n")
     process.pipes[0].flush()
 
 
-def test_what_is_halted_answers_when_it_goes_on(echo: KeptProcess) -> None:
+def test_what_is_halted_answers_when_it_goes_on(echo: HelperProcess) -> None:
     ask(echo)
     assert echo.pipes[1].readline() == b"one\n"
     echo.halt()
@@ -51,7 +52,7 @@ def test_what_is_halted_answers_when_it_goes_on(echo: KeptProcess) -> None:
     assert not late.is_set()
 
 
-def test_what_is_halted_can_be_ended(echo: KeptProcess) -> None:
+def test_what_is_halted_can_be_ended(echo: HelperProcess) -> None:
     echo.halt()
     echo.close()
     assert not echo.usable
@@ -61,7 +62,7 @@ def test_what_is_halted_can_be_ended(echo: KeptProcess) -> None:
 
 _BUSY = """
 import sys, time
-from index.kept_process import end_with_owner
+from index.processes import end_with_owner
 end_with_owner()
 print("at work", flush=True)
 while True:
@@ -70,8 +71,9 @@ while True:
 
 _OWNER_OF_BUSY = f"""
 import sys, time
-from index.kept_process import KeptProcess
-kept = KeptProcess([sys.executable, "-c", {_BUSY!r}], apart="group")
+from index.processes import HelperProcess, helper_environment
+command = [sys.executable, "-c", {_BUSY!r}]
+kept = HelperProcess(command, apart="group", environment=helper_environment())
 kept.pipes[1].readline()
 print(kept.process.pid, flush=True)
 time.sleep(600)
@@ -103,3 +105,15 @@ def runs(pid: int) -> bool:
     except FileNotFoundError:  # it has ended in between, or this system has no such files
         return not Path("/proc/self").exists()
     return state != "Z"
+
+
+def test_a_helper_gets_what_it_needs_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("SELON_TELEGRAM_TOKEN", "OPENAI_API_KEY", "MISTRAL_API_KEY", "PGPASSWORD", "AWS_KEY")
+    for name in (*secrets, "HF_TOKEN", "HTTPS_PROXY", "TESSDATA_PREFIX"):
+        monkeypatch.setenv(name, "secret")
+    environment = helper_environment()
+    assert environment["PATH"] == os.environ["PATH"]
+    assert [name for name, value in environment.items() if value == "secret"] == ["TESSDATA_PREFIX"]
+    more = helper_environment(MODEL_VARIABLES)
+    assert {"HF_TOKEN", "HTTPS_PROXY"} <= more.keys()
+    assert not more.keys() & {*secrets}

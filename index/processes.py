@@ -1,9 +1,13 @@
-"""Helper processes: reused between requests, with time limits, ended with this process."""
+"""Helper processes: the environment they get, their limits of time and memory, a pool of them.
+
+What strangers send is read in one, and what takes long runs in one. Each ends with this process.
+"""
 
 from __future__ import annotations
 
 import atexit
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,12 +19,17 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Generic, Literal, TypeVar
 
+try:
+    import resource
+except ImportError:  # pragma: no cover - Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
 Apart = Literal["session", "group"]  # a program's own session, or process group
 
 _ROOT = str(Path(__file__).resolve().parents[1])
 
 
-class KeptProcess:
+class HelperProcess:
     """A child program with pipes both ways. Its owner handles Ctrl-C and ends it."""
 
     def __init__(
@@ -28,7 +37,7 @@ class KeptProcess:
         command: Sequence[str],
         *,
         apart: Apart | None,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str],
     ) -> None:
         """Start it. With `apart`, its own children end with it; in a group it can also be halted.
 
@@ -123,16 +132,58 @@ def end_with_owner() -> None:
     threading.Thread(target=watch, name="owner", daemon=True).start()
 
 
-def module_command(name: str) -> tuple[list[str], dict[str, str]]:
-    """Return the command and environment to run a module of this project."""
-    path = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
-    return [sys.executable, "-P", "-m", name], {**os.environ, "PYTHONPATH": path}
+def module_command(name: str) -> list[str]:
+    """Return the command to run a module of this project; see `helper_environment`."""
+    return [sys.executable, "-P", "-m", name]
 
 
-Process = TypeVar("Process", bound=KeptProcess)
+# Variables that a helper process needs: where programs, libraries, fonts and temporary files are,
+# the language and the time zone. Tokens, keys and addresses are not among them.
+_NEEDED = re.compile(
+    r"PATH|HOME|LANG(?:UAGE)?|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|VIRTUAL_ENV|PYTHON\w*"
+    r"|LD_LIBRARY_PATH|DYLD_\w+|XDG_\w+|MPLCONFIGDIR|FONTCONFIG_FILE|TESSDATA_PREFIX"
+    r"|(?:OMP|OPENBLAS|MKL|ORT)_\w+|COV(?:ERAGE)?_\w+"
+)
+# Those of Transformers and its hub, for embedding models other than the bundled one.
+MODEL_VARIABLES = re.compile(
+    r"(?:HF|HUGGINGFACE|TRANSFORMERS|SENTENCE_TRANSFORMERS|TORCH|CUDA|NVIDIA)_\w+"
+    r"|(?:https?|no)_proxy|(?:HTTPS?|NO)_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE"
+)
 
 
-class WaitingProcesses(Generic[Process]):
+def helper_environment(more: re.Pattern[str] | None = None) -> dict[str, str]:
+    """Return the variables that a helper process needs, and those whose names match `more`."""
+    patterns = [_NEEDED] if more is None else [_NEEDED, more]
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if any(pattern.fullmatch(name) for pattern in patterns)
+    }
+    path = os.pathsep.join(filter(None, (_ROOT, environment.get("PYTHONPATH"))))
+    return {**environment, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+
+
+def limit_process(name: str, most: int) -> None:
+    """Set a soft limit of this process (`RLIMIT_CPU`), if the system supports it."""
+    if resource is not None:
+        kind = getattr(resource, name)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+
+
+def memory_status(name: str) -> int:
+    """Return a memory figure of this process on Linux (`VmData`), in bytes; 0 elsewhere."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+Process = TypeVar("Process", bound=HelperProcess)
+
+
+class ProcessPool(Generic[Process]):
     """A pool of at most `most` idle programs, ended with this process. Thread-safe."""
 
     def __init__(self, most: int) -> None:
