@@ -101,6 +101,17 @@ def test_shellcheck_finds_no_fault() -> None:
         assert "\nset -euo pipefail\n" in script.read_text(encoding="utf-8"), script.name
 
 
+def test_only_what_answers_is_told_the_token_and_the_keys() -> None:
+    units = [name for name in UNITS if "secrets.env" in (DEPLOY / name).read_text("utf-8")]
+    assert units == ["selon.service"]
+    for name, told in (("compose.yaml", {"bot"}), ("compose.scale.yaml", {"bot", "web"})):
+        services = yaml.safe_load((DEPLOY / name).read_text(encoding="utf-8"))["services"]
+        with_secrets = {
+            service for service, facts in services.items() if "secrets.env" in str(facts)
+        }
+        assert with_secrets == told
+
+
 def test_only_settings_that_there_are_are_set() -> None:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
     for path in filter(Path.is_file, DEPLOY.rglob("*")):
