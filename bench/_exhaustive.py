@@ -9,7 +9,7 @@ import numpy as np
 
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.files.faiss_vectors import FaissVectors
-from index.store.files.generation import Generation
+from index.store.files.generation import FileGeneration
 
 _BATCH = 16_384
 _DEPTH = 200  # rows kept a question: as many as the search asks for at most
@@ -37,7 +37,7 @@ class Exhaustive:
 
 @contextmanager
 def exhaustive(
-    generation: Generation, questions: Vectors, among: BoolArray | None
+    generation: FileGeneration, questions: Vectors, among: BoolArray | None
 ) -> Iterator[None]:
     """Have a generation compare every vector whole with these questions' (n, d)."""
     kept = generation.passage_vectors, generation.sentence_vectors

@@ -50,6 +50,7 @@ from index.store.factory import open_store
 from index.store.files import addition
 from index.store.files.integrity import find_current
 from index.store.files.opening import open_generation
+from index.store.open_generation import OpenGeneration
 from index.store.postgres.connections import Server
 from tests.postgres import server as clusters
 
@@ -233,7 +234,8 @@ def _ask(
 ) -> tuple[list[list[Any]], list[float]]:
     """The first five passages for each question, and the milliseconds of processor time."""
     generation = open_generation(data_dir, model=embedder.id, dimension=embedder.dimension)
-    searcher = Searcher(generation, embedder, ConfidenceModel.load())
+    visible = OpenGeneration(generation, frozenset)
+    searcher = Searcher(visible, embedder, ConfidenceModel.load())
     hits, times = [], []
     for question in questions:
         searcher.search(question, FIRST)  # its vector is known from now on

@@ -46,7 +46,7 @@ from index.article import Article, Period
 from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
 from index.search.live import LiveIndex
-from index.store.reader import GenerationReader
+from index.store.open_generation import OpenGeneration
 from index.text.language import detect
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +83,7 @@ class Shelf:
     settings: Settings
 
     @property
-    def generation(self) -> GenerationReader:
+    def generation(self) -> OpenGeneration:
         return self.index.searcher().generation
 
 

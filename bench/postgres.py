@@ -42,6 +42,7 @@ from index.search.searcher import Searcher
 from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.opening import open_generation
+from index.store.open_generation import OpenGeneration
 from index.store.postgres import nearest
 from tests.postgres import server as clusters
 
@@ -198,7 +199,11 @@ def _recall(
         allowed = files.eligible((among or Selection()).during(within), None)
         with exhaustive(files, vectors, allowed):
             exact = [
-                _keys(Searcher(files, embedder, judge, among).search(each, FIRST, within))
+                _keys(
+                    Searcher(OpenGeneration(files, frozenset), embedder, judge, among).search(
+                        each, FIRST, within
+                    )
+                )
                 for each in questions
             ]
         near = [

@@ -29,13 +29,14 @@ from _exhaustive import exhaustive
 from _prose import Prose, StandIn
 
 from bot.evaluation.measures import quantile
-from index.article import Period
+from index.article import Period, Selection
 from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.files.generation import Generation
+from index.store.files.generation import FileGeneration
 from index.store.files.opening import open_generation
+from index.store.open_generation import OpenGeneration
 
 SIZES = (1_000, 10_000)
 PARTS = ("build", "ask", "compare")
@@ -114,7 +115,7 @@ def ask(size: int, folder: Path, count: int) -> Figures:
     generation = _opened(folder)
     opened = time.perf_counter() - began
     questions = Prose().questions(size, count + 1)
-    searcher = Searcher(generation, embedder, ConfidenceModel.load())
+    searcher = Searcher(OpenGeneration(generation, frozenset), embedder, ConfidenceModel.load())
     found: Figures = {"open_s": round(opened, 2), "open_mb": _memory("VmRSS") - before}
     for name, period in _periods().items():
         searcher.search(questions[0], within=period)
@@ -135,15 +136,15 @@ def compare(size: int, folder: Path, count: int) -> Figures:
     embedder, generation = StandIn(), _opened(folder)
     if generation.sentence_vectors.exact and generation.passage_vectors.exact:
         return {"exact": True}
-    judge = ConfidenceModel.load()
+    searcher = Searcher(OpenGeneration(generation, frozenset), embedder, ConfidenceModel.load())
     questions = Prose().questions(size, count)
     figures: Figures = {"exact": False}
     for name, period in _periods().items():
-        near = [_first(Searcher(generation, embedder, judge), q, period) for q in questions]
+        near = [_first(searcher, q, period) for q in questions]
         vectors = np.array([embedder.embed_question(q) for q in questions])
-        among = None if period is None else generation.published_between(period.first, period.last)
+        among = generation.eligible(Selection().during(period), None) if period else None
         with exhaustive(generation, vectors, among):
-            exact = [_first(Searcher(generation, embedder, judge), q, period) for q in questions]
+            exact = [_first(searcher, q, period) for q in questions]
         pairs = list(zip(near, exact, strict=True))
         figures[f"{name}_kept_all"] = round(float(np.mean([set(n) == set(e) for n, e in pairs])), 4)
         figures[f"{name}_same_first"] = round(float(np.mean([n[:1] == e[:1] for n, e in pairs])), 4)
@@ -165,7 +166,7 @@ def _periods() -> dict[str, Period | None]:
     }
 
 
-def _opened(folder: Path) -> Generation:
+def _opened(folder: Path) -> FileGeneration:
     return open_generation(folder, model=StandIn.NAME, dimension=StandIn.DIMENSION)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import Decision, decide_by_articles, refusal_of
@@ -14,7 +15,9 @@ from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry
 from index.errors import DamagedIndex
 from index.search.searcher import Searcher
-from index.store.reader import GenerationReader
+
+if TYPE_CHECKING:
+    from index.store.open_generation import OpenGeneration
 
 PAGE_ARTICLES = 10
 _COUNTED_ARTICLES = 5  # cited with a count
@@ -93,7 +96,7 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
 
 
 def load(
-    generation: GenerationReader, entries: Sequence[Article | ArticleEntry]
+    generation: OpenGeneration, entries: Sequence[Article | ArticleEntry]
 ) -> tuple[Article, ...]:
     """Load the articles that have text."""
     articles = generation.articles_by_id([each.id for each in entries])
@@ -101,7 +104,7 @@ def load(
     return tuple(article for article in own if article.text.strip())
 
 
-def cite_openings(articles: Sequence[Article], generation: GenerationReader) -> list[Citation]:
+def cite_openings(articles: Sequence[Article], generation: OpenGeneration) -> list[Citation]:
     """Cite the first sentence of each article that is not its title."""
     citations = []
     for number, article in enumerate(articles, start=1):

@@ -16,7 +16,7 @@ from index.article import Article, Passage, Sentence
 from index.ingestion.passages import cut
 from index.models.base import Vectors
 from index.search.searcher import Searcher
-from index.store.reader import GenerationReader
+from index.store.open_generation import OpenGeneration
 from index.text.antecedents import find_leads
 
 _SUMMARY_SENTENCES = 4
@@ -95,7 +95,7 @@ def _select(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]
     return selection
 
 
-def summarise_stored(article: Article, generation: GenerationReader) -> Answer:
+def summarise_stored(article: Article, generation: OpenGeneration) -> Answer:
     """Summarise an article of an index by the vectors of its sentences."""
     passages = [
         each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bot.answer import Citation
 from bot.archive.lede import lede
@@ -15,13 +16,15 @@ from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from index.article import Article, Period
-from index.store.reader import GenerationReader
+
+if TYPE_CHECKING:
+    from index.store.open_generation import OpenGeneration
 
 MAX_STORIES = 8  # any others are only counted
 
 
 def make_daily(
-    generation: GenerationReader,
+    generation: OpenGeneration,
     period: Period,
     language: Language,
     subjects: Sequence[str] = (),
@@ -96,7 +99,7 @@ class _Writer:
         self.sources += story.articles
         self._stories.append(lines)
 
-    def add_no_news(self, generation: GenerationReader) -> None:
+    def add_no_news(self, generation: OpenGeneration) -> None:
         """Say that nothing is new, and when the newest earlier article appeared."""
         if self.period.first == self.period.last:
             text = self.phrases.nothing_on(self.period.last)

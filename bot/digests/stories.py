@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -21,9 +21,11 @@ from bot.locale.source import publishers
 from index.article import Article, Passage, Period, Selection
 from index.models.base import BoolArray, Vectors
 from index.store.postings import idf
-from index.store.reader import GenerationReader
 from index.text.language import keyed_terms
 from index.text.names import span_names
+
+if TYPE_CHECKING:
+    from index.store.open_generation import OpenGeneration
 
 SAME_EVENT = 0.6  # minimum `likeness` of two articles on one event
 SAME_DAYS = 1  # maximum days between their publication
@@ -85,7 +87,7 @@ class Story:
 
 
 def find_stories(
-    generation: GenerationReader,
+    generation: OpenGeneration,
     period: Period,
     language: str,
     subjects: Sequence[str] = (),
@@ -130,7 +132,7 @@ def likeness(cosine: float, words: float, names: float) -> float:
     return words + _NAMES_WEIGHT * names + _MEANING_WEIGHT * (cosine - _MEANING_FLOOR)
 
 
-def open_article(generation: GenerationReader, article: Article) -> Opening | None:
+def open_article(generation: OpenGeneration, article: Article) -> Opening | None:
     """Load an article's opening; return None if it has no text of its own."""
     passage = generation.opening(article.id)
     if passage is None:
@@ -139,7 +141,7 @@ def open_article(generation: GenerationReader, article: Article) -> Opening | No
 
 
 def _openings(
-    generation: GenerationReader, period: Period, language: str, earlier: frozenset[str]
+    generation: OpenGeneration, period: Period, language: str, earlier: frozenset[str]
 ) -> list[Opening]:
     """Load the openings of a period's newest articles."""
     openings = []
@@ -182,7 +184,7 @@ def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[O
     return groups
 
 
-def find_relations(openings: Sequence[Opening], generation: GenerationReader) -> Relations:
+def find_relations(openings: Sequence[Opening], generation: OpenGeneration) -> Relations:
     same: BoolArray = np.zeros((len(openings), len(openings)), dtype=np.bool_)
     relations = Relations(same, same.copy())
     if not openings:
@@ -232,7 +234,7 @@ def _terms(opening: Opening) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(keyed_terms(text, language)), frozenset(keyed_terms(names, language))
 
 
-def _weigh(terms: Collection[str], generation: GenerationReader) -> Mapping[str, float]:
+def _weigh(terms: Collection[str], generation: OpenGeneration) -> Mapping[str, float]:
     statistics = generation.term_statistics("passages")
     frequencies = statistics.frequencies(terms)
     return {term: idf(frequencies.get(term, 0), len(statistics)) for term in terms}

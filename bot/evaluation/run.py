@@ -32,7 +32,7 @@ from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from index.store.factory import Location, open_store
-from index.store.reader import GenerationReader, entries_of_copies
+from index.store.open_generation import OpenGeneration
 
 Unit = Literal["tokens", "words"]
 
@@ -172,7 +172,7 @@ class _Recorder:
 
 
 def _measure_index(
-    generation: GenerationReader, embedder: Embedder, judge: ConfidenceModel
+    generation: OpenGeneration, embedder: Embedder, judge: ConfidenceModel
 ) -> MeasuredIndex:
     total = generation.facts.passages
     rows = range(0, total, -(-total // _SAMPLED_PASSAGES))
@@ -316,7 +316,7 @@ def _open_index(
         raise EvaluationError("left-out-no-squad", subject="--leave-out")
     with index_in_service(plan.location, embedder, judge) as index:
         generation = index.searcher.generation
-        articles = chain(generation.articles(), entries_of_copies(generation))
+        articles = chain(generation.articles(), generation.copies())
         questions = read_lines(plan.file, articles)
         yield SplitQuestions(questions, ()), index
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation
 from bot.answering.topic import best_sentence_on, hits_about, names_subject, rank_articles
@@ -14,7 +15,10 @@ from index.models.base import Vectors
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher
 from index.store.builder_status import BuilderStatus
-from index.store.reader import FacetKind, GenerationReader
+from index.store.generation import FacetKind
+
+if TYPE_CHECKING:
+    from index.store.open_generation import OpenGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +117,5 @@ class Library:
         return searcher if among is None else searcher.among(among)
 
     @property
-    def _open(self) -> GenerationReader:
+    def _open(self) -> OpenGeneration:
         return self.searcher().generation

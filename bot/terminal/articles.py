@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -38,8 +38,10 @@ from bot.terminal.render import TITLE, complaint
 from index.article import Article, ArticleEntry, Copy, Selection
 from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle
-from index.store.reader import GenerationReader
 from index.text.folding import fold_phrase
+
+if TYPE_CHECKING:
+    from index.store.open_generation import OpenGeneration
 
 
 def declare(line: CommandLine) -> None:
@@ -280,7 +282,7 @@ def _report_match(reference: str, phrases: KeepingPhrases) -> OnGuess:
 
 
 def _with_copies(
-    entry: ArticleEntry, generation: GenerationReader
+    entry: ArticleEntry, generation: OpenGeneration
 ) -> tuple[ArticleEntry | Copy, ...]:
     article = None if entry.copy_of else generation.article(entry.id)
     return (entry, *(article.copies if article else ()))

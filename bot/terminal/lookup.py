@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.text import Text
 
@@ -15,8 +15,10 @@ from bot.settings import Settings, index_store
 from index.article import ArticleEntry
 from index.errors import Problem
 from index.store.base import RemovedArticle, RemovedArticles
-from index.store.reader import GenerationReader, entries_of_copies
 from index.text.folding import fold_phrase
+
+if TYPE_CHECKING:
+    from index.store.open_generation import OpenGeneration
 
 _NEAREST = 3
 
@@ -32,7 +34,7 @@ OnGuess = Callable[[ArticleEntry | RemovedArticle], None]
 _Listed = TypeVar("_Listed", ArticleEntry, RemovedArticle)
 
 
-def find_article(generation: GenerationReader, reference: str, on_guess: OnGuess) -> ArticleEntry:
+def find_article(generation: OpenGeneration, reference: str, on_guess: OnGuess) -> ArticleEntry:
     """Find an article by ID, path, file name, URL or title, or the only close match.
 
     Raises UnknownArticle, with the closest or the ambiguous matches.
@@ -43,7 +45,7 @@ def find_article(generation: GenerationReader, reference: str, on_guess: OnGuess
     return entries[0]
 
 
-def find_all(generation: GenerationReader, reference: str, on_guess: OnGuess) -> list[ArticleEntry]:
+def find_all(generation: OpenGeneration, reference: str, on_guess: OnGuess) -> list[ArticleEntry]:
     """Like `find_article`, but return all articles of a file with several. Raises
     UnknownArticle."""
     for name in dict.fromkeys((reference, *_as_path(reference))):
@@ -56,7 +58,7 @@ def find_all(generation: GenerationReader, reference: str, on_guess: OnGuess) ->
     if parts := [each for each in entries if f"{_file(each)}{PART}" in files]:
         return parts
     same_name = _of_file_name(reference, entries)
-    same_name = same_name or _of_file_name(reference, entries_of_copies(generation))
+    same_name = same_name or _of_file_name(reference, generation.copies())
     if len({_file(each) for each in same_name}) == 1:
         return same_name
     if same_name:
@@ -154,7 +156,7 @@ def _rows(entries: Sequence[ArticleEntry | RemovedArticle]) -> tuple[Problem, ..
     )
 
 
-def open_articles(settings: Settings) -> GenerationReader:
+def open_articles(settings: Settings) -> OpenGeneration:
     """Raises NoIndex, DamagedIndex."""
     return index_store(settings).browse()
 

@@ -28,7 +28,7 @@ from bot.web.rendering import render
 from bot.web.service import SEARCH_COST, Visitor, WebService, whole_number, without_nul
 from bot.web.texts import ListPhrases, ReaderPhrases
 from index.article import Article, ArticleEntry, Copy, Selection
-from index.store.reader import FacetKind
+from index.store.generation import FacetKind
 
 PAGE_SIZE = 25  # articles
 MAX_REFERENCES = 40  # quotes in an address

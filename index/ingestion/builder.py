@@ -32,7 +32,7 @@ from index.store.article_writer import ArticleChanges
 from index.store.base import IndexStore
 from index.store.build_turn import BuildPart, BuildTurn, VectorCheckpoint
 from index.store.factory import Location, open_store
-from index.store.reader import GenerationFacts
+from index.store.generation import GenerationFacts
 
 # The steps of a build, in order; "cut" to "switch" only if something has changed.
 BuildStep = Literal["lock", "read", "cut", "embed", "write", "switch", "clean"]

@@ -15,7 +15,7 @@ from index.ingestion.vectors import EmbedProgress
 from index.models.base import Embedder
 from index.store.article_writer import LikenessKeys
 from index.store.build_turn import GenerationWriter, StopCheck, text_hash
-from index.store.reader import BuildFacts, GenerationFacts
+from index.store.generation import BuildFacts, GenerationFacts
 from index.text.antecedents import sentences_in_context
 
 

@@ -23,7 +23,7 @@ from index.store.build_turn import (
     VectorWriter,
     batches,
 )
-from index.store.reader import ROW_KINDS, RowKind
+from index.store.generation import ROW_KINDS, RowKind
 
 VectorLookup = Callable[[RowKind], VectorSource]
 EmbedProgress = Callable[[int, int], None]  # receives the texts done and the total

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from index.store.generation import TermStatistics
 from index.store.postings import idf
-from index.store.reader import TermStatistics
 from index.text.language import keyed_terms
 
 _SHORTEST = 5  # characters; shorter terms have too many neighbours

@@ -21,7 +21,8 @@ from index.search.scoring import (
     spoken_of,
     word_scores,
 )
-from index.store.reader import CandidateFeatures, CandidateQuery, GenerationReader
+from index.store.generation import CandidateFeatures, CandidateQuery
+from index.store.open_generation import OpenGeneration
 from index.text.folding import fold_phrase
 from index.text.language import detect, keyed_terms
 
@@ -91,7 +92,7 @@ class Searcher:
 
     def __init__(
         self,
-        generation: GenerationReader,
+        generation: OpenGeneration,
         embedder: Embedder,
         judge: ConfidenceModel,
         among: Selection | None = None,

@@ -34,7 +34,7 @@ from index.article import (
 )
 from index.errors import DamagedIndex, IndexingError, Problem, Words, reason_of
 from index.models.base import IntArray
-from index.store.reader import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
+from index.store.generation import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
 from index.text.antecedents import join_lead
 
 ARTICLE_COLUMNS = (
@@ -51,7 +51,6 @@ SIGNED_COLUMNS = f"id, signature, published, updated, length, {_OWN_TITLE}, outl
 )
 TITLE_COLUMNS = f"id, {_OWN_TITLE}, substr(signature, 1, 16), outlet"
 _AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
-_OF_ARTICLE = "article = (SELECT number FROM articles WHERE id = ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def translate_sqlite_errors(
 class ArticleReader:
     """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex.
 
-    Methods without docstring: see `index.store.withdrawals.StoredGeneration` and
+    Methods without docstring: see `index.store.open_generation.StoredGeneration` and
     `index.store.build_turn.ReusableGeneration`.
     """
 
@@ -213,7 +212,7 @@ class ArticleReader:
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         rows = self._all(
             "SELECT row FROM passages WHERE article IN "
-            f"(SELECT number FROM articles WHERE {_AMONG_IDS})",
+            f"(SELECT number FROM articles WHERE {_AMONG_IDS}) ORDER BY row",
             _json_list(ids),
         )
         return np.array([row[0] for row in rows], dtype=np.int64)
@@ -236,22 +235,6 @@ class ArticleReader:
             key_list,
         )
         return StoredPassage.in_order(keys, passages, sentences)
-
-    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        place = "start <= ? AND stop > ? ORDER BY start DESC"
-        return self._passage(article_id, place, start, start)
-
-    def opening(self, article_id: str) -> StoredPassage | None:
-        return self._passage(article_id, "TRUE ORDER BY row")
-
-    def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
-        query = f"SELECT row FROM passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
-        rows = self._all(query, article_id, *values)
-        return self.passages_by_key(rows[0])[0] if rows else None
-
-    def count_passages(self, article_id: str) -> int:
-        rows = self._all(f"SELECT count(*) FROM passages WHERE {_OF_ARTICLE}", article_id)
-        return int(rows[0][0])
 
     def sources(self) -> Iterator[SourceRow]:
         columns = ", ".join(SourceRow._fields)

@@ -1,6 +1,6 @@
 """The contract of a store: generations of an index, one of them in service.
 
-A generation is a complete build and never changes: `index.store.reader` is how to read it,
+A generation is a complete build and never changes: `index.store.generation` is how to read it,
 `index.store.build_turn` how to write it, `index.store.factory` how to open a store.
 """
 
@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from index.article import Article, ArticleEntry, Copy
 from index.errors import DamagedIndex
 from index.store.builder_status import BuilderStatus
-from index.store.reader import SHORTEST_PREFIX, GenerationFacts, GenerationReader
+from index.store.generation import SHORTEST_PREFIX, GenerationFacts
 
 if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
     from index.store.build_turn import BuildPart, BuildTurn, PartTurn
+    from index.store.open_generation import OpenGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,11 @@ class IndexStore(Protocol):
     def facts(self) -> GenerationFacts:
         """Facts of the generation in service, without opening it. Raises NoIndex, DamagedIndex."""
 
-    def open(self, *, model: str, dimension: int) -> GenerationReader:
+    def open(self, *, model: str, dimension: int) -> OpenGeneration:
         """Open the generation in service for questions embedded by this model. Raises NoIndex,
         DamagedIndex, ModelMismatch."""
 
-    def browse(self) -> GenerationReader:
+    def browse(self) -> OpenGeneration:
         """Open the generation in service, of any model. Raises NoIndex, DamagedIndex."""
 
     def check(self) -> StoreCheck:

@@ -15,7 +15,7 @@ from index.article import Article, ArticleEntry, SignedArticle
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleWriter, PassageWriter
 from index.store.articles import SourceRow
-from index.store.reader import BuildFacts, GenerationFacts, RowKind
+from index.store.generation import BuildFacts, GenerationFacts, RowKind
 
 HASH_SIZE = 16  # bytes: 128 bits make accidental collisions negligible
 Hashes = npt.NDArray[np.bytes_]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from index.article import add_fingerprints, corpus_fingerprint
 from index.store.build_turn import GrowableGeneration
-from index.store.reader import BuildFacts, GenerationFacts
+from index.store.generation import BuildFacts, GenerationFacts
 
 _FEW_ARTICLES = 50  # written in a tenth of a second
 # Shares of the base's articles above which a build writes everything anew.

@@ -44,7 +44,7 @@ from index.ingestion.passages import cut
 from index.models.base import Embedder, Vectors
 from index.search.live import LiveIndex
 from index.store.builder_status import BuilderStatus
-from index.store.reader import FacetKind
+from index.store.generation import FacetKind
 from tests.bot.messenger.samples import BIRTH, FRESNEL, INSTALLED, answered, cite, refused
 from tests.botapi.server import BotServer
 from tests.e2e.database import open_database

@@ -16,7 +16,7 @@ from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import Location
-from index.store.files.generation import Generation
+from index.store.files.generation import FileGeneration
 from index.store.files.integrity import current_id
 from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
 from index.store.files.opening import open_generation
@@ -60,7 +60,7 @@ def index(articles: Iterable[Article], location: Location) -> BuildReport:
     return build_articles(articles, location, FakeEmbedder())
 
 
-def opened(data_dir: Path) -> Generation:
+def opened(data_dir: Path) -> FileGeneration:
     embedder = FakeEmbedder()
     return open_generation(data_dir, model=embedder.id, dimension=embedder.dimension)
 

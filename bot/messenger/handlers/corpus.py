@@ -18,7 +18,7 @@ from bot.messenger.handlers.gate import decides_here
 from bot.messenger.menus import MenuCommand
 from bot.state import corpora
 from index.article import Selection
-from index.store.reader import FacetKind
+from index.store.generation import FacetKind
 from index.text.folding import fold_phrase
 
 _ABOUT = ("Les articles de ce groupe", "This group’s articles")

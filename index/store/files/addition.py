@@ -23,8 +23,8 @@ from index.store.files.merge import merge_segments
 from index.store.files.resume import forget_resume
 from index.store.files.reusable import ReusableFiles, SegmentFolder, note_written
 from index.store.files.tombstones import Tombstones
+from index.store.generation import BuildFacts, GenerationFacts
 from index.store.growth import count_to_merge, grown_facts
-from index.store.reader import BuildFacts, GenerationFacts
 
 
 class FileAddition:

@@ -25,8 +25,8 @@ from index.store.files.generation import (
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.reusable import VECTORS, WORDS
 from index.store.files.word_index import WordIndex
+from index.store.generation import BuildFacts, GenerationFacts, RowKind
 from index.store.postings import Postings, postings
-from index.store.reader import BuildFacts, GenerationFacts, RowKind
 from index.text.language import keyed_terms
 
 _CHECK_INTERVAL = 1_000  # texts

@@ -24,8 +24,8 @@ from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
 from index.store.files.word_index import HASH_FILES, VOCABULARY_FILES, WORD_FILES, WordIndex
+from index.store.generation import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
 from index.store.postings import WordMatch
-from index.store.reader import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
 
 Ranked = tuple[IntArray, Vectors]  # rows, and the score of each
 
@@ -57,7 +57,7 @@ MORE_NAMES = NAMES | {
 }
 
 
-class Generation(ClosedOnExit, ArticleReader):
+class FileGeneration(ClosedOnExit, ArticleReader):
     """A complete generation, read-only and thread-safe.
 
     Its files stay while it holds its folder, and it works even if they are removed. The
@@ -92,8 +92,14 @@ class Generation(ClosedOnExit, ArticleReader):
         self._selections: dict[Selection, BoolArray] = {}
         self._closing = weakref.finalize(self, _close, self._turn, self._connection, hold)
 
-    def term_statistics(self, kind: RowKind) -> WordIndex:
+    def words(self, kind: RowKind) -> WordIndex:
         return self.passage_words if kind == "passages" else self.sentence_words
+
+    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
+        return self.words(kind).frequencies(terms)
+
+    def letters(self, kind: RowKind, language: str) -> str:
+        return self.words(kind).letters(language)
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         words = self.passage_words.match(query.passage_terms)

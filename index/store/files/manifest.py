@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
 from index.errors import DamagedIndex, Problem, reason_of
-from index.store.reader import GenerationFacts
+from index.store.generation import GenerationFacts
 
 # Raised when a file of a generation, or how its words and texts were prepared, changes meaning.
 # Format 2 had no segments; formats 2 and 3 stored terms as JSON instead of hashes.

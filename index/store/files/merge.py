@@ -14,7 +14,7 @@ from index.store.files.draft import FileDraft
 from index.store.files.generation import ARTICLES_FILE
 from index.store.files.manifest import Manifest
 from index.store.files.reusable import ReusableFiles, SegmentFolder, read_likeness
-from index.store.reader import ROW_KINDS, BuildFacts
+from index.store.generation import ROW_KINDS, BuildFacts
 
 _AT_ONCE = 16_384  # vectors
 

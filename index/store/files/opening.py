@@ -6,26 +6,25 @@ import threading
 import weakref
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeAlias
 
 from index.errors import DamagedIndex
-from index.store.files.generation import Generation
+from index.store.files.generation import FileGeneration
 from index.store.files.integrity import current_id, find_current, forget_verified_on_damage
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
 from index.store.files.reusable import ReusableFiles, VerifiedFiles
 from index.store.files.segments import SegmentedGeneration
 from index.store.files.tombstones import Tombstones
-from index.store.reader import check_model
-
-OpenGeneration: TypeAlias = "Generation | SegmentedGeneration"
+from index.store.generation import check_model
 
 # Segments that this process has open, shared by generations: an addition opens only what it adds.
-_SEGMENTS: weakref.WeakValueDictionary[Path, Generation] = weakref.WeakValueDictionary()
+_SEGMENTS: weakref.WeakValueDictionary[Path, FileGeneration] = weakref.WeakValueDictionary()
 _OPENING = threading.Lock()
 
 
-def open_generation(data_dir: Path, *, model: str, dimension: int) -> OpenGeneration:
+def open_generation(
+    data_dir: Path, *, model: str, dimension: int
+) -> FileGeneration | SegmentedGeneration:
     """Open the generation in service for questions embedded by this model. Raises NoIndex,
     DamagedIndex, ModelMismatch."""
     folder, manifest = find_current(data_dir)
@@ -63,7 +62,7 @@ def _open_reusable(layout: Layout, manifest: Manifest) -> ReusableFiles:
     return ReusableFiles.open(layout, manifest)
 
 
-def _open(layout: Layout, manifest: Manifest) -> OpenGeneration:
+def _open(layout: Layout, manifest: Manifest) -> FileGeneration | SegmentedGeneration:
     folder = layout.folder(manifest.id)
     with forget_verified_on_damage(layout), ExitStack() as stack:
         if not manifest.segments:
@@ -74,7 +73,7 @@ def _open(layout: Layout, manifest: Manifest) -> OpenGeneration:
         return SegmentedGeneration(manifest, segments, Tombstones.open(folder))
 
 
-def _open_segment(folder: Path) -> Generation:
+def _open_segment(folder: Path) -> FileGeneration:
     with _OPENING:
         segment = _SEGMENTS.get(folder)
         if segment is None:
@@ -83,11 +82,11 @@ def _open_segment(folder: Path) -> Generation:
         return segment
 
 
-def open_folder(folder: Path, manifest: Manifest) -> Generation:
+def open_folder(folder: Path, manifest: Manifest) -> FileGeneration:
     hold = Hold(folder)  # first, so that what is checked stays
     try:
         manifest.check(folder, whole=False)
-        return Generation(folder, manifest, hold)
+        return FileGeneration(folder, manifest, hold)
     except BaseException:
         hold.release()
         raise

@@ -35,8 +35,8 @@ from index.store.files.manifest import Manifest
 from index.store.files.segments import JoinedVectors, SegmentedArticles, newest_sources
 from index.store.files.tombstones import Tombstones
 from index.store.files.word_index import average_length
+from index.store.generation import RowKind
 from index.store.growth import may_grow
-from index.store.reader import RowKind
 
 VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
 WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}

@@ -21,12 +21,11 @@ import numpy as np
 from index.article import Article, ArticleEntry, Selection, SignedArticle
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
-from index.store.files.generation import Generation, Ranked, union_rows
+from index.store.files.generation import FileGeneration, Ranked, union_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
-from index.store.files.word_index import WordIndex, hash_terms, nonzero_counts
-from index.store.postings import WordMatch
-from index.store.reader import (
+from index.store.files.word_index import hash_terms, nonzero_counts
+from index.store.generation import (
     CandidateFeatures,
     CandidateQuery,
     ClosedOnExit,
@@ -35,6 +34,7 @@ from index.store.reader import (
     StoredPassage,
     sort_counts,
 )
+from index.store.postings import WordMatch
 
 _FEW_DELETED = 1_000  # sentences of a segment
 
@@ -114,16 +114,6 @@ class SegmentedArticles(ClosedOnExit):
                 passages[each.key + first] = replace(each, key=each.key + first)
         return [passages[int(key)] for key in keys]
 
-    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        return self._of_holder(article_id, lambda part: part.passage_at(article_id, start))
-
-    def opening(self, article_id: str) -> StoredPassage | None:
-        return self._of_holder(article_id, lambda part: part.opening(article_id))
-
-    def count_passages(self, article_id: str) -> int:
-        part = self._holder(article_id)
-        return part.count_passages(article_id) if part else 0
-
     def holds(self, article_id: str) -> bool:
         return self._holder(article_id) is not None
 
@@ -181,15 +171,6 @@ class SegmentedArticles(ClosedOnExit):
             if each not in deleted_ids
         }
 
-    def _of_holder(
-        self, article_id: str, method: Callable[[ArticleReader], StoredPassage | None]
-    ) -> StoredPassage | None:
-        part = self._holder(article_id)
-        passage = method(part) if part else None
-        if part is None or passage is None:
-            return None
-        return replace(passage, key=passage.key + int(self._first[self._parts.index(part)]))
-
     def _by_segment(self, keys: Sequence[int] | IntArray) -> Iterator[tuple[int, list[int]]]:
         """Yield the number of each segment that has some of these passages, with their keys."""
         rows = np.asarray(keys, dtype=np.int64)
@@ -201,10 +182,10 @@ class SegmentedArticles(ClosedOnExit):
 
 
 class SegmentedGeneration(SegmentedArticles):
-    """Segments opened for questions; see `index.store.withdrawals.StoredGeneration`."""
+    """Segments opened for questions; see `index.store.open_generation.StoredGeneration`."""
 
     def __init__(
-        self, manifest: Manifest, segments: Sequence[Generation], tombstones: Tombstones
+        self, manifest: Manifest, segments: Sequence[FileGeneration], tombstones: Tombstones
     ) -> None:
         self.facts = manifest
         self.segments = tuple(segments)
@@ -219,14 +200,20 @@ class SegmentedGeneration(SegmentedArticles):
                 each.rows_of_sentences(own) for each, own in zip(self.segments, rows, strict=True)
             ],
         }
-        self._terms: dict[RowKind, SegmentedTerms] = {
-            kind: SegmentedTerms([each.term_statistics(kind) for each in self.segments], rows)
-            for kind, rows in self._deleted_rows.items()
-        }
         self._few_deleted = [len(each) <= _FEW_DELETED for each in self._deleted_rows["sentences"]]
 
-    def term_statistics(self, kind: RowKind) -> SegmentedTerms:
-        return self._terms[kind]
+    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
+        hashes = hash_terms(terms)
+        counts = np.zeros(len(hashes), dtype=np.int64)
+        for segment, deleted_rows in zip(self.segments, self._deleted_rows[kind], strict=True):
+            counts += segment.words(kind).count(hashes)
+            if len(deleted_rows):
+                counts -= segment.words(kind).count_among(deleted_rows, hashes)
+        return nonzero_counts(terms, counts)
+
+    def letters(self, kind: RowKind, language: str) -> str:
+        letters = (segment.words(kind).letters(language) for segment in self.segments)
+        return "".join(sorted(set().union(*letters)))
 
     def count(self, among: Selection | None = None) -> int:
         return self.facts.articles if among is None else super().count(among)
@@ -282,7 +269,7 @@ class SegmentedGeneration(SegmentedArticles):
     def _nominate(
         self, number: int, query: CandidateQuery, words: WordMatch, eligible: BoolArray | None
     ) -> Sequence[Ranked]:
-        """Like `Generation.nominate`, minus deleted rows. If few rows are deleted, over-fetch and
+        """Like `FileGeneration.nominate`, minus deleted rows. If few are deleted, over-fetch and
         filter: cheaper than a FAISS ID selector."""
         segment, deleted_rows = self.segments[number], self._deleted_rows["passages"][number]
         if eligible is not None or not len(deleted_rows):
@@ -315,30 +302,6 @@ class SegmentedGeneration(SegmentedArticles):
         sentence_words = segment.sentence_words.match_as_segment(query.sentence_terms)
         features = segment.features(query.vector, words, sentence_words, keys - first)
         return replace(features, keys=features.keys + first)
-
-
-class SegmentedTerms:
-    """See `index.store.reader.TermStatistics`; `deleted_rows` are, by segment, those of deleted
-    passages or sentences."""
-
-    def __init__(self, parts: Sequence[WordIndex], deleted_rows: Sequence[IntArray]) -> None:
-        self._parts = parts
-        self._deleted = deleted_rows
-
-    def __len__(self) -> int:
-        return sum(map(len, self._parts)) - sum(map(len, self._deleted))
-
-    def frequencies(self, terms: Collection[str]) -> dict[str, int]:
-        hashes = hash_terms(terms)
-        counts = np.zeros(len(hashes), dtype=np.int64)
-        for part, deleted_rows in zip(self._parts, self._deleted, strict=True):
-            counts += part.count(hashes)
-            if len(deleted_rows):
-                counts -= part.count_among(deleted_rows, hashes)
-        return nonzero_counts(terms, counts)
-
-    def letters(self, language: str) -> str:
-        return "".join(sorted(set().union(*(part.letters(language) for part in self._parts))))
 
 
 class JoinedVectors:

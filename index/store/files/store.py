@@ -16,13 +16,13 @@ from index.store.files.integrity import current_id, find_current, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 from index.store.files.removals import RemovedList, WithdrawnFile
-from index.store.reader import GenerationFacts
+from index.store.generation import GenerationFacts
 
 # NumPy and FAISS are imported by what needs them: `selon status` does not.
 if TYPE_CHECKING:
     from index.store.build_turn import BuildPart, PartTurn
     from index.store.files.turn import FileTurn
-    from index.store.withdrawals import VisibleGeneration
+    from index.store.open_generation import OpenGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class FileStore:
     def facts(self) -> GenerationFacts:
         return find_current(self.data_dir)[1]
 
-    def open(self, *, model: str, dimension: int) -> VisibleGeneration:
+    def open(self, *, model: str, dimension: int) -> OpenGeneration:
         from index.store.files.opening import open_generation
-        from index.store.withdrawals import VisibleGeneration
+        from index.store.open_generation import OpenGeneration
 
         generation = open_generation(self.data_dir, model=model, dimension=dimension)
-        return VisibleGeneration(generation, WithdrawnFile(self.data_dir))
+        return OpenGeneration(generation, WithdrawnFile(self.data_dir))
 
-    def browse(self) -> VisibleGeneration:
+    def browse(self) -> OpenGeneration:
         facts = self.facts()
         return self.open(model=facts.model, dimension=facts.dimension)
 

@@ -22,7 +22,7 @@ from index.store.files.manifest import MANIFEST_NAME, Manifest
 from index.store.files.merge import merge_segments
 from index.store.files.opening import open_folder
 from index.store.files.reusable import ReusableFiles
-from index.store.withdrawals import refuse_withdrawn
+from index.store.open_generation import refuse_withdrawn
 
 _AGAIN = Problem("remedy-export")
 _COPY_AGAIN = Problem("remedy-copy")

@@ -46,7 +46,7 @@ class WordIndex:
     costs no memory. Among ten million terms, the odds that a given unknown word is taken for one
     of them are 1 in 10^12.
 
-    See `index.store.reader.TermStatistics`.
+    See `index.store.generation.TermStatistics`.
     """
 
     def __init__(

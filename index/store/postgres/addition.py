@@ -21,6 +21,7 @@ from index.models.base import IntArray
 from index.store.article_writer import ArticleDatabase
 from index.store.articles import ArticleReader
 from index.store.build_turn import StopCheck
+from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.growth import count_to_merge
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
@@ -38,7 +39,6 @@ from index.store.postgres.stored_facts import Growth, StoredFacts
 from index.store.postgres.unload import unload_articles
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postings import Postings
-from index.store.reader import ROW_KINDS, GenerationFacts, RowKind
 from index.text.language import keyed_terms
 
 

@@ -19,6 +19,17 @@ from index.store.articles import (
     entry_of_row,
     selection_clause,
 )
+from index.store.generation import (
+    ROW_KINDS,
+    SHORTEST_PREFIX,
+    CandidateFeatures,
+    CandidateQuery,
+    ClosedOnExit,
+    FacetKind,
+    RowKind,
+    StoredPassage,
+    sort_counts,
+)
 from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
 from index.store.postgres.nearest import (
     POSTGRES,
@@ -31,28 +42,16 @@ from index.store.postgres.nearest import (
 from index.store.postgres.schema import Row, fetch
 from index.store.postgres.stored_facts import StoredFacts
 from index.store.postgres.vector_tables import VectorTables
-from index.store.postgres.words import PostgresTerms, PostgresWords
+from index.store.postgres.words import PostgresWords
 from index.store.postings import WordMatch
-from index.store.reader import (
-    ROW_KINDS,
-    SHORTEST_PREFIX,
-    CandidateFeatures,
-    CandidateQuery,
-    ClosedOnExit,
-    FacetKind,
-    RowKind,
-    StoredPassage,
-    sort_counts,
-)
 
 QUESTION_SECONDS = 20.0  # per statement
 _AT_ONCE = 4  # concurrent searches of vectors; each question brings two
-_OF_ARTICLE = "article = (SELECT number FROM {g}.articles WHERE id = %s)"
 _CHECKED_FIRST = 500  # passages checked against a filter at once, then twice as many each time
 
 
 class PostgresGeneration(ClosedOnExit):
-    """See `index.store.withdrawals.StoredGeneration`. Raises DamagedIndex, StoreError."""
+    """See `index.store.open_generation.StoredGeneration`. Raises DamagedIndex, StoreError."""
 
     def __init__(self, server: Server, own: StoredFacts) -> None:
         self.facts = own.facts
@@ -85,9 +84,11 @@ class PostgresGeneration(ClosedOnExit):
         rows = self._fetch("SELECT passages FROM {g}.gone")
         return np.frombuffer(b"".join(row[0] for row in rows), dtype="<i4").astype(np.int64)
 
-    def term_statistics(self, kind: RowKind) -> PostgresTerms:
-        size = self.facts.passages if kind == "passages" else self.facts.sentences
-        return PostgresTerms(self._words, kind, size)
+    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
+        return self._words.frequencies(kind, terms)
+
+    def letters(self, kind: RowKind, language: str) -> str:
+        return self._words.letters(kind).get(language, "")
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         vector, among, vectors = vector_text(query.vector), query.among, self._vectors
@@ -192,7 +193,7 @@ class PostgresGeneration(ClosedOnExit):
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         query = (
             "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
-            "WHERE a.id = ANY(%s)"
+            "WHERE a.id = ANY(%s) ORDER BY 1"
         )
         rows = self._fetch(query, list(ids)) if ids else []
         return np.array([row[0] for row in rows], dtype=np.int64)
@@ -200,25 +201,6 @@ class PostgresGeneration(ClosedOnExit):
     def sentence_vectors_of(self, key: int) -> Vectors:
         rows = self._connections.ask(lambda c: self._vectors.sentence_vectors(c, key))
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.facts.dimension)
-
-    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        place = "start <= %s AND stop > %s ORDER BY start DESC"
-        return self._passage(article_id, place, start, start)
-
-    def opening(self, article_id: str) -> StoredPassage | None:
-        return self._passage(article_id, "TRUE ORDER BY number")
-
-    def _passage(self, article_id: str, place: str, *values: int) -> StoredPassage | None:
-        query = f"SELECT number FROM {{g}}.passages WHERE {_OF_ARTICLE} AND {place} LIMIT 1"
-        rows = self._fetch(query, article_id, *values)
-        return self.passages_by_key(rows[0])[0] if rows else None
-
-    def count_passages(self, article_id: str) -> int:
-        query = f"SELECT count(*) FROM {{g}}.passages WHERE {_OF_ARTICLE}"
-        return int(self._fetch(query, article_id)[0][0])
-
-    def article(self, article_id: str) -> Article | None:
-        return self.articles_by_id([article_id]).get(article_id)
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
         query = f"SELECT {ARTICLE_COLUMNS} FROM {{g}}.articles WHERE id = ANY(%s)"

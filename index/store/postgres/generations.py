@@ -12,6 +12,7 @@ from psycopg import sql
 
 from index.article import FINGERPRINTED, corpus_fingerprint, fingerprints_differ
 from index.errors import DamagedIndex
+from index.store.generation import ROW_KINDS, RowKind
 from index.store.postgres.connections import (
     GENERATION_LOCK,
     MODELS_LOCK,
@@ -21,7 +22,6 @@ from index.store.postgres.connections import (
 from index.store.postgres.schema import drop_base, drop_generation, fetch, trim_base, undo_addition
 from index.store.postgres.stored_facts import StoredFacts
 from index.store.postgres.vector_tables import VectorTables
-from index.store.reader import ROW_KINDS, RowKind
 
 KEPT_DAYS = 30  # that saved vectors are kept for a build
 _VERIFIED = timedelta(days=1)

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from index.errors import DamagedIndex
 from index.store.build_turn import StopCheck
+from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.postgres import nearest
 from index.store.postgres.connections import Connection
 from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles, open_sheet
@@ -20,7 +21,6 @@ from index.store.postgres.schema import column_names, compose, create_base, inde
 from index.store.postgres.stored_facts import Growth, StoredFacts
 from index.store.postgres.vector_tables import VectorTables, stage_table
 from index.store.postings import Postings
-from index.store.reader import ROW_KINDS, GenerationFacts, RowKind
 
 _CHECK_INTERVAL = 5_000  # rows
 AT_ONCE = 2_048  # vectors sent or fetched at once

@@ -22,10 +22,10 @@ from index.article import Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.articles import SqlDialect, selection_clause
+from index.store.generation import RowKind
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import Row, compose, fetch, schema_of
 from index.store.postgres.vector_tables import VectorTables
-from index.store.reader import RowKind
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from index.store.article_writer import LikenessKeys
 from index.store.articles import sqlite_address
+from index.store.generation import RowKind
 from index.store.postgres.words import sentence_words
 from index.store.postings import Posting, Postings, term_letters
-from index.store.reader import RowKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from index.store.build_turn import BuildPart, Hashes, as_bytes
 from index.store.files.draft import FileDraft
+from index.store.generation import RowKind
 from index.store.postgres.connections import (
     MODELS_LOCK,
     Connection,
@@ -27,7 +28,6 @@ from index.store.postgres.generations import current_number, read_generations
 from index.store.postgres.turn import connect_to_build, work_folder
 from index.store.postgres.vector_tables import VectorTables, stored_hashes
 from index.store.postgres.vectors import PostgresCheckpoint
-from index.store.reader import RowKind
 
 
 @contextmanager

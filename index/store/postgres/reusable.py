@@ -18,12 +18,12 @@ from index.store.articles import (
     signed_of_row,
 )
 from index.store.build_turn import VectorSource, as_hashes
+from index.store.generation import GenerationFacts, RowKind
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import Row, compose, fetch, schema_of
 from index.store.postgres.stored_facts import StoredFacts
 from index.store.postgres.vector_tables import VectorTables, stream
 from index.store.postgres.vectors import SharedVectors
-from index.store.reader import GenerationFacts, RowKind
 
 _HASHES: dict[RowKind, str] = {
     "passages": "SELECT p.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number",

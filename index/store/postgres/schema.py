@@ -22,8 +22,8 @@ from typing import Any
 from psycopg import errors, sql
 
 from index.errors import StoreError
+from index.store.generation import ROW_KINDS, RowKind
 from index.store.postgres.connections import Connection
-from index.store.reader import ROW_KINDS, RowKind
 
 Row = tuple[Any, ...]
 LAYOUT_VERSION = 2  # raised when these tables change meaning

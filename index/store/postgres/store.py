@@ -22,6 +22,8 @@ from index.store.files.generation import ARTICLES_FILE
 from index.store.files.opening import open_folder
 from index.store.files.reusable import read_likeness
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
+from index.store.generation import ROW_KINDS, GenerationFacts, check_model
+from index.store.open_generation import OpenGeneration, refuse_withdrawn
 from index.store.postgres.connections import (
     GENERATION_LOCK,
     Connection,
@@ -48,8 +50,6 @@ from index.store.postgres.turn import PostgresTurn, connect_to_build, postgres_t
 from index.store.postgres.unload import StoredRows
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.vectors import PostgresVectors
-from index.store.reader import ROW_KINDS, GenerationFacts, check_model
-from index.store.withdrawals import VisibleGeneration, refuse_withdrawn
 
 _AT_ONCE = 2_048  # vectors
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
@@ -112,13 +112,13 @@ class PostgresStore:
     def facts(self) -> GenerationFacts:
         return self._in_service().facts
 
-    def open(self, *, model: str, dimension: int) -> VisibleGeneration:
+    def open(self, *, model: str, dimension: int) -> OpenGeneration:
         own = self._in_service()
         check_model(own.facts, self.label, model, dimension)
-        return VisibleGeneration(self._open(own), self._withdrawn_ids)
+        return OpenGeneration(self._open(own), self._withdrawn_ids)
 
-    def browse(self) -> VisibleGeneration:
-        return VisibleGeneration(self._open(self._in_service()), self._withdrawn_ids)
+    def browse(self) -> OpenGeneration:
+        return OpenGeneration(self._open(self._in_service()), self._withdrawn_ids)
 
     def _open(self, own: StoredFacts) -> PostgresGeneration:
         try:

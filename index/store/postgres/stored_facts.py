@@ -10,8 +10,8 @@ from typing import Any
 from psycopg import sql
 
 from index.errors import DamagedIndex, StoreError
+from index.store.generation import GenerationFacts, RowKind
 from index.store.postgres.schema import rows_of, schema_of
-from index.store.reader import GenerationFacts, RowKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from index.store.build_turn import GenerationWriter, StopCheck
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
 from index.store.files.layout import new_id
+from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 from index.store.growth import grown_facts, may_grow
 from index.store.postgres.addition import AdditionLoader, Change
 from index.store.postgres.connections import (
@@ -50,7 +51,6 @@ from index.store.postgres.schema import is_prepared, prepare_database
 from index.store.postgres.unload import StoredRows, unload_articles
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.vectors import PostgresCheckpoint, PostgresVectors
-from index.store.reader import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 
 logger = logging.getLogger(__name__)
 

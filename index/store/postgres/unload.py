@@ -15,12 +15,12 @@ import numpy as np
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleDatabase, LikenessKeys
+from index.store.generation import ROW_KINDS, RowKind
 from index.store.postgres.connections import Connection
 from index.store.postgres.load import AT_ONCE
 from index.store.postgres.schema import column_names, compose, fetch, schema_of
 from index.store.postgres.stored_facts import StoredFacts
 from index.store.postgres.vector_tables import VectorTables, parse_vector, stream
-from index.store.reader import ROW_KINDS, RowKind
 
 _TYPES = {
     "articles": [*("int8", "text", "bytea", "text", "int8"), *["text"] * 14, "bytea", "text"],

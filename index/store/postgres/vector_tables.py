@@ -14,9 +14,9 @@ from psycopg import sql
 from index.errors import StoreError
 from index.models.base import Vectors
 from index.store.build_turn import HASH_SIZE, Hashes, as_bytes
+from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import PREPARING, compose, give_memory
-from index.store.reader import ROW_KINDS, GenerationFacts, RowKind
 
 MOST_DIMENSIONS = 4_000  # pgvector's limit for indexes in half precision
 _HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)  # of binary COPY

@@ -16,6 +16,7 @@ from index.store.build_turn import (
     as_bytes,
     as_hashes,
 )
+from index.store.generation import RowKind
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import compose
 from index.store.postgres.vector_tables import (
@@ -27,7 +28,6 @@ from index.store.postgres.vector_tables import (
     stream,
     vectors_by_hash,
 )
-from index.store.reader import RowKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from index.models.base import IntArray, Vectors
+from index.store.generation import RowKind
 from index.store.postgres.stored_facts import StoredFacts
 from index.store.postings import Ints, Posting, WordMatch, common_rows, idf
-from index.store.reader import RowKind
 
 _CACHED_BYTES = 64 * 2**20  # of postings, least recently used first out
 _CACHED_COUNTS = 100_000  # terms; a misspelt word looks up a thousand
@@ -51,24 +51,6 @@ class TermRow:
 
 Rows = list[tuple[Any, ...]]
 Fetch = Callable[..., Rows]  # called with a query and its values
-
-
-class PostgresTerms:
-    """See `index.store.reader.TermStatistics`."""
-
-    def __init__(self, words: PostgresWords, kind: RowKind, size: int) -> None:
-        self._words = words
-        self._kind = kind
-        self._size = size
-
-    def __len__(self) -> int:
-        return self._size
-
-    def frequencies(self, terms: Collection[str]) -> dict[str, int]:
-        return self._words.frequencies(self._kind, terms)
-
-    def letters(self, language: str) -> str:
-        return self._words.letters(self._kind).get(language, "")
 
 
 class PostgresWords:

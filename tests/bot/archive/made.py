@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from index.article import Article
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
+from index.store.open_generation import OpenGeneration
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened
 
@@ -27,4 +28,6 @@ def searcher_over(*articles: Article) -> Iterator[Searcher]:
     with TemporaryDirectory() as folder:
         index(list(articles), Path(folder))
         with opened(Path(folder)) as generation:
-            yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
+            yield Searcher(
+                OpenGeneration(generation, frozenset), FakeEmbedder(), ConfidenceModel.load()
+            )

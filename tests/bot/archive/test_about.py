@@ -19,6 +19,7 @@ from bot.archive.archive import Archive
 from index.article import Article
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
+from index.store.open_generation import OpenGeneration
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, index, opened
 
@@ -49,7 +50,9 @@ def searcher_over(articles: list[Article]) -> Iterator[Searcher]:
     with TemporaryDirectory() as folder:
         index(articles, Path(folder))
         with opened(Path(folder)) as generation:
-            yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
+            yield Searcher(
+                OpenGeneration(generation, frozenset), FakeEmbedder(), ConfidenceModel.load()
+            )
 
 
 @contextmanager

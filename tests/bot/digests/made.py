@@ -10,7 +10,8 @@ from typing import cast
 from index.article import Article, ArticleEntry, Copy, Selection, article_id
 from index.ingestion.passages import cut
 from index.models.base import Vectors
-from index.store.reader import GenerationReader, StoredPassage
+from index.store.generation import StoredPassage
+from index.store.open_generation import OpenGeneration
 from index.text.language import detect
 from tests.fakes import FakeEmbedder
 
@@ -79,5 +80,5 @@ class MadeGeneration:
 
 def generation(
     articles: Sequence[Article], events: Mapping[str, str] | None = None
-) -> GenerationReader:
-    return cast("GenerationReader", MadeGeneration(articles, events))
+) -> OpenGeneration:
+    return cast("OpenGeneration", MadeGeneration(articles, events))

@@ -16,10 +16,10 @@ from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store
+from index.store.open_generation import OpenGeneration
 from index.store.postgres import nearest
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
-from index.store.reader import GenerationReader
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live, three
 from tests.index.samples import index as made
@@ -60,7 +60,7 @@ def store(vector_server: Server, tmp_path: Path) -> Iterator[PostgresStore]:
         yield found
 
 
-def searcher(generation: GenerationReader) -> Searcher:
+def searcher(generation: OpenGeneration) -> Searcher:
     return Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
 
 

@@ -11,7 +11,7 @@ from index.article import Selection
 from index.ingestion.passages import cut
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.reader import GenerationReader
+from index.store.open_generation import OpenGeneration
 from tests.fakes import FakeEmbedder
 from tests.index.samples import full, index, three
 from tests.index.store.postgres_stores import KINDS, empty_store
@@ -27,14 +27,14 @@ WRITTEN = [
 @pytest.fixture(scope="module", params=KINDS)
 def reader(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[GenerationReader]:
+) -> Iterator[OpenGeneration]:
     with empty_store(request, tmp_path_factory.mktemp("store")) as store:
         index(WRITTEN, store)
         with store.browse() as generation:
             yield generation
 
 
-def test_articles_passages_and_vectors_know_each_other(reader: GenerationReader) -> None:
+def test_articles_passages_and_vectors_know_each_other(reader: OpenGeneration) -> None:
     expected = [(each.id, passage) for each in WRITTEN for passage in cut(each)]
     assert reader.facts.passages == len(expected)
     stored = reader.passages_by_key(list(range(len(expected)))[::-1])
@@ -62,7 +62,7 @@ def test_articles_passages_and_vectors_know_each_other(reader: GenerationReader)
     np.testing.assert_array_equal(vectors[:1], expected)
 
 
-def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None:
+def test_articles_are_found_listed_and_counted(reader: OpenGeneration) -> None:
     written = full()
     for reference in (written.id, written.id[:4], written.path, str(written.url), written.title):
         assert [each.id for each in reader.find(reference)] == [written.id]
@@ -99,7 +99,7 @@ def test_articles_are_found_listed_and_counted(reader: GenerationReader) -> None
     ],
 )
 def test_some_articles_are_chosen(
-    reader: GenerationReader, selection: Selection, titles: set[str]
+    reader: OpenGeneration, selection: Selection, titles: set[str]
 ) -> None:
     searcher = Searcher(reader, FakeEmbedder(), ConfidenceModel.load()).among(selection)
     assert {each.title for each in searcher.articles()} == titles
@@ -108,7 +108,7 @@ def test_some_articles_are_chosen(
     assert {each.title for each in WRITTEN if searcher.find(each.id)} == titles
 
 
-def test_terms_are_counted_where_they_stand(reader: GenerationReader) -> None:
+def test_terms_are_counted_where_they_stand(reader: OpenGeneration) -> None:
     passages, sentences = reader.term_statistics("passages"), reader.term_statistics("sentences")
     assert (len(passages), len(sentences)) == (reader.facts.passages, reader.facts.sentences)
     assert passages.frequencies(["1901", "fr:zeppelin"]) == {"1901": 1}

@@ -19,9 +19,9 @@ from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.removals import RemovedList
 from index.store.files.transfer import export_index
+from index.store.generation import CandidateQuery
+from index.store.open_generation import OpenGeneration
 from index.store.postgres import nearest
-from index.store.reader import CandidateQuery, GenerationReader
-from index.store.withdrawals import VisibleGeneration
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live, three
 from tests.index.store.postgres_stores import postgres_store
@@ -47,7 +47,7 @@ def made(articles: list[Article], store: IndexStore) -> str:
     return build_articles(articles, store, FakeEmbedder()).generation
 
 
-def asked(reader: GenerationReader, among: Selection | None = None) -> list[str]:
+def asked(reader: OpenGeneration, among: Selection | None = None) -> list[str]:
     """The articles of the passages that a question finds, only the very best of each kind."""
     vector = FakeEmbedder().embed_question(QUESTION)
     query = CandidateQuery(vector, {"fr:coffr": 1.0}, {}, 1, 1, among)
@@ -55,16 +55,16 @@ def asked(reader: GenerationReader, among: Selection | None = None) -> list[str]
     return [each.article_id for each in reader.passages_by_key(keys)]
 
 
-def of_secret(reader: GenerationReader) -> list[int]:
+def of_secret(reader: OpenGeneration) -> list[int]:
     """The keys of its passages, which never change."""
     return [at for at, each in enumerate(WRITTEN) if each.id == SECRET.id]
 
 
-def listed(r: GenerationReader) -> list[Any]:
+def listed(r: OpenGeneration) -> list[Any]:
     return [*r.articles(), *r.articles(THAT_DAY, 1), *r.articles(limit=2), *r.articles(among=AMONG)]
 
 
-GIVES: dict[str, Callable[[GenerationReader], Any]] = {
+GIVES: dict[str, Callable[[OpenGeneration], Any]] = {
     "facts": lambda r: (r.facts.articles == 5, "la" in r.facts.languages),
     "candidates": lambda r: SECRET.id in {*asked(r), *asked(r, THAT_DAY), *asked(r, AMONG)},
     "passages_with": lambda r: r.passages_with([["la:coffre", "la:coffr"]]).size,
@@ -82,7 +82,7 @@ GIVES: dict[str, Callable[[GenerationReader], Any]] = {
 """By method of a reader, what it gives of the article: nothing true once that is withdrawn."""
 
 
-def given(reader: GenerationReader, name: str) -> bool:
+def given(reader: OpenGeneration, name: str) -> bool:
     found = GIVES[name](reader)
     return any(found) if isinstance(found, tuple) else bool(found)
 
@@ -175,7 +175,8 @@ def test_no_export_holds_its_text(
     assert b"coffre" not in (tmp_path / "other" / "articles.sqlite").read_bytes()
     if store.folder is not None:  # in files, what is exported is what was checked
         monkeypatch.setattr(
-            "index.store.files.store.export_index", lambda *a: (store.roll_back(), export_index(*a))
+            "index.store.files.transfer.export_index",
+            lambda *a: (store.roll_back(), export_index(*a)),
         )
         with pytest.raises(StoreError, match=r"export-withdrawn \(count=1\)"):
             store.export(tmp_path / "raced")
@@ -193,7 +194,7 @@ def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Pa
         [named] = reader.articles_by_id([entry.id])[entry.id].copies
         assert reader.facts.copies == 1
         withdrawn = iter(({named.id}, {named.id, entry.id}))  # the other one a moment later
-        raced = VisibleGeneration(reader._generation, lambda: frozenset(next(withdrawn)))  # type: ignore[attr-defined]
+        raced = OpenGeneration(reader._generation, lambda: frozenset(next(withdrawn)))  # type: ignore[attr-defined]
         assert raced.articles_with_copies() == []
         store.removals().add([named])
         assert reader.articles_with_copies() == reader.find(named.id) == []

@@ -1,7 +1,6 @@
-"""Hide withdrawn articles from every reader of every generation, at once.
+"""A generation open for questions, without the articles that the operator removed.
 
-Stores only hand out their `StoredGeneration` wrapped in a `VisibleGeneration`, so that no caller
-can forget the filter.
+Stores hand out their `StoredGeneration` only so, so that no caller can forget the filter.
 """
 
 from __future__ import annotations
@@ -10,37 +9,26 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from index.article import Article, ArticleEntry, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
-from index.store.reader import (
+from index.store.generation import (
     CandidateFeatures,
     CandidateQuery,
     ClosedOnExit,
     FacetKind,
     GenerationFacts,
-    GenerationReader,
     RowKind,
+    StoredGeneration,
     StoredPassage,
     TermStatistics,
     sort_counts,
 )
 
 WithdrawnIds = Callable[[], frozenset[str]]  # returns the ids withdrawn now; raises StoreError
-
-
-class StoredGeneration(GenerationReader, Protocol):
-    """A generation including its withdrawn articles."""
-
-    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        """Entries of these articles and copies; unknown ids are skipped."""
-
-    def passage_keys(self, ids: Collection[str]) -> IntArray:
-        """Keys of the passages of these articles."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +48,7 @@ class _Hidden:
 _NOTHING = _Hidden(frozenset(), (), np.empty(0, dtype=np.int64))
 
 
-class VisibleGeneration(ClosedOnExit):
+class OpenGeneration(ClosedOnExit):
     """A stored generation without the articles that are withdrawn at the time of each call.
 
     Counts of words do not change: `term_statistics`, and the numbers of passages and sentences in
@@ -94,7 +82,7 @@ class VisibleGeneration(ClosedOnExit):
         )
 
     def term_statistics(self, kind: RowKind) -> TermStatistics:
-        return self._generation.term_statistics(kind)
+        return TermStatistics(self._generation, kind)
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         keys = self._hidden().keys
@@ -113,16 +101,24 @@ class VisibleGeneration(ClosedOnExit):
         return self._generation.sentence_vectors_of(key)
 
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        return None if self._hides(article_id) else self._generation.passage_at(article_id, start)
+        """The passage that contains the character at this offset of the article."""
+        passages = self.passages_by_key(self._keys(article_id))
+        around = (each for each in passages if each.passage.start <= start < each.passage.end)
+        return max(around, key=lambda stored: stored.passage.start, default=None)
 
     def opening(self, article_id: str) -> StoredPassage | None:
-        return None if self._hides(article_id) else self._generation.opening(article_id)
+        """The first passage of the article; None for a copy."""
+        return next(iter(self.passages_by_key(self._keys(article_id)[:1])), None)
 
     def count_passages(self, article_id: str) -> int:
-        return 0 if self._hides(article_id) else self._generation.count_passages(article_id)
+        """Number of passages of the article; 0 for a copy."""
+        return len(self._keys(article_id))
 
-    def _hides(self, article_id: str) -> bool:
-        return article_id in self._hidden().ids
+    def _keys(self, article_id: str) -> list[int]:
+        if article_id in self._hidden().ids:
+            return []
+        keys: list[int] = self._generation.passage_keys([article_id]).tolist()
+        return keys
 
     def article(self, article_id: str) -> Article | None:
         return self.articles_by_id([article_id]).get(article_id)
@@ -162,6 +158,12 @@ class VisibleGeneration(ClosedOnExit):
         articles = self.articles_by_id([each for each in fewer if each]).values()
         gone = fewer - {each.id for each in articles if each.copies}
         return [each for each in entries if each.id not in gone]
+
+    def copies(self) -> list[ArticleEntry]:
+        """Entries of the duplicates, which `articles` leaves out."""
+        articles = self.articles_by_id([entry.id for entry in self.articles_with_copies()])
+        ids = [copy.id for article in articles.values() for copy in article.copies]
+        return self._generation.entries(ids)
 
     def count(self, among: Selection | None = None) -> int:
         hidden = sum(among is None or each in among for each in self._hidden().articles)

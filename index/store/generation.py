@@ -1,11 +1,11 @@
-"""The contract of a generation opened for questions, and what it returns.
+"""The contract of a generation that a store has opened for questions, and what it returns.
 
 Keys of passages and sentences are numbers, from 0 in the order of writing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -153,30 +153,21 @@ def sort_counts(counts: Mapping[str, int]) -> dict[str, int]:
     return {value: count for value, count in pairs if count > 0}
 
 
-class TermStatistics(Protocol):
-    """Terms of all passages, or of all sentences, of a generation."""
+class StoredGeneration(Protocol):
+    """A generation that a store opened for questions: read-only and thread-safe, complete until
+    closed, whatever builds do meanwhile. Withdrawn articles are in it (see `OpenGeneration`).
 
-    def __len__(self) -> int:
-        """Number of passages or sentences."""
-
-    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
-        """Document frequency of these terms, without unknown ones."""
-
-    def letters(self, language: str) -> str:
-        """Every character used in terms of the language."""
-
-
-class GenerationReader(Protocol):
-    """A generation opened for questions: read-only and thread-safe.
-
-    It stays complete until closed, whatever builds do meanwhile, but hides withdrawn articles (see
-    `index.store.withdrawals`). Any method may raise DamagedIndex when it meets damage.
+    Any method may raise DamagedIndex when it meets damage.
     """
 
     @property
     def facts(self) -> GenerationFacts: ...
 
-    def term_statistics(self, kind: RowKind) -> TermStatistics: ...
+    def frequencies(self, kind: RowKind, terms: Collection[str]) -> Mapping[str, int]:
+        """Document frequency of these terms among passages or sentences, without unknown ones."""
+
+    def letters(self, kind: RowKind, language: str) -> str:
+        """Every character used in terms of the language."""
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         """The union of the passages nearest to the vector, those of the nearest sentences, and
@@ -186,25 +177,20 @@ class GenerationReader(Protocol):
         """Ascending keys of the passages that have one of the alternatives of every term, in their
         text, their heading or their article's title; none without terms."""
 
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        """Ascending keys of the passages of these articles; copies have none."""
+
     def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
-        """Passages in the order of `keys`, without those withdrawn since. Raises IndexError."""
+        """Passages in the order of `keys`. Raises IndexError."""
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         """Vectors of a passage's sentences, shape (sentences, d), in reading order."""
 
-    def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
-        """The passage that contains the character at this offset of the article."""
-
-    def opening(self, article_id: str) -> StoredPassage | None:
-        """The first passage of the article; None for a copy."""
-
-    def count_passages(self, article_id: str) -> int:
-        """Number of passages of the article; 0 for a copy."""
-
-    def article(self, article_id: str) -> Article | None: ...
-
     def articles_by_id(self, ids: Sequence[str]) -> Mapping[str, Article]:
         """Articles by id; unknown ids are left out."""
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        """Entries of these articles and copies; unknown ids are left out."""
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """Match an id, an id prefix, a path, an address or a title, copies included; the first way
@@ -227,9 +213,23 @@ class GenerationReader(Protocol):
     def close(self) -> None:
         """Closing twice is harmless."""
 
-    def __enter__(self) -> Self: ...
 
-    def __exit__(self, *error: object) -> None: ...
+@dataclass(frozen=True, slots=True)
+class TermStatistics:
+    """Terms of all passages, or of all sentences, of a generation."""
+
+    generation: StoredGeneration
+    kind: RowKind
+
+    def __len__(self) -> int:
+        facts = self.generation.facts
+        return facts.passages if self.kind == "passages" else facts.sentences
+
+    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
+        return self.generation.frequencies(self.kind, terms)
+
+    def letters(self, language: str) -> str:
+        return self.generation.letters(self.kind, language)
 
 
 class ClosedOnExit:
@@ -243,11 +243,3 @@ class ClosedOnExit:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-
-def entries_of_copies(generation: GenerationReader) -> Iterator[ArticleEntry]:
-    """Yield the entries of the duplicates, which `GenerationReader.articles` leaves out."""
-    for entry in generation.articles_with_copies():
-        article = generation.article(entry.id)
-        for copy in article.copies if article else ():
-            yield from generation.find(copy.id)
