@@ -8,9 +8,14 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+
+MOMENT = "GOLDENS_MOMENT"  # ISO 8601, with a zone
 
 
 def run_selon(args: Sequence[str], cwd: Path, environment: Mapping[str, str], folder: Path) -> None:
@@ -49,7 +54,23 @@ def _exit_code() -> int:
     from bot.main import main
 
     try:
-        main()
+        with _clock():
+            main()
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else int(left.code is not None)
     return 0
+
+
+@contextmanager
+def _clock() -> Iterator[None]:
+    """The time of `MOMENT`, if it is set, in Paris, which has summer time."""
+    moment = os.environ.pop(MOMENT, "")
+    if not moment:
+        yield
+        return
+    import time_machine
+
+    os.environ["TZ"] = "Europe/Paris"
+    time.tzset()
+    with time_machine.travel(datetime.fromisoformat(moment), tick=True):
+        yield
