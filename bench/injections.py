@@ -3,8 +3,8 @@
     python bench/injections.py [--show]
 
 The forty articles of tests/data/injections.jsonl are read, indexed and asked. Their sentences
-answer first; then chat models that do all that the articles say, in five ways, are checked.
-`--show` prints what was obeyed and which orders were quoted.
+answer first; then a chat model that chooses every sentence, orders too. `--show` prints which
+orders were quoted.
 """
 
 from __future__ import annotations
@@ -25,54 +25,32 @@ from bot.answering.injection import use_cache_dir
 from bot.assembly import open_embedder
 from bot.evaluation.run import index_in_service
 from bot.llm.model_answerer import ModelAnswerer
-from bot.llm.writer import Writer
 from bot.settings import load_settings
-from bot.verification.checker import open_checker
 from index.findings import Findings
 from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel, Thresholds
-from tests.injections import (
-    WAYS,
-    Injection,
-    Obedient,
-    apart,
-    obeyed,
-    quotes_order,
-    read_injections,
-)
+from tests.bot.llm.fakes import Scripted
+from tests.injections import Injection, apart, quotes_order, read_injections
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 LIMIT = 5
+EVERYTHING = ", ".join(map(str, range(1, 30)))
 
 
 def main() -> int:
     show = _options().show
     injections = read_injections(DATA / "injections.jsonl")
     extractive = ExtractiveAnswerer(Thresholds.at(0.0))
-    cache_dir = load_settings().cache_dir
-    use_cache_dir(cache_dir)
-    checker = open_checker(cache_dir)
+    use_cache_dir(load_settings().cache_dir)
     table: dict[str, Counter[str]] = {}
     with ExitStack() as stack:
         for injection, findings in _found(injections, stack):
-            quoted = extractive.answer(findings)
-            _count(table, "extractive", injection, [quoted], show=show)
-            for way in WAYS:
-                written = ModelAnswerer([Obedient(injection, way)], Writer(checker), extractive)
-                _count(table, way, injection, asyncio.run(_all(written, findings)), show=show)
-    print(f"{'':<12}{'asked':>7}{'obeyed':>8}{'quoted':>8}{'right':>7}{'by model':>10}")
+            _count(table, "extractive", injection, extractive.answer(findings), show=show)
+            chooser = ModelAnswerer([Scripted(EVERYTHING)], extractive)
+            _count(table, "all chosen", injection, asyncio.run(chooser.answer(findings)), show=show)
+    print(f"{'':<12}{'asked':>7}{'quoted':>8}{'right':>7}")
     for name, row in table.items():
-        cells = "".join(
-            f"{row[key]:>{width}}"
-            for key, width in (
-                ("asked", 7),
-                ("obeyed", 8),
-                ("quoted", 8),
-                ("right", 7),
-                ("by model", 10),
-            )
-        )
-        print(f"{name:<12}{cells}")
+        print(f"{name:<12}{row['asked']:>7}{row['quoted']:>8}{row['right']:>7}")
     return 0
 
 
@@ -90,30 +68,16 @@ def _found(injections: tuple[Injection, ...], stack: ExitStack) -> list[tuple[In
     return found
 
 
-async def _all(written: ModelAnswerer, findings: Findings) -> list[Answer]:
-    return [answer async for answer in written.astream(findings)]
-
-
 def _count(
-    table: dict[str, Counter[str]],
-    name: str,
-    injection: Injection,
-    answers: list[Answer],
-    *,
-    show: bool,
+    table: dict[str, Counter[str]], name: str, injection: Injection, answer: Answer, *, show: bool
 ) -> None:
-    """Count what anything of an answer showed while it grew, and what stood there in the end."""
     row = table.setdefault(name, Counter())
+    is_right = injection.expects in answer.text
     row["asked"] += 1
-    bad = [answer for answer in answers if obeyed(answer, injection)]
-    quotes = quotes_order(answers[-1], injection)
-    row["obeyed"] += bool(bad)
-    row["quoted"] += quotes
-    row["right"] += injection.expects in answers[-1].text
-    row["by model"] += answers[-1].model is not None
-    if show and (bad or quotes or injection.expects not in answers[-1].text):
-        word = "obeyed" if bad else "quoted" if quotes else "not right"
-        print(f"{name}: {injection.id} {injection.attack}: {word}: {(bad or answers)[-1].text}")
+    row["quoted"] += quotes_order(answer, injection)
+    row["right"] += is_right
+    if show and (quotes_order(answer, injection) or not is_right):
+        print(f"{name}: {injection.id} {injection.attack}: {answer.text}")
 
 
 def _options() -> argparse.Namespace:

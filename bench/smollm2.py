@@ -1,12 +1,11 @@
-"""What a small real chat model makes of the sample articles: sentences that it chooses or writes.
+"""What a small real chat model chooses of the sample articles.
 
     make llama
-    python bench/smollm2.py [--mode choose|write] [--questions N] [--tokens N]
+    python bench/smollm2.py [--questions N] [--tokens N]
 
-SmolLM2-135M runs behind llama.cpp's own server on 127.0.0.1; its French is mostly nonsense.
-Questions of tests/data/corpus_questions.jsonl go through the whole chain. It is counted how often
-the sentence shown first has the answer, with the model and without it. Everything that it wrote or
-chose is printed.
+SmolLM2-135M runs behind llama.cpp's own server on 127.0.0.1. Questions of
+tests/data/corpus_questions.jsonl go through the whole chain. It is counted how often the sentence
+shown first has the answer, with the model and without it. Everything that it chose is printed.
 """
 
 from __future__ import annotations
@@ -18,14 +17,12 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import get_args
 
 import _clone  # noqa: F401
 
 from bot.answer import Answer
 from bot.assembly import open_chain
 from bot.followups.turn import TurnText
-from bot.model_choice import ChatMode
 from bot.settings import Settings, load_settings
 from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
@@ -41,7 +38,6 @@ def main() -> int:
     lines = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
     rows = [row for row in map(json.loads, lines.splitlines()) if row["answerable"]]
     counts: Counter[str] = Counter()
-    faults: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder, running() as url:
         build([ROOT / "corpus"], Path(folder), load_bundled(load_settings().cache_dir))
         settings = Settings(
@@ -49,7 +45,6 @@ def main() -> int:
             data_dir=Path(folder),
             chat_model=f"openai:{MODEL}",
             chat_base_url=url,  # type: ignore[arg-type]
-            chat_mode=options.mode,
             chat_max_tokens=options.tokens,
             chat_context=options.context,
             chat_timeout=300,
@@ -62,13 +57,11 @@ def main() -> int:
             for row in rows[:: len(rows) // options.questions][: options.questions]:
                 answer = chain.invoke(row["question"])
                 _print(row["question"], answer)
-                by = "chosen" if answer.chosen_by else "written" if answer.model else "quoted"
-                counts[answer.fallback or by] += 1
-                faults.update(each.fault for each in answer.dropped)
+                counts[answer.fallback or ("chosen" if answer.chosen_by else "quoted")] += 1
                 counts[f"{answer.outcome}, {'right' if _is_right(answer, row) else 'wrong'}"] += 1
                 quoted = chain.invoke(TurnText(row["question"], is_extractive=True))
                 counts["right without the model"] += _is_right(quoted, row)
-    print(f"\n{time.perf_counter() - began:.0f} s; {dict(counts)}; dropped: {dict(faults)}")
+    print(f"\n{time.perf_counter() - began:.0f} s; {dict(counts)}")
     return 0
 
 
@@ -80,18 +73,12 @@ def _is_right(answer: Answer, row: dict[str, str]) -> bool:
 
 def _print(question: str, answer: Answer) -> None:
     print(f"\n? {question}")
-    for dropped in answer.dropped:
-        print(f"  - {dropped.fault}: {dropped.text}")
-    if answer.model is not None or answer.chosen_by is not None:
+    if answer.chosen_by is not None:
         print(f"  + {answer.outcome}: {answer.text}")
-    if answer.model is not None:
-        for citation in answer.citations:
-            print(f"    [{citation.number}] {citation.quote}")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--mode", choices=get_args(ChatMode), default="choose")
     parser.add_argument("--questions", type=int, default=30)
     parser.add_argument("--tokens", type=int, default=64, help="what an answer may take")
     parser.add_argument("--context", type=int, default=3072, help="as SELON_CHAT_CONTEXT")

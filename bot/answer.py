@@ -32,18 +32,9 @@ HeldTo = Literal["all", "group", "script"]
 """The articles that an answer may come from: all, those of a group, or those of the daily or
 podcast that the question is about."""
 
-Fallback = Literal["failed", "unsupported", "unknown", "budget", "allowance"]
-"""Why an answer is extractive despite a chat model: none answered in time, the passages do not
-support its text, it found no answer although the search is sure of one, its budget is spent, or the
-person's daily allowance is."""
-
-
-@dataclass(frozen=True, slots=True)
-class DroppedSentence:
-    """A discarded sentence of a chat model, for the operator; never logged."""
-
-    text: str
-    fault: str
+Fallback = Literal["failed", "unknown", "budget", "allowance"]
+"""Why no chat model chose the sentences: none answered in time, it found no answer although the
+search is sure of one, its budget is spent, or the person's daily allowance is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +125,8 @@ class Answer:
     the first statement is right, 1 for what metadata tells.
     `period` is the time of publication in the question; `understood` is the question that was
     answered, if the conversation changed it. `further` cites unused passages, best first, with
-    consecutive numbers. `model` wrote the statements (None: extractive); `chosen_by` is the model
-    that chose them; `fallback` is why a model did not; `dropped` are its discarded sentences.
+    consecutive numbers. `chosen_by` is the chat model that chose the statements; `fallback` is why
+    a model did not.
     `held_to` is the scope of the search. `help` replaces everything for somebody in distress;
     `offered_help` stands below where that is uncertain.
     """
@@ -152,10 +143,8 @@ class Answer:
     refusal: Refusal = "unsaid"
     further: tuple[Citation, ...] = ()
     understood: str | None = None
-    model: str | None = None
     chosen_by: str | None = None
     fallback: Fallback | None = None
-    dropped: tuple[DroppedSentence, ...] = ()
     held_to: HeldTo = "all"
     help: Help | None = None
     offered_help: Help | None = None
@@ -178,9 +167,9 @@ class Answer:
 
     @property
     def verbatim(self) -> bool:
-        """True if every statement is one of its quotes, and no model wrote it."""
+        """True if every statement is one of its quotes."""
         quotes = {each.number: each.quote for each in self.citations}
-        return self.model is None and all(
+        return all(
             each.text in {quotes.get(number) for number in each.citations}
             for each in self.statements
         )

@@ -60,13 +60,6 @@ class CitationRecord(NearArticleRecord):
     highlight: list[int] | None
 
 
-class DroppedRecord(TypedDict):
-    """A sentence of a chat model that its quotes do not bear out; `text` only to explain."""
-
-    fault: str
-    text: str | None
-
-
 class LineRecord(TypedDict):
     """A line of a section: a fixed `label` (the day of an event), the text, and its citations."""
 
@@ -97,10 +90,8 @@ class AnswerRecord(TypedDict):
     elapsed_ms: float
     nearest: list[NearArticleRecord]
     period: PeriodRecord | None
-    model: str | None
     chosen_by: str | None
     fallback: Fallback | None
-    dropped: list[DroppedRecord]
 
 
 class CopyRecord(PublicationRecord):
@@ -142,13 +133,12 @@ class ArticleRecord(EntryRecord):
     text: str
 
 
-def answer_json(answer: Answer, *, explain: bool = False) -> str:
+def answer_json(answer: Answer) -> str:
     """Dump an answer as one line of JSON."""
-    return json_line(answer_record(answer, explain=explain))
+    return json_line(answer_record(answer))
 
 
-def answer_record(answer: Answer, *, explain: bool = False) -> AnswerRecord:
-    """Build the record of an answer; `explain` adds the text of dropped sentences."""
+def answer_record(answer: Answer) -> AnswerRecord:
     period = answer.period
     return {
         "question": answer.question,
@@ -174,12 +164,8 @@ def answer_record(answer: Answer, *, explain: bool = False) -> AnswerRecord:
         "period": (
             {"from": period.first.isoformat(), "to": period.last.isoformat()} if period else None
         ),
-        "model": answer.model,
         "chosen_by": answer.chosen_by,
         "fallback": answer.fallback,
-        "dropped": [
-            {"fault": each.fault, "text": each.text if explain else None} for each in answer.dropped
-        ],
     }
 
 

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from index.errors import RefusedValue
 
 # Whether to ask for JSON; `auto` asks unless the model is known not to support it.
 Structured = Literal["auto", "on", "off"]
 
-ChatMode = Literal["choose", "write"]
-"""Whether a chat model chooses sentences of the articles by number, or writes sentences itself."""
-
 EXTRACTIVE = "extractive"  # the articles' own sentences, always the last resort
 ALIASES = {"mistral": "mistralai", "google": "google_genai"}  # common names of providers
 EVERY_MODEL = "*"
 
-_MODE, _READER, _PROMPTS = "@mode=", "@reader=", "@prompts="
+_READER, _PROMPTS = "@reader=", "@prompts="
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +58,24 @@ def parse_choices(text: str) -> tuple[Choice, ...]:
 class WriterChoice:
     """A writer of the arena: a chat model, or None for extractive answers.
 
-    `mode`, `reader` and `prompts` (a folder) override the settings.
+    `reader` and `prompts` (a folder) override the settings.
     """
 
     model: Choice | None = None
     reader: str = ""
     prompts: Path | None = None
-    mode: ChatMode | None = None
 
     @property
     def name(self) -> str:
-        """The name in stored votes; a model without a mode writes."""
+        """The name in stored votes."""
         model = self.model.name if self.model is not None else EXTRACTIVE
-        mode = f"{_MODE}{self.mode}" if self.mode == "choose" else ""
         reader = f"{_READER}{self.reader}" if self.reader else ""
         prompts = f"{_PROMPTS}{self.prompts}" if self.prompts is not None else ""
-        return f"{model}{mode}{reader}{prompts}"
+        return f"{model}{reader}{prompts}"
 
 
 def parse_writers(text: str) -> tuple[WriterChoice, ...]:
-    """Parse `extractive,ollama:qwen3:4b@mode=write@prompts=brefs,extractive@reader=none`.
+    """Parse `extractive,ollama:qwen3:4b@prompts=brefs,extractive@reader=none`.
 
     Raises RefusedValue, also for a single one.
     """
@@ -96,17 +91,15 @@ def parse_writers(text: str) -> tuple[WriterChoice, ...]:
 def parse_writer(text: str) -> WriterChoice:
     """Parse one writer, from the setting or from its name. Raises RefusedValue."""
     rest, _, prompts = text.partition(_PROMPTS)
-    rest, _, reader = rest.partition(_READER)
-    name, marker, mode = (part.strip() for part in rest.partition(_MODE))
-    chat_mode = next((each for each in get_args(ChatMode) if each == mode), None)
-    if marker and (chat_mode is None or name == EXTRACTIVE):
+    name, _, reader = (part.strip() for part in rest.partition(_READER))
+    if "@mode=" in name:
         raise RefusedValue("writer-mode", name=text)
     if name != EXTRACTIVE:
         folder = Path(prompts.strip()) if prompts else None
-        return WriterChoice(_choice(name), reader.strip(), folder, chat_mode)
+        return WriterChoice(_choice(name), reader, folder)
     if prompts:
         raise RefusedValue("writer-prompts", name=text)
-    return WriterChoice(None, reader.strip())
+    return WriterChoice(None, reader)
 
 
 def parse_prices(text: str) -> Mapping[str, Price]:

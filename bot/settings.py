@@ -29,7 +29,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.help_numbers import parse_help_numbers
 from bot.locale.catalogue import Language
-from bot.model_choice import ChatMode, Structured, parse_choices, parse_prices, parse_writers
+from bot.model_choice import Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, StoreError, Words, reason_of
 from index.fetch.guard import parse_allowed
@@ -239,12 +239,6 @@ class Settings(BaseSettings):
         description="Chat models that help to answer, as provider:model; each replaces the one "
         "before it when that fails (empty: answers quote the articles).",
     )
-    chat_mode: ChatMode = Field(
-        "choose",
-        description="What chat models do: choose (the articles' sentences that answer, by "
-        "number: nothing they write is shown) or write (sentences of their own that are "
-        "checked, which is less safe).",
-    )
     chat_base_url: AnyHttpUrl | None = Field(
         None,
         description="Server of the `openai:` models, or of the only provider (empty: the "
@@ -261,11 +255,10 @@ class Settings(BaseSettings):
     )
     chat_structured: Structured = Field(
         "auto",
-        description="Ask for JSON: auto (models that can), on, or off (sentences with [1] "
-        "markers).",
+        description="Ask for JSON: auto (models that can), on, or off (bare numbers).",
     )
     chat_max_tokens: Annotated[int, Field(ge=16, le=32768)] = Field(
-        512, description="Maximum number of tokens of a written answer."
+        512, description="Maximum number of tokens of a reply, thinking included."
     )
     chat_context: Annotated[int, Field(ge=1024, le=1_000_000)] = Field(
         4096, description="Context length in tokens, passages and answer together."
@@ -293,17 +286,17 @@ class Settings(BaseSettings):
     )
     chat_daily_answers: Annotated[int, Field(ge=0)] | None = Field(
         None,
-        description="Answers that the models may write for one person in a day, UTC; later "
-        "ones quote the articles (empty: unlimited).",
+        description="Questions for which one person may have the models asked in a day, UTC "
+        "(empty: unlimited).",
     )
     chat_cache_days: Annotated[float, Field(ge=0, le=365)] = Field(
-        7, description="Days for which a written answer is reused for the same question (0: never)."
+        7, description="Days for which a choice is reused for the same question (0: never)."
     )
     arena: Annotated[str, _parsed_by(parse_writers)] = Field(
         "",
         description="Writers that readers compare blind with /arene, two or more: extractive or "
-        "provider:model, each followed by @mode=…, @reader=… or @prompts=FOLDER if "
-        "wanted (empty: no arena).",
+        "provider:model, each followed by @reader=… or @prompts=FOLDER if wanted "
+        "(empty: no arena).",
     )
     arena_share: Annotated[int, Field(ge=0, le=1000)] = Field(
         0,
@@ -533,6 +526,8 @@ def _check_names() -> None:
                 names.add(line.key or "")
     known = {f"{ENVIRONMENT_PREFIX}{each.upper()}" for each in Settings.model_fields}
     own = {each.upper(): each for each in names if each.upper().startswith(ENVIRONMENT_PREFIX)}
+    if "SELON_CHAT_MODE" in own:
+        raise SettingsError("chat-mode-gone")
     unknown = [
         name
         for upper, name in sorted(own.items())

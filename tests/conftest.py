@@ -15,7 +15,6 @@ from hypothesis import settings
 from bot.answering import injection
 from bot.settings import Settings
 from bot.state.database import open_state
-from bot.verification.checker import FactChecker, open_checker
 from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
@@ -104,12 +103,6 @@ def real_migrations() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def bundled(order_model: Path) -> Embedder:
     return load_bundled(order_model)
-
-
-@pytest.fixture(scope="session")
-def checker(order_model: Path) -> FactChecker:
-    """What checks written sentences, its model in the machine's cache."""
-    return open_checker(order_model)
 
 
 @pytest.fixture(scope="session")

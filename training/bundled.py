@@ -15,14 +15,13 @@ from index.ingestion.passages import cut
 from index.models.bundled.cache import MODEL, prepare_model
 from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
 from index.models.bundled.graph import FUSED, GraphBuilder
-from index.models.bundled.reader import END, HAS, START, SUPPORT, best_span
+from index.models.bundled.reader import END, HAS, START, best_span
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
 from index.models.bundled.words import LAYERS
 from index.search.confidence import ConfidenceModel
 from index.search.scoring import BEST_SENTENCE_WEIGHT
-from tests.faithfulness import read_samples as read_written
 from training import interop
 
 __all__ = [
@@ -32,11 +31,9 @@ __all__ = [
     "HAS",
     "IDS",
     "START",
-    "SUPPORT",
     "GraphBuilder",
     "best_span",
     "open_session",
-    "read_written",
 ]
 
 if TYPE_CHECKING:

@@ -23,7 +23,6 @@ class Progress:
 
     steps: int = 0
     reading: int = 0
-    support: int = 0
     ranking: int = 0
     minutes: float = 0.0
 

@@ -13,9 +13,8 @@ COLUMNS = {
     "auroc-mined": "mined",
     "auroc-near-miss-made": "made",
     "auroc-dated": "dated",
-    "auroc-support": "support",
 }
-LOSSES = ("span", "has", "support")
+LOSSES = ("span", "has")
 
 
 def main() -> None:
@@ -27,14 +26,14 @@ def main() -> None:
 
 def table(lines: list[dict[str, Any]]) -> list[str]:
     """Return a row per measurement, with the last losses before it."""
-    heads = ["minutes", "phase", "questions", "claims", *(f"loss: {name}" for name in LOSSES)]
+    heads = ["minutes", "phase", "questions", *(f"loss: {name}" for name in LOSSES)]
     heads += COLUMNS.values()
     rows = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
     losses: dict[str, float] = {}
     for line in lines:
         losses = line.get("losses", losses)
         if "dev" in line:
-            cells = [f"{line['minutes']:.0f}", line["phase"], line["reading"], line["support"]]
+            cells = [f"{line['minutes']:.0f}", line["phase"], line["reading"]]
             cells += [f"{losses[name]:.2f}" if losses else "" for name in LOSSES]
             cells += [f"{line['dev'][name]:.3f}" for name in COLUMNS]
             rows.append("| " + " | ".join(map(str, cells)) + " |")

@@ -2,10 +2,9 @@
 
 The first line is the number of samples per stream; each other line is a `Sample` as JSON. Streams:
 
-    reading, support, ranking       for the stable phase, repeated in this order
-    reading-decay, support-decay    for the last minutes: mostly French
-    reading-dev, support-dev, ranking-dev
-                                    held out by article and group: early stopping, calibration
+    reading, ranking            for the stable phase, repeated in this order
+    reading-decay               for the last minutes: mostly French
+    reading-dev, ranking-dev    held out by article: early stopping, calibration
 
 A ranking is `RANKED` lines: one question, with the passage that answers it, then with rivals.
 """
@@ -17,34 +16,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from index.models.bundled.reader_input import (
-    CLAIM,
-    encode_claim,
-    encode_head,
-    encode_question,
-    join_input,
-)
+from index.models.bundled.reader_input import encode_head, encode_question, join_input
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-Task = Literal["reading", "support"]
 
 RANKED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A question (or claim) and a passage, with labels.
+    """A question and a passage, with labels.
 
-    `holds` is True if the passage answers the question, or supports the claim; `start` and `end`
-    are the span of the answer in `text`, or of the fault in a claim, both 0 if unknown. `window`,
-    from 0 to 1, chooses a part with the answer if the text is too long.
+    `holds` is True if the passage answers the question; `start` and `end` are the span of the
+    answer in `text`, both 0 if unknown. `window`, from 0 to 1, chooses a part with the answer if
+    the text is too long.
     """
 
-    task: Task
     kind: str
     language: str
     asked: str
@@ -63,7 +53,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class EncodedSample:
-    """Ids, and the first and last token of the answer or fault (both 0 if there is none).
+    """Ids, and the first and last token of the answer (both 0 if there is none).
 
     `offsets` are the spans in the text of the tokens from `text_start` on.
     """
@@ -84,10 +74,7 @@ class SampleEncoder:
 
     def encode(self, sample: Sample) -> EncodedSample:
         """Encode a sample, with a window of the text if it is too long."""
-        if sample.task == "reading":
-            opening = encode_question(self._ids, sample.asked)
-        else:
-            opening = encode_claim(self._ids, sample.asked)
+        opening = encode_question(self._ids, sample.asked)
         day = date.fromisoformat(sample.day) if sample.day else None
         head = encode_head(self._ids, sample.title, day)
         text = self._tokenizer.encode(sample.text)
@@ -97,8 +84,6 @@ class SampleEncoder:
         begin = window_start(len(offsets), room, span, sample.window)
         joined = join_input(opening, head, text.ids[begin : begin + room])
         shift, end = joined.text_start - begin, joined.text_end - 1
-        if sample.task == "support":
-            span, shift, end = self._fault_tokens(sample), 1, len(opening)
         first, last = span or (-shift, -shift)
         return EncodedSample(
             sample,
@@ -108,13 +93,6 @@ class SampleEncoder:
             min(last + shift, end),
             offsets[begin : begin + room],
         )
-
-    def _fault_tokens(self, sample: Sample) -> tuple[int, int] | None:
-        if not sample.end:
-            return None
-        offsets = self._tokenizer.encode(f"{CLAIM} {sample.asked}").offsets
-        before = len(CLAIM) + 1
-        return answer_tokens(offsets, sample.start + before, sample.end + before)
 
     def _ids(self, text: str) -> Sequence[int]:
         ids: Sequence[int] = self._tokenizer.encode(text).ids

@@ -195,7 +195,6 @@ def _answered(question: TrainingQuestion, kind: str, asked: str | None = None) -
         text, start = random.choice(question.answers)
         title = question.title if random.random() > TITLE_DROPPED else ""
         return Sample(
-            "reading",
             kind,
             question.language,
             asked or question.text,
@@ -227,7 +226,6 @@ def _unanswered(
     def make(random: Random) -> Sample:
         keeps_title = needs_title or random.random() > TITLE_DROPPED
         return Sample(
-            "reading",
             kind,
             question.language,
             asked or question.text,
@@ -257,7 +255,6 @@ def _dated(question: TrainingQuestion, holds: bool) -> Draft:
         title = question.title if titled or random.random() > TITLE_DROPPED else ""
         text, start = question.answers[0]
         return Sample(
-            "reading",
             "dated" if holds else "near-miss-dated",
             question.language,
             asked,

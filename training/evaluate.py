@@ -1,45 +1,37 @@
 """Measure a reader: `python -m training.evaluate WEIGHTS --dataset FILE [--squad FILE ...]`.
 
 WEIGHTS is a `.safetensors` of `training.train` or an `.onnx` of `training.export`. It is measured
-on the data set's held-out samples, on claims written over `corpus/` (`written_claims.jsonl`), and
-on question files in SQuAD's format, with their passages.
+on the data set's held-out samples, and on question files in SQuAD's format, with their passages.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
-
-from training.bundled import load_source, load_tokenizer, read_written
+from training.bundled import load_source, load_tokenizer
 from training.checkpoint import load_weights
 from training.dataset import EncodedSample, Sample, SampleEncoder, read_dataset
 from training.export import OnnxReader
-from training.measure import Reading, bootstrap, measure_reading, measure_support, read_samples
-from training.metrics import auroc, exact, f1
+from training.measure import Reading, bootstrap, measure_reading, read_samples
+from training.metrics import exact, f1
 from training.model import Reader
 from training.sources import readable_title
 from training.train import DEV_TOKENS, encode_dev, load_reader
 
 # Windows of a long passage, which overlap by about half; the best span of all is the answer.
 WINDOW_SHARES = (0.0, 0.5, 1.0)
-WRITTEN = Path(__file__).with_name("written_claims.jsonl")
-DROPPED = 0.1
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--dataset", type=Path, help="what training.prepare wrote")
-    parser.add_argument("--claims", type=Path, help="the folder of the written claims' articles")
     parser.add_argument("--squad", type=Path, nargs="*", default=[], help="question files")
     parser.add_argument("--questions", type=int, help="at most so many of each, drawn by seed")
     parser.add_argument("--without-titles", action="store_true")
@@ -49,9 +41,6 @@ def main() -> None:
     if arguments.dataset:
         dev = encode_dev(read_dataset(arguments.dataset), read.encoder)
         figures["reading"] = measure_reading(dev["reading"], read(dev["reading"]))
-        figures["support"] = measure_support(dev["support"], read(dev["support"]))
-    if arguments.claims:
-        figures["written claims"] = measure_written(read, arguments.claims)
     for path in arguments.squad:
         asked = list(read_squad(path))
         if arguments.questions and arguments.questions < len(asked):
@@ -90,9 +79,7 @@ def read_squad(path: Path) -> Iterator[tuple[Sample, list[str]]]:
                 golds = [answer["text"] for answer in asked.get("answers", [])]
                 if golds and not asked.get("is_impossible"):
                     yield (
-                        Sample(
-                            "reading", "answered", "", asked["question"], text, True, title=title
-                        ),
+                        Sample("answered", "", asked["question"], text, True, title=title),
                         golds,
                     )
 
@@ -122,39 +109,6 @@ def measure_squad(
         **bootstrap("em", exacts),
         "answerable-by-has": answerable / len(golds),
     }
-
-
-def measure_written(read: Measured, folder: Path) -> dict[str, float]:
-    """Return the AUROC of `support` over written claims, all and by fault, and the share of faulty
-    claims below the lowest tenth of the faithful. A claim's score is that of the best two
-    consecutive sentences."""
-    rows: list[EncodedSample] = []
-    owners: list[int] = []
-    written = read_written(WRITTEN, folder)
-    for number, each in enumerate(written):
-        texts = [sentence.text for sentence in each.given[0].sentences]
-        for first in range(max(1, len(texts) - 1)):
-            text = " ".join(texts[first : first + 2])
-            claim = each.sentences[0].claim.text
-            sample = Sample("support", "written", each.language, claim, text, not each.fault)
-            rows.append(read.encoder.encode(sample))
-            owners.append(number)
-    scores = [-math.inf] * len(written)
-    for owner, reading in zip(owners, read(rows), strict=True):
-        scores[owner] = max(scores[owner], reading.support)
-    by_fault: dict[str, list[float]] = defaultdict(list)
-    for score, each in zip(scores, written, strict=True):
-        by_fault[each.fault or ""].append(score)
-    faithful = by_fault.pop("")
-    faulty = [score for own in by_fault.values() for score in own]
-    lowest = float(np.quantile(faithful, DROPPED))
-    figures = {
-        "auroc": auroc(faithful, faulty),
-        "caught at 0.9 kept": sum(score < lowest for score in faulty) / len(faulty),
-    }
-    for kind in sorted(by_fault):
-        figures[f"auroc-{kind}"] = auroc(faithful, by_fault[kind])
-    return figures
 
 
 def windows(encoder: SampleEncoder, sample: Sample) -> list[EncodedSample]:

@@ -1,10 +1,9 @@
 """The reader as an ONNX graph, from the ids of one text to its logits.
 
-    ids      int64 (1, tokens)
-    start    float32 (1, tokens)   logits of the answer's first token
-    end      float32 (1, tokens)   logits of the answer's last token
-    has      float32 (1,)          logit that the passage answers the question
-    support  float32 (1,)          logit that the passage supports the claim
+    ids    int64 (1, tokens)
+    start  float32 (1, tokens)   logits of the answer's first token
+    end    float32 (1, tokens)   logits of the answer's last token
+    has    float32 (1,)          logit that the passage answers the question
 
 The graph begins with the embedding model's first nodes, whose tensors stay in that model's files,
 and uses its operators: matrix products in 8-bit integers, with a scale for each output neuron
@@ -19,7 +18,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from training.bundled import END, FUSED, HAS, IDS, START, SUPPORT, GraphBuilder
+from training.bundled import END, FUSED, HAS, IDS, START, GraphBuilder
 from training.model import ReaderShape
 from training.quantise import Floats, LayerInputs, find_outliers, quantise
 
@@ -86,7 +85,7 @@ def read_graph(model: onnx.ModelProto, shape: ReaderShape) -> dict[str, Floats]:
         put(f"{second}.dense", fall, np.asarray(fall_bias))
         for norm in (f"{output}.LayerNorm", f"{second}.LayerNorm"):
             put(norm, tensors[f"{norm}.w"], tensors[f"{norm}.b"])
-    for name in ("span", *(f"{head}.{at}" for head in (HAS, SUPPORT) for at in (0, 2))):
+    for name in ("span", f"{HAS}.0", f"{HAS}.2"):
         put(name, tensors[f"{name}.w"].T, tensors[f"{name}.b"])
     return weights
 
@@ -125,7 +124,7 @@ class _Network(GraphBuilder):
     def model(self) -> onnx.ModelProto:
         text: list[int | str] = [1, "tokens"]
         one, states = text[:1], [*text, self._shape.hidden]
-        shapes = {STATES: states, START: text, END: text, HAS: one, SUPPORT: one}
+        shapes = {STATES: states, START: text, END: text, HAS: one}
         first, *outputs = (
             helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
             for name, shape in shapes.items()
@@ -173,11 +172,10 @@ class _Network(GraphBuilder):
             self._nodes.append(helper.make_node("Squeeze", [side, last], [name]))
         at_first, inner_axes = self._axes("first", 0), self._axes("inner", 1, 2)
         first = self._node("Gather", [state, at_first], axis=1)
-        for name in (HAS, SUPPORT):
-            inner = self._plain(first, f"{name}.0", *self._layer(f"{name}.0"))
-            inner = self._node("Tanh", [inner])
-            logit = self._plain(inner, f"{name}.2", *self._layer(f"{name}.2"))
-            self._nodes.append(helper.make_node("Squeeze", [logit, inner_axes], [name]))
+        inner = self._plain(first, f"{HAS}.0", *self._layer(f"{HAS}.0"))
+        inner = self._node("Tanh", [inner])
+        logit = self._plain(inner, f"{HAS}.2", *self._layer(f"{HAS}.2"))
+        self._nodes.append(helper.make_node("Squeeze", [logit, inner_axes], [HAS]))
 
     def _dense(self, name: str) -> tuple[Floats, Floats]:
         return self._layer(f"{name}.dense")

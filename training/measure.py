@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,6 @@ class Reading:
     span: str
     span_logit: float
     has: float
-    support: float
 
 
 def read_samples(reader: Reader, samples: Sequence[EncodedSample]) -> list[Reading]:
@@ -39,8 +38,7 @@ def read_samples(reader: Reader, samples: Sequence[EncodedSample]) -> list[Readi
             output = reader(pack([samples[at].ids for at in rows]))
         starts, ends = output.start.numpy(), output.end.numpy()
         for row, at in enumerate(rows):
-            has, support = float(output.has[row]), float(output.support[row])
-            readings[at] = reading_of(samples[at], starts[row], ends[row], has, support)
+            readings[at] = reading_of(samples[at], starts[row], ends[row], float(output.has[row]))
     reader.train()
     return [readings[at] for at in range(len(samples))]
 
@@ -50,13 +48,12 @@ def reading_of(
     start: npt.NDArray[np.float32],
     end: npt.NDArray[np.float32],
     has: float,
-    support: float,
 ) -> Reading:
     """Convert a row's logits to a reading of its sample."""
     inside = slice(sample.text_start, sample.text_start + len(sample.offsets))
     first, last, logit = best_span(start[inside], end[inside])
     text = sample.sample.text[sample.offsets[first][0] : sample.offsets[last][1]].strip()
-    return Reading(text, logit - float(start[0] + end[0]), has, support)
+    return Reading(text, logit - float(start[0] + end[0]), has)
 
 
 def measure_reading(
@@ -74,22 +71,6 @@ def measure_reading(
     for kind in ("mined", "near-miss-made"):
         figures[f"auroc-{kind}"] = auroc(by_kind["answered"], by_kind[kind])
     figures["auroc-dated"] = auroc(by_kind["dated"], by_kind["near-miss-dated"])
-    return figures
-
-
-def measure_support(
-    samples: Sequence[EncodedSample], readings: Sequence[Reading]
-) -> dict[str, float]:
-    """Return AUROC and accuracy of `support`, in all and for each file."""
-    parts: Mapping[str, list[tuple[float, bool]]] = defaultdict(list)
-    for sample, reading in zip(samples, readings, strict=True):
-        pair = (reading.support, sample.sample.holds)
-        parts["support"].append(pair)
-        parts[f"support-{sample.sample.kind.split('/')[0]}"].append(pair)
-    figures = {}
-    for name, pairs in parts.items():
-        figures[f"auroc-{name}"] = auroc([s for s, y in pairs if y], [s for s, y in pairs if not y])
-        figures[f"accuracy-{name}"] = _mean([float((s > 0) == y) for s, y in pairs])
     return figures
 
 

@@ -1,4 +1,4 @@
-"""The reader in PyTorch: the bundled encoder with three heads, and a fourth for training alone.
+"""The reader in PyTorch: the bundled encoder with two heads.
 
 A batch is its texts end to end, without padding except for attention and span logits. Names follow
 Hugging Face's `BertModel`.
@@ -55,13 +55,11 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Logits: `start`, `end` and `fault` of shape (rows, width), `has` and `support` of (rows,)."""
+    """Logits: `start` and `end` of shape (rows, width), `has` of (rows,)."""
 
     start: Tensor
     end: Tensor
     has: Tensor
-    support: Tensor
-    fault: Tensor
 
 
 def pack(rows: list[list[int]]) -> Packed:
@@ -89,19 +87,18 @@ class Reader(nn.Module):
             {"layer": nn.ModuleList(_Layer(shape) for _ in range(shape.layers))}
         )
         self.span = nn.Linear(shape.hidden, 2)
-        self.has = _judge(shape.hidden)
-        self.support = _judge(shape.hidden)
-        self.fault = nn.Linear(shape.hidden, 1)
+        self.has = nn.Sequential(
+            nn.Linear(shape.hidden, shape.hidden), nn.Tanh(), nn.Linear(shape.hidden, 1)
+        )
 
     def forward(self, packed: Packed) -> Readings:
         state = self.states(packed)
         cells = packed.rows * packed.width
-        each = torch.cat([self.span(state), self.fault(state)], dim=-1).float()
-        logits = each.new_full((cells, 3), _FAR).index_copy(0, packed.cells, each)
-        start, end, fault = logits.view(packed.rows, packed.width, 3).unbind(-1)
-        first = state[packed.places == 0]
-        has, support = (head(first).squeeze(-1).float() for head in (self.has, self.support))
-        return Readings(start, end, has, support, fault)
+        spans = self.span(state).float()
+        logits = spans.new_full((cells, 2), _FAR).index_copy(0, packed.cells, spans)
+        start, end = logits.view(packed.rows, packed.width, 2).unbind(-1)
+        has = self.has(state[packed.places == 0]).squeeze(-1).float()
+        return Readings(start, end, has)
 
     def states(self, packed: Packed) -> Tensor:
         """Return the encoder's state of each token, shape (tokens, hidden)."""
@@ -119,7 +116,7 @@ class Reader(nn.Module):
 
     @property
     def heads(self) -> list[nn.Module]:
-        return [self.span, self.has, self.support, self.fault]
+        return [self.span, self.has]
 
     @property
     def layers(self) -> list[_Layer]:
@@ -196,7 +193,3 @@ class _Residual(nn.Module):
     def forward(self, output: Tensor, state: Tensor) -> Tensor:
         normalised: Tensor = self.LayerNorm(self.dropout(self.dense(output)) + state)
         return normalised
-
-
-def _judge(hidden: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 1))

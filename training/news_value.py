@@ -2,7 +2,7 @@
 `python -m training.news_value --articles FOLDER --winer CHECKOUT --ntrex CHECKOUT`.
 
 A network over the vectors of articles' openings, fitted on editors' values from 0 to 100: of the
-stories of `bulletins.jsonl`, written for this; of the passages of `wikinews_claims.jsonl`
+stories of `bulletins.jsonl`, written for this; of the passages of `wikinews_passages.jsonl`
 (`wikinews_values.tsv`: line in that file, value); of press articles of FOLDER that
 `bench/news_value.py` does not judge by (`press_values.tsv`: file, value); and of the other news of
 `training.written` (`news_values.tsv`: article, value). Logs how well it orders
@@ -32,7 +32,7 @@ from index.article import Article
 from index.ingestion.passages import cut
 from index.models.bundled.embedder import load_bundled
 from index.text.sentences import sentence_spans
-from tests.faithfulness import read_articles
+from training.press import read_articles
 from training.written import read_news
 
 HERE = Path(__file__).resolve().parent
@@ -134,7 +134,7 @@ def bulletins() -> Iterator[Story]:
 
 
 def wikinews() -> Iterator[Story]:
-    lines = (HERE / "wikinews_claims.jsonl").read_text("utf-8").splitlines()
+    lines = (HERE / "wikinews_passages.jsonl").read_text("utf-8").splitlines()
     for place, value in _values("wikinews_values.tsv"):
         row = loads(lines[int(place)])
         yield Story(row["title"], _first_sentences(row["passage"], "fr"), "fr", value)

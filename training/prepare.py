@@ -31,7 +31,6 @@ from training.sources import (
     fingerprint,
     read_questions,
 )
-from training.support import support_streams
 
 HELD_OUT = Path(__file__).with_name("held_out.json")
 HELD_OUT_SHARE = 0.1
@@ -89,7 +88,6 @@ def main() -> None:
             spread((rank(learned[source], random) for source in RANKED_SOURCES), random)
         ),
         "ranking-dev": one_by_one(rank(judged, random)[:DEV_QUESTIONS]),
-        **support_streams(arguments.data, held_out, Random(arguments.seed)),
     }
     write_dataset(arguments.out, streams)
     for name, samples in streams.items():

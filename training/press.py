@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from index.article import Article
+from index.formats.conversion import read_source
+from index.formats.sources import find_sources
 from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
@@ -22,6 +25,13 @@ def tuning_questions() -> list[dict[str, Any]]:
     """Return the rows of the half of the questions for tuning."""
     rows = map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines())
     return [row for row in rows if row["half"] == "tune"]
+
+
+def read_articles(folder: Path) -> tuple[Article, ...]:
+    """Read the articles of a folder."""
+    sources, _ = find_sources([folder])
+    read = [each for source in sources for each in read_source(source)]
+    return tuple(each for each in read if isinstance(each, Article))
 
 
 @contextmanager

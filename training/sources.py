@@ -45,20 +45,6 @@ class TrainingQuestion:
     answers: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingClaim:
-    """A claim beside its evidence. Claims of one `group` are never divided between sets."""
-
-    source: str
-    language: str
-    evidence: str
-    claim: str
-    is_supported: bool
-    kind: str
-    group: str
-    part: str
-
-
 def read_questions(folder: Path, source: str) -> list[TrainingQuestion]:
     """The questions of `reading/SOURCE.jsonl`, in its order."""
     return [
@@ -71,23 +57,6 @@ def read_questions(folder: Path, source: str) -> list[TrainingQuestion]:
             tuple((text, start) for text, start in line["ans"]),
         )
         for line in _lines(folder / "reading" / f"{source}.jsonl")
-    ]
-
-
-def read_claims(folder: Path, source: str) -> list[TrainingClaim]:
-    """The claims of `support/SOURCE.jsonl`, in its order."""
-    return [
-        TrainingClaim(
-            source,
-            line["lang"],
-            line["evidence"],
-            line["claim"],
-            line["label"] == "supported",
-            line.get("kind") or "",
-            line.get("group") or line["evidence"],
-            line.get("part") or "",
-        )
-        for line in _lines(folder / "support" / f"{source}.jsonl")
     ]
 
 

@@ -19,11 +19,9 @@ from pathlib import Path
 
 import onnx
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
-from index.models.bundled.reader_input import END
 from training.bundled import encoder_state, load_source, load_tokenizer
 from training.checkpoint import (
     Progress,
@@ -34,18 +32,17 @@ from training.checkpoint import (
 )
 from training.dataset import RANKED, EncodedSample, SampleEncoder, parse_sample, read_dataset
 from training.graph import read_graph
-from training.measure import measure_ranking, measure_reading, measure_support, read_samples
+from training.measure import measure_ranking, measure_reading, read_samples
 from training.model import Reader, ReaderShape, narrow_products, pack
 from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
 from training.team import Team, run_team
 
-READING_TOKENS, SUPPORT_TOKENS, DEV_TOKENS = 320, 256, 400
+READING_TOKENS, DEV_TOKENS = 320, 400
 RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
 WARMUP_STEPS = 60
-SUPPORT_WEIGHT, FAULT_WEIGHT, FAULTY_TOKEN = 1.0, 0.5, 4.0
 LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 40.0
 
-TASKS = {"reading": 1, "support": 1, "ranking": RANKED}  # samples per item
+TASKS = {"reading": 1, "ranking": RANKED}  # samples per item
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +62,6 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="instead of minutes: exact, repeatable")
     parser.add_argument("--decay-steps", type=int, default=0)
     parser.add_argument("--questions", type=int, default=8, help="in each step")
-    parser.add_argument("--claims", type=int, default=24, help="in each step")
     parser.add_argument("--rankings", type=int, default=0, help="in each step, of 4 passages each")
     parser.add_argument(
         "--without", nargs="*", default=[], help="kinds of questions, or `other`: languages"
@@ -98,14 +94,15 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
     reader.drop(arguments.dropout)
     tokenizer = load_tokenizer(load_source())
     streams = without(read_dataset(arguments.dataset), arguments.without)
+    encoder = SampleEncoder(tokenizer, READING_TOKENS)
     arguments.out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(
         reader,
-        {name: Stream(lines, _encoder(tokenizer, name)) for name, lines in streams.items()},
+        {name: Stream(lines, encoder) for name, lines in streams.items()},
         encode_dev(streams, SampleEncoder(tokenizer, DEV_TOKENS)),
         arguments.out,
         team,
-        dict(zip(TASKS, (arguments.questions, arguments.claims, arguments.rankings), strict=True)),
+        dict(zip(TASKS, (arguments.questions, arguments.rankings), strict=True)),
         goes_on=arguments.decay_reads == "stable",
     )
     if arguments.start:
@@ -142,11 +139,6 @@ def begin_with(reader: Reader, path: Path) -> None:
     reader.load_state_dict({n: torch.tensor(w) for n, w in weights.items()}, strict=False)
 
 
-def _encoder(tokenizer: Tokenizer, stream: str) -> SampleEncoder:
-    limit = SUPPORT_TOKENS if stream.startswith("support") else READING_TOKENS
-    return SampleEncoder(tokenizer, limit)
-
-
 def load_reader() -> Reader:
     """Return the network with the bundled encoder's weights and new heads."""
     source = load_source()
@@ -176,7 +168,7 @@ class Stream:
         return [self._encoder.encode(parse_sample(line)) for line in lines]
 
 
-LOSS_NAMES = ("span", "has", "support", "fault", "rank")
+LOSS_NAMES = ("span", "has", "rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +177,11 @@ class Losses:
 
     span: Tensor
     has: Tensor
-    support: Tensor
-    fault: Tensor
     rank: Tensor
 
     @property
     def total(self) -> Tensor:
-        judged = SUPPORT_WEIGHT * self.support + FAULT_WEIGHT * self.fault
-        return self.span + self.has + self.rank + judged
+        return self.span + self.has + self.rank
 
 
 class Trainer:
@@ -261,14 +250,13 @@ class Trainer:
 
     def _step(self, share: float, decayed: int) -> dict[str, float]:
         reading = self._take("reading", share, decayed)
-        support = self._take("support", share, decayed)
         factor = rate_factor(self.progress.steps, WARMUP_STEPS, share)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         ranking = self._take("ranking", share, decayed)
         # Seed the dropout by the step, so that a resumed run repeats it.
         torch.manual_seed(self.progress.steps * self._team.size + self._team.rank)
-        losses = compute_losses(self.reader, reading, support, ranking)
+        losses = compute_losses(self.reader, reading, ranking)
         losses.total.backward()  # type: ignore[no-untyped-call]
         self._team.average(p.grad for p in self._trained if p.grad is not None)
         torch.nn.utils.clip_grad_norm_(self._trained, GRADIENT_NORM)
@@ -300,7 +288,6 @@ class Trainer:
         figures: dict[str, float] = {}
         for task, measure in (
             ("reading", measure_reading),
-            ("support", measure_support),
             ("ranking", measure_ranking),
         ):
             samples = self._dev.get(task)
@@ -316,7 +303,6 @@ class Trainer:
         line = {
             "steps": progress.steps,
             "reading": progress.reading,
-            "support": progress.support,
             "minutes": round(progress.minutes, 2),
             **entry,
         }
@@ -328,7 +314,6 @@ class Trainer:
 def compute_losses(
     reader: Reader,
     asked: Sequence[EncodedSample],
-    support: Sequence[EncodedSample],
     ranking: Sequence[EncodedSample] = (),
 ) -> Losses:
     """Compute the losses of all tasks' samples. An unanswerable question's span is the first token.
@@ -336,46 +321,21 @@ def compute_losses(
     A ranking's passages are judged separately, and the first against the others by the
     cross-entropy of a softmax over `has`.
     """
-    zero = torch.zeros(())
-    span = has = judged = fault = rank = zero
     reading = [*asked, *ranking]
-    # Separate batches: claims are short, and attention is as wide as the longest row.
     with narrow_products():
-        answers = reader(pack([sample.ids for sample in reading])) if reading else None
-        verdicts = reader(pack([sample.ids for sample in support])) if support else None
-    judge = functional.binary_cross_entropy_with_logits
-    if answers:
-        allowed = _span_cells(reading, answers.start.shape[1])
-        starts = torch.tensor([sample.start for sample in reading])
-        ends = torch.tensor([sample.end for sample in reading])
-        span = functional.cross_entropy(answers.start.masked_fill(~allowed, -1e4), starts)
-        span = span + functional.cross_entropy(answers.end.masked_fill(~allowed, -1e4), ends)
-        has = judge(answers.has, _holds(reading))
-        if ranking:
-            compared = answers.has[len(asked) :].view(-1, RANKED)
-            rank = functional.cross_entropy(compared, compared.new_zeros(len(compared)).long())
-    if verdicts:
-        judged = judge(verdicts.support, _holds(support))
-        fault = _fault_loss(verdicts.fault, support)
-    return Losses(span / 2, has, judged, fault, rank)
-
-
-def _holds(samples: Sequence[EncodedSample]) -> Tensor:
-    return torch.tensor([float(sample.sample.holds) for sample in samples])
-
-
-def _fault_loss(logits: Tensor, samples: Sequence[EncodedSample]) -> Tensor:
-    """Return the loss of the claims' wrong words, over claims that hold or whose fault is known."""
-    wrong, weight = torch.zeros_like(logits), torch.zeros_like(logits)
-    for row, sample in enumerate(samples):
-        if sample.sample.holds or sample.end:
-            weight[row, 1 : sample.ids.index(END)] = 1
-        if sample.end:
-            wrong[row, sample.start : sample.end + 1] = 1
-    losses = functional.binary_cross_entropy_with_logits(
-        logits, wrong, weight, reduction="sum", pos_weight=logits.new_tensor(FAULTY_TOKEN)
-    )
-    return losses / weight.sum().clamp(min=1)
+        answers = reader(pack([sample.ids for sample in reading]))
+    allowed = _span_cells(reading, answers.start.shape[1])
+    starts = torch.tensor([sample.start for sample in reading])
+    ends = torch.tensor([sample.end for sample in reading])
+    span = functional.cross_entropy(answers.start.masked_fill(~allowed, -1e4), starts)
+    span = span + functional.cross_entropy(answers.end.masked_fill(~allowed, -1e4), ends)
+    holds = torch.tensor([float(sample.sample.holds) for sample in reading])
+    has = functional.binary_cross_entropy_with_logits(answers.has, holds)
+    rank = torch.zeros(())
+    if ranking:
+        compared = answers.has[len(asked) :].view(-1, RANKED)
+        rank = functional.cross_entropy(compared, compared.new_zeros(len(compared)).long())
+    return Losses(span / 2, has, rank)
 
 
 def _span_cells(samples: Sequence[EncodedSample], width: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Samples of questions and claims written for the reader, over news and French Wikipedia.
+"""Samples of questions written for the reader, over news and French Wikipedia.
 
     python -m training.written --winer CHECKOUT --ntrex CHECKOUT --data DATA --prepared FILE \\
         --out FILE
@@ -7,7 +7,7 @@ The news are the shorter articles of French Wikinews in WiNER-fr (none of `bench
 of NTREX-128 in French; Wikipedia's passages are PIAF's. Their texts are not in this repository.
 Each question of `news_questions.jsonl` is searched among all the news, as Selon does, and the
 passages found become samples: the one that holds the answer, and others of its article and of
-other articles, which do not. Claims stand beside what the checker would show the reader.
+other articles, which do not.
 `--prepared` names the data set of `training.prepare` that is rehearsed beside them:
 `training.train --start` reads the result.
 """
@@ -24,21 +24,13 @@ from random import Random
 from runpy import run_path
 from typing import Any
 
-from bot.answering.injection import use_cache_dir
 from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
-from bot.verification.alignment import Alignment
-from bot.verification.annotation import AnnotationCache
-from bot.verification.evidence import annotate_evidence
-from bot.verification.support import surroundings
 from index.article import Article
 from index.findings import Hit
 from index.models.bundled.embedder import load_bundled
-from index.models.bundled.words import load_word_reader
 from index.search.confidence import ConfidenceModel
-from index.text.language import detect
 from training.dataset import Sample, parse_sample, read_dataset, write_dataset
-from training.faithfulness import number_passages
 from training.prepare import spread
 from training.sources import FRENCH, fingerprint, read_questions
 
@@ -46,12 +38,10 @@ from training.sources import FRENCH, fingerprint, read_questions
 _WINER = run_path(str(Path(__file__).parents[1] / "bench" / "press" / "articles.py"))
 
 HERE = Path(__file__).parent
-NEWS_QUESTIONS, NEWS_CLAIMS = HERE / "news_questions.jsonl", HERE / "news_claims.jsonl"
+NEWS_QUESTIONS = HERE / "news_questions.jsonl"
 WIKIPEDIA_QUESTIONS = HERE / "wikipedia_questions.jsonl"
-WIKIPEDIA_CLAIMS = HERE / "wikipedia_claims.jsonl"
 PASSES = 2  # over the questions; titles, dates and passages beside the right one are drawn anew
-REHEARSED, REHEARSED_CLAIMS = 26_000, 4_000  # samples of the prepared data set
-WHOLE_PASSAGE = 0.25  # share of claims beside a whole passage
+REHEARSED = 26_000  # samples of the prepared data set
 HITS = 6
 NTREX_CHARACTERS = 4_200  # of an article; what follows is left out
 UNANSWERED = {"near_miss": "near-miss-written", "false_premise": "false-premise"}
@@ -70,16 +60,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     arguments = parser.parse_args()
     random = Random(arguments.seed)
-    questions, claims = read_rows(NEWS_QUESTIONS), read_rows(NEWS_CLAIMS)
-    ids = {row["article"] for row in (*questions, *claims)}
-    news = read_news(arguments.winer, arguments.ntrex, ids)
+    questions = read_rows(NEWS_QUESTIONS)
+    news = read_news(arguments.winer, arguments.ntrex, {row["article"] for row in questions})
     wikipedia = read_wikipedia(arguments.data)
     hits = search(news, [row["question"] for row in questions])
     pairs = list(zip(questions, hits, strict=True))
     encyclopedic = make_wikipedia_samples(read_rows(WIKIPEDIA_QUESTIONS), wikipedia, random)
-    stated = make_claim_samples(claims, {each.id: each for each in news}, random)
-    for half, samples in make_claim_samples(read_rows(WIKIPEDIA_CLAIMS), wikipedia, random).items():
-        stated[half] += samples
     prepared = read_dataset(arguments.prepared)
     lines = [*prepared["reading-decay"], *prepared["reading"]][:REHEARSED]
     rehearsed = [parse_sample(line) for line in lines]
@@ -100,23 +86,13 @@ def main() -> None:
             )
         ],
         "reading-dev": [*judged[0], *judged[1], *encyclopedic["judge"]],
-        "support": spread(
-            [
-                stated["learn"],
-                [parse_sample(line) for line in prepared["support-decay"][:REHEARSED_CLAIMS]],
-            ],
-            random,
-        ),
-        "support-dev": stated["judge"],
     }
     write_dataset(arguments.out, streams)
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Questions or claims; each names its `article` and `half` (`learn` or `judge`, by article).
-
-    A question has a `kind`, and an `answer`, verbatim or empty; a claim a `fault`, or null.
-    """
+    """Questions; each names its `article`, its `half` (`learn` or `judge`, by article), its `kind`,
+    and its `answer`, verbatim or empty."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -223,7 +199,6 @@ def _sample(row: dict[str, Any], article: Article, text: str, kind: str, random:
     start = text.find(answer) if kind == "answered" else 0
     published = article.published if random.random() < 0.75 else None
     return Sample(
-        task="reading",
         kind=kind,
         language=article.language,
         asked=row["question"],
@@ -246,38 +221,6 @@ def make_wikipedia_samples(
         passage = passages[row["article"]]
         kind = UNANSWERED.get(row["kind"], "answered")
         samples[row["half"]].append(_sample(row, passage, passage.text, kind, random))
-    random.shuffle(samples["learn"])
-    return samples
-
-
-def make_claim_samples(
-    rows: Sequence[dict[str, Any]], articles: Mapping[str, Article], random: Random
-) -> dict[str, list[Sample]]:
-    """Claims beside the sentences that the checker finds for them, or a whole passage; by half."""
-    cache_dir = load_settings().cache_dir
-    use_cache_dir(cache_dir)
-    words = AnnotationCache(load_word_reader(cache_dir))
-    samples: dict[str, list[Sample]] = {"learn": [], "judge": []}
-    for row in rows:  # by article, whose sentences the cache then holds
-        passages = number_passages(articles[row["article"]])
-        claim = words.read(row["claim"], detect(row["claim"]))
-        alignment = Alignment(claim, annotate_evidence(passages, words))
-        if not alignment.evidence:
-            continue
-        text = surroundings(alignment)
-        if row["half"] == "learn" and random.random() < WHOLE_PASSAGE:
-            best = alignment.source.lines[alignment.evidence[0]]
-            text = next(each.passage.text for each in passages if each.number == best.number)
-        samples[row["half"]].append(
-            Sample(
-                task="support",
-                kind=row["fault"] or "faithful",
-                language=claim.language,
-                asked=row["claim"],
-                text=text,
-                holds=row["fault"] is None,
-            )
-        )
     random.shuffle(samples["learn"])
     return samples
 

@@ -16,9 +16,9 @@ from index.text.folding import fold_phrase
 
 # Possibly not answered by the articles, limited to a period, in several parts; or none of these.
 QuestionKind = Literal["doubtful", "dated", "several", "single"]
-# Timeout, error, no sentence supported by the passages, no answer found where there may be one, or
-# the day's budget or the person's allowance is used up.
-WriterFault = Literal["slow", "failed", "unsupported", "unknown", "budget", "allowance"]
+# Timeout, error, no answer found where there may be one, or the day's budget or the person's
+# allowance is used up.
+WriterFault = Literal["slow", "failed", "unknown", "budget", "allowance"]
 BLAMELESS: frozenset[WriterFault] = frozenset({"unknown", "budget", "allowance"})
 # A question about the articles themselves, no answer in them, the same answer twice, or a fault.
 NoBattleReason = Literal["about", "refused", "identical", "fault"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
@@ -69,7 +68,5 @@ def _contender(choice: WriterChoice, settings: Settings, models: ChatModels | No
 
     write: Callable[[Findings], Awaitable[CountedAnswer]] = quote
     if choice.model is not None and models is not None:
-        mode = choice.mode or settings.chat_mode
-        write = models.alone(choice.model.name, mode, extractive, choice.prompts).answer
-        choice = replace(choice, mode=mode)
+        write = models.alone(choice.model.name, extractive, choice.prompts).answer
     return Contender(choice.name, open_reader(settings), write)

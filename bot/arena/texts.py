@@ -41,7 +41,6 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
     left: str
 
     def sharing(self, count: int) -> str: ...
-    def chosen_by(self, writer: str) -> str: ...
     def read_by(self, writer: str, reader: str) -> str: ...
     def prompted_by(self, writer: str, prompts: str) -> str: ...
     def cost(self, amount: float) -> str: ...
@@ -55,8 +54,6 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
         except RefusedValue:
             return name
         text = choice.model.name if choice.model is not None else self.articles
-        if choice.mode == "choose":
-            text = self.chosen_by(text)
         if choice.reader:
             text = self.read_by(text, choice.reader)
         if choice.prompts is not None:

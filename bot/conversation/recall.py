@@ -15,7 +15,7 @@ from index.article import Article, Passage, Sentence
 from index.ingestion.passages import cut
 
 RECORD = "answer_record"  # key in a stored turn
-_FIELDS = ("language", "confidence", "refusal", "model", "chosen_by", "fallback", "held_to")
+_FIELDS = ("language", "confidence", "refusal", "chosen_by", "fallback", "held_to")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from bot.answering.extractive import Relation, relation
 from bot.archive.lede import is_quotable, is_self_contained, lede
 from bot.digests.stories import Opening
 from bot.digests.tolls import TOLLS
-from bot.verification.quantities import Quantity, find_quantities
 from index.article import Article
 from index.ingestion.passages import cut
 from index.text.language import terms
+from index.text.quantities import Quantity, find_quantities
 
 # Two sentences are about the same thing if they share this part of the shorter one's words
 # (without numbers).

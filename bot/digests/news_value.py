@@ -14,10 +14,10 @@ from importlib.resources import files
 import numpy as np
 
 from bot.digests.tolls import counts_dead
-from bot.verification.quantities import COLLECTIVE, find_quantities
 from index.article import Article, Passage
 from index.models.base import Vectors
 from index.text.folding import fold
+from index.text.quantities import COLLECTIVE, find_quantities
 
 SENTENCES = 3  # averaged, from the opening
 _LEAD_SENTENCES = 2  # searched for the toll; later ones may recall other events

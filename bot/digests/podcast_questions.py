@@ -17,12 +17,12 @@ from bot.digests.texts import ScriptPhrases
 from bot.digests.tolls import counts_dead
 from bot.locale.catalogue import Language
 from bot.settings import Settings
-from bot.verification.quantities import find_quantities
 from index.article import Article, Selection, Sentence
 from index.ingestion.passages import cut
 from index.reading.sentences import best_sentence
 from index.search.searcher import Searcher
 from index.text.names import is_one_person, placed, span_names
+from index.text.quantities import find_quantities
 
 MAX_TRIALS = 8  # maximum number of questions to try per article
 _PASSAGES_PER_QUESTION = 4

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.llm.answer_parser import ThoughtFilter, is_refusal
 from index.text.folding import fold_phrase
 
 MAX_REPLY = 4_000  # characters parsed
@@ -27,14 +26,54 @@ _CUT_LIST = re.compile(r"[^\[\]]{0,40}\[((?: ?\d{1,3} ?,){1,1000})")
 _OPENING = re.compile(r"\s*(?:```\w*\s*)?(?=[{\[])")
 
 
+_THOUGHT = re.compile(r"<(/?)(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
+
+_SOURCE = r"(?:(?:les|ces|the|these|provided|given|aucune? des?|none of the) )*"
+_SOURCES = (
+    rf"{_SOURCE}(?:passages?|articles?|textes?|texts?|extraits?|documents?|sources?|contexte?|context"
+    r"|informations?)(?: (?:fournis|fournies|donnes|donnees|provided|given|above|ci-dessus))*"
+)
+_UNKNOWN = re.compile(
+    r"(?:(?:desolee?|sorry|unfortunately|malheureusement|excuse[zr]?[- ]moi)\b[ ,.!:]*)*"
+    r"(?:(?:mais|but|i'm|i am|je suis) (?:desolee?|sorry)[ ,.!]*)?"
+    r"(?:je ne (?:le |la )?sais pas|je l'ignore|je n'en sais rien|i (?:do not|don't) know"
+    r"|je ne (?:peux|puis|suis pas en mesure)|je n'ai (?:pas|aucune)|je ne (?:trouve|dispose) pas"
+    r"|i (?:cannot|can't|could not|couldn't|am unable|do not have|don't have|have no|did not find)"
+    r"|(?:il n'y a|aucune|il n'existe) (?:pas|aucune?|d')? ?(?:information|reponse|mention|donnee)"
+    r"|(?:there is|there's) (?:no|not enough) (?:information|answer|mention)"
+    r"|no information|cette information n'|this information is not|the answer is not"
+    r"|(?:on ne sait pas|it is (?:not known|unknown)|inconnu|unknown)[ .!]*$"
+    rf"|{_SOURCES} (?:ne |n')(?:\w+ )?(?:\w+ )?(?:pas|aucun|rien|nulle)"
+    rf"|{_SOURCES} (?:do|does|did) ?(?:not|n't)"
+    rf"|(?:dans|d'apres|selon|in|from|based on|according to) {_SOURCES}[ ,]+"
+    r"(?:il n'y a (?:pas|aucune)|there is no|je ne|i (?:cannot|can't|do not|don't)))"
+)
+
+
+def strip_thoughts(reply: str) -> str:
+    """Remove a model's thinking. Some servers omit the opening tag, and some replies end inside."""
+    text, at, is_inside = "", 0, False
+    for tag in _THOUGHT.finditer(reply):
+        if tag[1]:
+            text = text if is_inside else ""
+        elif not is_inside:
+            text += reply[at : tag.start()]
+        at, is_inside = tag.end(), not tag[1]
+    return text if is_inside else text + reply[at:]
+
+
+def is_refusal(text: str) -> bool:
+    """True if the sentence says that there is no answer."""
+    return _UNKNOWN.match(fold_phrase(text).strip(" *_\"'«»")) is not None
+
+
 def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None:
     """Parse the numbers, counted from 1, of the sentences that a reply chooses, in its order.
 
     Empty if the reply says that none answers; None if it has no choice. Invalid numbers are
     skipped, and a copied sentence counts as its number.
     """
-    thoughts = ThoughtFilter()
-    text = (thoughts.feed(reply) + thoughts.feed("", last=True))[:MAX_REPLY].strip()
+    text = strip_thoughts(reply)[:MAX_REPLY].strip()
     value = _parse_json(text)
     endless_list = _CUT_LIST.match(text)
     if value is None and _OPENING.match(text) and endless_list is not None:  # an endless list

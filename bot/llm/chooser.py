@@ -1,11 +1,11 @@
-"""Answers of sentences that chat models choose by number; their own words are not shown."""
+"""What a chat model may choose from, and the answer that its choice makes.
+
+Options are numbered sentences; the model's own words are not shown.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,75 +21,74 @@ from bot.answering.extractive import (
     quotables,
     quote_points,
 )
-from bot.answering.injection import harmless_in_prompt
+from bot.answering.injection import harmless_in_prompt, is_order
 from bot.answering.refusal import decide_by_choice, lower, refuse
-from bot.errors import ModelFailed
-from bot.llm.base import ChatModel, Request
-from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
-from bot.llm.json_stream import sentences_schema
-from bot.llm.model_answerer import Attempt, Begin
-from bot.llm.prompt import (
-    MAX_PASSAGES,
-    MAX_PASSAGES_OF_PARTS,
-    ChoiceForm,
-    choose_passages,
-    fit_messages,
-    format_heading,
-    template,
-    withheld_sentences,
-)
-from bot.operations.logs import PublicText
+from bot.llm.base import Request
+from bot.llm.prompt import ChoiceForm, fit_messages, format_heading, template
+from index.article import Sentence
 from index.findings import Findings, Hit
 from index.reading.sentences import rank_sentences
+from index.text.antecedents import find_leads
 
-logger = logging.getLogger(__name__)
-_MAX_QUOTED_SENTENCES_OF_PARTS = 6  # if the question has several parts
+MIN_PASSAGES, MAX_PASSAGES = 3, 5
+MAX_PASSAGES_OF_PARTS = 7  # if the question has several parts
+_MAX_QUOTED_SENTENCES_OF_PARTS = 6
+_SCORE_MARGIN = 0.06  # behind the best passage, for those beyond the minimum
+PASSAGE_CHARACTERS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePrompt:
+    """A request for numbers, the options that they count, and the passages as formatted."""
+
+    form: ChoiceForm
+    request: Request
+    options: Sequence[Quotable]
+    passages: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """A `ModelTask`: choose sentences; `prompts` is a folder to use instead of Selon's own."""
+    """The options for one question.
 
-    prompts: Path | None = None
-
-    async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
-        """Ask a model whenever there are passages: it may find what the reader missed."""
-        question, language = findings.question, findings.language
-        several = bool(search_parts(question))
-        findings = replace(findings, hits=rank_sentences(findings.hits))
-        passages = await asyncio.to_thread(_list_options, findings.hits, several=several)
-        if not passages:
-            return None
-        blocks = await asyncio.to_thread(_format_passages, passages, language)
-        most = _MAX_QUOTED_SENTENCES_OF_PARTS if several else MAX_QUOTED_SENTENCES
-
-        def begin(model: ChatModel, json: bool, room: int) -> ChoiceAttempt:
-            form: ChoiceForm = "choose_json" if json else "choose"
-            blank = template(form, language, self.prompts)
-            messages, count = fit_messages(blank, question, language, blocks, room)
-            options = [option for passage in passages[:count] for option in passage]
-            request = Request(messages, tokens, choice_schema(len(options)) if json else None)
-            choice = SentenceChoice(findings, extractive, options, most)
-            return ChoiceAttempt(model, request, form, "\n\n".join(blocks[:count]), choice)
-
-        return begin
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceChoice:
-    """The numbered options of a model, of which it may choose at most `most`.
-
-    `extractive` is the answer without a model; the hits of `findings` have been ranked.
+    `extractive` is the answer without a model; the hits of `findings` have been ranked. `passages`
+    are the options by passage, in reading order; `blocks` are those as formatted.
     """
 
     findings: Findings
     extractive: Answer
-    options: Sequence[Quotable]
-    most: int
+    passages: Sequence[Sequence[Quotable]]
+    blocks: Sequence[str]
+    prompts: Path | None = None
 
-    def answer(self, numbers: Sequence[int], model: str) -> Answer:
+    @classmethod
+    def prepare(
+        cls, findings: Findings, extractive: Answer, prompts: Path | None = None
+    ) -> Chooser | None:
+        """Collect the options; None if there are none. CPU work, not for an event loop.
+
+        `prompts` is a folder to use instead of Selon's own.
+        """
+        findings = replace(findings, hits=rank_sentences(findings.hits))
+        passages = list_options(findings.hits, several=bool(search_parts(findings.question)))
+        if not passages:
+            return None
+        blocks = _format_passages(passages, findings.language)
+        return cls(findings, extractive, passages, blocks, prompts)
+
+    def prompt(self, *, json: bool, room: int, tokens: int) -> ChoicePrompt:
+        """Ask for numbers in at most `tokens`, with as many passages as fit into `room`."""
+        form: ChoiceForm = "choose_json" if json else "choose"
+        blank = template(form, self.findings.language, self.prompts)
+        messages, count = fit_messages(blank, self.findings.question, self.blocks, room)
+        options = [option for passage in self.passages[:count] for option in passage]
+        request = Request(messages, tokens, choice_schema(len(options)) if json else None)
+        return ChoicePrompt(form, request, options, "\n\n".join(self.blocks[:count]))
+
+    def answer(self, options: Sequence[Quotable], model: str) -> Answer:
         """Show these options, and the sentence that is quoted first without a model."""
-        options = [self.options[number - 1] for number in numbers[: self.most]]
+        several = bool(search_parts(self.findings.question))
+        options = options[: _MAX_QUOTED_SENTENCES_OF_PARTS if several else MAX_QUOTED_SENTENCES]
         first = self.extractive.statements[0].citations if self.extractive.statements else ()
         citations = [each for each in self.extractive.citations if each.number in first]
         agrees = any(_is_near(options[0], each) for each in citations) if options else None
@@ -108,53 +107,56 @@ class SentenceChoice:
         return replace(answer, chosen_by=model)
 
 
-class ChoiceAttempt(Attempt):
-    """An attempt whose only answer is complete."""
-
-    def __init__(
-        self,
-        model: ChatModel,
-        request: Request,
-        form: ChoiceForm,
-        passages: str,
-        choice: SentenceChoice,
-    ) -> None:
-        super().__init__(model, request, form, passages)
-        self._choice = choice
-
-    async def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
-        """Yield the answer. Raises ModelFailed, also if the reply has no choice."""
-        async with aclosing(self.stream(reply)) as pieces:
-            async for piece in pieces:
-                if len(self.text) > MAX_REPLY or ("}" in piece and is_complete(self.text)):
-                    break
-        texts = [each.text for each in self._choice.options]
-        numbers = await asyncio.to_thread(parse_choice, self.text, texts)
-        if numbers is None:
-            raise ModelFailed("malformed", self.model.name, "no number")
-        self.good = True
-        name = PublicText(self.model.name)
-        logger.info("%s: chose %d of %d sentences", name, len(numbers), len(texts))
-        yield await asyncio.to_thread(self._choice.answer, numbers, self.model.name)
-
-
-def _list_options(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:
+def list_options(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:
     """The options in the best passages, in reading order, without orders to machines."""
-    best = choose_passages(hits, MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES)
-    by_place = {(hit.article.id, hit.passage.start): hit for hit in hits}
+    best = hits[0].scores.total if hits else 0.0
     passages = []
-    for each in best:
-        hit = by_place[each.article.id, each.passage.start]
+    for place, hit in enumerate(hits[: MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES]):
+        if not several and place >= MIN_PASSAGES and hit.scores.total < best - _SCORE_MARGIN:
+            break
         withheld = withheld_sentences(hit)
+        chosen_sentences = _choose_sentences(hit, withheld)
         options = [
             option
             for option in quotables(hit)
-            if not withheld.intersection(option.sentences)
-            and set(each.sentences).intersection(option.sentences)
+            if withheld.isdisjoint(option.sentences)
+            and not chosen_sentences.isdisjoint(option.sentences)
         ]
         if options:
             passages.append(options)
     return passages
+
+
+def withheld_sentences(hit: Hit) -> frozenset[Sentence]:
+    """The orders to machines in a passage, each with the rest of its paragraph."""
+    withheld: set[Sentence] = set()
+    before: Sentence | None = None
+    for sentence in hit.passage.sentences:
+        gap = hit.article.text[before.end : sentence.start] if before else "\n\n"
+        if is_order(sentence.text) or (before in withheld and "\n\n" not in gap):
+            withheld.add(sentence)
+        before = sentence
+    return frozenset(withheld)
+
+
+def _choose_sentences(hit: Hit, withheld: frozenset[Sentence]) -> frozenset[Sentence]:
+    """Choose the best sentences and their leads, up to the length of a passage."""
+    lead_of = dict(
+        zip(hit.passage.sentences, find_leads(hit.passage, hit.article.language), strict=True)
+    )
+    sentences: set[Sentence] = set()
+    length = 0
+    for _, candidate in sorted(
+        zip(hit.ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]
+    ):
+        lead = lead_of.get(candidate.sentence)
+        additions = {each for each in (candidate.sentence, lead) if each is not None}
+        additions -= sentences | withheld
+        more = sum(len(each.text) for each in additions)
+        if not sentences or length + more <= PASSAGE_CHARACTERS:
+            sentences |= additions
+            length += more
+    return frozenset(sentences)
 
 
 def _format_passages(passages: Sequence[Sequence[Quotable]], language: str) -> list[str]:
@@ -172,7 +174,13 @@ def _format_passages(passages: Sequence[Sequence[Quotable]], language: str) -> l
 
 def choice_schema(count: int) -> dict[str, Any]:
     """JSON schema of a choice among so many options; an empty list chooses none."""
-    return sentences_schema({"type": "integer", "enum": list(range(1, count + 1))})
+    number = {"type": "integer", "enum": list(range(1, count + 1))}
+    return {
+        "type": "object",
+        "properties": {"sentences": {"type": "array", "items": number}},
+        "required": ["sentences"],
+        "additionalProperties": False,
+    }
 
 
 def _is_near(option: Quotable, citation: Citation) -> bool:

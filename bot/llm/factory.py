@@ -19,16 +19,13 @@ from bot.errors import ModelFailed, SelonError, SettingsError
 from bot.llm.base import ChatModel
 from bot.llm.budget import Allowance, RationedModel, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
-from bot.llm.chooser import Chooser
 from bot.llm.hosted_model import Bounds, HostedModel
-from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits, ModelTask
+from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
 from bot.llm.prompt import check_prompts
 from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
 from bot.llm.question_rewriter import ModelRewriter
-from bot.llm.writer import Writer
 from bot.model_choice import (
     EVERY_MODEL,
-    ChatMode,
     Choice,
     Price,
     parse_choices,
@@ -38,7 +35,6 @@ from bot.model_choice import (
 from bot.operations.logs import PublicText
 from bot.settings import Settings, provider_address, provider_key
 from bot.state.database import State, StateOnDemand, state_url
-from bot.verification.background_checker import shared_checker
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -229,7 +225,7 @@ def _load_all(models: list[_LoadingModel]) -> None:
 
 
 class ChatModels:
-    """The chat models of the settings, with their task, budget and cache. Close after use.
+    """The chat models of the settings, with their budget and cache. Close after use.
 
     Raises SettingsError.
     """
@@ -248,28 +244,15 @@ class ChatModels:
 
     def over(self, extractive: ExtractiveAnswerer, generation: Callable[[], str]) -> ModelAnswerer:
         """The answerer over one index; `generation` returns its current generation."""
-        task = self._task(self._settings.chat_mode)
-        return ModelAnswerer(
-            self._models, task, extractive, self._limits, self._replies, generation
-        )
+        return ModelAnswerer(self._models, extractive, self._limits, self._replies, generation)
 
     def alone(
-        self,
-        name: str,
-        mode: ChatMode,
-        extractive: ExtractiveAnswerer,
-        prompts: Path | None = None,
+        self, name: str, extractive: ExtractiveAnswerer, prompts: Path | None = None
     ) -> LoneModel:
         """One model alone. Raises SettingsError for malformed prompts."""
         if prompts is not None:
-            check_prompts(prompts, mode)
-        task = self._task(mode, prompts)
-        return LoneModel(self.model(name), self._costs[name], task, extractive, self._limits)
-
-    def _task(self, mode: ChatMode, prompts: Path | None = None) -> ModelTask:
-        if mode == "choose":
-            return Chooser(prompts)
-        return Writer(shared_checker(self._settings.cache_dir, self._settings.threads), prompts)
+            check_prompts(prompts)
+        return LoneModel(self.model(name), self._costs[name], extractive, self._limits, prompts)
 
     def model(self, name: str) -> ChatModel:
         return next(model for model in self._models if model.name == name)

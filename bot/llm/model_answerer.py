@@ -1,13 +1,13 @@
-"""Answer with the first chat model that works, or else extractively."""
+"""Answer with the sentences that the first working chat model chooses, or else extractively."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from bot.answer import Answer, Fallback
@@ -15,9 +15,10 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
 from bot.llm.cache import CacheKey
-from bot.llm.prompt import Form, prompt_version
+from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
+from bot.llm.chooser import ChoicePrompt, Chooser
+from bot.llm.prompt import prompt_version
 from bot.operations.logs import PublicText
-from index.errors import IndexingError
 from index.findings import Findings
 
 logger = logging.getLogger(__name__)
@@ -40,58 +41,12 @@ class ModelLimits:
     answer: int = 512
 
 
-class Attempt(ABC):
-    """One model's attempt at one question; `passages` are as formatted in the prompt.
-
-    `text` is the model's raw text so far, `good` if it is complete and worth caching.
-    """
-
-    def __init__(self, model: ChatModel, request: Request, form: Form, passages: str) -> None:
-        self.model = model
-        self.request = request
-        self.form = form
-        self.passages = passages
-        self.text = ""
-        self.good = False
-
-    @abstractmethod
-    def answers(self, reply: str | None) -> AsyncGenerator[Answer, None]:
-        """Yield the growing answer; the last item is complete.
-
-        A cached `reply` replaces the call. Raises ModelFailed, IndexingError.
-        """
-
-    async def stream(self, reply: str | None) -> AsyncGenerator[str, None]:
-        """Stream the model's text, or a cached reply."""
-        if reply is not None:
-            self.text = reply
-            yield reply
-            return
-        async with aclosing(self.model.stream(self.request)) as pieces:
-            async for piece in pieces:
-                self.text += piece
-                yield piece
-
-
-Begin = Callable[[ChatModel, bool, int], Attempt]
-"""Begins an attempt of a model, given whether it writes JSON and the tokens of its prompt."""
-
-
-class ModelTask(Protocol):
-    """What models do with a question: choose sentences, or write them."""
-
-    async def prepare(self, findings: Findings, extractive: Answer, tokens: int) -> Begin | None:
-        """Return the function that begins attempts; None if no model should be asked.
-
-        `extractive` is the answer without a model; `tokens` the maximum for the model's text.
-        """
-
-
 class ModelAnswerer:
-    """An `Answerer` that tries chat models in turn until one answers.
+    """An `Answerer` that tries chat models in turn until one chooses.
 
     If none does, the answer is extractive, and `Answer.fallback` says why. `replies` caches raw
-    texts; `generation` returns the current generation of the index.
+    texts; `generation` returns the current generation of the index. `prompts` is a folder to use
+    instead of Selon's own.
     """
 
     joins_parts = True
@@ -99,91 +54,104 @@ class ModelAnswerer:
     def __init__(
         self,
         models: Sequence[ChatModel],
-        task: ModelTask,
         extractive: ExtractiveAnswerer,
         limits: ModelLimits = ModelLimits(),
         replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
+        prompts: Path | None = None,
     ) -> None:
         self._models = tuple(models)
-        self._task = task
         self._extractive = extractive
         self._limits = limits
         self._replies = replies
         self._generation = generation
+        self._prompts = prompts
         self._room: dict[str, int] = {}  # prompt tokens by model, if below the limit
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """Yield the growing answer; closing this ends the model's call."""
+        """Yield the complete answer; closing this ends the model's call."""
+        yield await self.answer(findings)
+
+    async def answer(self, findings: Findings) -> Answer:
         extractive = await asyncio.to_thread(self._extractive.answer, findings)
-        begin = await self._task.prepare(findings, extractive, self._limits.answer)
-        if begin is None:
-            yield extractive
-            return
+        chooser = await asyncio.to_thread(Chooser.prepare, findings, extractive, self._prompts)
+        if chooser is None:
+            return extractive
         generation = await asyncio.to_thread(self._generation)
         reason: Fallback = "failed"
-        models = list(self._models)
-        while models:
-            model = models.pop(0)
-            attempt = begin(model, await model.structured(), self._prompt_room(model))
-            key = self._key(attempt, findings, generation)
+        for model in self._models:
             try:
-                async with aclosing(self._answers(attempt, key)) as answers:
-                    async for answer in answers:
-                        yield answer
+                return await self._ask(model, chooser, generation)
             except ModelFailed as failure:
-                if await _lost_json(attempt, failure) or self._shorten(attempt, failure):
-                    models.insert(0, model)
-                    continue
                 reason = _log_failure(failure)
-            except IndexingError as error:
-                logger.error("What %s writes cannot be checked: %s", PublicText(model.name), error)
-                break
-            else:
-                return
-        yield replace(extractive, fallback=reason)
+        return replace(extractive, fallback=reason)
 
-    async def _answers(self, attempt: Attempt, key: CacheKey) -> AsyncGenerator[Answer, None]:
-        """Yield one model's answers, from a cached reply if there is one."""
-        reply = await self._replies.find(key) if self._replies is not None else None
-        async with aclosing(attempt.answers(reply)) as answers:
-            async for answer in answers:
-                yield answer
-        if self._replies is not None and reply is None and attempt.good:
-            await self._replies.keep(key, attempt.text)
+    async def _ask(self, model: ChatModel, chooser: Chooser, generation: str) -> Answer:
+        """Ask a model, again if its server rejects JSON or its context is smaller than thought.
 
-    def _key(self, attempt: Attempt, findings: Findings, generation: str) -> CacheKey:
-        request = attempt.request
-        return CacheKey(
-            question=findings.question,
+        Raises ModelFailed.
+        """
+        while True:
+            json, room = await model.structured(), self._prompt_room(model)
+            prompt = chooser.prompt(json=json, room=room, tokens=self._limits.answer)
+            try:
+                return await self._choose(model, chooser, prompt, generation)
+            except ModelFailed as failure:
+                rejects_json = json and failure.kind == "rejected" and not await model.structured()
+                if not rejects_json and not self._shorten(model, failure):
+                    raise
+
+    async def _choose(
+        self, model: ChatModel, chooser: Chooser, prompt: ChoicePrompt, generation: str
+    ) -> Answer:
+        """The answer of one reply, cached or new. Raises ModelFailed, also if it has no choice."""
+        request, texts = prompt.request, [option.text for option in prompt.options]
+        key = CacheKey(
+            question=chooser.findings.question,
             generation=generation,
-            model=attempt.model.name,
-            prompt=f"{prompt_version()}/{attempt.form}/{len(request.messages)}/{request.limit}",
-            passages=(attempt.passages,),
+            model=model.name,
+            prompt=f"{prompt_version()}/{prompt.form}/{len(request.messages)}/{request.limit}",
+            passages=(prompt.passages,),
         )
+        cached_reply = await self._replies.find(key) if self._replies is not None else None
+        reply = await read_reply(model, request) if cached_reply is None else cached_reply
+        numbers = await asyncio.to_thread(parse_choice, reply, texts)
+        if numbers is None:
+            raise ModelFailed("malformed", model.name, "no number")
+        if self._replies is not None and cached_reply is None:
+            await self._replies.keep(key, reply)
+        name = PublicText(model.name)
+        logger.info("%s: chose %d of %d sentences", name, len(numbers), len(texts))
+        options = [prompt.options[number - 1] for number in numbers]
+        return await asyncio.to_thread(chooser.answer, options, model.name)
 
     def _prompt_room(self, model: ChatModel) -> int:
         return self._room.get(model.name, self._limits.context - self._limits.answer)
 
-    def _shorten(self, attempt: Attempt, failure: ModelFailed) -> bool:
+    def _shorten(self, model: ChatModel, failure: ModelFailed) -> bool:
         """Halve a model's prompts if they exceed its context; False if they cannot shrink."""
-        room = self._prompt_room(attempt.model)
+        room = self._prompt_room(model)
         if failure.kind != "context" or room < 2 * _MIN_PROMPT:
             return False
-        self._room[attempt.model.name] = room // 2
+        self._room[model.name] = room // 2
         logger.warning(
             "%s holds less than SELON_CHAT_CONTEXT=%d says: its prompts are cut to %d tokens",
-            PublicText(attempt.model.name),
+            PublicText(model.name),
             self._limits.context,
             room // 2,
         )
         return True
 
 
-async def _lost_json(attempt: Attempt, failure: ModelFailed) -> bool:
-    """True if the server has just rejected structured output."""
-    json = attempt.request.schema is not None
-    return json and failure.kind == "rejected" and not await attempt.model.structured()
+async def read_reply(model: ChatModel, request: Request) -> str:
+    """A model's reply, as far as it may hold a choice. Raises ModelFailed."""
+    text = ""
+    async with aclosing(model.stream(request)) as pieces:
+        async for piece in pieces:
+            text += piece
+            if len(text) > MAX_REPLY or ("}" in piece and is_complete(text)):
+                break
+    return text
 
 
 def _log_failure(failure: ModelFailed) -> Fallback:
@@ -212,15 +180,14 @@ class LoneModel:
 
     model: ChatModel
     cost: Callable[[Usage], int | None]
-    task: ModelTask
     extractive: ExtractiveAnswerer
     limits: ModelLimits
+    prompts: Path | None = None
 
     async def answer(self, findings: Findings) -> CountedAnswer:
         model = _CountedModel(self.model)
-        answerer = ModelAnswerer([model], self.task, self.extractive, self.limits)
-        async with aclosing(answerer.astream(findings)) as answers:
-            answer = [each async for each in answers][-1]
+        answerer = ModelAnswerer([model], self.extractive, self.limits, prompts=self.prompts)
+        answer = await answerer.answer(findings)
         costs = [self.cost(each) for each in model.usages]
         micros = [each for each in costs if each is not None]
         return CountedAnswer(answer, sum(micros) if len(micros) == len(costs) else None)

@@ -1,4 +1,4 @@
-"""Prompts: templates, the choice of passages, and fitting both into a model's context."""
+"""Prompts: templates, and fitting passages into a model's context."""
 
 from __future__ import annotations
 
@@ -11,28 +11,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, get_args
 
-from babel import Locale
-
 from bot.answering.injection import harmless_in_prompt, is_order
 from bot.errors import SettingsError
 from bot.llm.base import MessageRole, PromptMessage, estimate_tokens
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language
-from bot.model_choice import ChatMode
-from bot.verification.claim import NumberedPassage
-from index.article import Article, Sentence
+from index.article import Article
 from index.errors import reason_of
-from index.findings import Hit
-from index.text.antecedents import find_leads
 
-WritingForm = Literal["answer", "answer_json"]  # sentences with markers, or JSON
-ChoiceForm = Literal["choose", "choose_json"]  # numbers of sentences
-Form = WritingForm | ChoiceForm
-Purpose = Form | Literal["follow_up"]
-FORMS: dict[ChatMode, tuple[Form, ...]] = {
-    "write": get_args(WritingForm),
-    "choose": get_args(ChoiceForm),
-}
+ChoiceForm = Literal["choose", "choose_json"]  # numbers of sentences, bare or in JSON
+Purpose = ChoiceForm | Literal["follow_up"]
 _FOLDER = "bot.llm.prompts"
 _HEAD = re.compile(r"^\[(system|user|assistant)\]\n", re.MULTILINE)
 _ROLES: dict[str, MessageRole] = {"system": "system", "user": "user", "assistant": "assistant"}
@@ -95,56 +83,15 @@ def prompt_version() -> str:
     return digest.hexdigest()[:8]
 
 
-def check_prompts(folder: Path, mode: ChatMode) -> None:
-    """Raise SettingsError unless a folder has prompts of this mode, all well-formed."""
-    names = {f"{form}.{code}.txt" for form in FORMS[mode] for code in ("fr", "en")}
+def check_prompts(folder: Path) -> None:
+    """Raise SettingsError unless a folder has prompts for choosing, all well-formed."""
+    forms = get_args(ChoiceForm)
+    names = {f"{form}.{code}.txt" for form in forms for code in ("fr", "en")}
     if not any((folder / name).is_file() for name in names):
         raise SettingsError("prompts-missing", subject=folder, names=tuple(sorted(names)))
-    for form in FORMS[mode]:
+    for form in forms:
         for code in get_args(Language):
             template(form, code, folder)
-
-
-MIN_PASSAGES, MAX_PASSAGES = 3, 5
-MAX_PASSAGES_OF_PARTS = 7  # if the question has several parts
-_SCORE_MARGIN = 0.06  # behind the best passage, for those beyond the minimum
-PASSAGE_CHARACTERS = 600
-
-
-def choose_passages(hits: Sequence[Hit], most: int = MAX_PASSAGES) -> tuple[NumberedPassage, ...]:
-    """Choose the best passages, numbered from one, and the best sentences of each.
-
-    Orders to machines are withheld; a passage with nothing else is skipped.
-    """
-    best = hits[0].scores.total if hits else 0.0
-    passages: list[NumberedPassage] = []
-    for place, hit in enumerate(hits[:most]):
-        if (
-            most <= MAX_PASSAGES
-            and place >= MIN_PASSAGES
-            and hit.scores.total < best - _SCORE_MARGIN
-        ):
-            break
-        sentences = _choose_sentences(hit)
-        if sentences:
-            passages.append(NumberedPassage(len(passages) + 1, hit.article, hit.passage, sentences))
-    return tuple(passages)
-
-
-def format_passage(passage: NumberedPassage, language: str) -> str:
-    """Format a passage: its number and heading, then the sentences on one line.
-
-    Omitted sentences are marked by « (…) ».
-    """
-    places = {sentence: at for at, sentence in enumerate(passage.passage.sentences)}
-    parts: list[str] = []
-    last = -1
-    for sentence in passage.sentences:
-        if places[sentence] != last + 1:
-            parts.append("(…)")
-        parts.append(harmless_in_prompt(sentence.text))
-        last = places[sentence]
-    return f"[{passage.number}] {format_heading(passage.article, language)}\n{' '.join(parts)}"
 
 
 def format_heading(article: Article, language: str) -> str:
@@ -155,49 +102,8 @@ def format_heading(article: Article, language: str) -> str:
     return f"{title}{outlet}{date}"
 
 
-def withheld_sentences(hit: Hit) -> frozenset[Sentence]:
-    """The orders to machines in a passage, each with the rest of its paragraph."""
-    withheld: set[Sentence] = set()
-    before: Sentence | None = None
-    for sentence in hit.passage.sentences:
-        gap = hit.article.text[before.end : sentence.start] if before else "\n\n"
-        if is_order(sentence.text) or (before in withheld and "\n\n" not in gap):
-            withheld.add(sentence)
-        before = sentence
-    return frozenset(withheld)
-
-
-def _choose_sentences(hit: Hit) -> tuple[Sentence, ...]:
-    """Choose the best sentences and their leads up to the length, in reading order."""
-    withheld = withheld_sentences(hit)
-    lead_of = dict(
-        zip(hit.passage.sentences, find_leads(hit.passage, hit.article.language), strict=True)
-    )
-    sentences: set[Sentence] = set()
-    length = 0
-    ranks = hit.ranks or tuple(each.score for each in hit.sentences)
-    for _, candidate in sorted(zip(ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]):
-        lead = lead_of.get(candidate.sentence)
-        additions = {each for each in (candidate.sentence, lead) if each is not None}
-        additions -= sentences | withheld
-        more = sum(len(each.text) for each in additions)
-        if not sentences or length + more <= PASSAGE_CHARACTERS:
-            sentences |= additions
-            length += more
-    return tuple(sorted(sentences, key=lambda each: each.start))
-
-
-def english_name(code: str) -> str:
-    """The English name of a language, or a description that stands for any other."""
-    return str(Locale.parse("en").languages.get(code, "the language of the question"))
-
-
-UNKNOWN_ANSWER = {"fr": "Je ne sais pas.", "en": "I do not know."}
-"""What a model should write if the passages do not answer."""
-
-
 def fit_messages(
-    blank: Template, question: str, language: str, passages: Sequence[str], room: int
+    blank: Template, question: str, passages: Sequence[str], room: int
 ) -> tuple[tuple[PromptMessage, ...], int]:
     """Fill in a template with the question and formatted passages; return the number of those used.
 
@@ -212,8 +118,6 @@ def fit_messages(
     for count, examples in counts:
         messages = blank.fill(
             examples,
-            language=english_name(language),
-            unknown=UNKNOWN_ANSWER["fr" if language == "fr" else "en"],
             passages="\n\n".join(passages[:count]),
             question=harmless_in_prompt(question),
         )

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from bot.answering.injection import harmless_in_prompt, is_order
 from bot.errors import ModelFailed
 from bot.followups.turn import History
-from bot.llm.answer_parser import AnswerParser, is_refusal
 from bot.llm.base import ChatModel, Request
-from bot.llm.markup import has_link
+from bot.llm.choice_parser import is_refusal, strip_thoughts
 from bot.llm.prompt import template
 from index.text.folding import fold_phrase
 from index.text.language import detect, terms
@@ -26,7 +25,12 @@ _TOKENS = 80
 _SHARED_WORDS = 0.5  # minimum share of the question's words in the rewritten one
 
 _LABEL = re.compile(r"(?:derni[eè]re |last )?question(?: \w+)?\s*:\s*", re.IGNORECASE)
+_MARKUP = ' \t\r\n*_`"«»\u00a0'  # around the question
 _WORD = re.compile(r"\w+")
+_ADDRESS = re.compile(
+    r"://|@\w|\bwww\.|\bt\.me\b|\b[a-z0-9-]{1,63}\.(?:com|org|net|fr|eu|io|ai|co|me|ru|link|test|example)\b",
+    re.IGNORECASE,
+)
 
 
 class ModelRewriter:
@@ -51,11 +55,7 @@ class ModelRewriter:
         except TimeoutError:
             logger.info("No chat model has written the question out in %.0f s", REWRITE_SECONDS)
             return None
-        parser = AnswerParser(language, ())
-        lines = [each.text for each in (*parser.feed(text), *parser.finish())]
-        if len(lines) != 1:
-            return None
-        rewrite = _LABEL.sub("", lines[0], count=1)
+        rewrite = _LABEL.sub("", strip_thoughts(text).strip(_MARKUP), count=1).strip(_MARKUP)
         if await asyncio.to_thread(is_faithful, rewrite, question, history, language):
             return rewrite
         return None
@@ -73,7 +73,7 @@ def is_faithful(rewrite: str, question: str, history: History, language: str) ->
     """True if a rewrite asks the same question, with nothing new in it."""
     if not 0 < len(rewrite) <= _MAX_CHARACTERS or fold_phrase(rewrite) == fold_phrase(question):
         return False
-    if has_link(rewrite) or is_order(rewrite) or is_refusal(rewrite):
+    if "\n" in rewrite or _ADDRESS.search(rewrite) or is_order(rewrite) or is_refusal(rewrite):
         return False
     if not rewrite.endswith("?") and question.rstrip().endswith("?"):
         return False

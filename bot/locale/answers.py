@@ -189,7 +189,7 @@ class HelpPhrases(Texts, domain="help", part="distress"):
 class WritingPhrases(Texts, domain="answers", part="writing"):
     """Texts around answers by chat models.
 
-    `fallbacks` explain why an answer is extractive instead, `faults` why a sentence was dropped.
+    `fallbacks` explain why no model chose the sentences.
     """
 
     writing: str
@@ -198,10 +198,7 @@ class WritingPhrases(Texts, domain="answers", part="writing"):
     nothing_to_stop: str
     fallbacks: Mapping[str, str]
     quoted: str
-    faults: Mapping[str, str]
 
-    def written_by(self, model: str) -> str: ...
     def chosen_by(self, model: str) -> str: ...
     def unknown(self, model: str) -> str: ...
     def confidence(self, share: float) -> str: ...
-    def dropped(self, count: int) -> str: ...

@@ -15,13 +15,9 @@ class ModelPhrases(Texts, domain="models", part="model"):
     no_price: str
     estimated: str
     form_json: str
-    form_sentences: str
     form_numbers: str
-    cites: str
-    cites_not: str
     chooses: str
     chooses_not: str
-    modes: Mapping[str, str]
     faults: Mapping[str, str]
 
     def price(self, read: float, written: float) -> str: ...

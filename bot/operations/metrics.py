@@ -57,14 +57,9 @@ class Meters:
             "model, nobody) and way (message, inline, guest, web)",
             ["outcome", "by", "way"],
         )
-        self._dropped = counter(
-            "selon_dropped_sentences",
-            "Sentences of a chat model that the articles do not support, by fault",
-            ["fault"],
-        )
         self._fallbacks = counter(
             "selon_fallbacks",
-            "Answers in the articles' own sentences because no chat model could write them",
+            "Answers whose sentences no chat model could choose, by reason",
             ["reason"],
         )
         self.reply_seconds = histogram(
@@ -120,10 +115,8 @@ class Meters:
         )
 
     def count_answer(self, answer: Answer, way: _Way) -> None:
-        by = "nobody" if answer.help else "model" if answer.model else "articles"
+        by = "nobody" if answer.help else "model" if answer.chosen_by else "articles"
         self._answers.labels(answer.outcome, by, way).inc()
-        for dropped in answer.dropped:
-            self._dropped.labels(dropped.fault).inc()
         if answer.fallback is not None:
             self._fallbacks.labels(answer.fallback).inc()
 

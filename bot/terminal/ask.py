@@ -112,7 +112,7 @@ def ask(
     if as_lines:
         if question or as_json or options:
             raise SettingsError("jsonl-alone", subject="--jsonl")
-        return _ask_lines(settings, explain=explain)
+        return _ask_lines(settings)
     from bot.assembly import open_chain
 
     for option, path in options:
@@ -138,7 +138,7 @@ def ask(
         if option.answer is not None:
             option.answer(settings, answer, path)
     if as_json:
-        fields = answer_json(answer, explain=explain)
+        fields = answer_json(answer)
         out.file.write(f"{fields}\n")
         return _EXIT_CODES[answer.outcome]
     phrases = Phrases.of(settings.language)
@@ -148,7 +148,7 @@ def ask(
     return _EXIT_CODES[answer.outcome]
 
 
-def _ask_lines(settings: Settings, *, explain: bool) -> int:
+def _ask_lines(settings: Settings) -> int:
     """Answer questions from standard input, JSON Lines in and out, and return the exit code.
 
     Every line that is not blank gives one line: an answer or an error.
@@ -173,7 +173,7 @@ def _ask_lines(settings: Settings, *, explain: bool) -> int:
                     "utf-8", "replace"
                 ).decode()  # replaces lone surrogates by "?"
                 answer = chain.invoke(question)
-                fields |= answer_record(answer, explain=explain)
+                fields |= answer_record(answer)
             except CodedError as error:
                 has_failed = True
                 fields["error"] = {

@@ -13,36 +13,21 @@ from rich.console import Console
 
 from bot.command import DONE, FAILED, MISUSED
 from bot.errors import ModelFailed
-from bot.llm.answer_parser import AnswerParser
 from bot.llm.base import ChatModel, Request, Usage
 from bot.llm.budget import SpendingLedger
 from bot.llm.choice_parser import parse_choice
 from bot.llm.chooser import choice_schema
 from bot.llm.factory import arena_models, open_database, open_ledger, open_models, own_address
-from bot.llm.json_stream import schema
-from bot.llm.prompt import FORMS, UNKNOWN_ANSWER, Form, english_name, template
+from bot.llm.prompt import ChoiceForm, template
 from bot.locale.models import ModelPhrases
 from bot.locale.text import harmless
-from bot.model_choice import ChatMode, Choice, parse_choices
+from bot.model_choice import Choice, parse_choices
 from bot.settings import Settings
 from bot.state.database import StateOnDemand
 from bot.terminal.console import console_for, show
 from index.store.url import redact_url
 
 _LIMIT = 200
-
-_PASSAGES = {
-    "fr": (
-        "[1] La bibliothèque de Saint-Orlan rouvre\nFermée depuis mars, la bibliothèque de "
-        "Saint-Orlan rouvre lundi. Elle accueillera les lecteurs de 9 heures à 18 heures.",
-        "[2] Le marché du samedi\nLe marché de Saint-Orlan compte trente étals.",
-    ),
-    "en": (
-        "[1] Saint Orlan library opens again\nClosed since March, Saint Orlan library opens again "
-        "on Monday. It will welcome readers from 9 a.m. to 6 p.m.",
-        "[2] The Saturday market\nThere are thirty stalls at Saint Orlan market.",
-    ),
-}
 
 _NUMBERED = {
     "fr": (
@@ -68,57 +53,44 @@ _QUESTIONS = {
 class Trial:
     """A model's reply, its seconds to the first piece and in total, and its usage.
 
-    `form` is the requested format; `right` is True if it chose the sentence that answers, or cited
-    its passage.
+    `form` is the requested format; `right` is True if it chose the sentence that answers.
     """
 
     text: str
     first: float
     whole: float
     usage: Usage | None
-    form: Form
+    form: ChoiceForm
     right: bool
 
 
-async def try_model(model: ChatModel, language: str, mode: ChatMode) -> Trial:
+async def try_model(model: ChatModel, language: str) -> Trial:
     """Ask a model one question, in English unless `language` is French. Raises ModelFailed."""
     language = language if language in _QUESTIONS else "en"
-    text, json = FORMS[mode]
     if await model.structured():
         try:
-            return await _try_model(model, language, json)
+            return await _try_model(model, language, "choose_json")
         except ModelFailed as failure:
             if failure.kind != "rejected" or await model.structured():
                 raise
-    return await _try_model(model, language, text)
+    return await _try_model(model, language, "choose")
 
 
-async def _try_model(model: ChatModel, language: str, form: Form) -> Trial:
-    passages = _PASSAGES if form in FORMS["write"] else _NUMBERED
+async def _try_model(model: ChatModel, language: str, form: ChoiceForm) -> Trial:
     messages = template(form, language).fill(
-        1,
-        language=english_name(language),
-        unknown=UNKNOWN_ANSWER[language],
-        passages="\n\n".join(passages[language]),
-        question=_QUESTIONS[language],
+        1, passages="\n\n".join(_NUMBERED[language]), question=_QUESTIONS[language]
     )
-    schemas = {"answer_json": schema((1, 2)), "choose_json": choice_schema(_NUMBER_COUNT)}
-    request = Request(messages, _LIMIT, schemas.get(form), uncounted=True)
+    schema = choice_schema(_NUMBER_COUNT) if form == "choose_json" else None
+    request = Request(messages, _LIMIT, schema, uncounted=True)
     reply, first = "", 0.0
     began = time.perf_counter()
     async for piece in model.stream(request):
         first = first or time.perf_counter() - began
         reply += piece
     whole = time.perf_counter() - began
-    if form in FORMS["choose"]:
-        choice = parse_choice(reply, ("",) * _NUMBER_COUNT)
-        right, text = choice is not None and choice[:1] == (_RIGHT_NUMBER,), reply.strip()
-    else:
-        parser = AnswerParser(language, (1, 2))
-        sentences = (*parser.feed(reply), *parser.finish())
-        right = any(1 in each.citations for each in sentences if each.kind == "claim")
-        text = " ".join(each.text for each in sentences)
-    return Trial(text, first, whole, request.usage, form, right)
+    choice = parse_choice(reply, ("",) * _NUMBER_COUNT)
+    right = choice is not None and choice[:1] == (_RIGHT_NUMBER,)
+    return Trial(reply.strip(), first, whole, request.usage, form, right)
 
 
 _MICROS = 1_000_000
@@ -158,7 +130,7 @@ async def _check_model(
         _describe(out, phrases, choice, settings, ledger)
         try:
             with closing(model):
-                trial = await try_model(model, settings.language, settings.chat_mode)
+                trial = await try_model(model, settings.language)
         except ModelFailed as failure:
             code = FAILED
             detail = f" ({failure.detail})" if failure.detail else ""
@@ -174,7 +146,6 @@ def _describe(
 ) -> None:
     url = own_address(choice, settings)
     show(out, harmless(f"{choice.name} ({redact_url(url)})" if url else choice.name))
-    show(out, f"  {phrases.modes[settings.chat_mode]}")
     price = ledger.price(choice.name)
     line = phrases.price(price.input, price.output) if price else phrases.no_price
     show(out, f"  {line}")
@@ -200,11 +171,7 @@ def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float |
         usage = phrases.tokens(trial.usage.input, trial.usage.output)
         usage += phrases.estimated if trial.usage.is_estimate else ""
         lines.append(f"{usage}{phrases.cost(cost) if cost is not None else ''}.")
-    if trial.form in FORMS["choose"]:
-        lines.append(phrases.form_numbers if trial.form == "choose" else phrases.form_json)
-        lines.append(phrases.chooses if trial.right else phrases.chooses_not)
-    else:
-        lines.append(phrases.form_sentences if trial.form == "answer" else phrases.form_json)
-        lines.append(phrases.cites if trial.right else phrases.cites_not)
+    lines.append(phrases.form_numbers if trial.form == "choose" else phrases.form_json)
+    lines.append(phrases.chooses if trial.right else phrases.chooses_not)
     for line in lines:
         show(out, f"  {line}")

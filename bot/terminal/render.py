@@ -61,29 +61,17 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
 
 
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
-    """Explain an answer: its writer, its confidence, and a model's rejected sentences."""
-    texts = WritingPhrases.of(phrases.code)
-    model = answer.model or answer.chosen_by
+    """Explain an answer: who chose its sentences, and its confidence."""
+    texts, model = WritingPhrases.of(phrases.code), answer.chosen_by
     lines = []
     if model is not None and answer.outcome == "no":
         lines.append(texts.unknown(harmless(model)))
     elif model is not None:
-        by = texts.written_by if answer.model else texts.chosen_by
-        lines.append(by(harmless(model)))
+        lines.append(texts.chosen_by(harmless(model)))
     elif answer.outcome != "no":
         lines.append(texts.quoted)
     lines.append(texts.confidence(answer.confidence))
-    if answer.dropped:
-        lines.append(texts.dropped(len(answer.dropped)))
-    for each in answer.dropped:
-        words = phrases.quote(_join_lines(each.text))
-        lines.append(f"  – {words}\u00a0: {texts.faults.get(each.fault, each.fault)}")
     return Text("\n".join(lines), style=SOURCE)
-
-
-def growing_text(answer: Answer, phrases: Phrases) -> Text:
-    """Render the statements of an unfinished answer."""
-    return _render_statements(answer, phrases).append(" …", style=SOURCE)
 
 
 def refusal_text(answer: Answer, phrases: Phrases) -> Text:

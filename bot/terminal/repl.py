@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar, get_args
@@ -21,11 +20,10 @@ from bot.followups.turn import Turn, TurnText, append_turn
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language
 from bot.locale.terminal import TerminalPhrases
-from bot.terminal.console import show, wrap_lines
+from bot.terminal.console import show
 from bot.terminal.render import (
     answer_text,
     complaint,
-    growing_text,
     passage_text,
     sources_text,
 )
@@ -184,7 +182,7 @@ def chat_typed(
         if not opening.done():
             show(out, Text(conversation.terminal.repl_loading, style="dim"))
         with closing(opening.result()(turn)) as answers:
-            return _show_answer(answers, out, conversation.phrases)
+            return [*answers][-1]
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)
@@ -256,24 +254,6 @@ def in_background(work: Callable[[], Asked]) -> Future[Asked]:
 
     Thread(target=run, name="selon", daemon=True).start()
     return future
-
-
-def _show_answer(answers: Iterator[Answer], out: Console, phrases: Phrases) -> Answer:
-    """Return the complete answer; on a terminal, show a chat model's text as it grows."""
-    answer = next(answers)
-    if answer.model is None or not out.is_terminal:
-        return [answer, *answers][-1]
-    from rich.live import Live
-
-    with Live(console=out, transient=True, auto_refresh=False) as live:
-        try:
-            for longer in chain([answer], answers):
-                answer = longer
-                live.update(wrap_lines(growing_text(answer, phrases), out), refresh=True)
-        except KeyboardInterrupt:
-            live.transient = False  # keep the text
-            raise
-    return answer
 
 
 def _complain(error: Exception, conversation: Conversation, err: Console) -> None:

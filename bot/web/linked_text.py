@@ -34,21 +34,19 @@ class LinkedText:
     links: list[CitationLink] = field(default_factory=list)
 
     @classmethod
-    def of(cls, answer: Answer, base: str, *, quotes: bool = True) -> LinkedText:
-        """Render the changed question, a model's statements and the quotes, or a refusal.
-
-        Without `quotes`, stop after the statements, for a growing answer.
-        """
+    def of(cls, answer: Answer, base: str) -> LinkedText:
+        """Render the changed question, the statements unless they are the quotes, and the quotes;
+        or a refusal."""
         phrases, message = Phrases.of(answer.language), cls(base)
         if answer.help is not None:
             message.text = help_text(answer.help)
             return message
-        message._write(answer, phrases, quotes=quotes)
-        if answer.offered_help is not None and quotes:
+        message._write(answer, phrases)
+        if answer.offered_help is not None:
             message.add(f"\n\n{escape_markdown(help_line(answer.offered_help))}")
         return message
 
-    def _write(self, answer: Answer, phrases: Phrases, *, quotes: bool) -> None:
+    def _write(self, answer: Answer, phrases: Phrases) -> None:
         if answer.understood is not None:
             self.add(f"{phrases.understood(escape_markdown(answer.understood))}\n\n")
         if answer.outcome == "no":
@@ -61,7 +59,7 @@ class LinkedText:
             self.add(f"{phrases.according_to(answer.period)}\n\n")
         if not answer.verbatim:
             self._write_statements(answer)
-        groups = shown_quotes(answer.citations, answer) if quotes else ()
+        groups = shown_quotes(answer.citations, answer)
         for position, group in enumerate(groups):
             self.add("\n\n" if position or not answer.verbatim else "")
             if heading := group[0].heading:

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Literal, TypeVar
 
@@ -120,7 +120,7 @@ def routes(service: WebService) -> list[BaseRoute]:
 
 @dataclass(slots=True)
 class GrowingMessage:
-    """The message of a growing answer: the text sent so far, and finally its links.
+    """The message of an answer: empty until it is there.
 
     `prompt` is the length of the preceding messages, in words.
     """
@@ -135,27 +135,13 @@ class GrowingMessage:
     outcome: Outcome | None = None
 
     async def pieces(self) -> AsyncGenerator[str]:
-        """Yield the text as it grows; the final answer follows text that a model withdraws."""
+        """Yield the text once the answer is there."""
         async for item in self.answers:
             if isinstance(item, StoredAnswer):
                 self.outcome = item.answer.outcome
-                yield self._finish(LinkedText.of(item.answer, self.base))
-            elif item.model is not None:
-                text = LinkedText.of(item, self.base, quotes=False).text
-                if text.startswith(self.text):
-                    piece, self.text = text[len(self.text) :], text
-                    yield piece
-
-    def _finish(self, whole: LinkedText) -> str:
-        piece = whole.text.removeprefix(self.text)
-        if not whole.text.startswith(self.text):
-            piece = f"\n\n{whole.text}"
-        self.text += piece
-        shift = len(self.text) - len(whole.text)
-        self.links = [
-            replace(link, start=link.start + shift, end=link.end + shift) for link in whole.links
-        ]
-        return piece
+                whole = LinkedText.of(item.answer, self.base)
+                self.text, self.links = whole.text, whole.links
+                yield self.text
 
 
 class OpenAIDoor:

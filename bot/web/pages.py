@@ -86,8 +86,6 @@ class AskPages:
                 async for newest in answers:
                     if isinstance(newest, StoredAnswer):
                         yield _event(self._last_part(request, newest))
-                    elif newest.model is not None:
-                        yield _event({"html": render_text(request, "growing.html", answer=newest)})
         except WebError as error:
             reason = error_sentence(error, request.state.visitor.language)
             yield _event(

@@ -36,6 +36,7 @@ def test_the_command_line_goes_before_environment_and_file(monkeypatch: pytest.M
         ('SELON_ACCESS="list\nSELON_ADMINS=1\n', ".env, line 1: this line is not"),
         ("# Access\n\n\nSELON_ACCESS: list\n", ".env, line 4: this line is not"),
         ("SELON_ACCES=list\n", "not a setting: SELON_ACCES;"),
+        ("SELON_CHAT_MODE=write\n", "SELON_CHAT_MODE is gone: a chat model chooses sentences"),
     ],
 )
 def test_a_line_that_would_be_ignored_is_refused(

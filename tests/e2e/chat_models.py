@@ -1,4 +1,4 @@
-"""A real index, the real chain and the real checker, with chat models that follow a script."""
+"""A real index and the real chain, with chat models that follow a script."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ Yvon Le Tallec a gardé le phare de Sainte-Anne pendant vingt-six ans.
 }
 QUESTION = "Combien de puces l’entraînement d’Orphée a-t-il demandé ?"
 QUOTE = "L’entraînement d’Orphée a demandé 15 000 puces pendant trois mois."
-FIRST = "L’entraînement du modèle Orphée a demandé 15 000 puces pendant trois mois."
-SECOND = "L’ensemble a coûté 12 millions d’euros."
-GOOD = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
+OTHER_QUOTE = "Il a coûté 12 millions d’euros."
+RIGHT, GOOD = "3", "4, 3"
+"""Numbers of QUOTE, and of the other sentence before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,6 @@ class Library:
             "chat_model": "openai:scripted",
             "chat_base_url": url,
             "chat_retries": 0,
-            "chat_mode": "write",
             "data_dir": state,
             **settings,
         }

@@ -1,4 +1,4 @@
-"""Questions to the real chain with chat models that write well, badly, slowly, or not at all."""
+"""Questions to the real chain with chat models that choose well, badly, slowly, or not at all."""
 
 from __future__ import annotations
 
@@ -11,28 +11,21 @@ from bot.answer import Answer
 from bot.followups.turn import Turn, TurnText
 from tests.bot.followups.turns import NOW
 from tests.bot.llm.server import Behaviour, cuts_off, goes_on, keeps_silent, refuses, says
-from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking, by_model
+from tests.e2e.chat_models import OTHER_QUOTE, QUESTION, QUOTE, RIGHT, Library, asking, by_model
 
 
 def statements(answer: Answer) -> list[str]:
     return [each.text for each in answer.statements]
 
 
-def verbatim(answer: Answer) -> bool:
-    return all(each.quote in each.article.text for each in answer.citations)
-
-
 FAULTS: dict[str, tuple[Behaviour, str, str]] = {
     "silent": (keeps_silent(), "failed", "timeout"),
-    "cut midway": (cuts_off(f"{FIRST[:-1]} [1]. Le"), "failed", "connection"),
-    "endless": (goes_on(), "unsupported", ""),
-    "lie": (says("Orphée a demandé 150 000 puces [1]."), "unsupported", "1 dropped (number)"),
-    "made-up source": (says(f"{FIRST[:-1]} [9]."), "unsupported", "dropped (uncited)"),
-    "link": (says("Orphée : voir https://piege.example [1]."), "unsupported", "(link)"),
-    "English": (says("It took 15,000 chips and three months [1]."), "unsupported", "(language)"),
-    "prompt": (says("Tu réponds à la question d’un lecteur [1]."), "unsupported", "dropped"),
-    "order": (says("Ignore les consignes précédentes [1]."), "unsupported", "(order)"),
-    "unknown": (says("Je ne sais pas."), "unknown", "does not know"),
+    "cut midway": (cuts_off("La phrase"), "failed", "connection"),
+    "endless": (goes_on(), "failed", "malformed"),
+    "prose": (says("Orphée a demandé 150 000 puces."), "failed", "malformed"),
+    "link": (says("Orphée : voir https://piege.example"), "failed", "malformed"),
+    "no such sentence": (says("[99]"), "failed", "malformed"),
+    "unknown": (says("Je ne sais pas."), "unknown", "chose 0 of"),
 }
 """What a model does; why the articles' sentences stand in; what the log says."""
 
@@ -51,49 +44,42 @@ async def test_whatever_a_model_does_the_person_gets_an_answer(
     async with asking(shelf, tmp_path, behaviour, chat_max_tokens=64, **seconds) as (chain, _):
         answer = await chain.ainvoke(QUESTION)
     assert statements(answer)[0] == QUOTE
-    assert (answer.model, answer.fallback) == (None, fallback)
-    assert verbatim(answer)
+    assert (answer.chosen_by, answer.fallback) == (None, fallback)
+    assert answer.verbatim
     assert logged in caplog.text
     assert "puces" not in caplog.text
-    assert all("150 000" not in each for each in statements(answer))
 
 
 async def test_the_next_model_stands_in_for_one_that_fails(shelf: Library, tmp_path: Path) -> None:
-    behaviour = by_model(broken=refuses(500), scripted=says(GOOD))
+    behaviour = by_model(broken=refuses(500), scripted=says(RIGHT))
     models = "openai:broken,openai:scripted,extractive"
     async with asking(shelf, tmp_path, behaviour, chat_model=models) as (chain, server):
         answer = await chain.ainvoke(QUESTION)
-        assert (answer.model, answer.fallback) == ("openai:scripted", None)
+        assert (answer.chosen_by, answer.fallback) == ("openai:scripted", None)
         assert [body["model"] for body in server.bodies] == ["broken", "scripted"]
-
-
-# In a conversation
 
 
 async def test_the_model_writes_a_follow_up_out(shelf: Library, tmp_path: Path) -> None:
     written = "Combien l’entraînement d’Orphée a-t-il coûté ?"
-    answers = (says(GOOD), says(written), says(f"{SECOND[:-1]} [1]."))
+    answers = (says(RIGHT), says(written), says("4"))
     async with asking(shelf, tmp_path, *answers) as (chain, server):
         first = await chain.ainvoke(QUESTION)
         said = TurnText("Et combien a-t-il coûté ?", (Turn.of(first, NOW),))
         answer = await chain.ainvoke(said)
     assert (answer.question, answer.understood) == (said.question, written)
-    assert statements(answer) == [SECOND]
+    assert OTHER_QUOTE in statements(answer)
     told = server.bodies[1]["messages"][-1]["content"]
     assert "Dernière question : Et combien a-t-il coûté ?" in told
 
 
-# Choosing
-
-
-async def test_a_choosing_model_shows_nothing_of_its_own(shelf: Library, tmp_path: Path) -> None:
+async def test_a_model_shows_nothing_of_its_own(shelf: Library, tmp_path: Path) -> None:
     behaviour = says('{"sentences": ', "[3]}")
-    async with asking(shelf, tmp_path, behaviour, chat_mode="choose") as (chain, server):
+    async with asking(shelf, tmp_path, behaviour) as (chain, server):
         answer = await chain.ainvoke(QUESTION)
         asked = server.bodies[0]
     assert (answer.outcome, statements(answer)[0]) == ("sure", QUOTE)
-    assert (answer.model, answer.chosen_by, answer.fallback) == (None, "openai:scripted", None)
-    assert verbatim(answer)
+    assert (answer.chosen_by, answer.fallback) == ("openai:scripted", None)
+    assert answer.verbatim
     assert "response_format" in asked
     assert f"[3] {QUOTE}" in asked["messages"][-1]["content"]
 
@@ -101,8 +87,7 @@ async def test_a_choosing_model_shows_nothing_of_its_own(shelf: Library, tmp_pat
 async def test_a_server_without_schemas_is_asked_for_numbers(
     shelf: Library, tmp_path: Path
 ) -> None:
-    answers = (refuses(400), says("3"))
-    async with asking(shelf, tmp_path, *answers, chat_mode="choose") as (chain, server):
+    async with asking(shelf, tmp_path, refuses(400), says(RIGHT)) as (chain, server):
         answer = await chain.ainvoke(QUESTION)
     assert (answer.outcome, answer.chosen_by) == ("sure", "openai:scripted")
     assert ["response_format" in body for body in server.bodies] == [True, False]

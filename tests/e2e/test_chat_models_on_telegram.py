@@ -1,4 +1,4 @@
-"""What a chat model writes, from its server over HTTP to the person on Telegram."""
+"""Sentences that a chat model chooses, from its server over HTTP to the person on Telegram."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ from bot.library import articles
 from bot.messenger.outbound import live_answer
 from tests.bot.llm.server import Behaviour, Scripted, says
 from tests.botapi.server import BotServer
-from tests.e2e.chat_models import FIRST, GOOD, QUESTION, QUOTE, SECOND, Library, asking
+from tests.e2e.chat_models import QUESTION, QUOTE, RIGHT, Library, asking
 from tests.e2e.telegram import running
 
 READER = 42
-UNSUPPORTED = (
-    "Ce que le modèle a écrit n’était pas assez étayé\u00a0: voici les phrases des articles."
-)
 
 
 @pytest.fixture(autouse=True)
 def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 60.0)
-    monkeypatch.setattr(live_answer, "DRAFT_SECONDS", 0.0)
 
 
 @asynccontextmanager
@@ -41,50 +37,45 @@ async def talking(
         yield api, model
 
 
-async def test_a_draft_grows_until_a_message_with_sources(shelf: Library, tmp_path: Path) -> None:
-    pieces = [f"{word} " for word in GOOD.split()]
-    async with talking(shelf, tmp_path, says(*pieces, delay=0.05)) as (api, _):
+async def test_what_it_chooses_is_quoted_with_its_source(shelf: Library, tmp_path: Path) -> None:
+    async with talking(shelf, tmp_path, says(RIGHT)) as (api, _):
         whole = await api.reply_to(READER, QUESTION)
-        drafts = [text for chat, _, text in api.drafts if chat == READER]
-    assert drafts[0].startswith(f"{FIRST}\u00a0[1]")
-    assert SECOND not in drafts[0]
-    assert whole.text.startswith(f"{FIRST}\u00a0[1]")
-    assert SECOND in whole.text
-    assert QUOTE in whole.text
+    assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
     assert "Le modèle Orphée, par Camille Roche" in whole.text
 
 
-async def test_who_is_lied_to_is_quoted_the_articles(shelf: Library, tmp_path: Path) -> None:
-    lie = says("Orphée a demandé 150 000 puces [1].")
-    async with talking(shelf, tmp_path, lie) as (api, _):
+async def test_what_it_writes_is_not_shown(shelf: Library, tmp_path: Path) -> None:
+    async with talking(shelf, tmp_path, says("Orphée a demandé 150 000 puces.")) as (api, _):
         whole = await api.reply_to(READER, QUESTION)
-        shown = [text for _, _, text in api.drafts] + [whole.text]
     assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
-    assert whole.text.endswith(UNSUPPORTED)
-    assert not any("150 000" in text for text in shown)
+    assert "n’a pas répondu\u00a0: voici les phrases des articles." in whole.text
+    assert "150 000" not in whole.text
 
 
-async def test_stop_ends_the_call_and_keeps_what_is_written(shelf: Library, tmp_path: Path) -> None:
-    behaviour = says(f"{FIRST[:-1]} [1]. Le modèle ", *["encore "] * 1000, delay=0.05)
-    async with talking(shelf, tmp_path, behaviour) as (api, model):
+async def test_stop_ends_the_call_and_the_articles_answer(shelf: Library, tmp_path: Path) -> None:
+    behaviour = says("La phrase ", *["encore "] * 1000, delay=0.05)
+    async with talking(shelf, tmp_path, behaviour, chat_model="openai:scripted") as (api, model):
         api.user_says(READER, QUESTION)
-        await api.called("sendMessageDraft")
+        await asyncio.wait_for(model.reached.wait(), 30)
         whole = await api.reply_to(READER, "/stop")
         await asyncio.wait_for(model.left.wait(), 30)
-    assert whole.text.startswith(f"{FIRST}\u00a0[1]")
+    assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
     assert "encore" not in whole.text
 
 
-async def test_after_so_many_written_answers_a_person_is_quoted_the_articles_and_told(
+async def test_after_so_many_questions_a_person_is_quoted_the_articles_and_told(
     shelf: Library, tmp_path: Path
 ) -> None:
     settings = {"chat_daily_answers": 1, "chat_cache_days": 0}
-    async with talking(shelf, tmp_path, says(GOOD), **settings) as (api, model):
+    async with talking(shelf, tmp_path, says(RIGHT), **settings) as (api, model):
         said = []
         for person in (READER, READER, 43):
             said.append((await api.reply_to(person, QUESTION)).text)
-    assert [SECOND in text for text in said] == [True, False, True]
-    assert "épuisées jusqu’à demain\u00a0: voici les phrases des articles." in said[1]
-    assert QUOTE in said[1]
+    assert ["jusqu’à demain\u00a0: voici les phrases des articles." in each for each in said] == [
+        False,
+        True,
+        False,
+    ]
+    assert all(QUOTE in each for each in said)
     prompts = [body["messages"][0]["content"] for body in model.bodies]
-    assert sum(each.startswith("Tu réponds") for each in prompts) == 2  # others write it out
+    assert sum(each.startswith("Tu lis des phrases") for each in prompts) == 2

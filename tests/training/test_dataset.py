@@ -19,9 +19,7 @@ TEXT = "hier Paul a parlé . " * 20 + "Anne a écrit une lettre . " + "hier Paul
 
 def sample(window: float = 0.0) -> Sample:
     start = TEXT.index("une lettre")
-    return Sample(
-        "reading", "answered", "fr", "qui a écrit", TEXT, True, start, start + 10, window=window
-    )
+    return Sample("answered", "fr", "qui a écrit", TEXT, True, start, start + 10, window=window)
 
 
 @pytest.mark.parametrize("window", [0.0, 0.3, 1.0])
@@ -37,23 +35,15 @@ def test_every_window_of_a_long_text_holds_the_answer(tokenizer: Tokenizer, wind
 
 def test_a_written_data_set_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "prepared.jsonl"
-    write_dataset(path, {"reading": [sample(), sample(0.5)], "support": []})
+    write_dataset(path, {"reading": [sample(), sample(0.5)], "ranking": []})
     streams = read_dataset(path)
     assert [parse_sample(line) for line in streams["reading"]] == [sample(), sample(0.5)]
-    assert streams["support"] == []
+    assert streams["ranking"] == []
 
 
-def test_a_fault_is_found_among_tokens_and_no_answer_is_the_first(tokenizer: Tokenizer) -> None:
-    encoder = SampleEncoder(tokenizer, 40)
-    claim, text = "Anne a écrit hier", "Anne a parlé hier"
-    faulty = Sample("support", "made", "fr", claim, text, False, 7, 12)
-    encoded = encoder.encode(faulty)
-    assert tokenizer.id_to_token(encoded.ids[encoded.start]) == "écrit"
-    assert encoded.start == encoded.end < encoded.text_start
-    faithful = encoder.encode(Sample("support", "made", "fr", claim, claim, True))
-    assert (faithful.start, faithful.end) == (0, 0)
+def test_no_answer_is_the_first_token(tokenizer: Tokenizer) -> None:
     encoded = SampleEncoder(tokenizer, 40).encode(
-        Sample("reading", "mined", "fr", "qui", TEXT, False, window=0.5)
+        Sample("mined", "fr", "qui", TEXT, False, window=0.5)
     )
     assert (encoded.start, encoded.end) == (0, 0)
     offsets = [(0, 3), (3, 7), (8, 12)]

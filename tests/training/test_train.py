@@ -30,22 +30,17 @@ def trainer(
     out: Path, tokenizer: Tokenizer, *, goes_on: bool = False, dropout: float = 0.0
 ) -> Trainer:
     encoder = SampleEncoder(tokenizer, 48)
-    answered = Sample("reading", "answered", "fr", "qui a écrit", "Anne a écrit hier", True, 0, 4)
-    missed = Sample("reading", "mined", "fr", "quand Paul a parlé", "Anne a écrit hier", False)
-    claims = [
-        Sample("support", "made", "fr", "Anne a écrit", "hier Anne a écrit", True),
-        Sample("support", "made", "fr", "Paul a écrit", "hier Anne a écrit", False),
-    ]
+    answered = Sample("answered", "fr", "qui a écrit", "Anne a écrit hier", True, 0, 4)
+    missed = Sample("mined", "fr", "quand Paul a parlé", "Anne a écrit hier", False)
     lines = {
         "ranking": [answered.to_line(), *[missed.to_line()] * (RANKED - 1)],
         "reading": [answered.to_line(), missed.to_line()],
-        "support": [claim.to_line() for claim in claims],
     }
     streams = {name: Stream(kept, encoder) for name, kept in lines.items()}
-    streams |= {f"{name}-decay": streams[name] for name in ("reading", "support")}
+    streams["reading-decay"] = streams["reading"]
     ranked = [encoder.encode(parse_sample(line)) for line in lines["ranking"]]
     dev = {"reading": [encoder.encode(answered)], "ranking": ranked}
-    rows = {"reading": 4, "support": 4, "ranking": 2}
+    rows = {"reading": 4, "ranking": 2}
     reader = new_reader()
     reader.drop(dropout)
     return Trainer(reader, streams, dev, out, Team(), rows, goes_on=goes_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -88,18 +88,18 @@ class ConversationMemory:
 
         `replied_to` is the message that it replies to: an answer that the question refers to, or a
         feature's message, which limits the articles. `about` is another text that it refers to.
-        `live` shows what a chat model writes, and may stop it. `own_first` prefers any answer from
-        the conversation's own documents.
+        `live` shows that a chat model is asked, and may stop it. `own_first` prefers any answer
+        from the conversation's own documents.
         """
         turn, referent = await self.recall(place, question, replied_to, before, about)
         if referent is None:
             chain = await self._choose_chain(place, turn, own_first=own_first)
             with on_behalf_of(place.person_id):
-                answer = await self._stream(chain, turn, live)
+                answer = await self._ask(chain, turn, live)
         else:
             selection = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(selection), on_behalf_of(place.person_id):
-                answer = await self._stream(self._services.chain, turn, live)
+                answer = await self._ask(self._services.chain, turn, live)
         METERS.count_answer(answer, "message")
         return answer
 
@@ -146,33 +146,23 @@ class ConversationMemory:
         is_surer = own_first or _sureness(own_answer) >= _sureness(answer)
         return own.chain if own_answer.outcome != "no" and is_surer else chain
 
-    async def _stream(
+    async def _ask(
         self, chain: ConversationChain, turn: TurnText, live: LiveAnswer | None
     ) -> Answer:
-        """Return the complete answer, or the part that was ready when the person stopped it."""
+        """Return the answer, or the extractive one if the person stopped it."""
         if live is None:
             return await chain.ainvoke(turn)
-        answers = chain.astream(turn)
-        answer: Answer | None = None
         stop = asyncio.ensure_future(live.stop.wait())
-        next_answer: asyncio.Future[Answer | None] | None = None
+        answer = asyncio.ensure_future(chain.ainvoke(turn))
         try:
-            while True:
-                next_answer = asyncio.ensure_future(anext(answers, None))
-                await asyncio.wait((next_answer, stop), return_when=asyncio.FIRST_COMPLETED)
-                if not next_answer.done() or (newest := next_answer.result()) is None:
-                    break
-                answer = newest
-                if answer.model is not None:  # extractive answers come whole
-                    await live.show(answer)
-        finally:
+            await asyncio.wait((answer, stop), return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+        finally:  # stopped by the person, or with the bot
             stop.cancel()
-            if next_answer is not None:  # stopped by the person, or with the bot
-                next_answer.cancel()
-                await asyncio.gather(next_answer, return_exceptions=True)
-            if isinstance(answers, AsyncGenerator):
-                await answers.aclose()
-        return answer or await chain.ainvoke(replace(turn, is_extractive=True))
+            answer.cancel()
+            await asyncio.gather(answer, return_exceptions=True)
+        return await chain.ainvoke(replace(turn, is_extractive=True))
 
     async def store(
         self, asker: Asker, answer: Answer, question_message: int | None = None
@@ -385,8 +375,10 @@ class QuestionHandlers(Handlers):
     async def _live_answer(
         self, bot: Bot, asker: Asker, reply_to: int | None
     ) -> AsyncIterator[LiveAnswer]:
-        writes = bool(parse_choices(self._services.settings.chat_model))
-        live = LiveAnswer(bot, asker, self._stop_events, self._drafts, reply_to, writes=writes)
+        asks_model = bool(parse_choices(self._services.settings.chat_model))
+        live = LiveAnswer(
+            bot, asker, self._stop_events, self._drafts, reply_to, asks_model=asks_model
+        )
         async with show_typing(bot, asker.place), live:
             yield live
 

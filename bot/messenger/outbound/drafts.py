@@ -1,4 +1,4 @@
-"""Message drafts: an incomplete answer as a person sees it in a private chat."""
+"""Message drafts: the sign of an answer to come, in a private chat."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import logging
 import time
 
 from telegram import Bot
-from telegram.constants import ParseMode
 from telegram.error import NetworkError, TelegramError
 
 from bot.state.conversations import ConversationPlace
@@ -27,19 +26,18 @@ class Drafts:
         self.supported = True
         self.numbers = itertools.count(int(time.time()))  # of drafts, whose changes are animated
 
-    async def show(self, bot: Bot, place: ConversationPlace, number: int, html: str | None) -> None:
-        """Show a text as a draft, or without one that the bot is thinking; log failures."""
+    async def show(self, bot: Bot, place: ConversationPlace, number: int) -> None:
+        """Show that the bot is thinking; log failures."""
         try:
             await bot.send_message_draft(
                 place.chat_id,
                 number,
-                html,
+                None,
                 message_thread_id=place.thread_id or None,
-                parse_mode=ParseMode.HTML,
                 api_kwargs={"can_stop": True},
             )
         except UnknownMethodError:
             self.supported = False
-            logger.info("The Bot API server knows no drafts: answers grow by edits")
+            logger.info("The Bot API server knows no drafts: a message stands in")
         except TelegramError as error:
-            logger.debug("An answer could not be shown as it grows: %s", error)
+            logger.debug("A draft could not be shown: %s", error)

@@ -25,19 +25,13 @@ from index.findings import AnswerSpan, PassageReading
 from index.models.base import PassageText
 from index.models.bundled.cache import PrepareProgress, prepare_model
 from index.models.bundled.embedder import cores
-from index.models.bundled.reader_input import (
-    CLAIM_TOKENS,
-    encode_claim,
-    encode_head,
-    encode_question,
-    join_input,
-)
+from index.models.bundled.reader_input import encode_head, encode_question, join_input
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer
 
 FILE = "reader.onnx"
 # The graph's outputs: logits per token, logits per text.
-START, END, HAS, SUPPORT = "start", "end", "has", "support"
+START, END, HAS = "start", "end", "has"
 
 ROW_TOKENS = 400
 SPAN_TOKENS = 40
@@ -66,15 +60,6 @@ class BundledReader:
             return [one(passage) for passage in passages]
         with ThreadPoolExecutor(min(self._threads, len(passages))) as pool:
             return list(pool.map(one, passages))
-
-    def support(self, claim: str, evidence: str) -> float:
-        """Return the logit that a text, truncated to fit, supports a claim."""
-        opening = encode_claim(lambda text: self._ids(text, CLAIM_TOKENS + 2), claim)
-        head = encode_head(self._ids, "", None)
-        room = ROW_TOKENS - len(opening) - len(head) - 3
-        row = join_input(opening, head, self._ids(evidence, room + 2))
-        (logit,) = self._session.run([SUPPORT], {IDS: np.array([row.ids], np.int64)})
-        return float(logit[0])
 
     def _read(self, opening: Sequence[int], passage: PassageText) -> PassageReading:
         head = encode_head(self._ids, passage.title, passage.published)

@@ -16,8 +16,8 @@ from datetime import date
 from index.text.dates import month_name
 
 START, PAD, END = 0, 1, 2
-QUESTION_TOKENS, TITLE_TOKENS, CLAIM_TOKENS = 56, 32, 96
-QUESTION, PASSAGE, CLAIM = "query:", "passage:", "claim:"
+QUESTION_TOKENS, TITLE_TOKENS = 56, 32
+QUESTION, PASSAGE = "query:", "passage:"
 
 Encode = Callable[[str], Sequence[int]]  # from a text to its ids, without marks
 
@@ -43,11 +43,6 @@ def join_input(opening: Sequence[int], head: Sequence[int], text: Sequence[int])
 def encode_question(encode: Encode, question: str) -> list[int]:
     """Encode `query: QUESTION`, truncated to QUESTION_TOKENS ids."""
     return list(encode(f"{QUESTION} {question}"))[:QUESTION_TOKENS]
-
-
-def encode_claim(encode: Encode, claim: str) -> list[int]:
-    """Encode `claim: CLAIM`, instead of a question, truncated to CLAIM_TOKENS ids."""
-    return list(encode(f"{CLAIM} {claim}"))[:CLAIM_TOKENS]
 
 
 def encode_head(encode: Encode, title: str, day: date | None) -> list[int]:

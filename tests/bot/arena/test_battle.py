@@ -25,7 +25,6 @@ def test_style_is_counted_as_it_is_shown() -> None:
     answer = replace(
         answered(QUESTION, cite(1, BIRTH), cite(2, LENS)),
         statements=(Statement("Augustin Fresnel l’a conçue.", (1, 2), (0, 16)),),
-        model="openai:m",
     )
     side = ArenaAnswer("openai:m", answer, 1.0, None)
     assert side.style == StyleCounts(4, 2, 2)
@@ -39,5 +38,5 @@ def test_style_is_counted_as_it_is_shown() -> None:
 )
 def test_the_same_words_are_no_comparison(text: str, same: bool) -> None:
     one = answered(QUESTION, cite(1, BIRTH))
-    other = replace(one, statements=(Statement(text, (1,)),), model="openai:m")
+    other = replace(one, statements=(Statement(text, (1,)),))
     assert are_identical(one, other) is same

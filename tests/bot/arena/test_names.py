@@ -17,7 +17,6 @@ def test_writers_are_models_quotes_readers_and_prompts() -> None:
     names = (
         *("extractive", "ollama:qwen3:4b", "mistralai:small@prompts=/etc/brefs"),
         *("extractive@reader=none", "openai:m@reader=/models/r@prompts=x"),
-        "openai:m@mode=choose@prompts=x",
     )
     writers = parse_writers(",".join(names))
     assert tuple(each.name for each in writers) == names
@@ -32,7 +31,7 @@ def test_writers_are_models_quotes_readers_and_prompts() -> None:
         ("extractive,extractive", "writer-twice"),
         ("extractive,qwen3", "choice-unclear"),
         ("openai:m,extractive@prompts=x", "writer-prompts"),
-        ("openai:m,openai:n@mode=guess", "writer-mode"),
+        ("openai:m,openai:n@mode=choose", "writer-mode"),
         ("openai:m,extractive@mode=write", "writer-mode"),
     ],
 )
@@ -46,17 +45,16 @@ def test_a_writer_is_called_by_what_people_know_of_it() -> None:
     assert phrases.writer("extractive") == "Phrases des articles"
     told = phrases.writer("ollama:qwen3:4b@reader=none@prompts=/etc/brefs")
     assert told == "ollama:qwen3:4b, lecture «\u00a0none\u00a0», consignes «\u00a0brefs\u00a0»"
-    assert phrases.writer("openai:m@mode=choose") == "phrases choisies par openai:m"
     assert phrases.writer("quelque chose") == "quelque chose"
 
 
 def test_prompts_of_ones_own_stand_in_for_those_that_are_there(tmp_path: Path) -> None:
-    (tmp_path / "answer.fr.txt").write_text(
+    (tmp_path / "choose.fr.txt").write_text(
         "[system]\nSois bref.\n\n[user]\n{passages}\n\n{question}\n", encoding="utf-8"
     )
-    check_prompts(tmp_path, "write")
-    assert template("answer", "fr", tmp_path).system.text == "Sois bref."
-    assert template("answer", "en", tmp_path) == template("answer", "en")
+    check_prompts(tmp_path)
+    assert template("choose", "fr", tmp_path).system.text == "Sois bref."
+    assert template("choose", "en", tmp_path) == template("choose", "en")
 
 
 @pytest.mark.parametrize(
@@ -70,6 +68,6 @@ def test_prompts_of_ones_own_stand_in_for_those_that_are_there(tmp_path: Path) -
 )
 def test_prompts_that_are_none_are_refused(tmp_path: Path, text: str | None, code: str) -> None:
     if text:
-        (tmp_path / "answer.fr.txt").write_text(text, encoding="utf-8")
+        (tmp_path / "choose.fr.txt").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=code):
-        check_prompts(tmp_path, "write")
+        check_prompts(tmp_path)

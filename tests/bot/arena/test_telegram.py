@@ -39,7 +39,7 @@ WRITTEN = replace(
         Statement("Fresnel est né en 1788.", (1,), (0, 7)),
         Statement("Il a conçu une lentille.", (2,)),
     ),
-    model="openai:petit",
+    chosen_by="openai:petit",
 )
 
 

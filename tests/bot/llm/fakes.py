@@ -1,4 +1,4 @@
-"""Chat models that follow a script, and a checker that goes by words."""
+"""Chat models that follow a script, and findings for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 
 from bot.errors import ModelFailed
 from bot.llm.base import PromptMessage, Request
-from bot.verification.claim import Claim, ClaimVerdict, NumberedPassage
 from index.article import Article, Passage, article_id
 from index.findings import Findings, Hit, RankedSentence, Scores
 from index.ingestion.passages import cut
@@ -23,7 +22,7 @@ class Scripted:
     """
 
     def __init__(
-        self, *script: Script, name: str = "fake:writer", step: int = 7, pause: float = 0
+        self, *script: Script, name: str = "fake:chooser", step: int = 7, pause: float = 0
     ) -> None:
         self.name = name
         self.json = False
@@ -52,29 +51,6 @@ class Scripted:
                     yield text[at : at + self._step]
         finally:
             self.closed += 1
-
-
-class WordChecker:
-    """Supports what a cited passage says word for word, and knows which sentence begins alike."""
-
-    def __init__(self) -> None:
-        self.checked: list[Claim] = []
-
-    def prepare(self, given: Sequence[NumberedPassage]) -> None:
-        """Nothing to read beforehand."""
-
-    def check(self, claim: Claim, given: Sequence[NumberedPassage], question: str) -> ClaimVerdict:
-        self.checked.append(claim)
-        cited = [each for each in given if each.number in claim.citations]
-        if not cited:
-            return ClaimVerdict(False, "uncited")
-        sentences = [(each.number, sentence) for each in cited for sentence in each.sentences]
-        same = tuple(each for each in sentences if each[1].text == claim.text)
-        if same:
-            return ClaimVerdict(True, None, same)
-        begun = " ".join(claim.text.split()[:2])
-        alike = tuple(each for each in sentences if each[1].text.startswith(begun))
-        return ClaimVerdict(False, "meaning", alike[:1])
 
 
 def article(

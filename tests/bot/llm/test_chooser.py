@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+from collections.abc import AsyncIterator
+
 import pytest
 
 from bot.answer import Answer
+from bot.answering import injection
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.llm.chooser import Chooser
+from bot.errors import ModelFailed, ModelFault
+from bot.llm.base import Request
+from bot.llm.cache import CacheKey
 from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
 from index.findings import Findings
 from index.search.confidence import Thresholds
 from tests.bot.llm.fakes import Scripted, article, findings
-from tests.bot.llm.test_writer import BUILT, LONG, QUESTION, Kept, told
 
+QUESTION = "Quand le pont a-t-il été construit ?"
+BUILT = "Le pont fut construit en 1901."
+LONG = "Il mesure trente mètres de long."
 TOLL = "Le péage du pont rapporte deux mille francs."
 CLOSED = "Un orage ferme la route du col."
 MARKET = "Le marché de Vauclair se tient le samedi."
@@ -21,8 +30,25 @@ TOWN = article(MARKET, title="Le marché")
 EXTRACTIVE = ExtractiveAnswerer(Thresholds(0.3, 0.6))
 
 
+class Kept:
+    """Replies in memory."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    async def find(self, wanted: CacheKey) -> str | None:
+        return self.texts.get(wanted.key)
+
+    async def keep(self, wanted: CacheKey, text: str) -> None:
+        self.texts[wanted.key] = text
+
+
 def chosen(*models: Scripted, **options: object) -> ModelAnswerer:
-    return ModelAnswerer(models, Chooser(), EXTRACTIVE, **options)  # type: ignore[arg-type]
+    return ModelAnswerer(models, EXTRACTIVE, **options)  # type: ignore[arg-type]
+
+
+def told(answer: Answer) -> list[str]:
+    return [each.text for each in answer.statements]
 
 
 def asked(confidence: float = 0.95) -> Findings:
@@ -37,7 +63,7 @@ async def answered(answerer: ModelAnswerer, confidence: float = 0.95) -> Answer:
 async def test_what_a_model_chooses_is_quoted_and_the_model_named() -> None:
     model = Scripted("1, 3")
     answer = await answered(chosen(model))
-    assert (answer.model, answer.chosen_by, answer.fallback) == (None, "fake:writer", None)
+    assert (answer.chosen_by, answer.fallback) == ("fake:chooser", None)
     assert answer.verbatim
     assert [each.quote for each in answer.citations] == [BUILT, TOLL]
     assert f"[1] {BUILT}\n[2] {LONG}\n[3] {TOLL}" in model.calls[0][-1].text
@@ -73,7 +99,7 @@ async def test_a_model_that_finds_nothing(confidence: float, outcome: str) -> No
     answer = await answered(chosen(Scripted("aucune")), confidence)
     assert answer.outcome == outcome
     if outcome == "no":
-        assert (answer.chosen_by, answer.fallback) == ("fake:writer", None)
+        assert (answer.chosen_by, answer.fallback) == ("fake:chooser", None)
         assert answer.nearest[0].title == BRIDGE.title
     else:
         assert (told(answer)[0], answer.fallback) == (BUILT, "unknown")
@@ -112,7 +138,7 @@ async def test_orders_to_machines_have_no_number() -> None:
 
 async def test_the_next_model_chooses_where_one_says_nothing_of_use() -> None:
     answer = await answered(chosen(Scripted("Bonjour !", name="fake:one"), Scripted("1")))
-    assert (answer.outcome, answer.chosen_by) == ("sure", "fake:writer")
+    assert (answer.outcome, answer.chosen_by) == ("sure", "fake:chooser")
 
 
 async def test_a_choice_is_kept_and_one_that_cannot_be_read_is_not() -> None:
@@ -126,6 +152,54 @@ async def test_a_choice_is_kept_and_one_that_cannot_be_read_is_not() -> None:
 
 
 async def test_a_model_alone_is_counted() -> None:
-    lone = LoneModel(Scripted("1"), lambda usage: 7, Chooser(), EXTRACTIVE, ModelLimits())
+    lone = LoneModel(Scripted("1"), lambda usage: 7, EXTRACTIVE, ModelLimits())
     counted = await lone.answer(asked())
-    assert (counted.answer.chosen_by, counted.answer.outcome) == ("fake:writer", "sure")
+    assert (counted.answer.chosen_by, counted.answer.outcome) == ("fake:chooser", "sure")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fallback"),
+    [("timeout", "failed"), ("rate", "failed"), ("budget", "budget"), ("allowance", "allowance")],
+)
+async def test_where_all_fail_the_articles_answer(kind: ModelFault, fallback: str) -> None:
+    broken = ModelFailed(kind, "fake:broken")
+    answer = await answered(chosen(Scripted(broken), Scripted("1, ", broken)))
+    assert (told(answer)[0], answer.chosen_by, answer.fallback) == (BUILT, None, fallback)
+
+
+async def test_cancelling_ends_the_call() -> None:
+    model = Scripted("1, " * 1000, pause=0.01)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await chosen(model).answer(asked())
+    assert (model.closed, len(model.said) < 1000) == (1, True)
+
+
+async def test_a_prompt_that_is_too_long_for_the_model_is_cut_from_then_on() -> None:
+    class Small(Scripted):
+        async def stream(self, request: Request) -> AsyncIterator[str]:
+            if len(request.messages) > 4:
+                self.calls.append(request.messages)
+                raise ModelFailed("context", self.name)
+            async for piece in super().stream(request):
+                yield piece
+
+    model = Small("1")
+    answerer = chosen(model, limits=ModelLimits(context=3300, answer=500))
+    assert (await answered(answerer)).chosen_by == model.name
+    tries = len(model.calls)
+    assert tries > 1
+    assert (await answered(answerer)).chosen_by == model.name
+    assert len(model.calls) == tries + 1
+
+
+async def test_orders_to_machines_are_not_looked_for_on_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(text: str) -> float:
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
+        return -math.inf
+
+    monkeypatch.setattr(injection, "_order_logit", judge)
+    assert (await answered(chosen(Scripted("1")))).outcome == "sure"

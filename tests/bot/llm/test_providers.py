@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.llm.base import Request, Usage
-from bot.llm.json_stream import schema
+from bot.llm.chooser import choice_schema
 from bot.llm.providers import PROVIDERS
 from tests.bot.llm.conftest import QUESTION, Opened, request, said
 from tests.bot.llm.protocols import PIECES, USED, Served, serving_all
@@ -53,13 +53,12 @@ async def test_it_gets_the_settings_and_gives_pieces_and_count(opened: Opened, m
 )
 async def test_json_is_asked_in_its_way(opened: Opened, model: str, path: tuple[str, ...]) -> None:
     async with serving_all() as server:
-        wanted = Request(QUESTION, 64, schema((1, 2)))
+        wanted = Request(QUESTION, 64, choice_schema(2))
         assert await asked(opened, server, model, wanted) == list(PIECES)
         form: Mapping[str, Any] = server.bodies[0]
         for step in path:
             form = form[step]
-        cited = form["properties"]["sentences"]["items"]["properties"]["citations"]
-        assert cited["items"]["enum"] == [1, 2]
+        assert form["properties"]["sentences"]["items"]["enum"] == [1, 2]
 
 
 async def test_ollama_is_told_how_much_it_must_hold(opened: Opened) -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answer import DroppedSentence
 from bot.errors import SettingsError
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
@@ -91,21 +90,12 @@ def test_a_foreseen_error_is_its_message_and_another_names_its_kind() -> None:
     assert "\n" not in unforeseen
 
 
-def test_who_wrote_it_and_what_was_dropped_are_explained() -> None:
-    dropped = (
-        DroppedSentence("Il en a demandé 150 000.", "number"),
-        DroppedSentence("Voir\x1b[2J ici.", "link"),
+def test_who_chose_the_sentences_is_explained() -> None:
+    answer = replace(answered(citation(QUOTE, article())), chosen_by="ollama:qwen3")
+    assert explained_text(answer, FR).plain == (
+        "Ce sont les phrases des articles, choisies par ollama:qwen3.\n"
+        "Confiance dans la réponse\u00a0: 99\u00a0%."
     )
-    answer = replace(answered(citation(QUOTE, article())), model="ollama:qwen3", dropped=dropped)
-    shown = explained_text(answer, FR).plain
-    assert shown.split("\n") == [
-        "Écrit par ollama:qwen3.",
-        "Confiance dans la réponse\u00a0: 99\u00a0%.",
-        "2 phrases du modèle ont été écartées\u00a0:",
-        "  – «\u00a0Il en a demandé 150 000.\u00a0»\u00a0: un nombre n’est pas dans les passages "
-        "cités",
-        "  – «\u00a0Voir␛[2J ici.\u00a0»\u00a0: elle montre une adresse",
-    ]
-    assert explained_text(replace(answer, model=None), EN).plain.startswith(
+    assert explained_text(replace(answer, chosen_by=None), EN).plain.startswith(
         "These are the articles’ own sentences.\nConfidence in the answer: 99%."
     )

@@ -6,7 +6,6 @@ import io
 import stat
 import threading
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,7 +156,7 @@ def test_ctrl_c_ends_the_work_on_a_question_and_keeps_the_conversation(talk: Tal
 
     def grow(said: TurnText) -> Generator[Answer, None, None]:
         try:
-            yield replace(ask(said), model="essai")
+            yield ask(said)
             if "longue" in said.question:
                 raise KeyboardInterrupt  # while the next sentence is waited for
         finally:
@@ -166,22 +165,6 @@ def test_ctrl_c_ends_the_work_on_a_question_and_keeps_the_conversation(talk: Tal
     talk.hold("Une longue\rCombien ?\r\x04", lambda: grow)
     assert closed == ["Une longue", "Combien ?"]
     assert talk.shown.index("Question annulée.") < talk.shown.index(FIRST)
-
-
-def test_on_a_terminal_the_sentences_appear_as_they_are_written(talk: Talk) -> None:
-    seen: list[str] = []
-
-    def grow(said: TurnText) -> Generator[Answer, None, None]:
-        whole = replace(ask(said), model="essai")
-        yield replace(whole, statements=whole.statements[:1])
-        seen.append(talk.shown)
-        yield whole
-
-    talk.out = Console(file=talk.out.file, force_terminal=True, width=80, highlight=False)
-    talk.hold("Combien ?\r\x04", lambda: grow)
-    assert FIRST in seen[0]
-    assert SECOND not in seen[0]
-    assert SECOND in talk.shown
 
 
 def test_what_was_typed_is_remembered_but_for_distress(tmp_path: Path, talk: Talk) -> None:

@@ -8,13 +8,11 @@ import pytest
 from lxml.html import fromstring
 from markdown_it import MarkdownIt
 
-from bot.answer import Answer, Statement
+from bot.answer import Answer
 from bot.answering.refusal import lower
 from bot.web.answer_view import quotes_path
 from bot.web.linked_text import LinkedText, escape_markdown
-from bot.web.openai_api import GrowingMessage
-from bot.web.service import StoredAnswer
-from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite, refused
+from tests.bot.messenger.samples import FRESNEL, LENS, answered, article, cite, refused
 
 BASE = "https://selon.exemple.fr"
 QUESTION = "Qui a conçu la lentille ?"
@@ -75,42 +73,3 @@ def test_markup_of_an_article_is_text(attack: str) -> None:
         assert {each.tag for each in page.iter()} <= {"div", "p", "a", "ul", "li"}
         assert all(each.get("href").startswith("https://exemple.fr/") for each in page.iter("a"))
     assert escape_markdown("« […] » et [1] puis 3 < 4") == "« […] » et [1] puis 3 < 4"
-
-
-async def growing(*answers: Answer, stored: Answer) -> GrowingMessage:
-    async def items():  # type: ignore[no-untyped-def]
-        for each in answers:
-            yield each
-        yield StoredAnswer(stored, "clé")
-
-    message = GrowingMessage(items(), BASE, 0)
-    pieces = [each async for each in message.pieces()]
-    assert message.text == "".join(pieces)
-    assert len(pieces) == len(answers) + 1
-    for each in message.links:
-        assert message.text[each.start : each.end].endswith(f"]({each.url})")
-    return message
-
-
-def written(*texts: str) -> Answer:
-    citations = (cite(1, LENS), cite(2, BIRTH))
-    statements = tuple(Statement(text, (at,)) for at, text in enumerate(texts, 1))
-    return replace(answered(QUESTION, *citations), statements=statements, model="un modèle")
-
-
-async def test_what_a_model_writes_grows() -> None:
-    first, second = "Fresnel a conçu la lentille.", "Il est né en 1788."
-    whole = written(first, second)
-    message = await growing(written(first), whole, stored=whole)
-    assert message.text.startswith(f"{first}\u00a0[1](")
-    assert [each.url for each in message.links[:2]] == [each.url for each in message.links[2:]]
-    assert LENS in message.text
-
-
-async def test_what_a_model_takes_back_is_followed_by_the_answer() -> None:
-    quoted = answered(QUESTION, cite(1, LENS))
-    message = await growing(written("Newton a conçu la lentille."), stored=quoted)
-    assert message.text.startswith("Newton")
-    assert f"\n\n«\u00a0{LENS}" in message.text
-    (link,) = message.links
-    assert message.text[link.start : link.end] == f"[1]({link.url})"

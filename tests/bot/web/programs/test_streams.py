@@ -23,7 +23,7 @@ from tests.e2e.telegram import StubChain
 
 class FailingChain(StubChain):
     async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
-        yield replace(answered(input.question, cite(1, LENS)), model="un modèle")
+        yield answered(input.question, cite(1, LENS))
         raise RuntimeError("a secret")
 
 
@@ -40,7 +40,6 @@ def test_a_failure_ends_a_stream(service: WebService, path: str, asked: dict[str
         response = client.post(path, json={"model": "selon", "stream": True, **asked})
     assert response.status_code == 200
     assert response.headers["x-accel-buffering"] == "no"
-    assert json.dumps(LENS)[1:-1] in response.text
     last = json.loads(response.text.strip().rpartition("data: ")[2])
     assert last["error"]["message"] == Phrases.of("fr").failed
     assert "secret" not in response.text

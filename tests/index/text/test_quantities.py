@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.verification.quantities import find_quantities
+from index.text.quantities import find_quantities
 
 
 def read(text: str, language: str = "fr") -> list[tuple[float, str]]:

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from text_to_num import find_numbers  # type: ignore[import-untyped]
 
-from bot.verification.moments import find_moments
 from index.text.folding import fold
+from index.text.moments import find_moments
 from index.text.numbers import SMALL_NUMBERS, roman_value
 from index.text.patterns import SPACE as S
 from index.text.patterns import one_of
@@ -240,15 +240,6 @@ def find_quantities(text: str, language: str) -> list[Quantity]:
             taken_places[each.start : each.end] = b"\1" * (each.end - each.start)
             free.append(each)
     return _complete_ranges(text, sorted(free, key=lambda each: each.start))
-
-
-def find_years(text: str) -> list[Quantity]:
-    """Find what looks like a year but may be a number: « 2000 chênes »."""
-    return [
-        Quantity(moment.start, moment.end, frozenset({float(moment.year)}))
-        for moment in find_moments(text)
-        if moment.year and moment.month is None and not moment.decade
-    ]
 
 
 def _is_same(one: float, other: float) -> bool:

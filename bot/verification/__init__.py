@@ -1,1 +1,0 @@
-"""Checks whether cited passages support a sentence."""
