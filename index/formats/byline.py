@@ -24,6 +24,10 @@ _BYLINE = re.compile(
     rf"|auteur(?:e|s)?|autrice|author)(?:\s*+:)?\s++(?P<people>{PEOPLE})",
     re.IGNORECASE,
 )
+# « Par l'Agence de l'eau, 9 février 2026 »: an organisation, then a date and nothing else.
+_ORGANISATION = re.compile(
+    r"(?:[Pp]ar|[Bb]y) (?:l['’]|la |le |les |the )(?P<name>[A-ZÀ-ÖØ-Þ][^,;\n]{1,80}), "
+)
 _DASHED = re.compile(rf"[—–-]\s*({PERSON})")
 _CAPITALISED = re.compile(PEOPLE)
 _ABOUT = re.compile(
@@ -138,6 +142,9 @@ def parse_head_line(line: str) -> Metadata | None:
         people = Metadata.of("text", author=byline.people)
         day = Metadata.of("text", published=moment_and_rest(before)[0])
         return people.completed(_facts(byline.rest, labels)).completed(day)
+    if match := _ORGANISATION.match(line):
+        dated = _bare_date(line[match.end() :])
+        return Metadata.of("text", author=match["name"]).completed(dated) if dated else None
     labels = _labels(line)
     if not labels or line[: labels[0].start()].strip(" -–—|·•([:"):
         return _bare_date(line)

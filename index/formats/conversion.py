@@ -237,8 +237,9 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     if all(block.heading for block in blocks):
         blocks, author = body, None
     printed_facts = head_facts.completed(Metadata.of("text", author=author))
-    if printed_facts.author and metadata.origins.get("author") in _PROPERTIES:
-        metadata = metadata.without("author")
+    for name in ("author", "published"):  # what is printed wins over properties
+        if getattr(printed_facts, name) and metadata.origins.get(name) in _PROPERTIES:
+            metadata = metadata.without(name)
     metadata = metadata.completed(printed_facts).completed(dateline_facts)
     words, sections = _lay_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))

@@ -15,6 +15,7 @@ from index.formats.zip_package import xml_parser
 from index.text.dates import find_date, find_moment
 from index.text.folding import fold, folded_words
 from index.text.language import detect
+from index.text.stopwords import LANGUAGES
 
 _PACKET = re.compile(rb"<x:xmpmeta\b[^<]*+(?:<(?!/?x:xmpmeta\b)[^<]*+)*+</x:xmpmeta>")
 _PACKET_LIMIT = 1_000_000  # bytes
@@ -50,7 +51,10 @@ _HEADING_STYLE = re.compile(
     r"(?:heading|titre|überschrift|título|titolo) ?[1-9]\b.*", re.IGNORECASE
 )
 _TITLE_STYLE = re.compile(r"(?:title|titre|titel|título|titolo)", re.IGNORECASE)
-_DETECTABLE = 400  # characters; a longer text has a detectable language
+# Characters of a text whose language is plain: of 640 pieces of 100, French and English, none was
+# taken for another; other languages go to a classifier that needs more.
+_DETECTABLE, _CLASSIFIABLE = 100, 400
+_TITLE_WORDS = 3  # a shorter property (« Rapport ») is a word of many titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +129,17 @@ def credible_metadata(
     """Return the credible facts, and the printed title if there is no credible one.
 
     `name` is the file's, `text` its words, `printed_title` the one printed on it. A title is
-    credible if a person wrote it and it is the printed one, if any: a file saved from another often
-    keeps the other's. The creation date is that of publication only if the head of the text has the
-    same day: old papers are scanned and exported every day.
+    credible if a person wrote it and it is printed too, as the title or as a phrase: a file saved
+    from another often keeps the other's. The creation date is that of publication only if the head
+    of the text has the same day: old papers are scanned and exported every day.
     """
     head = text[:_HEAD]
     title = facts.title if is_real_title(facts.title, name) else ""
     if title and printed_title:
         words, head_words = folded_words(title), set(folded_words(head))
-        title = title if sum(word in head_words for word in words) >= 0.8 * len(words) else ""
+        is_printed = sum(word in head_words for word in words) >= 0.8 * len(words)
+        is_whole = len(words) >= _TITLE_WORDS or {*folded_words(printed_title)} <= {*words}
+        title = title if is_printed and is_whole else ""
     created = facts.created.date() if isinstance(facts.created, datetime) else facts.created
     days = set(map(find_date, head.split("\n"))) if created else set()
     return Metadata.of(
@@ -187,6 +193,7 @@ def is_title_style(name: str) -> bool:
 def _credible_language(declared_language: str, text: str) -> str | None:
     """Return the declared language, often the program's, unless the text is in another."""
     match = re.match(r"([a-z]{2})(?:[-_]|$)", declared_language.lower())
-    if match is None or (len(text) > _DETECTABLE and detect(text, match[1]) != match[1]):
+    if match is None:
         return None
-    return match[1]
+    least = _DETECTABLE if match[1] in LANGUAGES else _CLASSIFIABLE
+    return match[1] if len(text) < least or detect(text, match[1]) == match[1] else None

@@ -48,7 +48,7 @@ from index.text.stopwords import LANGUAGES
 PAGE_BYTES = 64 * 2**20  # a page, its scripts and inlined pictures included
 _LEAST = 12  # characters in one block; a shorter one is a button or a name
 _NEARLY_EMPTY = 250  # characters; the article of a page with fewer may be in its JSON-LD
-_DETECTABLE = 400  # characters; a longer text is better evidence of its language than the page
+_DETECTABLE = 100  # characters; a longer text is better evidence of its language than the page
 _MIN_SIBLING_CHARACTERS = 500  # minimum characters in the paragraphs of one of several articles
 _APART = ("article", "aside", "nav", "footer", "header", "form")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -181,6 +181,7 @@ def test_a_title_is_believed_when_the_page_prints_it() -> None:
     assert titled("Le budget voté", "Le budget voté hier") == "Le budget voté"
     assert titled("Le plan des sentiers", "Le budget voté hier") == "Le budget voté hier"
     assert titled("Le budget de l'année") == "Le budget de l'année"
+    assert titled("Rapport", "Rapport sur l'eau des nappes") == "Rapport sur l'eau des nappes"
 
 
 @pytest.mark.parametrize(
@@ -218,6 +219,19 @@ def test_language_and_day_are_the_words_own_where_a_program_declared_others() ->
     assert (french.language, french.published) == ("fr", None)
     found = article(lines(english), language="en-US")
     assert (found.language, dict(found.origins)["language"]) == ("en", "pdf")
+
+
+def test_where_the_page_and_the_properties_differ_the_page_wins() -> None:
+    head = [
+        Run("Rapport sur l'eau des nappes", 72, 80, 22, bold=True),
+        Run("Par l'Agence de l'eau, 9 février 2026", 72, 120),
+    ]
+    properties = {"Title": "Rapport", "Author": "Jean Bureau", "CreationDate": "D:20240303101500"}
+    page = [*head, *lines(BUDGET, top=150)]
+    found = article(page, info=properties, language="de-DE")
+    assert (found.title, found.author) == ("Rapport sur l'eau des nappes", "Agence de l'eau")
+    assert (found.published, found.language) == (date(2026, 2, 9), "fr")
+    assert "9 février" not in found.text
 
 
 def test_the_packet_of_a_magazine_tells_more() -> None:
