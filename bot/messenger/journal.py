@@ -183,7 +183,7 @@ class Journal:
         return await asyncio.shield(loop.run_in_executor(self._threads[quick], do))
 
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[object]]
 
 
 class Trigger:

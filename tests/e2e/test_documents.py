@@ -118,6 +118,18 @@ async def test_a_document_with_a_question_on_it_is_kept_here_and_answers_it(
     assert (await server.reply_to(READER, INVENTION)).text.startswith("Je ne sais pas")
 
 
+async def test_what_the_file_of_a_question_does_not_say_is_not_looked_up_elsewhere(
+    server: BotServer,
+) -> None:
+    canal = "Depuis quand le canal relie-t-il la ville à la mer ?"
+    assert "1820" in (await server.reply_to(READER, canal)).text
+    server.user_sends_file(EDITOR, "fresnel.txt", DOCUMENT.encode(), caption=canal)
+    await server.next_message()
+    answer = await server.next_message()
+    assert answer.text.startswith("Je ne sais pas")
+    assert "1820" not in answer.text
+
+
 async def test_who_is_forgotten_leaves_no_documents(server: BotServer, data_dir: Path) -> None:
     await _filed(server, 1, "ne sert qu’ici")
     server.user_sends_file(EDITOR, "autre.txt", DOCUMENT.encode())

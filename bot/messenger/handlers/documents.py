@@ -108,9 +108,10 @@ class DocumentHandlers(Handlers):
         decision = await self._decide(asker, document.id, "conversation")
         if decision is not None and decision.first:
             (notice, *_) = await say(bot, asker, asker.texts(DocumentPhrases).indexing)
-            await self._file(bot, asker, decision.document, notice)
+            if not await self._file(bot, asker, decision.document, notice):
+                return  # the question was about this file, and the notice says what happened
         async with another_turn():
-            await self._questions.ask(bot, asker, message, question, own_first=True)
+            await self._questions.ask(bot, asker, message, question, own_only=True)
 
     async def _download(self, telegram_document: TelegramDocument) -> bytes | Path:
         """Download a file; one on this machine is copied later, never read into memory.
@@ -205,8 +206,9 @@ class DocumentHandlers(Handlers):
 
     async def _file(
         self, bot: Bot, asker: Asker, document: SentDocument, notice: int | None
-    ) -> None:
-        """File a document as decided, and report the result in the message `notice`."""
+    ) -> bool:
+        """File a document as decided, and report the result in the message `notice`; False if that
+        failed."""
         phrases, path = asker.texts(DocumentPhrases), self._documents.root / document.path
         name, for_all = conversation_name(document.place), document.scope == "corpus"
         try:
@@ -221,18 +223,19 @@ class DocumentHandlers(Handlers):
                     # The person, for whom alone it was kept, has erased it meanwhile.
                     await asyncio.to_thread(self._documents.forget, name)
                     await replace_message(bot, asker, notice, phrases.gone)
-                    return
+                    return False
         except (IndexingError, OSError) as error:
             logger.error("A document could not be added: %s", error)
             if not await self._run(documents.return_undecided, document.id):
                 await asyncio.to_thread(self._documents.drop, document.id)
                 await replace_message(bot, asker, notice, phrases.gone)
-                return
+                return False
             text = phrases.failed(describe_error(self._services, asker, error))
             await replace_message(bot, asker, notice, text, _choices(asker, document.id))
-            return
+            return False
         text = (phrases.added if for_all else phrases.kept_here)(document.name)
         await replace_message(bot, asker, notice, text)
+        return True
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._documents.root).as_posix()

@@ -82,18 +82,18 @@ class ConversationMemory:
         live: LiveAnswer | None = None,
         *,
         about: str = "",
-        own_first: bool = False,
+        own_only: bool = False,
     ) -> Answer:
         """Answer a question in its conversation, with the turns before the turn `before`, if given.
 
         `replied_to` is the message that it replies to: an answer that the question refers to, or a
         feature's message, which limits the articles. `about` is another text that it refers to.
-        `live` shows that a chat model is asked, and may stop it. `own_first` prefers any answer
-        from the conversation's own documents.
+        `live` shows that a chat model is asked, and may stop it. `own_only` asks the
+        conversation's own documents, if there are any.
         """
         turn, referent = await self.recall(place, question, replied_to, before, about)
         if referent is None:
-            chain = await self._choose_chain(place, turn, own_first=own_first)
+            chain = await self._choose_chain(place, turn, own_only=own_only)
             with on_behalf_of(place.person_id):
                 answer = await self._ask(chain, turn, live)
         else:
@@ -133,17 +133,19 @@ class ConversationMemory:
         return TurnText(question, () if referent else tuple(turns), context), referent
 
     async def _choose_chain(
-        self, place: ConversationPlace, turn: TurnText, *, own_first: bool
+        self, place: ConversationPlace, turn: TurnText, *, own_only: bool
     ) -> ConversationChain:
         """The chain over the conversation's own documents if they are surer than the corpus."""
         chain: ConversationChain = self._services.chain
         own = await asyncio.to_thread(self._services.own, place)
         if own is None:
             return chain
+        if own_only:  # also if they do not say
+            return own.chain
         extractive_turn = replace(turn, is_extractive=True)
         answer = await chain.ainvoke(extractive_turn)
         own_answer = await own.chain.ainvoke(extractive_turn)
-        is_surer = own_first or _sureness(own_answer) >= _sureness(answer)
+        is_surer = _sureness(own_answer) >= _sureness(answer)
         return own.chain if own_answer.outcome != "no" and is_surer else chain
 
     async def _ask(
@@ -298,7 +300,7 @@ class QuestionHandlers(Handlers):
         message: Message,
         words: str,
         *,
-        own_first: bool = False,
+        own_only: bool = False,
         is_spoken: bool = False,
     ) -> None:
         """Answer a question; the answer and its sources are stored before it is sent.
@@ -320,7 +322,7 @@ class QuestionHandlers(Handlers):
             await say(bot, asker, asker.phrases.too_long(QUESTION_LIMIT), reply_to=reply_to)
             return
         replied_message = message.reply_to_message
-        if not (is_spoken or about or own_first or replied_message):
+        if not (is_spoken or about or own_only or replied_message):
             for feature in self._services.features:
                 if await feature.take_question(bot, asker, message, words):
                     return
@@ -331,7 +333,7 @@ class QuestionHandlers(Handlers):
                 replied_message.message_id if replied_message else None,
                 live=live,
                 about=about,
-                own_first=own_first,
+                own_only=own_only,
             )
         await self._send(bot, asker, answer, live, message.message_id, is_spoken=is_spoken)
 
