@@ -13,12 +13,14 @@ from bot.answer import Answer, Citation, Outcome, Statement
 from bot.answering.injection import is_order
 from bot.answering.refusal import decide_by_evidence, least_sure, lower, refuse
 from bot.answering.topic import on_subject
+from bot.locale.answers import Phrases
 from index.article import Sentence
 from index.findings import AnswerSpan, Findings, Hit
 from index.reading.extracts import Extract, find_extracts, rank_extracts
 from index.reading.sentences import is_question, rank_sentences
 from index.search.confidence import Thresholds
 from index.text.antecedents import find_leads
+from index.text.event_days import find_relative_times
 from index.text.folding import folded_words
 from index.text.language import terms
 
@@ -151,7 +153,8 @@ def quote_points(
         citations += [each.cite(number) for number, each in enumerate(candidates, first)]
         numbers = tuple(range(first, first + len(candidates)))
         highlight = point.candidate.highlight if point in highlights else None
-        statements.append(Statement(point.candidate.text, numbers, highlight))
+        label = _article_day(point.candidate, findings.language)
+        statements.append(Statement(point.candidate.text, numbers, highlight, label=label))
     return Answer(
         question=findings.question,
         language=findings.language,
@@ -162,6 +165,20 @@ def quote_points(
         period=findings.period,
         further=_further(findings.hits, citations),
     )
+
+
+def _article_day(candidate: Quotable, language: str) -> str:
+    """The day of the article, if what answers in the sentence is only relative to it; else ""."""
+    day, span = candidate.article.published, candidate.span
+    if day is None:
+        return ""
+    first, last = 0, len(candidate.text)
+    if span is not None:
+        first, last = span.start - candidate.start, span.end - candidate.start
+    leans = any(
+        start < last and first < end for start, end in find_relative_times(candidate.text, day)
+    )
+    return Phrases.of(language).article_of(day) if leans else ""
 
 
 def _find_update(extracts: Sequence[Extract], best: Quotable) -> Extract | None:

@@ -19,6 +19,8 @@ UNREAD_LOGIT = 11.0
 """The span logit assumed for a passage before it is read; it is left unread if it would not come
 first even so. A lower one reads less and finds the same first sentences, but a margin over a rival
 that was not read says little, so the confidence gets worse."""
+_ALWAYS_READ_HITS = 2  # unless settled even at `UNREAD_LOGIT`; the third and fourth seldom matter
+_LATER_UNREAD_LOGIT = 7.0  # the same assumption for those; over 728 questions one is lost
 
 _LEAST_SUBJECT, _MOST_SUBJECT = 0.0005, 0.9
 """Bounds on the search's confidence: it says whether the articles treat the subject, not whether
@@ -62,27 +64,28 @@ class EvidenceReader:
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
         """Read the best hits and sort them by their best sentence; they stay before the others.
 
-        Once it is settled which comes first, only newer articles are read, which may update it.
+        Once it is settled which comes first, only a newer second is read, which may update it.
         """
         best = list(findings.hits[:READ_HITS])
         settled = False
         for at, hit in enumerate(best):
             settled = settled or (at > 0 and self._is_settled(best[:at], hit))
-            if not settled or _may_update(best[:at], hit):
+            if not settled or (at < _ALWAYS_READ_HITS and _may_update(best[:at], hit)):
                 best[at] = self._read(findings.question, hit)
         best_hits = rank_sentences([*best, *findings.hits[READ_HITS:]])
         first, rest = best_hits[:READ_HITS], best_hits[READ_HITS:]
         return (*sorted(first, key=_best_rank, reverse=True), *rest)
 
     def _is_settled(self, read_hits: Sequence[Hit], unread: Hit) -> bool:
-        """True if a hit already read comes first even if the unread one gives `unread_logit`."""
+        """True if a hit already read comes first even if the unread one gets a high logit."""
         if math.isinf(self._unread_logit):
             return False
+        logit = self._unread_logit
+        if len(read_hits) >= _ALWAYS_READ_HITS:
+            logit = min(logit, _LATER_UNREAD_LOGIT)
         best = best_sentence(rank_sentences([unread])[0])
-        span = AnswerSpan(best.start, best.end, self._unread_logit)
-        hypothetical = replace(
-            unread, reading=PassageReading(self._unread_logit, (span,)), ranks=()
-        )
+        span = AnswerSpan(best.start, best.end, logit)
+        hypothetical = replace(unread, reading=PassageReading(logit, (span,)), ranks=())
         *ranks, rank = map(_best_rank, rank_sentences([*read_hits, hypothetical]))
         return max(ranks) >= rank
 

@@ -71,6 +71,7 @@ _QUICK = re.compile(
     r"\d|il y a|depuis|hier|aujourd|demain|\bce(?:tte|t)? |dernier|passee?|prochain|yesterday"
     rf"|today|tonight|tomorrow|last |this |ago\b|earlier|{_MONTH}|{_WEEKDAY}"
 )
+_CLOCK = re.compile(r"(?<![\d,.:])(?:[01]?\d|2[0-3])(?:[ \u00a0\u202f]?h(?![a-z])|:(?=[0-5]\d))")
 _FUTURE = re.compile(
     r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront)|aura|auront|sera|seront|will|doit|doivent|va|vont"
     r"|prevue?s?|scheduled|attendue?s?)\b"
@@ -125,6 +126,15 @@ def find_event_days(sentence: str, published: date | None) -> list[EventDay]:
         if resolved is not None:
             days.append(EventDay(match.start(), match.end(), *resolved, _is_aside(match, folded)))
     return days
+
+
+def find_relative_times(sentence: str, published: date) -> list[tuple[int, int]]:
+    """Offsets of the days and hours that only the article's day makes clear; none if the sentence
+    gives a day by itself."""
+    if find_event_days(sentence, None):
+        return []
+    days = [(day.start, day.end) for day in find_event_days(sentence, published)]
+    return [*days, *(match.span() for match in _CLOCK.finditer(sentence))]
 
 
 def _is_aside(match: re.Match[str], folded: str) -> bool:

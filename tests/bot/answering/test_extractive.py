@@ -128,7 +128,7 @@ def test_a_quote_that_begins_with_a_pronoun_brings_its_lead() -> None:
 def test_low_confidence_refuses_and_offers_distinct_articles() -> None:
     hits = [hit(article(f"n{n // 2}", TEXT), (0.9, 0.9, 0.9, 0.9), 2.1) for n in range(10)]
     answer = answer_from(*hits, confidence=0.49)
-    assert (answer.is_sure, answer.citations, answer.text) == (False, (), "")
+    assert (answer.outcome, answer.citations, answer.statements) == ("no", (), ())
     assert [near.title for near in answer.nearest] == ["N0", "N1", "N2"]
 
 
@@ -275,3 +275,22 @@ def test_what_is_shown_instead_of_an_order_is_not_sure(monkeypatch: pytest.Monke
     )
     answer = answer_from(hit(article("phare", TEXT), (0.8, 0.7, 0.85, 0.7)))
     assert (answer.statements[0].text, answer.outcome) == ("Le phare date de 1862.", "perhaps")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "label"),
+    [
+        ("L’incendie a éclaté cette nuit.", "cette nuit", "Article du 3 mars 2026\u00a0:"),
+        ("Vers 10h45, le toit cède.", "10h45", "Article du 3 mars 2026\u00a0:"),
+        ("Mardi, le maire a nommé Lina Sow.", "Lina Sow", ""),
+        ("L’incendie a éclaté le 2 mars 2026 dans la nuit.", "2 mars 2026", ""),
+    ],
+)
+def test_beside_a_day_that_is_only_relative_stands_that_of_the_article(
+    text: str, words: str, label: str
+) -> None:
+    source = replace(article("feu", text), published=date(2026, 3, 3))
+    (statement,) = answer_from(read(hit(source, (0.95,)), words)).statements
+    assert statement.label == label
+    undated = replace(source, published=None)
+    assert answer_from(read(hit(undated, (0.95,)), words)).statements[0].label == ""

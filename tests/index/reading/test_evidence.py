@@ -101,6 +101,16 @@ def test_without_a_judge_the_confidence_is_the_search_s() -> None:
     assert read.hits[0].reading is not None
 
 
+def test_a_newer_article_is_read_only_if_it_is_one_of_the_two_nearest() -> None:
+    first = hit("Il fut allumé en 1849.", total=2.5, published=date(2026, 3, 2))
+    others = [
+        hit("Il est éteint.", [0.1], total=2.45 - at / 100, published=date(2026, 3, 3))
+        for at in range(2)
+    ]
+    read = EvidenceReader(Liking("1849"), None, 1.0).read(found(first, *others))
+    assert [each.reading is not None for each in read.hits] == [True, True, False]
+
+
 def test_a_passage_that_only_asks_has_no_confidence() -> None:
     one = hit("Quand le phare fut-il allumé ? Et par qui ?")
     assert EvidenceReader(Liking("phare"), JUDGE).read(found(one)).confidence == 0
