@@ -89,7 +89,7 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         return _refuse(request, decide_by_articles((), is_complete=False))
     articles = [each.article for each in subject.articles]
     if articles[skip:]:
-        titled = sum(each.in_title for each in subject.articles)
+        titled = sum(subject.name.is_in(each.title) for each in articles)
         return FoundArticles(tuple(articles[skip : skip + size]), len(articles), titled)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
     return _refuse(request, decide_by_articles((), hits, request.period))

@@ -11,6 +11,7 @@ from functools import cached_property
 from index.article import Article, Passage, Period, Sentence
 from index.ingestion.passages import cut
 from index.search.searcher import Searcher
+from index.text.antecedents import find_leads
 from index.text.folding import fold_phrase
 from index.text.language import detect, keyed_terms
 from index.text.names import OPENERS, PARTICLES, TITLES, span_names
@@ -146,7 +147,8 @@ class Mention:
 
 @dataclass(frozen=True)
 class SubjectArticle:
-    """An article that names a subject: in its title, in its opening, or further down."""
+    """An article that names a subject: in its title (a person by the surname alone is enough), in
+    its opening, or further down."""
 
     article: Article
     name: SubjectName
@@ -166,12 +168,17 @@ class SubjectArticle:
         in_title = name.find_parts(self.article.title)
         mentions = []
         for passage in cut(self.article):
-            for sentence in passage.sentences:
+            named: set[int] = set()
+            leads = find_leads(passage, self.article.language)
+            for sentence, lead in zip(passage.sentences, leads, strict=True):
                 parts = name.find_parts(sentence.text)
                 is_named = (bool(parts) and len(parts | in_title) == len(name.parts)) or (
                     name.has_surname(sentence.text)
                 )
-                if is_named or self.in_title:
+                if is_named:
+                    named.add(sentence.start)
+                follows = lead is not None and lead.start in named  # « Il… » after its name
+                if is_named or self.in_title or follows:
                     mentions.append(Mention(passage, sentence, is_named))
         return tuple(mentions)
 
@@ -226,7 +233,11 @@ def find_subject(
         if in_title or named:
             opening = cut(article)[0].sentences[:_OPENING_SENTENCES] if named else ()
             in_opening = any(each.start == s.start for each in opening for s in named)
-            in_title = in_title or (name.has_core and name.core.is_in(article.title))
+            in_title = (
+                in_title
+                or (name.has_core and name.core.is_in(article.title))
+                or name.has_surname(article.title)
+            )
             articles.append(SubjectArticle(article, name, in_title, in_opening))
     articles, homonyms = _tell_apart(name, articles)
     articles.sort(key=lambda each: (_day(each.article), each.is_central), reverse=True)
