@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Statement
@@ -44,7 +45,8 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for number, each in enumerate(lines, 1)
     ]
     rest = in_order(each for each in events if each not in lines)[:MAX_EVENTS]
-    return answer_lines(request, statements, lines, heading, further=rest)
+    answer = answer_lines(request, statements, lines, heading, further=rest)
+    return replace(answer, period=None)  # it is not that of the articles
 
 
 def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:

@@ -56,6 +56,7 @@ def test_a_period_is_that_of_the_events() -> None:
     period = Period(date(2014, 1, 1), date(2014, 12, 31))
     answer = chronology("Rosetta", END, LANDING, LAUNCH, period=period)
     assert [each.label for each in answer.statements] == ["août 2014", "12 novembre 2014"]
+    assert answer.period is None  # the articles are of other years
 
 
 def test_an_event_told_twice_stands_once_with_its_most_exact_day() -> None:
