@@ -45,7 +45,7 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for number, each in enumerate(lines, 1)
     ]
     rest = in_order(each for each in events if each not in lines)[:MAX_EVENTS]
-    answer = answer_lines(request, statements, lines, heading, further=rest)
+    answer = answer_lines(request, statements, lines, heading, further=rest, found=found)
     return replace(answer, period=None)  # it is not that of the articles
 
 

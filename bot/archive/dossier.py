@@ -79,7 +79,7 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
         if each.is_named and each.text not in said and _is_by_another(each, found.name)
     ]
     add(phrases.of_it, (("", each) for each in distinct(others, _OTHER_LINES, shown)))
-    return answer_lines(request, statements, cited)
+    return answer_lines(request, statements, cited, found=found)
 
 
 def _identifies(line: Event, name: SubjectName) -> int:

@@ -36,7 +36,7 @@ def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
             heading = ""
     if not lines:
         return refuse_subject(request, searcher)
-    return answer_lines(request, statements, lines)
+    return answer_lines(request, statements, lines, found=found)
 
 
 def _news(articles: Sequence[SubjectArticle], most: int, shown: Sequence[Event]) -> list[Event]:

@@ -9,6 +9,9 @@ from typing import Protocol
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_articles, refusal_of
 from bot.archive.request import ArchiveRequest
+from bot.archive.subject import FoundSubject
+from bot.archive.texts import SubjectPhrases
+from bot.locale.answers import title_of
 from index.search.searcher import Searcher
 
 _NEAR_PASSAGES = 30
@@ -27,20 +30,25 @@ def answer_lines(
     heading: str = "",
     further: Sequence[Line] = (),
     *,
-    is_near: bool = False,
+    found: FoundSubject | None = None,
 ) -> Answer:
-    """Build the answer of these lines, each a statement of its own, below a heading; `is_near` if
-    one is not on the subject by name."""
+    """Build the answer of these lines, each a statement of its own, below a heading.
+
+    The first heading says which articles of `found` are left out as of another subject.
+    """
     citations = tuple(each.cite(number) for number, each in enumerate(lines, 1))
     articles = [each.article for each in citations]
-    statements = [
-        replace(each, heading=heading if heading and not at else each.heading)
-        for at, each in enumerate(statements)
-    ]
+    first, *others = statements
+    parts = [heading or first.heading]
+    if found is not None and found.homonyms:
+        phrases = SubjectPhrases.of(request.language)
+        title = title_of(found.homonyms[0], request.language)
+        parts.append(phrases.homonyms(len(found.homonyms), title))
+    statements = [replace(first, heading=" ".join(filter(None, parts))), *others]
     return Answer(
         question=request.question,
         language=request.language,
-        outcome=decide_by_articles(articles, is_near=is_near).outcome,
+        outcome=decide_by_articles(articles).outcome,
         confidence=1.0,
         statements=tuple(statements),
         citations=citations,

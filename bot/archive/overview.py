@@ -41,7 +41,7 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
             shown.append(line)
             statements.append(Statement(line.text, (len(shown),), heading=heading))
             heading = ""
-    return answer_lines(request, statements, shown)
+    return answer_lines(request, statements, shown, found=found)
 
 
 def _choose(

@@ -39,4 +39,4 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for line in distinct(reversed(newest), _SPEAKER_LINES, lines):
             lines.append(line)
             statements.append(Statement(line.text, (len(lines),), label=name))
-    return answer_lines(request, statements, lines, heading)
+    return answer_lines(request, statements, lines, heading, found=found)

@@ -63,7 +63,7 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for number, each in enumerate(lines, 1)
     ]
     further = [each for each in kept if each not in lines][:MAX_QUOTES]
-    return answer_lines(request, statements, lines, heading, further)
+    return answer_lines(request, statements, lines, heading, further, found=found)
 
 
 def find_quotes(found: FoundSubject, request: ArchiveRequest) -> list[SpokenQuote]:

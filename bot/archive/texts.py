@@ -136,3 +136,9 @@ class PositionsPhrases(Texts, domain="archive", part="positions"):
     """The heading of the positions on a subject."""
 
     def heading(self, subject: str, count: int) -> str: ...
+
+
+class SubjectPhrases(Texts, domain="archive", part="subject"):
+    """What is said of a subject before its lines."""
+
+    def homonyms(self, count: int, title: str) -> str: ...

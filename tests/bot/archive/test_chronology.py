@@ -48,7 +48,10 @@ def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> No
         "30 septembre 2016",
     ]
     assert answer.statements[-1].text.startswith("La mission Rosetta a pris fin vendredi")
-    assert answer.statements[0].heading == "4 dates, d’après 3 articles."
+    assert answer.statements[0].heading == (
+        "4 dates, d’après 3 articles. Laissé de côté, car ce nom y est celui d’autre chose\u00a0: "
+        "«\u00a0Une pierre\u00a0»."
+    )
     assert answer.verbatim
 
 
