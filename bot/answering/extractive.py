@@ -107,7 +107,7 @@ class ExtractiveAnswerer:
     joins_parts = False
 
     def __init__(self, thresholds: Thresholds) -> None:
-        self._thresholds = thresholds
+        self.thresholds = thresholds
 
     async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
         """Yield the complete answer."""
@@ -116,7 +116,7 @@ class ExtractiveAnswerer:
     def answer(self, findings: Findings) -> Answer:
         """CPU work, not for an event loop."""
         findings = replace(findings, hits=rank_sentences(findings.hits))
-        decision = decide_by_evidence(findings, self._thresholds)
+        decision = decide_by_evidence(findings, self.thresholds)
         if not decision.may_answer:
             return refuse(findings, decision)
         ranked = rank_extracts(findings.hits)

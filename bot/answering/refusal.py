@@ -35,6 +35,24 @@ class Decision:
         return self.outcome != "no"
 
 
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A chat model's choice, beside the sentence that is quoted first without it.
+
+    `agrees` is True if it chose that one first, or one beside it, None if it chose none. `odds` is
+    how much likelier such a vote is where that sentence is right than where it is not; None without
+    proof. `displaces` is True if, where the two differ, the model is right more often.
+    """
+
+    agrees: bool | None
+    odds: float | None = None
+    displaces: bool = False
+
+
+PROMISED_CONFIDENCE = 0.9  # of what is sure, by what it promises
+_LEAST_DOUBT = 1e-6
+
+
 def outcome_of(confidence: float, thresholds: Thresholds) -> Outcome:
     """Whether the corpus has an answer, by its probability (0..1)."""
     if confidence >= thresholds.sure:
@@ -52,18 +70,37 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     return Decision(outcome)
 
 
-def decide_by_choice(findings: Findings, outcome: Outcome, agrees: bool | None) -> Decision:
-    """Adjust the `outcome` by the evidence to a chat model's choice of sentences.
+def decide_by_vote(
+    findings: Findings, outcome: Outcome, vote: Vote, thresholds: Thresholds
+) -> Decision:
+    """Adjust the `outcome` by the evidence to a chat model's vote.
 
-    `agrees` is True if it chose first the sentence quoted first, None if it chose none.
+    Without proof a vote can only lower it. With proof it is weighed with the confidence (Bayes'
+    rule in odds), and a promoted answer must be as likely as *sure* promises.
     """
-    if agrees is None:
-        if outcome == "sure":
-            return Decision("perhaps")
+    if vote.odds is None:
+        if not vote.agrees:
+            lower_outcome: Outcome = "perhaps" if vote.agrees is False else "no"
+            outcome = "perhaps" if outcome == "sure" else least_sure((outcome, lower_outcome))
+    else:
+        prior = min(max(findings.confidence, _LEAST_DOUBT), 1 - _LEAST_DOUBT)
+        odds = vote.odds * prior / (1 - prior)
+        confidence = odds / (1 + odds)
+        weighed = outcome_of(confidence, thresholds)
+        if vote.agrees:
+            if outcome == "perhaps" and confidence >= PROMISED_CONFIDENCE:
+                first = rank_sentences(findings.hits)[0]
+                if not is_of_other_years(findings.question, first, best_sentence(first)):
+                    outcome = "sure"
+            elif outcome == "no" and weighed != "no":
+                outcome = "perhaps"
+        elif vote.agrees is None:
+            outcome = least_sure((outcome, weighed))
+        elif outcome != "sure" or weighed != "sure":
+            outcome = "no" if outcome == "no" and not vote.displaces else "perhaps"
+    if outcome == "no":
         return Decision("no", "unsaid", _articles_to_offer(findings.hits))
-    first = rank_sentences(findings.hits)[0]
-    of_other_years = is_of_other_years(findings.question, first, best_sentence(first))
-    return Decision("sure" if agrees and outcome != "no" and not of_other_years else "perhaps")
+    return Decision(outcome)
 
 
 def decide_on_claim(*, is_verbatim: bool | None) -> Decision:

@@ -22,12 +22,14 @@ from bot.answering.extractive import (
     quote_points,
 )
 from bot.answering.injection import harmless_in_prompt, is_order
-from bot.answering.refusal import decide_by_choice, lower, refuse
+from bot.answering.refusal import Vote, decide_by_vote, lower, refuse
 from bot.llm.base import Request
 from bot.llm.prompt import ChoiceForm, fit_messages, format_heading, template
+from bot.llm.votes import VoteFigures
 from index.article import Sentence
 from index.findings import Findings, Hit
 from index.reading.sentences import rank_sentences
+from index.search.confidence import Thresholds
 from index.text.antecedents import find_leads
 
 MIN_PASSAGES, MAX_PASSAGES = 3, 5
@@ -85,26 +87,54 @@ class Chooser:
         request = Request(messages, tokens, choice_schema(len(options)) if json else None)
         return ChoicePrompt(form, request, options, "\n\n".join(self.blocks[:count]))
 
-    def answer(self, options: Sequence[Quotable], model: str) -> Answer:
-        """Show these options, and the sentence that is quoted first without a model."""
+    def agrees(self, options: Sequence[Quotable]) -> bool | None:
+        """True if the first option is what is quoted first without a model, or beside it; None
+        without options."""
+        if not options:
+            return None
+        return any(_is_near(options[0], citation) for citation in self._first_citations)
+
+    def answer(
+        self,
+        options: Sequence[Quotable],
+        model: str,
+        figures: VoteFigures | None,
+        thresholds: Thresholds,
+    ) -> Answer:
+        """Show these options, and the sentence that is quoted first without a model, as far as the
+        model's `figures` allow."""
         several = bool(search_parts(self.findings.question))
         options = options[: _MAX_QUOTED_SENTENCES_OF_PARTS if several else MAX_QUOTED_SENTENCES]
-        first = self.extractive.statements[0].citations if self.extractive.statements else ()
-        citations = [each for each in self.extractive.citations if each.number in first]
-        agrees = any(_is_near(options[0], each) for each in citations) if options else None
-        decision = decide_by_choice(self.findings, self.extractive.outcome, agrees)
+        agrees, before = self.agrees(options), self.extractive.outcome
+        vote = figures.vote(agrees=agrees) if figures is not None else Vote(agrees)
+        decision = decide_by_vote(self.findings, before, vote, thresholds)
         if not decision.may_answer:
+            if options:
+                return self.extractive if before == "no" else refuse(self.findings, decision)
             return replace(refuse(self.findings, decision), chosen_by=model)
         if not options:
-            return replace(lower(self.extractive), fallback="unknown")
+            is_lower = decision.outcome != before
+            return (
+                replace(lower(self.extractive), fallback="unknown") if is_lower else self.extractive
+            )
+        if decision.outcome == "sure" and not agrees:  # the vote weighs too little
+            return self.extractive
+        every = (option for hit in self.findings.hits for option in quotables(hit))
+        own = [option for option in every if _is_of(option, self._first_citations[:1])]
+        keeps_first = before == "sure" and not vote.displaces
         points: list[Point] = []
-        every = (each for hit in self.findings.hits for each in quotables(hit))
-        for option in (*options, *(each for each in every if _is_of(each, citations[:1]))):
+        for option in (*own, *options) if keeps_first else (*options, *own):
             if not (is_lead(option, points) or add_support(option, points)):
                 points.append(Point(option))
         highlights = points[:1] if decision.outcome == "sure" else ()
         answer = quote_points(self.findings, points, highlights, decision.outcome)
         return replace(answer, chosen_by=model)
+
+    @property
+    def _first_citations(self) -> list[Citation]:
+        """The citations of the sentence that is quoted first without a model."""
+        first = self.extractive.statements[0].citations if self.extractive.statements else ()
+        return [citation for citation in self.extractive.citations if citation.number in first]
 
 
 def list_options(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:

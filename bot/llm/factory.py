@@ -21,9 +21,10 @@ from bot.llm.budget import Allowance, RationedModel, SpendingBudget, SpendingLed
 from bot.llm.cache import ReplyCache
 from bot.llm.hosted_model import Bounds, HostedModel
 from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
-from bot.llm.prompt import check_prompts
+from bot.llm.prompt import check_prompts, prompt_version
 from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
 from bot.llm.question_rewriter import ModelRewriter
+from bot.llm.votes import VoteBook
 from bot.model_choice import (
     EVERY_MODEL,
     Choice,
@@ -241,10 +242,12 @@ class ChatModels:
             self._models = [RationedModel(model, allowance) for model in self._models]
         self._replies = ReplyCache(self._state, settings.chat_cache_days)
         self._limits = ModelLimits(settings.chat_context, settings.chat_max_tokens)
+        self._votes = VoteBook(self._state, prompt_version())
 
     def over(self, extractive: ExtractiveAnswerer, generation: Callable[[], str]) -> ModelAnswerer:
         """The answerer over one index; `generation` returns its current generation."""
-        return ModelAnswerer(self._models, extractive, self._limits, self._replies, generation)
+        replies, votes = self._replies, self._votes.find
+        return ModelAnswerer(self._models, extractive, self._limits, replies, generation, votes)
 
     def alone(
         self, name: str, extractive: ExtractiveAnswerer, prompts: Path | None = None
@@ -252,7 +255,8 @@ class ChatModels:
         """One model alone. Raises SettingsError for malformed prompts."""
         if prompts is not None:
             check_prompts(prompts)
-        return LoneModel(self.model(name), self._costs[name], extractive, self._limits, prompts)
+        model, cost, votes = self.model(name), self._costs[name], self._votes.find
+        return LoneModel(model, cost, extractive, self._limits, votes, prompts)
 
     def model(self, name: str) -> ChatModel:
         return next(model for model in self._models if model.name == name)

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.answer import Answer, Fallback
-from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.extractive import ExtractiveAnswerer, Quotable
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
 from bot.llm.cache import CacheKey
 from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
 from bot.llm.chooser import ChoicePrompt, Chooser
 from bot.llm.prompt import prompt_version
+from bot.llm.votes import VoteFigures
 from bot.operations.logs import PublicText
 from index.findings import Findings
 
@@ -45,8 +46,8 @@ class ModelAnswerer:
     """An `Answerer` that tries chat models in turn until one chooses.
 
     If none does, the answer is extractive, and `Answer.fallback` says why. `replies` caches raw
-    texts; `generation` returns the current generation of the index. `prompts` is a folder to use
-    instead of Selon's own.
+    texts; `generation` returns the current generation of the index. `votes` finds what a model's
+    vote was measured to be worth. `prompts` is a folder to use instead of Selon's own.
     """
 
     joins_parts = True
@@ -58,6 +59,7 @@ class ModelAnswerer:
         limits: ModelLimits = ModelLimits(),
         replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
+        votes: Callable[[str], VoteFigures | None] = lambda _: None,
         prompts: Path | None = None,
     ) -> None:
         self._models = tuple(models)
@@ -65,6 +67,7 @@ class ModelAnswerer:
         self._limits = limits
         self._replies = replies
         self._generation = generation
+        self._votes = votes
         self._prompts = prompts
         self._room: dict[str, int] = {}  # prompt tokens by model, if below the limit
 
@@ -81,13 +84,20 @@ class ModelAnswerer:
         reason: Fallback = "failed"
         for model in self._models:
             try:
-                return await self._ask(model, chooser, generation)
+                options = await self.choose(model, chooser, generation)
             except ModelFailed as failure:
                 reason = _log_failure(failure)
+                continue
+            figures = await asyncio.to_thread(self._votes, model.name)
+            thresholds = self._extractive.thresholds
+            return await asyncio.to_thread(chooser.answer, options, model.name, figures, thresholds)
         return replace(extractive, fallback=reason)
 
-    async def _ask(self, model: ChatModel, chooser: Chooser, generation: str) -> Answer:
-        """Ask a model, again if its server rejects JSON or its context is smaller than thought.
+    async def choose(
+        self, model: ChatModel, chooser: Chooser, generation: str = ""
+    ) -> list[Quotable]:
+        """The options that a model chooses; it is asked again if its server rejects JSON or its
+        context is smaller than thought.
 
         Raises ModelFailed.
         """
@@ -95,19 +105,19 @@ class ModelAnswerer:
             json, room = await model.structured(), self._prompt_room(model)
             prompt = chooser.prompt(json=json, room=room, tokens=self._limits.answer)
             try:
-                return await self._choose(model, chooser, prompt, generation)
+                return await self._choose(model, chooser.findings.question, prompt, generation)
             except ModelFailed as failure:
                 rejects_json = json and failure.kind == "rejected" and not await model.structured()
                 if not rejects_json and not self._shorten(model, failure):
                     raise
 
     async def _choose(
-        self, model: ChatModel, chooser: Chooser, prompt: ChoicePrompt, generation: str
-    ) -> Answer:
-        """The answer of one reply, cached or new. Raises ModelFailed, also if it has no choice."""
+        self, model: ChatModel, question: str, prompt: ChoicePrompt, generation: str
+    ) -> list[Quotable]:
+        """The choice of one reply, cached or new. Raises ModelFailed, also if it has no choice."""
         request, texts = prompt.request, [option.text for option in prompt.options]
         key = CacheKey(
-            question=chooser.findings.question,
+            question=question,
             generation=generation,
             model=model.name,
             prompt=f"{prompt_version()}/{prompt.form}/{len(request.messages)}/{request.limit}",
@@ -122,8 +132,7 @@ class ModelAnswerer:
             await self._replies.keep(key, reply)
         name = PublicText(model.name)
         logger.info("%s: chose %d of %d sentences", name, len(numbers), len(texts))
-        options = [prompt.options[number - 1] for number in numbers]
-        return await asyncio.to_thread(chooser.answer, options, model.name)
+        return [prompt.options[number - 1] for number in numbers]
 
     def _prompt_room(self, model: ChatModel) -> int:
         return self._room.get(model.name, self._limits.context - self._limits.answer)
@@ -182,11 +191,14 @@ class LoneModel:
     cost: Callable[[Usage], int | None]
     extractive: ExtractiveAnswerer
     limits: ModelLimits
+    votes: Callable[[str], VoteFigures | None] = lambda _: None
     prompts: Path | None = None
 
     async def answer(self, findings: Findings) -> CountedAnswer:
         model = _CountedModel(self.model)
-        answerer = ModelAnswerer([model], self.extractive, self.limits, prompts=self.prompts)
+        answerer = ModelAnswerer(
+            [model], self.extractive, self.limits, votes=self.votes, prompts=self.prompts
+        )
         answer = await answerer.answer(findings)
         costs = [self.cost(each) for each in model.usages]
         micros = [each for each in costs if each is not None]

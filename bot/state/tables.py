@@ -218,6 +218,17 @@ class ReplyRow(Base):
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)
 
 
+class ModelTrialRow(Base):
+    """The figures of a chat model's last trial, with one version of the prompts."""
+
+    __tablename__ = "model_trials"
+
+    model: Mapped[str] = mapped_column(String(200), primary_key=True)
+    prompt: Mapped[str] = mapped_column(String(16))
+    figures: Mapped[dict[str, int]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
 class UpdateRow(Base):
     """An update from Telegram. `content` is deleted once the update is done, except of unreadable
     updates, which the operator may inspect. Until then `process` is the number of the process that

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 
 from rich.console import Console
 
 from bot.command import DONE, FAILED, MISUSED
 from bot.errors import ModelFailed
-from bot.llm.base import ChatModel, Request, Usage
+from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
 from bot.llm.budget import SpendingLedger
 from bot.llm.choice_parser import parse_choice
 from bot.llm.chooser import choice_schema
 from bot.llm.factory import arena_models, open_database, open_ledger, open_models, own_address
-from bot.llm.prompt import ChoiceForm, template
+from bot.llm.model_answerer import ModelLimits
+from bot.llm.prompt import ChoiceForm, prompt_version, template
+from bot.llm.votes import VoteBook, VoteFigures
 from bot.locale.models import ModelPhrases
 from bot.locale.text import harmless
 from bot.model_choice import Choice, parse_choices
@@ -97,8 +99,8 @@ _MICROS = 1_000_000
 
 
 def report_chat_models(settings: Settings, *, check: bool) -> int:
-    """Describe each model, those of the arena last; with `check`, ask it one question. Return 1 if
-    one fails. Raises SettingsError."""
+    """Describe each model, those of the arena last; with `check`, ask it the trial's
+    questions. Return 1 if one fails. Raises SettingsError."""
     out, phrases = console_for(sys.stdout), ModelPhrases.of(settings.language)
     texts = settings.chat_model, arena_models(settings).chat_model
     names = dict.fromkeys(choice.name for text in texts for choice in parse_choices(text))
@@ -110,8 +112,10 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
     with closing(open_database(settings)) as state:
         ledger = open_ledger(settings, choices, state)
         if not check:
+            book = VoteBook(state, prompt_version())
             for choice in choices:
                 _describe(out, phrases, choice, settings, ledger)
+                _tell_figures(out, phrases, book.find(choice.name))
             _tell_spent(out, phrases, settings, ledger)
             return DONE
         return asyncio.run(_check_model(out, settings, state, ledger, choices))
@@ -126,11 +130,12 @@ async def _check_model(
 ) -> int:
     phrases = ModelPhrases.of(settings.language)
     code = DONE
-    for choice, model in zip(choices, open_models(settings, state), strict=True):
+    models = open_models(settings, state)
+    working: list[ChatModel] = []
+    for choice, model in zip(choices, models, strict=True):
         _describe(out, phrases, choice, settings, ledger)
         try:
-            with closing(model):
-                trial = await try_model(model, settings.language)
+            trial = await try_model(model, settings.language)
         except ModelFailed as failure:
             code = FAILED
             detail = f" ({failure.detail})" if failure.detail else ""
@@ -138,7 +143,61 @@ async def _check_model(
             continue
         micros = ledger.cost(choice.name, trial.usage) if trial.usage is not None else None
         _tell_trial(out, phrases, trial, micros / _MICROS if micros is not None else None)
+        working.append(model)
+    try:
+        if working:
+            book = VoteBook(state, prompt_version())
+            code = max(code, await _measure_votes(out, settings, book, working))
+    finally:
+        for model in models:
+            model.close()
     return code
+
+
+async def _measure_votes(
+    out: Console, settings: Settings, book: VoteBook, models: Sequence[ChatModel]
+) -> int:
+    """Ask the models the bundled questions, and keep what they chose. Return 1 if one fails."""
+    from bot.assembly import open_reader, thresholds_of
+    from bot.embedder import open_embedder
+    from bot.evaluation.vote_trial import open_trial, trial_questions
+
+    phrases, code = ModelPhrases.of(settings.language), DONE
+    limits = ModelLimits(settings.chat_context, settings.chat_max_tokens)
+    show(out, phrases.trying(len(trial_questions())))
+    thresholds = thresholds_of(settings)
+    with open_trial(open_embedder(settings), open_reader(settings), thresholds) as trial:
+        for model in models:
+            try:
+                figures = await trial.run(_UncountedModel(model), limits)
+            except ModelFailed as failure:
+                code = FAILED
+                show(out, f"  ✗ {model.name}: {phrases.faults[failure.kind]}")
+                continue
+            await asyncio.to_thread(book.keep, model.name, figures)
+            show(out, harmless(model.name))
+            _tell_figures(out, phrases, figures)
+    return code
+
+
+def _tell_figures(out: Console, phrases: ModelPhrases, figures: VoteFigures | None) -> None:
+    if figures is None:
+        show(out, f"  {phrases.unmeasured}")
+        return
+    odds = [figures.vote(agrees=agrees).odds or 0.0 for agrees in (True, False, None)]
+    show(out, f"  {phrases.found(figures.right, figures.answerable, figures.reader_right)}")
+    show(out, f"  {phrases.refused(figures.refused, figures.near_misses, figures.reader_refused)}")
+    show(out, f"  {phrases.worth(*odds)}")
+
+
+class _UncountedModel(DelegatingModel):
+    """A chat model whose calls draw on nobody's allowance."""
+
+    async def stream(self, request: Request) -> AsyncGenerator[str, None]:
+        request.uncounted = True
+        async with aclosing(self._model.stream(request)) as pieces:
+            async for piece in pieces:
+                yield piece
 
 
 def _describe(

@@ -15,6 +15,7 @@ from bot.errors import ModelFailed, ModelFault
 from bot.llm.base import Request
 from bot.llm.cache import CacheKey
 from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
+from bot.llm.votes import VoteFigures
 from index.findings import Findings
 from index.search.confidence import Thresholds
 from tests.bot.llm.fakes import Scripted, article, findings
@@ -41,6 +42,16 @@ class Kept:
 
     async def keep(self, wanted: CacheKey, text: str) -> None:
         self.texts[wanted.key] = text
+
+
+STRONG = VoteFigures(
+    agrees_right=40, agrees_wrong=1, differs_right=1, differs_wrong=8, none_right=2, none_wrong=24,
+    displaced_right=6, answerable=55, near_misses=25,
+)  # fmt: skip
+WEAK = VoteFigures(
+    agrees_right=20, agrees_wrong=12, differs_right=20, differs_wrong=14, none_right=5,
+    none_wrong=5, displaced_right=3, answerable=55, near_misses=25,
+)  # fmt: skip
 
 
 def chosen(*models: Scripted, **options: object) -> ModelAnswerer:
@@ -71,23 +82,29 @@ async def test_what_a_model_chooses_is_quoted_and_the_model_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "confidence", "outcome", "quotes"),
+    ("reply", "confidence", "figures", "outcome", "quotes"),
     [
-        ("1, 3", 0.95, "sure", [BUILT, TOLL]),
-        ("1", 0.4, "sure", [BUILT]),
-        ("2", 0.95, "sure", [LONG]),
-        ("5", 0.95, "perhaps", [MARKET, BUILT]),
-        ("3", 0.1, "perhaps", [TOLL]),
+        ("1, 3", 0.95, None, "sure", [BUILT, TOLL]),
+        ("2", 0.95, None, "sure", [BUILT, LONG]),
+        ("1", 0.4, None, "perhaps", [BUILT]),
+        ("5", 0.95, None, "perhaps", [BUILT, MARKET]),
+        ("5", 0.4, None, "perhaps", [MARKET, BUILT]),
+        ("3", 0.1, None, "no", []),
+        ("1", 0.4, WEAK, "perhaps", [BUILT]),
+        ("5", 0.95, WEAK, "sure", [BUILT]),
+        ("3", 0.1, WEAK, "no", []),
+        ("1", 0.4, STRONG, "sure", [BUILT]),
+        ("5", 0.8, STRONG, "perhaps", [MARKET, BUILT]),
+        ("3", 0.1, STRONG, "perhaps", [TOLL]),
     ],
-    ids=["agrees", "makes sure", "the sentence beside", "differs", "only the model finds it"],
 )
-async def test_it_is_sure_where_model_and_reader_agree(
-    reply: str, confidence: float, outcome: str, quotes: list[str]
+async def test_a_vote_weighs_what_it_was_measured_to_be_worth(
+    reply: str, confidence: float, figures: VoteFigures | None, outcome: str, quotes: list[str]
 ) -> None:
-    answer = await answered(chosen(Scripted(reply)), confidence)
-    assert (answer.outcome, told(answer), answer.fallback) == (outcome, quotes, None)
-    leads = [each.lead.text for each in answer.citations if each.lead and each.quote == LONG]
-    assert leads == [BUILT] * quotes.count(LONG)
+    answerer = chosen(Scripted(reply), votes=lambda _: figures)
+    answer = await answered(answerer, confidence)
+    assert (answer.outcome, answer.fallback) == (outcome, None)
+    assert told(answer)[: len(quotes)] == quotes
 
 
 async def test_no_more_than_three_are_shown_of_a_model_that_chooses_all() -> None:

@@ -233,7 +233,7 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "something else": ("other", lambda file: b'{"update_id": 1}\n'),
     "a later format": ("newer", changed(b'"format":1', b'"format":2')),
     "a later revision": ("newer", changed(b'"revision":"', b'"revision":"9')),
-    "an earlier revision": ("older", changed(b'"revision":"0017"', b'"revision":"0012"')),
+    "an earlier revision": ("older", changed(b'"revision":"0018"', b'"revision":"0012"')),
     "a revision that moves": ("other", lambda file: sealed([HEAD, b"", b""])),
     "no last line": ("cut", lambda file: file[: file.rstrip().rindex(b"\n") + 1]),
     "all but the last byte": ("cut", lambda file: file[:-1]),

@@ -32,8 +32,8 @@ TURN = {"question": "Qui ?", "turn": {}, "sources": [], "answered": True, "confi
 TURN |= {"generation": "g", "answer_messages": []}
 LETTER = {"bot_id": 1, "number": 1, "sent": []}
 TABLES = Base.metadata.tables
-FOREVER = {"roles", "corpora", "web_tokens", "web_keys"}
-"""What administrators decided stays until they decide otherwise."""
+FOREVER = {"roles", "corpora", "web_tokens", "web_keys", "model_trials"}
+"""What administrators decided or measured stays until they do so again."""
 NAMELESS = {"battles", "battle_votes"} & set(TABLES)
 """What is counted stays, without the person and their words."""
 PAGE = Path(__file__).parents[3] / "docs" / "retention.md"
@@ -57,6 +57,7 @@ def sample_rows(person: int, at: datetime) -> Sequence[Base]:
         t.VoteRow(turn_id=person, person_id=person, good=True, created_at=at),
         t.DocumentRow(**place, name="a", path="a", scope="corpus", status="indexed", created_at=at),
         t.ChatRow(id=-person, first_seen=at),
+        t.ModelTrialRow(model=f"m{person}", prompt="p", figures={}, created_at=at),
         t.CorpusRow(chat_id=-person, thread_id=0, selection={}, chosen_at=at),
         t.SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
         t.UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.evaluation import vote_trial
 from bot.main import run
 from bot.terminal.chat_model import try_model
 from tests.bot.llm.fakes import Scripted
@@ -11,6 +12,12 @@ from tests.bot.llm.server import Behaviour, keeps_silent, refuses, says, serving
 from tests.bot.terminal.conftest import Capture
 
 ANSWER = "[2]"
+
+
+@pytest.fixture(autouse=True)
+def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = vote_trial.trial_questions()[:2]
+    monkeypatch.setattr(vote_trial, "trial_questions", lambda: questions)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str, model: str = "openai:scripted") -> None:
@@ -28,7 +35,9 @@ def test_a_model_has_a_pace_and_a_cost(monkeypatch: pytest.MonkeyPatch, capsys: 
         assert "Réponse\u00a0: «\u00a0[2]\u00a0»" in shown
         assert "1\u202f500 jetons lus, 20 écrits\u202f; coût\u00a0: 0,0032." in shown
         assert run(["chat-model"]) == 0
-        assert "Aujourd’hui\u00a0: 1 appel, 1\u202f520 jetons, 0,0032." in capsys.readouterr().out
+        shown = capsys.readouterr().out
+        assert "Aujourd’hui\u00a0: 3 appels, 4\u202f560 jetons, 0,0096." in shown
+        assert "Son vote n’est pas mesuré" in shown  # two questions are too few
 
 
 @pytest.mark.parametrize(
