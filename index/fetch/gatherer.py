@@ -122,7 +122,7 @@ class Gatherer:
             failures: list[FailedAddress] = []
             entries = self._read_index(entries, site, failures.append, _DEPTH)
             yield from failures
-        same = [each for each in entries if each.address.same_site(site)]
+        same = [entry for entry in entries if entry.address.same_site(site)]
         newest = same[: self.limit]
         elsewhere = len(entries) - len(same)
         if not newest:
@@ -166,8 +166,9 @@ class Gatherer:
     ) -> list[ListedAddress]:
         """Return the entries of an index of sitemaps, newest first, until none can be newer."""
         entries: list[ListedAddress] = []
-        for sitemap in [each for each in sitemaps if each.address.same_site(site)][:SITEMAPS]:
-            dates = sorted((each.changed_at or OLDEST for each in entries), reverse=True)
+        own = [sitemap for sitemap in sitemaps if sitemap.address.same_site(site)]
+        for sitemap in own[:SITEMAPS]:
+            dates = sorted((entry.changed_at or OLDEST for entry in entries), reverse=True)
             newest = sitemap.changed_at  # no entry is newer
             if newest and len(dates) >= self.limit and dates[self.limit - 1] >= newest:
                 break
@@ -190,7 +191,7 @@ class Gatherer:
             if kind is PageKind.SITEMAP_INDEX:
                 more = self._read_index(more, site, fail, depth - 1)
             entries += more
-        return newest_entries_first({each.address.url: each for each in entries}.values())
+        return newest_entries_first({entry.address.url: entry for entry in entries}.values())
 
     def _unmodified(self, text: str, page: NotModified) -> GatheredAddress:
         self.shelf.confirm(page.url)

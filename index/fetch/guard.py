@@ -15,8 +15,8 @@ _ALLOWED = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::(?P<port>\d{1
 
 # IANA's special-purpose registries (RFC 6890 and its updates) that `ipaddress` lacks.
 _SPECIAL: tuple[_Network, ...] = tuple(
-    ipaddress.ip_network(each)
-    for each in (
+    ipaddress.ip_network(network)
+    for network in (
         "0.0.0.0/8",
         "100.64.0.0/10",  # carrier-grade NAT
         "192.0.0.0/24",
@@ -34,7 +34,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 def resolve(host: str, port: int) -> list[str]:
     """Resolve a host with the system's resolver, in its order."""
     results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in results))
+    return list(dict.fromkeys(str(result[4][0]) for result in results))
 
 
 class Guard:
@@ -46,7 +46,7 @@ class Guard:
     """
 
     def __init__(self, exceptions: Iterable[str] = (), resolver: Resolver = resolve) -> None:
-        self._exceptions = frozenset(parse_allowed(each) for each in exceptions)
+        self._exceptions = frozenset(parse_allowed(exception) for exception in exceptions)
         self._resolver = resolver
 
     def addresses(self, host: str, port: int) -> tuple[str, ...]:
@@ -61,9 +61,9 @@ class Guard:
         if not addresses:
             raise FetchError("address-unknown-host", subject=host, host=host)
         if not self._exceptions & {(host, None), (host, port)}:
-            for each in addresses:
-                if not is_public(each):
-                    where = host if each == host else f"{host}, {each}"
+            for text in addresses:
+                if not is_public(text):
+                    where = host if text == host else f"{host}, {text}"
                     raise FetchError("address-private", subject=host, place=where)
         return addresses
 
@@ -94,5 +94,5 @@ def is_public(text: str) -> bool:
         if address not in _GLOBAL_V6:
             return False
     unfit = address.is_multicast or address.is_reserved or address.is_unspecified
-    special = any(address.version == each.version and address in each for each in _SPECIAL)
+    special = any(address.version == network.version and address in network for network in _SPECIAL)
     return address.is_global and not unfit and not special

@@ -93,7 +93,7 @@ def _format_of_bytes(body: bytes) -> Format | None:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return ZIP
-    return next((each for each in FORMATS if each.package in names), ZIP)
+    return next((file_format for file_format in FORMATS if file_format.package in names), ZIP)
 
 
 def _root_element(body: bytes) -> str:

@@ -59,7 +59,7 @@ class FetchLedger:
 
     def find(self, url: str, key: Literal["url", "asked"] = "url") -> str | None:
         """Return the name of the file of this final, or requested, address."""
-        return next((name for name, each in self._entries.items() if each.get(key) == url), None)
+        return next((name for name, entry in self._entries.items() if entry.get(key) == url), None)
 
     def of(self, name: str) -> FetchedFile:
         """Return the entry of a file. Raises KeyError."""
@@ -121,7 +121,7 @@ def _read_entries(path: Path) -> dict[str, dict[str, Any]]:
             raise ValueError(f"version {ledger['version']!r} instead of {SHELF_VERSION}")
         # Ignore names outside this folder, to protect other files.
         return {
-            name: dict(each) for name, each in ledger["files"].items() if Path(name).name == name
+            name: dict(entry) for name, entry in ledger["files"].items() if Path(name).name == name
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         backup = path.with_name(f"{path.name}.broken")

@@ -83,7 +83,7 @@ class Metadata:
         return replace(self, **dict.fromkeys(names), origins=MappingProxyType(origins))
 
 
-FACTS = tuple(each.name for each in fields(Metadata) if each.name != "origins")
+FACTS = tuple(fact.name for fact in fields(Metadata) if fact.name != "origins")
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,7 +265,7 @@ def split_dateline(blocks: Sequence[Block]) -> tuple[Metadata, tuple[Block, ...]
     number, at, dateline = first
     lines = blocks[number].text.split("\n")
     later = [replace(blocks[number], text="\n".join(lines[at + 1 :])), *blocks[number + 1 :]]
-    if any(each.published for _, _, each in _datelines(enumerate(later[:_BLOCKS]))):
+    if any(dateline.published for _, _, dateline in _datelines(enumerate(later[:_BLOCKS]))):
         return Metadata(), tuple(blocks)
     lines[at] = lines[at][dateline.end :]
     text = "\n".join(line for line in lines if line)

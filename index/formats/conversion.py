@@ -57,15 +57,15 @@ def limit_skipped(parts: Iterator[Part | Skipped], label: str) -> Iterator[Part 
     unpublished ones are only counted, by reason."""
     counts: Counter[str] = Counter()
     first: dict[str, Problem] = {}
-    for each in parts:
-        if not isinstance(each, Skipped):
-            yield each
+    for part in parts:
+        if not isinstance(part, Skipped):
+            yield part
             continue
-        code = each.problem.code
-        first.setdefault(code, each.problem)
+        code = part.problem.code
+        first.setdefault(code, part.problem)
         counts[code] += 1
-        if counts[code] <= _MAX_SKIPPED_ALIKE and not is_left_out(each.problem):
-            yield each
+        if counts[code] <= _MAX_SKIPPED_ALIKE and not is_left_out(part.problem):
+            yield part
     for code, count in counts.items():
         if is_left_out(first[code]):
             yield Skipped(label, Problem(code, count=count))
@@ -300,7 +300,9 @@ def _drop_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     while repeats < len(blocks) - 1 and folded_words(blocks[repeats].text) == words:
         repeats += 1
     blocks = blocks[repeats:]
-    rest = tuple(each for each in blocks if not each.heading or folded_words(each.text) != words)
+    rest = tuple(
+        block for block in blocks if not block.heading or folded_words(block.text) != words
+    )
     return blocks if all(block.heading for block in rest) else rest
 
 

@@ -162,14 +162,16 @@ def plain_line(text: str | None) -> str:
 def _xmp_properties(data: bytes) -> Iterator[tuple[str, str]]:
     """Yield names and values of the document's own XMP packet, stored in the file as plain XML."""
     packets = (match[0] for match in _PACKET.finditer(data) if _DOCUMENT in match[0])
-    packet = next((each for each in packets if len(each) <= _PACKET_LIMIT), b"")
+    packet = next((candidate for candidate in packets if len(candidate) <= _PACKET_LIMIT), b"")
     try:
         root = etree.fromstring(packet, xml_parser())
     except etree.XMLSyntaxError:
         return
-    for each in root.iter("{*}Description"):
-        yield from ((_property_name(name), str(value)) for name, value in each.attrib.items())
-        for child in each.iterchildren(tag=etree.Element):
+    for description in root.iter("{*}Description"):
+        yield from (
+            (_property_name(name), str(value)) for name, value in description.attrib.items()
+        )
+        for child in description.iterchildren(tag=etree.Element):
             items = [str(item.text or "") for item in child.iter(_ITEM)]
             name = _property_name(child.tag)
             several = ", ".join(items) if name == "creator" else "".join(items[:1])

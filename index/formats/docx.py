@@ -80,22 +80,22 @@ class _Lists:
             self._formats: dict[tuple[str, str], str] = {}
             return
         kinds = {
-            each.get(f"{_W}abstractNumId"): {
+            numbering.get(f"{_W}abstractNumId"): {
                 level.get(f"{_W}ilvl"): _value(level.find(f"./{_W}numFmt"))
-                for level in each.iterchildren(f"{_W}lvl")
+                for level in numbering.iterchildren(f"{_W}lvl")
             }
-            for each in root.iterchildren(f"{_W}abstractNum")
+            for numbering in root.iterchildren(f"{_W}abstractNum")
         }
         self._formats = {
-            (each.get(f"{_W}numId"), level): kind
-            for each in root.iterchildren(f"{_W}num")
-            for level, kind in kinds.get(_value(each.find(f"./{_W}abstractNumId")), {}).items()
+            (instance.get(f"{_W}numId"), level): kind
+            for instance in root.iterchildren(f"{_W}num")
+            for level, kind in kinds.get(_value(instance.find(f"./{_W}abstractNumId")), {}).items()
         }
 
     def place(self, node: Any, styles: list[Any]) -> tuple[str, str] | None:
         """Return the list and level of an item; None if the paragraph is not an item."""
-        for each in (node, *(style.element for style in styles)):
-            properties = each.find(f"./{_W}pPr/{_W}numPr")
+        for holder in (node, *(style.element for style in styles)):
+            properties = holder.find(f"./{_W}pPr/{_W}numPr")
             if properties is not None and (number := _value(properties.find(f"./{_W}numId"))):
                 level = _value(properties.find(f"./{_W}ilvl")) or "0"
                 return None if number == "0" else (number, level)
@@ -145,7 +145,7 @@ class _Body:
 
     def notes(self) -> Iterator[Block]:
         """Yield the footnotes, then the endnotes, in order."""
-        parts = {each.reltype: each for each in self._document.part.rels.values()}
+        parts = {relation.reltype: relation for relation in self._document.part.rels.values()}
         for kind in ("footnote", "endnote"):
             part = parts.get(f"{_RELATION}{kind}s")
             if part is None or part.is_external:
@@ -194,20 +194,20 @@ class _Body:
 
 def _children(node: Any, tag: str) -> Iterator[Any]:
     """Yield the children of a node with this tag, also those in content controls."""
-    for each in node.iterchildren():
-        if each.tag == tag:
-            yield each
-        elif each.tag in _WRAPPERS:
-            yield from _children(each, tag)
+    for child in node.iterchildren():
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _children(child, tag)
 
 
 def _boxes(node: Any) -> Iterator[Any]:
     """Yield the outermost text boxes in a paragraph."""
-    for each in node.iterchildren():
-        if each.tag == _BOX:
-            yield each
-        elif each.tag != _FALLBACK:
-            yield from _boxes(each)
+    for child in node.iterchildren():
+        if child.tag == _BOX:
+            yield child
+        elif child.tag != _FALLBACK:
+            yield from _boxes(child)
 
 
 def _value(node: Any) -> str:

@@ -85,7 +85,7 @@ def _guess(data: bytes) -> str | None:
     close = [match for match in matches if match.coherence >= best - _CLOSE]
     rank = {encoding: at for at, encoding in enumerate(_CANDIDATES)}
     candidates = [
-        (min(rank.get(each, len(rank)) for each in match.could_be_from_charset), str(match))
+        (min(rank.get(encoding, len(rank)) for encoding in match.could_be_from_charset), str(match))
         for match in close
     ]
     return min(candidates)[1] if candidates else None

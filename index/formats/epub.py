@@ -34,7 +34,7 @@ def chapter_blocks(root: etree._Element | None) -> tuple[list[Block], str]:
     if body is None:
         body = root
     kinds = [body, *body.iterchildren("{*}section")]
-    kind = " ".join(each.get(_TYPE, "") for each in (kinds if len(kinds) == 2 else kinds[:1]))
+    kind = " ".join(element.get(_TYPE, "") for element in (kinds if len(kinds) == 2 else kinds[:1]))
     _simplify(body)
     return list(fragment_blocks(body)), kind
 
@@ -99,13 +99,13 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 def _metadata(opf: etree._Element) -> Metadata:
     def values(name: str) -> list[str]:
         elements = opf.findall(f"{_DUBLIN}{name}")
-        texts = (" ".join("".join(map(str, each.itertext())).split()) for each in elements)
+        texts = (" ".join("".join(map(str, element.itertext())).split()) for element in elements)
         return [text for text in texts if text]
 
     days = (
-        find_moment(each.text or "")
-        for each in opf.iterfind(f"{_DUBLIN}date")
-        if each.get(f"{_OPF}event", "publication") in ("publication", "original-publication")
+        find_moment(element.text or "")
+        for element in opf.iterfind(f"{_DUBLIN}date")
+        if element.get(f"{_OPF}event", "publication") in ("publication", "original-publication")
     )
     code = re.match(r"[a-z]{2}(?=[-_]|$)", "".join(values("language")[:1]).lower())
     return Metadata.of(
@@ -114,7 +114,9 @@ def _metadata(opf: etree._Element) -> Metadata:
         author=", ".join(_creators(opf)),
         published=next(filter(None, days), None),
         updated=find_moment(opf.findtext(_UPDATED) or ""),
-        url=next((each for each in values("source") if re.match(r"https?://\S+$", each)), None),
+        url=next(
+            (source for source in values("source") if re.match(r"https?://\S+$", source)), None
+        ),
         outlet="".join(values("publisher")[:1]),
         category="".join(values("subject")[:1]),
         language=code[0] if code else None,
@@ -124,13 +126,13 @@ def _metadata(opf: etree._Element) -> Metadata:
 def _creators(opf: etree._Element) -> list[str]:
     """Return the authors: creators whose role is not translator, illustrator or another."""
     roles = {
-        (each.get("refines") or "").lstrip("#"): each.text
-        for each in opf.iterfind("./{*}metadata/{*}meta[@property='role']")
+        (role.get("refines") or "").lstrip("#"): role.text
+        for role in opf.iterfind("./{*}metadata/{*}meta[@property='role']")
     }
     names = []
-    for each in opf.iterfind(f"{_DUBLIN}creator"):
-        role = each.get(f"{_OPF}role") or roles.get(each.get("id", ""))
-        if role in (None, "", "aut") and (name := " ".join((each.text or "").split())):
+    for creator in opf.iterfind(f"{_DUBLIN}creator"):
+        role = creator.get(f"{_OPF}role") or roles.get(creator.get("id", ""))
+        if role in (None, "", "aut") and (name := " ".join((creator.text or "").split())):
             names.append(name)
     return names
 
@@ -152,7 +154,9 @@ def _chapters(
         if heading or name in labels or not chapters:
             chapters.append(_Chapter(name, heading or labels.get(name, "")))
         chapters[-1].blocks += blocks
-    chapters = [each for each in chapters if any(not block.heading for block in each.blocks)]
+    chapters = [
+        chapter for chapter in chapters if any(not block.heading for block in chapter.blocks)
+    ]
     if not chapters:
         raise ReadError("epub-no-text", subject=package.label)
     for chapter in chapters:
@@ -172,10 +176,10 @@ def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraf
 
 def _spine(package: Package, opf: etree._Element, place: str) -> dict[str, bool]:
     """Map the members, in reading order, to whether each is surely no chapter."""
-    items = {each.get("id"): each for each in opf.iterfind("./{*}manifest/{*}item")}
+    items = {item.get("id"): item for item in opf.iterfind("./{*}manifest/{*}item")}
     guide = {
-        package.beside(place, each.get("href", "")): each.get("type", "")
-        for each in opf.iterfind("./{*}guide/{*}reference")
+        package.beside(place, reference.get("href", "")): reference.get("type", "")
+        for reference in opf.iterfind("./{*}guide/{*}reference")
     }
     pages: dict[str, bool] = {}
     for reference in opf.iterfind("./{*}spine/{*}itemref"):

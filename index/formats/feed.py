@@ -125,7 +125,7 @@ def _text(entry: dict[str, Any], name: str) -> str | None:
 
 def _dicts(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
     value = dict.get(entry, name)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 _TAG = re.compile(

@@ -79,7 +79,7 @@ def field_at(values: object, name: str) -> object:
         return field_at(values[first], rest) if rest and first in values else None
     if isinstance(values, list):
         inner = (field_at(value, name) for value in values)
-        return [each for each in inner if each is not None] or None
+        return [value for value in inner if value is not None] or None
     return None
 
 
@@ -128,7 +128,7 @@ def as_moment(value: object, order: Order | None = None) -> date | datetime | No
         return valid_day(*match.groups())
     if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
         readings = (float(text), float(text) / 1000)
-        seconds = next((each for each in readings if int(each) in _EPOCHS), None)
+        seconds = next((reading for reading in readings if int(reading) in _EPOCHS), None)
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     moment = find_moment(text)
     numeric = _NUMERIC.match(text) if moment is None and order else None

@@ -95,7 +95,7 @@ def _quote_value(line: re.Match[str]) -> str:
 def _metadata(values: Mapping[str, object], body: str, label: str) -> Metadata:
     authors = _first(values, _AUTHOR)
     people = authors if isinstance(authors, list | tuple) else [authors]
-    names = (each.get("name") if isinstance(each, Mapping) else each for each in people)
+    names = (person.get("name") if isinstance(person, Mapping) else person for person in people)
     url = _text(_first(values, _URL), "url", label)
     language = language_code(_first(values, _LANGUAGE))
     day_first = (language or detect(body)) == "fr"

@@ -247,9 +247,9 @@ def _events(content: Content) -> Iterator[Iterator[_Event]]:
     """Open a file as JSON parser events. Raises ReadError if it is not JSON."""
 
     def events(stream: _BoundedStream) -> Iterator[_Event]:
-        for each in ijson.basic_parse(stream, use_float=True, multiple_values=True):
+        for event in ijson.basic_parse(stream, use_float=True, multiple_values=True):
             stream.since = 0
-            yield each
+            yield event
 
     try:
         with open_as_utf8(content) as stream:
@@ -279,7 +279,7 @@ def _line_record(content: Content, number: int, line: bytes) -> Record | Skipped
         except UnicodeDecodeError:
             text = decode(line, content.label)
         # Python refuses numbers of thousands of digits.
-        value = json.loads(text, parse_int=lambda each: int(each) if len(each) < 99 else None)
+        value = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 99 else None)
     except (ValueError, RecursionError, ReadError) as error:
         reason = _TOO_DEEP if isinstance(error, RecursionError) else Problem("line-not-utf8")
         if isinstance(error, json.JSONDecodeError):

@@ -33,8 +33,8 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
         root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError) as error:
         raise ReadError("xml-malformed", subject=content.label, reason=reason_of(error)) from error
-    for each in root.iter(etree.Element):  # NewsML 1 has capitals, NewsML-G2 name spaces
-        each.tag = etree.QName(each).localname.lower()
+    for element in root.iter(etree.Element):  # NewsML 1 has capitals, NewsML-G2 name spaces
+        element.tag = etree.QName(element).localname.lower()
     if root.tag == "nitf":
         yield _read_nitf(root, content)
         return
@@ -131,7 +131,7 @@ def _author(element: Element | None) -> str | None:
     """Return the author: Jeanne Petit for « Par Jeanne Petit, à Rome »."""
     if element is None:
         return None
-    people = [text for each in element.iter("person") if (text := _text(each))]
+    people = [text for person in element.iter("person") if (text := _text(person))]
     line = ", ".join(people) or _text(element) or ""
     byline = parse_byline(line)
     return byline.people if byline else without_by(line) or None

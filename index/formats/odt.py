@@ -64,8 +64,10 @@ class _Document:
     def facts(self) -> Facts:
         properties = self.meta.find(f".//{_OFFICE}meta") if self.meta is not None else None
         texts = {
-            str(each.tag): " ".join(each.itertext()).strip()
-            for each in (() if properties is None else properties.iterchildren(tag=etree.Element))
+            str(element.tag): " ".join(element.itertext()).strip()
+            for element in (
+                () if properties is None else properties.iterchildren(tag=etree.Element)
+            )
         }
         author = texts.get(f"{_META}initial-creator") or texts.get(f"{_DUBLIN}creator", "")
         return Facts(
@@ -78,16 +80,16 @@ class _Document:
     def elements_by_name(self, tag: str) -> dict[str, Any]:
         """Map the styles of a kind by name."""
         return {
-            each.get(f"{_STYLE}name", ""): each
+            element.get(f"{_STYLE}name", ""): element
             for root in self.styles
-            for each in root.iter(f"{{*}}{tag}")
+            for element in root.iter(f"{{*}}{tag}")
         }
 
     def _default_language(self) -> str:
         for root in self.styles:
-            for each in root.iter(f"{_STYLE}default-style"):
-                if each.get(f"{_STYLE}family") == "paragraph":
-                    properties = each.find(f"./{_STYLE}text-properties")
+            for style in root.iter(f"{_STYLE}default-style"):
+                if style.get(f"{_STYLE}family") == "paragraph":
+                    properties = style.find(f"./{_STYLE}text-properties")
                     return "" if properties is None else properties.get(f"{_FORMATTED}language", "")
         return ""
 
@@ -108,7 +110,7 @@ def _open(content: Content) -> _Document:
         root = package.tree("content.xml")
         if root is None:
             raise ReadError("package-is-zip", subject=content.label, suffix=".odt")
-        styles = (root, *(each for each in [_try_tree(package, "styles.xml")] if each is not None))
+        styles = (root, *(tree for tree in [_try_tree(package, "styles.xml")] if tree is not None))
         return _Document(_text_of(root, content), _try_tree(package, "meta.xml"), styles)
 
 
@@ -133,10 +135,10 @@ class _Body:
     def __init__(self, document: _Document) -> None:
         self._styles = document.elements_by_name("style")
         self._numbered_styles = {
-            (name, each.get(f"{_TEXT}level"))
+            (name, level.get(f"{_TEXT}level"))
             for name, style in document.elements_by_name("list-style").items()
-            for each in style.iterchildren(f"{_TEXT}list-level-style-number")
-            if each.get(f"{_STYLE}num-format") == "1"
+            for level in style.iterchildren(f"{_TEXT}list-level-style-number")
+            if level.get(f"{_STYLE}num-format") == "1"
         }
         self._counts: Counter[tuple[str, int]] = Counter()
         self.title: str | None = None
@@ -171,8 +173,8 @@ class _Body:
             if is_title and self.title is None:
                 self.title = text
             yield Block(text, heading=heading)
-        for each in _frames(node):
-            yield from self.blocks(each)
+        for frame in _frames(node):
+            yield from self.blocks(frame)
 
     def _style_names(self, node: Any) -> list[str]:
         """Return the names, stored and displayed, of a paragraph's style and its parents."""
@@ -213,12 +215,12 @@ class _Body:
             if (start := item.get(f"{_TEXT}start-value", "")).isdecimal():
                 self._counts[style, level] = int(start) - 1
             is_numbered = False
-            for each in item.iterchildren(tag=etree.Element):
-                if each.tag == f"{_TEXT}list":
-                    yield from self._items(each, style, level + 1)
-                elif each.tag == f"{_TEXT}h":
-                    yield each
-                elif each.tag == f"{_TEXT}p" and (text := _words(each)):
+            for child in item.iterchildren(tag=etree.Element):
+                if child.tag == f"{_TEXT}list":
+                    yield from self._items(child, style, level + 1)
+                elif child.tag == f"{_TEXT}h":
+                    yield child
+                elif child.tag == f"{_TEXT}p" and (text := _words(child)):
                     if has_number and not is_numbered:
                         self._counts[style, level] += 1
                         text, is_numbered = f"{self._counts[style, level]}. {text}", True
@@ -240,20 +242,20 @@ class _Body:
 
 def _cell_words(cell: Any) -> Iterator[str]:
     """Yield the paragraphs of a cell, also in lists and sections, but not in inner tables."""
-    for each in cell.iterchildren(tag=etree.Element):
-        if each.tag in _PARAGRAPHS:
-            yield _words(each)
-        elif each.tag in _ITEMS or each.tag in (f"{_TEXT}list", *_WRAPPERS):
-            yield from _cell_words(each)
+    for child in cell.iterchildren(tag=etree.Element):
+        if child.tag in _PARAGRAPHS:
+            yield _words(child)
+        elif child.tag in _ITEMS or child.tag in (f"{_TEXT}list", *_WRAPPERS):
+            yield from _cell_words(child)
 
 
 def _frames(node: Any) -> Iterator[Any]:
     """Yield the outermost frames and shapes of a paragraph."""
-    for each in node.iterchildren(tag=etree.Element):
-        if each.tag.startswith(_DRAW):
-            yield each
-        elif each.tag not in _UNSEEN:
-            yield from _frames(each)
+    for child in node.iterchildren(tag=etree.Element):
+        if child.tag.startswith(_DRAW):
+            yield child
+        elif child.tag not in _UNSEEN:
+            yield from _frames(child)
 
 
 def _words(node: Any) -> str:
@@ -266,13 +268,13 @@ def _words(node: Any) -> str:
 
 def _gather(node: Any, parts: list[str]) -> None:
     parts.append(_spaced(node.text))
-    for each in node.iterchildren():
-        if isinstance(each.tag, str):
-            if each.tag in _LETTERS:
-                parts.append(_LETTERS[each.tag])
-            elif each.tag not in _UNSEEN and not each.tag.startswith(_DRAW):
-                _gather(each, parts)
-        parts.append(_spaced(each.tail))
+    for child in node.iterchildren():
+        if isinstance(child.tag, str):
+            if child.tag in _LETTERS:
+                parts.append(_LETTERS[child.tag])
+            elif child.tag not in _UNSEEN and not child.tag.startswith(_DRAW):
+                _gather(child, parts)
+        parts.append(_spaced(child.tail))
 
 
 def _spaced(text: str | None) -> str:

@@ -117,10 +117,10 @@ _WAITING: ProcessPool[_ReadingProcess] = ProcessPool(1)
 
 
 def article_as_json(article: Article) -> dict[str, Any]:
-    record = {each.name: getattr(article, each.name) for each in fields(article)}
+    record = {column.name: getattr(article, column.name) for column in fields(article)}
     for name in (*_DAYS, *_MOMENTS):
         record[name] = record[name] and record[name].isoformat()
-    record["sections"] = [astuple(each) for each in article.sections]
+    record["sections"] = [astuple(section) for section in article.sections]
     del record["copies"]  # which a build finds
     return record
 
@@ -130,6 +130,6 @@ def article_from_json(record: dict[str, Any]) -> Article:
     for names, kind in ((_DAYS, date), (_MOMENTS, datetime)):
         for name in names:
             record[name] = record[name] and kind.fromisoformat(record[name])
-    record["sections"] = tuple(Section(*each) for each in record["sections"])
+    record["sections"] = tuple(Section(*section) for section in record["sections"])
     record["origins"] = tuple((fact, origin) for fact, origin in record["origins"])
     return Article(**record)

@@ -50,8 +50,8 @@ def parse_map(text: str) -> Mapping[str, str]:
     Raises ReadError, naming `--map`, for anything else.
     """
     fields: dict[str, str] = {}
-    for part in filter(None, (each.strip() for each in text.split(","))):
-        ours, mark, theirs = (each.strip() for each in part.partition("="))
+    for part in filter(None, (item.strip() for item in text.split(","))):
+        ours, mark, theirs = (side.strip() for side in part.partition("="))
         if not mark or not ours or not theirs:
             raise ReadError("map-not-a-pair", subject=f"--map {part}")
         if ours not in NAMES:
@@ -80,7 +80,7 @@ def read_records(
     if not sample:
         if not head:
             raise ReadError("records-none", subject=content.label)
-        yield from (each for each in head if isinstance(each, Skipped))
+        yield from (part for part in head if isinstance(part, Skipped))
         return
     _check_fields(content, sample)
     order = date_order(
@@ -161,7 +161,7 @@ def _check_fields(content: Content, sample: list[Mapping[str, object]]) -> None:
             names, label = _field_names(sample), content.label
             raise ReadError("map-not-found", subject=label, field=ours, name=theirs, found=names)
     if not any(
-        as_text(each) for values in sample for each in field_values(values, "text", field_map)
+        as_text(value) for values in sample for value in field_values(values, "text", field_map)
     ):
         raise ReadError("records-no-text-field", subject=content.label, found=_field_names(sample))
 

@@ -134,11 +134,11 @@ FORMATS = (
     Format(_ARCHIVES, (".xz", ".tar.xz", ".txz"), (), sign.is_xz, "any name", fetchable=False),
 )
 FORMAT_OF_SUFFIX: Mapping[str, Format] = MappingProxyType(
-    {suffix: each for each in FORMATS for suffix in each.suffixes}
+    {suffix: file_format for file_format in FORMATS for suffix in file_format.suffixes}
 )
 UNKNOWN_FORMAT = Problem("format-unknown", suffixes=tuple(FORMAT_OF_SUFFIX))
 FORMAT_OF_MEDIA_TYPE: Mapping[str, Format] = MappingProxyType(
-    {media_type: each for each in FORMATS for media_type in each.media_types}
+    {media_type: file_format for file_format in FORMATS for media_type in file_format.media_types}
 )
 _PACKED = frozenset({".gz", ".bz2", ".xz"})  # suffixes of single compressed files
 # Unsupported documents, which are reported, by suffix.
@@ -176,8 +176,8 @@ def format_of(name: str) -> Format | None:
 
 def sure_format(head: bytes) -> Format | None:
     """Return the format that the first bytes prove, whatever the name, or None."""
-    sure = (each for each in FORMATS if each.beats != "no name")
-    return next((each for each in sure if _matches(each, head)), None)
+    sure = (file_format for file_format in FORMATS if file_format.beats != "no name")
+    return next((file_format for file_format in sure if _matches(file_format, head)), None)
 
 
 def suffix_for(head: bytes, name: str) -> str | None:
@@ -191,7 +191,7 @@ def suffix_for(head: bytes, name: str) -> str | None:
     suffix = PurePath(name).suffix.lower()
     own = FORMAT_OF_SUFFIX.get(suffix)
     file_format = sure_format(head) or next(
-        (each for each in FORMATS if _matches(each, head)), None
+        (candidate for candidate in FORMATS if _matches(candidate, head)), None
     )
     if file_format is ZIP and own is not None and own.package:
         return own.suffix

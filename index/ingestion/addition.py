@@ -46,7 +46,7 @@ class AdditionDraft(GenerationDraft):
         self._before = before
         self._most = MOST_ADDED * before.facts.articles
         readings = [*changes.readings.values(), *changes.deletions]
-        ids = {each for reading in readings for each in reading.articles}
+        ids = {article_id for reading in readings for article_id in reading.articles}
         if ids & before.left_out():
             raise FullBuildNeeded
         self._rows = {row[0]: row for row in before.fingerprint_rows(ids)}
@@ -98,9 +98,9 @@ class AdditionDraft(GenerationDraft):
             keys, _ = likeness_keys([one.signature])
             candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - ids
             alike = {
-                each.id
-                for each in self._before.signatures(candidates)
-                if signature_likeness(one.signature, each.signature) >= LIKENESS
+                article.id
+                for article in self._before.signatures(candidates)
+                if signature_likeness(one.signature, article.signature) >= LIKENESS
             }
             new = (alike | self._group_of(alike)) - ids
             queue += self._before.signatures(new)
@@ -112,7 +112,7 @@ class AdditionDraft(GenerationDraft):
         originals = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprint_rows(ids)}
         rows = self._before.fingerprint_rows(originals)
         copies = {copy[0] for row in rows for copy in json.loads(row[4])}
-        members = {each.id for each in self._before.signatures(originals | copies)}
+        members = {article.id for article in self._before.signatures(originals | copies)}
         return members - self.replaced_ids - set(ids)
 
     def changes(self) -> ArticleChanges:
@@ -121,7 +121,7 @@ class AdditionDraft(GenerationDraft):
         rows = self._before.fingerprint_rows(self.replaced_ids)
         before = {row[0]: row for row in rows if row[3] is None}
         both = now.keys() & before.keys()
-        same = sum(_shown(now[each]) == _shown(before[each]) for each in both)
+        same = sum(_shown(now[article_id]) == _shown(before[article_id]) for article_id in both)
         return ArticleChanges(
             added=len(now) - len(both),
             changed=len(both) - same,

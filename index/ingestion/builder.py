@@ -265,7 +265,7 @@ class _Build:
             embedded = self._embed(turn, draft, [lookup])
             self.watch.step("write")
             build_facts = draft.build_facts(self.embedder, datetime.now(UTC), self.roots)
-            deleted_sources = [each.location for each in changes.deletions]
+            deleted_sources = [reading.location for reading in changes.deletions]
             facts = addition.seal(draft.replaced_ids, deleted_sources, build_facts, self._check)
             self.watch.step("switch")
             addition.switch()
@@ -281,9 +281,9 @@ class _Build:
         self.watch.step("embed")
         with turn.put_aside() as newer:
             lookups = [
-                each.vector_source
-                for each in (turn.previous, newer)
-                if each and self._same_model(each.facts)
+                generation.vector_source
+                for generation in (turn.previous, newer)
+                if generation and self._same_model(generation.facts)
             ]
             embedded = self._embed(turn, draft, lookups)
         self.watch.step("write")

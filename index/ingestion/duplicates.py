@@ -74,9 +74,9 @@ def signature(text: str) -> bytes:
 def likeness_keys(signatures: Sequence[bytes]) -> tuple[npt.NDArray[np.uint64], _Numbers]:
     """Keys that likely duplicates share, and for each key the position of its text. Texts with the
     same words share one key; similar long texts share another with high probability."""
-    digests = np.frombuffer(b"".join(each[:8] for each in signatures), dtype="<u8")
+    digests = np.frombuffer(b"".join(sketch[:8] for sketch in signatures), dtype="<u8")
     long = np.array(
-        [n for n, each in enumerate(signatures) if len(each) > _DIGEST], dtype=np.uint32
+        [n for n, sketch in enumerate(signatures) if len(sketch) > _DIGEST], dtype=np.uint32
     )
     keys, places = [digests.astype(np.uint64)], [np.arange(len(signatures), dtype=np.uint32)]
     if len(long):
@@ -117,18 +117,18 @@ def duplicate_groups(
     for article in sorted(articles, key=preference):
         same_words.setdefault(article.signature[:_DIGEST], []).append(article)
     classes = list(same_words.values())
-    followers = _followers([each[0].signature for each in classes])
+    followers = _followers([group[0].signature for group in classes])
     members: set[int] = set()
     groups = []
     for number in range(len(classes)):
         if number in members:
             continue
-        copies = [each for each in followers.get(number, ()) if each not in members]
+        copies = [follower for follower in followers.get(number, ()) if follower not in members]
         members.update(copies)
-        alike = sorted((m for each in (number, *copies) for m in classes[each]), key=preference)
+        alike = sorted((m for member in (number, *copies) for m in classes[member]), key=preference)
         if len(alike) > 1:
-            groups.append(DuplicateGroup(alike[0].id, tuple(each.id for each in alike[1:])))
-    return tuple(sorted(groups, key=lambda each: each.original))
+            groups.append(DuplicateGroup(alike[0].id, tuple(article.id for article in alike[1:])))
+    return tuple(sorted(groups, key=lambda group: group.original))
 
 
 def signature_likeness(one: bytes, other: bytes) -> float:
@@ -152,13 +152,15 @@ def site_names(articles: Iterable[tuple[str, bytes, str | None]]) -> frozenset[s
     texts = Counter(
         title for title, _ in {(" ".join(_words(t)), digest) for t, digest, _ in distinct}
     )
-    outlets = {" ".join(_words(each)) for each in {outlet for _, _, outlet in distinct} if each}
+    outlets = {" ".join(_words(name)) for name in {outlet for _, _, outlet in distinct} if name}
     return frozenset({title for title, count in texts.items() if count >= _TEXTS} | outlets)
 
 
 def _followers(signatures: Sequence[bytes]) -> dict[int, _Indices]:
     """By number, the greater numbers of the texts that resemble it, ascending."""
-    long = np.array([n for n, each in enumerate(signatures) if len(each) > _DIGEST], dtype=np.int64)
+    long = np.array(
+        [n for n, sketch in enumerate(signatures) if len(sketch) > _DIGEST], dtype=np.int64
+    )
     if not len(long):
         return {}
     sketches, figures = _tables([signatures[number] for number in long])
@@ -220,7 +222,7 @@ def _agreement(figures: _Words, first: _Indices, second: _Indices) -> npt.NDArra
 
 def _tables(signatures: Sequence[bytes]) -> tuple[_Words, _Words]:
     """Sketches and figures of long texts, one row each."""
-    rows = np.frombuffer(b"".join(each[_DIGEST:] for each in signatures), dtype="<u4")
+    rows = np.frombuffer(b"".join(sketch[_DIGEST:] for sketch in signatures), dtype="<u4")
     table = rows.reshape(len(signatures), _PERMUTATIONS + _SIGNATURE_SIZE)
     return table[:, :_PERMUTATIONS], table[:, _PERMUTATIONS:]
 

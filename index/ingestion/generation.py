@@ -55,7 +55,7 @@ class GenerationDraft:
     def find_copies(self, names: Collection[str] | None = None) -> None:
         """Choose one article of each group of duplicates; `names` as in `duplicate_groups`."""
         articles = list(self.articles.signatures())
-        keys, places = likeness_keys([each.signature for each in articles])
+        keys, places = likeness_keys([article.signature for article in articles])
         self.articles.likeness = LikenessKeys.of(keys, places + np.uint32(1))  # numbers are from 1
         self.copies = self.articles.unite(duplicate_groups(articles, names))
 

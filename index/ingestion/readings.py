@@ -90,16 +90,16 @@ class FileReading:
         if label == self.label:
             return self
         skipped = (
-            replace(each, label=label + each.label.removeprefix(self.label))
-            for each in self.skipped
+            replace(part, label=label + part.label.removeprefix(self.label))
+            for part in self.skipped
         )
         return replace(self, label=label, skipped=tuple(skipped))
 
     def as_row(self) -> tuple[Any, ...]:
         """A row of the table `sources`."""
         skipped = [
-            (each.label, each.problem.as_json(), each.at and each.at.as_json())
-            for each in self.skipped
+            (part.label, part.problem.as_json(), part.at and part.at.as_json())
+            for part in self.skipped
         ]
         articles = json.dumps(self.articles)
         digest = self.digest and self.digest + self.stamp
@@ -109,8 +109,8 @@ class FileReading:
     def of_row(cls, row: tuple[Any, ...]) -> FileReading:
         location, label, url, digest, articles, skipped_json = row
         skipped = (
-            Skipped(each, Problem.from_json(problem), at and Problem.from_json(at))
-            for each, problem, at in json.loads(skipped_json)
+            Skipped(name, Problem.from_json(problem), at and Problem.from_json(at))
+            for name, problem, at in json.loads(skipped_json)
         )
         stamp = digest[_DIGEST_SIZE:] if digest else b""
         digest = digest[:_DIGEST_SIZE] if digest else digest

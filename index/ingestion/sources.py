@@ -167,7 +167,7 @@ class FileArticles:
         self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
     ) -> None:
         readings = map(FileReading.of_row, before.sources() if before else ())
-        readings_by_location = {each.location: each for each in readings}
+        readings_by_location = {reading.location: reading for reading in readings}
         with self._remembering_failures():
             for number, source in enumerate(self.sources):
                 context.check()
@@ -239,11 +239,11 @@ def _reuse(
     draft: GenerationDraft, reading: FileReading, source: Source, context: ReadContext
 ) -> bool:
     """Copy a file's articles from the previous generation; False if that is not possible."""
-    ids = [each for each in reading.articles if each not in context.removed_ids]
+    ids = [article_id for article_id in reading.articles if article_id not in context.removed_ids]
     if not draft.articles.add_again(ids, reading.label, source.label):
         return False
-    for each in context.removed_ids.intersection(reading.articles):
-        draft.articles.leave_out(each)
+    for article_id in context.removed_ids.intersection(reading.articles):
+        draft.articles.leave_out(article_id)
     return True
 
 

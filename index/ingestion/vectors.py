@@ -95,9 +95,9 @@ def fill_vectors(
     embed: Callable[[IntArray, list[str]], Vectors],
 ) -> None:
     """Carry out a plan; `texts` returns the texts of ascending rows, `embed` their vectors."""
-    for each in plan.parts:
-        for batch in batches(len(each.rows), _BATCH):
-            writer.put_again(each.rows[batch], each.source.vectors, each.source_rows[batch])
+    for part in plan.parts:
+        for batch in batches(len(part.rows), _BATCH):
+            writer.put_again(part.rows[batch], part.source.vectors, part.source_rows[batch])
     for batch in batches(len(plan.fresh), _BATCH):
         rows = plan.fresh[batch]
         batch_texts = texts(rows)
@@ -153,8 +153,8 @@ def embed_all(
         kind: plan_reuse(hashes[kind], [*(lookup(kind) for lookup in lookups), checkpoint])
         for kind in ROW_KINDS
     }
-    fresh = sum(len(each.fresh) for each in plans.values())
-    resumed_texts = sum(each.parts[-1].texts for each in plans.values())
+    fresh = sum(len(plan.fresh) for plan in plans.values())
+    resumed_texts = sum(plan.parts[-1].texts for plan in plans.values())
     embedder = _SavingEmbedder(work, fresh)
     for kind in ROW_KINDS:
         plan, own = plans.pop(kind), hashes.pop(kind)

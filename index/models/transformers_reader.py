@@ -54,7 +54,7 @@ class QuestionAnsweringReader:
         start, end = output.start_logits[0].numpy(), output.end_logits[0].numpy()
         none = float(start[0] + end[0])
         spans = find_spans(passage, start[inside], end[inside], [offsets[at] for at in inside])
-        spans = [replace(each, logit=each.logit - none) for each in spans]
+        spans = [replace(span, logit=span.logit - none) for span in spans]
         return PassageReading(spans[0].logit if spans else float("-inf"), tuple(spans))
 
 
@@ -74,7 +74,7 @@ class CrossEncoderReader:
             return []
         import torch
 
-        pairs = [(question, f"{each.title}. {each.text}") for each in passages]
+        pairs = [(question, f"{passage.title}. {passage.text}") for passage in passages]
         scores = self._model.predict(
             pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False
         )

@@ -70,7 +70,7 @@ WEEKDAY_NUMBERS = _numbers(_WEEKDAYS, 0)
 
 _SHORT = "janv-jan fevr-fev-feb mar avr-apr may jun juil-jul aug sept-sep oct nov dec".split()  # noqa: SIM905
 _NUMBER = MONTH_NUMBERS | {
-    short: number for number, each in enumerate(_SHORT, start=1) for short in each.split("-")
+    short: number for number, forms in enumerate(_SHORT, start=1) for short in forms.split("-")
 }
 _NAME = one_of(_NUMBER)
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")

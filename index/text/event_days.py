@@ -243,8 +243,8 @@ def _nearest(month: int, day: int, published: date, is_future: bool) -> date | N
     """The day in the year that the article most likely means."""
     ahead = _AHEAD_DAYS if is_future else _SOON_DAYS
     years = (published.year + 1, published.year, published.year - 1)
-    candidates = (each for year in years if (each := valid_day(year, month, day)))
-    return next((each for each in candidates if (each - published).days <= ahead), None)
+    candidates = (nearby for year in years if (nearby := valid_day(year, month, day)))
+    return next((nearby for nearby in candidates if (nearby - published).days <= ahead), None)
 
 
 def _weekday(groups: dict[str, str], published: date, is_future: bool) -> Period:

@@ -88,9 +88,9 @@ def _votes(words: list[str], sample: str) -> dict[str, float]:
     languages_of = _languages_by_word()
     for word in words:
         parts = re.split("['-]", word) if "'" in word or "-" in word else ()
-        for each in (word, *parts):
-            for language in languages_of.get(each, ()):
-                votes[language] += 1 / len(languages_of[each])
+        for part in (word, *parts):
+            for language in languages_of.get(part, ()):
+                votes[language] += 1 / len(languages_of[part])
     for language, letters in _LETTERS.items():
         votes[language] += _LETTER * min(len(letters.findall(sample)), _MAX_LETTERS)
     return votes
@@ -148,7 +148,7 @@ def _terms_of(word: str, language: str) -> tuple[str, ...]:
     words = _compound(word, stops) if "-" in word else [word]
     if language in _STEMMED:  # names with digits or hyphens do not inflect
         stemmer = _stemmers[language]
-        words = [stemmer.stemWord(each) if each.isalpha() else each for each in words]
+        words = [stemmer.stemWord(part) if part.isalpha() else part for part in words]
     return tuple(map(fold, words))
 
 

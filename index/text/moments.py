@@ -88,4 +88,4 @@ def _read(match: re.Match[str]) -> list[Moment]:
     year = int(groups["year"]) if groups.get("year") else None
     day = int(groups["day"]) if groups.get("day") else None
     days = [int(groups["first"]), day] if groups.get("first") else [day]
-    return [Moment(start, end, year, number, each) for each in days]
+    return [Moment(start, end, year, number, day) for day in days]

@@ -11,5 +11,5 @@ SPACE = "[ \u00a0\u2009\u202f]"  # as it stands inside numbers, dates and names
 def one_of(options: Iterable[str]) -> str:
     """Return a pattern that matches any of these strings, the longest first."""
     return "|".join(
-        re.escape(each) for each in sorted(options, key=lambda each: (-len(each), each))
+        re.escape(option) for option in sorted(options, key=lambda option: (-len(option), option))
     )

@@ -229,17 +229,17 @@ def find_quantities(text: str, language: str) -> list[Quantity]:
     for moment in find_moments(text):
         taken_places[moment.start : moment.end] = b"\1" * (moment.end - moment.start)
     free: list[Quantity] = []
-    for each in chain(
+    for quantity in chain(
         _find_centuries(text),
         _find_multiples(text),
         _find_figures(text),
         _find_spelled(text, language),
         _find_named(text),
     ):
-        if not any(taken_places[each.start : each.end]):
-            taken_places[each.start : each.end] = b"\1" * (each.end - each.start)
-            free.append(each)
-    return _complete_ranges(text, sorted(free, key=lambda each: each.start))
+        if not any(taken_places[quantity.start : quantity.end]):
+            taken_places[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
+            free.append(quantity)
+    return _complete_ranges(text, sorted(free, key=lambda quantity: quantity.start))
 
 
 def _is_same(one: float, other: float) -> bool:

@@ -24,24 +24,24 @@ _OPENING = 60  # characters that distinguish paragraphs
 
 def gather_parts(tree: Element) -> None:
     """Move leads and postscripts into the text beside them, as SPIP's templates separate them."""
-    for body in [each for each in tree.iter("div") if _names(each) & _BODIES]:
+    for body in [division for division in tree.iter("div") if _names(division) & _BODIES]:
         before = islice(body.itersiblings(preceding=True), _NEAR)
         after = islice(body.itersiblings(), _NEAR)
-        leads = [each for each in before if _names(each) & _LEADS]  # the nearest first
-        ends = [each for each in after if _names(each) & _ENDS]
-        for each in leads:
-            each.tail, body.text = body.text, None
-            body.insert(0, each)
-        for each in ends:
-            each.tail = None
-            body.append(each)
-        for each in (*leads, *ends):
-            each.attrib.pop("class")  # its names might make trafilatura drop it
+        leads = [element for element in before if _names(element) & _LEADS]  # the nearest first
+        ends = [element for element in after if _names(element) & _ENDS]
+        for lead in leads:
+            lead.tail, body.text = body.text, None
+            body.insert(0, lead)
+        for end in ends:
+            end.tail = None
+            body.append(end)
+        for moved in (*leads, *ends):
+            moved.attrib.pop("class")  # its names might make trafilatura drop it
 
 
 def wrap_loose_words(tree: Element) -> None:
     """Wrap the loose words at the start of a division into a paragraph, if paragraphs follow."""
-    for division in [each for each in tree.iter("div", "article", "section") if each.text]:
+    for division in [element for element in tree.iter("div", "article", "section") if element.text]:
         if len(division.text.strip()) >= _LABEL and division.find("p") is not None:
             paragraph = division.makeelement("p")
             paragraph.text, division.text = division.text, None
@@ -110,7 +110,9 @@ def page_body(tree: Element) -> tuple[Block, ...]:
         return ()
     for code in body.iter("code"):
         holder = code.getparent()
-        if holder.tag in ("body", "div", "quote") and any(each.tag in _STANDING for each in holder):
+        if holder.tag in ("body", "div", "quote") and any(
+            child.tag in _STANDING for child in holder
+        ):
             code.tag = "p"
     for element in body.iter(*_TAGS):
         element.tag = _TAGS[element.tag]
@@ -147,7 +149,7 @@ def _keep_captions(tree: Element) -> None:
 def _unwrap_crowded(tree: Element) -> None:
     """Merge inline children into the text of elements crowded with them, in linear time; a run of
     links becomes one link, since links without prose are no article."""
-    for element in [each for each in tree.iter() if len(each) > _CROWD]:
+    for element in [crowded for crowded in tree.iter() if len(crowded) > _CROWD]:
         if sum(child.tag not in APART for child in element) <= _CROWD:
             continue
         runs = [_InlineRun(element.text or "")]

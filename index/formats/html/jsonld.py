@@ -48,7 +48,7 @@ def jsonld_facts(article: JsonLdRecord, label: str) -> Metadata:
     sections = _texts(article.get("articleSection"))
     authors = article.get("author") or article.get("creator")
     people = authors if isinstance(authors, list) else [authors]
-    names = [person_name(_name(each)) for each in people]
+    names = [person_name(_name(person)) for person in people]
     return Metadata.of(
         "json-ld",
         title=jsonld_line(article.get("headline")) or jsonld_line(article.get("name")),

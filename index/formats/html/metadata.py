@@ -237,8 +237,8 @@ def _elements_below(heading: Element) -> Iterator[tuple[Element, str]]:
     """Yield the elements after the heading with their words, in reading order, each text once."""
     pieces = 0
     ancestors = (heading, *heading.iterancestors())
-    siblings = (sibling for each in ancestors for sibling in each.itersiblings())
-    for element in (each for sibling in siblings for each in sibling.iter()):
+    siblings = (sibling for ancestor in ancestors for sibling in ancestor.itersiblings())
+    for element in (inner for sibling in siblings for inner in sibling.iter()):
         if not isinstance(element.tag, str):
             continue
         text = jsonld_line(_own_words(element)) or ""

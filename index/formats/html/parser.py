@@ -138,20 +138,20 @@ def _is_whole(article: Element) -> bool:
         return False
     if any(map(is_beside_prose, (article, *article.iterancestors()))):
         return False
-    length = sum(text_length(each, _MIN_SIBLING_CHARACTERS) for each in article.iter("p"))
+    length = sum(text_length(paragraph, _MIN_SIBLING_CHARACTERS) for paragraph in article.iter("p"))
     return length >= _MIN_SIBLING_CHARACTERS and not _is_teaser(article)
 
 
 def _is_teaser(article: Element) -> bool:
     """True if a link below its heading has the heading's target: « Lire la suite »."""
-    targets = {urldefrag(each).url for each in _heading_links(article)} - {""}
+    targets = {urldefrag(href).url for href in _heading_links(article)} - {""}
     return any(
         urldefrag(link.get("href") or "").url in targets
         and text_length(link) > 0
         and link.find(".//time") is None
         and next(link.iterancestors(*_HEADINGS), None) is None
         for link in (article.iter("a") if targets else ())
-        if not any(each.tag in _HEADINGS for each in link.iter())
+        if not any(inner.tag in _HEADINGS for inner in link.iter())
     )
 
 

@@ -61,7 +61,7 @@ def drop_layout_tables(tree: Element) -> None:
             stack = [table]  # the table's own rows and cells, not those of inner tables
             while stack:
                 element = stack.pop()
-                stack += [each for each in element if each.tag in _TAGS and each.tag != "table"]
+                stack += [child for child in element if child.tag in _TAGS and child.tag != "table"]
                 element.tag = "div"
 
 

@@ -151,7 +151,7 @@ def _group_rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
             lower = min(tallest.bottom - tallest.top, line.bottom - line.top)
             if overlap > 0.5 * lower:
                 rows[-1].append(line)
-                tallest = max(tallest, line, key=lambda each: each.bottom - each.top)
+                tallest = max(tallest, line, key=lambda row: row.bottom - row.top)
                 continue
         rows.append([line])
         tallest = line

@@ -62,7 +62,7 @@ class PrintedPage:
         letters = sum(map(str.isalnum, words))
         if letters < _STAMP:
             return self.image_share >= _SCAN_SHARE or (self.has_content and not letters)
-        unknown = sum(each == "\ufffd" or "\ue000" <= each <= "\uf8ff" for each in words)
+        unknown = sum(letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff" for letter in words)
         return unknown > _UNREADABLE * len(words)
 
 

@@ -157,8 +157,8 @@ def lay_out_pages(pages: Sequence[PrintedPage]) -> tuple[str | None, tuple[Block
         for paragraph in _of_column(rows, page, type_)
     )
     paragraphs = _reconnect(of_columns, type_)
-    for each in paragraphs:
-        each.text = _text(each, words)
+    for printed in paragraphs:
+        printed.text = _text(printed, words)
     _mark_headings(paragraphs, type_)
     return _title(paragraphs, type_), tuple(_blocks(paragraphs))
 
@@ -252,19 +252,19 @@ def _reconnect(paragraphs: Iterable[PrintedParagraph], type_: Typography) -> lis
     """Reconnect paragraphs split by the end of a column or page, or by small print or captions."""
     whole: list[PrintedParagraph] = []
     open_: PrintedParagraph | None = None
-    for each in paragraphs:
-        plain = not each.table and _alike(each.size, type_.size)
+    for paragraph in paragraphs:
+        plain = not paragraph.table and _alike(paragraph.size, type_.size)
         if open_ is not None and plain:
             last = open_.lines[-1]
-            elsewhere = each.page != open_.page or each.lines[0].middle < last.middle
-            if elsewhere and _is_cut(open_, each):
-                open_.lines += each.lines
-                open_.page = each.page
+            elsewhere = paragraph.page != open_.page or paragraph.lines[0].middle < last.middle
+            if elsewhere and _is_cut(open_, paragraph):
+                open_.lines += paragraph.lines
+                open_.page = paragraph.page
                 continue
-        whole.append(each)
+        whole.append(paragraph)
         if plain:
-            open_ = each
-        elif each.size > _LARGER * type_.size or each.table:
+            open_ = paragraph
+        elif paragraph.size > _LARGER * type_.size or paragraph.table:
             open_ = None
     return whole
 
@@ -288,20 +288,20 @@ def _text(paragraph: PrintedParagraph, words: set[str]) -> str:
 
 
 def _mark_headings(paragraphs: list[PrintedParagraph], type_: Typography) -> None:
-    for each, after in pairwise(paragraphs):
-        rows = any(len(line.cells) > 2 for line in each.lines)
-        if each.table or rows or not _WORDS.search(each.text):
+    for paragraph, after in pairwise(paragraphs):
+        rows = any(len(line.cells) > 2 for line in paragraph.lines)
+        if paragraph.table or rows or not _WORDS.search(paragraph.text):
             continue
-        larger = each.size >= _LARGER * type_.size and len(each.text) <= _HEADING
+        larger = paragraph.size >= _LARGER * type_.size and len(paragraph.text) <= _HEADING
         bold = (
-            all(line.bold for line in each.lines)
+            all(line.bold for line in paragraph.lines)
             and not all(line.bold for line in after.lines)
-            and len(each.text) <= _BOLD
-            and not each.text.endswith((".", ",", ";", ":"))
-            and each.size >= type_.size * (1 - _SIZE)
+            and len(paragraph.text) <= _BOLD
+            and not paragraph.text.endswith((".", ",", ";", ":"))
+            and paragraph.size >= type_.size * (1 - _SIZE)
         )
-        each.heading = larger or bold or _is_in_capitals(each, after)
-        each.item = each.item and not each.heading
+        paragraph.heading = larger or bold or _is_in_capitals(paragraph, after)
+        paragraph.item = paragraph.item and not paragraph.heading
 
 
 def _is_in_capitals(paragraph: PrintedParagraph, after: PrintedParagraph) -> bool:
@@ -319,18 +319,22 @@ def _is_in_capitals(paragraph: PrintedParagraph, after: PrintedParagraph) -> boo
 
 
 def _title(paragraphs: list[PrintedParagraph], type_: Typography) -> str | None:
-    headings = (each for each in paragraphs if each.heading and each.page == paragraphs[0].page)
-    large = [each for each in headings if each.size >= _LARGER * type_.size]
-    titles = [each for each in large if len(_WORDS.findall(each.text)) > 1]
-    return max(titles, key=lambda each: each.size).text if titles else None
+    headings = (
+        paragraph
+        for paragraph in paragraphs
+        if paragraph.heading and paragraph.page == paragraphs[0].page
+    )
+    large = [heading for heading in headings if heading.size >= _LARGER * type_.size]
+    titles = [heading for heading in large if len(_WORDS.findall(heading.text)) > 1]
+    return max(titles, key=lambda heading: heading.size).text if titles else None
 
 
 def _blocks(paragraphs: Iterable[PrintedParagraph]) -> Iterator[Block]:
     """Yield blocks; neighbouring short items form one, as in a list."""
     for is_list, group in groupby(paragraphs, lambda p: p.item and len(p.text) <= _LONG_ITEM):
         if is_list:
-            yield Block("\n".join(each.text for each in group))
+            yield Block("\n".join(paragraph.text for paragraph in group))
             continue
-        for each in group:
-            if any(map(str.isalnum, each.text)):
-                yield Block(each.text, heading=each.heading)
+        for paragraph in group:
+            if any(map(str.isalnum, paragraph.text)):
+                yield Block(paragraph.text, heading=paragraph.heading)

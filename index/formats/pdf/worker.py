@@ -192,7 +192,7 @@ class _Run:
         )[self.turn]
         text = "".join(self.letters).encode("utf-16-le", "surrogatepass")
         words = text.decode("utf-16-le", "ignore")
-        return [words, *(round(each, 2) for each in box), self.size, self.bold]
+        return [words, *(round(edge, 2) for edge in box), self.size, self.bold]
 
 
 def _runs(text: Any, count: int) -> Iterator[_Run]:

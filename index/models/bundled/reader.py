@@ -71,7 +71,7 @@ class BundledReader:
         none = float(start[0][0] + end[0][0])
         spans = find_spans(passage, start[0][inside], end[0][inside], text.offsets)
         return PassageReading(
-            float(has[0]), tuple(replace(each, logit=each.logit - none) for each in spans)
+            float(has[0]), tuple(replace(span, logit=span.logit - none) for span in spans)
         )
 
     def _ids(self, text: str, limit: int = _HEAD_TOKENS) -> list[int]:
@@ -96,7 +96,7 @@ def find_spans(
         place = _trim(passage.text, begins[own.start + at], offsets[own.start + until][1])
         if place is not None:
             spans.append(AnswerSpan(*place, logit))
-    return sorted(spans, key=lambda each: -each.logit)
+    return sorted(spans, key=lambda span: -span.logit)
 
 
 def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[int, int, float]:

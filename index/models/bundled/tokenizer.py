@@ -109,7 +109,7 @@ class Tokenizer:
         self, match: re.Match[str], word: str, ids: tuple[int, ...]
     ) -> Iterator[tuple[int, int]]:
         first, end = match.span()
-        sizes = [self._sizes[each] for each in ids]
+        sizes = [self._sizes[number] for number in ids]
         if len(word) != end - first or UNKNOWN_ID in ids:
             yield from ((first, end) for _ in ids)
         else:
