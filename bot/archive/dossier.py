@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from bot.answer import Answer, Statement
 from bot.archive.events import Event, distinct, find_lines, in_order
@@ -32,7 +31,7 @@ _ROLE_BEFORE = re.compile(
 def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell who or what a subject is, its dates and figures, what it says and is said of it."""
     found = find_subject(searcher, request.subject, request.period, request.question)
-    lines = [each for each in find_lines(found.central) if each.article.published]
+    lines = find_lines(found.central)
     if not lines:
         return refuse_subject(request, searcher)
     phrases = DossierPhrases.of(request.language)
@@ -62,7 +61,7 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     chosen = distinct(figures, _FIGURE_LINES, shown)
     add(
         phrases.figures,
-        ((days.told(each.article.published or date.min), each) for each in chosen),
+        ((days.told(day) if (day := each.article.published) else "", each) for each in chosen),
     )
     heading = phrases.words(request.subject)
     said = {each.text for each in shown}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.refusal import decide_by_articles, refusal_of
+from bot.answering.refusal import Decision, decide_by_articles, refusal_of
 from bot.archive.request import ArchiveRequest
 from bot.archive.subject import FoundSubject
 from bot.archive.texts import SubjectPhrases
@@ -36,6 +36,8 @@ def answer_lines(
 
     The first heading says which articles of `found` are left out as of another subject.
     """
+    if not statements:
+        return _refuse(request, decide_by_articles((), period=request.period))
     citations = tuple(each.cite(number) for number, each in enumerate(lines, 1))
     articles = [each.article for each in citations]
     first, *others = statements
@@ -60,5 +62,8 @@ def answer_lines(
 def refuse_subject(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Refuse a subject of which the articles say nothing of the kind; offer those near it."""
     hits = searcher.search(request.subject, _NEAR_PASSAGES).hits
-    decision = decide_by_articles((), hits, request.period)
+    return _refuse(request, decide_by_articles((), hits, request.period))
+
+
+def _refuse(request: ArchiveRequest, decision: Decision) -> Answer:
     return refusal_of(request.question, decision, language=request.language, period=request.period)
