@@ -20,10 +20,20 @@ Outcome = Literal["sure", "perhaps", "no", "help"]
 """`sure`: the articles answer. `perhaps`: the statements come nearest, and are shown as such. `no`:
 there are none. `help`: somebody in distress gets numbers to call."""
 
-Refusal = Literal["unsaid", "period", "unclear", "courtesy", "greeting", "wordless", "self"]
+Refusal = Literal[
+    "unsaid",
+    "period",
+    "unclear",
+    "unsigned",
+    "undated",
+    "courtesy",
+    "greeting",
+    "wordless",
+    "self",
+]
 """Why there is no answer: the articles do not say, none is of the period, it is unclear which
-article is meant, the message is no question (« Merci ! », « Bonjour ! », an emoji), or it is about
-Selon itself (« Qui es-tu ? »)."""
+article is meant, that article has no author or no day, the message is no question (« Merci ! »,
+« Bonjour ! », an emoji), or it is about Selon itself (« Qui es-tu ? »)."""
 
 SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
 """Refusals of messages that are neither searched nor remembered."""

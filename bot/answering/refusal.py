@@ -137,6 +137,11 @@ def decide_by_articles(
     return Decision("perhaps" if is_near else "sure")
 
 
+def decide_on_absence(refusal: Refusal, articles: Sequence[Article]) -> Decision:
+    """Refuse what the articles that are meant do not have, and offer them."""
+    return Decision("no", refusal, tuple(articles[:NEAREST]))
+
+
 def least_sure(outcomes: Iterable[Outcome]) -> Outcome:
     """The outcome of an answer composed of several."""
     return max(outcomes, key=("sure", "perhaps", "no").index)

@@ -12,14 +12,22 @@ from bot.answering.metadata_question import (
     MetadataQuestion,
     bare_name,
 )
-from bot.answering.refusal import Decision, decide_by_articles, outcome_of, refusal_of
+from bot.answering.refusal import (
+    Decision,
+    decide_by_articles,
+    decide_on_absence,
+    outcome_of,
+    refusal_of,
+)
 from bot.answering.time_range import Timing
 from bot.answering.topic import find_topic, newest_first
 from bot.archive.articles import cite_openings, load
+from bot.archive.lede import is_statement
 from bot.archive.subject import find_subject
 from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry, Sentence
 from index.findings import Hit
+from index.ingestion.passages import cut
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
@@ -29,7 +37,6 @@ _ADDRESS = re.compile(r"https?://\S+")
 _LISTED_ARTICLES = 5
 _NEWEST_ARTICLES = 3  # for the latest news
 _LEDE_WORDS = 30  # minimum
-_CAPTION_WORDS = 6  # a shorter first sentence is a picture's caption
 _DEPTH = 100  # passages searched for a subject
 
 
@@ -66,25 +73,23 @@ class ArticleReply:
         choose = self._choose_by_subject if metadata.subject else self._choose_by_time
         choice = choose(metadata)
         if not choice.decision.may_answer:
-            return refusal_of(
-                self.question,
-                choice.decision,
-                confidence=choice.confidence,
-                language=self.language,
-                period=self.timing.period,
-            )
+            return self._refuse(choice.decision, choice.confidence)
         if kind == "news":
             newest = replace(choice, articles=choice.articles[:_NEWEST_ARTICLES])
             return self._quote_openings(newest)
-        say = {
-            "author": phrases.author,
-            "date": phrases.published,
-            "title": phrases.titled,
-            "which": phrases.listed,  # « le dernier article »
-        }
-        (citation,) = cite_openings(choice.articles[:1], self.searcher.generation)
-        statement = Statement(say[kind](citation.article), (citation.number,))
-        return self._answer(choice, [statement], [citation])
+        article = choice.articles[0]
+        if kind == "author":
+            if article.author is None:
+                return self._refuse(decide_on_absence("unsigned", [article]))
+            text = phrases.author(article, article.author)
+        elif kind == "date":
+            if article.published is None:
+                return self._refuse(decide_on_absence("undated", [article]))
+            text = phrases.published(article, article.published)
+        else:  # « le dernier article » is named
+            text = phrases.titled(article) if kind == "title" else phrases.listed(article)
+        citations = cite_openings([article], self.searcher.generation)
+        return self._answer(choice, [Statement(text, (1,))], citations)
 
     def open(self) -> Answer | None:
         """Answer a bare name by what the articles say of it, newest first; a URL by its article.
@@ -170,12 +175,22 @@ class ArticleReply:
         return ArticleChoice(articles, decision, 1.0 if decision.may_answer else 0.0)
 
     def _quote_openings(self, choice: ArticleChoice) -> Answer:
-        """Quote how each article begins: news comes first."""
-        citations = [
-            _extend_lede(each) for each in cite_openings(choice.articles, self.searcher.generation)
-        ]
+        """Quote how each article begins, if it begins with a statement: news comes first."""
+        ledes = filter(None, map(_cite_lede, choice.articles))
+        citations = [replace(lede, number=number) for number, lede in enumerate(ledes, 1)]
+        if not citations:
+            return self._refuse(decide_on_absence("unsaid", choice.articles))
         statements = [Statement(each.quote, (each.number,)) for each in citations]
         return self._answer(choice, statements, citations)
+
+    def _refuse(self, decision: Decision, confidence: float = 0.0) -> Answer:
+        return refusal_of(
+            self.question,
+            decision,
+            confidence=confidence,
+            language=self.language,
+            period=self.timing.period,
+        )
 
     def _answer(
         self, choice: ArticleChoice, statements: Sequence[Statement], citations: Sequence[Citation]
@@ -203,15 +218,19 @@ def _naming_sentence(name: str, hit: Hit) -> Sentence | None:
     return max(candidates, key=lambda each: each.score).sentence if candidates else None
 
 
-def _extend_lede(opening: Citation) -> Citation:
-    """Extend the citation of an article's opening by whole sentences to a lede."""
-    text = opening.article.text
-    sentences = [each for each in opening.passage.sentences if each.start >= opening.start]
-    while len(sentences) > 1 and len(sentences[0].text.split()) < _CAPTION_WORDS:
-        sentences = sentences[1:]
-    start, end = sentences[0].start, sentences[0].end
-    for each in sentences[1:]:
-        if len(text[start:end].split()) >= _LEDE_WORDS or "\n" in text[end : each.start]:
-            break
-        end = each.end
-    return replace(opening, quote=text[start:end], start=start, end=end)
+def _cite_lede(article: Article) -> Citation | None:
+    """Cite the first sentence that states something, and whole ones after it up to a lede."""
+    for passage in cut(article):
+        for at, first in enumerate(passage.sentences):
+            if not is_statement(first, article):
+                continue
+            end = first.end
+            for sentence in passage.sentences[at + 1 :]:
+                words = article.text[first.start : end].split()
+                is_apart = "\n" in article.text[end : sentence.start]
+                if len(words) >= _LEDE_WORDS or is_apart or not is_statement(sentence, article):
+                    break
+                end = sentence.end
+            quote = article.text[first.start : end]
+            return Citation(1, quote, first.start, end, passage, article)
+    return None

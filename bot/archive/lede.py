@@ -45,6 +45,15 @@ _SELF_REFERENCE = re.compile(
     rf"[\s«“\"]*(?:(?:ce(?:t|tte)?|this) (?:{_TIMES})|c['’]est [^.]{{1,60}}?\bqu(?:i|e|['’]))",
     re.IGNORECASE,
 )
+_CALL = re.compile(
+    r"[\s«“\"→➜►▶👉•–-]*(?:à (?:(?:re)?lire|(?:re)?voir|écouter|découvrir|télécharger)|(?:re)?lire"
+    r"|(?:re)?lisez|(?:re)?voir|(?:re)?voyez|cliquer|cliquez|télécharger|téléchargez|consulter"
+    r"|consultez|(?:re)?découvrir|(?:re)?découvrez|retrouver|retrouvez|écouter|écoutez|regarder"
+    r"|regardez|abonnez-vous|inscrivez-vous|rejoignez|suivez|partager|partagez|read|click|download"
+    r"|subscribe|sign up|follow|watch|listen|share|find out|discover)\b(?! (?:est|c['’]est|is)\b)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"://|\bwww\.|@")
 _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
@@ -85,9 +94,11 @@ def is_quotable(sentence: Sentence, article: Article) -> bool:
 
 
 def is_statement(sentence: Sentence, article: Article) -> bool:
-    """True if a sentence has the form of one that states something, and is no title."""
+    """True if a sentence has the form of one that states something: no title, question, link or
+    call (« Lire l’annonce sur le site… »)."""
     text = " ".join(sentence.text.split())
-    is_short = len(text.split()) < _MIN_WORDS
+    words = [word for word in text.split() if not _LINK.search(word)]
+    is_short = len(words) < _MIN_WORDS or _CALL.match(text) is not None
     return not (is_short or not text.endswith(_ENDS) or text == article.title or text[:1].islower())
 
 

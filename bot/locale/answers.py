@@ -20,6 +20,8 @@ class Phrases(Texts, domain="answers", part="answer"):
     perhaps: str
     nearest_articles: str
     which_article: str
+    unsigned: str
+    undated: str
     courtesy: str
     greeting: str
     about_selon: str
@@ -65,6 +67,8 @@ class Phrases(Texts, domain="answers", part="answer"):
             "wordless": self.wordless,
             "self": self.about_selon,
             "unclear": self.which_article,
+            "unsigned": self.unsigned,
+            "undated": self.undated,
         }
         if why in sentences:
             return sentences[why]
@@ -113,24 +117,18 @@ class AboutPhrases(Texts, domain="answers", part="about"):
     """Answers to questions about the articles themselves."""
 
     def written_by(self, title: str, beside: str, author: str) -> str: ...
-    def unsigned(self, title: str) -> str: ...
     def published_on(self, title: str, day: date) -> str: ...
-    def undated(self, title: str) -> str: ...
     def has_title(self, title: str) -> str: ...
     def found(self, count: int) -> str: ...
     def single(self, article: str) -> str: ...
     def several(self, count: int, article: str) -> str: ...
     def several_undated(self, count: int) -> str: ...
 
-    def author(self, article: Article) -> str:
-        if article.author is None:
-            return self.unsigned(title_of(article, self.code))
-        return self.written_by(title_of(article, self.code), self._dated(article), article.author)
+    def author(self, article: Article, author: str) -> str:
+        return self.written_by(title_of(article, self.code), self._dated(article), author)
 
-    def published(self, article: Article) -> str:
-        if article.published is None:
-            return self.undated(title_of(article, self.code))
-        return self.published_on(title_of(article, self.code), article.published)
+    def published(self, article: Article, day: date) -> str:
+        return self.published_on(title_of(article, self.code), day)
 
     def titled(self, article: Article) -> str:
         return self.has_title(title_of(article, self.code))
