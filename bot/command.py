@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Annotated, Any, get_args
-from xml.sax.saxutils import escape
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -145,7 +145,7 @@ def _confine_libraries(cache_dir: Path) -> None:
     with suppress(OSError):
         if not fonts.exists():
             cache_dir.mkdir(parents=True, exist_ok=True)
-            own = escape(str(cache_dir / "fontconfig"))
+            own = escape(str(cache_dir / "fontconfig"), quote=False)
             fonts.write_text(_FONTS.format(own), encoding="utf-8")
         os.environ["FONTCONFIG_FILE"] = str(fonts)
 
