@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Statement
+from bot.answering.extractive import SURE_ORDER_LOGIT
+from bot.answering.injection import is_order
 from bot.archive.events import Event, find_events, in_order, merge_events, without_templates
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -33,18 +35,20 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     events = [each for each in events if each.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
-    page = (request.page - 1) * MAX_EVENTS
-    most = SHOWN_EVENTS if request.page == 1 else MAX_EVENTS
-    best = sorted(events, key=lambda each: -each.weight)[page : page + most]
+    ranked = sorted(events, key=lambda each: -each.weight)
     newest = max(events, key=lambda each: each.article.published or each.period.last)
-    lines = in_order({id(each): each for each in (*best, newest)}.values())
+    ranked.remove(newest)
+    skip = (request.page - 1) * MAX_EVENTS
+    page = [newest, *ranked][skip : skip + MAX_EVENTS]
+    page = [each for each in page if not is_order(each.text, SURE_ORDER_LOGIT)]
+    most = SHOWN_EVENTS if request.page == 1 else MAX_EVENTS
+    lines, rest = in_order(page[:most]), in_order(page[most:])
     phrases = ChronologyPhrases.of(request.language)
     heading = phrases.heading(len(lines), len(events), {each.article.id for each in lines})
     statements = [
         Statement(each.text, (number,), label=phrases.label(each.period, each.day))
         for number, each in enumerate(lines, 1)
     ]
-    rest = in_order(each for each in events if each not in lines)[:MAX_EVENTS]
     answer = answer_lines(request, statements, lines, heading, further=rest, found=found)
     return replace(answer, period=None)  # it is not that of the articles
 
