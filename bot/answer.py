@@ -178,10 +178,10 @@ class Answer:
     @property
     def verbatim(self) -> bool:
         """True if every statement is one of its quotes."""
-        quotes = {each.number: each.quote for each in self.citations}
+        quotes = {citation.number: citation.quote for citation in self.citations}
         return all(
-            each.text in {quotes.get(number) for number in each.citations}
-            for each in self.statements
+            statement.text in {quotes.get(number) for number in statement.citations}
+            for statement in self.statements
         )
 
     @property
@@ -263,8 +263,10 @@ def shown_quotes(
     """
     is_generated = answer is not None and not answer.verbatim
     statements = answer.statements if answer is not None else ()
-    texts = {each.text for each in statements} if is_generated else set()
-    marks = {} if is_generated else {each.text: each.highlight for each in statements}
+    texts = {statement.text for statement in statements} if is_generated else set()
+    marks = (
+        {} if is_generated else {statement.text: statement.highlight for statement in statements}
+    )
     firsts = {} if is_generated else {s.citations[0]: s for s in statements if s.citations}
     quotes: list[ShownQuote] = []
     section = 0

@@ -39,7 +39,7 @@ def relation(one: str, other: str, language: str) -> Relation:
     """Compare two sentences of the same language."""
     stems, other_stems = (set(terms(text, language)) for text in (one, other))
     numbers, other_numbers = (
-        {stem for stem in each if any(map(str.isdigit, stem))} for each in (stems, other_stems)
+        {stem for stem in own if any(map(str.isdigit, stem))} for own in (stems, other_stems)
     )
     words, other_words = stems - numbers, other_stems - other_numbers
     shorter = min(len(words), len(other_words))
@@ -130,7 +130,9 @@ class ExtractiveAnswerer:
         answer = quote_points(
             findings,
             _order(points),
-            [each for each in points if each is points[0] or each.is_disputed] if is_sure else (),
+            [point for point in points if point is points[0] or point.is_disputed]
+            if is_sure
+            else (),
             decision.outcome,
         )
         # The confidence is that of the sentence that ranked first.
@@ -150,7 +152,7 @@ def quote_points(
     for point in points:
         first = len(citations) + 1
         candidates = [point.candidate, *point.support]
-        citations += [each.cite(number) for number, each in enumerate(candidates, first)]
+        citations += [candidate.cite(number) for number, candidate in enumerate(candidates, first)]
         numbers = tuple(range(first, first + len(candidates)))
         highlight = point.candidate.highlight if point in highlights else None
         label = _article_day(point.candidate, findings.language)
@@ -288,7 +290,7 @@ def add_support(candidate: Quotable, points: Sequence[Point]) -> bool:
     """Return True if a sentence repeats a point; add it to its support if from another article."""
     for point in points:
         if candidate.relation(point.candidate) is Relation.SAME:
-            articles = [point.candidate.article, *(each.article for each in point.support)]
+            articles = [point.candidate.article, *(other.article for other in point.support)]
             if candidate.article not in articles and len(articles) < _MAX_ARTICLES:
                 point.support.append(candidate)
             return True
@@ -308,7 +310,7 @@ def _order(points: Sequence[Point]) -> list[Point]:
 
 def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """Cite the best sentence of each passage that is not cited yet."""
-    places = {(each.article.id, each.passage.start) for each in citations}
+    places = {(citation.article.id, citation.passage.start) for citation in citations}
     other_hits = [
         hit for hit in on_subject(hits) if (hit.article.id, hit.passage.start) not in places
     ]
@@ -317,4 +319,4 @@ def _further(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Citati
         for extracts in map(find_extracts, other_hits[:FURTHER_PASSAGES])
         if extracts
     ]
-    return tuple(each.cite(number) for number, each in enumerate(best, len(citations) + 1))
+    return tuple(extract.cite(number) for number, extract in enumerate(best, len(citations) + 1))

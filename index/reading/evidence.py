@@ -135,6 +135,7 @@ def _best_rank(hit: Hit) -> float:
 def _text(hit: Hit) -> PassageText:
     article, passage = hit.article, hit.passage
     sentences = (
-        (each.start - passage.start, each.end - passage.start) for each in passage.sentences
+        (sentence.start - passage.start, sentence.end - passage.start)
+        for sentence in passage.sentences
     )
     return PassageText(article.title, article.published, passage.text, tuple(sentences))

@@ -105,7 +105,7 @@ def _find_lists(passage: Passage) -> list[_PassageList]:
         lines = next((n for n, gap in enumerate(gaps[1:]) if gap > 1), len(gaps) - 1)
         ends = [at + 1 + n for n in range(lines + 1) if n == lines or gaps[n + 1]]
         if len(ends) > 1:
-            words = accumulate(len(each.text.split()) for each in sentences[at:])
+            words = accumulate(len(sentence.text.split()) for sentence in sentences[at:])
             most = sum(total <= MAX_LIST_WORDS for total in words)  # sentences, from `at` on
             short = [end for end in ends if end < at + most]
             lists.append(_PassageList(at, max(short, default=ends[0]), ends[-1]))

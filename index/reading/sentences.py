@@ -118,7 +118,7 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
 def span_within(reading: PassageReading | None, start: int, end: int) -> AnswerSpan | None:
     """The best span that begins in this range, if any."""
     spans = reading.spans if reading else ()
-    return next((each for each in spans if start <= each.start < end), None)
+    return next((span for span in spans if start <= span.start < end), None)
 
 
 def _lead(span: AnswerSpan, logits: Sequence[float]) -> float:
