@@ -36,14 +36,15 @@ from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.archive.archive import Archive
-from bot.assembly import open_embedder, open_reader
+from bot.assembly import open_reader, open_understanding
+from bot.embedder import open_embedder
 from bot.evaluation.questions import read_squad
 from bot.evaluation.run import MeasuredIndex, index_in_service, temporary_index
 from bot.followups.candidates import Interpretation, Search, interpret
 from bot.followups.conversation import FollowUpChain
-from bot.followups.message import MessageReader
 from bot.followups.turn import Turn, TurnText
 from bot.settings import Settings, load_settings
+from bot.understanding.meaning import MessageReader
 from index.findings import Findings
 from index.ingestion.builder import build
 from index.models.base import Embedder
@@ -101,7 +102,8 @@ class Opened:
             return reader.read(searcher.search(question, limit))
 
         chain = RetrievalQA(searcher, extractive, about, reader=reader)
-        return cls(index, chain, Counted(search), MessageReader(embedder))
+        messages = MessageReader(open_understanding(load_settings(), embedder))
+        return cls(index, chain, Counted(search), messages)
 
     def hold(self, path: Path, *, baseline: bool) -> list[Heard]:
         """Every turn of the dialogues of a file."""

@@ -16,27 +16,14 @@ from bot.help_numbers import Help, help_line, help_text
 from bot.locale.answers import Phrases
 from index.article import Article, Passage, Period, Sentence
 
-Outcome = Literal["sure", "perhaps", "no", "help"]
+Outcome = Literal["sure", "perhaps", "no", "help", "reply"]
 """`sure`: the articles answer. `perhaps`: the statements come nearest, and are shown as such. `no`:
-there are none. `help`: somebody in distress gets numbers to call."""
+there are none. `help`: somebody in distress gets numbers to call. `reply`: Selon says something
+itself, to a message that asks the articles nothing."""
 
-Refusal = Literal[
-    "unsaid",
-    "period",
-    "unclear",
-    "unsigned",
-    "undated",
-    "courtesy",
-    "greeting",
-    "wordless",
-    "self",
-]
+Refusal = Literal["unsaid", "period", "unclear", "unsigned", "undated"]
 """Why there is no answer: the articles do not say, none is of the period, it is unclear which
-article is meant, that article has no author or no day, the message is no question (« Merci ! »,
-« Bonjour ! », an emoji), or it is about Selon itself (« Qui es-tu ? »)."""
-
-SMALL_TALK: tuple[Refusal, ...] = ("courtesy", "greeting", "wordless", "self")
-"""Refusals of messages that are neither searched nor remembered."""
+article is meant, or that article has no author or no day."""
 
 HeldTo = Literal["all", "group", "script"]
 """The articles that an answer may come from: all, those of a group, or those of the daily or
@@ -138,7 +125,9 @@ class Answer:
     consecutive numbers. `chosen_by` is the chat model that chose the statements; `fallback` is why
     a model did not.
     `held_to` is the scope of the search. `help` replaces everything for somebody in distress;
-    `offered_help` stands below where that is uncertain.
+    `offered_help` stands below where that is uncertain. `reply` is what Selon says itself. `intent`
+    is what the message was taken for, `buttons` are the words of other readings, and
+    `plain_question` is the question without the greetings around it, `subject` what it names.
     """
 
     question: str
@@ -158,10 +147,17 @@ class Answer:
     held_to: HeldTo = "all"
     help: Help | None = None
     offered_help: Help | None = None
+    reply: str = ""
+    intent: str = "question"
+    buttons: tuple[str, ...] = ()
+    plain_question: str = ""
+    subject: str = ""
 
     def __post_init__(self) -> None:
         if (self.outcome == "help") is (self.help is None):
             raise ValueError(f"{self.outcome} with help {self.help}")
+        if (self.outcome == "reply") is not bool(self.reply):
+            raise ValueError(f"{self.outcome} with the reply {self.reply!r}")
         if (self.outcome in ("sure", "perhaps")) is not bool(self.statements and self.citations):
             raise ValueError(f"{self.outcome} with {len(self.citations)} citations")
 
@@ -171,9 +167,9 @@ class Answer:
         return self.outcome == "sure"
 
     @property
-    def small_talk(self) -> bool:
-        """True for a refusal of small talk."""
-        return self.refusal in SMALL_TALK and self.outcome == "no"
+    def is_remembered(self) -> bool:
+        """True for answers that later messages may refer to: neither help nor a reply."""
+        return self.outcome not in ("help", "reply")
 
     @property
     def verbatim(self) -> bool:
@@ -187,10 +183,10 @@ class Answer:
     @property
     def text(self) -> str:
         """The statements with their markers, below their headings: `First sentence. [1]`; without
-        any, why there is no answer, or the numbers to call."""
+        any, why there is no answer, what Selon says itself, or the numbers to call."""
         if self.help is not None:
             return help_text(self.help)
-        text = self._statements_text
+        text = self.reply or self._statements_text
         if self.outcome == "no":
             phrases = Phrases.of(self.language)
             text = phrases.refused(self.refusal, self.period, self.held_to)

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import cache, lru_cache
+from datetime import date
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.answer import Answer
 from bot.answering.base import FindingsReader
 from bot.answering.chain import QuietTime, RetrievalQA
 from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
-from bot.archive.archive import Archive
+from bot.answering.time_range import parse_timing
+from bot.archive.archive import FUNCTIONS, Archive
+from bot.archive.request import ArchiveFunction, ArchiveRequest
 from bot.embedder import open_embedder
 from bot.errors import SettingsError
+from bot.followups.acts import AnswerActs
 from bot.followups.conversation import FollowUpChain
-from bot.followups.message import MessageReader
+from bot.followups.replies import Coverage, Replies
 from bot.help_numbers import parse_help_numbers
+from bot.locale.catalogue import language_of
 from bot.model_choice import parse_choices
 from bot.settings import Settings, index_store
+from bot.understanding.intents import INTENT_OF
+from bot.understanding.meaning import Meaning, MessageReader
+from bot.understanding.model import MessageEncoder, UnderstandingModel
+from index.article import Period
 from index.findings import Findings
 from index.models.base import BUNDLED, Embedder
 from index.models.bundled.embedder import BundledEmbedder
@@ -30,12 +41,15 @@ from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import UNREAD_LOGIT, EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
+from index.search.searcher import Searcher
+from index.text.language import detect
 
 if TYPE_CHECKING:
     from bot.llm.factory import ChatModels
 
 
 _RECENT_READINGS = 16
+_BETWEEN = re.compile(r",? (?:et|ou|and|or|vs\.?|contre|avec|with) ")
 
 
 class RecentReader:
@@ -92,19 +106,38 @@ def open_gate(settings: Settings, embedder: Embedder) -> DistressGate | None:
     numbers = parse_help_numbers(settings.help_numbers)
     if not numbers:
         return None
-    return DistressGate(bundled_embedder(settings, embedder), numbers)
+    return DistressGate(MessageReader(open_understanding(settings, embedder)), numbers)
 
 
-def bundled_embedder(settings: Settings, embedder: Embedder) -> Embedder:
-    """The given embedder if it is the bundled one, else the bundled one. Raises ModelError."""
-    if isinstance(embedder, BundledEmbedder):
-        return embedder
-    return _bundled_embedder(settings.cache_dir, settings.threads or None)
+def open_understanding(settings: Settings, embedder: Embedder) -> UnderstandingModel:
+    """Open what tells the meaning of messages, over the bundled embedding model.
+
+    `embedder` is used if it is that one. Raises ModelError.
+    """
+    if not isinstance(embedder, BundledEmbedder):
+        embedder = _bundled_embedder(settings.cache_dir, settings.threads or None)
+    return UnderstandingModel(MessageEncoder.load(settings.cache_dir, embedder))
 
 
 @cache
 def _bundled_embedder(cache_dir: Path, threads: int | None) -> Embedder:
     return load_embedder(BUNDLED, cache_dir, threads=threads)
+
+
+def coverage_of(searcher: Searcher) -> Coverage:
+    """What the articles of a searcher cover."""
+    count = searcher.count()
+    newest, oldest = searcher.articles(limit=1), None
+    first, last = 0, count  # the dated ones stand before the undated
+    while first < last:
+        middle = (first + last) // 2
+        entry = next(iter(searcher.articles(limit=1, skip=middle)), None)
+        if entry is not None and entry.published is not None:
+            first, oldest = middle + 1, entry.published
+        else:
+            last = middle
+    day = newest[0].published if newest else None
+    return Coverage(count, oldest, day, tuple(searcher.generation.facet("outlet")))
 
 
 def open_index(settings: Settings, *, may_be_missing: bool = False) -> LiveIndex:
@@ -159,17 +192,56 @@ def chain_over(
     archive = Archive(index.searcher, subject_thresholds(settings))
     extractive = ExtractiveAnswerer(thresholds)
     extractive_chain = RetrievalQA(index, extractive, archive, reader=reader, quiet_time=quiet_time)
-    gate = open_gate(settings, index.embedder)
-    messages = MessageReader(bundled_embedder(settings, index.embedder), archive.is_known_name)
+    messages = MessageReader(open_understanding(settings, index.embedder), archive.is_known_name)
 
-    def search(question: str, limit: int) -> Findings:
-        return reader.read(index.search(question, limit))
+    def search(question: str, limit: int, within: Period | None = None) -> Findings:
+        return reader.read(index.search(question, limit, within))
 
-    if models is None:
-        return FollowUpChain(extractive_chain, search, gate=gate, messages=messages)
-    answerer = models.over(extractive, index.generation)
-    chain = RetrievalQA(index, answerer, archive, reader=reader, quiet_time=quiet_time)
-    return FollowUpChain(chain, search, extractive_chain, models.rewriter(), gate, messages)
+    chain, rewriter = extractive_chain, None
+    if models is not None:
+        answerer = models.over(extractive, index.generation)
+        chain = RetrievalQA(index, answerer, archive, reader=reader, quiet_time=quiet_time)
+        rewriter = models.rewriter()
+    return FollowUpChain(
+        chain,
+        search,
+        extractive_chain,
+        rewriter,
+        open_gate(settings, index.embedder),
+        messages,
+        Replies(
+            lambda: coverage_of(index.searcher()),
+            settings.keep_days,
+            settings.operator,
+            settings.privacy_note,
+            _recipients(settings) if parse_choices(settings.chat_model) else (),
+        ),
+        AnswerActs(index.article, search, extractive),
+        {name: partial(_call_archive, archive, name) for name in FUNCTIONS},
+    )
+
+
+def _call_archive(
+    archive: Archive, name: ArchiveFunction, meaning: Meaning, message: str
+) -> Answer | None:
+    """Call a function of the archive; None if it has no answer, or no subject that it needs."""
+    if "subject" in INTENT_OF[name].needs and not meaning.subject:
+        return None
+    period = parse_timing(message, date.today()).period
+    subject, other = meaning.subject, ""
+    if name == "comparison":
+        subject, _, other = re.sub(_BETWEEN, "\0", subject, count=1).partition("\0")
+    elif name == "quotes":
+        other = subject
+    language = language_of(detect(message))
+    answer = archive.call(ArchiveRequest(name, subject, period, other, message, language))
+    return answer if answer.outcome != "no" else None
+
+
+def _recipients(settings: Settings) -> Sequence[str]:
+    from bot.llm.factory import recipients
+
+    return recipients(settings)
 
 
 def subject_thresholds(settings: Settings) -> Thresholds:

@@ -76,6 +76,15 @@ def number_lines(help: Help, phrases: HelpPhrases) -> list[str]:
     return [f"{each.number}\u00a0— {phrases.label(each.number, each.label)}" for each in help.first]
 
 
+def all_number_lines(help: Help) -> list[str]:
+    """Render all numbers, one a line, those for this kind of distress first."""
+    phrases = HelpPhrases.of(help.language)
+    return [
+        f"{each.number}\u00a0— {phrases.label(each.number, each.label)}"
+        for each in (*help.first, *help.others)
+    ]
+
+
 def other_numbers(help: Help, phrases: HelpPhrases) -> str:
     """Render the other numbers on one line."""
     others = [f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.others]

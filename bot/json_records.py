@@ -82,6 +82,8 @@ class AnswerRecord(TypedDict):
     question: str
     language: str
     outcome: Outcome
+    intent: str
+    readings: list[str]
     answered: bool
     confidence: float
     answer: str
@@ -144,6 +146,8 @@ def answer_record(answer: Answer) -> AnswerRecord:
         "question": answer.question,
         "language": answer.language,
         "outcome": answer.outcome,
+        "intent": answer.intent,
+        "readings": list(answer.buttons),
         "answered": answer.is_sure,
         "confidence": round(answer.confidence, 4),
         "answer": answer.text,

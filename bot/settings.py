@@ -219,6 +219,11 @@ class Settings(BaseSettings):
         description="Text that /confidentialite adds, such as the country of a chat model's "
         "provider.",
     )
+    operator: str = Field(
+        "",
+        description="Who runs this service and how to reach them, in words that follow « tenu "
+        "par » and « pour joindre une personne »: said to people who ask.",
+    )
     help_numbers: Annotated[str, _parsed_by(parse_help_numbers)] = Field(
         "france",
         description="Numbers to call for somebody in distress: `france`, `none` (such "

@@ -15,6 +15,8 @@ from hypothesis import settings
 from bot.answering import injection
 from bot.settings import Settings
 from bot.state.database import open_state
+from bot.understanding.meaning import MessageReader
+from bot.understanding.model import MessageEncoder, UnderstandingModel
 from index.ingestion.builder import build
 from index.models.base import Embedder
 from index.models.bundled.embedder import load_bundled
@@ -103,6 +105,12 @@ def real_migrations() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def bundled(order_model: Path) -> Embedder:
     return load_bundled(order_model)
+
+
+@pytest.fixture(scope="session")
+def message_reader(bundled: Embedder, order_model: Path) -> MessageReader:
+    """What tells the meaning of messages."""
+    return MessageReader(UnderstandingModel(MessageEncoder.load(order_model, bundled)))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import Forbidden, TelegramError
 
 from bot.alerts import alert_records as alerts
@@ -39,7 +39,7 @@ from bot.messenger.outbound.keyboard import keyboard
 from bot.messenger.outbound.reply import replace_message, say
 from bot.messenger.services import BotServices
 from bot.state import conversations, deliveries
-from bot.state.conversations import NewTurn
+from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.deliveries import Delivery, Letter, Part
 from index.text.folding import fold_phrase
 
@@ -87,6 +87,18 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
 
     def subjects(self, session: Session, chat_id: int) -> Sequence[str]:
         return [each.subject for each in subscriptions.subscriptions_in(session, chat_id)]
+
+    async def serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
+        if answer.intent != "alert" or not answer.subject or not asker.private:
+            return False
+        await self._subscriptions.save(bot, asker, answer.subject, at_once=True)
+        return True
+
+    def unsubscribe(self, session: Session, place: ConversationPlace) -> None:
+        for alert in alerts.alerts_of_person(session, place.person_id):
+            alerts.cancel(session, alert.id, place.person_id)
+        for each in subscriptions.subscriptions_in(session, place.chat_id):
+            subscriptions.delete_subscription(session, each.id)
 
     def waiting_items(self, session: Session, code: str) -> Sequence[str]:
         return [AlertPhrases.of(code).waiting(alerts.count_waiting(session))]
@@ -236,9 +248,13 @@ class SubscriptionHandlers(Handlers):
         if not asker.private and not await decides_here(self._services, event.update, event.bot):
             await event.say(phrases.not_administrator)
             return
-        number = await self._save(asker, subject, at_once=at_once is not None)
+        await self.save(event.bot, asker, subject, at_once=at_once is not None)
+
+    async def save(self, bot: Bot, asker: Asker, subject: str, *, at_once: bool) -> None:
+        """Subscribe a chat to a subject, and say so with buttons that change it."""
+        phrases, number = asker.texts(FollowingPhrases), await self._save(asker, subject, at_once)
         if number is None:
-            await event.say(phrases.full(SUBSCRIPTION_LIMIT))
+            await say(bot, asker, phrases.full(SUBSCRIPTION_LIMIT))
             return
         confirmation = phrases.kept_at_once if at_once else phrases.kept_daily
         pace, text = ("daily", phrases.every_morning) if at_once else ("once", phrases.at_once)
@@ -246,7 +262,7 @@ class SubscriptionHandlers(Handlers):
             InlineKeyboardButton(text, callback_data=f"f:{number}:{pace}"),
             InlineKeyboardButton(phrases.stop, callback_data=f"f:{number}:stop"),
         ]
-        await event.say(confirmation(subject), InlineKeyboardMarkup([buttons]))
+        await say(bot, asker, confirmation(subject), InlineKeyboardMarkup([buttons]))
 
     @on_button(_BUTTON, public=True)
     async def change(self, press: ButtonPress) -> None:
@@ -272,7 +288,7 @@ class SubscriptionHandlers(Handlers):
         confirmation = phrases.kept_at_once if at_once else phrases.kept_daily
         await press.say(confirmation(subscription.subject))
 
-    async def _save(self, asker: Asker, subject: str, *, at_once: bool) -> int | None:
+    async def _save(self, asker: Asker, subject: str, at_once: bool) -> int | None:
         services, place = self._services, asker.place
         generation = await asyncio.to_thread(services.library.generation)
         articles = await asyncio.to_thread(services.library.on_subject, subject)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
-import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.text.folding import fold_phrase
+from index.text.visible import readable, visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,15 +34,6 @@ def harmless_in_prompt(text: str) -> str:
     So nothing in it can pass for another passage, turn or tag.
     """
     return " ".join(_RUN.sub(" ", visible(text).translate(_FRAME)).split())
-
-
-def visible(text: str) -> str:
-    """Put a text on one line, without invisible characters."""
-    return "".join(
-        " " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each
-        for each in unicodedata.normalize("NFC", text)
-        if unicodedata.category(each) not in ("Cf", "Co", "Cs")
-    )
 
 
 _CACHED_SENTENCES = 4096
@@ -64,17 +55,6 @@ _FRAME_PARTS = re.compile("|".join(f"(?:{pattern})" for pattern in _FRAMES))
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MIN_WORDS = 3  # that the model can judge
 _TAG = re.compile(r"<[^<>]{1,200}>")
-
-# Cyrillic and Greek letters that look like Latin ones.
-_ALIKE = str.maketrans(
-    "авекмнорстухіјѕԁԛԝһӏαβεικνορτυχАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-    "abekmhopctyxijsdqwhlabeiknoptuxABEKMHOPCTYXIJSABEZHIKMNOPTYX",
-)
-
-
-def readable(text: str) -> str:
-    """The text as a person sees it: no invisible characters, Latin letters for look-alikes."""
-    return visible(text).translate(_ALIKE)
 
 
 def order_features(words: WordReader, text: str) -> npt.NDArray[np.float32]:

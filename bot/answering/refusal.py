@@ -191,8 +191,9 @@ def refuse(findings: Findings, decision: Decision) -> Answer:
     )
 
 
-def refuse_small_talk(message: str, refusal: Refusal) -> Answer:
-    return refusal_of(message, Decision("no", refusal))
+def reply_with(message: str, text: str, language: str, intent: str = "") -> Answer:
+    """Build what Selon says itself, to a message that asks the articles nothing."""
+    return Answer(message, language, "reply", 1.0, reply=text, intent=intent)
 
 
 def _absence(hits: Sequence[Hit], period: Period | None) -> Refusal:

@@ -13,7 +13,6 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.answering.refusal import refuse_small_talk
 from bot.answering.selection import current_scope
 from bot.arena import battle_records as battles
 from bot.arena.battle import Battle, NoBattle, faulty_battle, new_battle
@@ -200,9 +199,9 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         reply_to = None if asker.private else message.message_id
         turn, _ = await self._memory.recall(asker.place, words)
         interpretation = await arena.interpret(turn)
-        if interpretation.refusal is not None:
+        if interpretation.reply is not None:
             if not ordinary:
-                html = answer_html(refuse_small_talk(words, interpretation.refusal), asker.phrases)
+                html = answer_html(interpretation.reply, asker.phrases)
                 await deliver(bot, asker.place, html, reply_to=reply_to)
             return None
         run, question, person = self._services.run, interpretation.question, asker.person_id

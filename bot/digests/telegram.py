@@ -9,9 +9,10 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
-from telegram import Bot, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram.error import Forbidden, TelegramError
 
+from bot.answer import Answer
 from bot.digests import clock
 from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
@@ -34,6 +35,7 @@ from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.keyboard import column
 from bot.messenger.services import BotServices
+from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Letter, Part
 from index.article import Period
 from index.text.folding import fold_phrase
@@ -52,6 +54,7 @@ MAX_SPAN = timedelta(days=31)  # of one digest, even if the last one is older
 SUBJECT_LIMIT = 200
 
 _EVERY_MORNING = Schedule(7 * 60 + 30)
+_YESTERDAY = frozenset({"hier", "yesterday"})
 _STOP = frozenset({"stop", "arreter", "arret", "arrete", "off", "jamais", "never"})
 
 
@@ -74,6 +77,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         typed = event.argument
         if not typed:
             await self._show(event.bot, asker)
+        elif fold_phrase(typed) in _YESTERDAY:
+            await self._show(event.bot, asker, clock.today() - timedelta(days=1))
         elif fold_phrase(typed) in _STOP:
             await self._stop(event)
         elif (schedule := parse_schedule(typed)) is not None:
@@ -135,6 +140,9 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         script = scripts.script_of_message(session, chat_id, message_id)
         return Referent(script.subject, tuple(script.articles)) if script else None
 
+    def unsubscribe(self, session: Session, place: ConversationPlace) -> None:
+        digests.stop_digest(session, place.chat_id, place.thread_id)
+
     def note_delivery(self, session: Session, delivery_id: int) -> None:
         scripts.note_messages(session, delivery_id)
 
@@ -182,9 +190,18 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             logger.warning("A daily did not reach a chat: %s", error)
         await self._services.run(scripts.note_messages, delivery_id=delivery.id)
 
-    async def _show(self, bot: Bot, asker: Asker) -> None:
-        place, today = asker.place, clock.today()
-        period = Period(today - timedelta(days=1), today)
+    async def serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
+        if answer.intent != "daily":
+            return False
+        words = set(fold_phrase(message.text or "").split())
+        day = clock.today() - timedelta(days=1) if words & _YESTERDAY else None
+        await self._show(bot, asker, day)
+        return True
+
+    async def _show(self, bot: Bot, asker: Asker, day: date | None = None) -> None:
+        """Show the digest of today and yesterday, or of a day."""
+        place, last = asker.place, day or clock.today()
+        period = Period(day or last - timedelta(days=1), last)
         async with show_typing(bot, place):
             script = await self._make_daily(place.chat_id, period, asker.phrases.code)
         digest = await self._services.run(

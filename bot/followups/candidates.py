@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answer import Refusal
+from bot.answer import Answer
 from bot.answering.metadata_question import LONGEST_QUESTION, parse_metadata_question
 from bot.answering.time_range import parse_timing
-from bot.followups.message import Message
 from bot.followups.turn import CitedSource, History, Turn
+from bot.understanding.meaning import Meaning
 from index.findings import Findings
 from index.reading.sentences import best_sentence, rank_sentences
 from index.text.dates import month_names
@@ -38,7 +38,7 @@ _END = " ?!.\u00a0\u202f"
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """The question to answer, or the `refusal` of a message that asks nothing.
+    """The question to answer, or the `reply` to a message that is none.
 
     `leans` is set if a chat model may rewrite the question better, `doubtful` if only one candidate
     supports this interpretation: its answer is never sure.
@@ -46,13 +46,13 @@ class Interpretation:
 
     question: str
     rewritten: bool = False
-    refusal: Refusal | None = None
+    reply: Answer | None = None
     leans: bool = False
     doubtful: bool = False
 
 
 def interpret(
-    message: Message, history: History, search: Search, replied_turn: Turn | None = None
+    message: Meaning, history: History, search: Search, replied_turn: Turn | None = None
 ) -> Interpretation:
     """Interpret a message after these turns, or after the one that it replies to.
 
@@ -62,14 +62,12 @@ def interpret(
     ties.
     """
     question, turns = message.question, (*history, replied_turn) if replied_turn else history
-    if message.refusal is not None and not asks_for_articles(question):
-        return Interpretation(question, refusal=message.refusal)
     if not turns or len(question) > LONGEST_QUESTION:
         return Interpretation(question)
     question_about_metadata = restate_metadata(question, turns[-1])
     if question_about_metadata is not None:
         return Interpretation(question_about_metadata, rewritten=True)
-    if message.follow_up_logit <= 0 or asks_for_articles(question):
+    if not message.leans or asks_for_articles(question):
         return Interpretation(question)
     for frame in reframe(turns[-1].understood, question, turns[-1].language):
         if asks_for_articles(frame):
@@ -81,7 +79,7 @@ def interpret(
         if findings.hits:
             first = rank_sentences(findings.hits)[0]
             sentence = best_sentence(first)
-            weight = 1 / (1 + message.follow_up_logit) if candidate == question else 1.0
+            weight = 1 / (1 + message.leaning_logit) if candidate == question else 1.0
             if source is not None and first.article.id == source.article:
                 weight *= _SAME_ARTICLE_WEIGHT
             if not was_just_shown(sentence.text, candidate, question, turns[-1]):
@@ -114,8 +112,15 @@ def candidates(question: str, turns: History) -> list[str]:
 
 
 def _last_source(turns: History) -> CitedSource | None:
-    """The first source of the last answer that has any."""
-    return next((turn.cited[0] for turn in reversed(turns) if turn.cited), None)
+    """The first source of the last sure answer; what only came near is no subject."""
+    return next((turn.cited[0] for turn in reversed(turns) if turn.cited and turn.is_sure), None)
+
+
+def correct_subject(last: Turn, subject: str) -> str:
+    """The last question, about another subject."""
+    frames = reframe(last.understood, subject, last.language)
+    mark = ": " if last.language == "en" else "\u00a0: "
+    return frames[0] if frames else f"{subject}{mark}{last.question}"
 
 
 def continue_last(last: Turn, question: str) -> str:

@@ -1,24 +1,47 @@
-"""Answer within a conversation: interpret the question, then run the chain."""
+"""Answer within a conversation: understand the message, then reply, act, or run the chain."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, get_args
 
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
-from bot.answering.refusal import lower, refuse_small_talk
-from bot.followups.candidates import Interpretation, Search, asks_about_last, interpret
-from bot.followups.message import Message, MessageReader
+from bot.answering.metadata_question import parse_metadata_question
+from bot.answering.refusal import lower, reply_with
+from bot.followups.acts import AnswerActs
+from bot.followups.candidates import (
+    Interpretation,
+    Search,
+    asks_about_last,
+    correct_subject,
+    find_names,
+    interpret,
+)
+from bot.followups.replies import Replies
 from bot.followups.turn import History, Turn, TurnText, append_turn
+from bot.locale.catalogue import Language, language_of
+from bot.understanding.intents import INTENT_OF
+from bot.understanding.meaning import Meaning, MessageReader
+from bot.understanding.message_input import MessageContext
+from bot.understanding.texts import ActPhrases, ButtonPhrases, button_text
+from index.text.language import detect
 
 MAX_RESTORED = 3  # turns; each costs as much as a question
+
+ArchiveFunctions = Mapping[str, Callable[[Meaning, str], Answer | None]]
+"""Functions of the archive by intent: from a meaning and the message to an answer, or None if the
+question is to be answered as any other."""
+
+
+_ON_LAST_ANSWER = {"summary": "summarise", "latest": "newer"}
+"""Functions without a subject, and the acts on the last answer that they then are."""
 
 
 class Rewriter(Protocol):
@@ -29,12 +52,12 @@ class Rewriter(Protocol):
 
 
 class FollowUpChain(AnswerChain[TurnText | str]):
-    """A chain that understands follow-ups; a bare string is a question without history.
+    """A chain that understands messages; a bare string is one without history.
 
     `search` finds and reads passages for the candidates. `extractive` answers turns marked
-    `is_extractive`, `rewriter` rewrites questions that refer to others. The `gate` sees each raw
-    message first; if it answers, nothing else happens. Without `messages` every message is a
-    standalone question. Thread-safe, as the chains and the search must be.
+    `is_extractive`, `rewriter` rewrites questions that refer to others. Without `messages` every
+    message is a question that stands alone; `gate`, `replies`, `acts` and `functions` serve what
+    the messages mean. Thread-safe, as the chains and the search must be.
     """
 
     def __init__(
@@ -45,6 +68,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         rewriter: Rewriter | None = None,
         gate: DistressGate | None = None,
         messages: MessageReader | None = None,
+        replies: Replies | None = None,
+        acts: AnswerActs | None = None,
+        functions: ArchiveFunctions | None = None,
     ) -> None:
         self._chain = chain
         self._search = search
@@ -52,46 +78,45 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         self._rewriter = rewriter
         self._gate = gate
         self._messages = messages
+        self._replies = replies
+        self._acts = acts
+        self._functions = functions or {}
 
     async def grow(self, message: TurnText | str) -> AsyncGenerator[Answer, None]:
         began = time.perf_counter()
         turn = TurnText(message) if isinstance(message, str) else message
         turn = replace(turn, question=turn.question.strip())
-        offered_help = None
-        if self._gate is not None:
-            help = await asyncio.to_thread(self._gate.answer, turn.question)
-            if help is not None:
-                yield help
-                return
-            offered_help = await asyncio.to_thread(self._gate.offer, turn.question)
-        interpretation = await self.interpret(turn)
-        if interpretation.refusal is not None:
-            answer = refuse_small_talk(turn.question, interpretation.refusal)
-            yield replace(answer, offered_help=offered_help)
+        turn, meaning = await asyncio.to_thread(self._understand, turn)
+        if self._gate is not None and (help := self._gate.answer(turn.question, meaning)):
+            yield help
             return
+        offered_help = self._gate.offer(turn.question, meaning) if self._gate else None
+        reply = await asyncio.to_thread(self._reply, turn, meaning)
+        if reply is not None:
+            elapsed = (time.perf_counter() - began) * 1000
+            yield replace(
+                reply,
+                intent=meaning.intent,
+                offered_help=offered_help,
+                buttons=self._other_readings(turn, meaning, None),
+                elapsed_ms=elapsed,
+            )
+            return
+        interpretation = await self._interpret(turn, meaning)
         chain = self._extractive if turn.is_extractive else self._chain
+        buttons = self._other_readings(turn, meaning, interpretation)
         async with aclosing(chain.astream(interpretation.question)) as answers:
             async for answer in answers:
-                answer = replace(answer, offered_help=offered_help)
+                answer = replace(answer, offered_help=offered_help, buttons=buttons)
                 yield _as_asked(answer, turn.question, interpretation, began)
 
     async def interpret(self, turn: TurnText) -> Interpretation:
-        """Interpret a question after its history, with the rewriter if it needs one."""
-        interpretation = await asyncio.to_thread(
-            lambda: interpret(
-                self._read(turn.question), turn.history, self._search, turn.replied_turn
-            )
-        )
-        if not interpretation.leans or self._rewriter is None or turn.is_extractive:
-            return interpretation
-        earlier = turn.history
-        if turn.replied_turn is not None:
-            before = earlier.index(turn.replied_turn) if turn.replied_turn in earlier else 0
-            earlier = (*earlier[:before], turn.replied_turn)
-        rewrite = await self._rewriter.rewrite(turn.question, earlier)
-        if rewrite is None:
-            return interpretation
-        return Interpretation(rewrite, rewritten=rewrite != turn.question, leans=True)
+        """Interpret a message after its history, with the rewriter if a question needs one."""
+        turn, meaning = await asyncio.to_thread(self._understand, turn)
+        reply = await asyncio.to_thread(self._reply, turn, meaning)
+        if reply is not None:
+            return Interpretation(turn.question, reply=reply)
+        return await self._interpret(turn, meaning)
 
     async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
         """Answer `earlier` questions again, extractively, as far as a question may refer to them.
@@ -108,16 +133,118 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         history: History = ()
         for each in earlier[first:]:
             answer = await self.ainvoke(TurnText(each, history, is_extractive=True))
-            if not answer.small_talk and answer.help is None:
+            if answer.is_remembered:
                 history = append_turn(history, Turn.of(answer, now))
         return history
 
-    def _may_refer(self, question: str) -> bool:
-        message = self._read(question)
-        return message.follow_up_logit > 0 or asks_about_last(message.question)
+    def _understand(self, turn: TurnText) -> tuple[TurnText, Meaning]:
+        """The meaning of a message; one on a button loses the words of the button."""
+        if (alone := ButtonPhrases.question_alone(turn.question)) is not None:
+            return TurnText(alone, is_extractive=turn.is_extractive), Meaning("question", alone)
+        if (words := ButtonPhrases.words_searched(turn.question)) is not None:
+            return replace(turn, question=words), Meaning("question", words)
+        if self._messages is None:
+            return turn, Meaning("question", turn.question)
+        last = _last_turn(turn)
+        context = None
+        if last is not None:
+            source = last.cited[0] if last.cited else None
+            context = MessageContext(
+                last.understood, source.title if source else "", source.quote if source else ""
+            )
+        return turn, self._messages.read(turn.question, context)
 
-    def _read(self, question: str) -> Message:
-        return Message(question) if self._messages is None else self._messages.read(question)
+    def _reply(self, turn: TurnText, meaning: Meaning) -> Answer | None:
+        """The reply to a message; None if it is a question to the articles."""
+        intent, text = meaning.intent, turn.question
+        language = _language(turn)
+        if intent == "help_number" and self._gate is not None:
+            return self._gate.list_numbers(text, meaning)
+        last_act = _ON_LAST_ANSWER.get(intent) if not meaning.subject else None
+        if last_act is not None and _last_turn(turn) is not None:
+            intent, meaning = last_act, replace(meaning, intent=last_act)
+        group = INTENT_OF[intent].group
+        if group == "function" and intent in self._functions:
+            if parse_metadata_question(meaning.question) is not None:
+                return None
+            subject = meaning.subject or _last_subject(turn)
+            return self._functions[intent](replace(meaning, subject=subject), text)
+        if group == "act" and self._acts is not None:
+            return self._act(turn, meaning, language)
+        if self._replies is not None:
+            seed = str(len(turn.history))
+            return self._replies.reply(intent, text, language, seed, meaning.subject)
+        return None
+
+    def _act(self, turn: TurnText, meaning: Meaning, language: str) -> Answer | None:
+        assert self._acts is not None
+        last, intent = _last_turn(turn), meaning.intent
+        about = parse_metadata_question(meaning.question)
+        if (about is not None and about.subject) or intent in ("who", "when", "where", "why"):
+            return None  # of another article, or a question that leans on the answer
+        if intent == "not_that" and meaning.subject and last is not None:
+            return None
+        if last is None:
+            return reply_with(turn.question, ActPhrases.of(language).no_answer, language, intent)
+        return self._acts.perform(intent, turn.question, last, language)
+
+    async def _interpret(self, turn: TurnText, meaning: Meaning) -> Interpretation:
+        last = _last_turn(turn)
+        if meaning.intent == "not_that" and meaning.subject and last is not None:
+            question = correct_subject(last, meaning.subject)
+            return Interpretation(question, rewritten=True)
+        interpretation = await asyncio.to_thread(
+            lambda: interpret(meaning, turn.history, self._search, turn.replied_turn)
+        )
+        if not interpretation.leans or self._rewriter is None or turn.is_extractive:
+            return interpretation
+        earlier = turn.history
+        if turn.replied_turn is not None:
+            before = earlier.index(turn.replied_turn) if turn.replied_turn in earlier else 0
+            earlier = (*earlier[:before], turn.replied_turn)
+        rewrite = await self._rewriter.rewrite(turn.question, earlier)
+        if rewrite is None:
+            return interpretation
+        return Interpretation(rewrite, rewritten=rewrite != turn.question, leans=True)
+
+    def _other_readings(
+        self, turn: TurnText, meaning: Meaning, interpretation: Interpretation | None
+    ) -> tuple[str, ...]:
+        """The words of buttons for the readings that were not chosen."""
+        language = _language(turn)
+        texts, buttons = ButtonPhrases.of(language), []
+        if interpretation is not None and interpretation.rewritten:
+            buttons.append(texts.alone(meaning.question))
+        if meaning.second is not None:
+            if interpretation is None and meaning.second == "question":
+                buttons.append(texts.search(meaning.question))
+            elif text := button_text(meaning.second, language):
+                buttons.append(text)
+        return tuple(buttons)
+
+    def _may_refer(self, question: str) -> bool:
+        _, meaning = self._understand(TurnText(question))
+        leans = meaning.leans or INTENT_OF[meaning.intent].group == "act"
+        return leans or asks_about_last(meaning.question)
+
+
+def _last_turn(turn: TurnText) -> Turn | None:
+    """The turn that a message answers to: the one that it replies to, or the last."""
+    return turn.replied_turn or (turn.history[-1] if turn.history else None)
+
+
+def _last_subject(turn: TurnText) -> str:
+    """The names in the last question, for « et la chronologie ? »."""
+    last = _last_turn(turn)
+    return ", ".join(find_names(last.understood, last.language)) if last else ""
+
+
+def _language(turn: TurnText) -> Language:
+    """The language to reply in: the message's if it tells, else the conversation's or door's."""
+    last = _last_turn(turn)
+    known = language_of(turn.language or (last.language if last else ""))
+    code = detect(turn.question, known)
+    return language_of(code) if code in get_args(Language) else "en"
 
 
 def _as_asked(
@@ -130,5 +257,6 @@ def _as_asked(
         lower(answer) if interpretation.doubtful else answer,
         question=question,
         understood=interpretation.question if interpretation.rewritten else None,
+        plain_question="" if interpretation.rewritten else interpretation.question,
         elapsed_ms=(time.perf_counter() - began) * 1000,
     )

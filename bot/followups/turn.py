@@ -34,7 +34,8 @@ class Turn:
     """One question and its answer.
 
     `question` is the original one, `understood` the one that was searched. `answer` holds the
-    statements, one a line ("" for a refusal), `found` the highlighted words.
+    statements, one a line ("" for a refusal), `found` the highlighted words; `is_sure` is false if
+    they only came near.
     """
 
     question: str
@@ -45,19 +46,21 @@ class Turn:
     found: str = ""
     cited: tuple[CitedSource, ...] = ()
     period: Period | None = None
+    is_sure: bool = True
 
     @classmethod
     def of(cls, answer: Answer, when: datetime) -> Turn:
         highlights = (each.parts[1] for each in answer.statements if each.highlight)
         return cls(
             question=answer.question,
-            understood=answer.understood or answer.question,
+            understood=answer.understood or answer.plain_question or answer.question,
             language=answer.language,
             when=when,
             answer="\n".join(statement.text for statement in answer.statements),
             found=next(highlights, ""),
             cited=tuple(map(CitedSource.of, answer.citations)),
             period=answer.period,
+            is_sure=answer.is_sure,
         )
 
 
@@ -69,13 +72,15 @@ History = tuple[Turn, ...]
 class TurnText:
     """A question and its history; `replied_turn` is the turn whose message it replies to.
 
-    `is_extractive` asks for an extractive answer, without any chat model.
+    `is_extractive` asks for an extractive answer, without any chat model; `language` is the one to
+    reply in where the message does not tell.
     """
 
     question: str
     history: History = ()
     replied_turn: Turn | None = None
     is_extractive: bool = False
+    language: str = ""
 
 
 def append_turn(history: History, turn: Turn) -> History:

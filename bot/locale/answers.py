@@ -22,9 +22,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     which_article: str
     unsigned: str
     undated: str
-    courtesy: str
     greeting: str
-    about_selon: str
     no_date: str
     untitled: str
 
@@ -45,7 +43,6 @@ class Phrases(Texts, domain="answers", part="answer"):
     # Telegram
     start: str
     help: str
-    more_help: str
     help_documents: str
     no_such_command: str
     see_passage: str
@@ -62,10 +59,6 @@ class Phrases(Texts, domain="answers", part="answer"):
     def refused(self, why: str, period: Period | None, held_to: str = "all") -> str:
         """Explain why there is no answer: `why` is an `Answer.refusal`."""
         sentences = {
-            "courtesy": self.courtesy,
-            "greeting": self.greeting,
-            "wordless": self.wordless,
-            "self": self.about_selon,
             "unclear": self.which_article,
             "unsigned": self.unsigned,
             "undated": self.undated,

@@ -12,6 +12,7 @@ from telegram import Bot, InlineKeyboardButton, Message
 from bot.answer import Answer
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.menus import MenuCommand
+from bot.state.conversations import ConversationPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,13 @@ class TelegramFeature:
     def subjects(self, session: Session, chat_id: int) -> Sequence[str]:
         """Subjects that a chat follows."""
         return ()
+
+    async def serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
+        """Do what a message asks for, by the intent and subject of the reply; False to say it."""
+        return False
+
+    def unsubscribe(self, session: Session, place: ConversationPlace) -> None:
+        """End what it sends to a chat of its own accord."""
 
     def note_delivery(self, session: Session, delivery_id: int) -> None:
         """Record the delivery of a message that an ended process began to send."""

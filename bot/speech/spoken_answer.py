@@ -23,6 +23,8 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
     if answer.help is not None:
         text = help_text(replace(answer.help, language=language))
         return [SpokenLine(line, language) for line in text.splitlines() if line]
+    if answer.outcome == "reply":
+        return [SpokenLine(line, language) for line in answer.reply.splitlines() if line]
     if answer.outcome == "no":
         return [SpokenLine(phrases.refused(answer.refusal, answer.period), language)]
     lines = []

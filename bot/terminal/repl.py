@@ -96,9 +96,9 @@ class Conversation:
         if line.lower() in _LEAVING:
             self.over = True
             return None
-        answer = self._ask(TurnText(line, self._history))
+        answer = self._ask(TurnText(line, self._history, language=self.phrases.code))
         self.confidential = answer.help is not None
-        if not answer.small_talk and not self.confidential:
+        if answer.is_remembered:
             self._last = answer
             self._history = append_turn(self._history, Turn.of(answer, datetime.now(UTC)))
         return answer_text(answer, self.phrases)

@@ -49,6 +49,9 @@ class LinkedText:
     def _write(self, answer: Answer, phrases: Phrases) -> None:
         if answer.understood is not None:
             self.add(f"{phrases.understood(escape_markdown(answer.understood))}\n\n")
+        if answer.outcome == "reply":
+            self.add(escape_markdown(answer.reply))
+            return
         if answer.outcome == "no":
             self.add(phrases.refused(answer.refusal, answer.period, answer.held_to))
             self._list(answer.nearest, phrases)

@@ -167,7 +167,8 @@ def _may_vote(turn: TurnRecord, visitor: Visitor) -> bool:
 async def _question(request: Request) -> tuple[str, int]:
     """Parse a form into its question and conversation."""
     async with request.form(max_files=0, max_fields=_FIELDS) as form:
-        return str(form.get("q", "")), _conversation(str(form.get("conversation", "")))
+        question = str(form.get("reading") or form.get("q", ""))
+        return question, _conversation(str(form.get("conversation", "")))
 
 
 def _conversation(value: str) -> int:

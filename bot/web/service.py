@@ -158,7 +158,7 @@ class WebService:
         answer: Answer | None = None
         async with self.admission.place():
             history = await self._history(place, question, earlier)
-            turn = TurnText(question, history)
+            turn = TurnText(question, history, language=visitor.language)
             answers = cast("AsyncGenerator[Answer]", self.chain.astream(turn))
             async with aclosing(answers):
                 while True:
@@ -234,7 +234,7 @@ class WebService:
     async def _store(
         self, place: ConversationPlace, answer: Answer, known_since: datetime | None
     ) -> StoredAnswer:
-        if answer.small_talk or answer.help is not None or known_since is None:
+        if not answer.is_remembered or known_since is None:
             return StoredAnswer(answer)
         now, key = self.now(), secrets.token_urlsafe(KEY_BYTES)
         new = await new_turn(answer, self.library, now, key=key)

@@ -54,10 +54,10 @@ class Widget:
 
     async def ask(self, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=_FIELDS) as form:
-            question = str(form.get("q", ""))
+            question = str(form.get("reading") or form.get("q", ""))
             earlier = [str(value)[:QUESTION_LIMIT] for value in form.getlist("earlier")]
         stored_answer = await self._service.ask(question, request.state.visitor, earlier=earlier)
-        if not stored_answer.answer.small_talk and stored_answer.answer.help is None:
+        if stored_answer.answer.is_remembered:
             earlier = [*earlier, question][-HISTORY_TURNS:]
         view = AnswerView(stored_answer.answer, stored_answer.key)
         return render(request, "embed.html", view=view, earlier=earlier)

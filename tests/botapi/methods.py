@@ -62,6 +62,7 @@ class Methods(Menus):
         self.blocked: set[int] = set()
         self.messages: dict[tuple[int, int], Message] = {}
         self.actions: list[tuple[int, str]] = []
+        self.bot_reactions: list[tuple[int, int, str]] = []
         self.queries: set[str] = set()
         self.answers: dict[str, str] = {}
         self.topics: set[tuple[int, int]] = set()
@@ -317,6 +318,15 @@ class Methods(Menus):
         if parameters["action"] not in ACTIONS:
             raise bad_request("wrong parameter action in request")
         self.actions.append((parameters["chat_id"], parameters["action"]))
+        return True
+
+    async def _setMessageReaction(self, parameters: Parameters) -> object:  # noqa: N802
+        chat = self._chat(parameters)
+        reaction = cast("list[Json]", parameters["reaction"])
+        number = cast("int", parameters["message_id"])
+        self.bot_reactions += [
+            (cast("int", chat["id"]), number, str(each["emoji"])) for each in reaction
+        ]
         return True
 
     async def _answerCallbackQuery(self, parameters: Parameters) -> object:  # noqa: N802

@@ -33,7 +33,7 @@ OBJECTS = frozenset(
         *("reply_parameters", "result", "scope"),
     }
 )
-ARRAYS = frozenset({"allowed_updates", "commands", "results"})
+ARRAYS = frozenset({"allowed_updates", "commands", "reaction", "results"})
 
 
 @dataclass(frozen=True, slots=True)

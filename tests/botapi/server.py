@@ -120,6 +120,11 @@ class BotServer(People):
         return tuple(self._methods.actions)
 
     @property
+    def bot_reactions(self) -> tuple[tuple[int, int, str], ...]:
+        """Reactions of the bot: chat, message, emoji."""
+        return tuple(self._methods.bot_reactions)
+
+    @property
     def drafts(self) -> tuple[tuple[int, int, str], ...]:
         """Every message draft shown, as (chat, draft, text)."""
         return tuple(self._methods.drafts)

@@ -7,11 +7,12 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.injection import harmless_in_prompt, is_order, readable, visible
+from bot.answering.injection import harmless_in_prompt, is_order
 from bot.answering.metadata_question import article_subject, parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.candidates import candidates
 from index.text.language import detect
+from index.text.visible import readable, visible
 from tests.bot.followups.turns import turn
 from tests.fuzz import TEXTS, fuzzed
 

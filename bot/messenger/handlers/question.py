@@ -38,6 +38,7 @@ from bot.messenger.events import (
     on_update,
 )
 from bot.messenger.feature import Referent
+from bot.messenger.handlers.replies import note_mistake, react, reply_keyboard
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, points_at, question_in, text_replied_to
 from bot.messenger.inbound.inbox import DurableApplication
@@ -83,15 +84,18 @@ class ConversationMemory:
         *,
         about: str = "",
         own_only: bool = False,
+        language: str = "",
     ) -> Answer:
         """Answer a question in its conversation, with the turns before the turn `before`, if given.
 
         `replied_to` is the message that it replies to: an answer that the question refers to, or a
         feature's message, which limits the articles. `about` is another text that it refers to.
         `live` shows that a chat model is asked, and may stop it. `own_only` asks the
-        conversation's own documents, if there are any.
+        conversation's own documents, if there are any. `language` is that of
+        the door.
         """
         turn, referent = await self.recall(place, question, replied_to, before, about)
+        turn = replace(turn, language=language)
         if referent is None:
             chain = await self._choose_chain(place, turn, own_only=own_only)
             with on_behalf_of(place.person_id):
@@ -195,6 +199,7 @@ def _sureness(answer: Answer) -> tuple[int, float]:
 
 QUESTION_LIMIT = 1_000  # characters; about half of the embedding model's input
 ANSWERED_BUTTONS = 1_000  # remembered, so that a second press asks nothing
+LATE_NOTICE_INTERVAL = timedelta(minutes=5)  # in a group
 EDIT_PERIOD = timedelta(minutes=1)  # in which an edited question changes its answer
 _WORDS = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
 
@@ -226,6 +231,11 @@ class QuestionHandlers(Handlers):
         try:
             if not await self._services.may_ask(asker):
                 return ()
+            key = f"late:{asker.place.chat_id}"
+            if not asker.private and not await self._run(
+                meters.notice, key, self._now(), LATE_NOTICE_INTERVAL
+            ):
+                return ()  # it costs a group's answers their place
             phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
             reply_to = None if asker.private else message.message_id
             html = text_html(phrases.late, phrases.code)
@@ -334,8 +344,21 @@ class QuestionHandlers(Handlers):
                 live=live,
                 about=about,
                 own_only=own_only,
+                language=asker.phrases.code,
             )
+        if not live.message_ids and await self._serve(bot, asker, message, answer):
+            return
+        is_spoken = is_spoken or answer.intent == "read_aloud"
         await self._send(bot, asker, answer, live, message.message_id, is_spoken=is_spoken)
+
+    async def _serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
+        """Do what a message asks for instead of saying how; False if it asks for words."""
+        if answer.outcome != "reply":
+            return False
+        for feature in self._services.features:
+            if await feature.serve(bot, asker, message, answer):
+                return True
+        return await react(bot, message, answer)
 
     async def _answer_claims(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
         """Reply with what the articles say about the claims in a text; False if it has none."""
@@ -366,7 +389,9 @@ class QuestionHandlers(Handlers):
         try:
             await press.acknowledge()
             async with self._live_answer(bot, asker, None) as live:
-                answer = await self._memory.answer(asker.place, question, live=live)
+                answer = await self._memory.answer(
+                    asker.place, question, live=live, language=asker.phrases.code
+                )
             await self._send(bot, asker, answer, live, None, title=question)
         except BaseException:
             with suppress(ValueError):  # pushed out by newer ones
@@ -400,8 +425,10 @@ class QuestionHandlers(Handlers):
         asked."""
         html = html or answer_html(answer, asker.phrases, title)
         reply_to = None if asker.private else question
-        if answer.small_talk:
-            await self._show(bot, asker, live.message_ids, html, None, reply_to)
+        if not answer.is_remembered:
+            await note_mistake(self._services, asker, answer)
+            below = await reply_keyboard(self._services, asker, answer)
+            await self._show(bot, asker, live.message_ids, html, below, reply_to)
             return
         turn = await self._memory.store(asker, answer, question)
         if turn is None:
@@ -422,7 +449,9 @@ class QuestionHandlers(Handlers):
         return keyboard(answer, turn, asker.phrases, extra, (nearby,) if nearby else ())
 
     async def _replace_answer(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
-        answer = await self._memory.answer(asker.place, words, before=turn.id)
+        answer = await self._memory.answer(
+            asker.place, words, before=turn.id, language=asker.phrases.code
+        )
         await self._memory.replace_answer(turn.id, answer)
         html = answer_html(answer, asker.phrases)
         buttons = await self._keyboard(answer, turn.id, asker)

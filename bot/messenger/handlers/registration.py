@@ -36,6 +36,7 @@ from bot.messenger.handlers.personal import (
 )
 from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHandlers
 from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
+from bot.messenger.handlers.replies import ReplyHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
@@ -87,6 +88,7 @@ def _handlers(
     yield votes
     yield HelpHandlers(services, menus)
     yield PersonalHandlers(services, documents)
+    yield ReplyHandlers(services)
     yield ArticleHandlers(services, results)
     yield from services.features
     if documents is not None:

@@ -63,7 +63,7 @@ def claims_html(claims: Sequence[ClaimAnswer], phrases: Phrases) -> tuple[str, .
 
 
 def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledBlock]:
-    if answer.outcome != "no":
+    if answer.outcome not in ("no", "reply"):
         blocks = [] if answer.verbatim else list(_statement_blocks(answer.statements))
         quotes = shown_quotes(answer.citations, answer)
         blocks += _sources(quotes, phrases, fold=not answer.verbatim)
@@ -79,8 +79,7 @@ def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledB
             )
     else:
         reason = phrases.refused(answer.refusal, answer.period, held_to=answer.held_to)
-        more = f" {phrases.more_help}" if answer.refusal == "self" else ""
-        blocks = [text_block(reason + more)]
+        blocks = [text_block(answer.reply or reason)]
         if answer.nearest:
             blocks.append(text_block(phrases.nearest_articles))
             blocks.extend(_nearest(answer.nearest, phrases))

@@ -69,13 +69,13 @@ def keyboard(
     nearby: Sequence[str] = (),
 ) -> InlineKeyboardMarkup | None:
     """Buttons below an answer: one per cited passage or article offered, one for further sources,
-    features' `extra` ones, `nearby` questions, and two for votes, in one row if they fit; None for
-    small talk.
+    features' `extra` ones, other readings and `nearby` questions, and two for votes, in one row if
+    they fit; below a reply, only the other readings.
 
     `turn_id` is the stored turn of the answer.
     """
-    if answer.small_talk:
-        return None
+    if not answer.is_remembered:
+        return InlineKeyboardMarkup(question_rows(answer.buttons)) if answer.buttons else None
     texts, citations = BrowsingPhrases.of(phrases.code), answer.citations[:BUTTON_LIMIT]
     votes = [
         InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1"),
@@ -90,7 +90,7 @@ def keyboard(
         buttons.append(InlineKeyboardButton(text, callback_data=f"{CARD_PREFIX}:{article.id}"))
     if answer.further:
         buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
-    offers = question_rows(nearby)
+    offers = question_rows((*answer.buttons, *nearby))
     for extra_buttons in extra:
         buttons += extra_buttons.beside
         offers += [[button] for button in extra_buttons.rows]

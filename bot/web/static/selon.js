@@ -9,7 +9,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("form.ask") && answers && window.ReadableStream) {
     event.preventDefault();
-    ask(form);
+    ask(form, event.submitter);
   } else if (form.matches("form.vote")) {
     event.preventDefault();
     vote(form, event.submitter);
@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
 
 addEventListener("popstate", () => location.reload());
 
-async function ask(form) {
+async function ask(form, submitter) {
   if (stop) stop.abort();
   const own = (stop = new AbortController());
   const place = document.createElement("div");
@@ -30,7 +30,7 @@ async function ask(form) {
   status.textContent = status.dataset.searching;
   place.innerHTML = `<p class="card note">${status.dataset.searching}</p>`;
   try {
-    const last = await read(form, place, own.signal);
+    const last = await read(new FormData(form, submitter), place, own.signal);
     place.replaceWith(...place.childNodes);
     if (last.refused) {
       status.textContent = "";
@@ -51,8 +51,8 @@ async function ask(form) {
   }
 }
 
-async function read(form, place, signal) {
-  const body = new URLSearchParams(new FormData(form));
+async function read(data, place, signal) {
+  const body = new URLSearchParams(data);
   const response = await fetch("/answer", { method: "POST", body, signal });
   if (!response.ok) throw new Error(response.status);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

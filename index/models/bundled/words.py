@@ -10,6 +10,7 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -64,14 +65,19 @@ class WordReader:
 
 
 def load_word_reader(cache_dir: Path) -> WordReader:
-    """Load the lower layers of the bundled model, prepared in `cache_dir` on first use.
+    """Load the word reader. Raises `ModelError`."""
+    return WordReader(*load_lower_layers(cache_dir))
 
-    Raises `ModelError`.
+
+@cache
+def load_lower_layers(cache_dir: Path) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
+    """Load the lower layers of the bundled model, from ids to states, and its tokenizer.
+
+    Once per process; prepared in `cache_dir` on first use. Raises `ModelError`.
     """
     folder = prepare_model(cache_dir)
     try:
-        session = open_session(_lower_layers(folder), folder)
-        return WordReader(Tokenizer.load(folder), session)
+        return Tokenizer.load(folder), open_session(_lower_layers(folder), folder)
     except Exception as error:  # ONNX Runtime's errors have no other common class
         reason = reason_of(error)
         raise ModelError("bundled-model-not-loaded", folder=folder, reason=reason) from error

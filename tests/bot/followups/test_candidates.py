@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.followups.candidates import Interpretation, candidates, interpret, reframe
-from bot.followups.message import Message
 from bot.followups.turn import Turn
+from bot.understanding.meaning import Meaning
 from index.findings import Findings
 from tests.bot.followups.turns import findings, turn
 
@@ -31,8 +33,12 @@ def plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
+def leaning(question: str) -> Meaning:
+    return Meaning("question", question, leaning=0.88)
+
+
 def after(question: str, *history: Turn, search: Library | None = None) -> Interpretation:
-    return interpret(Message(question, follow_up_logit=2.0), history, search or Library())
+    return interpret(leaning(question), history, search or Library())
 
 
 CURIE = turn("Quand Marie Curie est-elle née ?", "Marie Curie naît en 1867.")
@@ -42,19 +48,22 @@ ALONE = "Combien de médailles la France a-t-elle eues à Paris ?"
 @pytest.mark.parametrize(
     ("message", "history"),
     [
-        (Message("Quand est-elle née ?", follow_up_logit=2.0), ()),
-        (Message(ALONE, follow_up_logit=-1.0), (CURIE,)),
-        (Message("Merci !", "courtesy", 3.0), (CURIE,)),
-        (Message("Combien d’articles as-tu ?", "self"), ()),
+        (leaning("Quand est-elle née ?"), ()),
+        (Meaning("question", ALONE, leaning=0.2), (CURIE,)),
+        (leaning("Combien d’articles as-tu ?"), ()),
     ],
-    ids=["the first", "one that stands alone", "small talk", "about the articles"],
+    ids=["the first", "one that stands alone", "about the articles"],
 )
-def test_what_leans_on_nothing_is_left_alone(message: Message, history: tuple[Turn, ...]) -> None:
+def test_what_leans_on_nothing_is_left_alone(message: Meaning, history: tuple[Turn, ...]) -> None:
     search = Library()
-    understood = interpret(message, history, search)
-    refusal = None if "articles" in message.question else message.refusal
-    assert understood == Interpretation(message.question, refusal=refusal)
+    assert interpret(message, history, search) == Interpretation(message.question)
     assert search.questions == []
+
+
+def test_what_only_came_near_is_no_subject() -> None:
+    before = replace(turn("Qui a bâti le pont ?", "Un pont.", title="Le pont"), is_sure=False)
+    asked = [plain(each) for each in candidates("Et quand ?", (before,))]
+    assert not any(each.startswith("Le pont :") for each in asked)
 
 
 def test_the_candidate_that_the_articles_answer_best_wins() -> None:
@@ -140,6 +149,6 @@ def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:
     web = turn("Qui a inventé le Web ?", "Tim.", title="Le Web")
     search = Library()
     search.sure = {"Le Minitel : Combien ça coûtait ?": 0.9}
-    message = Message("Combien ça coûtait ?", follow_up_logit=1.0)
+    message = leaning("Combien ça coûtait ?")
     understood = interpret(message, (minitel, web), search, minitel)
     assert plain(understood.question) == "Le Minitel : Combien ça coûtait ?"

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from bot.answer import Answer
 from bot.answering.chain import AnswerChain
 from bot.followups.conversation import MAX_RESTORED, FollowUpChain, Rewriter
-from bot.followups.message import Message, MessageReader
+from bot.followups.replies import Coverage, Replies
 from bot.followups.turn import Turn, TurnText
+from bot.understanding.meaning import Meaning, MessageReader
+from bot.understanding.message_input import MessageContext
 from index.findings import Findings
 from tests.bot.answers import FunctionChain, answered, article, citation
 from tests.bot.followups.turns import findings, turn
@@ -39,15 +41,20 @@ class Messages(MessageReader):
     def __init__(self) -> None:
         pass
 
-    def read(self, text: str) -> Message:
+    def read(self, text: str, context: MessageContext | None = None) -> Meaning:
         if text == "Merci !":
-            return Message(text, "courtesy")
+            return Meaning("thanks", text)
         question = text.removeprefix("Bonjour. ")
-        return Message(question, follow_up_logit=1.0 if question == LEANING else -1.0)
+        return Meaning("question", question, leaning=0.8 if question == LEANING else 0.2)
+
+
+REPLIES = Replies(lambda: Coverage(3), keep_days=30)
 
 
 def conversing(asked: Asked, rewriter: Rewriter | None = None) -> FollowUpChain:
-    return FollowUpChain(FunctionChain(asked), search, rewriter=rewriter, messages=Messages())
+    return FollowUpChain(
+        FunctionChain(asked), search, rewriter=rewriter, messages=Messages(), replies=REPLIES
+    )
 
 
 def test_a_follow_up_is_answered_as_understood_and_keeps_its_own_words() -> None:
@@ -73,7 +80,8 @@ def test_a_question_that_stands_alone_gets_the_answer_it_gets_without_a_conversa
 def test_thanks_are_not_looked_up() -> None:
     asked = Asked()
     answer = conversing(asked).invoke(TurnText("Merci !", (BEFORE,)))
-    assert (answer.refusal, answer.is_sure, answer.nearest) == ("courtesy", False, ())
+    assert (answer.outcome, answer.intent, answer.nearest) == ("reply", "thanks", ())
+    assert answer.reply
     assert asked.questions == []
 
 

@@ -15,8 +15,9 @@ from bot.archive.archive import Archive
 from bot.evaluation.run import MeasuredIndex, index_in_service
 from bot.followups.candidates import interpret
 from bot.followups.conversation import FollowUpChain
-from bot.followups.message import MessageReader
+from bot.followups.replies import Coverage, Replies
 from bot.followups.turn import Turn
+from bot.understanding.meaning import MessageReader
 from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from tests.bot.followups.turns import NOW
@@ -42,16 +43,13 @@ def opened(sample_index: Path, bundled: Embedder) -> Iterator[MeasuredIndex]:
 
 
 @pytest.fixture(scope="module")
-def messages(bundled: Embedder) -> MessageReader:
-    return MessageReader(bundled)
-
-
-@pytest.fixture(scope="module")
-def heard(opened: MeasuredIndex, messages: MessageReader) -> list[Heard]:
+def heard(opened: MeasuredIndex, message_reader: MessageReader) -> list[Heard]:
     searcher, thresholds = opened.searcher, ConfidenceModel.load().thresholds
     about = Archive(lambda: searcher, thresholds)
     chain = RetrievalQA(searcher, ExtractiveAnswerer(thresholds), about)
-    conversing = FollowUpChain(chain, searcher.search, messages=messages)
+    conversing = FollowUpChain(
+        chain, searcher.search, messages=message_reader, replies=Replies(lambda: Coverage(9), 90)
+    )
     return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]
 
 
@@ -69,13 +67,13 @@ def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Hear
 
 
 def test_topic_switches_are_seldom_dragged_along(
-    heard: list[Heard], opened: MeasuredIndex, messages: MessageReader
+    heard: list[Heard], opened: MeasuredIndex, message_reader: MessageReader
 ) -> None:
     search = cache(opened.searcher.search)
     answers = [each.answer for each in heard if each.answer.citations]
     assert len(SWITCHES) == 40
     understood = [
-        interpret(messages.read(switch["question"]), (Turn.of(answer, NOW),), search)
+        interpret(message_reader.read(switch["question"]), (Turn.of(answer, NOW),), search)
         for number, switch in enumerate(SWITCHES)
         for answer in answers[number % 2 :: 2]
         if switch["about"] not in {Path(c.article.path).name for c in answer.citations}

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 
 from bot.answer import Citation
+from bot.answering.refusal import reply_with
 from bot.conversation.passage_refs import PassageRef
 from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html, passage_html
@@ -101,10 +102,9 @@ def test_a_refusal_offers_the_nearest_articles() -> None:
     assert links(html) == ["https://exemple.fr/phares?page=1&vue=a#lentilles"]
 
 
-def test_who_asks_what_selon_is_hears_of_the_help_on_telegram_alone() -> None:
-    answer = replace(refused("Qui es-tu ?"), refusal="self", nearest=())
-    assert shown(*answer_html(answer, FR)).endswith(" /aide en dit plus.")
-    assert "/aide" not in FR.refused("self", None)
+def test_a_reply_is_shown_as_it_is() -> None:
+    answer = reply_with("Qui es-tu ?", "Je suis Selon <b>.", "fr", "identity")
+    assert shown(*answer_html(answer, FR)) == "Je suis Selon <b>."
 
 
 def test_a_passage_is_shown_whole_with_the_quote_in_bold() -> None:

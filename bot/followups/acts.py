@@ -1,0 +1,310 @@
+"""Acts on the last answer: its date, its author, its source, its passage, what follows it…
+
+Every reply quotes the articles of that answer, or says in a fixed text why it cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+
+from bot.answer import Answer, Citation, Statement, web_address
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.refusal import decide_by_articles, lower, reply_with
+from bot.followups.turn import CitedSource, Turn
+from bot.locale.answers import Phrases, title_of
+from bot.locale.source import details
+from bot.understanding.texts import ActPhrases
+from index.article import Article, Passage, Period, Sentence
+from index.findings import Findings
+from index.ingestion.passages import cut
+
+_DEPTH = 10
+_ARTICLES = 3  # of an answer that an act speaks of
+_MORE_SENTENCES = 3
+_LEDE_SENTENCES = 3
+_LEAST_WORDS = 4  # of a sentence that adds something
+
+FindArticle = Callable[[str], Article | None]
+SearchIn = Callable[[str, int, Period | None], Findings]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quote of the last answer, in the article as it stands now."""
+
+    source: CitedSource
+    article: Article
+    passage: Passage
+    start: int
+
+    def cite(self, number: int) -> Citation:
+        end = self.start + len(self.source.quote)
+        return Citation(number, self.source.quote, self.start, end, self.passage, self.article)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerActs:
+    """Performs acts on an answer.
+
+    `find_article` returns an article of the index in service; `search` finds and reads passages for
+    a question, of a period if given.
+    """
+
+    find_article: FindArticle
+    search: SearchIn
+    answerer: ExtractiveAnswerer
+
+    def perform(self, intent: str, message: str, last: Turn, language: str) -> Answer | None:
+        """Perform an act on the answer of a turn; None if it is a question to the articles."""
+        act = _Act(self, message, last, language)
+        acts: Mapping[str, Callable[[], Answer]] = {
+            "date": act.date,
+            "author": act.author,
+            "source": act.source,
+            "link": act.link,
+            "quote": partial(act.quote, "quote"),
+            "repeat": partial(act.quote, ""),
+            "read_aloud": partial(act.quote, ""),
+            "passage": act.passage,
+            "summarise": act.summarise,
+            "more": act.more,
+            "shorter": act.shorter,
+            "other_source": act.other_source,
+            "newer": act.newer,
+            "sure": act.sure,
+            "translate": act.translate,
+            "wrong": partial(act.say, "wrong"),
+            "not_that": partial(act.say, "not_that"),
+        }
+        return acts[intent]() if intent in acts else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One act, on one answer."""
+
+    acts: AnswerActs
+    message: str
+    last: Turn
+    language: str
+
+    @property
+    def texts(self) -> ActPhrases:
+        return ActPhrases.of(self.language)
+
+    def say(self, name: str) -> Answer:
+        return reply_with(self.message, getattr(self.texts, name), self.language)
+
+    def quoted(self) -> list[Quoted]:
+        """The quotes of the answer that still stand in their articles."""
+        quotes = []
+        for source in self.last.cited:
+            article = self.acts.find_article(source.article)
+            if article is not None and (found := _find_quote(article, source)) is not None:
+                quotes.append(found)
+        return quotes
+
+    def by_article(self) -> list[Quoted]:
+        """The first quote of each article."""
+        return list({each.article.id: each for each in reversed(self.quoted())}.values())[::-1][
+            :_ARTICLES
+        ]
+
+    def date(self) -> Answer:
+        def say(article: Article) -> str:
+            title = title_of(article, self.language)
+            day = article.published
+            return self.texts.date(title, day) if day else self.texts.undated(title)
+
+        return self._state(say)
+
+    def author(self) -> Answer:
+        def say(article: Article) -> str:
+            title, author = title_of(article, self.language), article.author
+            return self.texts.author(title, author) if author else self.texts.unsigned(title)
+
+        return self._state(say)
+
+    def source(self) -> Answer:
+        phrases = Phrases.of(self.language)
+        return self._state(
+            lambda article: self.texts.source(
+                title_of(article, self.language), details(article, phrases)
+            )
+        )
+
+    def link(self) -> Answer:
+        def say(article: Article) -> str:
+            title, address = title_of(article, self.language), web_address(article.url)
+            if address is None:
+                return self.texts.no_link(title, article.path)
+            return self.texts.link(title, address)
+
+        return self._state(say)
+
+    def quote(self, heading: str) -> Answer:
+        return self._show(
+            [each.cite(number) for number, each in enumerate(self.quoted(), 1)], heading
+        )
+
+    def passage(self) -> Answer:
+        return self._show(
+            [
+                Citation(number, each.text, each.start, each.end, each, quoted.article)
+                for number, quoted in enumerate(self.by_article(), 1)
+                for each in [quoted.passage]
+            ],
+            "passage",
+        )
+
+    def summarise(self) -> Answer:
+        quotes = self.by_article()[:1]
+        citations = [
+            Citation.of(number, sentence, passage, each.article)
+            for each in quotes
+            for number, (sentence, passage) in enumerate(
+                _telling_sentences(each.article)[:_LEDE_SENTENCES], 1
+            )
+        ]
+        return self._show(citations, "summarise")
+
+    def more(self) -> Answer:
+        """The next sentences of the article that add something."""
+        quotes = self.quoted()
+        if not quotes:
+            return self.say("gone" if self.last.cited else "no_answer")
+        first = quotes[0]
+        shown = {each.source.quote for each in quotes}
+        end = first.start + len(first.source.quote)
+        sentences = [
+            (sentence, passage)
+            for sentence, passage in _telling_sentences(first.article)
+            if sentence.start >= end and sentence.text not in shown
+        ][:_MORE_SENTENCES]
+        if not sentences:
+            return self.say("no_more")
+        return self._show(
+            [
+                Citation.of(number, sentence, passage, first.article)
+                for number, (sentence, passage) in enumerate(sentences, 1)
+            ],
+            "more",
+        )
+
+    def shorter(self) -> Answer:
+        quotes = self.quoted()
+        if not quotes:
+            return self.say("gone" if self.last.cited else "no_answer")
+        holds_found = [each for each in quotes if self.last.found in each.source.quote]
+        first = (
+            (holds_found or quotes)[0]
+            if self.last.found
+            else min(quotes, key=lambda each: len(each.source.quote))
+        )
+        answer = self._show([first.cite(1)], "shorter")
+        at = first.source.quote.find(self.last.found) if self.last.found else -1
+        if at < 0:
+            return answer
+        (statement,) = answer.statements
+        marked = replace(statement, highlight=(at, at + len(self.last.found)))
+        return replace(answer, statements=(marked,))
+
+    def other_source(self) -> Answer:
+        findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
+        shown = {each.article for each in self.last.cited}
+        hits = tuple(hit for hit in findings.hits if hit.article.id not in shown)
+        if not hits:
+            return self.say("no_other")
+        answer = self.acts.answerer.answer(replace(findings, hits=hits))
+        if not answer.statements:
+            return self.say("no_other")
+        return self._found(lower(answer), "other_source")
+
+    def newer(self) -> Answer:
+        days = [each.article.published for each in self.quoted() if each.article.published]
+        if not days:
+            return self.say("no_newer")
+        after = Period(max(days) + timedelta(days=1), max(date.today(), max(days) + timedelta(1)))
+        findings = self.acts.search(self.last.understood, _DEPTH, after)
+        answer = self.acts.answerer.answer(findings)
+        if not answer.statements:
+            return self.say("no_newer")
+        return self._found(answer, "newer")
+
+    def sure(self) -> Answer:
+        """Say how sure the answer was, above its quote and the nearest other sentence."""
+        if not self.last.cited:
+            return self.say("sure_no")
+        name = "sure_sure" if self.last.found else "sure_perhaps"
+        citations = [each.cite(number) for number, each in enumerate(self.quoted()[:2], 1)]
+        shown = {each.quote for each in citations}
+        findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
+        for hit in findings.hits[:2]:
+            ranked = max(hit.sentences, key=lambda each: each.score, default=None)
+            if len(citations) < 2 and ranked and ranked.sentence.text not in shown:
+                citations.append(
+                    Citation.of(len(citations) + 1, ranked.sentence, hit.passage, hit.article)
+                )
+        return self._show(citations, name)
+
+    def translate(self) -> Answer:
+        return self._show(
+            [each.cite(number) for number, each in enumerate(self.quoted(), 1)], "translate"
+        )
+
+    def _found(self, answer: Answer, heading: str) -> Answer:
+        first, *rest = answer.statements
+        first = replace(first, heading=getattr(self.texts, heading))
+        return replace(answer, question=self.message, statements=(first, *rest))
+
+    def _state(self, say: Callable[[Article], str]) -> Answer:
+        """One sentence on each article of the answer, which cites its quote."""
+        quotes = self.by_article()
+        if not quotes:
+            return self.say("gone" if self.last.cited else "no_answer")
+        citations = [each.cite(number) for number, each in enumerate(quotes, 1)]
+        statements = [Statement(say(each.article), (each.number,)) for each in citations]
+        return self._answer(statements, citations)
+
+    def _show(self, citations: Sequence[Citation], heading: str) -> Answer:
+        """Quotes below a heading, if any."""
+        if not citations:
+            return self.say("gone" if self.last.cited else "no_answer")
+        statements = [Statement(each.quote, (each.number,)) for each in citations]
+        if heading:
+            statements[0] = replace(statements[0], heading=getattr(self.texts, heading))
+        return self._answer(statements, citations)
+
+    def _answer(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Answer:
+        decision = decide_by_articles([each.article for each in citations])
+        return Answer(
+            question=self.message,
+            language=self.language,
+            outcome=decision.outcome,
+            confidence=1.0,
+            statements=tuple(statements),
+            citations=tuple(citations),
+        )
+
+
+def _find_quote(article: Article, source: CitedSource) -> Quoted | None:
+    for passage in cut(article):
+        at = passage.text.find(source.quote)
+        if at >= 0:
+            return Quoted(source, article, passage, passage.start + at)
+    return None
+
+
+def _telling_sentences(article: Article) -> list[tuple[Sentence, Passage]]:
+    """The sentences that say something by themselves, in order."""
+    return [
+        (sentence, passage)
+        for passage in cut(article)
+        for sentence in passage.sentences
+        if len(sentence.text.split()) >= _LEAST_WORDS
+        and not sentence.text.rstrip().endswith(("?", ":"))
+        and sentence.text.strip() != article.title
+    ]

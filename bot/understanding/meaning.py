@@ -1,0 +1,163 @@
+"""Decide what a message means from the probabilities of its readings."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.help_numbers import HELP_KINDS, HelpKind
+from bot.understanding.intents import INTENT_OF, INTENTS, SERVED_BY_FEATURES
+from bot.understanding.message_input import MessageContext
+from bot.understanding.model import MessageReading, UnderstandingModel
+from bot.understanding.texts import ButtonPhrases
+from index.text.language import detect
+from index.text.sentences import sentence_spans
+from index.text.visible import readable
+
+Distress = Literal["alone", "offer"]
+"""Numbers instead of a reply, or below it."""
+
+# Set on held-out writers (`training/understanding.py`).
+_ACTS_SHARE = 0.7  # least probability of all that is no question, for a message to be none
+_ALONE_SHARE, _OFFER_SHARE = 0.85, 0.4
+_LEANING_SHARE = 0.5
+_FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
+_SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
+_COURTESY_SHARE = 0.95
+
+_COURTESIES = ("greeting", "thanks", "ack")
+_ASKED = tuple(intent.name for intent in INTENTS if intent.group in ("question", "function"))
+_PIECE_ENDS = re.compile(r"(?<=[.!?…,;:])\s+")
+_MAX_STRIPPED = 3  # pieces, at either end of a message
+_MAX_CHARACTERS = 1_000
+_LONG_WORDS = 40
+_EDGE_SENTENCES = 4
+_GRAVITY: tuple[Distress | None, ...] = (None, "offer", "alone")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a message means.
+
+    `second` is the next intent where two are likely. `distress` is set with its `help_kind`.
+    `question` is the message without the courtesies around it; `leaning` the probability that it
+    leans on what came before; `subject` its words for a subject or person.
+    """
+
+    intent: str
+    question: str
+    second: str | None = None
+    leaning: float = 0.0
+    subject: str = ""
+    distress: Distress | None = None
+    help_kind: HelpKind = "medical"
+
+    @property
+    def leans(self) -> bool:
+        return self.leaning > _LEANING_SHARE
+
+    @property
+    def leaning_logit(self) -> float:
+        """Log-odds that the message leans, minus the threshold."""
+        share = min(max(self.leaning, 1e-6), 1 - 1e-6)
+        return math.log(share / (1 - share)) - math.log(_LEANING_SHARE / (1 - _LEANING_SHARE))
+
+    @property
+    def is_question(self) -> bool:
+        return INTENT_OF[self.intent].group in ("question", "function")
+
+
+class MessageReader:
+    """Reads messages. Thread-safe CPU work.
+
+    A name alone looks like small talk: `is_known_name` returns true for those to look up.
+    """
+
+    def __init__(
+        self,
+        model: UnderstandingModel,
+        is_known_name: Callable[[str], bool] = lambda text: False,
+    ) -> None:
+        self._model = model
+        self._is_known_name = is_known_name
+
+    def read(self, text: str, context: MessageContext | None = None) -> Meaning:
+        """Read a message after what it answers to, if anything."""
+        text = " ".join(text.split())
+        if intent := ButtonPhrases.intent_of(text):
+            return Meaning(intent, text)
+        if not any(map(str.isalnum, text)):
+            return Meaning("nonsense", text)
+        reading = self._read(text, context)
+        intent, second = _choose(reading)
+        distress, help_kind = max(
+            (_distress(part) for part in (reading, *self._read_edges(text))),
+            key=lambda found: _GRAVITY.index(found[0]),
+        )
+        question = text
+        if INTENT_OF[intent].group in ("question", "function"):
+            question = self._strip(text)
+            if question != text:
+                reading = self._read(question, context)
+        elif distress is None and intent != "help_number" and self._is_known_name(text):
+            intent, second = "question", intent
+        return Meaning(
+            intent,
+            question,
+            second,
+            1 - reading.leanings["alone"],
+            reading.subject,
+            distress,
+            help_kind,
+        )
+
+    def _read(self, text: str, context: MessageContext | None) -> MessageReading:
+        plain = readable(text[:_MAX_CHARACTERS])
+        return self._model.read(plain.lower() if plain.isupper() else plain, context)
+
+    def _read_edges(self, text: str) -> list[MessageReading]:
+        """Readings of the first and last sentences of a message longer than what is read."""
+        if len(text.split()) <= _LONG_WORDS:
+            return []
+        spans = sentence_spans(text, detect(text))
+        edges = dict.fromkeys((*spans[:_EDGE_SENTENCES], *spans[-_EDGE_SENTENCES:]))
+        return [self._read(text[start:end], None) for start, end in edges]
+
+    def _strip(self, text: str) -> str:
+        """The message without greetings and thanks at its ends."""
+        pieces = _PIECE_ENDS.split(text)
+        count = len(pieces)
+        for end in (0, -1):
+            for _ in range(_MAX_STRIPPED):
+                if len(pieces) < 2:
+                    break
+                shares = self._read(pieces[end], None).intents
+                if sum(shares[name] for name in _COURTESIES) < _COURTESY_SHARE:
+                    break
+                pieces.pop(end)
+        return " ".join(pieces) if len(pieces) < count else text
+
+
+def _choose(reading: MessageReading) -> tuple[str, str | None]:
+    """The likeliest intent, and the next where that is not much less likely."""
+    shares = dict(reading.intents)
+    asked = sum(shares[name] for name in _ASKED)
+    order = sorted(shares, key=lambda name: -shares[name])
+    names = [name for name in order if (name in _ASKED) == (1 - asked < _ACTS_SHARE)]
+    best = next(
+        name for name in names if name not in SERVED_BY_FEATURES or shares[name] >= _FEATURE_SHARE
+    )
+    rest = [name for name in order if name != best and shares[name] >= _SECOND_SHARE]
+    return best, rest[0] if rest else None
+
+
+def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:
+    shares = reading.intents
+    total = sum(shares[kind] for kind in HELP_KINDS)
+    kind = max(HELP_KINDS, key=lambda name: shares[name])
+    if total >= _ALONE_SHARE:
+        return "alone", kind
+    return ("offer" if total >= _OFFER_SHARE else None), kind

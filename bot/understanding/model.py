@@ -1,0 +1,129 @@
+"""The trained model: what a message means, beside what it answers to.
+
+A network with one hidden layer (`training/understanding.py`) over two vectors of the bundled
+encoder: the message's own, which the search reuses, and the mean state of its words halfway up,
+where they are read beside the last question and the words quoted in answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from bot.understanding.intents import INTENTS, LEANINGS, Leaning
+from bot.understanding.message_input import MessageContext, encode_message
+from index.models.base import Embedder
+from index.models.bundled.session import IDS
+from index.models.bundled.tokenizer import Tokenizer
+from index.models.bundled.words import load_lower_layers
+
+_CACHED = 64
+_SUBJECT_TOKENS = 24
+_EDGES = " \t\u00a0\u202f,;:.!?…()[]«»“”\"'’"
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedMessage:
+    """`pooled` is the input of the network; `states` has a row for each token at `offsets`."""
+
+    pooled: Floats
+    states: Floats
+    offsets: list[tuple[int, int]]
+
+
+class MessageEncoder:
+    """Encodes messages with the bundled encoder, which `embedder` must be."""
+
+    def __init__(
+        self, tokenizer: Tokenizer, lower: onnxruntime.InferenceSession, embedder: Embedder
+    ) -> None:
+        self._tokenizer, self._lower, self._embedder = tokenizer, lower, embedder
+
+    @classmethod
+    def load(cls, cache_dir: Path, embedder: Embedder) -> MessageEncoder:
+        """Load the encoder, prepared in `cache_dir` on first use. Raises `ModelError`."""
+        return cls(*load_lower_layers(cache_dir), embedder)
+
+    def encode(self, message: str, context: MessageContext | None = None) -> EncodedMessage:
+        row = encode_message(self._tokenizer, message, context)
+        states = self._lower.run(None, {IDS: np.array([row.ids], np.int64)})[0][0]
+        own = states[row.start : row.start + len(row.offsets)]
+        mean = states[: row.start + len(row.offsets)].mean(axis=0)
+        signs = [
+            float(context is not None),
+            float("?" in message),
+            np.log1p(len(row.offsets)),
+            float(message.endswith(("!", "."))),
+        ]
+        pooled = np.concatenate([self._embedder.embed_question(message), mean, signs])
+        return EncodedMessage(pooled.astype(np.float32), own, row.offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReading:
+    """The probabilities of the intents and leanings of a message, and the words of its subject."""
+
+    intents: Mapping[str, float]
+    leanings: Mapping[Leaning, float]
+    subject: str = ""
+
+
+class UnderstandingModel:
+    """Reads messages. Thread-safe and deterministic."""
+
+    def __init__(self, encoder: MessageEncoder) -> None:
+        self._encoder = encoder
+        with (files(__package__) / "intents.npz").open("rb") as file:
+            self._weights = {
+                name: value.astype(np.float32) for name, value in np.load(file).items()
+            }
+        self.read = lru_cache(_CACHED)(self._read)
+
+    def _read(self, message: str, context: MessageContext | None = None) -> MessageReading:
+        encoded, weights = self._encoder.encode(message, context), self._weights
+        plain = (encoded.pooled - weights["mean"]) / weights["scale"]
+        inner = np.maximum(weights["hidden_weight"] @ plain + weights["hidden_bias"], 0)
+        intents = weights["intent_weight"] @ inner + weights["intent_bias"]
+        leanings = weights["leaning_weight"] @ inner + weights["leaning_bias"]
+        return MessageReading(
+            dict(zip((intent.name for intent in INTENTS), _softmax(intents), strict=True)),
+            dict(zip(LEANINGS, _softmax(leanings), strict=True)),
+            self._subject(message, encoded),
+        )
+
+    def _subject(self, message: str, encoded: EncodedMessage) -> str:
+        """The words of the best span; empty if none is better."""
+        states, weights = encoded.states, self._weights
+        size = len(states)
+        if not size:
+            return ""
+        mean = states.mean(axis=0)
+        both = np.concatenate([states, np.broadcast_to(mean, states.shape)], axis=1)
+        inner = np.maximum(both @ weights["span_inner"].T + weights["span_inner_bias"], 0)
+        logits = inner @ weights["span_outer"].T + weights["span_outer_bias"]
+        none = weights["span_none"] @ mean + weights["span_none_bias"]
+        total = logits[:, :1] + logits[None, :, 1]
+        allowed = np.triu(np.ones((size, size), bool))
+        allowed &= ~np.triu(np.ones((size, size), bool), _SUBJECT_TOKENS)
+        total = np.where(allowed, total, -np.inf)
+        first, last = divmod(int(total.argmax()), size)
+        if total[first, last] <= none.sum():
+            return ""
+        begin, end = encoded.offsets[first][0], encoded.offsets[last][1]
+        while end < len(message) and message[end].isalnum():
+            end += 1
+        return message[begin:end].strip(_EDGES)
+
+
+def _softmax(logits: Floats) -> list[float]:
+    powers = np.exp(logits - logits.max())
+    return [float(share) for share in powers / powers.sum()]

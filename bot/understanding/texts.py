@@ -1,0 +1,144 @@
+"""The texts of replies that are no answer of the articles, and of buttons."""
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import get_args
+from zlib import crc32
+
+from bot.locale.catalogue import Language, Texts, part_texts
+
+
+class TalkPhrases(Texts, domain="understanding", part="talk"):
+    """Small talk: several replies for each kind."""
+
+    greeting: Mapping[str, str]
+    goodbye: Mapping[str, str]
+    thanks: Mapping[str, str]
+    ack: Mapping[str, str]
+    praise: Mapping[str, str]
+    insult: Mapping[str, str]
+    joke: Mapping[str, str]
+    laughter: Mapping[str, str]
+    nonsense: Mapping[str, str]
+    chatter: Mapping[str, str]
+    out_of_scope: Mapping[str, str]
+
+    def reply(self, intent: str, seed: str) -> str:
+        """One of the replies, chosen by the `seed`."""
+        replies: Mapping[str, str] = getattr(self, intent)
+        return list(replies.values())[crc32(seed.encode()) % len(replies)]
+
+
+class SelonPhrases(Texts, domain="understanding", part="selon"):
+    """What Selon says about itself."""
+
+    identity: str
+    operator_unknown: str
+    undated: str
+    covers_more: str
+    languages: str
+    price: str
+    privacy_command: str
+    delete_data: str
+    delete_data_elsewhere: str
+    unsubscribe: str
+    unsubscribe_elsewhere: str
+    unsubscribed: str
+    human_unknown: str
+    complaint: str
+    how_it_works: str
+    help: str
+    daily: str
+    podcast: str
+    alert: str
+    help_number: str
+
+    def operator(self, operator: str) -> str: ...
+    def coverage(self, articles: int, span: str, outlets: str) -> str: ...
+    def span(self, first: date, last: date) -> str: ...
+    def outlets(self, names: str) -> str: ...
+    def how_many(self, articles: int, span: str) -> str: ...
+    def privacy(self, days: int, where: str) -> str: ...
+    def human(self, contact: str) -> str: ...
+    def accuracy(self, right: int) -> str: ...
+
+
+class ActPhrases(Texts, domain="understanding", part="act"):
+    """Replies to acts on the last answer; some are headings above quotes."""
+
+    no_answer: str
+    gone: str
+    quote: str
+    passage: str
+    summarise: str
+    more: str
+    no_more: str
+    shorter: str
+    other_source: str
+    no_other: str
+    newer: str
+    no_newer: str
+    sure_sure: str
+    sure_perhaps: str
+    sure_no: str
+    translate: str
+    wrong: str
+    not_that: str
+    no_voice: str
+
+    def date(self, title: str, day: date) -> str: ...
+    def undated(self, title: str) -> str: ...
+    def author(self, title: str, author: str) -> str: ...
+    def unsigned(self, title: str) -> str: ...
+    def source(self, title: str, details: str) -> str: ...
+    def link(self, title: str, address: str) -> str: ...
+    def no_link(self, title: str, path: str) -> str: ...
+
+
+class ButtonPhrases(Texts, domain="understanding", part="button"):
+    """The words of buttons; sent as a message, they always mean their intent."""
+
+    def search(self, question: str) -> str: ...
+    def alone(self, question: str) -> str: ...
+
+    @staticmethod
+    def intent_of(text: str) -> str | None:
+        """The intent whose button has these words, in any language."""
+        return _buttons().get(text)
+
+    @staticmethod
+    def question_alone(text: str) -> str | None:
+        """The question on a button that asks it without what came before."""
+        for language in get_args(Language):
+            opening = ButtonPhrases.of(language).alone("")
+            if text.startswith(opening.rstrip()):
+                return text[len(opening.rstrip()) :].strip()
+        return None
+
+    @staticmethod
+    def words_searched(text: str) -> str | None:
+        """The words on a button that searches for them."""
+        for language in get_args(Language):
+            opening = ButtonPhrases.of(language).search("")
+            if text.startswith(opening.rstrip()):
+                return text[len(opening.rstrip()) :].strip()
+        return None
+
+
+@cache
+def _buttons() -> Mapping[str, str]:
+    return {
+        text: name
+        for language in get_args(Language)
+        for name, text in part_texts("understanding", "button", language).items()
+        if "{" not in text
+    }
+
+
+def button_text(intent: str, language: str) -> str | None:
+    """The words of an intent's button, if it has one."""
+    return part_texts("understanding", "button", language).get(intent)

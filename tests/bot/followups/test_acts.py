@@ -1,0 +1,126 @@
+"""Acts on the last answer, over one article written by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.answer import Answer
+from bot.answering.extractive import ExtractiveAnswerer
+from bot.followups.acts import AnswerActs
+from bot.followups.conversation import FollowUpChain
+from bot.followups.replies import Coverage, Replies
+from bot.followups.turn import Turn, TurnText
+from bot.understanding.intents import INTENTS
+from bot.understanding.meaning import Meaning, MessageReader
+from bot.understanding.message_input import MessageContext
+from bot.understanding.texts import ButtonPhrases
+from index.article import Article, Period
+from index.findings import Findings
+from index.search.confidence import Thresholds
+from tests.bot.answers import TEXT, FunctionChain, article
+from tests.bot.followups.turns import findings, turn
+
+QUOTE = "Le modèle Orphée a été présenté hier."
+LATER = "Un nouveau modèle a été présenté en mars par la même équipe."
+
+
+class Meant(MessageReader):
+    """Takes a message for the intent that it names."""
+
+    def __init__(self) -> None:
+        self.contexts: list[MessageContext | None] = []
+
+    def read(self, text: str, context: MessageContext | None = None) -> Meaning:
+        self.contexts.append(context)
+        intent, _, subject = text.partition(" ")
+        return Meaning(intent, text, subject=subject)
+
+
+def after(message: str, *history: Turn, source: Article | None = None) -> Answer:
+    own = source or article()
+    newer = replace(article(LATER, "Mars"), id="0123456789ac", published=date(2026, 3, 2))
+
+    def search(question: str, limit: int, within: Period | None = None) -> Findings:
+        found = newer if within is not None or "autre" in question else own
+        hits = findings(question, 0.9, found.text, found.id).hits
+        return Findings(question, "fr", tuple(replace(hit, article=found) for hit in hits), 0.9)
+
+    asked: list[str] = []
+    acts = AnswerActs(
+        {own.id: own}.get, search, ExtractiveAnswerer(Thresholds(perhaps=0.1, sure=0.5))
+    )
+    chain = FollowUpChain(
+        FunctionChain(lambda question: asked.append(question) or pytest.fail(question)),
+        search,
+        messages=Meant(),
+        replies=Replies(lambda: Coverage(3), keep_days=30),
+        acts=acts,
+    )
+    return chain.invoke(TurnText(message, history))
+
+
+LAST = replace(
+    turn("Qui ?", QUOTE, title="Deux modèles maison", article="0123456789ab", found="Orphée")
+)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        ("date", "1er août 2025"),
+        ("author", "Camille Roche"),
+        ("source", "Deux modèles maison"),
+        ("link", "https://exemple.fr/modeles"),
+        ("quote", QUOTE),
+        ("repeat", QUOTE),
+        ("read_aloud", QUOTE),
+        ("passage", TEXT.partition("\n")[0]),
+        ("summarise", QUOTE),
+        ("more", "Il alimente le journal parlé."),
+        ("shorter", QUOTE),
+        ("newer", LATER),
+        ("sure", QUOTE),
+        ("translate", QUOTE),
+    ],
+)
+def test_an_act_is_answered_from_the_article_quoted(act: str, expected: str) -> None:
+    answer = after(act, LAST)
+    assert expected in answer.text
+    assert answer.intent in (act, "question")
+    assert all(each.quote in each.article.text for each in answer.citations)
+
+
+def test_what_is_not_there_is_said() -> None:
+    for act in ("author", "date", "link"):
+        bare = article(author=None, published=None, url=None)
+        assert "n’" in after(act, LAST, source=bare).text
+    gone = replace(LAST, cited=(replace(LAST.cited[0], article="ffffffffffff"),))
+    last = replace(LAST, cited=(replace(LAST.cited[0], quote=TEXT.rpartition("\n")[2]),))
+    for act, history, said in (
+        ("other_source", (LAST,), "pas d’autre article"),
+        ("date", (gone,), "plus dans l’index"),
+        ("date", (), "pas encore de réponse"),
+        ("more", (last,), "n’en dit pas plus"),
+    ):
+        assert said in after(f"{act} s’il te plaît", *history).reply
+
+
+@pytest.mark.parametrize(
+    "intent", [each.name for each in INTENTS if each.group in ("talk", "about")]
+)
+def test_every_intent_of_small_talk_and_about_selon_has_a_reply(intent: str) -> None:
+    for history in ((), (LAST,)):
+        answer = after(intent, *history)
+        assert (answer.outcome, answer.intent) == ("reply", intent)
+        assert answer.reply
+        assert not answer.is_remembered
+
+
+def test_the_words_of_a_button_mean_its_intent() -> None:
+    texts = ButtonPhrases.of("fr")
+    assert ButtonPhrases.intent_of("La source") == "source"
+    assert ButtonPhrases.question_alone(texts.alone("Et à Lyon ?")) == "Et à Lyon ?"
+    assert ButtonPhrases.words_searched(texts.search("merci")) == "merci"

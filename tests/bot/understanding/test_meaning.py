@@ -1,0 +1,95 @@
+"""What messages mean, with the real model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.understanding.intents import INTENT_OF
+from bot.understanding.meaning import MessageReader
+from bot.understanding.message_input import MessageContext
+
+ROOT = Path(__file__).resolve().parents[3]
+BEFORE = MessageContext(
+    "Quand le Minitel a-t-il fermé ?", "La fin du Minitel", "Le Minitel a fermé le 30 juin 2012."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Merci beaucoup !", "thanks"),
+        ("Thanks, that helps!", "thanks"),
+        ("Bonjour", "greeting"),
+        ("Qui es-tu ?", "identity"),
+        ("t’es un robot ?", "identity"),
+        ("Who are you?", "identity"),
+        ("la source ?", "source"),
+        ("de quand date cet article ?", "date"),
+        ("supprime mes données", "delete_data"),
+        ("arrête de m’écrire", "unsubscribe"),
+        ("c’est gratuit ?", "price"),
+        ("Numéro pour les violences conjugales ?", "help_number"),
+        ("?", "nonsense"),
+    ],
+)
+def test_what_is_no_question_to_the_articles(
+    message_reader: MessageReader, text: str, intent: str
+) -> None:
+    assert message_reader.read(text, BEFORE).intent == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Et à Lyon ?", "À quel âge ?", "Quel est son salaire ?", "When did she die?"],
+)
+def test_a_question_that_refers_to_what_was_said(message_reader: MessageReader, text: str) -> None:
+    meaning = message_reader.read(text, BEFORE)
+    assert meaning.is_question or INTENT_OF[meaning.intent].group == "act"
+    assert meaning.leans
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Qui a découvert la grotte de Lascaux ?",
+        "Combien de médailles la France a-t-elle eues aux Jeux de Paris ?",
+        "Comment renouveler son passeport à Lyon ?",
+        "Is it true that Napoleon was small?",
+    ],
+)
+def test_a_question_that_stands_alone(message_reader: MessageReader, text: str) -> None:
+    for context in (None, BEFORE):
+        meaning = message_reader.read(text, context)
+        assert (meaning.is_question, meaning.leans, meaning.question) == (True, False, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Bonjour ! Quand Marie Curie est-elle née ?", "Quand Marie Curie est-elle née ?"),
+        ("Quand est-elle née ? Merci d'avance !", "Quand est-elle née ?"),
+        *[("Bud Luckey, quel personnage de Pixar il a créé ?",) * 2],
+        *[("Elle est née où ? Pas Curie, Lovelace",) * 2],
+    ],
+)
+def test_courtesies_around_a_question_are_stripped_and_no_word_of_it(
+    message_reader: MessageReader, text: str, question: str
+) -> None:
+    assert message_reader.read(text).question == question
+
+
+def test_the_subject_is_found(message_reader: MessageReader) -> None:
+    assert message_reader.read("non, je parle de Radwanska", BEFORE).subject == "Radwanska"
+
+
+def test_hardly_any_question_of_the_press_is_taken_for_anything_else(
+    message_reader: MessageReader,
+) -> None:
+    lines = (ROOT / "bench" / "press" / "questions.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines][::5]
+    for context in (None, BEFORE):
+        taken = [each for each in questions if not message_reader.read(each, context).is_question]
+        assert len(taken) <= 0.01 * len(questions)
