@@ -26,7 +26,7 @@ _ALONE_SHARE, _OFFER_SHARE = 0.85, 0.4
 _LEANING_SHARE = 0.5
 _FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
-_COURTESY_SHARE = 0.95
+_COURTESY_SHARE = 0.85
 
 _COURTESIES = ("greeting", "thanks", "ack")
 _ASKED = tuple(intent.name for intent in INTENTS if intent.group in ("question", "function"))
