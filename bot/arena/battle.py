@@ -89,8 +89,15 @@ def compared_statements(answer: Answer) -> tuple[Statement, ...]:
     """Return an answer's statements in a form that does not reveal the writer: each on one line, a
     quote preceded by the sentence it depends on."""
     citations = answer.citations if answer.verbatim else ()
-    leads = {each.quote: LINE_END.sub(" ", each.lead.text) for each in citations if each.lead}
-    return tuple(_on_one_line(each, leads.get(each.text, "")) for each in answer.statements)
+    shown = {statement.text for statement in answer.statements}
+    leads = {
+        citation.quote: LINE_END.sub(" ", citation.lead.text)
+        for citation in citations
+        if citation.lead and citation.lead.text not in shown
+    }
+    return tuple(
+        _on_one_line(statement, leads.get(statement.text, "")) for statement in answer.statements
+    )
 
 
 def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:

@@ -11,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import open_chain
+from bot.assembly import open_chain, open_reader, thresholds_of
+from bot.evaluation import vote_trial
+from bot.evaluation.vote_trial import open_trial, trial_questions
+from bot.llm.factory import ChatModels
+from bot.llm.model_answerer import ModelLimits
 from bot.settings import Settings
+from index.models.base import Embedder
 from tests.llama.serve import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,12 +32,8 @@ def data_dir(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder
 
 
-def test_a_model_is_heard_and_shows_none_of_its_words(llama_url: str, data_dir: Path) -> None:
-    text = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
-    # English takes the fewest tokens, and reading them is what takes long.
-    every = map(json.loads, text.splitlines())
-    rows = [row for row in every if row["answerable"] and row["language"] == "en"]
-    settings = Settings(
+def settings_for(llama_url: str, data_dir: Path) -> Settings:
+    return Settings(
         _env_file=None,
         data_dir=data_dir,
         chat_model=f"openai:{MODEL}",
@@ -43,7 +44,14 @@ def test_a_model_is_heard_and_shows_none_of_its_words(llama_url: str, data_dir: 
         chat_first_token=120,
         chat_context=1024,
     )
-    with open_chain(settings) as chain:
+
+
+def test_a_model_is_heard_and_shows_none_of_its_words(llama_url: str, data_dir: Path) -> None:
+    text = (ROOT / "tests" / "data" / "corpus_questions.jsonl").read_text(encoding="utf-8")
+    # English takes the fewest tokens, and reading them is what takes long.
+    every = map(json.loads, text.splitlines())
+    rows = [row for row in every if row["answerable"] and row["language"] == "en"]
+    with open_chain(settings_for(llama_url, data_dir)) as chain:
         questions = [row["question"] for row in rows[:: len(rows) // QUESTIONS][:QUESTIONS]]
         answers = [chain.invoke(question) for question in questions]
     assert any(answer.chosen_by == f"openai:{MODEL}" for answer in answers)
@@ -53,3 +61,19 @@ def test_a_model_is_heard_and_shows_none_of_its_words(llama_url: str, data_dir: 
         assert answer.verbatim
         for citation in answer.citations:
             assert citation.quote in citation.article.text
+
+
+async def test_its_vote_is_measured_beside_the_reader(
+    llama_url: str, data_dir: Path, bundled: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = [next(q for q in trial_questions() if bool(q.answer) is known) for known in (1, 0)]
+    monkeypatch.setattr(vote_trial, "trial_questions", lambda: questions)
+    settings = settings_for(llama_url, data_dir)
+    models = ChatModels(settings)
+    try:
+        with open_trial(bundled, open_reader(settings), thresholds_of(settings)) as trial:
+            figures = await trial.run(models.model(f"openai:{MODEL}"), ModelLimits(1024, TOKENS))
+    finally:
+        models.close()
+    assert (figures.answerable, figures.near_misses) == (1, 1)
+    assert figures.reader_right == 1

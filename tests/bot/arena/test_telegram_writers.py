@@ -61,7 +61,7 @@ async def test_both_get_the_same_passages(shelf: Library, tmp_path: Path) -> Non
     assert isinstance(battle, Battle)
     assert battle.kind == "single"
     assert battle.first.text("?") == f"{QUOTE} [1]"
-    assert battle.second.text("?") == f"{QUOTE} {OTHER_QUOTE} [1]"
+    assert battle.second.text("?") == f"{QUOTE} [1] {OTHER_QUOTE} [2]"
     assert QUOTE in told
     assert battle.first.micros == 0 < (battle.second.micros or 0)
     assert battle.second.answer.chosen_by == GOOD_WRITER
