@@ -23,7 +23,8 @@ from index.ingestion.duplicates import (
 from index.ingestion.generation import GenerationDraft
 from index.ingestion.sources import SourceChanges
 from index.store.article_writer import ArticleChanges
-from index.store.build_turn import Addition, GrowableGeneration
+from index.store.base import Addition
+from index.store.build_turn import PreviousGeneration
 
 # Maximum share of articles that an addition changes; above it, a full build costs little more and
 # leaves a single segment.
@@ -39,7 +40,7 @@ class AdditionDraft(GenerationDraft):
     previous generation that are deleted or that the addition rewrites. Raises FullBuildNeeded."""
 
     def __init__(
-        self, addition: Addition, before: GrowableGeneration, changes: SourceChanges, rules: str
+        self, addition: Addition, before: PreviousGeneration, changes: SourceChanges, rules: str
     ) -> None:
         super().__init__(addition.writer, rules)
         self._addition = addition
@@ -59,7 +60,7 @@ class AdditionDraft(GenerationDraft):
 
     def add(self, article: Article, *, sign: bool = True) -> None:
         row = self._rows.get(article.id)
-        if row is None and self._before.holds(article.id):
+        if row is None and self._before.fingerprint_rows([article.id]):
             raise FullBuildNeeded  # an unchanged file has the same article
         if row is not None and not self.holds(article.id):
             _, digest, path, _, _ = row

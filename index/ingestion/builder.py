@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -26,11 +25,11 @@ from index.ingestion.sources import (
     ReadContext,
     SourceChanges,
 )
-from index.ingestion.vectors import Embedded, EmbeddingWork, VectorLookup, embed_all, embed_part
+from index.ingestion.vectors import Embedded, EmbeddingWork, FindVectors, embed_all, embed_part
 from index.models.base import Embedder
 from index.store.article_writer import ArticleChanges
-from index.store.base import IndexStore
-from index.store.build_turn import BuildPart, BuildTurn, VectorCheckpoint
+from index.store.base import BuildTurn, IndexStore
+from index.store.build_turn import BuildPart, VectorCheckpoint
 from index.store.factory import Location, open_store
 from index.store.generation import GenerationFacts
 
@@ -148,9 +147,9 @@ def build_part(
     context = ReadContext(store.removals().ids, lambda: _check_stop(stop), watch.progress)
     watch.step("lock")
     with (
-        store.part_turn(part, embedder.id, embedder.dimension) as turn,
-        closing(turn.checkpoint) as checkpoint,
-        turn.draft() as writer,
+        store.build_turn(part) as turn,
+        turn.checkpoint(embedder.id, embedder.dimension) as checkpoint,
+        turn.draft(alike=False) as writer,
     ):
         draft = GenerationDraft(writer, rules="")  # never sealed
         watch.step("read")
@@ -163,7 +162,10 @@ def build_part(
         work = EmbeddingWork(
             embedder, checkpoint, lambda: _check_stop(stop, checkpoint), watch.progress
         )
-        embedded = embed_part(writer, work, part, turn)
+        previous = turn.previous
+        same = previous is not None and is_same_model(previous.facts, embedder)
+        lookups = [previous.vectors] if previous and same else []
+        embedded = embed_part(writer, work, part, lookups)
         return PartReport(embedded.texts, embedded.resumed_texts, tuple(supply.skipped))
 
 
@@ -174,6 +176,10 @@ def _check_stop(stop: _Stop | None, checkpoint: VectorCheckpoint | None = None) 
     if count := len(checkpoint) if checkpoint else 0:
         raise BuildStopped("build-stopped-kept", count=count, vector_count=count)
     raise BuildStopped("build-stopped")
+
+
+def is_same_model(facts: GenerationFacts, embedder: Embedder) -> bool:
+    return (facts.model, facts.dimension) == (embedder.id, embedder.dimension)
 
 
 def build_articles(
@@ -222,7 +228,11 @@ class _Build:
         if previous and (previous.facts.roots or not self.roots):
             before = previous if previous.facts.rules == self.rules else None
         # True if the same articles would make the same generation.
-        comparable = before and self._same_model(before.facts) and before.facts.roots == self.roots
+        comparable = (
+            before
+            and is_same_model(before.facts, self.embedder)
+            and before.facts.roots == self.roots
+        )
         self.watch.step("read")
         if before and comparable and (changes := self.supply.changes(before, context)) is not None:
             if not changes:
@@ -261,7 +271,7 @@ class _Build:
             differences = draft.changes()
             draft.cut(self._check, self.watch.progress)
             self.watch.step("embed")
-            lookup = partial(before.vectors_of, ids=draft.replaced_ids)
+            lookup = partial(before.vectors, ids=draft.replaced_ids)
             embedded = self._embed(turn, draft, [lookup])
             self.watch.step("write")
             build_facts = draft.build_facts(self.embedder, datetime.now(UTC), self.roots)
@@ -281,23 +291,22 @@ class _Build:
         self.watch.step("embed")
         with turn.put_aside() as newer:
             lookups = [
-                generation.vector_source
+                generation.vectors
                 for generation in (turn.previous, newer)
-                if generation and self._same_model(generation.facts)
+                if generation and is_same_model(generation.facts, self.embedder)
             ]
             embedded = self._embed(turn, draft, lookups)
         self.watch.step("write")
         facts = draft.seal(self.embedder, datetime.now(UTC), self.roots, self._check)
-        turn.adopt(draft.writer)
         self.watch.step("switch")
         turn.switch(draft.writer)
         return self._report(facts, left_out, changes, embedded)
 
     def _embed(
-        self, turn: BuildTurn, draft: GenerationDraft, lookups: Sequence[VectorLookup]
+        self, turn: BuildTurn, draft: GenerationDraft, lookups: Sequence[FindVectors]
     ) -> Embedded:
         embedder = self.embedder
-        with closing(turn.checkpoint(embedder.id, embedder.dimension)) as checkpoint:
+        with turn.checkpoint(embedder.id, embedder.dimension) as checkpoint:
             work = EmbeddingWork(
                 embedder, checkpoint, lambda: self._check(checkpoint), self.watch.progress
             )
@@ -328,6 +337,3 @@ class _Build:
 
     def _check(self, checkpoint: VectorCheckpoint | None = None) -> None:
         _check_stop(self.stop, checkpoint)
-
-    def _same_model(self, facts: GenerationFacts) -> bool:
-        return (facts.model, facts.dimension) == (self.embedder.id, self.embedder.dimension)

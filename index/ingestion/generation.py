@@ -14,7 +14,8 @@ from index.ingestion.passages import cut
 from index.ingestion.vectors import EmbedProgress
 from index.models.base import Embedder
 from index.store.article_writer import LikenessKeys
-from index.store.build_turn import GenerationWriter, StopCheck, text_hash
+from index.store.build_turn import StopCheck, text_hash
+from index.store.draft import Draft
 from index.store.generation import BuildFacts, GenerationFacts
 from index.text.antecedents import sentences_in_context
 
@@ -27,7 +28,7 @@ class GenerationDraft:
     """Collects articles, finds copies, cuts passages; then writes vectors, words and facts.
     `rules`: see `index.ingestion.rules.rules`. Raises StoreError."""
 
-    def __init__(self, writer: GenerationWriter, rules: str) -> None:
+    def __init__(self, writer: Draft, rules: str) -> None:
         self.writer = writer
         self.articles = writer.articles
         self.passages = writer.passages

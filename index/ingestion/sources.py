@@ -22,7 +22,7 @@ from index.ingestion.readings import (
     take_snapshot,
 )
 from index.store.articles import SourceRow
-from index.store.build_turn import ReusableGeneration
+from index.store.build_turn import PreviousGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ArticleSupply(Protocol):
     @property
     def skipped(self) -> Sequence[Skipped]: ...
 
-    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
+    def changes(self, before: PreviousGeneration, context: ReadContext) -> SourceChanges | None:
         """What has changed since `before`, made by the same rules; None if everything must be read
         to know."""
 
@@ -70,7 +70,7 @@ class ArticleSupply(Protocol):
         """Add the articles of changed files to a draft, and what is skipped to `changes`."""
 
     def read_into(
-        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
+        self, draft: GenerationDraft, before: PreviousGeneration | None, context: ReadContext
     ) -> None:
         """Add all articles to a draft; `before` was made by the same rules."""
 
@@ -86,7 +86,7 @@ class IterableArticles:
     merge: bool
     skipped: Sequence[Skipped] = ()
 
-    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
+    def changes(self, before: PreviousGeneration, context: ReadContext) -> SourceChanges | None:
         return None
 
     def read_changes(
@@ -95,7 +95,7 @@ class IterableArticles:
         raise NotImplementedError
 
     def read_into(
-        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
+        self, draft: GenerationDraft, before: PreviousGeneration | None, context: ReadContext
     ) -> None:
         for article in self.articles:
             context.check()
@@ -121,11 +121,10 @@ class FileArticles:
     skipped: list[Skipped] = field(default_factory=list)
     _snapshots: dict[str, FileSnapshot] = field(default_factory=dict)
 
-    def changes(self, before: ReusableGeneration, context: ReadContext) -> SourceChanges | None:
+    def changes(self, before: PreviousGeneration, context: ReadContext) -> SourceChanges | None:
         left_out = before.left_out()
-        if not left_out <= context.removed_ids or any(
-            map(before.holds, context.removed_ids - left_out)
-        ):
+        removed_since = context.removed_ids - left_out
+        if not left_out <= context.removed_ids or before.fingerprint_rows(removed_since):
             return None
         rows = {row.location: row for row in before.sources()}
         changes = SourceChanges()
@@ -164,7 +163,7 @@ class FileArticles:
                 changes.skipped += reading.skipped
 
     def read_into(
-        self, draft: GenerationDraft, before: ReusableGeneration | None, context: ReadContext
+        self, draft: GenerationDraft, before: PreviousGeneration | None, context: ReadContext
     ) -> None:
         readings = map(FileReading.of_row, before.sources() if before else ())
         readings_by_location = {reading.location: reading for reading in readings}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,20 +15,20 @@ from index.errors import ModelError
 from index.models.base import Embedder, IntArray, Vectors
 from index.store.build_turn import (
     BuildPart,
-    GenerationWriter,
     Hashes,
-    PartTurn,
     StopCheck,
     VectorCheckpoint,
     VectorSource,
     VectorWriter,
     batches,
 )
+from index.store.draft import Draft
 from index.store.generation import ROW_KINDS, RowKind
 
-VectorLookup = Callable[[RowKind], VectorSource]
+FindVectors = Callable[[RowKind], VectorSource]
 EmbedProgress = Callable[[int, int], None]  # receives the texts done and the total
 _BATCH = 2_048  # texts sorted by length together
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 # Most characters per call of the embedder: seconds of the bundled model's time, which a stop waits
 # for and a kill loses.
@@ -96,15 +97,22 @@ def fill_vectors(
 ) -> None:
     """Carry out a plan; `texts` returns the texts of ascending rows, `embed` their vectors."""
     for part in plan.parts:
-        for batch in batches(len(part.rows), _BATCH):
-            writer.put_again(part.rows[batch], part.source.vectors, part.source_rows[batch])
+        for batch in () if part.source.shared else batches(len(part.rows), _BATCH):
+            writer.put(part.rows[batch], part.source.vectors(part.source_rows[batch]))
+    order = np.argsort(plan.copied_from, kind="stable")
+    copied_from, copies = plan.copied_from[order], plan.copies[order]
     for batch in batches(len(plan.fresh), _BATCH):
         rows = plan.fresh[batch]
         batch_texts = texts(rows)
-        for some in _group_by_size(batch_texts):
-            writer.put(rows[some], embed(rows[some], [batch_texts[at] for at in some]))
-    for batch in batches(len(plan.copies), _BATCH):
-        writer.put(plan.copies[batch], writer.get(plan.copied_from[batch]))
+        for group in _group_by_size(batch_texts):
+            own = rows[group]
+            vectors = embed(own, [batch_texts[at] for at in group])
+            writer.put(own, vectors)
+            first, last = (np.searchsorted(copied_from, own, side=side) for side in _SIDES)
+            repeats = last - first
+            at = np.repeat(first - np.cumsum(repeats) + repeats, repeats) + np.arange(repeats.sum())
+            if len(at):
+                writer.put(copies[at], np.repeat(vectors, repeats, axis=0))
 
 
 def _group_by_size(texts: Sequence[str]) -> Iterator[list[int]]:
@@ -139,9 +147,7 @@ class Embedded:
     resumed_texts: int
 
 
-def embed_all(
-    writer: GenerationWriter, work: EmbeddingWork, lookups: Sequence[VectorLookup]
-) -> Embedded:
+def embed_all(writer: Draft, work: EmbeddingWork, lookups: Sequence[FindVectors]) -> Embedded:
     """Write the vectors of all passages and sentences of a generation.
 
     Vectors are taken from `lookups`, then from what an interrupted build saved. Raises ModelError,
@@ -165,39 +171,36 @@ def embed_all(
 
 
 def embed_part(
-    writer: GenerationWriter, work: EmbeddingWork, part: BuildPart, turn: PartTurn
+    writer: Draft, work: EmbeddingWork, part: BuildPart, lookups: Sequence[FindVectors]
 ) -> Embedded:
     """Embed and save the vectors of a part that a build would not find. Raises ModelError,
     StoreError, and what `check` raises."""
+    checkpoint = work.checkpoint.source()
     fresh: dict[RowKind, tuple[IntArray, Hashes]] = {}
     stored_texts = 0
     for kind in ROW_KINDS:
+        work.check()
         hashes = writer.hashes(kind)
         mine = np.flatnonzero(part.holds(hashes))
-        unique, first = np.unique(hashes[mine], return_index=True)
+        own = hashes[mine]
         for _, before in fresh.values():  # a passage of one sentence has the text of that sentence
-            other = ~np.isin(unique, before)
-            unique, first = unique[other], first[other]
-        rows = np.sort(mine[first])
-        own = hashes[rows]
-        new = np.ones(len(rows), dtype=bool)
-        for batch in batches(len(rows), _BATCH):
-            work.check()
-            new[batch] = ~turn.find_stored(kind, own[batch])
-        stored_texts += int(np.count_nonzero(~new))
-        fresh[kind] = rows[new], own[new]
+            other = ~np.isin(own, before)
+            mine, own = mine[other], own[other]
+        plan = plan_reuse(own, [*(lookup(kind) for lookup in lookups), checkpoint])
+        stored_texts += sum(reused.texts for reused in plan.parts)
+        fresh[kind] = mine[plan.fresh], own[plan.fresh]
     total = sum(len(rows) for rows, _ in fresh.values())
     embedder = _SavingEmbedder(work, total)
     for kind, (rows, own) in fresh.items():
         for batch in batches(len(rows), _BATCH):
             texts = _texts(writer, kind, rows[batch])
-            for some in _group_by_size(texts):
-                places = np.array(some) + batch.start
-                embedder.embed(own, places, [texts[at] for at in some])
+            for group in _group_by_size(texts):
+                places = np.array(group) + batch.start
+                embedder.embed(own, places, [texts[at] for at in group])
     return Embedded(total, stored_texts)
 
 
-def _texts(writer: GenerationWriter, kind: RowKind, rows: IntArray) -> list[str]:
+def _texts(writer: Draft, kind: RowKind, rows: IntArray) -> list[str]:
     """The texts to embed for these rows."""
     return [
         embedding_text(article, text)

@@ -50,6 +50,7 @@ SIGNED_COLUMNS = f"id, signature, published, updated, length, {_OWN_TITLE}, outl
     f"CAST({each} IS NOT NULL AS integer)" for each in ("author", "outlet", "url")
 )
 TITLE_COLUMNS = f"id, {_OWN_TITLE}, substr(signature, 1, 16), outlet"
+ARTICLES_FILE = "articles.sqlite"
 _AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
 
 

@@ -7,7 +7,7 @@ A generation is a complete build and never changes: `index.store.generation` is 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +17,16 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from index.article import Article, ArticleEntry, Copy
 from index.errors import DamagedIndex
 from index.store.builder_status import BuilderStatus
-from index.store.generation import SHORTEST_PREFIX, GenerationFacts
+from index.store.generation import SHORTEST_PREFIX, BuildFacts, GenerationFacts
 
 if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
-    from index.store.build_turn import BuildPart, BuildTurn, PartTurn
+    from index.store.build_turn import (
+        BuildPart,
+        PreviousGeneration,
+        StopCheck,
+        VectorCheckpoint,
+    )
+    from index.store.draft import Draft
     from index.store.open_generation import OpenGeneration
 
 
@@ -88,12 +94,63 @@ class StoreCheck:
     damage: DamagedIndex | None
 
 
-class IndexStore(Protocol):
-    """A store of one index; its readers hide the articles in `removals`. Raises StoreError."""
+class Addition(Protocol):
+    """New articles being added to the previous generation. Raises StoreError."""
 
     @property
-    def folder(self) -> Path | None:
-        """The local folder that changes with the index, or None if it is remote."""
+    def writer(self) -> Draft: ...
+
+    def take(self, ids: Collection[str]) -> None:
+        """Copy these articles and copies from the previous generation, as copies of nothing."""
+
+    def seal(
+        self,
+        deleted_ids: Collection[str],
+        deleted_sources: Collection[str],
+        build: BuildFacts,
+        check: StopCheck,
+    ) -> GenerationFacts:
+        """Make the previous generation with the new articles, without the deleted articles, copies
+        and files, durable; it is not in service yet."""
+
+    def switch(self) -> None:
+        """Put it in service, atomically for readers."""
+
+
+class BuildTurn(Protocol):
+    """The one build in progress: nobody else writes meanwhile. Raises StoreError. `previous` is the
+    generation in service, of any model, if it is undamaged."""
+
+    @property
+    def previous(self) -> PreviousGeneration | None: ...
+
+    @property
+    def growable(self) -> PreviousGeneration | None:
+        """The previous generation, if it can be added to."""
+
+    def addition(self) -> AbstractContextManager[Addition]:
+        """An addition to the growable generation, discarded on exit unless sealed."""
+
+    def put_aside(self) -> AbstractContextManager[PreviousGeneration | None]:
+        """The newest generation that a rollback took out of service, if any."""
+
+    def checkpoint(
+        self, model: str, dimension: int
+    ) -> AbstractContextManager[VectorCheckpoint]: ...
+
+    def draft(self, *, alike: bool) -> AbstractContextManager[Draft]:
+        """A new generation, discarded on exit unless switched to. If the previous one was read and
+        cut `alike`, its unchanged articles are reused."""
+
+    def switch(self, draft: Draft) -> None:
+        """Make a sealed draft durable, then put it in service, atomically for readers."""
+
+    def clean(self) -> None:
+        """Remove generations older than the previous one, unless they are being read."""
+
+
+class IndexStore(Protocol):
+    """A store of one index; its readers hide the articles in `removals`. Raises StoreError."""
 
     @property
     def workplace(self) -> Path:
@@ -142,11 +199,6 @@ class IndexStore(Protocol):
     def builder_status(self) -> BuilderStatus | None:
         """The builder's status, or None if it never noted any."""
 
-    def build_turn(self) -> AbstractContextManager[BuildTurn]:
-        """Exclusive access for one build. Raises BuildLocked."""
-
-    def part_turn(
-        self, part: BuildPart, model: str, dimension: int
-    ) -> AbstractContextManager[PartTurn]:
-        """Access for one part of a build, beside others. Raises BuildLocked if another process
-        works on this part, StoreError if the store serves only one machine."""
+    def build_turn(self, part: BuildPart | None = None) -> AbstractContextManager[BuildTurn]:
+        """Exclusive access for one build, or for one part of a build, beside the others. Raises
+        BuildLocked, and StoreError if the store serves only one machine."""

@@ -64,7 +64,7 @@ class BuildFacts:
 
     def build_fields(self) -> dict[str, Any]:
         """These fields alone, also in subclasses."""
-        return {each.name: getattr(self, each.name) for each in fields(BuildFacts)}
+        return {field.name: getattr(self, field.name) for field in fields(BuildFacts)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class GenerationFacts(BuildFacts):
 
     def as_json(self) -> dict[str, Any]:
         """The fields in JSON types, without those of subclasses."""
-        record = {each.name: getattr(self, each.name) for each in fields(GenerationFacts)}
+        record = {field.name: getattr(self, field.name) for field in fields(GenerationFacts)}
         record["built_at"] = self.built_at.isoformat()
         return record | {"languages": dict(self.languages), "roots": list(self.roots)}
 

@@ -4,10 +4,11 @@ full build is due."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from index.article import add_fingerprints, corpus_fingerprint
-from index.store.build_turn import GrowableGeneration
+from index.article import ArticleEntry, add_fingerprints, corpus_fingerprint
 from index.store.generation import BuildFacts, GenerationFacts
 
 _FEW_ARTICLES = 50  # written in a tenth of a second
@@ -15,30 +16,36 @@ _FEW_ARTICLES = 50  # written in a tenth of a second
 _MOST_ADDED, _MOST_DELETED = 0.5, 0.2
 
 
+@dataclass(frozen=True, slots=True)
+class DeletedArticles:
+    """Articles and copies that an addition deletes; `passages` and `sentences` are counts."""
+
+    entries: Sequence[ArticleEntry]
+    fingerprint_rows: Sequence[tuple[Any, ...]]
+    passages: int
+    sentences: int
+
+
 def grown_facts(
     generation: str,
-    before: GrowableGeneration,
+    facts: GenerationFacts,
     addition: GenerationFacts,
-    deleted_ids: Collection[str],
+    deleted: DeletedArticles,
     build: BuildFacts,
 ) -> GenerationFacts:
-    """Facts of a generation after an addition: those before, plus the `addition`, minus the
+    """Facts of a generation after an addition: the `facts` before, plus the `addition`, minus the
     deletions."""
-    facts = before.facts
-    entries = before.entries(deleted_ids)
-    articles = [each for each in entries if each.copy_of is None]
+    articles = [entry for entry in deleted.entries if entry.copy_of is None]
     languages = Counter(facts.languages) + Counter(addition.languages)
-    languages -= Counter(each.language for each in articles)
-    deletions = corpus_fingerprint(before.fingerprint_rows(deleted_ids))
-    copies = facts.copies + addition.copies - (len(entries) - len(articles))
+    languages -= Counter(article.language for article in articles)
+    deletions = corpus_fingerprint(deleted.fingerprint_rows)
+    copies = facts.copies + addition.copies - (len(deleted.entries) - len(articles))
     return GenerationFacts(
         **(build.build_fields() | {"copies": copies}),
         id=generation,
         articles=facts.articles + addition.articles - len(articles),
-        passages=facts.passages + addition.passages - before.count_rows("passages", deleted_ids),
-        sentences=facts.sentences
-        + addition.sentences
-        - before.count_rows("sentences", deleted_ids),
+        passages=facts.passages + addition.passages - deleted.passages,
+        sentences=facts.sentences + addition.sentences - deleted.sentences,
         languages=dict(languages.most_common()),
         fingerprint=add_fingerprints(facts.fingerprint, addition.fingerprint, deletions),
     )

@@ -42,7 +42,7 @@ class _Hidden:
     @property
     def articles(self) -> list[ArticleEntry]:
         """Entries without copies."""
-        return [each for each in self.entries if each.copy_of is None]
+        return [entry for entry in self.entries if entry.copy_of is None]
 
 
 _NOTHING = _Hidden(frozenset(), (), np.empty(0, dtype=np.int64))
@@ -64,7 +64,7 @@ class OpenGeneration(ClosedOnExit):
         ids, last = self._withdrawn(), self._last
         if ids != last.ids:
             entries = tuple(self._generation.entries(ids))
-            keys = self._generation.passage_keys([each.id for each in entries])
+            keys = self._generation.passage_keys([entry.id for entry in entries])
             last = self._last = _Hidden(ids, entries, keys)
         return last
 
@@ -78,7 +78,7 @@ class OpenGeneration(ClosedOnExit):
             facts,
             articles=facts.articles - len(articles),
             copies=facts.copies - (len(hidden.entries) - len(articles)),
-            languages=_less(facts.languages, (each.language for each in articles)),
+            languages=_less(facts.languages, (article.language for article in articles)),
         )
 
     def term_statistics(self, kind: RowKind) -> TermStatistics:
@@ -103,7 +103,9 @@ class OpenGeneration(ClosedOnExit):
     def passage_at(self, article_id: str, start: int) -> StoredPassage | None:
         """The passage that contains the character at this offset of the article."""
         passages = self.passages_by_key(self._keys(article_id))
-        around = (each for each in passages if each.passage.start <= start < each.passage.end)
+        around = (
+            passage for passage in passages if passage.passage.start <= start < passage.passage.end
+        )
         return max(around, key=lambda stored: stored.passage.start, default=None)
 
     def opening(self, article_id: str) -> StoredPassage | None:
@@ -126,10 +128,12 @@ class OpenGeneration(ClosedOnExit):
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
         hidden = self._hidden().ids
         visible = dict(
-            self._generation.articles_by_id([each for each in ids if each not in hidden])
+            self._generation.articles_by_id(
+                [article_id for article_id in ids if article_id not in hidden]
+            )
         )
         for key, article in visible.items():
-            copies = tuple(each for each in article.copies if each.id not in hidden)
+            copies = tuple(copy for copy in article.copies if copy.id not in hidden)
             if len(copies) < len(article.copies):
                 visible[key] = replace(article, copies=copies)
         return visible
@@ -146,18 +150,18 @@ class OpenGeneration(ClosedOnExit):
             return self._generation.articles(among, limit, skip)
         more = limit if limit < 0 else skip + limit + len(hidden.entries)
         entries = self._generation.articles(among, more)
-        visible = [each for each in entries if each.id not in hidden.ids][skip:]
+        visible = [entry for entry in entries if entry.id not in hidden.ids][skip:]
         return visible if limit < 0 else visible[:limit]
 
     def articles_with_copies(self) -> list[ArticleEntry]:
         hidden = self._hidden()
         entries = [
-            each for each in self._generation.articles_with_copies() if each.id not in hidden.ids
+            copy for copy in self._generation.articles_with_copies() if copy.id not in hidden.ids
         ]
-        fewer = {each.copy_of for each in hidden.entries} & {each.id for each in entries}
+        fewer = {entry.copy_of for entry in hidden.entries} & {entry.id for entry in entries}
         articles = self.articles_by_id([each for each in fewer if each]).values()
-        gone = fewer - {each.id for each in articles if each.copies}
-        return [each for each in entries if each.id not in gone]
+        gone = fewer - {article.id for article in articles if article.copies}
+        return [entry for entry in entries if entry.id not in gone]
 
     def copies(self) -> list[ArticleEntry]:
         """Entries of the duplicates, which `articles` leaves out."""
@@ -166,7 +170,7 @@ class OpenGeneration(ClosedOnExit):
         return self._generation.entries(ids)
 
     def count(self, among: Selection | None = None) -> int:
-        hidden = sum(among is None or each in among for each in self._hidden().articles)
+        hidden = sum(among is None or article in among for article in self._hidden().articles)
         return self._generation.count(among) - hidden
 
     def facet(self, kind: FacetKind) -> dict[str, int]:

@@ -87,7 +87,7 @@ class Postings:
     def without_idf(self) -> Postings:
         """The same postings, scored as if every IDF was 1."""
         counts = np.diff(self.starts)
-        weights = np.array([idf(int(each), self.size) for each in counts], dtype=np.float32)
+        weights = np.array([idf(int(count), self.size) for count in counts], dtype=np.float32)
         scores = np.divide(self.scores, np.repeat(weights, counts), dtype=np.float32)
         return replace(self, scores=scores)
 
@@ -141,7 +141,9 @@ def _merge_pieces(
     for piece in pieces:
         frequencies += np.bincount(piece.terms, minlength=len(vocabulary))
     starts = np.concatenate([[0], np.cumsum(frequencies)])
-    weights = np.array([idf(int(each), len(lengths)) for each in frequencies], dtype=np.float32)
+    weights = np.array(
+        [idf(int(frequency), len(lengths)) for frequency in frequencies], dtype=np.float32
+    )
     norms = K1 * ((1 - B) + B * lengths / average_length)
     rows = np.empty(starts[-1], dtype=np.int32)
     scores = np.empty(starts[-1], dtype=np.float32)

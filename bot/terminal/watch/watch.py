@@ -133,8 +133,8 @@ def watch(
         if stop.wait(seconds):
             raise Interrupted
 
-    index = index_store(settings).folder
-    ours = [Path(os.path.abspath(index))] if index else []  # noqa: PTH100 - as followed
+    workplace = index_store(settings).workplace
+    ours = [Path(os.path.abspath(workplace))]  # noqa: PTH100 - as followed
     followers: list[Callable[[], None]] = [
         Folders(paths, ours, changes, stop, lines.polling).follow
     ]

@@ -13,10 +13,10 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from index.store.articles import ARTICLES_FILE
 from index.store.build_turn import StopCheck
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
-from index.store.files.generation import ARTICLES_FILE
 from index.store.files.layout import Layout
 from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
 from index.store.files.merge import merge_segments
@@ -28,7 +28,7 @@ from index.store.growth import count_to_merge, grown_facts
 
 
 class FileAddition:
-    """See `index.store.build_turn.Addition`; `writer` writes the segment."""
+    """See `index.store.base.Addition`; `writer` writes the segment."""
 
     def __init__(self, layout: Layout, before: ReusableFiles, writer: FileDraft) -> None:
         self.writer = writer
@@ -51,10 +51,10 @@ class FileAddition:
                     shutil.rmtree(each, ignore_errors=True)
 
     def take(self, ids: Collection[str]) -> None:
-        for each in self._before.segments:
-            own = [id for id in ids if id not in each.deleted_ids and each.articles.holds(id)]
+        for segment in self._before.segments:
+            own = [id for id in ids if id not in segment.deleted_ids and segment.articles.holds(id)]
             if own:
-                self.writer.attach(each.folder / ARTICLES_FILE)
+                self.writer.attach(segment.folder / ARTICLES_FILE)
                 self.writer.articles.take(own)
 
     def seal(
@@ -64,26 +64,32 @@ class FileAddition:
         build: BuildFacts,
         check: StopCheck,
     ) -> GenerationFacts:
-        own = self.writer.write(build, check)
+        own = self.writer.seal(build, check)
         last = SegmentFolder(self.writer.folder, own, frozenset(), self.writer.reader)
-        facts = grown_facts(self._layout.next_id(), self._before, own, deleted_ids, build)
+        facts = grown_facts(
+            self._layout.next_id(),
+            self._before.facts,
+            own,
+            self._before.deleted(deleted_ids),
+            build,
+        )
         base, *small = (
             replace(
-                each,
-                deleted_ids=each.deleted_ids.union(
-                    entry.id for entry in each.articles.entries(deleted_ids)
+                segment,
+                deleted_ids=segment.deleted_ids.union(
+                    entry.id for entry in segment.articles.entries(deleted_ids)
                 ),
             )
-            for each in self._before.segments
+            for segment in self._before.segments
         )
         own_sources = {row.location for row in self.writer.reader.sources()}
         sources = (self._before.tombstones.sources | frozenset(deleted_sources)) - own_sources
-        if count := count_to_merge([each.size for each in small], last.size):
+        if count := count_to_merge([segment.size for segment in small], last.size):
             last = self._merge([*small[-count:], last], build, check)
             small = small[:-count]
         segments = [base, *small]
-        tombstones = Tombstones({each.id: each.deleted_ids for each in segments}, sources)
-        self._write(facts, [each.id for each in segments], last, tombstones)
+        tombstones = Tombstones({segment.id: segment.deleted_ids for segment in segments}, sources)
+        self._write(facts, [segment.id for segment in segments], last, tombstones)
         return facts
 
     def _merge(

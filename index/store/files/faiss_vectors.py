@@ -16,7 +16,7 @@ import numpy as np
 
 from index.errors import DamagedIndex, Problem, StoreError, StreamError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.build_turn import StoredVectors, batches
+from index.store.build_turn import batches
 
 if TYPE_CHECKING:  # slow to import, and a build without changes does without
     import faiss
@@ -210,9 +210,6 @@ class FaissWriter:
             return
         with _translate_write_errors(self._path):
             self._file.write(rows, vectors)
-
-    def put_again(self, rows: IntArray, source: StoredVectors, source_rows: IntArray) -> None:
-        self.put(rows, source.vectors(source_rows))
 
     def get(self, rows: IntArray) -> Vectors:
         if self._file is None:

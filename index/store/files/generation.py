@@ -18,7 +18,7 @@ import numpy.typing as npt
 from index.article import Article, Selection
 from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.articles import ArticleReader
+from index.store.articles import ARTICLES_FILE, ArticleReader
 from index.store.build_turn import VectorSource, as_hashes
 from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold
@@ -30,7 +30,6 @@ from index.store.postings import WordMatch
 Ranked = tuple[IntArray, Vectors]  # rows, and the score of each
 
 _CACHED_SELECTIONS = 32
-ARTICLES_FILE = "articles.sqlite"
 PASSAGES = "passages.faiss"
 SENTENCES = "sentences.faiss"
 FIRST_SENTENCES = "first_sentences.npy"
@@ -154,7 +153,11 @@ class FileGeneration(ClosedOnExit, ArticleReader):
         )
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
-        return {each: article for each in ids if (article := self.article(each)) is not None}
+        return {
+            article_id: article
+            for article_id in ids
+            if (article := self.article(article_id)) is not None
+        }
 
     def count(self, among: Selection | None = None) -> int:
         return self.facts.articles if among is None else super().count(among)
@@ -199,7 +202,7 @@ class FileGeneration(ClosedOnExit, ArticleReader):
 
     def vector_source(self, kind: RowKind) -> VectorSource:
         vectors = self.passage_vectors if kind == "passages" else self.sentence_vectors
-        return VectorSource(as_hashes(self.hashes(kind)), vectors)
+        return VectorSource(as_hashes(self.hashes(kind)), vectors.vectors)
 
     def close(self) -> None:
         """Closing twice is harmless."""

@@ -51,8 +51,8 @@ def check_whole(layout: Layout, manifest: Manifest, remedy: Problem = REBUILD) -
     """Verify every byte of a generation and its segments. Raises DamagedIndex, ending in
     `remedy`."""
     manifest.check(layout.folder(manifest.id), whole=True, remedy=remedy)
-    for each in manifest.segments:
-        folder = layout.segment(manifest, each)
+    for segment in manifest.segments:
+        folder = layout.segment(manifest, segment)
         Manifest.open(folder, remedy).check(folder, whole=True, remedy=remedy)
 
 

@@ -147,7 +147,7 @@ class Layout:
 
     def next_id(self) -> str:
         """An id for a new generation or segment."""
-        segment_ids = (each.name.removeprefix(".") for each in self._folders(self.segments))
+        segment_ids = (folder.name.removeprefix(".") for folder in self._folders(self.segments))
         return new_id(datetime.now(UTC), max((*self.whole(), *segment_ids), default=None))
 
     def folder(self, generation: str) -> Path:
@@ -233,4 +233,6 @@ class Layout:
         for parent in parents or (self.generations, self.segments):
             with suppress(FileNotFoundError):
                 folders += parent.iterdir()
-        return [each for each in folders if GENERATION_ID.fullmatch(each.name.removeprefix("."))]
+        return [
+            folder for folder in folders if GENERATION_ID.fullmatch(folder.name.removeprefix("."))
+        ]

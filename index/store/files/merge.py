@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessKeys, PassageWriter
+from index.store.articles import ARTICLES_FILE
 from index.store.build_turn import StopCheck, batches
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
-from index.store.files.generation import ARTICLES_FILE
 from index.store.files.manifest import Manifest
 from index.store.files.reusable import ReusableFiles, SegmentFolder, read_likeness
 from index.store.generation import ROW_KINDS, BuildFacts
@@ -34,9 +34,9 @@ def merge_segments(
     draft.articles.likeness = _merge_likeness(segments, numbers)
     for kind in ROW_KINDS:
         writer, first = draft.vectors(kind, build.model, build.dimension), 0
-        for each in segments:
-            vectors = each.vectors(kind)
-            deleted_rows, _ = each.articles.hashes_of(kind, each.deleted_ids)
+        for segment in segments:
+            vectors = segment.vectors(kind)
+            deleted_rows, _ = segment.articles.hashes_of(kind, segment.deleted_ids)
             rows_left = np.setdiff1d(np.arange(len(vectors)), deleted_rows, assume_unique=True)
             for batch in batches(len(rows_left), _AT_ONCE):
                 check()
@@ -44,7 +44,7 @@ def merge_segments(
                 writer.put(np.arange(first, first + len(rows)), vectors.vectors(rows))
                 first += len(rows)
         writer.finish()
-    return draft.write(build, check)
+    return draft.seal(build, check)
 
 
 def copy_articles(
@@ -56,9 +56,9 @@ def copy_articles(
 ) -> list[dict[int, int]]:
     """Copy the articles of segments; return, for each segment, new numbers by old numbers."""
     numbers = []
-    for each in segments:
-        attach(each.folder / ARTICLES_FILE)
-        rows = articles.take_all(each.deleted_ids)
+    for segment in segments:
+        attach(segment.folder / ARTICLES_FILE)
+        rows = articles.take_all(segment.deleted_ids)
         for number, before, is_copy in rows:
             check()
             if not is_copy:
@@ -90,8 +90,8 @@ def _merge_likeness(
     segments: Sequence[SegmentFolder], numbers: Sequence[dict[int, int]]
 ) -> LikenessKeys | None:
     keys, row_numbers = [], []
-    for each, now_by_before in zip(segments, numbers, strict=True):
-        if (likeness := read_likeness(each.folder)) is None:
+    for segment, now_by_before in zip(segments, numbers, strict=True):
+        if (likeness := read_likeness(segment.folder)) is None:
             return None
         # Every article has a key; deleted ones have no new number.
         now = np.zeros(likeness.numbers.max(initial=0) + 1, dtype=np.uint32)

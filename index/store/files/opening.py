@@ -55,8 +55,8 @@ def open_newer(layout: Layout) -> ReusableFiles | None:
 def _open_reusable(layout: Layout, manifest: Manifest) -> ReusableFiles:
     checks = VerifiedFiles(layout)
     checks.check(layout.folder(manifest.id), manifest)
-    for each in manifest.segments:
-        folder = layout.segment(manifest, each)
+    for segment in manifest.segments:
+        folder = layout.segment(manifest, segment)
         checks.check(folder, Manifest.open(folder))
     checks.save()
     return ReusableFiles.open(layout, manifest)
@@ -69,7 +69,9 @@ def _open(layout: Layout, manifest: Manifest) -> FileGeneration | SegmentedGener
             return open_folder(folder, manifest)
         stack.callback(Hold(folder).release)  # until the segments hold themselves
         manifest.check(folder, whole=False)
-        segments = [_open_segment(layout.segment(manifest, each)) for each in manifest.segments]
+        segments = [
+            _open_segment(layout.segment(manifest, segment)) for segment in manifest.segments
+        ]
         return SegmentedGeneration(manifest, segments, Tombstones.open(folder))
 
 

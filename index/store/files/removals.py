@@ -37,15 +37,15 @@ class RemovedList(RemovedArticles):
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
         when = day or datetime.now(UTC).astimezone().date()
         with self._changing():
-            for each in articles:
-                removal = RemovedArticle(each.id, each.title, each.path, when)
-                self._articles.setdefault(each.id, removal)
+            for article in articles:
+                removal = RemovedArticle(article.id, article.title, article.path, when)
+                self._articles.setdefault(article.id, removal)
 
     def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
         with self._changing():
             articles = self.find(reference)
-            for each in articles:
-                del self._articles[each.id]
+            for article in articles:
+                del self._articles[article.id]
         return articles
 
     @contextmanager
@@ -64,7 +64,7 @@ class RemovedList(RemovedArticles):
         try:
             self._articles = _read(path)
             yield
-            entries = [{**asdict(each), "day": str(each.day)} for each in self.articles]
+            entries = [{**asdict(article), "day": str(article.day)} for article in self.articles]
             body = {"version": _VERSION, "articles": entries}
             text = json.dumps(body, ensure_ascii=False, indent=2)
             with translate_disk_errors(path):
@@ -106,7 +106,7 @@ def _read(path: Path) -> dict[str, RemovedArticle]:
             RemovedArticle(each["id"], each["title"], each["path"], date.fromisoformat(each["day"]))
             for each in record["articles"]
         )
-        return {each.id: each for each in entries}
+        return {entry.id: entry for entry in entries}
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:

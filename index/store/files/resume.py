@@ -55,7 +55,7 @@ class ResumeFile:
     def source(self) -> VectorSource:
         starts = np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
         vectors = _MappedVectors(self._path, starts, self._dimension)
-        return VectorSource(as_hashes(bytes(self._hashes)), vectors)
+        return VectorSource(as_hashes(bytes(self._hashes)), vectors.vectors)
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
         payload = hashes + np.ascontiguousarray(vectors, dtype="<f4").tobytes()

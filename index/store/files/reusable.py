@@ -8,7 +8,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,11 @@ import numpy.typing as npt
 
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import LikenessKeys
-from index.store.articles import ArticleReader, SourceRow
-from index.store.build_turn import VectorSource, as_hashes
+from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
+from index.store.build_turn import Hashes, VectorLookup, VectorSource, as_hashes
 from index.store.disk import replace_file
 from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.generation import (
-    ARTICLES_FILE,
     LIKENESS_KEYS,
     LIKENESS_NUMBERS,
     PASSAGE_WORDS,
@@ -35,8 +34,8 @@ from index.store.files.manifest import Manifest
 from index.store.files.segments import JoinedVectors, SegmentedArticles, newest_sources
 from index.store.files.tombstones import Tombstones
 from index.store.files.word_index import average_length
-from index.store.generation import RowKind
-from index.store.growth import may_grow
+from index.store.generation import ROW_KINDS, RowKind
+from index.store.growth import DeletedArticles, may_grow
 
 VECTORS: dict[RowKind, str] = {"passages": PASSAGES, "sentences": SENTENCES}
 WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WORDS}
@@ -72,7 +71,7 @@ def read_likeness(folder: Path) -> LikenessKeys | None:
 
 
 class ReusableFiles(SegmentedArticles):
-    """See `index.store.build_turn.GrowableGeneration`."""
+    """See `index.store.build_turn.PreviousGeneration`."""
 
     def __init__(
         self, manifest: Manifest, segments: Sequence[SegmentFolder], tombstones: Tombstones
@@ -81,9 +80,9 @@ class ReusableFiles(SegmentedArticles):
         self.segments = tuple(segments)
         self.tombstones = tombstones
         super().__init__(
-            [each.articles for each in segments],
-            [each.deleted_ids for each in segments],
-            [each.manifest.passages for each in segments],
+            [segment.articles for segment in segments],
+            [segment.deleted_ids for segment in segments],
+            [segment.manifest.passages for segment in segments],
         )
 
     @classmethod
@@ -93,51 +92,51 @@ class ReusableFiles(SegmentedArticles):
         if manifest.segments:
             tombstones = Tombstones.open(layout.folder(manifest.id))
         segments = []
-        for each in manifest.segments or (manifest.id,):
-            folder = layout.segment(manifest, each)
+        for segment in manifest.segments or (manifest.id,):
+            folder = layout.segment(manifest, segment)
             own = Manifest.open(folder) if manifest.segments else manifest
             articles = ArticleReader(folder / ARTICLES_FILE)
-            segments.append(SegmentFolder(folder, own, tombstones.of(each), articles))
+            segments.append(SegmentFolder(folder, own, tombstones.of(segment), articles))
         return cls(manifest, segments, tombstones)
 
     def sources(self) -> Iterator[SourceRow]:
         return newest_sources(self._parts, self.tombstones.sources)
 
-    def vector_source(self, kind: RowKind) -> VectorSource:
-        hashes = [as_hashes(each.articles.hashes(kind)) for each in self.segments]
-        vectors = JoinedVectors(
-            [each.vectors(kind) for each in self.segments], list(map(len, hashes))
-        )
-        return VectorSource(np.concatenate(hashes), vectors)
-
-    def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
-        """The vectors of these articles only, at no cost for the others."""
-        hashes, parts, sizes = [], [], []
-        for each in self.segments:
-            rows, own = each.articles.hashes_of(
-                kind, [id for id in ids if id not in each.deleted_ids]
-            )
-            if len(rows):
+    def vectors(self, kind: RowKind, ids: Collection[str] | None = None) -> VectorSource:
+        """See `PreviousGeneration`; those of some articles cost nothing for the others."""
+        hashes: list[Hashes] = []
+        lookups: list[VectorLookup] = []
+        sizes: list[int] = []
+        for segment in self.segments:
+            if ids is None:
+                hashes.append(as_hashes(segment.articles.hashes(kind)))
+                lookups.append(segment.vectors(kind).vectors)
+            else:
+                own_ids = [id for id in ids if id not in segment.deleted_ids]
+                rows, own = segment.articles.hashes_of(kind, own_ids)
+                if not len(rows):
+                    continue
                 hashes.append(as_hashes(own))
-                parts.append(_Rows(each.vectors(kind), rows))
-                sizes.append(len(rows))
+                lookups.append(partial(_vectors_among, segment.vectors(kind), rows))
+            sizes.append(len(hashes[-1]))
         all_hashes = np.concatenate(hashes) if hashes else as_hashes(b"")
-        return VectorSource(all_hashes, JoinedVectors(parts, sizes))
+        return VectorSource(all_hashes, JoinedVectors(lookups, sizes).vectors)
 
-    def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
-        return len(self.vectors_of(kind, ids).hashes)
+    def deleted(self, ids: Collection[str]) -> DeletedArticles:
+        passages, sentences = (len(self.vectors(kind, ids).hashes) for kind in ROW_KINDS)
+        return DeletedArticles(self.entries(ids), self.fingerprint_rows(ids), passages, sentences)
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
         ids = []
-        for each, likeness in zip(self.segments, self._likeness, strict=True):
-            own = each.articles.ids_of(likeness.find(keys, most)) if likeness else []
-            ids += [id for id in own if id not in each.deleted_ids]
+        for segment, likeness in zip(self.segments, self._likeness, strict=True):
+            own = segment.articles.ids_of(likeness.find(keys, most)) if likeness else []
+            ids += [id for id in own if id not in segment.deleted_ids]
         return ids
 
     @property
     def is_growable(self) -> bool:
         """True if it is small enough to grow and has what an addition needs."""
-        base, *small = (each.size for each in self.segments)
+        base, *small = (segment.size for segment in self.segments)
         complete = all(self._likeness) and all(self.average_lengths.values())
         return complete and may_grow(base, sum(small), len(self.tombstones))
 
@@ -148,18 +147,12 @@ class ReusableFiles(SegmentedArticles):
 
     @cached_property
     def _likeness(self) -> list[LikenessKeys | None]:
-        return [read_likeness(each.folder) for each in self.segments]
+        return [read_likeness(segment.folder) for segment in self.segments]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A renumbered subset of stored vectors."""
-
-    vectors_of_segment: FaissVectors
-    rows: IntArray
-
-    def vectors(self, rows: IntArray) -> Vectors:
-        return self.vectors_of_segment.vectors(self.rows[rows])
+def _vectors_among(stored: FaissVectors, numbers: IntArray, rows: IntArray) -> Vectors:
+    """The vectors at `rows` of a subset of stored vectors."""
+    return stored.vectors(numbers[rows])
 
 
 class VerifiedFiles:

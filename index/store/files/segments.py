@@ -21,6 +21,7 @@ import numpy as np
 from index.article import Article, ArticleEntry, Selection, SignedArticle
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
+from index.store.build_turn import VectorLookup
 from index.store.files.generation import FileGeneration, Ranked, union_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
@@ -58,14 +59,20 @@ class SegmentedArticles(ClosedOnExit):
         return part.article(article_id) if part else None
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
-        return {each: article for each in ids if (article := self.article(each)) is not None}
+        return {
+            article_id: article
+            for article_id in ids
+            if (article := self.article(article_id)) is not None
+        }
 
     def articles(
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         def newest(part: ArticleReader, deleted_ids: frozenset[str]) -> list[ArticleEntry]:
             most = -1 if limit < 0 else skip + limit + len(deleted_ids)
-            return [each for each in part.articles(among, most) if each.id not in deleted_ids]
+            return [
+                article for article in part.articles(among, most) if article.id not in deleted_ids
+            ]
 
         def order(entry: ArticleEntry) -> int:
             return -(entry.published or date.min).toordinal()
@@ -86,7 +93,9 @@ class SegmentedArticles(ClosedOnExit):
         return self._from_each(lambda part: part.articles_with_copies())
 
     def count(self, among: Selection | None = None) -> int:
-        deleted_count = sum(among is None or each in among for each in self._deleted_articles())
+        deleted_count = sum(
+            among is None or article in among for article in self._deleted_articles()
+        )
         return sum(part.count(among) for part in self._parts) - deleted_count
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
@@ -94,12 +103,13 @@ class SegmentedArticles(ClosedOnExit):
         for part in self._parts:
             counts.update(part.facet(kind))
         deleted_entries = self._deleted_articles()
-        counts.subtract(value for each in deleted_entries if (value := getattr(each, kind)))
+        counts.subtract(value for entry in deleted_entries if (value := getattr(entry, kind)))
         return sort_counts(counts)
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         keys = [
-            part.passage_keys([each for each in ids if each not in deleted_ids]) + first
+            part.passage_keys([article_id for article_id in ids if article_id not in deleted_ids])
+            + first
             for part, deleted_ids, first in zip(
                 self._parts, self._deleted, self._first[:-1], strict=True
             )
@@ -146,11 +156,11 @@ class SegmentedArticles(ClosedOnExit):
     def _deleted_articles(self) -> list[ArticleEntry]:
         """Entries of deleted articles, without copies."""
         return [
-            each
+            entry
             for part, deleted_ids in zip(self._parts, self._deleted, strict=True)
             if deleted_ids
-            for each in part.entries(deleted_ids)
-            if each.copy_of is None
+            for entry in part.entries(deleted_ids)
+            if entry.copy_of is None
         ]
 
     def _holder(self, article_id: str) -> ArticleReader | None:
@@ -165,10 +175,10 @@ class SegmentedArticles(ClosedOnExit):
         """The segment of every article and copy outside the base."""
         additions = list(zip(self._parts[1:], self._deleted[1:], strict=True))
         return {
-            each: part
+            article_id: part
             for part, deleted_ids in additions
-            for each in part.ids()
-            if each not in deleted_ids
+            for article_id in part.ids()
+            if article_id not in deleted_ids
         }
 
     def _by_segment(self, keys: Sequence[int] | IntArray) -> Iterator[tuple[int, list[int]]]:
@@ -189,18 +199,22 @@ class SegmentedGeneration(SegmentedArticles):
     ) -> None:
         self.facts = manifest
         self.segments = tuple(segments)
-        deleted_ids = [tombstones.of(each.facts.id) for each in segments]
-        super().__init__(self.segments, deleted_ids, [each.facts.passages for each in segments])
+        deleted_ids = [tombstones.of(segment.facts.id) for segment in segments]
+        super().__init__(
+            self.segments, deleted_ids, [segment.facts.passages for segment in segments]
+        )
         rows = [
-            each.passage_keys(ids) for each, ids in zip(self.segments, deleted_ids, strict=True)
+            segment.passage_keys(ids)
+            for segment, ids in zip(self.segments, deleted_ids, strict=True)
         ]
         self._deleted_rows: dict[RowKind, list[IntArray]] = {
             "passages": rows,
             "sentences": [
-                each.rows_of_sentences(own) for each, own in zip(self.segments, rows, strict=True)
+                segment.rows_of_sentences(own)
+                for segment, own in zip(self.segments, rows, strict=True)
             ],
         }
-        self._few_deleted = [len(each) <= _FEW_DELETED for each in self._deleted_rows["sentences"]]
+        self._few_deleted = [len(row) <= _FEW_DELETED for row in self._deleted_rows["sentences"]]
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
         hashes = hash_terms(terms)
@@ -219,7 +233,9 @@ class SegmentedGeneration(SegmentedArticles):
         return self.facts.articles if among is None else super().count(among)
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
-        words = [each.passage_words.match_as_segment(query.passage_terms) for each in self.segments]
+        words = [
+            segment.passage_words.match_as_segment(query.passage_terms) for segment in self.segments
+        ]
         rankings = [
             self._nominate(number, query, matches, eligible)
             for number, (matches, eligible) in enumerate(
@@ -239,8 +255,8 @@ class SegmentedGeneration(SegmentedArticles):
 
     def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
         keys = [
-            np.setdiff1d(each.passages_with(terms), deleted_rows) + first
-            for each, deleted_rows, first in zip(
+            np.setdiff1d(segment.passages_with(terms), deleted_rows) + first
+            for segment, deleted_rows, first in zip(
                 self.segments, self._deleted_rows["passages"], self._first[:-1], strict=True
             )
         ]
@@ -307,7 +323,7 @@ class SegmentedGeneration(SegmentedArticles):
 class JoinedVectors:
     """Vectors of several segments, numbered consecutively."""
 
-    def __init__(self, parts: Sequence[Any], sizes: Sequence[int]) -> None:
+    def __init__(self, parts: Sequence[VectorLookup], sizes: Sequence[int]) -> None:
         self._parts = parts
         self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
@@ -316,11 +332,11 @@ class JoinedVectors:
         result: Vectors | None = None
         for number in np.unique(numbers):
             here = numbers == number
-            vectors = self._parts[number].vectors(rows[here] - self._first[number])
+            vectors = self._parts[number](rows[here] - self._first[number])
             if result is None:
                 result = np.empty((len(rows), vectors.shape[1]), dtype=np.float32)
             result[here] = vectors
-        return self._parts[0].vectors(rows) if result is None else result
+        return self._parts[0](rows) if result is None else result
 
 
 def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
@@ -331,10 +347,10 @@ def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
         )
     if len(features) == 1:
         return features[0]
-    shifts = np.cumsum([0, *(len(each.sentence_cosines) for each in features[:-1])])
+    shifts = np.cumsum([0, *(len(part.sentence_cosines) for part in features[:-1])])
     names = ("keys", "cosines", "bm25", "openings", "sentence_cosines", "sentence_bm25")
-    columns = {name: np.concatenate([getattr(each, name) for each in features]) for name in names}
-    offsets = [each.offsets + shift for each, shift in zip(features, shifts, strict=True)]
+    columns = {name: np.concatenate([getattr(part, name) for part in features]) for name in names}
+    offsets = [part.offsets + shift for part, shift in zip(features, shifts, strict=True)]
     return CandidateFeatures(**columns, offsets=np.concatenate(offsets))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from index.store.generation import GenerationFacts
 
 # NumPy and FAISS are imported by what needs them: `selon status` does not.
 if TYPE_CHECKING:
-    from index.store.build_turn import BuildPart, PartTurn
+    from index.store.build_turn import BuildPart
     from index.store.files.turn import FileTurn
     from index.store.open_generation import OpenGeneration
 
@@ -32,12 +32,8 @@ class FileStore:
     data_dir: Path
 
     @property
-    def folder(self) -> Path:
-        return Layout(self.data_dir).root
-
-    @property
     def workplace(self) -> Path:
-        return self.folder
+        return Layout(self.data_dir).root
 
     def current_id(self) -> str | None:
         return current_id(self.data_dir)
@@ -91,14 +87,11 @@ class FileStore:
         return read_builder_status(self.data_dir)
 
     @contextmanager
-    def build_turn(self) -> Iterator[FileTurn]:
+    def build_turn(self, part: BuildPart | None = None) -> Iterator[FileTurn]:
         from index.store.files.turn import FileTurn
 
+        if part is not None:
+            raise StoreError("part-without-server")
         layout = Layout(self.data_dir)
         with layout.alone(), closing(FileTurn(layout)) as turn:
             yield turn
-
-    def part_turn(
-        self, part: BuildPart, model: str, dimension: int
-    ) -> AbstractContextManager[PartTurn]:
-        raise StoreError("part-without-server")

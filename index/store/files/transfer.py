@@ -13,9 +13,10 @@ import numpy as np
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.article_writer import has_own_schema
+from index.store.articles import ARTICLES_FILE
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileDraft
-from index.store.files.generation import ARTICLES_FILE, MORE_NAMES, NAMES
+from index.store.files.generation import MORE_NAMES, NAMES
 from index.store.files.integrity import check_whole, find_current
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 from index.errors import DamagedIndex, NoIndex
-from index.store.build_turn import GenerationWriter
 from index.store.disk import translate_disk_errors
+from index.store.draft import Draft
 from index.store.files.addition import FileAddition
 from index.store.files.draft import FileDraft
 from index.store.files.layout import Layout, new_id
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class FileTurn:
-    """See `index.store.build_turn.BuildTurn`."""
+    """See `index.store.base.BuildTurn`."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -50,8 +50,8 @@ class FileTurn:
             if newer is not None:
                 newer.close()
 
-    def checkpoint(self, model: str, dimension: int) -> ResumeFile:
-        return ResumeFile(self._layout, model, dimension)
+    def checkpoint(self, model: str, dimension: int) -> closing[ResumeFile]:
+        return closing(ResumeFile(self._layout, model, dimension))
 
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[FileDraft]:
@@ -77,12 +77,10 @@ class FileTurn:
             yield addition
             self._new = addition.generation or self._new
 
-    def adopt(self, draft: GenerationWriter) -> None:
+    def switch(self, draft: Draft) -> None:
         with translate_disk_errors(self._layout.generations):
             self._layout.adopt(self._layout.temporary_folder(draft.id))
         note_written(self._layout, Manifest.open(self._layout.folder(draft.id)))
-
-    def switch(self, draft: GenerationWriter) -> None:
         with translate_disk_errors(self._layout.current):
             self._layout.switch(draft.id)
         self._new = draft.id

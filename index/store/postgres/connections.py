@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import zip_longest
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,6 +20,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from index.errors import BuildLocked, Problem, StoreError, Words
+from index.store.build_turn import BuildPart
 from index.store.url import find_url_fault
 
 Connection: TypeAlias = "BoundedConnection"
@@ -182,15 +184,15 @@ class Server:
 
     def _awake_hosts(self) -> dict[str, str]:
         """libpq parameters that leave out silent hosts, if there are any."""
-        awake = [each for each in self.hosts if not each.is_silent()]
+        awake = [host for host in self.hosts if not host.is_silent()]
         if len(awake) == len(self.hosts):
             return {}
         if not awake:
             raise StoreError("postgres-unreachable", subject=self.label, reason=Words("no reply"))
         return {
-            "host": ",".join(each.name for each in awake),
-            "hostaddr": ",".join(each.address for each in awake),
-            "port": ",".join(each.port for each in awake),
+            "host": ",".join(host.name for host in awake),
+            "hostaddr": ",".join(host.address for host in awake),
+            "port": ",".join(host.port for host in awake),
         }
 
 
@@ -336,14 +338,19 @@ class Connections:
     def _drop_idle(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
-        for each in idle:
+        for connection in idle:
             with suppress(psycopg.Error):
-                each.close()
+                connection.close()
 
 
-def take_lease(connection: Connection, number: int = WHOLE_BUILD, part: str = "") -> None:
+def take_lease(connection: Connection, build_part: BuildPart | None = None) -> None:
     """Make this connection the only builder, or the only one working on a part, until it closes.
     Raises BuildLocked, naming the holder and since when if the server knows."""
+    part = f"{build_part.number}/{build_part.of}" if build_part else ""
+    number = WHOLE_BUILD
+    if build_part:  # never that of a build
+        digest = blake2b(part.encode(), digest_size=4).digest()
+        number = int.from_bytes(digest) % (2**31 - 1) + 1
     if _value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _BUILD_LOCK, number):
         return
     holder = connection.execute(

@@ -92,7 +92,7 @@ def remove_generations(
                 with connection.transaction():
                     has_dropped |= _drop(connection, remaining.pop(number), remaining.values())
     for tables in _models(connection) if numbers else ():
-        of_model = [each for each in remaining.values() if tables.are_of(each.facts)]
+        of_model = [own for own in remaining.values() if tables.are_of(own.facts)]
         _trim(connection, tables, of_model, has_dropped)
 
 

@@ -107,7 +107,7 @@ class RowLoader:
 
     def _place_rows(self, tables: VectorTables, kind: RowKind) -> None:
         columns = ", ".join(
-            "r.hash" if each == "hash" else each for each in column_names(kind) if each != "vector"
+            "r.hash" if name == "hash" else name for name in column_names(kind) if name != "vector"
         )
         query = compose(
             f"INSERT INTO {{rows}}.{kind} ({', '.join(column_names(kind))}, since) "

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import FINGERPRINTED, ArticleEntry, SignedArticle
+from index.models.base import IntArray, Vectors
 from index.store.articles import (
     ENTRY_COLUMNS,
     SIGNED_COLUMNS,
@@ -18,12 +19,12 @@ from index.store.articles import (
     signed_of_row,
 )
 from index.store.build_turn import VectorSource, as_hashes
-from index.store.generation import GenerationFacts, RowKind
+from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
+from index.store.growth import DeletedArticles
 from index.store.postgres.connections import Connection
 from index.store.postgres.schema import Row, compose, fetch, schema_of
 from index.store.postgres.stored_facts import StoredFacts
-from index.store.postgres.vector_tables import VectorTables, stream
-from index.store.postgres.vectors import SharedVectors
+from index.store.postgres.vector_tables import VectorTables, stream, vectors_by_hash
 
 _HASHES: dict[RowKind, str] = {
     "passages": "SELECT p.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number",
@@ -33,7 +34,7 @@ _HASHES: dict[RowKind, str] = {
 
 
 class ReusableTables:
-    """See `index.store.build_turn.GrowableGeneration`."""
+    """See `index.store.build_turn.PreviousGeneration`."""
 
     def __init__(self, connection: Connection, own: StoredFacts) -> None:
         self.facts: GenerationFacts = own.facts
@@ -46,9 +47,6 @@ class ReusableTables:
 
     def left_out(self) -> frozenset[str]:
         return frozenset(row[0] for row in self._rows("SELECT id FROM {g}.left_out"))
-
-    def holds(self, article_id: str) -> bool:
-        return bool(self._rows("SELECT FROM {g}.articles WHERE id = %s", article_id))
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return [entry_of_row(row) for row in self._of_articles(ENTRY_COLUMNS, ids)]
@@ -71,27 +69,25 @@ class ReusableTables:
         signed_keys = keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned integers
         return [row[0] for row in self._rows(query, signed_keys, most)]
 
-    def count_rows(self, kind: RowKind, ids: Collection[str]) -> int:
-        return len(self._hashes(kind, ids))
+    def deleted(self, ids: Collection[str]) -> DeletedArticles:
+        passages, sentences = (len(self._hashes(kind, ids)) for kind in ROW_KINDS)
+        return DeletedArticles(self.entries(ids), self.fingerprint_rows(ids), passages, sentences)
 
-    def vectors_of(self, kind: RowKind, ids: Collection[str]) -> VectorSource:
-        return self._source(kind, b"".join(self._hashes(kind, ids)))
+    def vectors(self, kind: RowKind, ids: Collection[str] | None = None) -> VectorSource:
+        """The vectors of these articles, or all of its model, including other generations'."""
+        tables = VectorTables(self.facts.model, self.facts.dimension)
+        if ids is None:
+            query = compose("SELECT hash FROM {v}", v=tables.of(kind))
+            rows = stream(self._connection, query, ["bytea"])
+            hashes = as_hashes(bytearray().join(row[0] for row in rows))
+        else:
+            hashes = as_hashes(b"".join(self._hashes(kind, ids)))
 
-    def vector_source(self, kind: RowKind) -> VectorSource:
-        """All vectors of its model, including other generations'."""
-        content = bytearray()
-        query = compose("SELECT hash FROM {v}", v=self._tables.of(kind))
-        for (own,) in stream(self._connection, query, ["bytea"]):
-            content += own
-        return self._source(kind, content)
+        def find(rows: IntArray) -> Vectors:
+            table, dimension = tables.of(kind), tables.dimension
+            return vectors_by_hash(self._connection, table, dimension, hashes[rows])
 
-    @property
-    def _tables(self) -> VectorTables:
-        return VectorTables(self.facts.model, self.facts.dimension)
-
-    def _source(self, kind: RowKind, content: bytes | bytearray) -> VectorSource:
-        hashes = as_hashes(content)
-        return VectorSource(hashes, SharedVectors(self._connection, self._tables, kind, hashes))
+        return VectorSource(hashes, find, shared=True)
 
     def _hashes(self, kind: RowKind, ids: Collection[str]) -> list[bytes]:
         return [

@@ -14,11 +14,12 @@ import numpy as np
 from psycopg import errors
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError
+from index.store.articles import ARTICLES_FILE
 from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
 from index.store.build_turn import BuildPart, batches
 from index.store.builder_status import BuilderStatus
-from index.store.files.draft import FileDraft, build_postings
-from index.store.files.generation import ARTICLES_FILE
+from index.store.draft import build_postings
+from index.store.files.draft import FileDraft
 from index.store.files.opening import open_folder
 from index.store.files.reusable import read_likeness
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
@@ -42,7 +43,6 @@ from index.store.postgres.generations import (
 )
 from index.store.postgres.load import load_generation
 from index.store.postgres.new_rows import WrittenArticles
-from index.store.postgres.part import PostgresPart, postgres_part
 from index.store.postgres.reusable import ReusableTables
 from index.store.postgres.schema import PREPARING, is_prepared
 from index.store.postgres.stored_facts import StoredFacts
@@ -70,8 +70,6 @@ class PostgresStore:
 
     `workplace` is a local folder for drafts and caches. Raises StoreError for an invalid address.
     """
-
-    folder: Path | None = None
 
     def __init__(self, address: str, workplace: Path) -> None:
         self._address = address
@@ -181,7 +179,7 @@ class PostgresStore:
                     writer = draft.vectors(kind, facts.model, facts.dimension)
                     rows.send_vectors(tables, kind, writer.put)
                     writer.finish()
-                manifest = draft.write(facts, lambda: None)
+                manifest = draft.seal(facts, lambda: None)
                 manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
                 if manifest.fingerprint != facts.fingerprint:
                     raise DamagedIndex(
@@ -203,7 +201,7 @@ class PostgresStore:
                     writer = PostgresVectors(turn.connection, tables, kind, vectors.hashes)
                     for batch in batches(len(vectors.hashes), _AT_ONCE):
                         rows = np.arange(batch.start, batch.stop)
-                        writer.put(rows, vectors.vectors.vectors(rows))
+                        writer.put(rows, vectors.vectors(rows))
                     writer.finish()
                 words = {
                     kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS
@@ -234,13 +232,8 @@ class PostgresStore:
         status = self._read_value("SELECT status FROM selon.builder")
         return BuilderStatus.from_json(status, self.label) if status is not None else None
 
-    def build_turn(self) -> AbstractContextManager[PostgresTurn]:
-        return postgres_turn(self._server, self.workplace)
-
-    def part_turn(
-        self, part: BuildPart, model: str, dimension: int
-    ) -> AbstractContextManager[PostgresPart]:
-        return postgres_part(self._server, self.workplace, part, model, dimension)
+    def build_turn(self, part: BuildPart | None = None) -> AbstractContextManager[PostgresTurn]:
+        return postgres_turn(self._server, self.workplace, part)
 
     def close(self) -> None:
         """Closing twice is harmless; garbage collection closes it too."""
@@ -306,7 +299,7 @@ class RemovedRows(RemovedArticles):
 
     def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
         when = day or datetime.now(UTC).astimezone().date()
-        rows = [(each.id, each.title, each.path, when) for each in articles]
+        rows = [(article.id, article.title, article.path, when) for article in articles]
         statement = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
         self._write(lambda connection: connection.cursor().executemany(statement, rows))
         self._articles = self._read()
@@ -315,7 +308,7 @@ class RemovedRows(RemovedArticles):
         self._articles = self._read()
         articles = self.find(reference)
         if articles:
-            ids = [each.id for each in articles]
+            ids = [article.id for article in articles]
             delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
             self._write(lambda connection: connection.execute(delete, [ids]))
             self._articles = self._read()

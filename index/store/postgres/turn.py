@@ -10,7 +10,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,16 +22,18 @@ from psycopg.pq import TransactionStatus
 from index.errors import DamagedIndex, StoreError
 from index.store.article_writer import ArticleDatabase
 from index.store.articles import ArticleReader
-from index.store.build_turn import GenerationWriter, StopCheck
+from index.store.build_turn import BuildPart, StopCheck
 from index.store.disk import translate_disk_errors
-from index.store.files.draft import FileDraft
+from index.store.draft import Draft
 from index.store.files.layout import new_id
 from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 from index.store.growth import grown_facts, may_grow
 from index.store.postgres.addition import AdditionLoader, Change
 from index.store.postgres.connections import (
+    MODELS_LOCK,
     Connection,
     Server,
+    hold,
     take_lease,
     translate_errors,
 )
@@ -59,11 +61,18 @@ _LOCK = "lock"
 
 
 @contextmanager
-def postgres_turn(server: Server, workplace: Path) -> Iterator[PostgresTurn]:
-    """Take the builder's lease; `workplace` is a folder for drafts and caches. Raises BuildLocked,
-    StoreError."""
+def postgres_turn(
+    server: Server, workplace: Path, part: BuildPart | None = None
+) -> Iterator[PostgresTurn]:
+    """Take the builder's lease, or that of a part of a build, whose vectors are saved batch by
+    batch for the build that follows; `workplace` is a folder for drafts and caches. Raises
+    BuildLocked, StoreError."""
     with connect_to_build(server) as connection:
-        take_lease(connection)
+        if part is None:
+            take_lease(connection)
+        else:
+            take_lease(connection, part)
+            hold(connection, MODELS_LOCK)  # the tables that its vectors are saved in
         yield PostgresTurn(connection, workplace)
 
 
@@ -98,7 +107,7 @@ def work_folder(workplace: Path) -> Iterator[Path]:
 
 
 class PostgresTurn:
-    """See `index.store.build_turn.BuildTurn`."""
+    """See `index.store.base.BuildTurn`."""
 
     def __init__(self, connection: Connection, workplace: Path) -> None:
         self.connection = connection
@@ -151,8 +160,8 @@ class PostgresTurn:
         newer = self.generations[newest] if newest > (self.current or newest) else None
         yield ReusableTables(self.connection, newer) if newer else None
 
-    def checkpoint(self, model: str, dimension: int) -> PostgresCheckpoint:
-        return PostgresCheckpoint(self.connection, VectorTables(model, dimension))
+    def checkpoint(self, model: str, dimension: int) -> nullcontext[PostgresCheckpoint]:
+        return nullcontext(PostgresCheckpoint(self.connection, VectorTables(model, dimension)))
 
     @contextmanager
     def draft(self, *, alike: bool) -> Iterator[PostgresDraft]:
@@ -164,15 +173,13 @@ class PostgresTurn:
             finally:
                 self.roll_back()
 
-    def adopt(self, draft: GenerationWriter) -> None:
-        self.commit()
-
     def commit(self) -> None:
         """Commit what was loaded; it is not in service yet."""
         self.connection.execute("COMMIT")
         self._new = self.next_number
 
-    def switch(self, draft: GenerationWriter) -> None:
+    def switch(self, draft: Draft) -> None:
+        self.commit()
         self.serve()
         self.verified_generation.note(draft.id)
         # Cached for the next build on this machine.
@@ -220,8 +227,8 @@ class PostgresTurn:
         return path
 
 
-class PostgresDraft(FileDraft):
-    """See `index.store.build_turn.GenerationWriter`."""
+class PostgresDraft(Draft):
+    """See `index.store.draft.Draft`."""
 
     def __init__(
         self,
@@ -256,7 +263,7 @@ class PostgresDraft(FileDraft):
 
 
 class PostgresAddition:
-    """See `index.store.build_turn.Addition`."""
+    """See `index.store.base.Addition`."""
 
     def __init__(self, turn: PostgresTurn, before: ReusableTables, folder: Path) -> None:
         growth = before.own.growth
@@ -285,10 +292,13 @@ class PostgresAddition:
     ) -> GenerationFacts:
         writer, turn = self.writer, self._turn
         sources = {row.location for row in writer.reader.sources()} | set(deleted_sources)
-        facts = grown_facts(writer.id, self._before, writer.facts(build), deleted_ids, build)
+        before = self._before
+        facts = grown_facts(
+            writer.id, before.facts, writer.facts(build), before.deleted(deleted_ids), build
+        )
         words = {kind: writer.build_words(kind, check) for kind in ROW_KINDS}
         change = Change(facts, writer.written, words, deleted_ids, sources)
-        loader = AdditionLoader(turn.connection, self._before.own, turn.next_number, self._folder)
+        loader = AdditionLoader(turn.connection, before.own, turn.next_number, self._folder)
         loader.load(change, check)
         turn.commit()
         return facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -164,35 +164,15 @@ def parse_vector(value: bytes) -> Vectors:
 
 
 def vectors_by_hash(
-    connection: Connection,
-    tables: VectorTables,
-    kind: RowKind,
-    hashes: Hashes,
-    *,
-    with_staged: bool,
+    connection: Connection, table: sql.Composable, dimension: int, hashes: Hashes
 ) -> Vectors:
-    """The stored vectors of these hashes, shape (len(hashes), d), `with_staged` also the staged
-    ones."""
-    sources: list[sql.Composable] = [tables.of(kind), *([stage_table(kind)] if with_staged else [])]
+    """The vectors of these hashes, shape (len(hashes), dimension)."""
     hash_list = as_bytes(hashes)
-    vectors: dict[bytes, Vectors] = {}
-    for table in sources:
-        query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
-        for own, vector in connection.execute(query, [hash_list], binary=True):
-            vectors[bytes(own)] = parse_vector(vector)
-    rows = [vectors[own] for own in hash_list]
-    return np.array(rows, dtype=np.float32).reshape(len(rows), tables.dimension)
-
-
-def stored_hashes(
-    connection: Connection, tables: VectorTables, kinds: Sequence[RowKind], hashes: list[bytes]
-) -> set[bytes]:
-    """The hashes among these whose vectors the generations have."""
-    query = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT hash FROM {} WHERE hash = ANY(%(hashes)s)").format(tables.of(kind))
-        for kind in kinds
-    )
-    return {bytes(row[0]) for row in connection.execute(query, {"hashes": hashes}, binary=True)}
+    query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
+    rows = connection.execute(query, [hash_list], binary=True)
+    by_hash = {bytes(own): parse_vector(vector) for own, vector in rows}
+    vectors = [by_hash[own] for own in hash_list]
+    return np.array(vectors, dtype=np.float32).reshape(len(vectors), dimension)
 
 
 def stream(

@@ -11,9 +11,7 @@ from psycopg import sql
 from index.models.base import IntArray, Vectors
 from index.store.build_turn import (
     Hashes,
-    StoredVectors,
     VectorSource,
-    as_bytes,
     as_hashes,
 )
 from index.store.generation import RowKind
@@ -26,22 +24,7 @@ from index.store.postgres.vector_tables import (
     stage_table,
     stage_vectors,
     stream,
-    vectors_by_hash,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SharedVectors:
-    """Vectors already in the database, by the hashes of their texts."""
-
-    connection: Connection
-    tables: VectorTables
-    kind: RowKind
-    hashes: Hashes
-
-    def vectors(self, rows: IntArray) -> Vectors:
-        hashes = self.hashes[rows]
-        return vectors_by_hash(self.connection, self.tables, self.kind, hashes, with_staged=False)
 
 
 class PostgresCheckpoint:
@@ -64,20 +47,11 @@ class PostgresCheckpoint:
             hashes += own
         self._rows = len(ids)
         rows = _KeptRows(self._connection, self._tables, np.array(ids))
-        return VectorSource(as_hashes(hashes), rows)
-
-    def find_stored(self, hashes: Hashes) -> set[bytes]:
-        """The hashes among these whose vectors are saved."""
-        query = compose("SELECT hash FROM {kept} WHERE hash = ANY(%s)", kept=self._tables.kept)
-        rows = self._connection.execute(query, [as_bytes(hashes)], binary=True)
-        return {bytes(row[0]) for row in rows}
+        return VectorSource(as_hashes(hashes), rows.vectors)
 
     def add(self, hashes: bytes, vectors: Vectors) -> None:
         send_vectors(self._connection, self._tables.kept, as_hashes(hashes), vectors)
         self._rows += len(vectors)
-
-    def close(self) -> None:
-        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +87,6 @@ class PostgresVectors:
 
     def put(self, rows: IntArray, vectors: Vectors) -> None:
         send_vectors(self._connection, stage_table(self._kind), self._hashes[rows], vectors)
-
-    def put_again(self, rows: IntArray, source: StoredVectors, source_rows: IntArray) -> None:
-        if not isinstance(source, SharedVectors):
-            self.put(rows, source.vectors(source_rows))
-
-    def get(self, rows: IntArray) -> Vectors:
-        hashes = self._hashes[rows]
-        return vectors_by_hash(self._connection, self._tables, self._kind, hashes, with_staged=True)
 
     def finish(self) -> None:
         query = sql.SQL("ANALYZE pg_temp.{}").format(stage_table(self._kind))

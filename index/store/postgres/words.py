@@ -39,7 +39,7 @@ class TermRow:
     def size(self) -> int:
         """Bytes."""
         arrays = (self.base.rows, self.base.scores, self.additions.rows, self.additions.scores)
-        return sum(each.nbytes for each in arrays) + 200
+        return sum(array.nbytes for array in arrays) + 200
 
     def weigh(self, weight: float) -> Iterator[Posting]:
         """Postings scored with the term's IDF in the whole index."""
@@ -136,7 +136,7 @@ class PostgresWords:
         ]
         own = np.array([row.base_idf[1] for row in term_rows.values()], dtype=np.float32)[order]
         items = np.frombuffer(b"".join(words), dtype=WORD)
-        sizes = np.array([len(each) // WORD.itemsize for each in words], dtype=np.int64)
+        sizes = np.array([len(word) // WORD.itemsize for word in words], dtype=np.int64)
         matches = np.flatnonzero(np.isin(items["term"], numbers))
         owners = np.repeat(np.arange(len(words)), sizes)[matches]
         terms = np.searchsorted(numbers, items["term"][matches])
@@ -175,10 +175,12 @@ class PostgresWords:
 
     def _merge(self, parts: Rows) -> TermRow:
         """Merge the rows of a term, of its base and of additions."""
-        of_base = [each for each in parts if each[0] == self._base]
+        of_base = [part for part in parts if part[0] == self._base]
         counts = of_base[0][2:4] if of_base else (1, 1)
-        own, inner = (idf(each, size) for each, size in zip(counts, self._base_sizes, strict=True))
-        additions = _posting([each for each in parts if each[0] != self._base])
+        own, inner = (
+            idf(count, size) for count, size in zip(counts, self._base_sizes, strict=True)
+        )
+        additions = _posting([part for part in parts if part[0] != self._base])
         return TermRow(parts[0][1], _posting(of_base), additions, (own, inner))
 
     def _store(self, rows: dict[str, TermRow], terms: list[str]) -> None:
@@ -194,8 +196,8 @@ class PostgresWords:
 
 
 def _posting(parts: Rows) -> Posting:
-    rows = np.frombuffer(b"".join(each[-2] for each in parts), dtype="<i4")
-    scores = np.frombuffer(b"".join(each[-1] for each in parts), dtype="<f4")
+    rows = np.frombuffer(b"".join(part[-2] for part in parts), dtype="<i4")
+    scores = np.frombuffer(b"".join(part[-1] for part in parts), dtype="<f4")
     if len(parts) > 1:
         order = np.argsort(rows)
         rows, scores = rows[order], scores[order]

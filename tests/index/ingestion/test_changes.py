@@ -16,7 +16,7 @@ from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
 from index.ingestion import sources
 from index.ingestion.builder import BuildReport, build
-from index.store.files.generation import ARTICLES_FILE
+from index.store.articles import ARTICLES_FILE
 from index.store.files.integrity import current_id, verify
 from index.store.files.removals import RemovedList
 from tests.fakes import FakeEmbedder

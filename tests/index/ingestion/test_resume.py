@@ -82,7 +82,7 @@ def test_a_torn_or_altered_tail_is_dropped_and_the_rest_goes_on(
     again.close()
     last = _kept(layout)
     np.testing.assert_array_equal(
-        last.source().vectors.vectors(np.arange(7)),
+        last.source().vectors(np.arange(7)),
         np.concatenate([_batch(0, 5)[1], _batch(20, 2)[1]]),
     )
     last.close()

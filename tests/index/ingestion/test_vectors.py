@@ -26,7 +26,9 @@ def test_every_row_has_its_texts_vector_and_only_new_texts_are_embedded(
 ) -> None:
     truth = FakeEmbedder()
     source, other = (
-        VectorSource(as_hashes(_hashes(lines)), FaissVectors.build(truth.embed_passages(lines)))
+        VectorSource(
+            as_hashes(_hashes(lines)), FaissVectors.build(truth.embed_passages(lines)).vectors
+        )
         for lines in (old, older)
     )
     seen: list[str] = []

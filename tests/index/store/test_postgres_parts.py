@@ -203,16 +203,12 @@ def test_parts_of_another_model_stay(store: PostgresStore, articles: Path, tmp_p
 
 
 def test_the_same_part_twice_at_once_is_refused_and_others_are_not(store: PostgresStore) -> None:
-    model, dimension = FakeEmbedder().id, FakeEmbedder().dimension
-    with store.part_turn(BuildPart(2, 3), model, dimension):
-        with (
-            pytest.raises(BuildLocked) as locked,
-            store.part_turn(BuildPart(2, 3), model, dimension),
-        ):
+    with store.build_turn(BuildPart(2, 3)):
+        with pytest.raises(BuildLocked) as locked, store.build_turn(BuildPart(2, 3)):
             pass
         assert locked.value.code == "part-locked-by"
         assert str(os.getpid()) in str(locked.value.parameters["process"])
-        with store.part_turn(BuildPart(1, 3), model, dimension), store.build_turn():
+        with store.build_turn(BuildPart(1, 3)), store.build_turn():
             pass
 
 

@@ -17,7 +17,6 @@ from index.store.factory import open_store
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.schema import LAYOUT_VERSION
 from index.store.postgres.store import PostgresStore
-from tests.fakes import FakeEmbedder
 from tests.index.samples import article, three
 from tests.index.store.postgres_stores import opened, say
 from tests.index.store.test_postgres_store import made, many, searcher
@@ -31,7 +30,7 @@ CREATE TABLE selon.cluster (
 
 
 def take_part(store: PostgresStore) -> None:
-    with store.part_turn(BuildPart(1, 2), FakeEmbedder().id, FakeEmbedder().dimension):
+    with store.build_turn(BuildPart(1, 2)):
         pass
 
 

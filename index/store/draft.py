@@ -1,0 +1,132 @@
+"""A generation being written to local files, in a folder of its own, for any store."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from index.article import Article, lexical_text
+from index.models.base import IntArray
+from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessKeys, PassageWriter
+from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
+from index.store.build_turn import Hashes, StopCheck, VectorWriter, as_hashes
+from index.store.disk import translate_disk_errors
+from index.store.generation import BuildFacts, GenerationFacts, RowKind
+from index.store.postings import Postings, postings
+from index.text.language import keyed_terms
+
+_CHECK_INTERVAL = 1_000  # texts
+
+
+class Draft(ABC):
+    """A generation, or a segment of one, being written: articles, passages, vectors, then `seal`.
+
+    Everything is on disk except what the current step needs. `before` is the `articles.sqlite` of
+    the generation in service; `alike`: it was read and cut by the same rules. A segment is a draft
+    whose BM25 uses the `average_lengths` of its base.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        generation: str,
+        before: Path | None = None,
+        *,
+        alike: bool = False,
+        average_lengths: Mapping[RowKind, float] | None = None,
+    ) -> None:
+        self.id = generation
+        self.folder = folder
+        self._average_lengths = average_lengths or {}
+        self._reader: ArticleReader | None = None
+        with translate_disk_errors(folder):
+            folder.mkdir()
+        self._sheet = ArticleDatabase(folder / ARTICLES_FILE, before, alike=alike)
+        self.articles = ArticleWriter(self._sheet)
+        self.passages = PassageWriter(self._sheet)
+
+    def fill(
+        self, fill: Callable[[ArticleDatabase], LikenessKeys | None], passages: int, sentences: int
+    ) -> None:
+        """Copy all articles, passages and sentences from another store with `fill`, which returns
+        their likeness keys, if known."""
+        self.articles.likeness = fill(self._sheet)
+        self.passages.passages, self.passages.sentences = passages, sentences
+        self.end_texts()
+
+    def note(self, source: SourceRow) -> None:
+        """Record what a file gave, for the next build."""
+        self._sheet.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *source)
+
+    def end_texts(self) -> None:
+        """Declare all articles and passages written; required by the methods below."""
+        self._sheet.finish()
+        self._reader = ArticleReader(self.folder / ARTICLES_FILE)
+
+    def hashes(self, kind: RowKind) -> Hashes:
+        """Hashes of the texts to embed, by row."""
+        return as_hashes(self.reader.hashes(kind))
+
+    def texts(
+        self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
+    ) -> Iterator[tuple[Article, str, str]]:
+        """Yield article, heading and text of all or some passages or sentences, in row order. With
+        `in_context`, a sentence that depends on an earlier one is prefixed with it."""
+        return self.reader.texts(kind, rows, in_context=in_context)
+
+    @abstractmethod
+    def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
+        """A writer for the vectors of this model."""
+
+    @abstractmethod
+    def seal(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
+        """Write the words, then the facts."""
+
+    def facts(self, build: BuildFacts) -> GenerationFacts:
+        reader = self.reader
+        return GenerationFacts(
+            **(build.build_fields() | {"copies": reader.count_copies()}),
+            id=self.id,
+            articles=reader.count(),
+            passages=self.passages.passages,
+            sentences=self.passages.sentences,
+            languages=reader.languages(),
+            fingerprint=reader.fingerprint(),
+        )
+
+    def attach(self, previous: Path) -> None:
+        """Replace the attached previous `articles.sqlite` by another."""
+        self._sheet.attach(previous)
+
+    def close(self) -> None:
+        self._sheet.close()
+        if self._reader is not None:
+            self._reader.close()
+
+    @property
+    def articles_path(self) -> Path:
+        return self.folder / ARTICLES_FILE
+
+    @property
+    def reader(self) -> ArticleReader:
+        assert self._reader is not None, "call end_texts() before reading"
+        return self._reader
+
+    def build_words(self, kind: RowKind, check: StopCheck) -> Postings:
+        """Index the words of the texts; needs `end_texts()`."""
+        return build_postings(self.texts(kind), check, self._average_lengths.get(kind, 0.0))
+
+
+def build_postings(
+    texts: Iterable[tuple[Article, str, str]], check: StopCheck, average_length: float = 0.0
+) -> Postings:
+    """Index the words of texts, from `ArticleReader.texts`; see `postings`."""
+
+    def documents() -> Iterator[list[str]]:
+        for number, (article, heading, text) in enumerate(texts):
+            if number % _CHECK_INTERVAL == 0:
+                check()
+            yield keyed_terms(lexical_text(article, heading, text), article.language)
+
+    return postings(documents(), average_length)
