@@ -33,9 +33,10 @@ _PATTERNS: tuple[tuple[ArchiveFunction, str], ...] = (
         rf"{_A}(?:(?:chronologie|frise|timeline|chronology)(?: complete)?"
         rf" (?:{_DE}|sur (?:la |le |les |l')?|of (?:the )?|for |on )"
         rf"|(?:retrace[zr]?|raconte[zr]?|trace)(?:[- ]moi)? l'histoire {_DE}"
-        rf"|(?:quelles (?:sont|ont ete|furent) les )?(?:grandes |principales )?"
-        rf"(?:etapes|dates)(?: cles?| importantes)?(?: de l'histoire)? {_DE}"
-        r"|what (?:are|were) the (?:main |key )?(?:steps|stages|dates) (?:of|in) (?:the )?"
+        rf"|(?:quelles (?:sont|ont ete|furent) les )?"
+        r"(?:(?:grandes|principales) (?:etapes|dates)|(?:etapes|dates) (?:cles?|importantes))"
+        rf"(?: de l'histoire)? {_DE}"
+        r"|what (?:are|were) the (?:main|key) (?:steps|stages|dates) (?:of|in) (?:the )?"
         rf"|(?:tell|trace) the (?:history|story) of (?:the )?){_SUBJECT}",
     ),
     (

@@ -121,7 +121,14 @@ def test_plain_words_ask_for_functions(
     assert (request.function, request.subject) == (function, subject)
 
 
-@pytest.mark.parametrize("question", ["Quel est le bilan de l’attentat ?", "Résume cet article"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le bilan de l’attentat ?",
+        "Quelles sont les dates de l’Euro ?",
+        "Résume cet article",
+    ],
+)
 def test_other_questions_are_no_function(question: str) -> None:
     assert parse_function(question, question, None, "fr") is None
 
