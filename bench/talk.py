@@ -67,7 +67,7 @@ def main() -> int:
         command = [*SELON, "index", *map(str, options.articles)]
         variables = environment(folder)
         subprocess.run(command, env=variables, cwd=folder, check=True, capture_output=True)
-        settings = load_settings(data_dir=folder / ".selon", chat_model="")
+        settings = load_settings(data_dir=Path(variables["SELON_DATA_DIR"]), chat_model="")
         with open_chain(settings) as chain:
             replies = [hold(chain, talk) for talk in talks]
     right: Counter[str] = Counter()

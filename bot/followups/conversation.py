@@ -107,6 +107,12 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         buttons = self._other_readings(turn, meaning, interpretation)
         async with aclosing(chain.astream(interpretation.question)) as answers:
             async for answer in answers:
+                if answer.outcome == "no" and meaning.likelier is not None:
+                    likelier = replace(meaning, intent=meaning.likelier)
+                    reply = await asyncio.to_thread(self._reply, turn, likelier)
+                    if reply is not None:
+                        yield replace(reply, intent=meaning.likelier, offered_help=offered_help)
+                        return
                 answer = replace(answer, offered_help=offered_help, buttons=buttons)
                 yield _as_asked(answer, turn.question, interpretation, began)
 

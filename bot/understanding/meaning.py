@@ -42,7 +42,8 @@ _GRAVITY: tuple[Distress | None, ...] = (None, "offer", "alone")
 class Meaning:
     """What a message means.
 
-    `second` is the next intent where two are likely. `distress` is set with its `help_kind`.
+    `second` is the next intent where two are likely; `likelier` is set where a message is taken for
+    a question only because that does less harm. `distress` is set with its `help_kind`.
     `question` is the message without the courtesies around it; `leaning` the probability that it
     leans on what came before; `subject` its words for a subject or person.
     """
@@ -50,6 +51,7 @@ class Meaning:
     intent: str
     question: str
     second: str | None = None
+    likelier: str | None = None
     leaning: float = 0.0
     subject: str = ""
     distress: Distress | None = None
@@ -93,6 +95,9 @@ class MessageReader:
             return Meaning("nonsense", text)
         reading = self._read(text, context)
         intent, second = _choose(reading)
+        likelier: str | None = max(reading.intents, key=lambda name: reading.intents[name])
+        if likelier in (*_ASKED, *HELP_KINDS):
+            likelier = None
         distress, help_kind = max(
             (_distress(part) for part in (reading, *self._read_edges(text))),
             key=lambda found: _GRAVITY.index(found[0]),
@@ -108,6 +113,7 @@ class MessageReader:
             intent,
             question,
             second,
+            likelier if intent in _ASKED else None,
             1 - reading.leanings["alone"],
             reading.subject,
             distress,

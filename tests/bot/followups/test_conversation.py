@@ -13,7 +13,7 @@ from bot.followups.turn import Turn, TurnText
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.message_input import MessageContext
 from index.findings import Findings
-from tests.bot.answers import FunctionChain, answered, article, citation
+from tests.bot.answers import FunctionChain, answered, article, citation, refused
 from tests.bot.followups.turns import findings, turn
 
 LEANING = "Combien ça coûtait ?"
@@ -44,6 +44,8 @@ class Messages(MessageReader):
     def read(self, text: str, context: MessageContext | None = None) -> Meaning:
         if text == "Merci !":
             return Meaning("thanks", text)
+        if text == "C’est payant, ton truc ?":
+            return Meaning("question", text, likelier="price")
         question = text.removeprefix("Bonjour. ")
         return Meaning("question", question, leaning=0.8 if question == LEANING else 0.2)
 
@@ -83,6 +85,18 @@ def test_thanks_are_not_looked_up() -> None:
     assert (answer.outcome, answer.intent, answer.nearest) == ("reply", "thanks", ())
     assert answer.reply
     assert asked.questions == []
+
+
+def test_what_the_articles_do_not_say_gets_the_likelier_reading() -> None:
+    chain = FollowUpChain(
+        FunctionChain(lambda question: refused(question=question)),
+        search,
+        messages=Messages(),
+        replies=REPLIES,
+    )
+    answer = chain.invoke("C’est payant, ton truc ?")
+    assert (answer.outcome, answer.intent) == ("reply", "price")
+    assert chain.invoke("Qui a inventé le Web ?").outcome == "no"
 
 
 async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None:
