@@ -1,4 +1,4 @@
-"""Token and money budgets of the chat models, and daily allowances of written answers."""
+"""Token and money budgets of the chat models, and daily allowances of questions."""
 
 from __future__ import annotations
 
@@ -162,7 +162,8 @@ def current_asker() -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A limit of written answers per person and UTC day, which erasing one's data does not reset.
+    """A limit of questions to the models per person and UTC day; erasing one's data does not reset
+    it.
 
     Uses the database, off the event loop. Raises StateError.
     """

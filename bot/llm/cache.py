@@ -46,7 +46,7 @@ class CacheKey:
 
 @dataclass(frozen=True, slots=True)
 class ReplyCache:
-    """Raw texts of models, verified again on every use. Contains neither questions nor people.
+    """Raw texts of models, parsed again on every use. Contains neither questions nor people.
 
     If the database fails, the cache behaves like an empty one.
     """
@@ -65,11 +65,11 @@ class ReplyCache:
         try:
             return await asyncio.to_thread(lambda: self.open_state().do(find))
         except SelonError as error:
-            logger.warning("Written answers cannot be looked up: %s", error)
+            logger.warning("Models' choices cannot be looked up: %s", error)
             return None
 
     async def keep(self, key: CacheKey, text: str) -> None:
-        """Store a complete, verified text, and prune the cache."""
+        """Store a text that holds a choice, and prune the cache."""
         if not self.days:
             return
         now = self.now()
@@ -81,4 +81,4 @@ class ReplyCache:
         try:
             await asyncio.to_thread(lambda: self.open_state().do(keep))
         except SelonError as error:
-            logger.warning("A written answer cannot be kept: %s", error)
+            logger.warning("A model's choice cannot be kept: %s", error)

@@ -23,7 +23,7 @@ from index.models.bundled.embedder import DIMENSION, PASSAGE, TOKENS
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import END, Tokenizer
 
-LAYERS = 7  # of twelve, at which words differ most from their neighbours (docs/faithfulness.md)
+LAYERS = 7  # of twelve, at which words differ most from their neighbours
 _LAYER_NORM = "LayerNormalization"
 _UNIT = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*|[^\W\d_]+|[^\s]")
 
