@@ -21,8 +21,8 @@ Distress = Literal["alone", "offer"]
 """Numbers instead of a reply, or below it."""
 
 # Set on held-out writers (`training/understanding.py`).
-_ACTS_SHARE = 0.7  # least probability of all that is no question, for a message to be none
-_ALONE_SHARE, _OFFER_SHARE = 0.85, 0.4
+_ACTS_SHARE = 0.8  # least probability of all that is no question, for a message to be none
+_ALONE_SHARE, _OFFER_SHARE = 0.8, 0.35
 _LEANING_SHARE = 0.5
 _FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
