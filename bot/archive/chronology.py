@@ -18,7 +18,7 @@ from bot.archive.texts import ChronologyPhrases
 from index.search.searcher import Searcher
 
 SHOWN_EVENTS = 12
-MAX_EVENTS = 40
+MAX_EVENTS = 24  # of a page, the shown ones and those under « more »
 _FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
 _DAY_EVENTS = 2  # of one day and article
 

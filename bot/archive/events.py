@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from index.text.event_days import EventDay, find_event_days
 from index.text.folding import folded_words
 from index.text.names import CALENDAR
 
-MAX_ARTICLES = 300  # the newest and most central ones whose sentences are read
+MAX_ARTICLES = 120  # the newest and most central ones whose sentences are read
 _MAX_WORDS = 60  # of a line
 _NAMED_WEIGHT, _TITLE_WEIGHT, _OPENING_WEIGHT = 2.0, 1.5, 1.0
 _DAY_WEIGHTS = {"day": 1.5, "week": 1.0, "part": 1.0, "month": 1.0, "season": 0.6, "year": 0.5}
@@ -119,19 +119,32 @@ def merge_events(events: Iterable[Event]) -> list[Event]:
     """
     ranked = sorted(events, key=lambda each: (each.day is None, -each.weight))
     kept: list[Event] = []
+    texts: set[str] = set()
+    vague: list[int] = []  # indices of kept events of more than a day
+    by_day: defaultdict[date, list[int]] = defaultdict(list)
+    words: list[frozenset[str]] = []
     for event in ranked:
-        if not any(_is_same(event, other) for other in kept):
-            kept.append(event)
+        if event.text in texts:
+            continue
+        is_day = event.period.first == event.period.last
+        near = [*by_day[event.period.first], *vague] if is_day else range(len(kept))
+        own = frozenset(folded_words(event.text))
+        if any(_is_same(event, own, kept[at], words[at]) for at in near):
+            continue
+        (by_day[event.period.first] if is_day else vague).append(len(kept))
+        texts.add(event.text)
+        kept.append(event)
+        words.append(own)
     return kept
 
 
-def _is_same(one: Event, other: Event) -> bool:
-    if one.article.language != other.article.language:
+def _is_same(one: Event, words: frozenset[str], other: Event, other_words: frozenset[str]) -> bool:
+    if one.period.first > other.period.last or other.period.first > one.period.last:
         return False
-    if one.text == other.text:
-        return True
-    is_near = one.period.first <= other.period.last and other.period.first <= one.period.last
-    return is_near and relation(one.text, other.text, one.article.language) is not Relation.NEW
+    # Cheaper than stems, and never fewer than half where the stems are the same.
+    if 2 * len(words & other_words) < min(len(words), len(other_words)):
+        return False
+    return _says_same(one, other)
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

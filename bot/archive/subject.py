@@ -19,6 +19,7 @@ from index.text.stopwords import stop_words
 
 MAX_PASSAGES = 20_000  # that may name a subject; with more, nothing is counted
 _OPENING_SENTENCES = 3
+_HEADING_CHARACTERS = 120  # that may stand before an opening
 _PLURAL_LETTERS = 4  # minimum of a common noun whose plural is the same word
 _SURNAME_LETTERS = 3
 _BEFORE_CHARACTERS = 40  # in which a first name may stand
@@ -231,7 +232,8 @@ def find_subject(
         own = list(passages[article.id])
         named = [s for passage in own for s in passage.sentences if name.is_in(s.text)]
         if in_title or named:
-            opening = cut(article)[0].sentences[:_OPENING_SENTENCES] if named else ()
+            first = next((p for p in own if p.start <= _HEADING_CHARACTERS), None)
+            opening = first.sentences[:_OPENING_SENTENCES] if first is not None else ()
             in_opening = any(each.start == s.start for each in opening for s in named)
             in_title = (
                 in_title

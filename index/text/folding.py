@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ACCENTS = re.compile("[\u0300-\u036f]")  # of Latin, Greek and Cyrillic
 _PLAIN = str.maketrans("’ʼ‘`´\u00a0\u202f\t\n‐‑", "'''''    --")
@@ -28,7 +29,12 @@ def fold_phrase(text: str) -> str:
 
     Its length is the same, so that positions are valid in both.
     """
-    return "".join(
+    plain = text.translate(_PLAIN)
+    return plain.lower() if plain.isascii() else "".join(map(_plain_letter, plain))
+
+
+@lru_cache(1 << 12)  # letters
+def _plain_letter(letter: str) -> str:
+    return (
         letter.lower() if letter.isascii() else unicodedata.normalize("NFD", letter)[0].lower()[0]
-        for letter in text.translate(_PLAIN)
     )
