@@ -13,19 +13,27 @@ from functools import partial
 from bot.answer import Answer, Citation, Statement, web_address
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.refusal import decide_by_articles, lower, reply_with
+from bot.answering.topic import on_subject
+from bot.followups.candidates import find_names
 from bot.followups.turn import CitedSource, Turn
 from bot.locale.answers import Phrases, title_of
 from bot.locale.source import details
 from bot.understanding.texts import ActPhrases
 from index.article import Article, Passage, Period, Sentence
-from index.findings import Findings
+from index.findings import Findings, Hit
 from index.ingestion.passages import cut
+from index.text.folding import fold
 
 _DEPTH = 10
 _ARTICLES = 3  # of an answer that an act speaks of
 _MORE_SENTENCES = 3
 _LEDE_SENTENCES = 3
 _LEAST_WORDS = 4  # of a sentence that adds something
+
+RESTATING = frozenset(
+    ("date", "author", "source", "link", "quote", "repeat", "read_aloud", "passage", "shorter")
+) | {"sure", "translate"}
+"""Acts whose replies show the same answer again: the next act is on that answer, too."""
 
 FindArticle = Callable[[str], Article | None]
 SearchIn = Callable[[str, int, Period | None], Findings]
@@ -215,10 +223,10 @@ class _Act:
     def other_source(self) -> Answer:
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
         shown = {each.article for each in self.last.cited}
-        hits = tuple(hit for hit in findings.hits if hit.article.id not in shown)
+        hits = [hit for hit in self._of_subject(findings) if hit.article.id not in shown]
         if not hits:
             return self.say("no_other")
-        answer = self.acts.answerer.answer(replace(findings, hits=hits))
+        answer = self.acts.answerer.answer(replace(findings, hits=tuple(hits)))
         if not answer.statements:
             return self.say("no_other")
         return self._found(lower(answer), "other_source")
@@ -229,7 +237,8 @@ class _Act:
             return self.say("no_newer")
         after = Period(max(days) + timedelta(days=1), max(date.today(), max(days) + timedelta(1)))
         findings = self.acts.search(self.last.understood, _DEPTH, after)
-        answer = self.acts.answerer.answer(findings)
+        hits = self._of_subject(findings)
+        answer = self.acts.answerer.answer(replace(findings, hits=tuple(hits)))
         if not answer.statements:
             return self.say("no_newer")
         return self._found(answer, "newer")
@@ -238,27 +247,45 @@ class _Act:
         """Say how sure the answer was, above its quote and the nearest other sentence."""
         if not self.last.cited:
             return self.say("sure_no")
-        name = "sure_sure" if self.last.found else "sure_perhaps"
         citations = [each.cite(number) for number, each in enumerate(self.quoted()[:2], 1)]
         shown = {each.quote for each in citations}
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
-        for hit in findings.hits[:2]:
+        for hit in self._of_subject(findings)[:2]:
             ranked = max(hit.sentences, key=lambda each: each.score, default=None)
             if len(citations) < 2 and ranked and ranked.sentence.text not in shown:
                 citations.append(
                     Citation.of(len(citations) + 1, ranked.sentence, hit.passage, hit.article)
                 )
-        return self._show(citations, name)
+        if not self.last.is_sure:
+            return self._show(citations, "sure_perhaps")
+        return self._show(citations, "sure_alone" if len(citations) == 1 else "sure_sure")
 
     def translate(self) -> Answer:
         return self._show(
             [each.cite(number) for number, each in enumerate(self.quoted(), 1)], "translate"
         )
 
+    def _of_subject(self, findings: Findings) -> list[Hit]:
+        """The hits on the subject of the question: those that have all of its names, if any."""
+        last = self.last
+        names = [fold(name.lower()) for name in find_names(last.understood, last.language)]
+        return [
+            hit
+            for hit in on_subject(findings.hits)
+            if all(
+                name in fold(f"{hit.article.title} {hit.passage.text}".lower()) for name in names
+            )
+        ]
+
     def _found(self, answer: Answer, heading: str) -> Answer:
         first, *rest = answer.statements
         first = replace(first, heading=getattr(self.texts, heading))
-        return replace(answer, question=self.message, statements=(first, *rest))
+        return replace(
+            answer,
+            question=self.message,
+            plain_question=self.last.understood,
+            statements=(first, *rest),
+        )
 
     def _state(self, say: Callable[[Article], str]) -> Answer:
         """One sentence on each article of the answer, which cites its quote."""
@@ -282,6 +309,7 @@ class _Act:
         decision = decide_by_articles([each.article for each in citations])
         return Answer(
             question=self.message,
+            plain_question=self.last.understood,
             language=self.language,
             outcome=decision.outcome,
             confidence=1.0,

@@ -15,7 +15,7 @@ from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
 from bot.answering.metadata_question import parse_metadata_question
 from bot.answering.refusal import lower, reply_with
-from bot.followups.acts import AnswerActs
+from bot.followups.acts import RESTATING, AnswerActs
 from bot.followups.candidates import (
     Interpretation,
     Search,
@@ -184,7 +184,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
 
     def _act(self, turn: TurnText, meaning: Meaning, language: str) -> Answer | None:
         assert self._acts is not None
-        last, intent = _last_turn(turn), meaning.intent
+        last, intent = _answered_turn(turn), meaning.intent
         about = parse_metadata_question(meaning.question)
         if (about is not None and about.subject) or intent in ("who", "when", "where", "why"):
             return None  # of another article, or a question that leans on the answer
@@ -237,6 +237,16 @@ class FollowUpChain(AnswerChain[TurnText | str]):
 def _last_turn(turn: TurnText) -> Turn | None:
     """The turn that a message answers to: the one that it replies to, or the last."""
     return turn.replied_turn or (turn.history[-1] if turn.history else None)
+
+
+def _answered_turn(turn: TurnText) -> Turn | None:
+    """The turn whose answer an act is on: the last, but for acts that only restate one."""
+    last = _last_turn(turn)
+    if last is None or last.intent not in RESTATING:
+        return last
+    before = turn.history.index(last) if last in turn.history else 0
+    earlier = (each for each in reversed(turn.history[:before]) if each.intent not in RESTATING)
+    return next(earlier, last)
 
 
 def _last_subject(turn: TurnText) -> str:

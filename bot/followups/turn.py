@@ -35,7 +35,7 @@ class Turn:
 
     `question` is the original one, `understood` the one that was searched. `answer` holds the
     statements, one a line ("" for a refusal), `found` the highlighted words; `is_sure` is false if
-    they only came near.
+    they only came near. `intent` is set if the message was an act on an earlier answer.
     """
 
     question: str
@@ -47,6 +47,7 @@ class Turn:
     cited: tuple[CitedSource, ...] = ()
     period: Period | None = None
     is_sure: bool = True
+    intent: str = ""
 
     @classmethod
     def of(cls, answer: Answer, when: datetime) -> Turn:
@@ -61,6 +62,7 @@ class Turn:
             cited=tuple(map(CitedSource.of, answer.citations)),
             period=answer.period,
             is_sure=answer.is_sure,
+            intent=answer.intent,
         )
 
 

@@ -83,6 +83,7 @@ class ActPhrases(Texts, domain="understanding", part="act"):
     newer: str
     no_newer: str
     sure_sure: str
+    sure_alone: str
     sure_perhaps: str
     sure_no: str
     translate: str

@@ -21,7 +21,7 @@ from index.article import Article, Period
 from index.findings import Findings
 from index.search.confidence import Thresholds
 from tests.bot.answers import TEXT, FunctionChain, article
-from tests.bot.followups.turns import findings, turn
+from tests.bot.followups.turns import NOW, findings, turn
 
 QUOTE = "Le modèle Orphée a été présenté hier."
 LATER = "Un nouveau modèle a été présenté en mars par la même équipe."
@@ -91,6 +91,22 @@ def test_an_act_is_answered_from_the_article_quoted(act: str, expected: str) -> 
     assert expected in answer.text
     assert answer.intent in (act, "question")
     assert all(each.quote in each.article.text for each in answer.citations)
+
+
+def test_acts_that_restate_an_answer_are_no_answers_of_their_own() -> None:
+    restated = Turn.of(after("source", LAST), NOW)
+    assert restated.understood == LAST.understood
+    answer = after("sure", LAST, restated)
+    assert answer.text.startswith("Oui")
+    assert QUOTE in answer.text
+    assert after("quote", LAST, restated).citations[0].quote == QUOTE
+    unsure = replace(LAST, is_sure=False)
+    assert after("sure", unsure, restated).text.startswith("Non")
+
+
+def test_what_is_newer_names_what_the_question_names() -> None:
+    about_curie = replace(LAST, understood="Quand Marie Curie est-elle morte ?")
+    assert "plus récent" in after("newer", about_curie).reply
 
 
 def test_what_is_not_there_is_said() -> None:
