@@ -170,9 +170,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if last_act is not None and _last_turn(turn) is not None:
             intent, meaning = last_act, replace(meaning, intent=last_act)
         group = INTENT_OF[intent].group
+        if group != "act" and parse_metadata_question(meaning.question) is not None:
+            return None  # the archive counts and lists articles exactly
         if group == "function" and intent in self._functions:
-            if parse_metadata_question(meaning.question) is not None:
-                return None
             subject = meaning.subject or _last_subject(turn)
             return self._functions[intent](replace(meaning, subject=subject), text)
         if group == "act" and self._acts is not None:

@@ -20,7 +20,7 @@ from bot.understanding.texts import ButtonPhrases
 from index.article import Article, Period
 from index.findings import Findings
 from index.search.confidence import Thresholds
-from tests.bot.answers import TEXT, FunctionChain, article
+from tests.bot.answers import TEXT, FunctionChain, article, refused
 from tests.bot.followups.turns import NOW, findings, turn
 
 QUOTE = "Le modèle Orphée a été présenté hier."
@@ -133,6 +133,23 @@ def test_every_intent_of_small_talk_and_about_selon_has_a_reply(intent: str) -> 
         assert (answer.outcome, answer.intent) == ("reply", intent)
         assert answer.reply
         assert not answer.is_remembered
+
+
+def test_a_question_about_articles_goes_to_the_archive_whatever_it_is_taken_for() -> None:
+    class Covering(Meant):
+        def read(self, text: str, context: MessageContext | None = None) -> Meaning:
+            return Meaning("how_many", text)
+
+    asked: list[str] = []
+    chain = FollowUpChain(
+        FunctionChain(lambda question: asked.append(question) or refused(question=question)),
+        lambda question, limit: findings(question, 0.1),
+        messages=Covering(),
+        replies=Replies(lambda: Coverage(3), keep_days=30),
+    )
+    assert chain.invoke("Vous en avez beaucoup ?").outcome == "reply"
+    assert chain.invoke("Combien d’articles avez-vous ?").outcome == "no"
+    assert asked == ["Combien d’articles avez-vous ?"]
 
 
 def test_the_words_of_a_button_mean_its_intent() -> None:
