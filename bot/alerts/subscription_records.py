@@ -100,11 +100,11 @@ def save_subscription(
     Return None if the chat has `limit` subscriptions already.
     """
     others = subscriptions_in(session, new.chat_id)
-    for each in others:
-        is_same = fold_phrase(each.subject) == fold_phrase(new.subject)
-        if each.thread_id == new.thread_id and is_same:
-            set_at_once(session, each.id, at_once=new.at_once)
-            return each.id
+    for other in others:
+        is_same = fold_phrase(other.subject) == fold_phrase(new.subject)
+        if other.thread_id == new.thread_id and is_same:
+            set_at_once(session, other.id, at_once=new.at_once)
+            return other.id
     if len(others) >= limit:
         return None
     if new.person_id is not None:
@@ -178,7 +178,10 @@ def post_news(
     if row is None:
         return None
     known_ids = frozenset(row.seen)
-    row.seen = [*row.seen, *(each for each in article_ids if each not in known_ids)][-_MAX_SEEN:]
+    row.seen = [
+        *row.seen,
+        *(article_id for article_id in article_ids if article_id not in known_ids),
+    ][-_MAX_SEEN:]
     row.checked, row.looked_at = generation, now
     if letter is None:
         return None

@@ -86,7 +86,10 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         return AnswerButtons(rows=(InlineKeyboardButton(offer, callback_data=f"n:{turn_id}"),))
 
     def subjects(self, session: Session, chat_id: int) -> Sequence[str]:
-        return [each.subject for each in subscriptions.subscriptions_in(session, chat_id)]
+        return [
+            subscription.subject
+            for subscription in subscriptions.subscriptions_in(session, chat_id)
+        ]
 
     async def serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
         if answer.intent != "alert" or not answer.subject or not asker.private:
@@ -97,8 +100,8 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
     def unsubscribe(self, session: Session, place: ConversationPlace) -> None:
         for alert in alerts.alerts_of_person(session, place.person_id):
             alerts.cancel(session, alert.id, place.person_id)
-        for each in subscriptions.subscriptions_in(session, place.chat_id):
-            subscriptions.delete_subscription(session, each.id)
+        for subscription in subscriptions.subscriptions_in(session, place.chat_id):
+            subscriptions.delete_subscription(session, subscription.id)
 
     def waiting_items(self, session: Session, code: str) -> Sequence[str]:
         return [AlertPhrases.of(code).waiting(alerts.count_waiting(session))]
@@ -112,7 +115,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             return
         question = turn.turn.get("understood") or turn.question
         own = await self._services.run(alerts.alerts_of_person, person_id=asker.person_id)
-        if any(each.question == question for each in own):
+        if any(subscription.question == question for subscription in own):
             await press.acknowledge(asker.texts(AlertPhrases).already_stored)
             return
         alert_id = await self._services.run(
@@ -310,7 +313,9 @@ class SubscriptionHandlers(Handlers):
         """List the topic's subscriptions and explain how to add one."""
         phrases, place = asker.texts(FollowingPhrases), asker.place
         in_chat = await self._services.run(subscriptions.subscriptions_in, chat_id=place.chat_id)
-        here = [each for each in in_chat if each.thread_id == place.thread_id]
+        here = [
+            subscription for subscription in in_chat if subscription.thread_id == place.thread_id
+        ]
         lines, rows = list_subscriptions(here, phrases)
         text = "\n".join((phrases.followed, *lines, "", phrases.usage)) if here else phrases.usage
         await say(bot, asker, text, InlineKeyboardMarkup(rows) if here else None)
@@ -325,7 +330,7 @@ class SubscriptionHandlers(Handlers):
         if trigger is None:
             return
         generation = await asyncio.to_thread(services.library.generation)
-        for each in await services.run(
+        for subscription in await services.run(
             subscriptions.due_subscriptions,
             generation=generation,
             morning=last_morning(services.now()),
@@ -333,7 +338,7 @@ class SubscriptionHandlers(Handlers):
             if trigger.journal.stop.is_set():
                 return
             try:
-                await self._check(bot, trigger.journal, each, generation)
+                await self._check(bot, trigger.journal, subscription, generation)
             except Exception as error:  # continue with the others
                 logger.error("A subject could not be looked at", exc_info=error)
 
@@ -368,11 +373,15 @@ class SubscriptionHandlers(Handlers):
     ) -> Sequence[Citation]:
         """Return the new articles that the follower may read."""
         services = self._services
-        new = [each for each in articles.citations if each.article.id not in subscription.known_ids]
+        new = [
+            citation
+            for citation in articles.citations
+            if citation.article.id not in subscription.known_ids
+        ]
         if not new or not await services.may_read(subscription.chat_id):
             return ()
         selection = await services.selection(subscription.place)
-        return [each for each in new if selection is None or each.article in selection]
+        return [citation for citation in new if selection is None or citation.article in selection]
 
 
 def list_subscriptions(
@@ -380,11 +389,11 @@ def list_subscriptions(
 ) -> tuple[list[str], list[list[InlineKeyboardButton]]]:
     """Return numbered lines and rows of stop buttons."""
     lines, buttons = [], []
-    for number, each in enumerate(entries, first):
-        describe = phrases.as_they_come if each.at_once else phrases.daily
-        lines.append(f"{number}. {describe(each.subject)}")
+    for number, subscription in enumerate(entries, first):
+        describe = phrases.as_they_come if subscription.at_once else phrases.daily
+        lines.append(f"{number}. {describe(subscription.subject)}")
         text = phrases.stop_number(number)
-        buttons.append(InlineKeyboardButton(text, callback_data=f"f:{each.id}:stop"))
+        buttons.append(InlineKeyboardButton(text, callback_data=f"f:{subscription.id}:stop"))
     return lines, [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
 
 
@@ -400,22 +409,23 @@ def _write_letter(subscription: Subscription, news: Sequence[Citation]) -> Lette
     subject, texts = subscription.subject, Phrases.of(subscription.language)
     phrases = FollowingPhrases.of(texts.code)
     citations = tuple(
-        replace(each, number=number) for number, each in enumerate(news[:_MAX_ARTICLES], start=1)
+        replace(citation, number=number)
+        for number, citation in enumerate(news[:_MAX_ARTICLES], start=1)
     )
     answer = Answer(
         question=subject,
         language=phrases.code,
-        outcome=decide_by_articles([each.article for each in citations]).outcome,
+        outcome=decide_by_articles([citation.article for citation in citations]).outcome,
         confidence=1.0,
-        statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
+        statements=tuple(Statement(citation.quote, (citation.number,)) for citation in citations),
         citations=citations,
     )
     html = list(answer_html(answer, texts, phrases.news(subject)))
     if more := len(news) - len(citations):
         html[-1] += f"\n\n{text_html(phrases.others(subject, more), phrases.code)[0]}"
     cards = [
-        InlineKeyboardButton(str(each.number), callback_data=f"a:{each.article.id}")
-        for each in citations
+        InlineKeyboardButton(str(citation.number), callback_data=f"a:{citation.article.id}")
+        for citation in citations
     ]
     stop = InlineKeyboardButton(phrases.stop, callback_data=f"f:{subscription.id}:stop")
     keyboard = InlineKeyboardMarkup([cards, [stop]]).to_dict()

@@ -50,7 +50,7 @@ class Arena:
         seconds: float,
         close: Callable[[], None] = lambda: None,
     ) -> None:
-        self._contenders = {each.name: each for each in contenders}
+        self._contenders = {contender.name: contender for contender in contenders}
         self.interpret = understand
         self._retrieval = retrieval
         self._generation = generation
@@ -69,15 +69,17 @@ class Arena:
             return NoBattle("about", findings.language, findings)
         latest = parse_timing(question, date.today()).latest
         pair = (self._contenders[first], self._contenders[second])
-        results = await asyncio.gather(*(self._answer(each, findings, latest) for each in pair))
-        answers = [each for each in results if isinstance(each, ArenaAnswer)]
-        kind = kind_of(findings, [each.answer for each in answers])
+        results = await asyncio.gather(
+            *(self._answer(contender, findings, latest) for contender in pair)
+        )
+        answers = [result for result in results if isinstance(result, ArenaAnswer)]
+        kind = kind_of(findings, [answer.answer for answer in answers])
         fallback = answers[0].answer if answers else None
         if len(answers) < len(results):
             faults = {
-                contender.name: each
-                for contender, each in zip(pair, results, strict=True)
-                if not isinstance(each, ArenaAnswer)
+                contender.name: result
+                for contender, result in zip(pair, results, strict=True)
+                if not isinstance(result, ArenaAnswer)
             }
             return NoBattle("fault", findings.language, fallback, kind, generation, faults)
         one, other = answers

@@ -39,17 +39,17 @@ class ArenaAnswer:
         """Number of words, citations and words in bold."""
         statements = compared_statements(self.answer)
         return StyleCounts(
-            sum(len(each.text.split()) for each in statements),
-            sum(len(each.citations) for each in statements),
-            sum(len(each.parts[1].split()) for each in statements),
+            sum(len(statement.text.split()) for statement in statements),
+            sum(len(statement.citations) for statement in statements),
+            sum(len(statement.parts[1].split()) for statement in statements),
         )
 
     def text(self, unknown: str) -> str:
         """Render as plain text with citation markers, or `unknown` without statements."""
         texts = []
-        for each in compared_statements(self.answer):
-            markers = "".join(f"[{number}]" for number in each.citations)
-            texts.append(f"{each.text} {markers}".rstrip())
+        for statement in compared_statements(self.answer):
+            markers = "".join(f"[{number}]" for number in statement.citations)
+            texts.append(f"{statement.text} {markers}".rstrip())
         return " ".join(texts) or unknown
 
 
@@ -103,8 +103,8 @@ def compared_statements(answer: Answer) -> tuple[Statement, ...]:
 def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
     """Convert a battle for storage; `unknown` is the text of an answer without statements."""
     first, second = (
-        BattleSide(each.writer, each.text(unknown), asdict(each.style), each.seconds, each.micros)
-        for each in battle.sides
+        BattleSide(side.writer, side.text(unknown), asdict(side.style), side.seconds, side.micros)
+        for side in battle.sides
     )
     return NewBattle(
         question=battle.question,
@@ -138,7 +138,7 @@ def faulty_battle(
 
 
 def kind_of(findings: Findings, answers: Sequence[Answer]) -> QuestionKind:
-    if any(each.outcome == "perhaps" for each in answers):
+    if any(answer.outcome == "perhaps" for answer in answers):
         return "doubtful"
     if findings.period is not None:
         return "dated"
@@ -149,14 +149,14 @@ def are_identical(one: Answer, other: Answer) -> bool:
     """True if both show the same words."""
 
     def words(answer: Answer) -> list[str]:
-        texts = (fold_phrase(each.text) for each in compared_statements(answer))
+        texts = (fold_phrase(statement.text) for statement in compared_statements(answer))
         return [word for text in texts for word in _WORD.findall(text)]
 
     return words(one) == words(other)
 
 
 def _on_one_line(statement: Statement, lead: str) -> Statement:
-    before, highlight, after = (LINE_END.sub(" ", each) for each in statement.parts)
+    before, highlight, after = (LINE_END.sub(" ", part) for part in statement.parts)
     before = f"{lead} {before}" if lead else before
     text = f"{before}{highlight}{after}"
     mark = (len(before), len(before) + len(highlight)) if highlight else None

@@ -20,7 +20,7 @@ def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
     blocks = []
     for name, side in sides:
         title = StyledBlock((StyledSpan(texts.answers[name], "b"),), "\n\n\n")
-        statements = [statement_block(each) for each in compared_statements(side.answer)]
+        statements = [statement_block(statement) for statement in compared_statements(side.answer)]
         if not statements:
             statements = [StyledBlock((StyledSpan(texts.unknown),))]
         blocks += [title, replace(statements[0], gap="\n"), *statements[1:]]
@@ -36,6 +36,6 @@ def _render_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator
     for citation in citations:
         by_article.setdefault(citation.article.id, []).append(citation)
     for number, group in enumerate(by_article.values()):
-        markers = [citation_marker(each) for each in group]
+        markers = [citation_marker(citation) for citation in group]
         source = source_spans(group[0].article, "", phrases, "")
         yield StyledBlock((*markers, StyledSpan(" "), *source), "\n" if number else "\n\n")

@@ -364,7 +364,7 @@ def _voted_pairs(session: Session, person_id: int, key: str | None) -> set[froze
 
 
 def _choice(name: str) -> BattleChoice:
-    return next(each for each in BATTLE_CHOICES if each == name)
+    return next(choice for choice in BATTLE_CHOICES if choice == name)
 
 
 def _vote(session: Session, battle_id: int, person_id: int) -> BattleVoteRow | None:

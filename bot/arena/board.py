@@ -24,7 +24,7 @@ def board_text(standings: Standings, language: str, *, enough: int = ENOUGH_BATT
         lines = [phrases.effects]
         for trait, effect in standings.effects.items():
             bounds = (effect.value, effect.interval.low, effect.interval.high)
-            shares = (phrases.percent(preferred_share(each)) for each in bounds)
+            shares = (phrases.percent(preferred_share(bound)) for bound in bounds)
             lines.append(f"  {phrases.effect(phrases.traits[trait], *shares)}")
         paragraphs.append("\n".join(lines))
     if standings.parts:

@@ -39,7 +39,7 @@ def open_arena(
     model_settings = arena_models(settings)
     models = ChatModels(model_settings) if model_settings.chat_model else None
     try:
-        contenders = [_contender(each, settings, models) for each in choices]
+        contenders = [_contender(choice, settings, models) for choice in choices]
     except BaseException:
         if models is not None:
             models.close()

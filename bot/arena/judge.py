@@ -31,7 +31,7 @@ async def judge_battle(model: ChatModel, battle: Battle, unknown: str) -> Battle
     )
     request = Request((PromptMessage("user", prompt),), _TOKENS, uncounted=True)
     text = "".join([piece async for piece in model.stream(request)])
-    words = [each for each in _WORD.findall(text) if each.casefold() not in _SKIPPED_WORDS]
+    words = [word for word in _WORD.findall(text) if word.casefold() not in _SKIPPED_WORDS]
     return _VERDICTS.get(words[0]) if words else None
 
 

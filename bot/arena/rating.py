@@ -114,7 +114,7 @@ def find_connected_writers(votes: Sequence[CountedVote]) -> frozenset[str]:
         union = groups.get(vote.first, {vote.first}) | groups.get(vote.second, {vote.second})
         groups.update(dict.fromkeys(union, union))
     counts = Counter(frozenset(groups[vote.first]) for vote in votes)
-    return max(counts, key=lambda each: (counts[each], sorted(each)), default=frozenset())
+    return max(counts, key=lambda group: (counts[group], sorted(group)), default=frozenset())
 
 
 def rate_writers(
@@ -143,12 +143,12 @@ def rate_writers(
         fits.append(np.vstack([fit_strengths(table, scores, weights * part) for part in parts]))
     fits.append(posterior_draws(table, weights, fits[0][0], rounds))
     count = len(writers)
-    strengths = [each[:, :count] for each in fits]
+    strengths = [fit[:, :count] for fit in fits]
     points = [
-        MEAN_RATING + POINTS_PER_LOGIT * (each - each.mean(axis=1, keepdims=True))
-        for each in strengths
+        MEAN_RATING + POINTS_PER_LOGIT * (strength - strength.mean(axis=1, keepdims=True))
+        for strength in strengths
     ]
-    effects = [each[:, count:] for each in fits]
+    effects = [fit[:, count:] for fit in fits]
     return Ratings(
         dict(zip(writers, _estimates(points), strict=True)),
         dict(zip(effect_names(style=style), _estimates(effects), strict=True)),
@@ -226,7 +226,7 @@ def _estimates(fits: Sequence[Floats]) -> list[Estimate]:
     tail = (1 - COVERAGE) / 2
     estimates = []
     for column, value in enumerate(best[0]):
-        bounds = [np.quantile(each[:, column], (tail, 1 - tail)) for each in draws]
-        low, high = min(value, *(each[0] for each in bounds)), max(value, *(b[1] for b in bounds))
+        bounds = [np.quantile(draw[:, column], (tail, 1 - tail)) for draw in draws]
+        low, high = min(value, *(b[0] for b in bounds)), max(value, *(b[1] for b in bounds))
         estimates.append(Estimate(float(value), RatingInterval(float(low), float(high))))
     return estimates

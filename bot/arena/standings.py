@@ -89,7 +89,7 @@ class Standings:
 
     @property
     def rated(self) -> tuple[Standing, ...]:
-        return tuple(each for each in self.writers if each.rating is not None)
+        return tuple(writer for writer in self.writers if writer.rating is not None)
 
 
 class StandingsCount:
@@ -128,17 +128,19 @@ def compute_standings(
 ) -> Standings:
     """Compute the standings, overall and by parts. CPU-bound: seconds for thousands of votes."""
     counted_votes = [
-        _Counted(_count_vote(each), each.battle, each.judge)
-        for each in votes
-        if _is_valid(each, rules)
+        _Counted(_count_vote(vote), vote.battle, vote.judge)
+        for vote in votes
+        if _is_valid(vote, rules)
     ]
     if rules.faults_lose:
-        counted_votes += [_Counted(_count_fault(each), each) for each in faults if each.fault]
+        counted_votes += [
+            _Counted(_count_fault(battle), battle) for battle in faults if battle.fault
+        ]
     parts = {}
     for key in ("language", "kind"):
         by_part = defaultdict(list)
-        for each in counted_votes:
-            by_part[f"{key} {getattr(each.battle, key)}"].append(each)
+        for counted_vote in counted_votes:
+            by_part[f"{key} {getattr(counted_vote.battle, key)}"].append(counted_vote)
         if len(by_part) > 1:
             for name in sorted(by_part):
                 parts[name] = _compute(by_part[name], rules)
@@ -148,28 +150,32 @@ def compute_standings(
 def pair_records(tallies: Iterable[PairTally]) -> Mapping[Pair, PairRecord]:
     """Sum up the votes on each pair, of people and models."""
     records: dict[Pair, PairRecord] = {}
-    for each in tallies:
-        pair = frozenset((each.first, each.second))
-        record, score = records.get(pair, PairRecord()), _SCORES[each.choice]
-        points = each.votes * (score if each.first == min(pair) else 1 - score)
-        records[pair] = PairRecord(record.votes + each.votes, record.points + points)
+    for tally in tallies:
+        pair = frozenset((tally.first, tally.second))
+        record, score = records.get(pair, PairRecord()), _SCORES[tally.choice]
+        points = tally.votes * (score if tally.first == min(pair) else 1 - score)
+        records[pair] = PairRecord(record.votes + tally.votes, record.points + points)
     return records
 
 
 def _compute(counted_votes: Sequence[_Counted], rules: CountingRules) -> Standings:
     battles, wins, ties = Counter[str](), Counter[str](), Counter[str]()
     sides: defaultdict[str, dict[tuple[int, int], BattleSide]] = defaultdict(dict)
-    for each in counted_votes:
-        vote = each.vote
+    for counted_vote in counted_votes:
+        vote = counted_vote.vote
         battles.update((vote.first, vote.second))
         if vote.score == 0.5:
             ties.update((vote.first, vote.second))
         else:
             wins[vote.first if vote.score else vote.second] += 1
-        for place, side in enumerate((each.battle.first, each.battle.second)):
-            sides[side.writer][each.battle.id, place] = side
+        for place, side in enumerate((counted_vote.battle.first, counted_vote.battle.second)):
+            sides[side.writer][counted_vote.battle.id, place] = side
     enough = {name for name, count in battles.items() if count >= rules.enough}
-    votes = [each.vote for each in counted_votes if {each.vote.first, each.vote.second} <= enough]
+    votes = [
+        counted_vote.vote
+        for counted_vote in counted_votes
+        if {counted_vote.vote.first, counted_vote.vote.second} <= enough
+    ]
     connected_writers = find_connected_writers(votes)
     votes = [vote for vote in votes if vote.first in connected_writers]
     ratings = rate_writers(votes, daily=rules.daily, style=rules.style) if votes else None
@@ -187,9 +193,11 @@ def _compute(counted_votes: Sequence[_Counted], rules: CountingRules) -> Standin
     ]
     rows.sort(key=lambda row: (-row.rating.value if row.rating else 0.0, -row.battles, row.writer))
     people = {
-        each.vote.voter for each in counted_votes if each.judge is None and not each.battle.fault
+        counted_vote.vote.voter
+        for counted_vote in counted_votes
+        if counted_vote.judge is None and not counted_vote.battle.fault
     }
-    judge_votes = sum(each.judge is not None for each in counted_votes)
+    judge_votes = sum(counted_vote.judge is not None for counted_vote in counted_votes)
     effects = ratings.effects if ratings else {}
     return Standings(len(counted_votes), len(people), judge_votes, tuple(rows), effects)
 
@@ -221,5 +229,5 @@ def _count_fault(battle: BattleRecord) -> CountedVote:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    present = [each for each in values if each is not None]
+    present = [value for value in values if value is not None]
     return sum(present) / len(present) if present else None

@@ -319,7 +319,7 @@ def standings_json(table: Standings) -> dict[str, Any]:
         "people": table.people,
         "judged": table.judged,
         "writers": writers,
-        "effects": {name: asdict(each) for name, each in table.effects.items()},
+        "effects": {name: asdict(effect) for name, effect in table.effects.items()},
         "parts": {name: standings_json(part) for name, part in table.parts.items()},
     }
 

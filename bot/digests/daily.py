@@ -85,13 +85,15 @@ class _Writer:
             title = title_of(before, self.phrases.code)
             cue = Line(self.phrases.sequel(title), chapter=chapter)
         lines = [cue]
-        lines += [Line(self.phrases.followed(each), chapter=chapter) for each in story.subjects]
+        lines += [
+            Line(self.phrases.followed(subject), chapter=chapter) for subject in story.subjects
+        ]
         lines.append(self._introduce(article, chapter))
         lines += self._quote(quotes, chapter, also)
         if also:
             names = format.listing(also, self.phrases.code)
             lines.append(Line(self.phrases.also(names), chapter=chapter, aloud=True))
-        other = find_other_figure(story.openings, article, [each.quote for each in quotes])
+        other = find_other_figure(story.openings, article, [citation.quote for citation in quotes])
         if other is not None:
             lines.append(Line(self.phrases.differs, chapter=chapter))
             lines.append(self._introduce(other.article, chapter))
@@ -140,6 +142,11 @@ class _Writer:
         self, quotes: Sequence[Citation], chapter: str, also: tuple[str, ...] = ()
     ) -> list[Line]:
         first = len(self._quotes) + 1
-        citations = [replace(each, number=number) for number, each in enumerate(quotes, first)]
-        self._quotes += [each.quote for each in citations]
-        return [Line(spoken_quote(each), each, chapter=chapter, also=also) for each in citations]
+        citations = [
+            replace(citation, number=number) for number, citation in enumerate(quotes, first)
+        ]
+        self._quotes += [citation.quote for citation in citations]
+        return [
+            Line(spoken_quote(citation), citation, chapter=chapter, also=also)
+            for citation in citations
+        ]

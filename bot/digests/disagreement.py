@@ -45,13 +45,15 @@ def figures_differ(texts: Sequence[str], other: str, language: str) -> bool:
     others = _find_figures(other, language)
     if not others:
         return False
-    figures = {each: _find_figures(each, language) for each in texts}
-    numbers = [number for each in figures.values() for group in each.values() for number in group]
+    figures = {text: _find_figures(text, language) for text in texts}
+    numbers = [
+        number for groups in figures.values() for group in groups.values() for number in group
+    ]
     if any(a.supports(b) for group in others.values() for b in group for a in numbers):
         return False
     return any(
-        common_keys & TOLLS.keys() or (common_keys and _is_same_subject(each, other, language))
-        for each, own in figures.items()
+        common_keys & TOLLS.keys() or (common_keys and _is_same_subject(text, other, language))
+        for text, own in figures.items()
         for common_keys in [others.keys() & own.keys()]
     )
 
@@ -61,7 +63,11 @@ def find_other_figure(
 ) -> Citation | None:
     """Return the first self-contained sentence of another article on the event whose figure
     differs from the texts', all in one language."""
-    others = [each for each in openings[: 1 + _COMPARED_ARTICLES] if each.article.id != article.id]
+    others = [
+        opening
+        for opening in openings[: 1 + _COMPARED_ARTICLES]
+        if opening.article.id != article.id
+    ]
     for other in others:
         language = other.article.language
         for citation in lede(other.article, other.passage):
@@ -75,7 +81,7 @@ def find_other_figure(
 def find_later_figure(article: Article, quotes: Sequence[Citation]) -> Citation | None:
     """Return the first sentence that repeats a quote of an earlier article with another figure."""
     language = article.language
-    earlier = [each.quote for each in quotes if each.article.id != article.id]
+    earlier = [citation.quote for citation in quotes if citation.article.id != article.id]
     for passage in cut(article):
         for sentence in passage.sentences:
             text = sentence.text
@@ -83,9 +89,9 @@ def find_later_figure(article: Article, quotes: Sequence[Citation]) -> Citation 
                 is_quotable(sentence, article)
                 and is_self_contained(text, language)
                 and any(
-                    relation(text, each, language) is Relation.DIFFERS
-                    and figures_differ([each], text, language)
-                    for each in earlier
+                    relation(text, quote, language) is Relation.DIFFERS
+                    and figures_differ([quote], text, language)
+                    for quote in earlier
                 )
             ):
                 return Citation.of(1, sentence, passage, article)
@@ -96,8 +102,8 @@ def _is_same_subject(one: str, other: str, language: str) -> bool:
     if relation(one, other, language) is Relation.DIFFERS:
         return True
     mine, theirs = (
-        {term for term in terms(each, language) if not any(map(str.isdigit, term))}
-        for each in (one, other)
+        {term for term in terms(phrase, language) if not any(map(str.isdigit, term))}
+        for phrase in (one, other)
     )
     fewest = min(len(mine), len(theirs))
     return bool(fewest) and len(mine & theirs) >= SHARED_WORDS * fewest
@@ -106,12 +112,12 @@ def _is_same_subject(one: str, other: str, language: str) -> bool:
 def _find_figures(text: str, language: str) -> Mapping[str, list[Quantity]]:
     """Group a sentence's numbers by what they count: a toll, their unit, or the next word."""
     figures: dict[str, list[Quantity]] = {}
-    for each in find_quantities(text, language):
-        after = text[each.end :][:_NOUN_CHARACTERS]
-        if _ABOUT.search(text[: each.start]) or _ROUND.fullmatch(text[each.start : each.end]):
+    for figure in find_quantities(text, language):
+        after = text[figure.end :][:_NOUN_CHARACTERS]
+        if _ABOUT.search(text[: figure.start]) or _ROUND.fullmatch(text[figure.start : figure.end]):
             continue
         toll = next((name for name, pattern in TOLLS.items() if pattern.match(after)), "")
-        noun = toll or each.unit or next(iter(terms(after, language)), "")
-        if noun and not each.ordinal and noun not in _UNCOUNTED:
-            figures.setdefault(noun, []).append(each)
+        noun = toll or figure.unit or next(iter(terms(after, language)), "")
+        if noun and not figure.ordinal and noun not in _UNCOUNTED:
+            figures.setdefault(noun, []).append(figure)
     return figures

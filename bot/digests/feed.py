@@ -62,7 +62,8 @@ def draft_episode(folder: Path, script: Script) -> Iterator[Path]:
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_NAME_CHARACTERS].rstrip("-")
     stem, title = f"{script.period.last}-{name or 'episode'}", strip_illegal(script.title)
     if any(
-        each["file"] == f"{stem}.mp3" and each["title"] != title for each in load_episodes(folder)
+        episode["file"] == f"{stem}.mp3" and episode["title"] != title
+        for episode in load_episodes(folder)
     ):
         stem = f"{stem}-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
     try:
@@ -92,7 +93,7 @@ def add_episode(
     try:
         with FileLock(folder / _LOCK):
             before = load_episodes(folder)
-            published = [each["published"] for each in before if each["guid"] == guid]
+            published = [old["published"] for old in before if old["guid"] == guid]
             for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
                 audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
             if not (folder / COVER).exists():
@@ -107,7 +108,7 @@ def add_episode(
                 "bytes": audio.stat().st_size,
                 "published": (published or [datetime.now(UTC).isoformat(timespec="seconds")])[0],
             }
-            episodes = [each for each in before if each["file"] != audio.name] + [episode]
+            episodes = [old for old in before if old["file"] != audio.name] + [episode]
             content = json.dumps(episodes, ensure_ascii=False, indent=1)
             (drafts / EPISODES).write_text(content, "utf-8")
             (drafts / FEED).write_text(_feed_xml(episodes, phrases, address.rstrip("/")), "utf-8")
@@ -145,11 +146,11 @@ def _feed_xml(
 ) -> str:
     items = [
         {
-            **each,
-            "stem": Path(each["file"]).stem,
-            "date": format_datetime(datetime.fromisoformat(each["published"])),
+            **episode,
+            "stem": Path(episode["file"]).stem,
+            "date": format_datetime(datetime.fromisoformat(episode["published"])),
         }
-        for each in sorted(episodes, key=lambda each: str(each["published"]), reverse=True)
+        for episode in sorted(episodes, key=lambda episode: str(episode["published"]), reverse=True)
     ]
     guid = uuid.uuid5(_PODCASTS, f"{base.partition('://')[2]}/{FEED}")
     values = {"phrases": phrases, "base": base, "feed": FEED, "cover": COVER, "guid": guid}
@@ -192,16 +193,16 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
     try:
         return [
             {
-                "file": Path(each["file"]).name,
-                "seconds": int(each["seconds"]),
-                "bytes": int(each["bytes"]),
-                "published": datetime.fromisoformat(each["published"]).isoformat(),
-                "title": strip_illegal(each["title"]),
-                "guid": each.get("guid", each["file"]),
-                "language": each.get("language", ""),
-                "notes": each.get("notes", ""),
+                "file": Path(record["file"]).name,
+                "seconds": int(record["seconds"]),
+                "bytes": int(record["bytes"]),
+                "published": datetime.fromisoformat(record["published"]).isoformat(),
+                "title": strip_illegal(record["title"]),
+                "guid": record.get("guid", record["file"]),
+                "language": record.get("language", ""),
+                "notes": record.get("notes", ""),
             }
-            for each in json.loads(path.read_text(encoding="utf-8"))
+            for record in json.loads(path.read_text(encoding="utf-8"))
         ]
     except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         raise FeedError("feed-damaged", path=path) from error
@@ -209,7 +210,7 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
 
 def _publish(drafts: Path, folder: Path) -> None:
     """Sync the drafts to disk, then move them into the folder, the list and the feed last."""
-    paths = sorted(drafts.iterdir(), key=lambda each: (each.name == FEED, each.name == EPISODES))
+    paths = sorted(drafts.iterdir(), key=lambda path: (path.name == FEED, path.name == EPISODES))
     for path in paths:
         with path.open("rb") as file:
             os.fsync(file.fileno())

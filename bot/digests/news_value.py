@@ -58,7 +58,7 @@ def features(vectors: Vectors, dead: float) -> Vectors:
 
 def news_value(article: Article, opening: Passage, vectors: Vectors, model: str) -> float:
     """Predict an article's value; `vectors` are its opening's sentence vectors by `model`."""
-    lead = " ".join(each.text for each in opening.sentences[:_LEAD_SENTENCES])
+    lead = " ".join(sentence.text for sentence in opening.sentences[:_LEAD_SENTENCES])
     dead = log_dead(f"{article.title}. {lead}", article.language)
     return news_value_model().value(vectors, dead, model)
 
@@ -66,10 +66,10 @@ def news_value(article: Article, opening: Passage, vectors: Vectors, model: str)
 def log_dead(text: str, language: str) -> float:
     """Return the logarithm of 1 + the highest death toll in a text."""
     counts = [
-        max(each.values)
-        for each in find_quantities(text, language)
-        if not (each.ordinal or _YEARS.match(text[each.end :]))
-        and counts_dead(text, each.start, each.end)
+        max(quantity.values)
+        for quantity in find_quantities(text, language)
+        if not (quantity.ordinal or _YEARS.match(text[quantity.end :]))
+        and counts_dead(text, quantity.start, quantity.end)
     ]
     for match in _SCORES.finditer(text):
         if (score := COLLECTIVE.get(fold(match[1]))) and counts_dead(text, *match.span()):

@@ -78,9 +78,9 @@ class DigestPages:
 
     async def podcast_file(self, request: Request) -> Response:
         """Serve the feed, its cover, or an episode's audio, transcript or chapters."""
-        files = [each["file"] for each in await self._load_episodes()]
+        files = [episode["file"] for episode in await self._load_episodes()]
         sidecars = [
-            Path(file).with_suffix(each).name for file in files for each in SIDECAR_SUFFIXES
+            Path(file).with_suffix(suffix).name for file in files for suffix in SIDECAR_SUFFIXES
         ]
         path = self.folder / request.path_params["name"]
         if path.name not in (FEED, COVER, *files, *sidecars) or not path.is_file():
@@ -118,7 +118,7 @@ class DigestPages:
     def _load_daily(self, language: Language, period: Period) -> Script:
         library = self._service.library
         script = self._make(library.generation(), language, period)
-        if any(library.article(each.id) is None for each in script.sources):  # withdrawn since
+        if any(library.article(source.id) is None for source in script.sources):  # withdrawn since
             self._make.cache_clear()
             script = self._make(library.generation(), language, period)
         return script

@@ -91,12 +91,15 @@ class _Material:
         findings = searcher.search(request.subject, DEPTH, request.period)
         self.hits = tuple(hit for hit in findings.hits if hit.article.language == request.language)
         openings = self._find_openings(request.subject, findings.confidence, thresholds)
-        ranks = {each.article.id: rank for rank, each in enumerate(openings)}
+        ranks = {opening.article.id: rank for rank, opening in enumerate(openings)}
         same = find_relations(openings, self._generation).same
-        stories = [Story(each) for each in group_openings(openings, same)]
+        stories = [Story(group) for group in group_openings(openings, same)]
         # By coverage, then by closeness to the subject.
         stories.sort(
-            key=lambda story: (-story.coverage, min(ranks[each.id] for each in story.articles))
+            key=lambda story: (
+                -story.coverage,
+                min(ranks[article.id] for article in story.articles),
+            )
         )
         self.stories = tuple(stories)
 
@@ -107,20 +110,20 @@ class _Material:
         head, or else those with all its words in one of the hits."""
         sure = outcome_of(confidence, thresholds) == "sure"
         topic = find_topic(subject, self.hits, sure=sure)
-        candidates = [open_article(self._generation, each) for each in topic.articles]
-        openings = [each for each in candidates if each is not None]
-        heads = [each for each in openings if names_at_head(each, subject)]
+        candidates = [open_article(self._generation, article) for article in topic.articles]
+        openings = [candidate for candidate in candidates if candidate is not None]
+        heads = [opening for opening in openings if names_at_head(opening, subject)]
         articles = topic.central + topic.mentioning
-        return heads or [each for each in openings if each.article in articles]
+        return heads or [opening for opening in openings if opening.article in articles]
 
     def head(self, story: Story) -> tuple[Article, Passage, int]:
         """Return a story's first article, its passage on the subject, and the index of the
         sentence to start from."""
         opening = story.openings[0]
-        hit = next((each for each in self.hits if each.article.id == opening.article.id), None)
+        hit = next((hit for hit in self.hits if hit.article.id == opening.article.id), None)
         if hit is None or hit.passage == opening.passage or names_at_head(opening, self._subject):
             return opening.article, opening.passage, 0
-        scores = [each.score for each in hit.sentences]
+        scores = [sentence.score for sentence in hit.sentences]
         return opening.article, hit.passage, scores.index(max(scores))
 
 
@@ -148,7 +151,8 @@ class _PodcastWriter:
         budget = round(self.request.minutes * WORDS_A_MINUTE)
         count = budget // _STORY_WORDS + 1
         stories = sorted(
-            material.stories[:count], key=lambda story: min(each.day for each in story.openings)
+            material.stories[:count],
+            key=lambda story: min(opening.day for opening in story.openings),
         )
         for number, story in enumerate(stories):
             share = (budget - self._words) // (len(stories) - number)
@@ -177,7 +181,7 @@ class _PodcastWriter:
         title = self.title(self.request.period or _span(stories))
         texts = [
             self.phrases.hello(title),
-            self.phrases.from_articles(len({each.article.id for each in self._citations})),
+            self.phrases.from_articles(len({citation.article.id for citation in self._citations})),
         ]
         if minutes < SHORT_SHARE * self.request.minutes:
             texts.append(self.phrases.short(max(round(minutes), 1)))
@@ -191,7 +195,7 @@ class _PodcastWriter:
         if not quotes:
             return
         self._chapter = title_of(article, self.phrases.code)
-        self.sources += [each for each in story.articles if each not in self.sources]
+        self.sources += [source for source in story.articles if source not in self.sources]
         self._say(self.phrases.introduce(article), aloud=True)
         self._quote(quotes, story.also)
         if story.also:
@@ -215,7 +219,7 @@ class _PodcastWriter:
             self._quote([exchange.answer])
         for passage in cut(article)[1:]:
             quotes = lede(article, passage, self._texts())
-            if self._words + sum(len(each.quote.split()) for each in quotes) > limit:
+            if self._words + sum(len(citation.quote.split()) for citation in quotes) > limit:
                 break
             self._quote(quotes)
 
@@ -223,7 +227,7 @@ class _PodcastWriter:
         return is_repetition(text, self._texts(), self.request.language)
 
     def _texts(self) -> list[str]:
-        return [each.quote for each in self._citations]
+        return [citation.quote for citation in self._citations]
 
     def _say(self, text: str, *, aloud: bool = False) -> None:
         self.lines.append(Line(text, chapter=self._chapter, aloud=aloud))
@@ -242,7 +246,7 @@ def names_at_head(opening: Opening, subject: str) -> bool:
     article, language = opening.article, opening.article.language
     words = set(keyed_terms(subject, language))
     title = set(keyed_terms(article.title, language))
-    head = " ".join(each.text for each in opening.passage.sentences[:2])
+    head = " ".join(sentence.text for sentence in opening.passage.sentences[:2])
     if words <= title | set(keyed_terms(head, language)):
         return True
     names = question_names(subject, language) & words
@@ -251,6 +255,8 @@ def names_at_head(opening: Opening, subject: str) -> bool:
 
 def _span(stories: Sequence[Story]) -> Period:
     """Return the period from the first publication date to the last; today if there is none."""
-    days = [each.published for story in stories for each in story.articles if each.published]
+    days = [
+        article.published for story in stories for article in story.articles if article.published
+    ]
     days = days or [clock.today()]
     return Period(min(days), max(days))

@@ -136,10 +136,10 @@ def _find_speaker(text: str, language: str) -> str | None:
 
 def _find_kind(text: str, language: str) -> str | None:
     """Classify a sentence as one of the kinds of the catalogue's `script.asks`."""
-    cardinals = [each for each in find_quantities(text, language) if not each.ordinal]
-    if any(counts_dead(text, each.start, each.end) for each in cardinals):
+    cardinals = [quantity for quantity in find_quantities(text, language) if not quantity.ordinal]
+    if any(counts_dead(text, cardinal.start, cardinal.end) for cardinal in cardinals):
         return "toll"
-    if any(each.unit in _MONEY for each in cardinals):
+    if any(cardinal.unit in _MONEY for cardinal in cardinals):
         return "money"
     if _CAUSE.search(text):
         return "cause"
@@ -148,9 +148,9 @@ def _find_kind(text: str, language: str) -> str | None:
 
 def _find_counted(text: str, language: str) -> str | None:
     """Find the noun that a high number counts: « salariés » in « près de 50 salariés »."""
-    for each in find_quantities(text, language):
-        noun = _PLURAL.match(text[each.end :])
-        is_high = not (each.ordinal or each.unit) and max(each.values) >= _MIN_COUNT
+    for quantity in find_quantities(text, language):
+        noun = _PLURAL.match(text[quantity.end :])
+        is_high = not (quantity.ordinal or quantity.unit) and max(quantity.values) >= _MIN_COUNT
         if noun is not None and is_high and noun[1] not in _UNASKED:
             return noun[1]
     return None

@@ -235,7 +235,7 @@ class RecordingHandlers(Handlers):
 
 def new_script(script: Script, subject: str = "", *, aloud: bool = False) -> NewScript:
     """Convert a script for storage, including the lines to speak if `aloud`."""
-    articles = tuple(dict.fromkeys(each.id for each in script.sources))
+    articles = tuple(dict.fromkeys(source.id for source in script.sources))
     recording_plan = None
     if aloud:
         lines = [asdict(line) for line in spoken_script(script)]

@@ -61,8 +61,8 @@ def parse_schedule(typed: str) -> Schedule | None:
         if pattern.search(rest):
             days.update(group)
             rest = pattern.sub(" ", rest)
-    for each in _RANGE.finditer(rest):
-        first, last = (WEEKDAY_NUMBERS[name.rstrip("s")] for name in each.groups())
+    for span in _RANGE.finditer(rest):
+        first, last = (WEEKDAY_NUMBERS[name.rstrip("s")] for name in span.groups())
         days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
     rest = _RANGE.sub(" ", rest)
     days.update(WEEKDAY_NUMBERS[name.rstrip("s")] for name in _ONE.findall(rest))

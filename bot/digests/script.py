@@ -86,7 +86,7 @@ class Script:
     @property
     def chapters(self) -> tuple[tuple[Line, ...], ...]:
         """The lines, grouped by chapter."""
-        return tuple(tuple(same) for _, same in groupby(self.lines, key=lambda each: each.chapter))
+        return tuple(tuple(same) for _, same in groupby(self.lines, key=lambda line: line.chapter))
 
     def _names(self) -> Iterator[str]:
         """Yield what fixed phrases may name."""

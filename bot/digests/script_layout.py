@@ -40,7 +40,7 @@ def chapters(script: Script) -> tuple[Chapter, ...]:
     chapters_or_empty = (
         Chapter(lines[0].chapter, _paragraphs(lines, dialogue)) for lines in script.chapters
     )
-    return tuple(each for each in chapters_or_empty if each.paragraphs)
+    return tuple(chapter for chapter in chapters_or_empty if chapter.paragraphs)
 
 
 def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[str, str]:

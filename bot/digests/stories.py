@@ -68,21 +68,21 @@ class Story:
 
     @property
     def articles(self) -> tuple[Article, ...]:
-        return tuple(each.article for each in self.openings)
+        return tuple(opening.article for opening in self.openings)
 
     @property
     def coverage(self) -> int:
         """The number of articles, copies included."""
-        return sum(1 + len(each.copies) for each in self.articles)
+        return sum(1 + len(article.copies) for article in self.articles)
 
     @property
     def also(self) -> tuple[str, ...]:
         """The outlets other than the first article's, without duplicates."""
         first, *others = self.articles
         names = [*publishers(first)]
-        for each in others:
-            names += [each.outlet] if each.outlet else []
-            names += publishers(each)
+        for article in others:
+            names += [article.outlet] if article.outlet else []
+            names += publishers(article)
         return tuple(name for name in dict.fromkeys(names) if name != first.outlet)
 
 
@@ -97,12 +97,12 @@ def find_stories(
     openings = _openings(generation, period, language, frozenset(earlier))
     relations = find_relations(openings, generation)
     stories = [
-        Story(each, _subjects_of(each, subjects))
-        for each in group_openings(openings, relations.same)
+        Story(group, _subjects_of(group, subjects))
+        for group in group_openings(openings, relations.same)
     ]
     model = generation.facts.model
     stories.sort(key=lambda story: _worth(story, period, model), reverse=True)
-    rows = {each.article.id: row for row, each in enumerate(openings)}
+    rows = {opening.article.id: row for row, opening in enumerate(openings)}
     return tuple(_chain_sequels(stories, rows, relations.sequel))
 
 
@@ -115,8 +115,8 @@ def _chain_sequels(
     while rest:
         chain = [rest.pop(0)]
         for story in rest.copy():
-            own = [rows[each.id] for each in story.articles]
-            others = [rows[article.id] for each in chain for article in each.articles]
+            own = [rows[article.id] for article in story.articles]
+            others = [rows[article.id] for other in chain for article in other.articles]
             if sequel[np.ix_(own, others)].any():
                 chain.append(story)
                 rest.remove(story)
@@ -178,7 +178,11 @@ def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[O
         rest &= ~members
         group = [openings[row] for row in np.flatnonzero(members).tolist()]
         group.sort(
-            key=lambda each: (-each.day.toordinal(), -len(each.article.text), each.article.id)
+            key=lambda opening: (
+                -opening.day.toordinal(),
+                -len(opening.article.text),
+                opening.article.id,
+            )
         )
         groups.append(tuple(group))
     return groups
@@ -189,15 +193,15 @@ def find_relations(openings: Sequence[Opening], generation: OpenGeneration) -> R
     relations = Relations(same, same.copy())
     if not openings:
         return relations
-    means = np.stack([each.vectors.mean(axis=0) for each in openings])
+    means = np.stack([opening.vectors.mean(axis=0) for opening in openings])
     means /= np.linalg.norm(means, axis=1, keepdims=True)
     cosines = means @ means.T
-    days = np.array([each.day.toordinal() for each in openings])
+    days = np.array([opening.day.toordinal() for opening in openings])
     near = abs(days[:, np.newaxis] - days) <= SEQUEL_DAYS
     near &= cosines >= _MEANING_FLOOR - 0.05
     np.fill_diagonal(near, False)
-    words = [_terms(each) for each in openings]
-    weights = _weigh({term for both in words for each in both for term in each}, generation)
+    words = [_terms(opening) for opening in openings]
+    weights = _weigh({term for both in words for group in both for term in group}, generation)
     for one in range(len(openings)):
         others = np.flatnonzero(near[one])
         for other in others[np.argsort(-cosines[one, others], kind="stable")][:_NEAREST]:
@@ -220,7 +224,7 @@ def _relation(one: Opening, other: Opening, similarity: float) -> Literal["same"
     étape », « 11e étape »), is a sequel rather than the same event.
     """
     apart = abs((one.day - other.day).days)
-    mine, theirs = (set(_NUMBER.findall(each.article.title)) for each in (one, other))
+    mine, theirs = (set(_NUMBER.findall(opening.article.title)) for opening in (one, other))
     differs = one.article.outlet == other.article.outlet or (mine and theirs and mine != theirs)
     if similarity >= SAME_EVENT and apart <= SAME_DAYS and not (apart and differs):
         return "same"
@@ -242,7 +246,7 @@ def _weigh(terms: Collection[str], generation: OpenGeneration) -> Mapping[str, f
 
 def _share(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
     """Return the weight in common as a share of the lighter set's."""
-    least = min(sum(weights[term] for term in each) for each in (one, other))
+    least = min(sum(weights[term] for term in words) for words in (one, other))
     return sum(weights[term] for term in one & other) / least if least else 0.0
 
 
@@ -253,7 +257,9 @@ def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[
         words = set(keyed_terms(subject, opening.article.language))
         return bool(words) and words <= _terms(opening)[0]
 
-    return tuple(each for each in subjects if any(covers(opening, each) for opening in openings))
+    return tuple(
+        subject for subject in subjects if any(covers(opening, subject) for opening in openings)
+    )
 
 
 def _worth(story: Story, period: Period, model: str) -> float:
@@ -261,7 +267,8 @@ def _worth(story: Story, period: Period, model: str) -> float:
     days = max((period.last - period.first).days, 1)
     age = (period.last - story.openings[0].day).days / days
     value = max(
-        news_value(each.article, each.passage, each.vectors, model) for each in story.openings
+        news_value(opening.article, opening.passage, opening.vectors, model)
+        for opening in story.openings
     )
     coverage = float(np.log2(story.coverage))
     return value + coverage + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)

@@ -175,7 +175,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             digests.post_digest,
             digest_id=digest.id,
             day=day,
-            article_ids=[each.id for each in script.sources] if script.quotes else earlier,
+            article_ids=[source.id for source in script.sources] if script.quotes else earlier,
             letter=Letter(digest.chat_id, digest.thread_id, parts, keyboard.to_dict()),
             script=new_script(script, aloud=aloud),
         )

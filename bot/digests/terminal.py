@@ -245,8 +245,8 @@ def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) ->
         text = _escape(paragraph.text)
         return f"**{text}**" if paragraph.is_question else text
     quotes = " ".join(
-        f"{phrases.quote(_escape(spoken_quote(each)))}\u00a0{_marker(each)}"
-        for each in paragraph.quotes
+        f"{phrases.quote(_escape(spoken_quote(citation)))}\u00a0{_marker(citation)}"
+        for citation in paragraph.quotes
     )
     link_text, beside = map(_escape, source_parts(paragraph, heading, phrases))
     return f"{quotes}  \n— *{link_text}*{beside}"
