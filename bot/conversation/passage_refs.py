@@ -46,7 +46,7 @@ class Excerpt:
     @property
     def heading(self) -> str:
         """The heading above the passage; empty before the first."""
-        above = [each for each in self.article.sections if each.heading_end <= self.start]
+        above = [section for section in self.article.sections if section.heading_end <= self.start]
         return above[-1].heading if above else ""
 
 
@@ -109,9 +109,9 @@ class PassageRef:
 def sources_of(answer: Answer) -> list[dict[str, Any]]:
     """The passages of an answer as stored records, cited ones first."""
     return [
-        {"ref": PassageRef.of(each).encode(), "number": each.number, "cited": cited}
+        {"ref": PassageRef.of(citation).encode(), "number": citation.number, "cited": cited}
         for cited, citations in ((True, answer.citations), (False, answer.further))
-        for each in citations
+        for citation in citations
     ]
 
 

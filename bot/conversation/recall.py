@@ -38,10 +38,14 @@ def recall_record(answer: Answer) -> dict[str, Any]:
         "outcome": answer.outcome,
         "statements": [
             [
-                *(each.text, list(each.citations), each.highlight and list(each.highlight)),
-                *(each.heading, each.label),
+                *(
+                    statement.text,
+                    list(statement.citations),
+                    statement.highlight and list(statement.highlight),
+                ),
+                *(statement.heading, statement.label),
             ]
-            for each in answer.statements
+            for statement in answer.statements
         ],
         "citations": list(map(_citation_record, answer.citations)),
         "further": list(map(_citation_record, answer.further)),
@@ -53,7 +57,7 @@ def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAns
     """Restore the answer of a stored turn. Raises KeyError if the turn has no record of it."""
     record, turn = record_of_turn.turn[RECORD], parse_turn(record_of_turn.turn)
     citations = list(_citations(record["citations"], find_article))
-    citations_by_number = {each.number: each for each, _ in citations}
+    citations_by_number = {citation.number: citation for citation, _ in citations}
     statements = tuple(_statements(record["statements"], citations_by_number))
     answer = Answer(
         question=turn.question,
@@ -62,8 +66,8 @@ def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAns
         statements=statements,
         citations=tuple(citations_by_number.values()),
         further=tuple(
-            each
-            for each, has_changed in _citations(record["further"], find_article)
+            citation
+            for citation, has_changed in _citations(record["further"], find_article)
             if not has_changed
         ),
         nearest=tuple(filter(None, map(find_article, record["nearest"]))),
@@ -72,8 +76,10 @@ def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAns
     )
     return RecalledAnswer(
         answer,
-        changed_numbers=frozenset(each.number for each, has_changed in citations if has_changed),
-        withdrawn=frozenset(each["number"] for each in record["citations"])
+        changed_numbers=frozenset(
+            citation.number for citation, has_changed in citations if has_changed
+        ),
+        withdrawn=frozenset(source["number"] for source in record["citations"])
         - citations_by_number.keys(),
     )
 

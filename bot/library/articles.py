@@ -84,11 +84,11 @@ class Library:
         by_author = searcher.by_author(words)
         if by_author is None:
             return rank_articles(words, hits)
-        ids = [each.id for each in by_author.articles(limit=_SEARCHED_PASSAGES)]
+        ids = [article.id for article in by_author.articles(limit=_SEARCHED_PASSAGES)]
         articles = searcher.generation.articles_by_id(ids)
         named = rank_articles(words, [hit for hit in hits if names_subject(words, hit)])
-        own = [articles[each] for each in ids if each in articles]
-        return [*own, *(each for each in named if each.id not in articles)]
+        own = [articles[article_id] for article_id in ids if article_id in articles]
+        return [*own, *(article for article in named if article.id not in articles)]
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         """List the articles with this ID (or a prefix of it), path, URL or title."""

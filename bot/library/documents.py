@@ -117,12 +117,12 @@ def _inspect(path: Path, display_name: str) -> ReceivedDocument:
     sources, _ = find_sources([path])
     for source in sources:
         try:
-            for each in read_apart(source, seconds=_READING_CPU_SECONDS):
-                if isinstance(each, Article):
-                    titles += [each.title][: _TITLES - len(titles)]
+            for item in read_apart(source, seconds=_READING_CPU_SECONDS):
+                if isinstance(item, Article):
+                    titles += [item.title][: _TITLES - len(titles)]
                     articles += 1
                 elif problem.code == "document-no-article":
-                    problem = each.problem
+                    problem = item.problem
         except ReadError as error:
             raise ReadError(error.problem, subject=display_name) from error
     if not articles:
@@ -245,7 +245,7 @@ class Documents:
     def find_waiting(self) -> frozenset[int]:
         """List the numbers of the documents in the inbox."""
         folders = self._inbox(0).parent.glob("*")
-        return frozenset(int(each.name) for each in folders if each.name.isdecimal())
+        return frozenset(int(folder.name) for folder in folders if folder.name.isdecimal())
 
     @contextmanager
     def _empty_inbox_on_error(self, number: int) -> Iterator[Path]:

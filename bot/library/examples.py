@@ -79,8 +79,8 @@ class Examples:
             if self.search is not None:
                 self.search.cancel()
             self.search = asyncio.create_task(self._find(self._questions))
-        texts = [each.text for each in self._questions if each.language == language]
-        return texts or [each.text for each in self._questions]
+        texts = [question.text for question in self._questions if question.language == language]
+        return texts or [question.text for question in self._questions]
 
     async def soon(self, language: Language, seconds: float) -> Sequence[str]:
         """Like `of`, but wait up to `seconds` for the search to complete."""
@@ -106,13 +106,13 @@ class Examples:
         try:
             every = await asyncio.to_thread(lambda: list(self._candidates()))
             for language in _EVENT:
-                candidates = [each for each in every if each[0].language == language]
+                candidates = [pair for pair in every if pair[0].language == language]
                 total, covered_ids = len(questions) + EXAMPLES, set[str]()
-                facts = [each for each in candidates if each[0].kind in KINDS]
+                facts = [pair for pair in candidates if pair[0].kind in KINDS]
                 for group, limit in (
-                    *(([each for each in facts if each[0].kind == kind], 1) for kind in KINDS),
+                    *(([pair for pair in facts if pair[0].kind == kind], 1) for kind in KINDS),
                     (facts, EXAMPLES),
-                    ([each for each in candidates if each not in facts], EXAMPLES),
+                    ([pair for pair in candidates if pair not in facts], EXAMPLES),
                 ):
                     count = min(len(questions) + limit, total)
                     for example, article in group[: TRIES // len(KINDS)]:
@@ -154,10 +154,10 @@ def _nearby(refusal: Answer) -> list[tuple[ExampleQuestion, Article]]:
                 shares[example] = len(own & words) / len(own) if own else 0.0
                 sources.setdefault(example, article)
     near = sorted(
-        (each for each in shares if shares[each] >= NEARBY_SHARE), key=lambda e: -shares[e]
+        (example for example in shares if shares[example] >= NEARBY_SHARE), key=lambda e: -shares[e]
     )
     candidates = [(example, sources[example]) for example in near[:NEARBY_TRIES]]
-    names = [question[each.start : each.end] for each in span_names(question, language)]
+    names = [question[span.start : span.end] for span in span_names(question, language)]
     for name in sorted(names, key=len, reverse=True):  # short names are vague: « Paris »
         for article in refusal.nearest:
             if name in article.text:
@@ -185,7 +185,7 @@ def candidate_questions(article: Article) -> Iterator[ExampleQuestion]:
             if event is None:
                 continue
             names = span_names(event["subject"], article.language)
-            if any(each.end == len(event["subject"]) for each in names):
+            if any(name.end == len(event["subject"]) for name in names):
                 subject = _DETERMINER.sub(lambda first: first[0].lower(), event["subject"])
                 words = (subject, event["verb"], event["participle"] or "")
                 yield ExampleQuestion(phrases.when(*words), article.language, "when")
@@ -211,7 +211,7 @@ def _is_certain(answer: Answer, example: ExampleQuestion, article: Article) -> b
     if words in example.text:
         return False
     if example.kind == "when":
-        return any(each.isdigit() for each in words)
+        return any(character.isdigit() for character in words)
     if example.kind == "where":
-        return words != words.lower() and not any(each.isdigit() for each in words)
+        return words != words.lower() and not any(character.isdigit() for character in words)
     return " " in words and words.islower()

@@ -91,8 +91,10 @@ class ButtonPress(ChatEvent):
         message = self.query.message
         if not isinstance(message, Message) or message.reply_markup is None:
             return ""
-        buttons = (each for row in message.reply_markup.inline_keyboard for each in row)
-        return next((each.text for each in buttons if each.callback_data == self.query.data), "")
+        buttons = (button for row in message.reply_markup.inline_keyboard for button in row)
+        return next(
+            (button.text for button in buttons if button.callback_data == self.query.data), ""
+        )
 
     async def acknowledge(self, text: str | None = None, *, aloud: bool = False) -> None:
         """Stop the button's spinner; a text shown `aloud` is a dialog."""
@@ -109,7 +111,7 @@ class ButtonPress(ChatEvent):
         if not isinstance(message, Message) or message.reply_markup is None:
             return
         rows = [
-            [each for each in row if each.callback_data != self.query.data]
+            [button for button in row if button.callback_data != self.query.data]
             for row in message.reply_markup.inline_keyboard
         ]
         rows = [row for row in rows if row]

@@ -71,9 +71,9 @@ class Journal:
         def record(session: Session) -> list[frozenset[int] | None]:
             return [
                 updates.record_arrival(
-                    session, bot_id, each.update_id, each.to_dict(), now, _chat_of(each)
+                    session, bot_id, update.update_id, update.to_dict(), now, _chat_of(update)
                 )
-                for each in arrivals
+                for update in arrivals
             ]
 
         return await self._do(record, relaxed=True)

@@ -74,17 +74,20 @@ class Menus:
     def of(self, role: Role | None, *, private: bool) -> list[MenuCommand]:
         """Return the commands available to a role: all in private, public ones in a group."""
         staff_commands = [
-            each
-            for each in self.administrators
-            if role == "administrator" or (role == "editor" and each.editors)
+            command
+            for command in self.administrators
+            if role == "administrator" or (role == "editor" and command.editors)
         ]
         if private:
             return [*self.everybody, *self.hidden, *staff_commands]
-        return [*self.groups, *(each for each in (*self.everybody, *staff_commands) if each.public)]
+        return [
+            *self.groups,
+            *(command for command in (*self.everybody, *staff_commands) if command.public),
+        ]
 
     async def announce(self, bot: Bot, administrators: Iterable[int] = ()) -> None:
         """Set the menus; only log a failure, as a bot without menus still answers."""
-        in_groups = (*self.groups, *(each for each in self.everybody if each.groups))
+        in_groups = (*self.groups, *(command for command in self.everybody if command.groups))
         try:
             await _set_menu(bot, None, self.everybody)
             await _set_menu(bot, BotCommandScopeAllPrivateChats(), self.everybody)
@@ -115,5 +118,5 @@ async def reset_menu(bot: Bot, person: int) -> None:
 async def _set_menu(bot: Bot, scope: BotCommandScope | None, menu: Sequence[MenuCommand]) -> None:
     """Set commands in each language, French by default."""
     for language in _LANGUAGES:
-        commands = [BotCommand(*each.localize(language)) for each in menu]
+        commands = [BotCommand(*command.localize(language)) for command in menu]
         await bot.set_my_commands(commands, scope=scope, language_code=language)

@@ -25,7 +25,7 @@ class Roles:
     def of(self, person_id: int) -> Role | None:
         """The person's highest role; None if unknown or barred."""
         own_roles = {self.role_in_settings(person_id), self._standings.get(person_id)}
-        return next((each for each in ROLES if each in own_roles), None)
+        return next((role for role in ROLES if role in own_roles), None)
 
     def role_in_settings(self, person_id: int) -> Role | None:
         """The person's role in the settings; people who have one cannot be barred."""

@@ -119,7 +119,7 @@ class BotServices:
     async def subjects(self, chat_id: int) -> list[str]:
 
         def read(session: Session) -> list[str]:
-            subjects = (each.subjects(session, chat_id) for each in self.features)
+            subjects = (feature.subjects(session, chat_id) for feature in self.features)
             return list(itertools.chain.from_iterable(subjects))
 
         return await self.run(read)

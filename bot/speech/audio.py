@@ -66,7 +66,7 @@ def read_sound(path: Path, *, most_seconds: float) -> Sound:
         raise SpeechError("speech-unreadable")
     try:
         with av.open(str(path), metadata_errors="ignore", options=_LIMITS) as container:
-            stream = next((each for each in container.streams if each.type == "audio"), None)
+            stream = next((stream for stream in container.streams if stream.type == "audio"), None)
             if stream is None:
                 raise SpeechError("speech-no-sound")
             resampler = av.AudioResampler(format="flt", layout="mono", rate=HEARD_RATE)
@@ -140,16 +140,16 @@ def _frames(sound: Sound) -> Iterator[Any]:
 
 
 def _chapters(chapters: Sequence[ChapterMark], seconds: float) -> list[Any]:
-    ends = [*(each.start for each in chapters[1:]), seconds]
+    ends = [*(chapter.start for chapter in chapters[1:]), seconds]
     return [
         {
             "id": number,
-            "start": round(each.start * 1000),
+            "start": round(chapter.start * 1000),
             "end": round(end * 1000),
             "time_base": Fraction(1, 1000),
-            "metadata": {"title": each.title},
+            "metadata": {"title": chapter.title},
         }
-        for number, (each, end) in enumerate(zip(chapters, ends, strict=True))
+        for number, (chapter, end) in enumerate(zip(chapters, ends, strict=True))
     ]
 
 

@@ -50,7 +50,7 @@ class SpeechModels:
 
 def _is_installed(*packages: str) -> bool:
     """True if these packages of the extra `voice` are installed."""
-    return all(find_spec(each) is not None for each in packages)
+    return all(find_spec(package) is not None for package in packages)
 
 
 def open_voice(models: SpeechModels) -> Voice:

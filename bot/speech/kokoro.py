@@ -65,7 +65,7 @@ class KokoroVoice:
     def _ids(self, sounds: str, language: SpeechLanguage) -> list[int]:
         for pair, sign in _JOINED_EN if language == "en" else _JOINED:
             sounds = sounds.replace(pair, sign)
-        return [self._symbols[each] for each in sounds if each in self._symbols]
+        return [self._symbols[sound] for sound in sounds if sound in self._symbols]
 
     @cached_property
     def _symbols(self) -> dict[str, int]:

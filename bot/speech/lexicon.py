@@ -82,7 +82,7 @@ class Lexicon:
         return words + ("s" if ending.endswith("s") else "")
 
     def digits(self, figures: str) -> str:
-        return " ".join(self.cardinal(int(each)) for each in figures if each.isdigit())
+        return " ".join(self.cardinal(int(digit)) for digit in figures if digit.isdigit())
 
     def value(self, figures: str) -> Decimal:
         whole, fraction = self._parts(figures)
@@ -184,7 +184,7 @@ def gender(noun: str) -> Gender:
         if f"^{form}" in genders:
             return genders[f"^{form}"]
     endings = (forms[-1][at:] for at in range(len(forms[-1])))
-    return next((genders[each] for each in endings if each in genders), "masculine")
+    return next((genders[ending] for ending in endings if ending in genders), "masculine")
 
 
 @cache
@@ -201,7 +201,7 @@ def _agree(words: str) -> str:
 
 def _unit(unit: str, locale: str) -> UnitName:
     forms = (format_unit(count, unit, "long", locale=locale) for count in (1, 2))
-    return name_of("|".join(re.sub(rf"^\d{SPACE}?", "", each) for each in forms))
+    return name_of("|".join(re.sub(rf"^\d{SPACE}?", "", form) for form in forms))
 
 
 def name_of(forms: str) -> UnitName:

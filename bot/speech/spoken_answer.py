@@ -31,7 +31,7 @@ def spoken_answer(answer: Answer) -> list[SpokenLine]:
     if answer.outcome == "perhaps":
         lines.append(SpokenLine(SpeechPhrases.of(language).perhaps, language))
     if not answer.verbatim:
-        lines += [SpokenLine(each.text, language) for each in answer.statements]
+        lines += [SpokenLine(statement.text, language) for statement in answer.statements]
         return lines
     return [*lines, *spoken_citations(answer.citations, language)]
 
@@ -40,13 +40,13 @@ def spoken_citations(citations: Sequence[Citation], language: SpeechLanguage) ->
     """Return the lines of quotes without duplicates, grouped by article."""
     lines: list[SpokenLine] = []
     for same in shown_quotes(citations):
-        lines += _quoted(same[0].citation.article, language, *(each.citation for each in same))
+        lines += _quoted(same[0].citation.article, language, *(quote.citation for quote in same))
     return lines
 
 
 def voice_language(code: str) -> SpeechLanguage:
     """Return the language to speak: French if there is no voice for this one."""
-    return next((each for each in SPEECH_LANGUAGES if each == code), "fr")
+    return next((language for language in SPEECH_LANGUAGES if language == code), "fr")
 
 
 def _quoted(

@@ -42,11 +42,13 @@ def spoken_words(text: str, language: SpeechLanguage) -> str:
     """Convert a text to words, spaces and punctuation for pauses."""
     words = lexicon(language)
     text = unicodedata.normalize("NFC", text).translate(_LOWERED)
-    text = "".join(each if each.isprintable() else " " for each in text)
+    text = "".join(character if character.isprintable() else " " for character in text)
     for pattern, replacement in _rules(language):
         text = pattern.sub(replacement, text)
     symbols = words.tables["symbols"]
-    text = "".join(f" {symbols[each]} " if each in symbols else each for each in text)
+    text = "".join(
+        f" {symbols[character]} " if character in symbols else character for character in text
+    )
     text = re.sub(r"[^\w\s.,;:!?…'’\-«»“”\"()]", " ", text).replace("_", " ")
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"(?:[,;] ?){2,}", ", ", text)
@@ -319,7 +321,7 @@ def _ordinals(words: Lexicon) -> Iterator[Rule]:
 
 
 def _ordinal(words: Lexicon, match: Match) -> str:
-    digits, ending = (match[each] for each in ((1, 2) if match[1] else (3, 4)))
+    digits, ending = (match[group] for group in ((1, 2) if match[1] else (3, 4)))
     digits = digits.replace(",", "")
     return words.ordinal(int(digits), ending) if len(digits) < 16 else match[0]
 
@@ -408,7 +410,7 @@ def _sets(words: Lexicon, match: Match) -> str:
 
 def _groups(words: Lexicon, match: Match) -> str:
     """Groups of digits of an identifier, such as an ISBN."""
-    return ", ".join(words.amount(each) for each in match[0].split("-"))
+    return ", ".join(words.amount(number) for number in match[0].split("-"))
 
 
 def _phone(words: Lexicon, match: Match) -> str:
@@ -418,7 +420,7 @@ def _phone(words: Lexicon, match: Match) -> str:
     size = 2 if words.language == "fr" else 1
     start = len(digits) % size
     groups = [digits[:start], *(digits[at : at + size] for at in range(start, len(digits), size))]
-    number = " ".join(words.amount(each) for each in groups if each)
+    number = " ".join(words.amount(group) for group in groups if group)
     return f"{words.word('plus')} {words.amount(country)} {number}" if country else number
 
 
@@ -496,7 +498,9 @@ def _unscaled_price(words: Lexicon, figures: str, currency: str, name: UnitName)
 
 def _measures(words: Lexicon) -> Iterator[Rule]:
     amount, unit = _amount(words), _symbols(words.units)
-    bare = one_of([*words.bare_units, *(each for each in words.currencies if not each.isalpha())])
+    bare = one_of(
+        [*words.bare_units, *(currency for currency in words.currencies if not currency.isalpha())]
+    )
     per = one_of([*words.tables["per"], *words.units])
     yield r"[½⅓⅔¼¾⅛⅕]", _vulgar
     yield rf"(?<=\d){S}1/2(?![\w/])", f" {words.word('and a half')}"
@@ -527,7 +531,7 @@ def _fraction(words: Lexicon, match: Match) -> str:
 
 
 def _power(words: Lexicon, match: Match) -> str:
-    exponent = "".join(str(_RAISED.index(each)) for each in match[2])
+    exponent = "".join(str(_RAISED.index(digit)) for digit in match[2])
     return f"{match[1]} {words.word('power')} {exponent}"
 
 
@@ -579,4 +583,4 @@ def _acronym(words: Lexicon, match: Match) -> str:
     ):
         return letters.capitalize()
     letter_names = words.tables["letters"]
-    return " ".join(letter_names.get(each, each) for each in letters)
+    return " ".join(letter_names.get(letter, letter) for letter in letters)

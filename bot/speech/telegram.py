@@ -119,7 +119,7 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         if not self._services.speaks:
             await event.say(phrases.silent)
             return
-        buttons = ((phrases.choices[each], f"voice:{each}") for each in CHOICES)
+        buttons = ((phrases.choices[choice], f"voice:{choice}") for choice in CHOICES)
         text = phrases.choose(phrases.choices[await self._find_choice(event.asker)])
         await event.say(text, column(*buttons))
 
@@ -190,9 +190,9 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         citations = await asyncio.to_thread(
             citations_of, record.sources, partial(self._services.article, asker.place), cited=True
         )
-        own_words = turn.answer and not any(each.quote in turn.answer for each in citations)
+        own_words = turn.answer and not any(citation.quote in turn.answer for citation in citations)
         if own_words:
-            return [SpokenLine(each, language) for each in turn.answer.splitlines()]
+            return [SpokenLine(line, language) for line in turn.answer.splitlines()]
         return spoken_citations(citations, language)
 
     def _record(self, lines: list[SpokenLine], stop: asyncio.Event | None) -> bytes:
@@ -262,7 +262,9 @@ class VoiceHandlers(Handlers):
         await press.acknowledge()
         message = press.message
         rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-        words = next((each.copy_text.text for row in rows for each in row if each.copy_text), None)
+        words = next(
+            (button.copy_text.text for row in rows for button in row if button.copy_text), None
+        )
         if words is None:
             return
         await press.replace_text(press.asker.texts(SpeechPhrases).heard(words))

@@ -58,10 +58,10 @@ def say(
     text = " ".join(words or ())
     if text == "-" or not (text or sys.stdin.isatty()):
         text = sys.stdin.read()
-    paragraphs = [" ".join(each.split()) for each in encodable(text).split("\n\n")]
+    paragraphs = [" ".join(paragraph.split()) for paragraph in encodable(text).split("\n\n")]
     code = language or voice_language(detect(text))
     speaker: Speaker = "second" if second else "first"
-    lines = [SpokenLine(each, code, speaker) for each in paragraphs if each]
+    lines = [SpokenLine(paragraph, code, speaker) for paragraph in paragraphs if paragraph]
     if out == STANDARD_OUTPUT:
         _stream(open_speech(settings), lines, speed)
     else:

@@ -108,12 +108,12 @@ def _is_doubtful(segments: Sequence[Any]) -> bool:
 def _echoes(text: str, prompt: str) -> bool:
     """True if most of the text is in the prompt in the same order: with noise, Whisper repeats its
     prompt."""
-    words, expected = (re.findall(r"\w+", each.lower()) for each in (text, prompt))
+    words, expected = (re.findall(r"\w+", phrase.lower()) for phrase in (text, prompt))
     run = SequenceMatcher(None, words, expected, autojunk=False).find_longest_match().size
     return run >= _SHORTEST_ECHO and 4 * run >= 3 * len(words)
 
 
 def _is_latin(text: str) -> bool:
-    letters = [each for each in text if each.isalpha()]
-    latin = sum(unicodedata.name(each, "").startswith("LATIN") for each in letters)
+    letters = [character for character in text if character.isalpha()]
+    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
     return 2 * latin >= len(letters)

@@ -73,10 +73,10 @@ def list_articles(
     page = entries[:limit]
     out = console_for(sys.stdout)
     if as_json:
-        out.file.writelines(f"{json_line(entry_record(each))}\n" for each in page)
+        out.file.writelines(f"{json_line(entry_record(entry))}\n" for entry in page)
         return DONE
-    for each in page:
-        show(out, _line(each, phrases))
+    for entry in page:
+        show(out, _line(entry, phrases))
     # On standard error, so that each line of the list is an article.
     count = phrases.shown(len(page), len(entries)) if entries else phrases.none_listed
     show(console_for(sys.stderr), count)
@@ -88,13 +88,13 @@ def _list_removed(settings: Settings, *, as_json: bool) -> int:
     phrases = KeepingPhrases.of(settings.language)
     articles = index_store(settings).removals().articles
     out = console_for(sys.stdout)
-    for each in articles:
+    for article in articles:
         if as_json:
-            fields = {"id": each.id, "title": each.title, "path": each.path}
-            out.file.write(f"{json_line({**fields, 'removed': each.day.isoformat()})}\n")
+            fields = {"id": article.id, "title": article.title, "path": article.path}
+            out.file.write(f"{json_line({**fields, 'removed': article.day.isoformat()})}\n")
         else:
-            title = harmless(row_line(each.title)) or phrases.untitled
-            show(out, f"{each.id}  {each.day}  {title} ({harmless(each.path)})")
+            title = harmless(row_line(article.title)) or phrases.untitled
+            show(out, f"{article.id}  {article.day}  {title} ({harmless(article.path)})")
     if not as_json:
         count = phrases.shown(len(articles), len(articles)) if articles else phrases.none_listed
         show(console_for(sys.stderr), count)
@@ -103,19 +103,19 @@ def _list_removed(settings: Settings, *, as_json: bool) -> int:
 
 def _select(entries: Iterable[ArticleEntry], language: str, outlet: str) -> Iterator[ArticleEntry]:
     language, outlet = language.lower(), fold_phrase(outlet)
-    for each in entries:
-        if language and each.language.lower().split("-")[0] != language.split("-")[0]:
+    for entry in entries:
+        if language and entry.language.lower().split("-")[0] != language.split("-")[0]:
             continue
-        if outlet and fold_phrase(each.outlet or "") != outlet:
+        if outlet and fold_phrase(entry.outlet or "") != outlet:
             continue
-        yield each
+        yield entry
 
 
 def _line(entry: ArticleEntry, phrases: KeepingPhrases) -> Text:
     day = entry.published.isoformat() if entry.published else phrases.undated
     text = Text(f"{entry.id}  {day:<10}  {entry.language:<3} ")
     text.append(harmless(row_line(entry.title)) or phrases.untitled, style=TITLE)
-    beside = [each for each in (entry.outlet, entry.author, entry.path) if each]
+    beside = [part for part in (entry.outlet, entry.author, entry.path) if part]
     return text.append(f" — {harmless(row_line(', '.join(beside)))}")
 
 
@@ -179,8 +179,8 @@ class _ArticleText:
             if value:
                 lines.append((labels[name], self._fact(value, origins.get(name))))
         lines.append((labels["size"], length))
-        lines += under(labels["sections"], (each.heading for each in article.sections))
-        lines += under(labels["copies"], (self._copy(each) for each in article.copies))
+        lines += under(labels["sections"], (section.heading for section in article.sections))
+        lines += under(labels["copies"], (self._copy(copy) for copy in article.copies))
         return rows(lines)
 
     def head(self, text: str) -> str:
@@ -210,7 +210,7 @@ class _ArticleText:
 
     def _copy(self, copy: Copy) -> str:
         day = self._common.day(copy.published) if copy.published else self._phrases.undated
-        beside = [each for each in (copy.outlet, day, copy.url, copy.path) if each]
+        beside = [part for part in (copy.outlet, day, copy.url, copy.path) if part]
         return f"{copy.id}  {copy.title or self._phrases.untitled} — {', '.join(beside)}"
 
 
@@ -236,18 +236,18 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     with open_articles(settings) as generation:
         facts = generation.facts
         targets = {
-            each.id: each
+            target.id: target
             for reference in references
             # An article that is not in the index may have been withdrawn before.
             if generation.find(reference) or not removals.find(reference)
             for entry in find_all(generation, reference, _report_match(reference, phrases))
-            for each in _with_copies(entry, generation)
+            for target in _with_copies(entry, generation)
         }
     if targets and len(targets) >= facts.articles + facts.copies:
         raise UsageError("articles-last")
-    for each in {each for reference in references for each in removals.find(reference)}:
-        if each.id not in targets:
-            show(out, phrases.already_removed(_title_and_path(each)[0]))
+    for article in {article for reference in references for article in removals.find(reference)}:
+        if article.id not in targets:
+            show(out, phrases.already_removed(_title_and_path(article)[0]))
     if not targets:
         return DONE
     removals.add(targets.values())
@@ -262,14 +262,14 @@ def _restore(settings: Settings, references: Sequence[str]) -> int:
     phrases = KeepingPhrases.of(settings.language)
     removals = index_store(settings).removals()
     ids = {
-        each.id: None
+        article.id: None
         for reference in references
-        for each in find_removed(removals, reference, _report_match(reference, phrases))
+        for article in find_removed(removals, reference, _report_match(reference, phrases))
     }
     index_store(settings).facts()  # raises NoIndex
     for removed_id in ids:
-        for each in removals.restore(removed_id):
-            show(console_for(sys.stdout), phrases.restored(*_title_and_path(each)))
+        for article in removals.restore(removed_id):
+            show(console_for(sys.stdout), phrases.restored(*_title_and_path(article)))
     return _rebuild(settings, phrases)
 
 

@@ -65,7 +65,7 @@ HISTORY = "history"  # the file of the data directory that keeps the lines typed
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     """Declare the commands; `features` may add options to `ask` and parts of the bot."""
     texts = line.texts("answers", "writing")
-    options = [each for feature in features for each in feature.ask_options(line.phrases.code)]
+    options = [option for feature in features for option in feature.ask_options(line.phrases.code)]
     line.command("ask", _with_options(options), texts)
     line.command("chat", chat, texts)
     line.command("chat-model", chat_model, line.texts("models", "model"), "command")
@@ -80,18 +80,20 @@ def _with_options(options: Sequence[AskOption]) -> Callable[..., int]:
     *own, _ = signature.parameters.values()
     extra_options = [
         inspect.Parameter(
-            each.name,
+            option.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
             annotation=Annotated[
-                Path | None, typer.Option(f"--{each.name}", metavar="FILE", help=each.help)
+                Path | None, typer.Option(f"--{option.name}", metavar="FILE", help=option.help)
             ],
         )
-        for each in options
+        for option in options
     ]
 
     def run(settings: Settings, **typed: Any) -> int:
-        paths = [(each, path) for each in options if (path := typed.pop(each.name)) is not None]
+        paths = [
+            (option, path) for option in options if (path := typed.pop(option.name)) is not None
+        ]
         return ask(settings, **typed, options=paths)
 
     run.__signature__ = signature.replace(parameters=[*own, *extra_options])  # type: ignore[attr-defined]
@@ -230,16 +232,19 @@ def _check_bot(settings: Settings) -> int:
     phrases = CheckingPhrases.of(settings.language)
     findings = asyncio.run(run_preflight(settings))
     out = console_for(sys.stdout)
-    for each in findings:
-        mark, style = _MARKS[each.verdict]
+    for finding in findings:
+        mark, style = _MARKS[finding.verdict]
         show(
-            out, Text(f"{mark} ", style=style).append(harmless(phrases.line(each.about, each.text)))
+            out,
+            Text(f"{mark} ", style=style).append(
+                harmless(phrases.line(finding.about, finding.text))
+            ),
         )
-    faults = [each for each in findings if each.fatal]
+    faults = [finding for finding in findings if finding.fatal]
     show(out, phrases.not_ready(len(faults)) if faults else phrases.ready)
     if not faults:
         return DONE
-    return MISUSED if any(each.verdict == "setting" for each in faults) else FAILED
+    return MISUSED if any(fault.verdict == "setting" for fault in faults) else FAILED
 
 
 def bot(

@@ -123,5 +123,5 @@ def _wrap(line: Text, console: Console) -> Text:
 def _replace(text: Text, characters: dict[str, str]) -> Text:
     """Replace characters one for one, keeping the styles."""
     result = text.copy()
-    result.plain = "".join(characters.get(each, each) for each in text.plain)
+    result.plain = "".join(characters.get(character, character) for character in text.plain)
     return result

@@ -214,8 +214,8 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
         return
     named_files = skipped if naming == "all" or not out.is_terminal else skipped[:MAX_NAMED_FILES]
     show(out, TerminalPhrases.of(language).skipped(len(skipped)))
-    for each in named_files:
-        show(out, f"  {harmless(error_text(each, language))}")
+    for file in named_files:
+        show(out, f"  {harmless(error_text(file, language))}")
     if len(named_files) < len(skipped):
         show(out, more.more_skipped(len(skipped) - len(named_files)))
 

@@ -55,11 +55,11 @@ def find_all(generation: OpenGeneration, reference: str, on_guess: OnGuess) -> l
             return entries
     entries = generation.articles()
     files = {f"{name}{PART}" for name in (reference, *_as_path(reference))}
-    if parts := [each for each in entries if f"{_file(each)}{PART}" in files]:
+    if parts := [entry for entry in entries if f"{_file(entry)}{PART}" in files]:
         return parts
     same_name = _of_file_name(reference, entries)
     same_name = same_name or _of_file_name(reference, generation.copies())
-    if len({_file(each) for each in same_name}) == 1:
+    if len({_file(entry) for entry in same_name}) == 1:
         return same_name
     if same_name:
         raise _several(reference, same_name)
@@ -89,13 +89,13 @@ def _guess(reference: str, entries: Sequence[_Listed], on_guess: OnGuess) -> lis
     matches = list(_match_words(reference, entries))
     if len(matches) > 1:
         raise _several(reference, matches)
-    for each in matches:
-        on_guess(each)
+    for match in matches:
+        on_guess(match)
     return matches
 
 
 def _of_file_name(name: str, entries: Iterable[ArticleEntry]) -> list[ArticleEntry]:
-    return [each for each in entries if _file(each).rpartition("/")[2] == name]
+    return [entry for entry in entries if _file(entry).rpartition("/")[2] == name]
 
 
 def _file(entry: ArticleEntry) -> str:
@@ -113,13 +113,13 @@ def _match_words(reference: str, entries: Sequence[_Listed]) -> Iterator[_Listed
     from rapidfuzz import fuzz, process
 
     typed = _words(reference)
-    for each in entries if typed else ():
-        theirs = _words(f"{each.title} {each.path}")
+    for entry in entries if typed else ():
+        theirs = _words(f"{entry.title} {entry.path}")
         if all(
             process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_MIN_TYPO_SCORE)
             for word in typed - theirs
         ):
-            yield each
+            yield entry
 
 
 def _words(text: str) -> set[str]:
@@ -131,7 +131,7 @@ def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:
 
     matches = process.extract(
         reference,
-        [f"{each.title} {each.path}" for each in entries],
+        [f"{entry.title} {entry.path}" for entry in entries],
         scorer=fuzz.WRatio,
         processor=lambda text: utils.default_process(fold_phrase(text)),
         limit=_NEAREST,
@@ -148,11 +148,11 @@ def _rows(entries: Sequence[ArticleEntry | RemovedArticle]) -> tuple[Problem, ..
     return tuple(
         Problem(
             "article-row",
-            id=each.id,
-            title=each.title or Problem("article-untitled"),
-            path=each.path,
+            id=entry.id,
+            title=entry.title or Problem("article-untitled"),
+            path=entry.path,
         )
-        for each in entries
+        for entry in entries
     )
 
 

@@ -176,9 +176,9 @@ def handle_signals(handle: Callable[[], None], *numbers: int) -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in numbers}
 
     def receive(number: int, frame: FrameType | None) -> None:
-        for each in numbers:
-            default = signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL
-            signal.signal(each, default)
+        for signum in numbers:
+            default = signal.default_int_handler if signum == signal.SIGINT else signal.SIG_DFL
+            signal.signal(signum, default)
         handle()
 
     for number in numbers:

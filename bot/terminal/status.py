@@ -62,7 +62,7 @@ def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
             copies = article.copies if article else ()
             total += len(copies)
             if as_json:
-                fields = {**entry_record(entry), "copies": [copy_record(each) for each in copies]}
+                fields = {**entry_record(entry), "copies": [copy_record(copy) for copy in copies]}
                 out.file.write(f"{json_line(fields)}\n")
             else:
                 show(out, _group(entry, copies, settings.language))
@@ -136,7 +136,7 @@ def _group(entry: ArticleEntry, copies: tuple[Copy, ...], language: str) -> Text
     phrases, days = KeepingPhrases.of(language), Phrases.of(language)
     text = Text(_title(entry, phrases), style=TITLE)
     day = days.day(entry.published) if entry.published else phrases.undated
-    beside = ", ".join(each for each in (entry.outlet, day, entry.path) if each)
+    beside = ", ".join(part for part in (entry.outlet, day, entry.path) if part)
     text = Text().append_text(text).append(f" — {harmless(row_line(beside))}  [{entry.id}]")
     for copy in copies:
         day = days.day(copy.published) if copy.published else phrases.undated

@@ -82,7 +82,7 @@ def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> i
 
     out, faults = console_for(sys.stdout), 0
     with open_service(settings) as service:
-        web_features = [pages for each in features if (pages := each.web(service))]
+        web_features = [pages for feature in features if (pages := feature.web(service))]
         for door in check_doors(service, web_features):
             faults += not door.good
             mark = Text("✓ " if door.good else "✗ ", style="green" if door.good else "bold red")
@@ -137,7 +137,7 @@ def _token(
     texts, out = WebHelp.of(settings.language), console_for(sys.stdout)
     if name is None and not remove:
         with open_state_of(settings, features) as state:
-            names = [harmless(each.name) for each in state.do(web_tokens.list_tokens)]
+            names = [harmless(token.name) for token in state.do(web_tokens.list_tokens)]
         show(out, "\n".join(names) or texts.none)
         return DONE
     if not name or len(name) > TOKEN_NAME_LIMIT or not name.isprintable():

@@ -124,12 +124,14 @@ class AccessHandlers(Handlers):
         standings = sorted(self._roles.standings().items())
         names = {person: await _describe_chat(bot, person) for person, _ in standings[:NAMES_LIMIT]}
         people = {
-            each: [
-                names.get(person, str(person)) for person, standing in standings if standing == each
+            standing: [
+                names.get(person, str(person))
+                for person, decision in standings
+                if decision == standing
             ]
-            for each in STANDINGS
+            for standing in STANDINGS
         }
-        return [phrases.given(each, labels) for each, labels in people.items() if labels]
+        return [phrases.given(standing, labels) for standing, labels in people.items() if labels]
 
     async def _decide_group(self, chat_id: int, allow: bool) -> None:
         await self._run(chats.allow, chat_id, allow, self._now())
@@ -139,10 +141,10 @@ class AccessHandlers(Handlers):
 def _picker(phrases: AccessPhrases, standings: Sequence[Standing]) -> ReplyKeyboardMarkup:
     """Buttons that open Telegram's list of people, one for each role to give."""
     rows = []
-    for number, each in _PICKER_STANDINGS.items():
-        if each in standings:
+    for number, standing in _PICKER_STANDINGS.items():
+        if standing in standings:
             users = KeyboardButtonRequestUsers(number, user_is_bot=False, request_name=True)
-            rows.append([KeyboardButton(phrases.picks[each], request_users=users)])
+            rows.append([KeyboardButton(phrases.picks[standing], request_users=users)])
     return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
 
 

@@ -195,7 +195,7 @@ class AnnouncementHandlers(Handlers):
         """The people who would get an announcement now."""
         since = self._now() - timedelta(days=self._services.settings.keep_days)
         listeners = await self._run(announcements.listeners, since)
-        return [each for each in listeners if self._roles.may_ask(each)]
+        return [listener for listener in listeners if self._roles.may_ask(listener)]
 
 
 def _quiet(phrases: AdministrationPhrases) -> InlineKeyboardMarkup:

@@ -129,7 +129,9 @@ class ArticleHandlers(Handlers):
         """Find the only article with all these words in its title, or offer the nearest ones."""
         nearest = (await asyncio.to_thread(self._services.library.rank, name))[:PAGE_SIZE]
         words = fold_phrase(name).split()
-        matches = [each for each in nearest if all(w in fold_phrase(each.title) for w in words)]
+        matches = [
+            article for article in nearest if all(w in fold_phrase(article.title) for w in words)
+        ]
         if len(matches) == 1:
             return matches[0]
         phrases, offers = event.asker.texts(BrowsingPhrases), matches or nearest

@@ -98,7 +98,7 @@ class CorpusHandlers(Handlers):
         """How to choose, and the values to choose by."""
         phrases, facet = asker.texts(CorpusPhrases), self._services.library.facet
         counts = [(kind, await asyncio.to_thread(facet, kind)) for kind in _FACETS.values()]
-        text = "\n".join(phrases.listed(kind, each) for kind, each in counts if each)
+        text = "\n".join(phrases.listed(kind, count) for kind, count in counts if count)
         return [phrases.usage, *([text] if text else [])]
 
 
@@ -140,11 +140,11 @@ def _narrow(selection: Selection, condition: str, library: Library, today: date)
 
 def _match_values(facet: FacetKind, value: str, library: Library) -> list[str]:
     """Match typed values with those of the articles; empty if one of them matches none."""
-    choices = {each: _names(each, facet) for each in library.facet(facet)}
+    choices = {choice: _names(choice, facet) for choice in library.facet(facet)}
 
     def match(name: str) -> list[str]:
         normal = fold_phrase(name).strip()
-        return [each for each, names in choices.items() if normal in names]
+        return [choice for choice, names in choices.items() if normal in names]
 
     # A name may contain a comma itself.
     matches = [match(name) for name in ([value] if match(value) else value.split(","))]

@@ -56,7 +56,7 @@ class HelpHandlers(Handlers):
         phrases, role = asker.phrases, self._roles.of(asker.person_id)
         may_add = asker.private and self._roles.may_add(asker.person_id)
         commands = self._menus.of(role, private=asker.private)
-        lines = "\n".join(each.line(phrases.code) for each in commands)
+        lines = "\n".join(command.line(phrases.code) for command in commands)
         parts = (phrases.help, phrases.help_documents if may_add else "", lines)
         keyboard = await example_keyboard(self._services, asker)
         await event.say("\n\n".join(filter(None, parts)), keyboard)

@@ -83,7 +83,7 @@ class InlineHandlers(Handlers):
             await _answer(query, [], texts.inline_no_index, cache_seconds=0)
             return
         METERS.count_answer(answer, "inline")
-        results = [_article_result(each, phrases) for each in articles[:_NEAREST]]
+        results = [_article_result(article, phrases) for article in articles[:_NEAREST]]
         if answer.outcome == "no":
             await _answer(query, results, texts.inline_refusal)
         else:

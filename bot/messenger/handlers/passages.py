@@ -107,7 +107,7 @@ class PassageHandlers(Handlers):
         asker, phrases = event.asker, event.asker.texts(BrowsingPhrases)
         history, lifetime = conversations.history, self._services.lifetime
         turns = await self._run(history, asker.place, self._now(), lifetime, limit=10)
-        turns = [turn for turn in turns if any(each["cited"] for each in turn.sources)]
+        turns = [turn for turn in turns if any(source["cited"] for source in turn.sources)]
         if not turns:
             await event.say(phrases.no_sources)
             return
@@ -140,4 +140,6 @@ def _render(
 
 
 def _position(passages: Sequence[Passage], step: NeighbourStep) -> int | None:
-    return next((n for n, each in enumerate(passages) if each.start <= step.at < each.end), None)
+    return next(
+        (n for n, passage in enumerate(passages) if passage.start <= step.at < passage.end), None
+    )

@@ -124,7 +124,8 @@ class ConversationMemory:
                 return history, None, None
             replied_turn = conversations.turn_of_answer(session, place.chat_id, replied_to)
             referents = (
-                each.referent(session, place.chat_id, replied_to) for each in services.features
+                feature.referent(session, place.chat_id, replied_to)
+                for feature in services.features
             )
             return history, replied_turn, next(filter(None, referents), None)
 
@@ -133,7 +134,9 @@ class ConversationMemory:
         about = about or (referent.subject if referent else "")
         if context is None and about:
             context = Turn(about, about, detect(about), now)
-        turns = [parse_turn(each.turn) for each in history if before is None or each.id < before]
+        turns = [
+            parse_turn(record.turn) for record in history if before is None or record.id < before
+        ]
         return TurnText(question, () if referent else tuple(turns), context), referent
 
     async def _choose_chain(
@@ -444,7 +447,7 @@ class QuestionHandlers(Handlers):
         self, answer: Answer, turn: int, asker: Asker
     ) -> InlineKeyboardMarkup | None:
         code = asker.phrases.code
-        extra = (each.answer_buttons(answer, turn, code) for each in self._services.features)
+        extra = (feature.answer_buttons(answer, turn, code) for feature in self._services.features)
         nearby = await self._services.examples.near(answer)
         return keyboard(answer, turn, asker.phrases, extra, (nearby,) if nearby else ())
 

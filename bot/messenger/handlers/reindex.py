@@ -134,8 +134,8 @@ def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
         yield phrases.unchanged
     if report.skipped:
         yield phrases.skipped(len(report.skipped))
-        for each in report.skipped[:_FILES_LIMIT]:
-            yield f"• {harmless(error_text(each, phrases.code))}"
+        for file in report.skipped[:_FILES_LIMIT]:
+            yield f"• {harmless(error_text(file, phrases.code))}"
         if (more := len(report.skipped) - _FILES_LIMIT) > 0:
             yield asker.texts(AdministrationPhrases).more_skipped(more)
 

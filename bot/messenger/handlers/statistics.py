@@ -56,7 +56,9 @@ class StatisticsHandlers(Handlers):
         votes = figures.votes
         caption = phrases.caption(figures.questions, figures.answered, votes.good, votes.bad)
         if png is None:
-            article_lines = [f"{each.title or each.id} – {each.answers}" for each in figures.cited]
+            article_lines = [
+                f"{article.title or article.id} – {article.answers}" for article in figures.cited
+            ]
             lines = "\n".join(
                 [phrases.most_cited, *article_lines] if article_lines else [phrases.nothing_cited]
             )

@@ -79,7 +79,7 @@ class StatusHandlers(Handlers):
         lines.append(phrases.running_since(now - self._services.started_at))
         if (memory := used_memory()) is not None:
             lines.append(phrases.memory(memory))
-        if models := [each.name for each in parse_choices(settings.chat_model)]:
+        if models := [choice.name for choice in parse_choices(settings.chat_model)]:
             lines.append(phrases.models_used(", ".join(models), tokens))
         return "\n".join((*lines, phrases.waiting_now(", ".join(waiting_items))))
 

@@ -48,7 +48,7 @@ class VoteHandlers(Handlers):
         if good:
             return
         turn = await self._run(conversations.turn, turn_id)
-        has_quotes = turn is not None and any(each["cited"] for each in turn.sources)
+        has_quotes = turn is not None and any(source["cited"] for source in turn.sources)
         buttons = [
             InlineKeyboardButton(text, callback_data=f"r:{turn_id}:{reason}")
             for reason, text in phrases.reasons.items()
@@ -72,7 +72,7 @@ class VoteHandlers(Handlers):
             return
         person, now = asker.person_id, self._now()
         if after:
-            new = [each for each in after if each not in before] or after
+            new = [thumb for thumb in after if thumb not in before] or after
             good = new[-1] == ReactionEmoji.THUMBS_UP
             await self._run(votes.cast, turn.id, person, good=good, now=now, by_reaction=True)
         else:
@@ -89,7 +89,7 @@ class VoteHandlers(Handlers):
     @on_button(_REASON, public=True)
     async def reason(self, press: ButtonPress) -> None:
         phrases, turn_id = press.asker.texts(BrowsingPhrases), int(press.match[1])
-        reason = next(each for each in votes.REASONS if each == press.match[2])
+        reason = next(reason for reason in votes.REASONS if reason == press.match[2])
         is_stored = await self._run(votes.explain, turn_id, press.asker.person_id, reason)
         await press.acknowledge()
         await press.replace_text(phrases.noted if is_stored else phrases.gone)
@@ -108,5 +108,5 @@ class VoteHandlers(Handlers):
 
 def _thumbs(reactions: Sequence[ReactionType]) -> list[str]:
     """The reactions that vote, in order."""
-    emoji = [each.emoji for each in reactions if isinstance(each, ReactionTypeEmoji)]
-    return [each for each in emoji if each in _THUMBS]
+    emoji = [reaction.emoji for reaction in reactions if isinstance(reaction, ReactionTypeEmoji)]
+    return [thumb for thumb in emoji if thumb in _THUMBS]

@@ -89,7 +89,7 @@ def without_mention(message: Message, username: str) -> str | None:
     mention = f"@{username}".lower()
     entities = message.parse_entities([MessageEntity.MENTION]) if message.text else {}
     entities |= message.parse_caption_entities([MessageEntity.MENTION]) if message.caption else {}
-    if mention not in {each.lower() for each in entities.values()}:
+    if mention not in {entity.lower() for entity in entities.values()}:
         return None
     text = re.sub(re.escape(mention) + r"\b", " ", words_on(message), flags=re.IGNORECASE)
     # « @selon, quand… » leaves its comma behind.

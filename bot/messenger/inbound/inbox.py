@@ -53,9 +53,9 @@ class Inbox(asyncio.Queue[object]):
     async def record(self, arrivals: Sequence[Update]) -> None:
         """Record updates that arrived together in one transaction, before each is put."""
         updates = [
-            each
-            for each in arrivals
-            if each.inline_query is None and unreadable_content(each) is None
+            update
+            for update in arrivals
+            if update.inline_query is None and unreadable_content(update) is None
         ]
         if not updates:
             return
@@ -143,23 +143,23 @@ def _report_unreadable(update_id: int) -> None:
 def _log_subject(update: Update) -> Subject:
     """The update's number, and its private texts and numbers, which the log hides."""
     texts, numbers = set(_texts_of(update)), set[int]()
-    for each in (update.effective_user, update.effective_sender, update.effective_chat):
-        if each is not None:
-            numbers.add(each.id)
-            texts |= {each.first_name, each.last_name, each.full_name, each.username}
-            texts.add(each.title if isinstance(each, Chat) else None)
+    for peer in (update.effective_user, update.effective_sender, update.effective_chat):
+        if peer is not None:
+            numbers.add(peer.id)
+            texts |= {peer.first_name, peer.last_name, peer.full_name, peer.username}
+            texts.add(peer.title if isinstance(peer, Chat) else None)
     return Subject(update.update_id, frozenset(filter(None, texts)), frozenset(numbers))
 
 
 def _texts_of(update: Update) -> Iterator[str | None]:
     message = update.effective_message
-    for each in (message, message.reply_to_message) if message else ():
-        for text in (each.text, each.caption) if each else ():
+    for post in (message, message.reply_to_message) if message else ():
+        for text in (post.text, post.caption) if post else ():
             yield text
             # The same without commands and mentions.
             yield " ".join(w for w in (text or "").split() if not w.startswith(("/", "@")))
-        if each is not None and each.document is not None:
-            yield each.document.file_name
+        if post is not None and post.document is not None:
+            yield post.document.file_name
     if message is not None and message.quote is not None:
         yield message.quote.text
     if update.inline_query is not None:

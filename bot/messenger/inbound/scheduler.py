@@ -55,7 +55,7 @@ class UpdatePace:
     def take(self, person: int) -> None:
         now = self._now()
         if len(self._due) > _MAX_DUE_PEOPLE:
-            self._due = {each: due for each, due in self._due.items() if due > now}
+            self._due = {other: due for other, due in self._due.items() if due > now}
         self._due[person] = max(self._due.get(person, 0.0), now) + self._seconds
 
 
@@ -155,8 +155,8 @@ class FairScheduler(BaseUpdateProcessor):
         """Let all waiting updates proceed, which then notice that the bot stops."""
         self._is_stopping = True
         for queue in self._queues.values():
-            for each in queue:
-                each.turn.set()
+            for waiter in queue:
+                waiter.turn.set()
         self._queues.clear()
 
     def _leave(self, person: int, chat: int) -> None:

@@ -51,12 +51,12 @@ def _fits(value: Any, type_: Any) -> bool:
     """True if a JSON value is of the declared type, or the type is unknown here."""
     origin = get_origin(type_)
     if origin in {Union, types.UnionType}:
-        return any(_fits(value, each) for each in get_args(type_))
+        return any(_fits(value, member) for member in get_args(type_))
     if origin is Literal:
         return isinstance(value, str)  # a later Bot API may have other words
     if origin in {Sequence, tuple, list}:
         of = get_args(type_)[0]
-        return isinstance(value, list) and all(_fits(each, of) for each in value)
+        return isinstance(value, list) and all(_fits(item, of) for item in value)
     if not isinstance(type_, type):
         return True
     if issubclass(type_, TelegramObject):

@@ -102,9 +102,9 @@ def _help_html(help: Help) -> tuple[str, ...]:
     """Numbers to call; touching one copies it, or dials it if it is international."""
     phrases = HelpPhrases.of(help.language)
     blocks = [text_block(phrases.opening[help.kind]), text_block(phrases.call)]
-    for each in help.first:
-        number = StyledSpan(each.number, "" if each.number.startswith("+") else "code")
-        label = StyledSpan(f"\u00a0— {phrases.label(each.number, each.label)}")
+    for entry in help.first:
+        number = StyledSpan(entry.number, "" if entry.number.startswith("+") else "code")
+        label = StyledSpan(f"\u00a0— {phrases.label(entry.number, entry.label)}")
         blocks.append(StyledBlock((number, label), "\n"))
     if help.others:
         blocks.append(text_block(other_numbers(help, phrases)))
@@ -191,14 +191,14 @@ def _sources(
         if heading := group[0].heading:
             yield text_block(heading, "b")
         quotes = [
-            _quote_spans(each, repeats[each.citation.quote], phrases)
-            for each in group
-            if not each.is_repeat
+            _quote_spans(quote, repeats[quote.citation.quote], phrases)
+            for quote in group
+            if not quote.is_repeat
         ]
         numbers = [
-            citation_marker(each.citation)
-            for each in group
-            if each.is_repeat and each.citation not in repeats[each.citation.quote]
+            citation_marker(quote.citation)
+            for quote in group
+            if quote.is_repeat and quote.citation not in repeats[quote.citation.quote]
         ]
         if not quotes and not numbers:
             continue
@@ -208,9 +208,9 @@ def _sources(
         source = [*numbers, dash, *source_spans(article, link_quote, phrases, "")]
         others = {
             again.article.id: again
-            for each in group
-            if not each.is_repeat
-            for again in repeats[each.citation.quote]
+            for quote in group
+            if not quote.is_repeat
+            for again in repeats[quote.citation.quote]
             if again.article.id != article.id
         }
         for other in others.values():
@@ -229,12 +229,12 @@ def _sources(
 
 def _find_repeats(groups: Sequence[Sequence[ShownQuote]]) -> Mapping[str, list[Citation]]:
     """Group the later citations of each quote that is shown once by its text."""
-    quotes = [each for group in groups for each in group]
-    first_quotes = {each.citation.quote for each in quotes if not each.is_repeat}
+    quotes = [quote for group in groups for quote in group]
+    first_quotes = {quote.citation.quote for quote in quotes if not quote.is_repeat}
     repeats: defaultdict[str, list[Citation]] = defaultdict(list)
-    for each in quotes:
-        if each.is_repeat and each.citation.quote in first_quotes:
-            repeats[each.citation.quote].append(each.citation)
+    for quote in quotes:
+        if quote.is_repeat and quote.citation.quote in first_quotes:
+            repeats[quote.citation.quote].append(quote.citation)
     return repeats
 
 

@@ -55,7 +55,7 @@ async def deliver(
     Return the ids of the messages once Telegram has accepted them all, including those that an
     earlier process sent before it died. Raises Forbidden if the chat cannot be written to.
     """
-    parts = (*map(Part, messages), *(Part("", attachment=each) for each in attachments))
+    parts = (*map(Part, messages), *(Part("", attachment=attachment) for attachment in attachments))
     letter = _letter(place, parts, keyboard, reply_to, only_for)
     return await send_letter(await open_entry(letter), partial(send_part, bot), bot.get_me)
 

@@ -82,9 +82,9 @@ def keyboard(
         InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0"),
     ]
     buttons = []
-    for each in citations:
-        text = phrases.see_passage if len(citations) == 1 else f"[{each.number}]"
-        buttons.append(InlineKeyboardButton(text, callback_data=PassageRef.of(each).encode()))
+    for citation in citations:
+        text = phrases.see_passage if len(citations) == 1 else f"[{citation.number}]"
+        buttons.append(InlineKeyboardButton(text, callback_data=PassageRef.of(citation).encode()))
     for number, article in enumerate(answer.nearest, 1):
         text = texts.read if len(answer.nearest) == 1 else str(number)
         buttons.append(InlineKeyboardButton(text, callback_data=f"{CARD_PREFIX}:{article.id}"))

@@ -94,7 +94,7 @@ def _redact_message(record: logging.LogRecord) -> str:
     if isinstance(arguments, tuple):
         clean_arguments = tuple(map(_redact_argument, arguments))
     else:
-        clean_arguments = {name: _redact_argument(each) for name, each in arguments.items()}
+        clean_arguments = {name: _redact_argument(argument) for name, argument in arguments.items()}
     try:
         return str(template % clean_arguments)
     except (TypeError, ValueError, LookupError):
@@ -113,7 +113,7 @@ def _is_constant(record: logging.LogRecord) -> bool:
 
 def _redact_argument(value: object) -> object:
     if isinstance(value, BaseException):
-        return " < ".join(_format_error(each) for each in _causes(value))
+        return " < ".join(_format_error(cause) for cause in _causes(value))
     if value is None or isinstance(value, (bool, float, Enum, PublicText)):
         return value
     if isinstance(value, int) and abs(value) < _PUBLIC_NUMBER_LIMIT:
@@ -162,11 +162,11 @@ def _format_problem(problem: Problem) -> str:
 def _format_traceback(error: BaseException) -> str:
     """Format a traceback like Python, without the messages of errors."""
     parts = []
-    for each in reversed(list(_causes(error))):
-        frames = "".join(traceback.format_tb(each.__traceback__))
-        parts.append(f"Traceback (most recent call last):\n{frames}{_format_error(each)}\n")
-        if isinstance(each, BaseExceptionGroup):
-            parts += [f"within it:\n{_format_traceback(inner)}" for inner in each.exceptions]
+    for cause in reversed(list(_causes(error))):
+        frames = "".join(traceback.format_tb(cause.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{frames}{_format_error(cause)}\n")
+        if isinstance(cause, BaseExceptionGroup):
+            parts += [f"within it:\n{_format_traceback(inner)}" for inner in cause.exceptions]
     return "\nwhich led to:\n\n".join(parts)
 
 

@@ -105,8 +105,10 @@ class UpdatesRequest(WatchedRequest):
         result = content.get("result") if isinstance(content, dict) else None
         if result == []:
             METERS.note_poll()
-        updates = [legible_update(each) for each in result] if isinstance(result, list) else [None]
-        legible = [each for each in updates if each is not None]
+        updates = (
+            [legible_update(record) for record in result] if isinstance(result, list) else [None]
+        )
+        legible = [update for update in updates if update is not None]
         if updates and not legible:
             # Otherwise the library would ask again at once, for ever.
             raise TelegramError("what came is no list of updates")

@@ -39,7 +39,9 @@ class Matters:
 
     def __call__(self, change: Change, path: str) -> bool:
         place = Path(path)
-        if any(place.is_relative_to(each) for each in self.ignored_paths) or self._hidden(place):
+        if any(place.is_relative_to(ignored) for ignored in self.ignored_paths) or self._hidden(
+            place
+        ):
             return False
         name = place.name.lower()
         if name.startswith(("~$", "#")) or name.endswith(("~", *_UNFINISHED)):

@@ -123,7 +123,7 @@ def watch(
     except ValueError as error:
         raise FeedingError("duration-unclear", subject=f"--every {interval}") from error
     try:
-        feeds = list(dict.fromkeys(Address.parse(each).url for each in addresses))
+        feeds = list(dict.fromkeys(Address.parse(address).url for address in addresses))
     except FetchError as error:
         raise FeedingError(error.problem, subject=error.subject) from error
     paths = _watched_paths(settings, paths, alone=not feeds)

@@ -133,7 +133,7 @@ class Watcher:
 
     def run(self) -> None:
         # Daemons: one that waits for a slow site must not block exit.
-        threads = [threading.Thread(target=each, daemon=True) for each in self._followers]
+        threads = [threading.Thread(target=follower, daemon=True) for follower in self._followers]
         for thread in threads:
             thread.start()
 
