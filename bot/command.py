@@ -96,8 +96,8 @@ class CommandLine:
         keyword_only = inspect.Parameter.KEYWORD_ONLY
         data_dir = inspect.Parameter("data_dir", keyword_only, default=None, annotation=DataDir)
         parameters = [
-            each.replace(kind=keyword_only, annotation=_translate(each.annotation, texts))
-            for each in (*own, data_dir)
+            parameter.replace(kind=keyword_only, annotation=_translate(parameter.annotation, texts))
+            for parameter in (*own, data_dir)
         ]
         make_job.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         return make_job

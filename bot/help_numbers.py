@@ -42,13 +42,13 @@ class Help:
     @property
     def first(self) -> tuple[HelpNumber, ...]:
         """Numbers for this kind of distress, or all if there is none."""
-        return tuple(each for each in self.numbers if each.kind == self.kind) or self.numbers
+        return tuple(entry for entry in self.numbers if entry.kind == self.kind) or self.numbers
 
     @property
     def others(self) -> tuple[HelpNumber, ...]:
         """Numbers for the other kinds, each once."""
-        first = {each.number for each in self.first}
-        rest = {each.number: each for each in self.numbers if each.number not in first}
+        first = {entry.number for entry in self.first}
+        rest = {entry.number: entry for entry in self.numbers if entry.number not in first}
         return tuple(rest.values())
 
 
@@ -66,28 +66,32 @@ def help_line(help: Help) -> str:
     phrases = HelpPhrases.of(help.language)
     return phrases.line(
         ", ".join(
-            f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.first
+            f"{entry.number} ({phrases.label(entry.number, entry.label)})" for entry in help.first
         )
     )
 
 
 def number_lines(help: Help, phrases: HelpPhrases) -> list[str]:
     """Render the numbers for this kind of distress."""
-    return [f"{each.number}\u00a0— {phrases.label(each.number, each.label)}" for each in help.first]
+    return [
+        f"{entry.number}\u00a0— {phrases.label(entry.number, entry.label)}" for entry in help.first
+    ]
 
 
 def all_number_lines(help: Help) -> list[str]:
     """Render all numbers, one a line, those for this kind of distress first."""
     phrases = HelpPhrases.of(help.language)
     return [
-        f"{each.number}\u00a0— {phrases.label(each.number, each.label)}"
-        for each in (*help.first, *help.others)
+        f"{entry.number}\u00a0— {phrases.label(entry.number, entry.label)}"
+        for entry in (*help.first, *help.others)
     ]
 
 
 def other_numbers(help: Help, phrases: HelpPhrases) -> str:
     """Render the other numbers on one line."""
-    others = [f"{each.number} ({phrases.label(each.number, each.label)})" for each in help.others]
+    others = [
+        f"{entry.number} ({phrases.label(entry.number, entry.label)})" for entry in help.others
+    ]
     return phrases.others(", ".join(others))
 
 
@@ -110,7 +114,7 @@ def parse_help_numbers(text: str) -> tuple[HelpNumber, ...]:
         return _NUMBERS_OF_FRANCE
     if text.strip().lower() == "none":
         return ()
-    numbers = tuple(_parse_entry(each) for each in text.split(";") if each.strip())
+    numbers = tuple(_parse_entry(entry) for entry in text.split(";") if entry.strip())
     if not 0 < len(numbers) <= _LIST_LIMIT:
         raise RefusedValue("help-numbers-count", limit=_LIST_LIMIT)
     return numbers
@@ -118,7 +122,7 @@ def parse_help_numbers(text: str) -> tuple[HelpNumber, ...]:
 
 def _parse_entry(text: str) -> HelpNumber:
     entry = _ENTRY.fullmatch(text)
-    kind = next((each for each in HELP_KINDS if entry and each == entry[1].lower()), None)
+    kind = next((kind for kind in HELP_KINDS if entry and kind == entry[1].lower()), None)
     if entry is None or kind is None:
         raise RefusedValue("help-number-unclear", entry=text.strip(), kinds=HELP_KINDS)
     number, label = entry[2], " ".join(entry[3].split())

@@ -155,16 +155,20 @@ def answer_record(answer: Answer) -> AnswerRecord:
             {
                 "heading": section[0].heading,
                 "lines": [
-                    {"label": each.label, "text": each.text, "citations": list(each.citations)}
-                    for each in section
+                    {
+                        "label": statement.label,
+                        "text": statement.text,
+                        "citations": list(statement.citations),
+                    }
+                    for statement in section
                 ],
             }
             for section in answer.sections
-            if any(each.heading or each.label for each in answer.statements)
+            if any(statement.heading or statement.label for statement in answer.statements)
         ],
         "citations": [_citation_record(citation, answer) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
-        "nearest": [_near_record(each) for each in answer.nearest],
+        "nearest": [_near_record(article) for article in answer.nearest],
         "period": (
             {"from": period.first.isoformat(), "to": period.last.isoformat()} if period else None
         ),
@@ -202,9 +206,10 @@ def article_record(article: Article, copy_of: str | None, passages: int) -> Arti
         "updated": _iso(article.updated_at or article.updated),
         "origins": dict(article.origins),
         "copy_of": copy_of,
-        "copies": [copy_record(each) for each in article.copies],
+        "copies": [copy_record(copy) for copy in article.copies],
         "sections": [
-            {"heading": each.heading, "start": each.heading_start} for each in article.sections
+            {"heading": section.heading, "start": section.heading_start}
+            for section in article.sections
         ],
         "passages": passages,
         "text": article.text,
@@ -265,7 +270,7 @@ def _near_record(article: Article) -> NearArticleRecord:
         "path": article.path,
         "outlet": article.outlet,
         "updated": _iso(article.updated),
-        "copies": [{"article_id": each.id, **_publication_record(each)} for each in article.copies],
+        "copies": [{"article_id": copy.id, **_publication_record(copy)} for copy in article.copies],
     }
 
 

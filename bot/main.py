@@ -113,7 +113,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
 def _open_speech(settings: Settings) -> SpeechService | None:
     """The speech service of the first feature that has one; None if none does."""
     services = (feature.open_speech(settings) for feature in FEATURES)
-    return next((each for each in services if each is not None), None)
+    return next((service for service in services if service is not None), None)
 
 
 def _declare_bare(line: CommandLine) -> None:

@@ -45,7 +45,7 @@ class Price:
 
 def parse_choices(text: str) -> tuple[Choice, ...]:
     """Parse `ollama:qwen3:4b,mistral:mistral-small-latest,extractive`. Raises RefusedValue."""
-    names = [each.strip() for each in text.split(",") if each.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
     if EXTRACTIVE in names[:-1]:
         raise RefusedValue("choice-extractive")
     choices = [_choice(name) for name in names if name != EXTRACTIVE]
@@ -79,7 +79,7 @@ def parse_writers(text: str) -> tuple[WriterChoice, ...]:
 
     Raises RefusedValue, also for a single one.
     """
-    names = [each.strip() for each in text.split(",") if each.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
     writers = tuple(parse_writer(name) for name in names)
     if len(set(writers)) < len(writers):
         raise RefusedValue("writer-twice")
@@ -108,7 +108,7 @@ def parse_prices(text: str) -> Mapping[str, Price]:
     A price without a name applies to all other models (`EVERY_MODEL`). Raises RefusedValue.
     """
     prices: dict[str, Price] = {}
-    for part in (each.strip() for each in text.split(",") if each.strip()):
+    for part in (price.strip() for price in text.split(",") if price.strip()):
         name, _, amounts = part.rpartition("=")
         key = _choice(name.strip()).name if name else EVERY_MODEL
         if key in prices:

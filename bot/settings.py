@@ -70,9 +70,9 @@ def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
 
 def allowed_hosts(text: str) -> list[str]:
     """Split SELON_FETCH_ALLOW into hosts. Raises RefusedValue."""
-    hosts = [each.strip() for each in text.split(",") if each.strip()]
-    for each in hosts:
-        parse_allowed(each)
+    hosts = [host.strip() for host in text.split(",") if host.strip()]
+    for host in hosts:
+        parse_allowed(host)
     return hosts
 
 
@@ -414,11 +414,11 @@ class Settings(BaseSettings):
     @field_validator("web_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
+        for network in value:
             try:
-                ip_network(each)
+                ip_network(network)
             except ValueError as error:
-                raise RefusedValue("web-proxy-refused", name=each) from error
+                raise RefusedValue("web-proxy-refused", name=network) from error
         return value
 
     @field_validator("chat_temperature", mode="before")
@@ -433,29 +433,29 @@ class Settings(BaseSettings):
             return value
         if value.strip().lower() == "none":
             return ()
-        return tuple(each.strip() for each in value.split(",") if each.strip())
+        return tuple(number.strip() for number in value.split(",") if number.strip())
 
     @field_validator("web_hosts", "web_proxies", "web_embed", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return tuple(each.strip().lower() for each in value.split(",") if each.strip())
+        return tuple(name.strip().lower() for name in value.split(",") if name.strip())
 
     @field_validator("web_hosts")
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            if not _HOST.fullmatch(each):
+        for host in value:
+            if not _HOST.fullmatch(host):
                 raise RefusedValue("web-host-refused")
         return value
 
     @field_validator("web_embed")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            if not _ORIGIN.fullmatch(each):
-                raise RefusedValue("web-embed-refused", subject=each)
+        for origin in value:
+            if not _ORIGIN.fullmatch(origin):
+                raise RefusedValue("web-embed-refused", subject=origin)
         return value
 
     @field_validator("log_level", mode="before")
@@ -529,8 +529,8 @@ def _check_names() -> None:
                     at = Problem("at-line", number=line.original.line + blank_lines)
                     raise SettingsError("env-line-unclear", subject=_ENV_FILE, at=at)
                 names.add(line.key or "")
-    known = {f"{ENVIRONMENT_PREFIX}{each.upper()}" for each in Settings.model_fields}
-    own = {each.upper(): each for each in names if each.upper().startswith(ENVIRONMENT_PREFIX)}
+    known = {f"{ENVIRONMENT_PREFIX}{field.upper()}" for field in Settings.model_fields}
+    own = {name.upper(): name for name in names if name.upper().startswith(ENVIRONMENT_PREFIX)}
     if "SELON_CHAT_MODE" in own:
         raise SettingsError("chat-mode-gone")
     unknown = [

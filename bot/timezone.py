@@ -24,7 +24,7 @@ def zone_file(name: str) -> Path:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise RefusedValue("timezone-unknown") from error
     paths = (Path(folder) / name for folder in zoneinfo.TZPATH)
-    path = next((each for each in paths if each.is_file()), None)
+    path = next((path for path in paths if path.is_file()), None)
     return path or Path(str(files("tzdata") / "zoneinfo" / name))
 
 

@@ -126,7 +126,8 @@ def corpus_fingerprint(rows: Iterable[tuple[Any, ...]]) -> str:
 def add_fingerprints(before: str, additions: str, deletions: str) -> str:
     """Return the fingerprint of a corpus after adding and removing articles."""
     hashes = (
-        int(each.removeprefix(FINGERPRINT_MARK), 16) for each in (before, additions, deletions)
+        int(fingerprint.removeprefix(FINGERPRINT_MARK), 16)
+        for fingerprint in (before, additions, deletions)
     )
     total, more, less = hashes
     return _fingerprint(total + more - less)
@@ -192,7 +193,7 @@ class Selection:
             (not self.outlets or article.outlet in self.outlets)
             and (not self.categories or article.category in self.categories)
             and (not self.languages or article.language in self.languages)
-            and (not self.folders or any(f"/{each}/" in path for each in self.folders))
+            and (not self.folders or any(f"/{folder}/" in path for folder in self.folders))
             and (self.since is None or (day is not None and day >= self.since))
             and (self.until is None or (day is not None and day <= self.until))
             and (not self.articles or article.id in self.articles)

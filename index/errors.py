@@ -94,7 +94,7 @@ class Problem:
 
 def _as_json(value: Parameter) -> object:
     if isinstance(value, tuple):
-        return [_as_json(each) for each in value]
+        return [_as_json(item) for item in value]
     if isinstance(value, Problem):
         return value.as_json()
     return {"": value} if isinstance(value, Words) else value
@@ -140,7 +140,7 @@ class CodedError(Exception):
     def __str__(self) -> str:
         if self.sentence:
             return self.sentence
-        about = ", ".join(str(each) for each in (self.subject, self.at) if each)
+        about = ", ".join(str(part) for part in (self.subject, self.at) if part)
         return f"{about}: {self.problem}" if about else str(self.problem)
 
 

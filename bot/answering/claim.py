@@ -37,7 +37,11 @@ def find_claims(text: str) -> list[str]:
     """Find the first sentences of a message that state something."""
     spans = sentence_spans(text, detect(text))
     sentences = (" ".join(text[start:end].split()) for start, end in spans)
-    claims = [each for each in sentences if len(each.split()) >= _MIN_WORDS and each[-1] != "?"]
+    claims = [
+        sentence
+        for sentence in sentences
+        if len(sentence.split()) >= _MIN_WORDS and sentence[-1] != "?"
+    ]
     return claims[:MAX_CLAIMS]
 
 
@@ -64,8 +68,8 @@ def join_claims(text: str, answers: Sequence[ClaimAnswer]) -> Answer:
         with_quotes[0],
         question=text,
         outcome=least_sure(answer.outcome for answer in with_quotes),
-        statements=tuple(each for answer in with_quotes for each in answer.statements),
-        citations=tuple(each for answer in with_quotes for each in answer.citations),
+        statements=tuple(statement for answer in with_quotes for statement in answer.statements),
+        citations=tuple(citation for answer in with_quotes for citation in answer.citations),
     )
 
 

@@ -134,7 +134,9 @@ def _split_subjects(text: str) -> tuple[str, ...]:
     """« X et Y : … ? » → « X : … ? », « Y : … ? »."""
     subjects, colon, rest = text.partition(":")
     both = re.split(rf" {_AND} ", subjects)
-    return tuple(f"{each.strip()} :{rest}" for each in both) if colon and len(both) == 2 else ()
+    return (
+        tuple(f"{subject.strip()} :{rest}" for subject in both) if colon and len(both) == 2 else ()
+    )
 
 
 def _split_that_of(text: str) -> tuple[str, ...]:
@@ -164,7 +166,9 @@ def _split_complements(question: str) -> tuple[str, ...]:
     for link in _AND_PREPOSITION.finditer(question):
         before, after = question[: link.start()], question[link.end() :]
         other = _prepositions(after)
-        one = [each for each in _prepositions(before) if each[1] == other[0][1]]
+        one = [
+            preposition for preposition in _prepositions(before) if preposition[1] == other[0][1]
+        ]
         if not one:
             continue
         start, end = one[-1][0], len(after)
@@ -175,7 +179,7 @@ def _split_complements(question: str) -> tuple[str, ...]:
                 break
         two = before[start:], after[:end]
         if all(map(_NAMES.search, two)):
-            return tuple(before[:start] + each + after[end:] for each in two)
+            return tuple(before[:start] + complement + after[end:] for complement in two)
     return ()
 
 
@@ -196,13 +200,16 @@ def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
         if answer.outcome == "no":
             return None
         first = answer.statements[0]
-        citations_of_part = [each for each in answer.citations if each.number in first.citations]
+        citations_of_part = [
+            citation for citation in answer.citations if citation.number in first.citations
+        ]
         numbers = range(len(citations) + 1, len(citations) + len(citations_of_part) + 1)
         statements.append(replace(first, citations=tuple(numbers)))
         citations += [
-            replace(each, number=n) for n, each in zip(numbers, citations_of_part, strict=True)
+            replace(citation, number=n)
+            for n, citation in zip(numbers, citations_of_part, strict=True)
         ]
-    if len({each.text for each in statements}) < len(answers):
+    if len({statement.text for statement in statements}) < len(answers):
         return None
     return replace(
         min(answers, key=lambda answer: answer.confidence),
@@ -230,7 +237,7 @@ def merge_findings(whole: Findings, parts: Sequence[Findings]) -> Findings:
         for hit in turn:
             if hit is not None:
                 hits_by_passage.setdefault((hit.article.id, hit.passage.start), hit)
-    surest = max((whole, *parts), key=lambda each: each.confidence)
+    surest = max((whole, *parts), key=lambda reading: reading.confidence)
     return replace(
         whole,
         hits=tuple(hits_by_passage.values()),

@@ -218,6 +218,6 @@ def bare_name(message: str) -> str:
     name = _WHAT_ABOUT.sub("", " ".join(message.split()).strip(around), count=1).strip(around)
     words = name.lower().split()
     others = (stop_words("fr") | stop_words("en")).difference(PARTICLES)
-    inner_words = (each for each in words[1:] if each not in ("la", "le"))  # « Claire Le Goff »
+    inner_words = (word for word in words[1:] if word not in ("la", "le"))  # « Claire Le Goff »
     is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint([*words[:1], *inner_words])
     return name if is_name and any(map(str.isalpha, name)) else ""

@@ -40,7 +40,7 @@ class Topic:
 
 def newest_first(articles: Sequence[Article]) -> list[Article]:
     """Sort articles by date; undated ones last."""
-    return sorted(articles, key=lambda each: each.published or date.min, reverse=True)
+    return sorted(articles, key=lambda article: article.published or date.min, reverse=True)
 
 
 def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> Topic:
@@ -52,17 +52,24 @@ def find_topic(subject: str, hits: Sequence[Hit], *, sure: bool) -> Topic:
     if sure:
         floor = max((_meaning(hit) for hit in hits), default=0.0) - _SAME_SUBJECT_MARGIN
     articles = {hit.article.id: hit.article for hit in hits}
-    by_title = {k: each for k, each in articles.items() if _has(subject, each.title, each.language)}
+    by_title = {
+        k: article
+        for k, article in articles.items()
+        if _has(subject, article.title, article.language)
+    }
     near = {hit.article.id: hit.article for hit in hits if _meaning(hit) >= floor}
     by_mention = {hit.article.id: hit.article for hit in hits if names_subject(subject, hit)}
-    by_meaning = {k: each for k, each in near.items() if k not in by_title}
+    by_meaning = {k: article for k, article in near.items() if k not in by_title}
     return Topic(
         titled=tuple(by_title.values()),
         near=tuple(by_meaning.values()),
         mentioning=tuple(
-            each for k, each in by_mention.items() if k not in by_title and k not in near
+            article for k, article in by_mention.items() if k not in by_title and k not in near
         ),
-        central=(*by_title.values(), *(each for k, each in by_meaning.items() if k in by_mention)),
+        central=(
+            *by_title.values(),
+            *(article for k, article in by_meaning.items() if k in by_mention),
+        ),
     )
 
 
@@ -99,7 +106,7 @@ def rank_articles(subject: str, hits: Sequence[Hit]) -> list[Article]:
             scores, name = hit.scores, hit.article.id
             score = subject_score(scores.passage, scores.sentence, scores.words, shares[name])
             best[name] = max(best.get(name, score), score)
-    return [articles[each] for each in sorted(best, key=lambda name: -best[name])]
+    return [articles[article_id] for article_id in sorted(best, key=lambda name: -best[name])]
 
 
 _ABOUT_COSINES = 0.25  # minimum for an article about a subject that it does not name

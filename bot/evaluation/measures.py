@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bot.evaluation import outcome
-from bot.evaluation.outcome import GoldOutcome
+from bot.evaluation.outcome import GoldOutcome, exact_match, f1
 
 Numbers = npt.NDArray[np.float64]
 RANK_DEPTH = 10
@@ -82,8 +81,8 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     The mean distance between confidence and frequency (Naeini et al., AAAI 2015; bins of equal mass
     after Nixon et al., 2019).
     """
-    total = sum(each.count for each in bins)
-    return sum(each.count * abs(each.confidence - each.accuracy) for each in bins) / total
+    total = sum(bucket.count for bucket in bins)
+    return sum(bucket.count * abs(bucket.confidence - bucket.accuracy) for bucket in bins) / total
 
 
 def interval_of_mean(values: Sequence[float] | Numbers) -> Interval:
@@ -145,19 +144,21 @@ class EvaluationFigures:
 
 def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> EvaluationFigures:
     """Every measure of outcomes alone; see docs/evaluation.md for what each means."""
-    with_rank = [each for each in outcomes if each.question.has_articles]
-    golden = [each for each in outcomes if each.question.answerable and each.question.golds]
-    answers = [each for each in outcomes if each.question.answerable and each.is_answer]
-    sure = [each for each in _judged_answers(outcomes) if each.sure]
+    with_rank = [outcome for outcome in outcomes if outcome.question.has_articles]
+    golden = [
+        outcome for outcome in outcomes if outcome.question.answerable and outcome.question.golds
+    ]
+    answers = [outcome for outcome in outcomes if outcome.question.answerable and outcome.is_answer]
+    sure = [outcome for outcome in _judged_answers(outcomes) if outcome.sure]
     return EvaluationFigures(
         name,
         (
-            *(_mean(f"hit@{k}", (hit(each.rank, k) for each in with_rank)) for k in HITS),
-            _mean("mrr@10", (reciprocal_rank(each.rank) for each in with_rank)),
-            _mean("ndcg@10", (discounted_gain(each.rank) for each in with_rank)),
-            _mean("answer_hit", (float(each.right) for each in golden)),
-            _mean("sure_right", (float(each.right_first) for each in sure)),
-            _mean("answer_words", (float(len(each.text.split())) for each in answers)),
+            *(_mean(f"hit@{k}", (hit(outcome.rank, k) for outcome in with_rank)) for k in HITS),
+            _mean("mrr@10", (reciprocal_rank(outcome.rank) for outcome in with_rank)),
+            _mean("ndcg@10", (discounted_gain(outcome.rank) for outcome in with_rank)),
+            _mean("answer_hit", (float(outcome.right) for outcome in golden)),
+            _mean("sure_right", (float(outcome.right_first) for outcome in sure)),
+            _mean("answer_words", (float(len(outcome.text.split())) for outcome in answers)),
             *_highlights(golden),
             *_refusals(outcomes),
             *_latencies(outcomes),
@@ -168,19 +169,19 @@ def evaluation_figures(name: str, outcomes: Sequence[GoldOutcome]) -> Evaluation
 def _judged_answers(outcomes: Sequence[GoldOutcome]) -> list[GoldOutcome]:
     """Those that were answered, of which it is known whether the first statement is right."""
     return [
-        each
-        for each in outcomes
-        if each.is_answer and (each.question.golds or not each.question.answerable)
+        outcome
+        for outcome in outcomes
+        if outcome.is_answer and (outcome.question.golds or not outcome.question.answerable)
     ]
 
 
 def reliability_of(outcomes: Sequence[GoldOutcome]) -> tuple[Bin, ...]:
     """Reliability bins of the answers shown; empty unless some are right and some are wrong."""
     answers = _judged_answers(outcomes)
-    right = [each.right_first for each in answers]
+    right = [outcome.right_first for outcome in answers]
     if len(set(right)) < 2:
         return ()
-    return reliability([each.confidence for each in answers], right)
+    return reliability([outcome.confidence for outcome in answers], right)
 
 
 _SUGGESTED_KEPT = 0.93  # share of the answerable questions that the suggested thresholds answer
@@ -204,8 +205,8 @@ class SuggestedThresholds:
 
 def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds | None:
     """Fit thresholds to these questions; None unless both kinds were asked."""
-    yes = sorted(each.confidence for each in outcomes if each.question.answerable)
-    no = [each.confidence for each in outcomes if not each.question.answerable]
+    yes = sorted(outcome.confidence for outcome in outcomes if outcome.question.answerable)
+    no = [outcome.confidence for outcome in outcomes if not outcome.question.answerable]
     if not yes or not no:
         return None
     perhaps = _rounded_down(yes[len(yes) - math.ceil(_SUGGESTED_KEPT * len(yes))])
@@ -222,15 +223,15 @@ def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds |
 
 def _trusted_from(answers: Sequence[GoldOutcome]) -> float:
     """The lowest confidence from which answers are right often enough; 1 if there is none."""
-    by_confidence = sorted(answers, key=lambda each: -each.confidence)
+    by_confidence = sorted(answers, key=lambda outcome: -outcome.confidence)
     threshold, right = 1.0, 0
-    for count, each in enumerate(by_confidence, 1):
-        right += each.right_first
+    for count, outcome in enumerate(by_confidence, 1):
+        right += outcome.right_first
         last_of_equals = (
-            count == len(by_confidence) or by_confidence[count].confidence < each.confidence
+            count == len(by_confidence) or by_confidence[count].confidence < outcome.confidence
         )
         if last_of_equals and right >= _SUGGESTED_RIGHT * count:
-            threshold = each.confidence
+            threshold = outcome.confidence
     return threshold
 
 
@@ -239,18 +240,18 @@ def _rounded_down(confidence: float) -> float:
 
 
 def _share_from(threshold: float, confidences: Sequence[float]) -> float:
-    return sum(each >= threshold for each in confidences) / len(confidences)
+    return sum(confidence >= threshold for confidence in confidences) / len(confidences)
 
 
 def _highlights(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     """Exact match and F1 as in SQuAD's scorer: no highlight scores zero."""
-    with_highlight = [each for each in outcomes if each.highlight is not None]
-    yield _mean("highlighted", (float(each.highlight is not None) for each in outcomes))
+    with_highlight = [outcome for outcome in outcomes if outcome.highlight is not None]
+    yield _mean("highlighted", (float(outcome.highlight is not None) for outcome in outcomes))
     # Without any highlight there is nothing to measure.
     measurable = outcomes if with_highlight else ()
-    yield _mean("exact_match", (_score(outcome.exact_match, each) for each in measurable))
-    yield _mean("f1", (_score(outcome.f1, each) for each in measurable))
-    yield _mean("f1_highlighted", (_score(outcome.f1, each) for each in with_highlight))
+    yield _mean("exact_match", (_score(exact_match, outcome) for outcome in measurable))
+    yield _mean("f1", (_score(f1, outcome) for outcome in measurable))
+    yield _mean("f1_highlighted", (_score(f1, outcome) for outcome in with_highlight))
 
 
 def _score(measure: Callable[[str, Iterable[str], str], float], each: GoldOutcome) -> float:
@@ -260,24 +261,24 @@ def _score(measure: Callable[[str, Iterable[str], str], float], each: GoldOutcom
 
 
 def _refusals(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
-    yes = [each for each in outcomes if each.question.answerable]
-    no = [each for each in outcomes if not each.question.answerable]
+    yes = [outcome for outcome in outcomes if outcome.question.answerable]
+    no = [outcome for outcome in outcomes if not outcome.question.answerable]
     if yes and no:
-        sure = [each.confidence for each in yes]
-        unsure = [each.confidence for each in no]
+        sure = [outcome.confidence for outcome in yes]
+        unsure = [outcome.confidence for outcome in no]
         yield EvaluationFigure("auroc", auroc(sure, unsure), interval_of_auroc(sure, unsure))
     else:
         yield EvaluationFigure("auroc", None)
-    yield _mean("answerable_kept", (float(each.is_answer) for each in yes))
-    yield _mean("answerable_sure", (float(each.sure) for each in yes))
-    yield _mean("unanswerable_refused", (float(not each.is_answer) for each in no))
-    yield _mean("unanswerable_sure", (float(each.sure) for each in no))
+    yield _mean("answerable_kept", (float(outcome.is_answer) for outcome in yes))
+    yield _mean("answerable_sure", (float(outcome.sure) for outcome in yes))
+    yield _mean("unanswerable_refused", (float(not outcome.is_answer) for outcome in no))
+    yield _mean("unanswerable_sure", (float(outcome.sure) for outcome in no))
     bins = reliability_of(outcomes)
     yield EvaluationFigure("ece", calibration_error(bins) if bins else None)
 
 
 def _latencies(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
-    times = [each.milliseconds for each in outcomes]
+    times = [outcome.milliseconds for outcome in outcomes]
     for name, share in (("p50", 0.5), ("p95", 0.95)):
         yield EvaluationFigure(f"latency_ms {name}", quantile(times, share) if times else None)
 

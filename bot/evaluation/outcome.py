@@ -141,7 +141,7 @@ def judge_answer(
         highlight=highlight,
         language=language,
         is_in_citations=any(
-            holds(question, each.article, each.passage) for each in answer.citations
+            holds(question, citation.article, citation.passage) for citation in answer.citations
         ),
         right=_right(question, answer, answer.statements),
         right_first=_right(question, answer, answer.statements[:1]),
@@ -186,14 +186,18 @@ def _right(question: GoldQuestion, answer: Answer, statements: Sequence[Statemen
     """True if these statements hold an answer: its very place in the article, or its words."""
     by_number = _by_number(answer)
     text = _text_of(statements, by_number)
-    source_citations = (by_number[number] for each in statements for number in each.citations)
-    citations = [each for each in source_citations if each.article.id in question.articles]
+    source_citations = (
+        by_number[number] for statement in statements for number in statement.citations
+    )
+    citations = [
+        citation for citation in source_citations if citation.article.id in question.articles
+    ]
     for gold in question.golds:
         if holds_answer(text, gold.text):
             return True
         if gold.start is not None:
             start, end = gold.start, gold.start + len(gold.text)
-            if any(each.start <= start and end <= each.end for each in citations):
+            if any(citation.start <= start and end <= citation.end for citation in citations):
                 return True
     return False
 

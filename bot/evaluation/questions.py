@@ -180,7 +180,7 @@ def _question(line: Field, names: Mapping[str, frozenset[str]] | None) -> GoldQu
     if line.has("answer"):
         answer = line.get("answer")
         answers = answer.items() if isinstance(answer.value, list) else [answer]
-    golds = tuple(Gold(each.nonempty_text()) for each in answers)
+    golds = tuple(Gold(answer.nonempty_text()) for answer in answers)
     articles: frozenset[str] = frozenset()
     if line.has("article") and answerable and names is not None:
         name = line.get("article")
@@ -200,7 +200,7 @@ def _names(articles: Iterable[ArticleEntry]) -> dict[str, frozenset[str]]:
         for name in (entry.id, entry.path, path.name, path.stem, entry.title):
             if name.strip():
                 ids[_fold_name(name)].add(entry.copy_of or entry.id)
-    return {name: frozenset(each) for name, each in ids.items()}
+    return {name: frozenset(article_ids) for name, article_ids in ids.items()}
 
 
 def _fold_name(name: str) -> str:

@@ -83,8 +83,8 @@ def figures_json(evaluation: Evaluation) -> str:
     if evaluation.other:
         fields["other"] = {"file": evaluation.other.name, **_fields(evaluation.other)}
     fields["reliability"] = [
-        {"questions": each.count, "confidence": each.confidence, "observed": each.accuracy}
-        for each in reliability_of(evaluation.outcomes)
+        {"questions": bucket.count, "confidence": bucket.confidence, "observed": bucket.accuracy}
+        for bucket in reliability_of(evaluation.outcomes)
     ]
     thresholds = suggest_thresholds(evaluation.outcomes)
     fields["suggested"] = asdict(thresholds) if thresholds is not None else None
@@ -97,25 +97,25 @@ def worst(outcomes: Sequence[GoldOutcome], number: int) -> list[GoldOutcome]:
     def assurance(outcome: GoldOutcome) -> float:
         return outcome.confidence if outcome.is_answer else 1 - outcome.confidence
 
-    faulty = [each for each in outcomes if each.fault]
+    faulty = [outcome for outcome in outcomes if outcome.fault]
     return sorted(faulty, key=assurance, reverse=True)[:number]
 
 
 def worst_text(outcomes: Sequence[GoldOutcome], number: int, texts: EvaluationTexts) -> Text:
     """Count the faults of each kind, then list the worst with the wanted and the shown text."""
-    kinds = Counter(each.fault for each in outcomes if each.fault)
-    counts = (texts.fault_count(kinds[each], texts.faults[each]) for each in sorted(kinds))
+    kinds = Counter(outcome.fault for outcome in outcomes if outcome.fault)
+    counts = (texts.fault_count(kinds[fault], texts.faults[fault]) for fault in sorted(kinds))
     text = Text(
         texts.faulty(kinds.total(), len(outcomes), ", ".join(counts))
         if kinds
         else texts.no_faults(len(outcomes))
     )
-    for position, each in enumerate(worst(outcomes, number), start=1):
-        text.append(f"\n\n{position}. {texts.faults[each.fault or '']}", style="bold")
-        text.append(texts.assurance(f"{each.confidence:.2f}", _rank(each, texts)))
-        text.append(f"\n   {_one_line(each.question.place)}", style="dim")
-        golds = " | ".join(dict.fromkeys(gold.text for gold in each.question.golds))
-        lines = {"question": each.question.text, "wanted": golds, "shown": each.text}
+    for position, outcome in enumerate(worst(outcomes, number), start=1):
+        text.append(f"\n\n{position}. {texts.faults[outcome.fault or '']}", style="bold")
+        text.append(texts.assurance(f"{outcome.confidence:.2f}", _rank(outcome, texts)))
+        text.append(f"\n   {_one_line(outcome.question.place)}", style="dim")
+        golds = " | ".join(dict.fromkeys(gold.text for gold in outcome.question.golds))
+        lines = {"question": outcome.question.text, "wanted": golds, "shown": outcome.text}
         for label, line in lines.items():
             text.append(f"\n   {texts.labels[label]:<10}{_one_line(line) or _NOTHING}")
     return text
@@ -134,9 +134,9 @@ def _one_line(text: str) -> str:
 def _rows(evaluation: Evaluation, texts: EvaluationTexts) -> Iterator[list[str]]:
     """The column heads, then the cells of each row."""
     losses = {figure.name: figure.value for figure in evaluation.loss()}
-    heads = (head for each in evaluation.sets for head in (harmless(each.name), _INTERVAL))
+    heads = (head for figures in evaluation.sets for head in (harmless(figures.name), _INTERVAL))
     yield ["", *heads, *([texts.loss] if losses else [])]
-    for row in zip(*(each.all for each in evaluation.sets), strict=True):
+    for row in zip(*(figures.all for figures in evaluation.sets), strict=True):
         cells = (cell for figure in row for cell in (_value(figure), _interval(figure)))
         loss = losses.get(row[0].name)
         yield [row[0].name, *cells, *([f"{loss:.1f}"] if loss is not None else [])]
@@ -204,8 +204,8 @@ def draw(
     diagram, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label=words["calibrated"])
     diagram.plot(
-        [each.confidence for each in bins],
-        [each.accuracy for each in bins],
+        [bucket.confidence for bucket in bins],
+        [bucket.accuracy for bucket in bins],
         marker="o",
         label=texts.calibration(f"{calibration_error(bins):.3f}"),
     )

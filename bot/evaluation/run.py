@@ -179,7 +179,7 @@ def _measure_index(
     length = 0
     for page in range(0, len(rows), _PAGE):
         passages = generation.passages_by_key(rows[page : page + _PAGE])
-        length += sum(len(each.passage.text) for each in passages)
+        length += sum(len(stored.passage.text) for stored in passages)
     return MeasuredIndex(Searcher(generation, embedder, judge), total, length / len(rows))
 
 
@@ -237,7 +237,7 @@ class Evaluation:
 
     @property
     def sets(self) -> tuple[EvaluationFigures, ...]:
-        return tuple(each for each in (self.file, self.perturbed, self.other) if each)
+        return tuple(figures for figures in (self.file, self.perturbed, self.other) if figures)
 
     def loss(self) -> tuple[EvaluationFigure, ...]:
         """What the perturbed questions lose, in points of a hundred."""
@@ -343,7 +343,9 @@ def _figures(
     figures = evaluation_figures(name, outcomes)
     corpus_figures = (
         EvaluationFigure("questions", own),
-        EvaluationFigure("unanswerable", sum(not each.question.answerable for each in outcomes)),
+        EvaluationFigure(
+            "unanswerable", sum(not outcome.question.answerable for outcome in outcomes)
+        ),
         EvaluationFigure("passages", index.passages),
         EvaluationFigure("mean_passage_chars", index.mean_passage_chars),
     )

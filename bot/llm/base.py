@@ -24,7 +24,8 @@ _TOKENS_PER_MESSAGE = 8
 def estimate_tokens(messages: Sequence[PromptMessage]) -> int:
     """Estimate the tokens of these messages, rather too high than too low."""
     return sum(
-        _TOKENS_PER_MESSAGE + round(len(each.text.encode()) / BYTES_PER_TOKEN) for each in messages
+        _TOKENS_PER_MESSAGE + round(len(message.text.encode()) / BYTES_PER_TOKEN)
+        for message in messages
     )
 
 

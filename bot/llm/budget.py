@@ -129,8 +129,8 @@ class SpendingLedger:
             logger.error("No chat model is called, since its budget cannot be read: %s", error)
             return False
         holds = [*self._holds, hold]
-        tokens = spending_today.tokens + sum(each.tokens for each in holds)
-        micros = spending_today.micros + sum(each.micros for each in holds)
+        tokens = spending_today.tokens + sum(hold.tokens for hold in holds)
+        micros = spending_today.micros + sum(hold.micros for hold in holds)
         budget = self._budget
         return (budget.tokens is None or tokens <= budget.tokens) and (
             budget.micros is None or micros <= budget.micros

@@ -77,7 +77,7 @@ def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None
     value = _parse_json(text)
     endless_list = _CUT_LIST.match(text)
     if value is None and _OPENING.match(text) and endless_list is not None:  # an endless list
-        value = [int(each) for each in endless_list[1].rstrip(" ,").split(",")]
+        value = [int(number) for number in endless_list[1].rstrip(" ,").split(",")]
     if value is not None:
         numbers = list(_integers(value))
         return _within(numbers, len(sentences)) if numbers else ()
@@ -111,8 +111,8 @@ def _integers(value: Any) -> Iterator[int]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
-        for each in value:
-            yield from _integers(each)
+        for item in value:
+            yield from _integers(item)
     elif isinstance(value, int) and not isinstance(value, bool):
         yield value
     elif isinstance(value, str):
@@ -126,12 +126,12 @@ def _numbers_in(text: str) -> list[int]:
     """
     lines = [fold_phrase(line).strip() for line in text.splitlines()]
     groups = (
-        [each for line in lines for each in _BRACKETED.findall(line)]
-        or [each for line in lines for each in _LABELLED.findall(line)]
+        [group for line in lines for group in _BRACKETED.findall(line)]
+        or [group for line in lines for group in _LABELLED.findall(line)]
         or [match[1] for line in lines if (match := _LINE.fullmatch(line))]
         or [match[1] for line in lines if (match := _COPY.match(line))]
     )
-    return [number for each in groups for number in _expand(each)]
+    return [number for group in groups for number in _expand(group)]
 
 
 def _expand(text: str) -> Iterator[int]:

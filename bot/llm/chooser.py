@@ -180,9 +180,9 @@ def _choose_sentences(hit: Hit, withheld: frozenset[Sentence]) -> frozenset[Sent
         zip(hit.ranks, hit.sentences, strict=True), key=lambda pair: -pair[0]
     ):
         lead = lead_of.get(candidate.sentence)
-        additions = {each for each in (candidate.sentence, lead) if each is not None}
+        additions = {sentence for sentence in (candidate.sentence, lead) if sentence is not None}
         additions -= sentences | withheld
-        more = sum(len(each.text) for each in additions)
+        more = sum(len(sentence.text) for sentence in additions)
         if not sentences or length + more <= PASSAGE_CHARACTERS:
             sentences |= additions
             length += more
@@ -224,6 +224,7 @@ def _is_near(option: Quotable, citation: Citation) -> bool:
 def _is_of(option: Quotable, citations: Sequence[Citation]) -> bool:
     """True if one of the citations quotes exactly this option."""
     return any(
-        (each.article.id, each.start, each.end) == (option.article.id, option.start, option.end)
-        for each in citations
+        (citation.article.id, citation.start, citation.end)
+        == (option.article.id, option.start, option.end)
+        for citation in citations
     )

@@ -57,18 +57,18 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[HostedM
         return ()
     for choice in choices:
         check_installed(choice)
-    models = [_LoadingModel(each, _options(each, choices, settings)) for each in choices]
+    models = [_LoadingModel(choice, _options(choice, choices, settings)) for choice in choices]
     ledger = open_ledger(settings, choices, state)
     bounds = Bounds(settings.chat_first_token, settings.chat_timeout, settings.chat_retries)
     loop = background_loop()
-    for each in models:
-        if each.choice.provider not in PROVIDERS:  # an unknown provider is an error at once
-            each.future.set_result(create_model(each.choice, each.options))
+    for model in models:
+        if model.choice.provider not in PROVIDERS:  # an unknown provider is an error at once
+            model.future.set_result(create_model(model.choice, model.options))
     threading.Thread(target=_load_all, args=(models,), name="chat-imports", daemon=True).start()
     structured = settings.chat_structured
     return tuple(
-        HostedModel(each.choice.name, each.get, bounds, ledger, loop, structured=structured)
-        for each in models
+        HostedModel(model.choice.name, model.get, bounds, ledger, loop, structured=structured)
+        for model in models
     )
 
 
@@ -130,7 +130,7 @@ def own_address(choice: Choice, settings: Settings) -> str | None:
 def arena_models(settings: Settings) -> Settings:
     """Copy settings with the models of SELON_ARENA as chat models."""
     writers = parse_writers(settings.arena)
-    names = dict.fromkeys(each.model.name for each in writers if each.model is not None)
+    names = dict.fromkeys(writer.model.name for writer in writers if writer.model is not None)
     return settings.model_copy(update={"chat_model": ",".join(names)})
 
 
@@ -140,11 +140,11 @@ def recipients(settings: Settings) -> tuple[str, ...]:
     Empty if all models run on this machine. Raises SettingsError.
     """
     names = (
-        _recipient(each, variant)
+        _recipient(choice, variant)
         for variant in (settings, arena_models(settings))
-        for each in parse_choices(variant.chat_model)
+        for choice in parse_choices(variant.chat_model)
     )
-    return tuple(dict.fromkeys(each for each in names if each is not None))
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def _recipient(choice: Choice, settings: Settings) -> str | None:
@@ -210,19 +210,19 @@ class _LoadingModel:
 
 
 def _load_all(models: list[_LoadingModel]) -> None:
-    for each in models:
-        if each.future.done():
+    for model in models:
+        if model.future.done():
             continue
         try:
-            each.future.set_result(create_model(each.choice, each.options))
+            model.future.set_result(create_model(model.choice, model.options))
         except SelonError as error:
             logger.error("%s", error)
-            each.future.set_exception(error)
+            model.future.set_exception(error)
         except Exception as error:  # the future must never stay pending
-            name, kind = PublicText(each.choice.name), PublicText(type(error).__name__)
+            name, kind = PublicText(model.choice.name), PublicText(type(error).__name__)
             # Without its message, which may repeat the key.
             logger.error("SELON_CHAT_MODEL=%s: it cannot be made (%s)", name, kind)
-            each.future.set_exception(error)
+            model.future.set_exception(error)
 
 
 class ChatModels:

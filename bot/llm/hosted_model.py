@@ -351,7 +351,7 @@ def _is_cancelled() -> bool:
 
 async def _texts(call: _Call) -> AsyncGenerator[str, None]:
     """Yield the text of each chunk (maybe empty), up to the allowed length."""
-    turns = [(each.role, each.text) for each in call.request.messages]
+    turns = [(message.role, message.text) for message in call.request.messages]
     stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(turns))
     async with aclosing(stream) as chunks:
         async for chunk in chunks:

@@ -200,8 +200,8 @@ class LoneModel:
             [model], self.extractive, self.limits, votes=self.votes, prompts=self.prompts
         )
         answer = await answerer.answer(findings)
-        costs = [self.cost(each) for each in model.usages]
-        micros = [each for each in costs if each is not None]
+        costs = [self.cost(usage) for usage in model.usages]
+        micros = [cost for cost in costs if cost is not None]
         return CountedAnswer(answer, sum(micros) if len(micros) == len(costs) else None)
 
 

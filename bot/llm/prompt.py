@@ -40,8 +40,10 @@ class Template:
         blank = re.compile("|".join(rf"\{{({name})\}}" for name in blanks))
         return tuple(
             # All at once: the text of one blank may look like another.
-            PromptMessage(each.role, blank.sub(lambda match: blanks[match[0][1:-1]], each.text))
-            for each in (self.system, *turns, self.last)
+            PromptMessage(
+                message.role, blank.sub(lambda match: blanks[match[0][1:-1]], message.text)
+            )
+            for message in (self.system, *turns, self.last)
         )
 
 
@@ -66,7 +68,7 @@ def template(purpose: Purpose, language: str, folder: Path | None = None) -> Tem
         PromptMessage(_ROLES[role], text.strip())
         for role, text in zip(parts[::2], parts[1::2], strict=True)
     ]
-    roles = [each.role for each in turns]
+    roles = [turn.role for turn in turns]
     if roles != ["system", *["user", "assistant"] * (len(turns) // 2 - 1), "user"]:
         raise SettingsError("prompt-malformed", subject=folder or _FOLDER, name=name)
     system, *middle, last = turns
@@ -77,7 +79,7 @@ def template(purpose: Purpose, language: str, folder: Path | None = None) -> Tem
 def prompt_version() -> str:
     """Eight hexadecimal digits that change with any prompt."""
     digest = hashlib.sha256()
-    for page in sorted(files(_FOLDER).iterdir(), key=lambda each: each.name):
+    for page in sorted(files(_FOLDER).iterdir(), key=lambda file: file.name):
         if page.name.endswith(".txt"):
             digest.update(f"{page.name}\n{page.read_text(encoding='utf-8')}".encode())
     return digest.hexdigest()[:8]

@@ -231,28 +231,28 @@ def to_model_failure(error: BaseException, model: str) -> ModelFailed:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
     detail = type(error).__name__
-    for each in chain:
-        if isinstance(each, ModelFailed):
-            return each
-        status = _status(each)
+    for cause in chain:
+        if isinstance(cause, ModelFailed):
+            return cause
+        status = _status(cause)
         if status is not None:
             kind = _FAULT_OF_STATUS.get(status)
-            if kind is None and _TOO_LONG.search(str(each)):
+            if kind is None and _TOO_LONG.search(str(cause)):
                 kind = "context"
             elif kind is None:
                 kind = "server" if status >= 500 else "rejected"
-            return ModelFailed(kind, model, str(status), _retry_after(each))
-    for each in chain:
-        names = {base.__name__ for base in type(each).__mro__}
+            return ModelFailed(kind, model, str(status), _retry_after(cause))
+    for cause in chain:
+        names = {base.__name__ for base in type(cause).__mro__}
         if "ContextOverflowError" in names:
             return ModelFailed("context", model, detail)
-        if isinstance(each, TimeoutError) or any("Timeout" in name for name in names):
+        if isinstance(cause, TimeoutError) or any("Timeout" in name for name in names):
             return ModelFailed("timeout", model, detail)
-        if isinstance(each, OSError) or names & _CONNECTIONS:
+        if isinstance(cause, OSError) or names & _CONNECTIONS:
             return ModelFailed("connection", model, detail)
-        if "APIError" in names or type(each).__name__ == "ResponseError":
+        if "APIError" in names or type(cause).__name__ == "ResponseError":
             # Sent in the middle of an answer, without a status.
-            too_long = _TOO_LONG.search(str(each))
+            too_long = _TOO_LONG.search(str(cause))
             return ModelFailed("context" if too_long else "server", model, detail)
     return ModelFailed("malformed", model, detail)
 

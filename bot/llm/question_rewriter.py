@@ -80,7 +80,7 @@ def is_faithful(rewrite: str, question: str, history: History, language: str) ->
     own, words = _words(question, language), _words(rewrite, language)
     vocabulary = set(own)
     for turn in history:
-        quotes = [text for each in turn.cited for text in (each.title, each.quote)]
+        quotes = [text for source in turn.cited for text in (source.title, source.quote)]
         for text in (turn.question, turn.understood, turn.answer, *quotes):
             vocabulary |= _words(text, language)
     numbers = {word for word in own if word.isdecimal()}
@@ -101,4 +101,4 @@ def _format_turns(history: History, language: str) -> str:
 
 def _words(text: str, language: str) -> set[str]:
     """The stems of content words, and all numbers."""
-    return {*terms(text, language), *(each for each in _WORD.findall(text) if each.isdecimal())}
+    return {*terms(text, language), *(word for word in _WORD.findall(text) if word.isdecimal())}

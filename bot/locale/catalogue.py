@@ -32,7 +32,7 @@ class CatalogueError(LookupError):
 def language_of(tag: str | None) -> Language:
     """The language of a tag such as `fr-CA` or `en_GB`; French if it is unknown."""
     code = (tag or "").lower().replace("_", "-").split("-")[0]
-    return next((each for each in get_args(Language) if each == code), "fr")
+    return next((language for language in get_args(Language) if language == code), "fr")
 
 
 def catalogue(domain: str, language: str | None) -> Catalogue:

@@ -42,7 +42,7 @@ def reader_text(error: Exception | Skipped, language: str) -> str | None:
     for part in (text, text.partition(_ADVICE[language_of(language)])[0]):
         words = part.split()
         plain = " ".join(words)
-        commands = any(each in plain for each in ("SELON_", "« selon ", "`selon "))
+        commands = any(marker in plain for marker in ("SELON_", "« selon ", "`selon "))
         if part and not commands and not any(map(_is_internal, words)):
             return part
     return None
@@ -51,14 +51,14 @@ def reader_text(error: Exception | Skipped, language: str) -> str | None:
 def _is_internal(word: str) -> bool:
     """True for a path or an id."""
     plain = word.strip("«»“”‘’`'\"()[],;:.")
-    is_id = len(plain) >= _ID_DIGITS and all(each in "0123456789abcdef" for each in plain)
+    is_id = len(plain) >= _ID_DIGITS and all(character in "0123456789abcdef" for character in plain)
     return is_id or "\\" in plain or ("/" in plain and "://" not in plain)
 
 
 def problem_text(problem: Problem, language: str) -> str:
     """Describe a problem and its remedy in one line."""
     sentences = catalogue("errors", language)
-    values = {name: _value(each, language) for name, each in problem.parameters.items()}
+    values = {name: _value(parameter, language) for name, parameter in problem.parameters.items()}
     return sentences.text(problem.code, **values)
 
 
@@ -66,7 +66,7 @@ def _value(value: Parameter, language: str) -> str | int | float | tuple[str, ..
     if isinstance(value, Problem):
         return problem_text(value, language)
     if isinstance(value, tuple):
-        return tuple(str(_value(each, language)) for each in value)
+        return tuple(str(_value(item, language)) for item in value)
     if isinstance(value, Words) and language_of(language) == "fr":
         sentences = catalogue("library", language)
         return sentences.text(value) if value in sentences else str(value)

@@ -197,7 +197,7 @@ def either(names: Sequence[str], language: str) -> str:
 
 def alternatives(names: Sequence[str], language: str) -> str:
     """« « a », « b » ou « c » », "'a', 'b' or 'c'"."""
-    quoted = [f"'{each}'" if language == "en" else quote(each, language) for each in names]
+    quoted = [f"'{name}'" if language == "en" else quote(name, language) for name in names]
     return either(quoted, language)
 
 
@@ -243,8 +243,8 @@ def _comma(shown: str, language: str) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Any, str], str]] = {
-    each.__name__: each
-    for each in (
+    function.__name__: function
+    for function in (
         number,
         plain,
         tenths,

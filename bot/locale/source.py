@@ -45,7 +45,7 @@ def details(article: Article | ArticleEntry, phrases: Phrases, *, files: bool = 
     parts.append(phrases.day(article.published) if article.published else phrases.no_date)
     if isinstance(article, Article):
         parts += _elsewhere(article, phrases, files=files)
-    return "".join(f", {each}" for each in parts)
+    return "".join(f", {part}" for part in parts)
 
 
 def publishers(article: Article) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def _elsewhere(article: Article, phrases: Phrases, *, files: bool) -> Iterator[s
     if names:
         yield phrases.also_by(names[:_NAMED], len(names[_NAMED:]))
     elif files:
-        paths = [each.path for each in article.copies if not (each.outlet or each.url)]
+        paths = [copy.path for copy in article.copies if not (copy.outlet or copy.url)]
         if paths:
             yield phrases.also_in(paths[:_NAMED], len(paths[_NAMED:]))
 

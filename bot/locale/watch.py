@@ -66,7 +66,7 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
             "unchanged": self.addresses_unchanged,
             "failed": self.addresses_failed,
         }
-        parts = [each(counts[state]) for state, each in say.items() if counts.get(state)]
+        parts = [phrase(counts[state]) for state, phrase in say.items() if counts.get(state)]
         return self.addresses_read(", ".join(parts) or self.no_result)
 
     def watching(self, paths: int, feeds: int, every: float) -> str:

@@ -42,7 +42,7 @@ def weigh_subject(
 ) -> QuestionWords:
     """Weigh the terms of a subject in each of these languages; if none is known in any, replace
     them by known ones that are one typo away."""
-    terms = dict.fromkeys(term for each in languages for term in keyed_terms(subject, each))
+    terms = dict.fromkeys(term for language in languages for term in keyed_terms(subject, language))
     counts = statistics.frequencies(terms.keys())
     if not counts:
         own_terms = {correct_term(term, statistics) for term in terms}

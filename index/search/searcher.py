@@ -84,7 +84,7 @@ class _Ranking:
 
     def scores(self, at: int) -> Scores:
         arrays = (self.features.cosines, self.sentence, self.words, self.total)
-        return Scores(*(float(each[at]) for each in arrays))
+        return Scores(*(float(array[at]) for array in arrays))
 
 
 class Searcher:
@@ -123,7 +123,7 @@ class Searcher:
         Monde »); None without any."""
         words = _ARTICLE.sub("", fold_phrase(name))
         names = self.generation.facet("outlet")
-        outlets = [each for each in names if _ARTICLE.sub("", fold_phrase(each)) == words]
+        outlets = [outlet for outlet in names if _ARTICLE.sub("", fold_phrase(outlet)) == words]
         scope = self._among or Selection()
         return self.among(replace(scope, outlets=tuple(outlets))) if outlets else None
 
@@ -140,12 +140,12 @@ class Searcher:
     def select(self, articles: Iterable[Article], within: Period | None = None) -> list[Article]:
         """The searchable ones of these articles, in their order."""
         scope = self._scope(within)
-        return [each for each in articles if scope is None or each in scope]
+        return [article for article in articles if scope is None or article in scope]
 
     def find(self, reference: str) -> list[ArticleEntry]:
         """Match an id, a path, an address or a title."""
         entries = self.generation.find(reference)
-        return [each for each in entries if self._among is None or each in self._among]
+        return [entry for entry in entries if self._among is None or entry in self._among]
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         """The `limit` best passages for a question, with the confidence that they answer it;
@@ -221,7 +221,7 @@ class Searcher:
     @cached_property
     def _authors(self) -> dict[str, str]:
         """The authors of all articles, each with the folded name."""
-        return {each: fold_phrase(each) for each in self.generation.facet("author")}
+        return {author: fold_phrase(author) for author in self.generation.facet("author")}
 
     @cached_property
     def _frame(self) -> Vectors:
@@ -231,7 +231,8 @@ class Searcher:
         features = ranking.features
         best = ranking.order[:limit]
         passages = {
-            each.key: each for each in self.generation.passages_by_key(features.keys[best].tolist())
+            passage.key: passage
+            for passage in self.generation.passages_by_key(features.keys[best].tolist())
         }
         ids = dict.fromkeys(passage.article_id for passage in passages.values())
         articles = self.generation.articles_by_id(list(ids))

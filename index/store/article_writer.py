@@ -393,8 +393,15 @@ class PassageWriter:
             self._sheet.run_each(
                 "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    (rows[each], number, each.start, each.end, rows[lead] if lead else None, digest)
-                    for each, lead, digest in zip(sentences, leads, of_sentences, strict=True)
+                    (
+                        rows[sentence],
+                        number,
+                        sentence.start,
+                        sentence.end,
+                        rows[lead] if lead else None,
+                        digest,
+                    )
+                    for sentence, lead, digest in zip(sentences, leads, of_sentences, strict=True)
                 ),
             )
             self.passages += 1

@@ -47,7 +47,7 @@ ENTRY_COLUMNS = (
 _NAMED_BY_FILE = json.dumps(("title", "file name"))
 _OWN_TITLE = f"CASE WHEN replace(origins, '{_NAMED_BY_FILE}', '') = origins THEN title ELSE '' END"
 SIGNED_COLUMNS = f"id, signature, published, updated, length, {_OWN_TITLE}, outlet, " + " + ".join(
-    f"CAST({each} IS NOT NULL AS integer)" for each in ("author", "outlet", "url")
+    f"CAST({column} IS NOT NULL AS integer)" for column in ("author", "outlet", "url")
 )
 TITLE_COLUMNS = f"id, {_OWN_TITLE}, substr(signature, 1, 16), outlet"
 ARTICLES_FILE = "articles.sqlite"

@@ -52,7 +52,9 @@ class RemovedArticles(ABC):
     @property
     def articles(self) -> tuple[RemovedArticle, ...]:
         """By day of removal, then title."""
-        return tuple(sorted(self._articles.values(), key=lambda each: (each.day, each.title)))
+        return tuple(
+            sorted(self._articles.values(), key=lambda article: (article.day, article.title))
+        )
 
     @property
     def ids(self) -> frozenset[str]:
@@ -65,10 +67,10 @@ class RemovedArticles(ABC):
         """Match an id, an id prefix, a path or title, or a file name; the first way that matches
         any article wins."""
         ways: tuple[Callable[[RemovedArticle], bool], ...] = (
-            lambda each: each.id == reference,
-            lambda each: len(reference) >= SHORTEST_PREFIX and each.id.startswith(reference),
-            lambda each: reference in (each.path, each.title),
-            lambda each: each.path.partition("#")[0].rpartition("/")[2] == reference,
+            lambda article: article.id == reference,
+            lambda article: len(reference) >= SHORTEST_PREFIX and article.id.startswith(reference),
+            lambda article: reference in (article.path, article.title),
+            lambda article: article.path.partition("#")[0].rpartition("/")[2] == reference,
         )
         matches = (tuple(filter(way, self.articles)) for way in ways)
         return next(filter(None, matches), ())

@@ -33,7 +33,7 @@ def as_hashes(content: bytes | bytearray) -> Hashes:
 
 def as_bytes(hashes: Hashes) -> list[bytes]:
     """Full hashes as bytes; NumPy's `S` items would lose trailing zeros."""
-    return [each.tobytes() for each in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
+    return [row.tobytes() for row in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
 
 
 def hash_halves(hashes: Hashes) -> npt.NDArray[np.uint64]:

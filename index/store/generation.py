@@ -149,7 +149,7 @@ class CandidateFeatures:
 
 def sort_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """The positive counts, largest first, ties by name."""
-    pairs = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    pairs = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return {value: count for value, count in pairs if count > 0}
 
 

@@ -55,10 +55,10 @@ def count_to_merge(sizes: Sequence[int], addition: int) -> int:
     """Number of the newest additions to rewrite together with one of `addition` articles: as long
     as they are few together, or no larger than what is being written already."""
     size, count = addition, 0
-    for each in reversed(sizes):
-        if each > size and each + size > _FEW_ARTICLES:
+    for newest in reversed(sizes):
+        if newest > size and newest + size > _FEW_ARTICLES:
             break
-        size, count = size + each, count + 1
+        size, count = size + newest, count + 1
     return count
 
 

@@ -94,7 +94,9 @@ class OpenGeneration(ClosedOnExit):
     def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         ids = self._hidden().ids
         return [
-            each for each in self._generation.passages_by_key(keys) if each.article_id not in ids
+            passage
+            for passage in self._generation.passages_by_key(keys)
+            if passage.article_id not in ids
         ]
 
     def sentence_vectors_of(self, key: int) -> Vectors:
@@ -140,7 +142,7 @@ class OpenGeneration(ClosedOnExit):
 
     def find(self, reference: str) -> list[ArticleEntry]:
         hidden = self._hidden().ids
-        return [each for each in self._generation.find(reference) if each.id not in hidden]
+        return [entry for entry in self._generation.find(reference) if entry.id not in hidden]
 
     def articles(
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
@@ -159,7 +161,7 @@ class OpenGeneration(ClosedOnExit):
             copy for copy in self._generation.articles_with_copies() if copy.id not in hidden.ids
         ]
         fewer = {entry.copy_of for entry in hidden.entries} & {entry.id for entry in entries}
-        articles = self.articles_by_id([each for each in fewer if each]).values()
+        articles = self.articles_by_id([article_id for article_id in fewer if article_id]).values()
         gone = fewer - {article.id for article in articles if article.copies}
         return [entry for entry in entries if entry.id not in gone]
 
@@ -175,7 +177,7 @@ class OpenGeneration(ClosedOnExit):
 
     def facet(self, kind: FacetKind) -> dict[str, int]:
         hidden = self._hidden().articles
-        return _less(self._generation.facet(kind), (getattr(each, kind) for each in hidden))
+        return _less(self._generation.facet(kind), (getattr(entry, kind) for entry in hidden))
 
     def close(self) -> None:
         self._generation.close()

@@ -203,4 +203,4 @@ def term_letters(vocabulary: Iterable[str]) -> dict[str, str]:
         language, mark, word = term.rpartition(":")
         if mark:
             letters[language].update(word)
-    return {language: "".join(sorted(each)) for language, each in sorted(letters.items())}
+    return {language: "".join(sorted(own)) for language, own in sorted(letters.items())}

@@ -47,8 +47,8 @@ class FileAddition:
             try:
                 yield addition
             finally:
-                for each in addition._new_folders:
-                    shutil.rmtree(each, ignore_errors=True)
+                for new_folder in addition._new_folders:
+                    shutil.rmtree(new_folder, ignore_errors=True)
 
     def take(self, ids: Collection[str]) -> None:
         for segment in self._before.segments:

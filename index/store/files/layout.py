@@ -193,14 +193,14 @@ class Layout:
     def whole(self) -> list[str]:
         """Ids of finished generations, oldest first."""
         try:
-            names = [each.name for each in self.generations.iterdir()]
+            names = [folder.name for folder in self.generations.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(name for name in names if GENERATION_ID.fullmatch(name))
 
     def before(self, generation: str | None) -> str | None:
         """The generation before this one, or the last one for None (CURRENT is unreadable)."""
-        return max((each for each in self.whole() if each < (generation or _LAST)), default=None)
+        return max((name for name in self.whole() if name < (generation or _LAST)), default=None)
 
     def replaced_id(self) -> str | None:
         """The generation that a new one replaces; the last one if CURRENT is unreadable."""
@@ -213,7 +213,7 @@ class Layout:
         """Remove all generations and segments but these and theirs, unless being read."""
         try:
             segments = [
-                Manifest.open(self.folder(each)).segments for each in (current, before) if each
+                Manifest.open(self.folder(name)).segments for name in (current, before) if name
             ]
         except DamagedIndex:
             return  # their segments are unknown

@@ -103,8 +103,10 @@ def _read(path: Path) -> dict[str, RemovedArticle]:
         if record["version"] != _VERSION:
             raise StoreError("removed-other-version", version=str(record["version"]))
         entries = (
-            RemovedArticle(each["id"], each["title"], each["path"], date.fromisoformat(each["day"]))
-            for each in record["articles"]
+            RemovedArticle(
+                article["id"], article["title"], article["path"], date.fromisoformat(article["day"])
+            )
+            for article in record["articles"]
         )
         return {entry.id: entry for entry in entries}
     except (FileNotFoundError, NotADirectoryError):

@@ -120,8 +120,8 @@ class SegmentedArticles(ClosedOnExit):
         passages: dict[int, StoredPassage] = {}
         for number, own in self._by_segment(keys):
             first = int(self._first[number])
-            for each in self._parts[number].passages_by_key([key - first for key in own]):
-                passages[each.key + first] = replace(each, key=each.key + first)
+            for passage in self._parts[number].passages_by_key([key - first for key in own]):
+                passages[passage.key + first] = replace(passage, key=passage.key + first)
         return [passages[int(key)] for key in keys]
 
     def holds(self, article_id: str) -> bool:
@@ -151,7 +151,7 @@ class SegmentedArticles(ClosedOnExit):
     ) -> Iterator[Any]:
         """Yield results of all segments, without deleted articles."""
         for part, deleted_ids in zip(self._parts, self._deleted, strict=True):
-            yield from (each for each in method(part) if id_of(each) not in deleted_ids)
+            yield from (result for result in method(part) if id_of(result) not in deleted_ids)
 
     def _deleted_articles(self) -> list[ArticleEntry]:
         """Entries of deleted articles, without copies."""
@@ -244,8 +244,8 @@ class SegmentedGeneration(SegmentedArticles):
         ]
         limits = (query.passages, query.sentences, query.passages)
         best = [
-            self._merge(each, limit)
-            for each, limit in zip(zip(*rankings, strict=True), limits, strict=True)
+            self._merge(ranking, limit)
+            for ranking, limit in zip(zip(*rankings, strict=True), limits, strict=True)
         ]
         features = [
             self._features(number, np.array(rows), query, words[number])
@@ -307,7 +307,7 @@ class SegmentedGeneration(SegmentedArticles):
         keys = np.concatenate(
             [rows + first for (rows, _), first in zip(rankings, firsts, strict=True)]
         )
-        scores = np.concatenate([each for _, each in rankings])
+        scores = np.concatenate([values for _, values in rankings])
         order = np.lexsort((keys, -scores))[:limit]
         return keys[order], scores[order]
 

@@ -37,7 +37,7 @@ class Tombstones:
         path = folder / TOMBSTONES_FILE
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
-            articles = {each: frozenset(ids) for each, ids in record["articles"].items()}
+            articles = {segment: frozenset(ids) for segment, ids in record["articles"].items()}
             return cls(articles, frozenset(record["sources"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedIndex(

@@ -39,8 +39,8 @@ def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = 
     source, manifest = find_current(data_dir)
     layout = Layout(data_dir)
     with ExitStack() as stack:
-        for each in (source, *(layout.segment(manifest, name) for name in manifest.segments)):
-            stack.callback(Hold(each).release)
+        for part in (source, *(layout.segment(manifest, name) for name in manifest.segments)):
+            stack.callback(Hold(part).release)
         manifest.check(source, whole=False)
         files = stack.enter_context(ReusableFiles.open(layout, manifest))
         refuse_withdrawn(files.entries(withdrawn_ids), data_dir)

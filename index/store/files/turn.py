@@ -63,8 +63,8 @@ class FileTurn:
             with closing(FileDraft(folder, generation, before, alike=alike)) as draft:
                 yield draft
         finally:
-            for each in (folder, beside):
-                shutil.rmtree(each, ignore_errors=True)
+            for path in (folder, beside):
+                shutil.rmtree(path, ignore_errors=True)
 
     @property
     def growable(self) -> ReusableFiles | None:

@@ -76,14 +76,14 @@ class WordIndex:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, each in (
+        for name, array in (
             (_HASHES, self._hashes),
             (_NUMBERS, self._numbers),
             (_STARTS, self._starts),
             (_ROWS, self._rows),
             (_SCORES, self._scores),
         ):
-            np.save(folder / name, each, allow_pickle=False)
+            np.save(folder / name, array, allow_pickle=False)
         (folder / _SIZE).write_text(json.dumps(self._sizes, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -149,7 +149,7 @@ class WordIndex:
     def rows_with(self, terms: Sequence[Collection[str]]) -> IntArray:
         """Ascending rows of the documents that have one of the alternatives of every term."""
         return common_rows(
-            [[self._posting(each).rows for each in self._find(hash_terms(own))[1]] for own in terms]
+            [[self._posting(term).rows for term in self._find(hash_terms(own))[1]] for own in terms]
         )
 
     def _find(self, hashes: Hashes) -> tuple[IntArray, IntArray]:

@@ -91,7 +91,7 @@ class AdditionLoader:
     def _grow(self, change: Change, words: NewWords, merge_count: int) -> Growth:
         growth, written = self._growth, change.written
         unmerged = growth.additions[: len(growth.additions) - merge_count]
-        size = written.articles + growth.added - sum(each for _, each in unmerged)
+        size = written.articles + growth.added - sum(articles for _, articles in unmerged)
         return replace(
             growth,
             next_article=growth.next_article + written.last,

@@ -121,13 +121,20 @@ def _trim(
             if free and connection.execute(first_vector).fetchone() is None:
                 tables.drop(connection)
         return
-    oldest = {each.base: each.number for each in sorted(remaining, key=lambda e: -e.number)}
+    oldest = {
+        generation.base: generation.number
+        for generation in sorted(remaining, key=lambda e: -e.number)
+    }
     rows = {own.base: own.rows for own in remaining}
     with connection.transaction():
         vectors: dict[RowKind, list[int]] = {kind: [] for kind in ROW_KINDS}
-        for each in remaining:
-            if each.growth and each.growth.gone and each.number == oldest[each.base]:
-                for kind, ids in trim_base(connection, each.base, each.number).items():
+        for generation in remaining:
+            if (
+                generation.growth
+                and generation.growth.gone
+                and generation.number == oldest[generation.base]
+            ):
+                for kind, ids in trim_base(connection, generation.base, generation.number).items():
                     vectors[kind] += ids
         for kind in ROW_KINDS:
             if not has_dropped and not vectors[kind]:

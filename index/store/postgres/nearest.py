@@ -98,7 +98,7 @@ class ArticleFilter:
 
 def vector_text(vector: Vectors) -> str:
     """A vector literal of pgvector, exact in single precision."""
-    return f"[{','.join(f'{each:.9g}' for each in vector.tolist())}]"
+    return f"[{','.join(f'{value:.9g}' for value in vector.tolist())}]"
 
 
 def _array_text(keys: IntArray) -> str:

@@ -110,14 +110,14 @@ class PostgresWords:
         return WordMatch(tuple(chain.from_iterable(postings)), self._size)
 
     def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
-        rows = self._terms([each for own in terms for each in own])
+        rows = self._terms([term for own in terms for term in own])
         return common_rows(
             [
                 [
                     posting.rows
-                    for each in own
-                    if each in rows
-                    for posting in (rows[each].base, rows[each].additions)
+                    for term in own
+                    if term in rows
+                    for posting in (rows[term].base, rows[term].additions)
                 ]
                 for own in terms
             ]
@@ -171,7 +171,7 @@ class PostgresWords:
         parts: dict[str, Rows] = {}
         for term, *row in self._fetch(query, terms):
             parts.setdefault(term, []).append(tuple(row))
-        return {term: self._merge(each) for term, each in parts.items()}
+        return {term: self._merge(rows) for term, rows in parts.items()}
 
     def _merge(self, parts: Rows) -> TermRow:
         """Merge the rows of a term, of its base and of additions."""
