@@ -209,14 +209,14 @@ def _is_valid(vote: BattleVoteRecord, rules: CountingRules) -> bool:
     return rules.bad_counts or vote.choice != "bad"
 
 
-def _count_vote(each: BattleVoteRecord) -> CountedVote:
-    battle = each.battle
+def _count_vote(record: BattleVoteRecord) -> CountedVote:
+    battle = record.battle
     return CountedVote(
         battle.first.writer,
         battle.second.writer,
-        _SCORES[each.choice],
-        each.voter,
-        f"{each.voter} {each.created_at.date()}",
+        _SCORES[record.choice],
+        record.voter,
+        f"{record.voter} {record.created_at.date()}",
         StyleCounts(**battle.first.style),
         StyleCounts(**battle.second.style),
     )

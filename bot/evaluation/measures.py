@@ -254,10 +254,12 @@ def _highlights(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:
     yield _mean("f1_highlighted", (_score(f1, outcome) for outcome in with_highlight))
 
 
-def _score(measure: Callable[[str, Iterable[str], str], float], each: GoldOutcome) -> float:
-    if each.highlight is None:
+def _score(measure: Callable[[str, Iterable[str], str], float], outcome: GoldOutcome) -> float:
+    if outcome.highlight is None:
         return 0.0
-    return measure(each.highlight, (gold.text for gold in each.question.golds), each.language)
+    return measure(
+        outcome.highlight, (gold.text for gold in outcome.question.golds), outcome.language
+    )
 
 
 def _refusals(outcomes: Sequence[GoldOutcome]) -> Iterable[EvaluationFigure]:

@@ -127,7 +127,7 @@ def _narrow(selection: Selection, condition: str, library: Library, today: date)
         until = selection.until if field == "since" else period.last
         return replace(selection, since=since, until=until)
     if field == "folders":
-        values = [each for one in value.split(",") if (each := one.strip().strip("/"))]
+        values = [folder for one in value.split(",") if (folder := one.strip().strip("/"))]
         if not library.count(Selection(folders=tuple(values))):
             raise ConditionError(condition, unmet=True)
     else:
