@@ -116,10 +116,10 @@ class ArticleReply:
         groups = []
         for subject in subjects:
             found = find_subject(self.searcher, subject, self.timing.period, self.question)
-            titled = [each.article for each in found.articles if each.in_title]
-            central = [each.article for each in found.articles if each.is_central]
+            titled = [own.article for own in found.articles if own.in_title]
+            central = [own.article for own in found.articles if own.is_central]
             groups.append(titled[:1] if len(subjects) > 1 else central[:_NEWEST_ARTICLES])
-        articles = {each.id: each for group in groups for each in group}
+        articles = {article.id: article for group in groups for article in group}
         if not subjects or not all(groups) or len(articles) < len(subjects):
             return None
         return self._quote_openings(ArticleChoice.of(list(articles.values())))
@@ -143,8 +143,8 @@ class ArticleReply:
         if not citations:
             return None
         first, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
-        statements = [Statement(each.quote, (each.number,)) for each in first]
-        choice = ArticleChoice.of([each.article for each in first])
+        statements = [Statement(citation.quote, (citation.number,)) for citation in first]
+        choice = ArticleChoice.of([citation.article for citation in first])
         return replace(self._answer(choice, statements, first), further=tuple(further))
 
     def _choose_by_subject(self, metadata: MetadataQuestion) -> ArticleChoice:
@@ -153,11 +153,11 @@ class ArticleReply:
         found = find_subject(self.searcher, metadata.subject, self.timing.period, self.question)
         newest = metadata.kind == "news" or self.timing.latest
         # An article that only names the subject has no news of it.
-        several = [each for each in found.articles if each.is_central or metadata.kind != "news"]
+        several = [own for own in found.articles if own.is_central or metadata.kind != "news"]
         if not newest:
-            several.sort(key=lambda each: (each.in_title, each.in_opening), reverse=True)
+            several.sort(key=lambda own: (own.in_title, own.in_opening), reverse=True)
         if several:
-            return ArticleChoice.of([each.article for each in several])
+            return ArticleChoice.of([own.article for own in several])
         findings = self.searcher.search(metadata.subject, _DEPTH, self.timing.period)
         sure = outcome_of(findings.confidence, self.thresholds) == "sure"
         near: Sequence[Article] = find_topic(metadata.subject, findings.hits, sure=sure).near
@@ -180,7 +180,7 @@ class ArticleReply:
         citations = [replace(lede, number=number) for number, lede in enumerate(ledes, 1)]
         if not citations:
             return self._refuse(decide_on_absence("unsaid", choice.articles))
-        statements = [Statement(each.quote, (each.number,)) for each in citations]
+        statements = [Statement(citation.quote, (citation.number,)) for citation in citations]
         return self._answer(choice, statements, citations)
 
     def _refuse(self, decision: Decision, confidence: float = 0.0) -> Answer:
@@ -211,11 +211,11 @@ def _naming_sentence(name: str, hit: Hit) -> Sentence | None:
     words, language = f" {fold_phrase(name)} ", hit.article.language
 
     def names(text: str) -> bool:
-        spans = (text[each.start : each.end] for each in span_names(text, language))
-        return any(words in f" {fold_phrase(each)} " for each in spans)
+        spans = (text[span.start : span.end] for span in span_names(text, language))
+        return any(words in f" {fold_phrase(form)} " for form in spans)
 
-    candidates = [each for each in hit.sentences if names(each.sentence.text)]
-    return max(candidates, key=lambda each: each.score).sentence if candidates else None
+    candidates = [candidate for candidate in hit.sentences if names(candidate.sentence.text)]
+    return max(candidates, key=lambda candidate: candidate.score).sentence if candidates else None
 
 
 def _cite_lede(article: Article) -> Citation | None:

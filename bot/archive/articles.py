@@ -67,7 +67,9 @@ def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
         text = AboutPhrases.of(request.language).counted(found.total, found.page[0])
         found = FoundArticles(found.page[:1], found.total)
     citations = cite_openings(found.page, searcher.generation)
-    return _answer(request, [Statement(text, tuple(each.number for each in citations))], citations)
+    return _answer(
+        request, [Statement(text, tuple(citation.number for citation in citations))], citations
+    )
 
 
 def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticles | Answer:
@@ -87,9 +89,9 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
     subject = find_subject(scoped, request.subject, request.period, request.question)
     if not subject.is_complete:
         return _refuse(request, decide_by_articles((), is_complete=False))
-    articles = [each.article for each in subject.articles]
+    articles = [own.article for own in subject.articles]
     if articles[skip:]:
-        titled = sum(subject.name.is_in(each.title) for each in articles)
+        titled = sum(subject.name.is_in(article.title) for article in articles)
         return FoundArticles(tuple(articles[skip : skip + size]), len(articles), titled)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
     return _refuse(request, decide_by_articles((), hits, request.period))
@@ -99,8 +101,8 @@ def load(
     generation: OpenGeneration, entries: Sequence[Article | ArticleEntry]
 ) -> tuple[Article, ...]:
     """Load the articles that have text."""
-    articles = generation.articles_by_id([each.id for each in entries])
-    own = (articles[each.id] for each in entries if each.id in articles)
+    articles = generation.articles_by_id([entry.id for entry in entries])
+    own = (articles[entry.id] for entry in entries if entry.id in articles)
     return tuple(article for article in own if article.text.strip())
 
 
@@ -123,7 +125,7 @@ def _answer(
     return Answer(
         question=request.question,
         language=request.language,
-        outcome=decide_by_articles([each.article for each in citations]).outcome,
+        outcome=decide_by_articles([citation.article for citation in citations]).outcome,
         confidence=1.0,
         statements=tuple(statements),
         citations=tuple(citations),

@@ -32,22 +32,22 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     events = _select(request, find_events(found.central))
     if len(events) < _FEW_EVENTS:
         events = _select(request, find_events(found.articles))
-    events = [each for each in events if each.period.first > date.min]  # undated articles
+    events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
-    ranked = sorted(events, key=lambda each: -each.weight)
-    newest = max(events, key=lambda each: each.article.published or each.period.last)
+    ranked = sorted(events, key=lambda event: -event.weight)
+    newest = max(events, key=lambda event: event.article.published or event.period.last)
     ranked.remove(newest)
     skip = (request.page - 1) * MAX_EVENTS
     page = [newest, *ranked][skip : skip + MAX_EVENTS]
-    page = [each for each in page if not is_order(each.text, SURE_ORDER_LOGIT)]
+    page = [line for line in page if not is_order(line.text, SURE_ORDER_LOGIT)]
     most = SHOWN_EVENTS if request.page == 1 else MAX_EVENTS
     lines, rest = in_order(page[:most]), in_order(page[most:])
     phrases = ChronologyPhrases.of(request.language)
-    heading = phrases.heading(len(lines), len(events), {each.article.id for each in lines})
+    heading = phrases.heading(len(lines), len(events), {line.article.id for line in lines})
     statements = [
-        Statement(each.text, (number,), label=phrases.label(each.period, each.day))
-        for number, each in enumerate(lines, 1)
+        Statement(line.text, (number,), label=phrases.label(line.period, line.day))
+        for number, line in enumerate(lines, 1)
     ]
     answer = answer_lines(request, statements, lines, heading, further=rest, found=found)
     return replace(answer, period=None)  # it is not that of the articles

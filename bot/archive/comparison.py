@@ -21,7 +21,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Compare the request's subject with its `person`, the other subject."""
     names = (request.subject, request.person)
     found = [find_subject(searcher, name, request.period, request.question) for name in names]
-    lines = [find_lines(each.central) for each in found]
+    lines = [find_lines(subject.central) for subject in found]
     if not all(lines):
         return refuse_subject(request, searcher)
     phrases = ComparisonPhrases.of(request.language)
@@ -37,18 +37,20 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     both = [line for own in lines for line in own if _names_all(line, found)]
     add(phrases.both, distinct(_by_weight(both), _BOTH_LINES))
     for name, own in zip(names, lines, strict=True):
-        newest = max(each.article.published or date.min for each in own)
-        states = [each for each in own if (each.article.published or date.min) == newest]
+        newest = max(line.article.published or date.min for line in own)
+        states = [line for line in own if (line.article.published or date.min) == newest]
         add(phrases.newest(name), distinct(_by_weight(states), _STATE_LINES, shown))
     for name, own in zip(names, lines, strict=True):
-        figures = [each for each in own if each.is_named and _DIGIT.search(each.text)]
+        figures = [line for line in own if line.is_named and _DIGIT.search(line.text)]
         add(phrases.figures(name), distinct(_by_weight(figures), _FIGURE_LINES, shown))
     return answer_lines(request, statements, shown)
 
 
 def _by_weight(lines: list[Event]) -> list[Event]:
-    return sorted(lines, key=lambda each: (-each.weight, each.place))
+    return sorted(lines, key=lambda line: (-line.weight, line.place))
 
 
 def _names_all(line: Event, found: list[FoundSubject]) -> bool:
-    return all(each.name.is_in(line.text) or each.name.has_surname(line.text) for each in found)
+    return all(
+        subject.name.is_in(line.text) or subject.name.has_surname(line.text) for subject in found
+    )

@@ -47,24 +47,24 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
             statements.append(Statement(line.text, (len(cited),), heading=heading, label=label))
             heading = ""
 
-    ranked = sorted(lines, key=lambda each: (-each.weight, each.place))
-    identity = sorted(ranked, key=lambda each: -_identifies(each, found.name))
-    chosen = [each for each in identity if _identifies(each, found.name)] or ranked
+    ranked = sorted(lines, key=lambda line: (-line.weight, line.place))
+    identity = sorted(ranked, key=lambda line: -_identifies(line, found.name))
+    chosen = [line for line in identity if _identifies(line, found.name)] or ranked
     add(
         phrases.identity(request.subject, len(found.articles)),
-        (("", each) for each in distinct(chosen, _IDENTITY_LINES)),
+        (("", line) for line in distinct(chosen, _IDENTITY_LINES)),
     )
-    dated = [each for each in ranked if each.day is not None and each.is_named]
+    dated = [line for line in ranked if line.day is not None and line.is_named]
     dates = in_order(distinct(dated, _DATE_LINES, shown))
-    add(phrases.dates, ((days.label(each.period, each.day), each) for each in dates))
-    figures = [each for each in ranked if each.is_named and _FIGURE.search(fold_phrase(each.text))]
+    add(phrases.dates, ((days.label(line.period, line.day), line) for line in dates))
+    figures = [line for line in ranked if line.is_named and _FIGURE.search(fold_phrase(line.text))]
     chosen = distinct(figures, _FIGURE_LINES, shown)
     add(
         phrases.figures,
-        ((days.told(day) if (day := each.article.published) else "", each) for each in chosen),
+        ((days.told(day) if (day := line.article.published) else "", line) for line in chosen),
     )
     heading = phrases.words(request.subject)
-    said = {each.text for each in shown}
+    said = {line.text for line in shown}
     for quote in find_quotes(found, request)[:_WORD_LINES]:
         if quote.text not in said:
             cited.append(quote)
@@ -73,11 +73,11 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
             heading = ""
             said.add(quote.text)
     others = [
-        each
-        for each in ranked
-        if each.is_named and each.text not in said and _is_by_another(each, found.name)
+        line
+        for line in ranked
+        if line.is_named and line.text not in said and _is_by_another(line, found.name)
     ]
-    add(phrases.of_it, (("", each) for each in distinct(others, _OTHER_LINES, shown)))
+    add(phrases.of_it, (("", line) for line in distinct(others, _OTHER_LINES, shown)))
     return answer_lines(request, statements, cited, found=found)
 
 

@@ -59,8 +59,8 @@ def find_events(articles: Sequence[SubjectArticle]) -> list[Event]:
     events = []
     for own in _best(articles):
         lines = list(lines_of(own))
-        news = next((each for each in lines if each.is_named), None) if own.is_central else None
-        events += [each for each in lines if each.day is not None or each is news]
+        news = next((line for line in lines if line.is_named), None) if own.is_central else None
+        events += [line for line in lines if line.day is not None or line is news]
     return events
 
 
@@ -92,7 +92,7 @@ def lines_of(own: SubjectArticle) -> Iterator[Event]:
             continue
         weight = _weigh(own, mention, at) - _LEAD_LOSS * (lead is not None)
         days = [d for d in find_event_days(sentence.text, article.published) if not d.is_aside]
-        best = min(days, key=lambda each: each.rank, default=None)
+        best = min(days, key=lambda day: day.rank, default=None)
         published = article.published or date.min
         period = best.period if best else Period(published, published)
         weight += _DAY_WEIGHTS[best.exactness] if best else 0.0
@@ -117,7 +117,7 @@ def merge_events(events: Iterable[Event]) -> list[Event]:
 
     Two sentences tell of one event if they say the same, or most of it on the same day.
     """
-    ranked = sorted(events, key=lambda each: (each.day is None, -each.weight))
+    ranked = sorted(events, key=lambda event: (event.day is None, -event.weight))
     kept: list[Event] = []
     texts: set[str] = set()
     vague: list[int] = []  # indices of kept events of more than a day
@@ -159,7 +159,7 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 def without_templates(events: Sequence[Event]) -> list[Event]:
     """Keep the first of sentences of one wording: « Cette journée est la 27e »."""
-    keys = [_wording(each) for each in events]
+    keys = [_wording(event) for event in events]
     counts = Counter(keys)
     firsts: dict[tuple[str, ...], Event] = {}
     for key, event in zip(keys, events, strict=True):
@@ -174,7 +174,7 @@ def without_templates(events: Sequence[Event]) -> list[Event]:
 
 def _wording(event: Event) -> tuple[str, ...]:
     words = folded_words(event.text)
-    return tuple(each for each in words if each.isalpha() and each not in CALENDAR)
+    return tuple(word for word in words if word.isalpha() and word not in CALENDAR)
 
 
 def distinct(lines: Iterable[Event], most: int, shown: Iterable[Event] = ()) -> list[Event]:

@@ -65,8 +65,8 @@ def lede(
     pairs = list(zip(passage.sentences, find_leads(passage, article.language), strict=True))
     sentences = _select(pairs[at or _find_headline(article, passage) :], article, earlier)
     return tuple(
-        Citation(number, each.text, each.start, each.end, passage, article)
-        for number, each in enumerate(sentences, 1)
+        Citation(number, sentence.text, sentence.start, sentence.end, passage, article)
+        for number, sentence in enumerate(sentences, 1)
     )
 
 
@@ -76,7 +76,7 @@ def _find_headline(article: Article, passage: Passage) -> int:
     words = keyed_terms(article.title, article.language)
     title = {word for word in words if not any(map(str.isdigit, word))}
     head = passage.sentences[:HEAD_SENTENCES]
-    shares = [len(title & set(keyed_terms(each.text, article.language))) for each in head]
+    shares = [len(title & set(keyed_terms(sentence.text, article.language))) for sentence in head]
     best = shares.index(max(shares))
     is_better = shares[best] - shares[0] >= HEADLINE_SHARE * len(title)
     return best if is_better and is_self_contained(head[best].text, article.language) else 0
@@ -122,7 +122,7 @@ def is_repetition(text: str, texts: Collection[str], language: str) -> bool:
     """True if one of the texts has the same content, or the same wording with other numbers
     (« Cette journée est la 27e… »)."""
     return text in texts or any(
-        relation(text, each, language) is not Relation.NEW for each in texts
+        relation(text, other, language) is not Relation.NEW for other in texts
     )
 
 
@@ -144,7 +144,7 @@ def _select(
         total = words + len(sentence.text.split())
         if selection and (total > MAX_WORDS or len(selection) == MAX_LEDE_SENTENCES):
             break
-        texts = [*earlier, *(each.text for each in selection)]
+        texts = [*earlier, *(sentence.text for sentence in selection)]
         if not is_repetition(sentence.text, texts, article.language):
             selection.append(sentence)
             words = total

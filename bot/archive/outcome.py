@@ -38,8 +38,8 @@ def answer_lines(
     """
     if not statements:
         return _refuse(request, decide_by_articles((), period=request.period))
-    citations = tuple(each.cite(number) for number, each in enumerate(lines, 1))
-    articles = [each.article for each in citations]
+    citations = tuple(line.cite(number) for number, line in enumerate(lines, 1))
+    articles = [citation.article for citation in citations]
     first, *others = statements
     parts = [heading or first.heading]
     if found is not None and found.homonyms:
@@ -54,7 +54,7 @@ def answer_lines(
         confidence=1.0,
         statements=tuple(statements),
         citations=citations,
-        further=tuple(each.cite(number) for number, each in enumerate(further, len(lines) + 1)),
+        further=tuple(line.cite(number) for number, line in enumerate(further, len(lines) + 1)),
         period=request.period,
     )
 

@@ -24,7 +24,7 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if not lines:
         return refuse_subject(request, searcher)
     phrases = OverviewPhrases.of(request.language)
-    newest = max((each.article.published or date.min for each in lines), default=date.min)
+    newest = max((line.article.published or date.min for line in lines), default=date.min)
 
     def is_newest(line: Event) -> bool:
         return (newest - (line.article.published or date.min)).days <= _NEWEST_DAYS
@@ -34,7 +34,7 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     for heading, most, fits in (
         (phrases.newest, 3, is_newest),
         (phrases.positions, 3, _is_position),
-        (phrases.background, 4, lambda each: not is_newest(each) or each.day is not None),
+        (phrases.background, 4, lambda line: not is_newest(line) or line.day is not None),
     ):
         own = _choose(lines, most, fits, shown)
         for line in own:
@@ -47,9 +47,9 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
 def _choose(
     lines: Sequence[Event], most: int, fits: Callable[[Event], bool], shown: Sequence[Event]
 ) -> list[Event]:
-    ranked = sorted(lines, key=lambda each: (-each.weight, each.place))
-    chosen = distinct((each for each in ranked if fits(each)), most, shown)
-    return sorted(chosen, key=lambda each: (each.article.published or date.min, each.place))
+    ranked = sorted(lines, key=lambda line: (-line.weight, line.place))
+    chosen = distinct((line for line in ranked if fits(line)), most, shown)
+    return sorted(chosen, key=lambda line: (line.article.published or date.min, line.place))
 
 
 def _is_position(line: Event) -> bool:

@@ -34,7 +34,7 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     for own in sorted(by_speaker.values(), key=len, reverse=True)[:_SPEAKERS]:
         name = max((speaker for speaker, _ in own), key=len)
         newest = sorted(
-            (line for _, line in own), key=lambda each: each.article.published or date.min
+            (line for _, line in own), key=lambda line: line.article.published or date.min
         )
         for line in distinct(reversed(newest), _SPEAKER_LINES, lines):
             lines.append(line)

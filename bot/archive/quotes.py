@@ -59,23 +59,23 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     phrases = QuotesPhrases.of(request.language)
     heading = phrases.heading(name, request.subject if request.person else "", len(kept))
     statements = [
-        Statement(each.text, (number,), label=phrases.day(each.article.published))
-        for number, each in enumerate(lines, 1)
+        Statement(line.text, (number,), label=phrases.day(line.article.published))
+        for number, line in enumerate(lines, 1)
     ]
-    further = [each for each in kept if each not in lines][:MAX_QUOTES]
+    further = [quote for quote in kept if quote not in lines][:MAX_QUOTES]
     return answer_lines(request, statements, lines, heading, further, found=found)
 
 
 def find_quotes(found: FoundSubject, request: ArchiveRequest) -> list[SpokenQuote]:
     """Find what a person says, newest first, on the request's subject if it names a person."""
-    quotes = [each for own in found.articles for each in _quotes_of(own, found.name)]
+    quotes = [quote for own in found.articles for quote in _quotes_of(own, found.name)]
     if request.subject and request.person:
         quotes = _on_subject(quotes, SubjectName.parse(request.subject, request.question))
     kept: list[SpokenQuote] = []
     for quote in sorted(quotes, key=_newness, reverse=True):
         if not any(_is_same(quote, other) for other in kept):
             kept.append(quote)
-    return [each for each in kept if not is_order(each.text, SURE_ORDER_LOGIT)]
+    return [quote for quote in kept if not is_order(quote.text, SURE_ORDER_LOGIT)]
 
 
 def _newness(quote: SpokenQuote) -> tuple[date, bool, int]:
@@ -134,7 +134,7 @@ def _is_name(name: SubjectName, speaker: str) -> bool:
 def _is_about(sentence: Sentence, name: SubjectName, article: Article) -> bool:
     """True if the only person of a sentence is the one named."""
     people = list(_people(sentence, article))
-    return bool(people) and all(_is_name(name, each) for each in people)
+    return bool(people) and all(_is_name(name, person) for person in people)
 
 
 def _people(sentence: Sentence, article: Article) -> Iterator[str]:
@@ -147,10 +147,10 @@ def _on_subject(quotes: Sequence[SpokenQuote], subject: SubjectName) -> list[Spo
     """The quotes whose words name a subject, or else those of passages that do."""
 
     own = [
-        each
-        for each in quotes
-        if subject.is_in(f"{each.lead.text if each.lead else ''} {each.text}")
+        quote
+        for quote in quotes
+        if subject.is_in(f"{quote.lead.text if quote.lead else ''} {quote.text}")
     ]
     return own or [
-        each for each in quotes if subject.is_in(f"{each.article.title} {each.passage.text}")
+        quote for quote in quotes if subject.is_in(f"{quote.article.title} {quote.passage.text}")
     ]

@@ -178,7 +178,7 @@ def _subject_after(
     outside: str, clause: str, end: int, names: list[tuple[int, int]]
 ) -> tuple[int, int] | None:
     """The name after a verb that follows a quote or a comma: « …, a dit le ministre X »."""
-    name = next((each for each in names if each[0] >= end), None)
+    name = next((name for name in names if name[0] >= end), None)
     if name is None or not re.search(r"(?:[»”\",]|^)\s*$", clause):
         return None
     gap = outside[end : name[0]]

@@ -125,12 +125,12 @@ class SubjectName:
 
 
 def _joins(between: str) -> bool:
-    words = [each for each in _BETWEEN.split(fold_phrase(between)) if each]
-    return len(words) <= 2 and all(each in _JOINED or f"{each}'" in _JOINED for each in words)
+    words = [word for word in _BETWEEN.split(fold_phrase(between)) if word]
+    return len(words) <= 2 and all(word in _JOINED or f"{word}'" in _JOINED for word in words)
 
 
 def _compile(run: str, is_name: bool) -> re.Pattern[str]:
-    words = [re.escape(each) for each in re.split(r"[\s'.-]+", fold_phrase(run)) if each]
+    words = [re.escape(word) for word in re.split(r"[\s'.-]+", fold_phrase(run)) if word]
     text = r"[\s'.-]+".join(words)
     if not is_name and run.isalpha() and len(run) >= _PLURAL_LETTERS:
         text = re.sub(r"[sx]$", "", text) + "[sx]?"
@@ -200,7 +200,7 @@ class FoundSubject:
     @property
     def central(self) -> tuple[SubjectArticle, ...]:
         """Those that name it in their title or opening, or else all of them."""
-        central = tuple(each for each in self.articles if each.is_central)
+        central = tuple(article for article in self.articles if article.is_central)
         return central or self.articles
 
 
@@ -234,7 +234,7 @@ def find_subject(
         if in_title or named:
             first = next((p for p in own if p.start <= _HEADING_CHARACTERS), None)
             opening = first.sentences[:_OPENING_SENTENCES] if first is not None else ()
-            in_opening = any(each.start == s.start for each in opening for s in named)
+            in_opening = any(sentence.start == s.start for sentence in opening for s in named)
             in_title = (
                 in_title
                 or (name.has_core and name.core.is_in(article.title))
@@ -242,7 +242,7 @@ def find_subject(
             )
             articles.append(SubjectArticle(article, name, in_title, in_opening))
     articles, homonyms = _tell_apart(name, articles)
-    articles.sort(key=lambda each: (_day(each.article), each.is_central), reverse=True)
+    articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
     return FoundSubject(name, tuple(articles), homonyms, len(keys) <= MAX_PASSAGES)
 
 
@@ -265,18 +265,18 @@ def _tell_apart(
     """
     if len(name.parts) != 1 or not name.parts[0].is_name:
         return articles, ()
-    forms = {each.article.id: _forms(name, each.article) for each in articles}
+    forms = {own.article.id: _forms(name, own.article) for own in articles}
     plain = fold_phrase(name.parts[0].text)
     aliases = {form for own in forms.values() if plain in own for form in own}
     if not aliases:
         return articles, ()
-    endings = tuple(f" {each}" for each in aliases if " " in each)
+    endings = tuple(f" {alias}" for alias in aliases if " " in alias)
 
-    def has_alias(each: SubjectArticle) -> bool:
-        return any(form in aliases or form.endswith(endings) for form in forms[each.article.id])
+    def has_alias(own: SubjectArticle) -> bool:
+        return any(form in aliases or form.endswith(endings) for form in forms[own.article.id])
 
-    others = tuple(each.article for each in articles if not has_alias(each))
-    return [each for each in articles if has_alias(each)], others
+    others = tuple(own.article for own in articles if not has_alias(own))
+    return [own for own in articles if has_alias(own)], others
 
 
 def _forms(name: SubjectName, article: Article) -> frozenset[str]:
@@ -288,7 +288,7 @@ def _forms(name: SubjectName, article: Article) -> frozenset[str]:
             around = text[start + 1 : match.end() + 80]
             at = match.start() - start - 1
             spans = span_names(around, article.language)
-            own = next((each for each in spans if each.start <= at < each.end), None)
+            own = next((span for span in spans if span.start <= at < span.end), None)
             pieces = re.split(r"[.:] ", around[own.start : own.end]) if own else [match[0]]
-            forms |= {fold_phrase(each) for each in pieces if match[0] in fold_phrase(each)}
+            forms |= {fold_phrase(piece) for piece in pieces if match[0] in fold_phrase(piece)}
     return frozenset(forms)

@@ -60,7 +60,7 @@ def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: V
         language=article.language,
         outcome=decide_by_articles([article] if citations else []).outcome,
         confidence=1.0,
-        statements=tuple(Statement(each.quote, (each.number,)) for each in citations),
+        statements=tuple(Statement(citation.quote, (citation.number,)) for citation in citations),
         citations=citations,
     )
 
@@ -68,10 +68,10 @@ def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: V
 def _select(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]:
     candidates = [
         row
-        for row, each in enumerate(sentences)
-        if not each.is_dependent
-        and len(each.sentence.text.split()) >= _MIN_WORDS
-        and not each.sentence.text.endswith((":", "?"))
+        for row, candidate in enumerate(sentences)
+        if not candidate.is_dependent
+        and len(candidate.sentence.text.split()) >= _MIN_WORDS
+        and not candidate.sentence.text.endswith((":", "?"))
     ]
     if not candidates:
         return []
@@ -104,14 +104,14 @@ def summarise_stored(article: Article, generation: OpenGeneration) -> Answer:
     ]
     if not passages:  # withdrawn since it was opened
         return summarise(article, (), np.empty((0, 0), dtype=np.float32))
-    vectors = np.concatenate([generation.sentence_vectors_of(each.key) for each in passages])
+    vectors = np.concatenate([generation.sentence_vectors_of(passage.key) for passage in passages])
     return summarise(article, article_sentences(article, [p.passage for p in passages]), vectors)
 
 
 def tell_summary(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Summarise the newest article with a subject in its title, or else in its opening."""
     found = find_subject(searcher, request.subject, request.period, request.question)
-    best = max(found.articles, key=lambda each: (each.in_title, each.in_opening), default=None)
+    best = max(found.articles, key=lambda own: (own.in_title, own.in_opening), default=None)
     if best is None or not best.is_central:
         return refuse_subject(request, searcher)
     summary = summarise_stored(best.article, searcher.generation)

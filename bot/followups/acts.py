@@ -117,7 +117,7 @@ class _Act:
 
     def by_article(self) -> list[Quoted]:
         """The first quote of each article."""
-        return list({each.article.id: each for each in reversed(self.quoted())}.values())[::-1][
+        return list({quote.article.id: quote for quote in reversed(self.quoted())}.values())[::-1][
             :_ARTICLES
         ]
 
@@ -155,15 +155,15 @@ class _Act:
 
     def quote(self, heading: str) -> Answer:
         return self._show(
-            [each.cite(number) for number, each in enumerate(self.quoted(), 1)], heading
+            [quote.cite(number) for number, quote in enumerate(self.quoted(), 1)], heading
         )
 
     def passage(self) -> Answer:
         return self._show(
             [
-                Citation(number, each.text, each.start, each.end, each, quoted.article)
+                Citation(number, passage.text, passage.start, passage.end, passage, quoted.article)
                 for number, quoted in enumerate(self.by_article(), 1)
-                for each in [quoted.passage]
+                for passage in [quoted.passage]
             ],
             "passage",
         )
@@ -171,10 +171,10 @@ class _Act:
     def summarise(self) -> Answer:
         quotes = self.by_article()[:1]
         citations = [
-            Citation.of(number, sentence, passage, each.article)
-            for each in quotes
+            Citation.of(number, sentence, passage, quote.article)
+            for quote in quotes
             for number, (sentence, passage) in enumerate(
-                _telling_sentences(each.article)[:_LEDE_SENTENCES], 1
+                _telling_sentences(quote.article)[:_LEDE_SENTENCES], 1
             )
         ]
         return self._show(citations, "summarise")
@@ -185,7 +185,7 @@ class _Act:
         if not quotes:
             return self.say("gone" if self.last.cited else "no_answer")
         first = quotes[0]
-        shown = {each.source.quote for each in quotes}
+        shown = {quote.source.quote for quote in quotes}
         end = first.start + len(first.source.quote)
         sentences = [
             (sentence, passage)
@@ -206,11 +206,11 @@ class _Act:
         quotes = self.quoted()
         if not quotes:
             return self.say("gone" if self.last.cited else "no_answer")
-        holds_found = [each for each in quotes if self.last.found in each.source.quote]
+        holds_found = [quote for quote in quotes if self.last.found in quote.source.quote]
         first = (
             (holds_found or quotes)[0]
             if self.last.found
-            else min(quotes, key=lambda each: len(each.source.quote))
+            else min(quotes, key=lambda quote: len(quote.source.quote))
         )
         answer = self._show([first.cite(1)], "shorter")
         at = first.source.quote.find(self.last.found) if self.last.found else -1
@@ -222,7 +222,7 @@ class _Act:
 
     def other_source(self) -> Answer:
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
-        shown = {each.article for each in self.last.cited}
+        shown = {source.article for source in self.last.cited}
         hits = [hit for hit in self._of_subject(findings) if hit.article.id not in shown]
         if not hits:
             return self.say("no_other")
@@ -232,7 +232,7 @@ class _Act:
         return self._found(lower(answer), "other_source")
 
     def newer(self) -> Answer:
-        days = [each.article.published for each in self.quoted() if each.article.published]
+        days = [quote.article.published for quote in self.quoted() if quote.article.published]
         if not days:
             return self.say("no_newer")
         after = Period(max(days) + timedelta(days=1), max(date.today(), max(days) + timedelta(1)))
@@ -247,11 +247,11 @@ class _Act:
         """Say how sure the answer was, above its quote and the nearest other sentence."""
         if not self.last.cited:
             return self.say("sure_no")
-        citations = [each.cite(number) for number, each in enumerate(self.quoted()[:2], 1)]
-        shown = {each.quote for each in citations}
+        citations = [quote.cite(number) for number, quote in enumerate(self.quoted()[:2], 1)]
+        shown = {citation.quote for citation in citations}
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
         for hit in self._of_subject(findings)[:2]:
-            ranked = max(hit.sentences, key=lambda each: each.score, default=None)
+            ranked = max(hit.sentences, key=lambda sentence: sentence.score, default=None)
             if len(citations) < 2 and ranked and ranked.sentence.text not in shown:
                 citations.append(
                     Citation.of(len(citations) + 1, ranked.sentence, hit.passage, hit.article)
@@ -262,7 +262,7 @@ class _Act:
 
     def translate(self) -> Answer:
         return self._show(
-            [each.cite(number) for number, each in enumerate(self.quoted(), 1)], "translate"
+            [quote.cite(number) for number, quote in enumerate(self.quoted(), 1)], "translate"
         )
 
     def _of_subject(self, findings: Findings) -> list[Hit]:
@@ -292,21 +292,23 @@ class _Act:
         quotes = self.by_article()
         if not quotes:
             return self.say("gone" if self.last.cited else "no_answer")
-        citations = [each.cite(number) for number, each in enumerate(quotes, 1)]
-        statements = [Statement(say(each.article), (each.number,)) for each in citations]
+        citations = [quote.cite(number) for number, quote in enumerate(quotes, 1)]
+        statements = [
+            Statement(say(citation.article), (citation.number,)) for citation in citations
+        ]
         return self._answer(statements, citations)
 
     def _show(self, citations: Sequence[Citation], heading: str) -> Answer:
         """Quotes below a heading, if any."""
         if not citations:
             return self.say("gone" if self.last.cited else "no_answer")
-        statements = [Statement(each.quote, (each.number,)) for each in citations]
+        statements = [Statement(citation.quote, (citation.number,)) for citation in citations]
         if heading:
             statements[0] = replace(statements[0], heading=getattr(self.texts, heading))
         return self._answer(statements, citations)
 
     def _answer(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Answer:
-        decision = decide_by_articles([each.article for each in citations])
+        decision = decide_by_articles([citation.article for citation in citations])
         return Answer(
             question=self.message,
             plain_question=self.last.understood,

@@ -87,8 +87,8 @@ def interpret(
                 ballot[candidate] = findings.confidence * weight
     if not votes:
         return Interpretation(question, leans=True, doubtful=True)
-    winners = max(votes.values(), key=lambda each: sum(each.values()))
-    best = max(winners, key=lambda each: winners[each])
+    winners = max(votes.values(), key=lambda ballot: sum(ballot.values()))
+    best = max(winners, key=lambda candidate: winners[candidate])
     return Interpretation(best, best != question, leans=True, doubtful=len(winners) == 1)
 
 
@@ -108,7 +108,7 @@ def candidates(question: str, turns: History) -> list[str]:
         continue_last(last, question),
         question,
     )
-    return [each for each in dict.fromkeys(every) if each.strip()]
+    return [candidate for candidate in dict.fromkeys(every) if candidate.strip()]
 
 
 def _last_source(turns: History) -> CitedSource | None:
@@ -138,12 +138,12 @@ def reframe(base: str, question: str, language: str) -> list[str]:
     if len(others) > _MAX_NEW_WORDS:
         return []
     old = _DATE.findall(base)[-1:] if dates else find_names(base, language)[-_MAX_FRAMES:][::-1]
-    return [base.replace(each, new[0]) for each in old]
+    return [base.replace(name, new[0]) for name in old]
 
 
 def find_names(text: str, language: str) -> list[str]:
     """Find the names in a question, in order."""
-    return [text[each.start : each.end].rstrip(_END) for each in span_names(text, language)]
+    return [text[span.start : span.end].rstrip(_END) for span in span_names(text, language)]
 
 
 def was_just_shown(sentence: str, candidate: str, question: str, last: Turn) -> bool:

@@ -51,7 +51,7 @@ class Turn:
 
     @classmethod
     def of(cls, answer: Answer, when: datetime) -> Turn:
-        highlights = (each.parts[1] for each in answer.statements if each.highlight)
+        highlights = (statement.parts[1] for statement in answer.statements if statement.highlight)
         return cls(
             question=answer.question,
             understood=answer.understood or answer.plain_question or answer.question,
@@ -107,9 +107,9 @@ def parse_turn(record: Mapping[str, Any]) -> Turn:
     period = record["period"]
     return Turn(
         **{
-            **{each.name: record[each.name] for each in fields(Turn) if each.name in record},
+            **{field.name: record[field.name] for field in fields(Turn) if field.name in record},
             "when": datetime.fromisoformat(record["when"]),
-            "cited": tuple(CitedSource(**each) for each in record["cited"]),
+            "cited": tuple(CitedSource(**source) for source in record["cited"]),
             "period": Period(*map(date.fromisoformat, period)) if period else None,
         }
     )
