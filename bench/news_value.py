@@ -25,7 +25,7 @@ from bot.settings import load_settings
 from index.article import embedding_text
 from index.ingestion.passages import cut
 from index.models.bundled.embedder import load_bundled
-from tests.faithfulness import read_articles
+from training.press import read_articles
 
 ROOT = Path(__file__).parents[1]
 EDITORS = ("1", "2")
