@@ -23,8 +23,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kills import ROOT, SELON, environment
-
 from bot.assembly import open_chain
 from bot.followups.conversation import FollowUpChain
 from bot.followups.turn import History, Turn, TurnText, append_turn
@@ -32,6 +30,7 @@ from bot.locale.answers import Phrases
 from bot.messenger.outbound.answer_html import answer_html
 from bot.settings import load_settings
 
+ROOT = Path(__file__).resolve().parent.parent
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -60,8 +59,10 @@ class Talk:
 
 
 def main() -> int:
+    from kills import SELON, environment
+
     options = _options()
-    talks = [talk for path in options.files for talk in _read(path, options.half)]
+    talks = [talk for path in options.files for talk in read_talks(path, options.half)]
     with TemporaryDirectory(prefix="selon-talk-") as name:
         folder = Path(name)
         command = [*SELON, "index", *map(str, options.articles)]
@@ -100,7 +101,7 @@ def _plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
 
 
-def _read(path: Path, half: str) -> Iterator[Talk]:
+def read_talks(path: Path, half: str) -> Iterator[Talk]:
     for number, line in enumerate(path.read_text("utf-8").splitlines()):
         if half == "all" or (half == "tune") is (number % 2 == 1):
             row = json.loads(line)

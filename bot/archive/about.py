@@ -161,7 +161,7 @@ class ArticleReply:
         findings = self.searcher.search(metadata.subject, _DEPTH, self.timing.period)
         sure = outcome_of(findings.confidence, self.thresholds) == "sure"
         near: Sequence[Article] = find_topic(metadata.subject, findings.hits, sure=sure).near
-        near = () if metadata.kind == "news" else newest_first(near) if newest else near
+        near = newest_first(near) if newest else near
         decision = decide_by_articles(near, findings.hits, self.timing.period, is_near=True)
         return ArticleChoice(near, decision, findings.confidence)
 

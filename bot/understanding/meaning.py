@@ -138,7 +138,7 @@ class MessageReader:
         count = len(pieces)
         for end in (0, -1):
             for _ in range(_MAX_STRIPPED):
-                if len(pieces) < 2:
+                if len(pieces) < 2 or any(map(str.isdigit, pieces[end])):  # « En 2017, … »
                     break
                 shares = self._read(pieces[end], None).intents
                 if sum(shares[name] for name in _COURTESIES) < _COURTESY_SHARE:

@@ -73,6 +73,7 @@ def test_a_question_that_stands_alone(message_reader: MessageReader, text: str) 
         ("Quand est-elle née ? Merci d'avance !", "Quand est-elle née ?"),
         *[("Bud Luckey, quel personnage de Pixar il a créé ?",) * 2],
         *[("Elle est née où ? Pas Curie, Lovelace",) * 2],
+        *[("En 2017, combien d’articles sur la Turquie ?",) * 2],
     ],
 )
 def test_courtesies_around_a_question_are_stripped_and_no_word_of_it(
