@@ -137,8 +137,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             first -= 1
             latest = earlier[first]
         history: History = ()
-        for each in earlier[first:]:
-            answer = await self.ainvoke(TurnText(each, history, is_extractive=True))
+        for text in earlier[first:]:
+            answer = await self.ainvoke(TurnText(text, history, is_extractive=True))
             if answer.is_remembered:
                 history = append_turn(history, Turn.of(answer, now))
         return history
@@ -245,7 +245,7 @@ def _answered_turn(turn: TurnText) -> Turn | None:
     if last is None or last.intent not in RESTATING:
         return last
     before = turn.history.index(last) if last in turn.history else 0
-    earlier = (each for each in reversed(turn.history[:before]) if each.intent not in RESTATING)
+    earlier = (past for past in reversed(turn.history[:before]) if past.intent not in RESTATING)
     return next(earlier, last)
 
 
