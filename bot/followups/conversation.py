@@ -132,7 +132,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         """
         first, latest = len(earlier), question
         while first > max(0, len(earlier) - MAX_RESTORED) and await asyncio.to_thread(
-            self._may_refer, latest
+            self._may_refer, latest, earlier[first - 1]
         ):
             first -= 1
             latest = earlier[first]
@@ -228,10 +228,15 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 buttons.append(text)
         return tuple(buttons)
 
-    def _may_refer(self, question: str) -> bool:
-        _, meaning = self._understand(TurnText(question))
-        leans = meaning.leans or INTENT_OF[meaning.intent].group == "act"
-        return leans or asks_about_last(meaning.question)
+    def _may_refer(self, message: str, before: str) -> bool:
+        """True if a message may lean on the question before it."""
+        if self._messages is None:
+            return asks_about_last(message)
+        for context in (None, MessageContext(before, "", "")):
+            meaning = self._messages.read(message, context)
+            if meaning.leans or INTENT_OF[meaning.intent].group == "act":
+                return True
+        return asks_about_last(meaning.question)
 
 
 def _last_turn(turn: TurnText) -> Turn | None:

@@ -62,7 +62,7 @@ async def test_a_follow_up_is_understood_until_the_conversation_is_over(data_dir
             died = (await server.reply_to(READER, "De quoi est-elle morte ?", reply_to=born)).text
             await server.reply_to(READER, "/nouveau")
             fresh = (await server.reply_to(READER, "Qui l’a dessiné ?")).text
-    assert entered.startswith("Question comprise\u00a0: Victor Hugo")
+    assert "7 janvier 1841" in entered
     understood, _, _ = died.partition("\n")
     assert understood.startswith("Question comprise")
     assert "Marie Curie" in understood

@@ -66,7 +66,9 @@ def test_a_model_is_heard_and_shows_none_of_its_words(llama_url: str, data_dir: 
 async def test_its_vote_is_measured_beside_the_reader(
     llama_url: str, data_dir: Path, bundled: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    questions = [next(q for q in trial_questions() if bool(q.answer) is known) for known in (1, 0)]
+    questions = [
+        next(q for q in trial_questions() if bool(q.answer) is known) for known in (True, False)
+    ]
     monkeypatch.setattr(vote_trial, "trial_questions", lambda: questions)
     settings = settings_for(llama_url, data_dir)
     models = ChatModels(settings)
