@@ -241,7 +241,7 @@ class _Act:
         answer = self.acts.answerer.answer(replace(findings, hits=tuple(hits)))
         if not answer.statements:
             return self.say("no_newer")
-        return self._found(answer, "newer")
+        return self._found(lower(answer), "newer")
 
     def sure(self) -> Answer:
         """Say how sure the answer was, above its quote and the nearest other sentence."""

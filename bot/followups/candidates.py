@@ -117,10 +117,12 @@ def _last_source(turns: History) -> CitedSource | None:
 
 
 def correct_subject(last: Turn, subject: str) -> str:
-    """The last question, about another subject."""
-    frames = reframe(last.understood, subject, last.language)
+    """The last question, about another subject: in place of the last name, if it has any."""
+    names = find_names(last.understood, last.language)
+    if names:
+        return subject.join(last.understood.rsplit(names[-1], 1))
     mark = ": " if last.language == "en" else "\u00a0: "
-    return frames[0] if frames else f"{subject}{mark}{last.question}"
+    return f"{subject}{mark}{last.understood}"
 
 
 def continue_last(last: Turn, question: str) -> str:

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.followups.candidates import Interpretation, candidates, interpret, reframe
+from bot.followups.candidates import (
+    Interpretation,
+    candidates,
+    correct_subject,
+    interpret,
+    reframe,
+)
 from bot.followups.turn import Turn
 from bot.understanding.meaning import Meaning
 from index.findings import Findings
@@ -152,3 +158,11 @@ def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:
     message = leaning("Combien ça coûtait ?")
     understood = interpret(message, (minitel, web), search, minitel)
     assert plain(understood.question) == "Le Minitel : Combien ça coûtait ?"
+
+
+def test_a_corrected_subject_takes_the_place_of_the_name() -> None:
+    last = turn("Quand Notre-Dame a-t-elle rouvert ?", "Le 7 décembre 2024.")
+    corrected = correct_subject(last, "la tapisserie de Bayeux")
+    assert corrected == "Quand la tapisserie de Bayeux a-t-elle rouvert ?"
+    nameless = turn("Qui a gagné ?", "Personne.")
+    assert correct_subject(nameless, "Radwanska") == "Radwanska\u00a0: Qui a gagné ?"
