@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
@@ -91,7 +91,7 @@ class Statement:
 
     `highlight` is the non-empty span of the words that answer, if known. A `heading` begins a
     section of the answer above it, a `label` (the day of an event) stands before it; both are fixed
-    texts.
+    texts. `is_source` if it only names the article that it cites, a line of a list of articles.
     """
 
     text: str
@@ -99,6 +99,7 @@ class Statement:
     highlight: tuple[int, int] | None = None
     heading: str = ""
     label: str = ""
+    is_source: bool = False
 
     def __post_init__(self) -> None:
         if self.highlight is not None:
@@ -181,6 +182,27 @@ class Answer:
         )
 
     @property
+    def lines(self) -> tuple[Statement, ...]:
+        """The statements that are not lines of a list of articles, without the numbers of it."""
+        listed = {number for statement in self.listed for number in statement.citations}
+        return tuple(
+            replace(s, citations=tuple(n for n in s.citations if n not in listed))
+            for s in self.statements
+            if not s.is_source
+        )
+
+    @property
+    def listed(self) -> tuple[Statement, ...]:
+        """The lines of a list of articles: doors show their sources, without the quotes."""
+        return tuple(statement for statement in self.statements if statement.is_source)
+
+    @property
+    def quoted(self) -> tuple[Citation, ...]:
+        """The citations whose quotes are shown: those of no line of a list of articles."""
+        listed = {number for statement in self.listed for number in statement.citations}
+        return tuple(citation for citation in self.citations if citation.number not in listed)
+
+    @property
     def text(self) -> str:
         """The statements with their markers, below their headings: `First sentence. [1]`; without
         any, why there is no answer, what Selon says itself, or the numbers to call."""
@@ -212,12 +234,17 @@ class Answer:
     @property
     def sections(self) -> tuple[tuple[Statement, ...], ...]:
         """The statements below each heading; those before the first one have none."""
-        sections: list[list[Statement]] = []
-        for statement in self.statements:
-            if statement.heading or not sections:
-                sections.append([])
-            sections[-1].append(statement)
-        return tuple(map(tuple, sections))
+        return sections_of(self.statements)
+
+
+def sections_of(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], ...]:
+    """The statements below each heading; those before the first one have none."""
+    sections: list[list[Statement]] = []
+    for statement in statements:
+        if statement.heading or not sections:
+            sections.append([])
+        sections[-1].append(statement)
+    return tuple(map(tuple, sections))
 
 
 LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")

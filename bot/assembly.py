@@ -18,7 +18,7 @@ from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
 from bot.answering.time_range import parse_timing
-from bot.archive.archive import FUNCTIONS, Archive
+from bot.archive.archive import FUNCTIONS, Archive, parse_article_question
 from bot.archive.request import ArchiveFunction, ArchiveRequest
 from bot.embedder import open_embedder
 from bot.errors import SettingsError
@@ -227,7 +227,10 @@ def _call_archive(
     """Call a function of the archive; None if it has no answer, or no subject that it needs."""
     if "subject" in INTENT_OF[name].needs and not meaning.subject:
         return None
-    period = parse_timing(message, date.today()).period
+    timing = parse_timing(message, date.today())
+    if name in ("articles", "count") and parse_article_question(timing, date.today())[0]:
+        return None  # « de 2025 » is no subject: the chain sends it to the archive in full
+    period = timing.period
     subject, other = meaning.subject, ""
     if name == "comparison":
         subject, _, other = re.sub(_BETWEEN, "\0", subject, count=1).partition("\0")

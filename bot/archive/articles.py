@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Statement
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from index.store.open_generation import OpenGeneration
 
 PAGE_ARTICLES = 10
-_COUNTED_ARTICLES = 5  # cited with a count
 _NEAR_PASSAGES = 30
 
 
@@ -42,22 +41,18 @@ def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if isinstance(found, Answer):
         return found
     phrases = ArticlesPhrases.of(request.language)
-    name = AboutPhrases.of(request.language).listed
     before = (request.page - 1) * PAGE_ARTICLES
     last = before + len(found.page)
     heading = phrases.heading(found.total, before + 1, last, request.page)
     heading = heading if found.total > 1 else ""
     citations = cite_openings(found.page, searcher.generation)
-    statements = [
-        Statement(name(article), (number,), heading="" if number > 1 else heading)
-        for number, article in enumerate(found.page, start=1)
-    ]
-    return _answer(request, statements, citations)
+    first, *others = _name_articles(found.page, request)
+    return _answer(request, [replace(first, heading=heading), *others], citations)
 
 
 def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Count the articles of a subject, an author and a period, and say what was counted."""
-    found = _find(request, searcher, _COUNTED_ARTICLES)
+    found = _find(request, searcher, PAGE_ARTICLES)
     if isinstance(found, Answer):
         return found
     if request.subject:
@@ -67,9 +62,17 @@ def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
         text = AboutPhrases.of(request.language).counted(found.total, found.page[0])
         found = FoundArticles(found.page[:1], found.total)
     citations = cite_openings(found.page, searcher.generation)
-    return _answer(
-        request, [Statement(text, tuple(citation.number for citation in citations))], citations
-    )
+    counted = Statement(text, tuple(citation.number for citation in citations))
+    listed = _name_articles(found.page, request) if request.subject else []
+    return _answer(request, [counted, *listed], citations)
+
+
+def _name_articles(articles: Sequence[Article], request: ArchiveRequest) -> list[Statement]:
+    name = AboutPhrases.of(request.language).listed
+    return [
+        Statement(name(article), (number,), is_source=True)
+        for number, article in enumerate(articles, start=1)
+    ]
 
 
 def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticles | Answer:

@@ -43,7 +43,7 @@ def recall_record(answer: Answer) -> dict[str, Any]:
                     list(statement.citations),
                     statement.highlight and list(statement.highlight),
                 ),
-                *(statement.heading, statement.label),
+                *(statement.heading, statement.label, statement.is_source),
             ]
             for statement in answer.statements
         ],

@@ -49,13 +49,15 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
         return Text("\n\n").join((question, plain))
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
-    quotes = sources_text(answer, phrases)
     before = _render_warning(answer, phrases)
-    parts = (
-        [before.append_text(quotes)]
-        if answer.verbatim
-        else [_render_statements(answer, phrases), quotes]
-    )
+    if answer.verbatim:
+        parts = [before.append_text(sources_text(answer, phrases))]
+    else:
+        parts = [_render_statements(answer, phrases, before)] if answer.lines else []
+        if answer.listed:
+            listing = _render_listing(answer, phrases)
+            parts.append(listing if parts else before.append_text(listing))
+        parts += [_quotes(group, phrases) for group in shown_quotes(answer.quoted, answer)]
     if answer.fallback is not None:
         why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
         parts.append(Text(why, style=SOURCE))
@@ -124,10 +126,23 @@ def _render_warning(answer: Answer, phrases: Phrases) -> Text:
     return Text(f"{phrases.according_to(answer.period)}\n" if answer.period else "")
 
 
-def _render_statements(answer: Answer, phrases: Phrases) -> Text:
-    """Render the statements as one paragraph with markers."""
-    text = _render_warning(answer, phrases)
-    for position, statement in enumerate(answer.statements):
+def _render_listing(answer: Answer, phrases: Phrases) -> Text:
+    """Render a list of articles: a line of each, and its location."""
+    citations = {citation.number: citation for citation in answer.citations}
+    text = Text()
+    for position, statement in enumerate(answer.listed):
+        if statement.heading:
+            text.append(f"{statement.heading}\n\n", style=TITLE)
+        citation = citations[statement.citations[0]]
+        text.append("\n" if position else "").append_text(_marker(citation)).append(" ")
+        text.append_text(_source(citation.article, phrases, TITLE))
+        text.append_text(_place(citation.article, citation.quote, "\n    "))
+    return text
+
+
+def _render_statements(answer: Answer, phrases: Phrases, text: Text) -> Text:
+    """Render the statements as one paragraph with markers, after a `text`."""
+    for position, statement in enumerate(answer.lines):
         # The marker must not begin a line of its own, hence the no-break space.
         before, highlight, after = (_join_lines(part) for part in statement.parts)
         if statement.heading:
@@ -137,8 +152,8 @@ def _render_statements(answer: Answer, phrases: Phrases) -> Text:
         text.append(f"{statement.label}{' ' if statement.label else ''}{before}").append(
             highlight, style=HIGHLIGHT
         )
-        text.append(f"{after}\u00a0")
-        text.append("".join(f"[{number}]" for number in statement.citations), style=MARKER)
+        markers = "".join(f"[{number}]" for number in statement.citations)
+        text.append(f"{after}\u00a0" if markers else after).append(markers, style=MARKER)
     return text
 
 

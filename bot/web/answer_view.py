@@ -33,7 +33,13 @@ class AnswerView:
 
     @property
     def groups(self) -> tuple[tuple[ShownQuote, ...], ...]:
-        return shown_quotes(self.answer.citations, self.answer)
+        return shown_quotes(self.answer.quoted, self.answer)
+
+    @property
+    def listed(self) -> tuple[tuple[str, Citation], ...]:
+        """A list of articles: the citation of each, after its heading."""
+        citations = {citation.number: citation for citation in self.answer.citations}
+        return tuple((s.heading, citations[s.citations[0]]) for s in self.answer.listed)
 
     def place(self, citation: Citation) -> str:
         """The path of a citation in the reader, with a way back to this answer if it has a key.

@@ -62,7 +62,8 @@ class LinkedText:
             self.add(f"{phrases.according_to(answer.period)}\n\n")
         if not answer.verbatim:
             self._write_statements(answer)
-        groups = shown_quotes(answer.citations, answer)
+            self._list_cited(answer, phrases)
+        groups = shown_quotes(answer.quoted, answer)
         for position, group in enumerate(groups):
             self.add("\n\n" if position or not answer.verbatim else "")
             if heading := group[0].heading:
@@ -78,15 +79,29 @@ class LinkedText:
 
     def _write_statements(self, answer: Answer) -> None:
         citations = {citation.number: citation for citation in answer.citations}
-        for position, statement in enumerate(answer.statements):
+        for position, statement in enumerate(answer.lines):
             gap = "\n\n" if statement.heading else " "
             self.add(gap if position else "")
             if statement.heading:
                 self.add(f"**{escape_markdown(statement.heading)}**\n\n")
             self.add(f"{statement.label} " if statement.label else "")
-            self.add(f"{escape_markdown(statement.text)}\u00a0")
+            self.add(escape_markdown(statement.text))
+            self.add("\u00a0" if statement.citations else "")
             for number in statement.citations:
                 self._link(citations[number])
+
+    def _list_cited(self, answer: Answer, phrases: Phrases) -> None:
+        citations = {citation.number: citation for citation in answer.citations}
+        for position, statement in enumerate(answer.listed):
+            gap = "" if not self.text or self.text.endswith("\n\n") else "\n\n"
+            self.add("\n" if position else gap)
+            if statement.heading:
+                self.add(f"**{escape_markdown(statement.heading)}**\n\n")
+            citation = citations[statement.citations[0]]
+            self.add("- ")
+            self._link(citation)
+            self.add(f" {_line(title_of(citation.article, phrases.code))}")
+            self.add(_line(details(citation.article, phrases)))
 
     def _quote(self, quote: ShownQuote, phrases: Phrases) -> None:
         if quote.is_repeat:

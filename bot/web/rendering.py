@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.answer import LINE_END, Citation, link_to, web_address
+from bot.answer import LINE_END, Citation, link_to, sections_of, web_address
 from bot.help_numbers import help_line, help_text
 from bot.library.articles import Library
 from bot.locale import format
@@ -55,6 +55,7 @@ def environment() -> Environment:
         "help_text": help_text,
         "lead_before": lead_before,
         "link_to": link_to,
+        "sections_of": sections_of,
         "web_address": web_address,
     }
     templates.filters |= {

@@ -36,6 +36,7 @@ FRENCH = (
     "Quand Notre-Dame a-t-elle rouvert ?",
     "Pourquoi a-t-on fermé la grotte de Lascaux au public ?",
     "Combien d’articles as-tu ?",
+    "Liste les articles de 2025",
     "Qui a écrit l’article sur le Minitel ?",
     "Que s’est-il passé en avril 2024 ?",
     "Quelle est la capitale de l’Australie ?",

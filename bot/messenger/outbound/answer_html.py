@@ -64,8 +64,9 @@ def claims_html(claims: Sequence[ClaimAnswer], phrases: Phrases) -> tuple[str, .
 
 def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledBlock]:
     if answer.outcome not in ("no", "reply"):
-        blocks = [] if answer.verbatim else list(_statement_blocks(answer.statements))
-        quotes = shown_quotes(answer.citations, answer)
+        blocks = [] if answer.verbatim else list(_statement_blocks(answer.lines))
+        blocks += _listing(answer, phrases)
+        quotes = shown_quotes(answer.quoted, answer)
         blocks += _sources(quotes, phrases, fold=not answer.verbatim)
         if answer.outcome == "perhaps":
             doubt = f"{DOUBT_MARK} {phrases.doubted(answer.period)}"
@@ -148,6 +149,18 @@ def _statement_blocks(statements: Iterable[Statement]) -> Iterator[StyledBlock]:
             yield text_block(statement.heading, "b")
             block = replace(block, gap="\n")
         yield block
+
+
+def _listing(answer: Answer, phrases: Phrases) -> Iterator[StyledBlock]:
+    """A list of articles: a line of each."""
+    citations = {citation.number: citation for citation in answer.citations}
+    for position, statement in enumerate(answer.listed):
+        if statement.heading:
+            yield text_block(statement.heading, "b")
+        citation = citations[statement.citations[0]]
+        source = source_spans(citation.article, "", phrases, "")
+        spans = (citation_marker(citation), StyledSpan(" "), *source)
+        yield StyledBlock(spans, "\n" if position else "\n\n")
 
 
 def sources_html(citations: Sequence[Citation], title: str, phrases: Phrases) -> tuple[str, ...]:
