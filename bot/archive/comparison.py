@@ -15,12 +15,14 @@ from index.search.searcher import Searcher
 
 _BOTH_LINES, _STATE_LINES, _FIGURE_LINES = 3, 2, 2
 _DIGIT = re.compile(r"\d")
+_ARTICLE = re.compile(r"^(?:le |la |les |l['’]|the )")  # « Le Monde » keeps its own
 
 
 def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Compare the request's subject with its `person`, the other subject."""
     names = (request.subject, request.person)
     found = [find_subject(searcher, name, request.period, request.question) for name in names]
+    titles = [_ARTICLE.sub("", name) for name in names]
     lines = [find_lines(subject.central) for subject in found]
     if not all(lines):
         return refuse_subject(request, searcher)
@@ -36,11 +38,11 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
     both = [line for own in lines for line in own if _names_all(line, found)]
     add(phrases.both, distinct(_by_weight(both), _BOTH_LINES))
-    for name, own in zip(names, lines, strict=True):
+    for name, own in zip(titles, lines, strict=True):
         newest = max(line.article.published or date.min for line in own)
         states = [line for line in own if (line.article.published or date.min) == newest]
         add(phrases.newest(name), distinct(_by_weight(states), _STATE_LINES, shown))
-    for name, own in zip(names, lines, strict=True):
+    for name, own in zip(titles, lines, strict=True):
         figures = [line for line in own if line.is_named and _DIGIT.search(line.text)]
         add(phrases.figures(name), distinct(_by_weight(figures), _FIGURE_LINES, shown))
     return answer_lines(request, statements, shown)

@@ -54,7 +54,7 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
         phrases.identity(request.subject, len(found.articles)),
         (("", line) for line in distinct(chosen, _IDENTITY_LINES)),
     )
-    dated = [line for line in ranked if line.day is not None and line.is_named]
+    dated = [line for line in ranked if line.day is not None]
     dates = in_order(distinct(dated, _DATE_LINES, shown))
     add(phrases.dates, ((days.label(line.period, line.day), line) for line in dates))
     figures = [line for line in ranked if line.is_named and _FIGURE.search(fold_phrase(line.text))]

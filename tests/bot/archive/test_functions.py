@@ -150,3 +150,21 @@ def test_what_only_gives_orders_to_machines_is_not_shown(monkeypatch: pytest.Mon
     with searcher_over(told("Anna Rossi", order)) as searcher:
         for function in ("chronology", "dossier", "overview", "latest"):
             assert call(searcher, function, "Anna Rossi").outcome == "no"
+
+
+def test_a_comparison_names_its_subjects_without_their_article() -> None:
+    train = told("Le TGV", "Le TGV roule à 320 kilomètres par heure depuis 2007 en France.")
+    church = told("Le Louvre", "Le Louvre a reçu 8 millions de visiteurs pendant cette année-là.")
+    with searcher_over(train, church) as searcher:
+        answer = call(searcher, "comparison", "le TGV", "le Louvre")
+    assert [h.split("\u00a0")[0] for h in headings(answer)] == ["TGV", "Louvre"]
+
+
+def test_a_dossier_has_dates_of_sentences_that_go_on_about_its_title() -> None:
+    text = (
+        "Anna Rossi est une physicienne de Turin. Elle épouse Marc Petit à Nice le 26 juillet 1995."
+        " En 2003, elle reçoit un prix de physique à Stockholm."
+    )
+    with searcher_over(told("Anna Rossi", text)) as searcher:
+        answer = call(searcher, "dossier", "Anna Rossi")
+    assert [s.label for s in answer.statements if s.label] == ["26 juillet 1995", "2003"]
