@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, find_lines
+from bot.archive.events import Event, distinct, find_lines, is_history
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.subject import FoundSubject, find_subject
@@ -41,7 +41,9 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     for name, own in zip(titles, lines, strict=True):
         newest = max(line.article.published or date.min for line in own)
         states = [line for line in own if (line.article.published or date.min) == newest]
-        add(phrases.newest(name), distinct(_by_weight(states), _STATE_LINES, shown))
+        states = distinct(_by_weight(states), _STATE_LINES, shown)
+        heading = phrases.history if is_history(states) else phrases.newest
+        add(heading(name), states)
     for name, own in zip(titles, lines, strict=True):
         figures = [line for line in own if line.is_named and _DIGIT.search(line.text)]
         add(phrases.figures(name), distinct(_by_weight(figures), _FIGURE_LINES, shown))

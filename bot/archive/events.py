@@ -23,6 +23,7 @@ MAX_ARTICLES = 120  # the newest and most central ones whose sentences are read
 _MAX_WORDS = 60  # of a line
 _NAMED_WEIGHT, _TITLE_WEIGHT, _OPENING_WEIGHT = 2.0, 1.5, 1.0
 _DAY_WEIGHTS = {"day": 1.5, "week": 1.0, "part": 1.0, "month": 1.0, "season": 0.6, "year": 0.5}
+_HISTORY_YEARS = 20  # older than its article, an event is no news of it
 _TEMPLATE_SENTENCES = 3  # of one wording
 _LEAD_LOSS = 0.5  # of a sentence that needs the one before it
 _EARLY_WEIGHT = 0.5  # of the first sentences of an article, less further down
@@ -109,6 +110,14 @@ def _weigh(own: SubjectArticle, mention: Mention, at: int) -> float:
         + _TITLE_WEIGHT * own.in_title
         + _OPENING_WEIGHT * own.in_opening
         + _EARLY_WEIGHT / (1 + at)
+    )
+
+
+def is_history(lines: Sequence[Event]) -> bool:
+    """True if all lines tell of events long before their articles."""
+    return bool(lines) and all(
+        (line.article.published or date.min).year - line.period.last.year >= _HISTORY_YEARS
+        for line in lines
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, find_lines
+from bot.archive.events import Event, distinct, find_lines, is_history
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
@@ -37,6 +37,8 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
         (phrases.background, 4, lambda line: not is_newest(line) or line.day is not None),
     ):
         own = _choose(lines, most, fits, shown)
+        if fits is is_newest and is_history(own):
+            heading = phrases.history
         for line in own:
             shown.append(line)
             statements.append(Statement(line.text, (len(shown),), heading=heading))

@@ -108,6 +108,7 @@ class OverviewPhrases(Texts, domain="archive", part="overview"):
     """The headings of an overview."""
 
     newest: str
+    history: str
     positions: str
     background: str
 
@@ -129,6 +130,7 @@ class ComparisonPhrases(Texts, domain="archive", part="comparison"):
     both: str
 
     def newest(self, subject: str) -> str: ...
+    def history(self, subject: str) -> str: ...
     def figures(self, subject: str) -> str: ...
 
 

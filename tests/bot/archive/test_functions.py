@@ -168,3 +168,13 @@ def test_a_dossier_has_dates_of_sentences_that_go_on_about_its_title() -> None:
     with searcher_over(told("Anna Rossi", text)) as searcher:
         answer = call(searcher, "dossier", "Anna Rossi")
     assert [s.label for s in answer.statements if s.label] == ["26 juillet 1995", "2003"]
+
+
+@pytest.mark.parametrize(
+    ("year", "heading"), [("1972", "Ce qu’en disent les articles"), ("2024", "Dernier état")]
+)
+def test_old_history_is_no_newest_state(year: str, heading: str) -> None:
+    text = f"Le TGV sort d’usine en {year} avec des turbines à gaz."
+    with searcher_over(told("Le TGV", text)) as searcher:
+        answer = call(searcher, "overview", "TGV")
+    assert headings(answer) == [heading]
