@@ -17,7 +17,7 @@ from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
-from bot.answering.time_range import parse_timing
+from bot.answering.time_range import cut_period, parse_timing
 from bot.archive.archive import FUNCTIONS, Archive, parse_article_question
 from bot.archive.request import ArchiveFunction, ArchiveRequest
 from bot.embedder import open_embedder
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 
 _RECENT_READINGS = 16
+_ABOUT = re.compile(r" (?:sur|about|on) ")
 _BETWEEN = re.compile(r",? (?:et|ou|and|or|vs\.?|contre|avec|with) ")
 
 
@@ -227,15 +228,17 @@ def _call_archive(
     """Call a function of the archive; None if it has no answer, or no subject that it needs."""
     if "subject" in INTENT_OF[name].needs and not meaning.subject:
         return None
-    timing = parse_timing(message, date.today())
-    if name in ("articles", "count") and parse_article_question(timing, date.today())[0]:
+    today = date.today()
+    timing = parse_timing(message, today)
+    if name in ("articles", "count") and parse_article_question(timing, today)[0]:
         return None  # « de 2025 » is no subject: the chain sends it to the archive in full
-    period = timing.period
-    subject, other = meaning.subject, ""
+    within = cut_period(meaning.subject, today)
+    period = timing.period or within.period
+    subject, other = within.question, ""
     if name == "comparison":
         subject, _, other = re.sub(_BETWEEN, "\0", subject, count=1).partition("\0")
     elif name == "quotes":
-        other = subject
+        other, _, subject = re.sub(_ABOUT, "\0", subject, count=1).partition("\0")
     language = language_of(detect(message))
     answer = archive.call(ArchiveRequest(name, subject, period, other, message, language))
     return answer if answer.outcome != "no" else None

@@ -27,10 +27,11 @@ from bot.followups.candidates import (
 from bot.followups.replies import Replies
 from bot.followups.turn import History, Turn, TurnText, append_turn
 from bot.locale.catalogue import Language, language_of
+from bot.understanding.command import ArchiveCommand, parse_command
 from bot.understanding.intents import INTENT_OF
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.message_input import MessageContext
-from bot.understanding.texts import ActPhrases, ButtonPhrases, button_text
+from bot.understanding.texts import ActPhrases, ButtonPhrases, CommandPhrases, button_text
 from index.text.language import detect
 
 MAX_RESTORED = 3  # turns; each costs as much as a question
@@ -149,6 +150,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return TurnText(alone, is_extractive=turn.is_extractive), Meaning("question", alone)
         if (words := ButtonPhrases.words_searched(turn.question)) is not None:
             return replace(turn, question=words), Meaning("question", words)
+        if (command := parse_command(turn.question)) is not None:
+            return self._understand_command(turn, command)
         if self._messages is None:
             return turn, Meaning("question", turn.question)
         last = _last_turn(turn)
@@ -160,6 +163,22 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             )
         return turn, self._messages.read(turn.question, context)
 
+    def _understand_command(
+        self, turn: TurnText, command: ArchiveCommand
+    ) -> tuple[TurnText, Meaning]:
+        """A command as the request that it stands for; unchanged if there is no subject."""
+        intent, subject = command.intent, command.subject
+        if not subject and intent not in _ON_LAST_ANSWER and intent != "comparison":
+            subject = _last_subject(turn)
+        if not subject:
+            return turn, Meaning(intent, turn.question, leaning=1.0)
+        request = CommandPhrases.of(turn.language or command.language).request(intent, subject)
+        meaning = Meaning(intent, request, subject=subject, leaning=float(not command.subject))
+        if self._messages is not None:
+            heard = self._messages.read(subject)
+            meaning = replace(meaning, distress=heard.distress, help_kind=heard.help_kind)
+        return replace(turn, question=request), meaning
+
     def _reply(self, turn: TurnText, meaning: Meaning) -> Answer | None:
         """The reply to a message; None if it is a question to the articles."""
         intent, text = meaning.intent, turn.question
@@ -170,6 +189,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if last_act is not None and _last_turn(turn) is not None:
             intent, meaning = last_act, replace(meaning, intent=last_act)
         group = INTENT_OF[intent].group
+        if group == "function" and not meaning.subject and (command := parse_command(text)):
+            phrases = CommandPhrases.of(turn.language or command.language)
+            return reply_with(text, phrases.usage_of(intent), phrases.code, intent)
         if group != "act" and parse_metadata_question(meaning.question) is not None:
             return None  # the archive counts and lists articles exactly
         if group == "function" and intent in self._functions:

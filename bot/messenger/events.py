@@ -178,6 +178,17 @@ def on_command(command: MenuCommand, check: Check = _find) -> _Decorator:
     )
 
 
+def on_commands(commands: Sequence[MenuCommand]) -> _Decorator:
+    """Call the method for new messages that begin with any of the commands."""
+
+    def decorate(method: Method) -> Method:
+        for command in commands:
+            on_command(command)(method)
+        return method
+
+    return decorate
+
+
 def on_message(
     kind: filters.BaseFilter | Callable[[BotServices], filters.BaseFilter],
 ) -> _Decorator:

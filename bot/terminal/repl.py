@@ -27,6 +27,8 @@ from bot.terminal.render import (
     passage_text,
     sources_text,
 )
+from bot.understanding.command import COMMANDS, parse_command
+from bot.understanding.texts import CommandPhrases
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -92,7 +94,10 @@ class Conversation:
         if line.startswith("/"):
             name, _, argument = line.partition(" ")
             command = self._commands.get(name.lower())
-            return command(argument) if command else self._unknown(name)
+            if command is not None:
+                return command(argument)
+            if parse_command(line) is None:
+                return self._unknown(name)
         if line.lower() in _LEAVING:
             self.over = True
             return None
@@ -106,7 +111,18 @@ class Conversation:
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:
         """The /commands in the current language, with their descriptions."""
-        return self.terminal.commands
+        phrases = CommandPhrases.of(self.phrases.code)
+        archive = ((name, phrases.about[intent]) for name, intent in COMMANDS[phrases.code].items())
+        return (*self.terminal.commands, *archive)
+
+    @property
+    def help(self) -> str:
+        """How to use the REPL."""
+        phrases = CommandPhrases.of(self.phrases.code)
+        lines = (
+            f"{name:<15}{phrases.about[intent]}" for name, intent in COMMANDS[phrases.code].items()
+        )
+        return "\n".join((self.terminal.repl_help, "", phrases.heading, *lines))
 
     def _new(self, argument: str) -> Text:
         self._last, self._history = None, ()
@@ -133,14 +149,15 @@ class Conversation:
         return Text(self.terminal.repl_language_is(self.phrases.code))
 
     def _help(self, argument: str) -> Text:
-        return Text(self.terminal.repl_help)
+        return Text(self.help)
 
     def _quit(self, argument: str) -> None:
         self.over = True
 
     def _unknown(self, name: str) -> Text:
         hint = self.terminal.repl_no_such_command(name)
-        near = difflib.get_close_matches(name.lower(), self._commands, n=1)
+        known = (*self._commands, *(own for names in COMMANDS.values() for own in names))
+        near = difflib.get_close_matches(name.lower(), known, n=1)
         return Text(f"{hint} {self.terminal.meant(near[0])}" if near else hint)
 
 
@@ -186,7 +203,7 @@ def chat_typed(
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)
-    show(out, welcome or conversation.terminal.repl_help)
+    show(out, welcome or conversation.help)
     for line in _read_lines(session):
         try:
             reply = conversation.reply(line)

@@ -10,6 +10,7 @@ from typing import get_args
 from zlib import crc32
 
 from bot.locale.catalogue import Language, Texts, part_texts
+from bot.understanding.command import command_name
 
 
 class TalkPhrases(Texts, domain="understanding", part="talk"):
@@ -98,6 +99,32 @@ class ActPhrases(Texts, domain="understanding", part="act"):
     def source(self, title: str, details: str) -> str: ...
     def link(self, title: str, address: str) -> str: ...
     def no_link(self, title: str, path: str) -> str: ...
+
+
+class CommandPhrases(Texts, domain="understanding", part="command"):
+    """Commands of the archive: descriptions, examples, and the requests that they stand for."""
+
+    heading: str
+    about: Mapping[str, str]
+    example: Mapping[str, str]
+
+    def usage(self, example: str) -> str: ...
+    def summary(self, subject: str) -> str: ...
+    def overview(self, subject: str) -> str: ...
+    def chronology(self, subject: str) -> str: ...
+    def dossier(self, subject: str) -> str: ...
+    def articles(self, subject: str) -> str: ...
+    def quotes(self, subject: str) -> str: ...
+    def comparison(self, subject: str) -> str: ...
+
+    def request(self, intent: str, subject: str) -> str:
+        """What the command of an intent asks for, in words."""
+        words: str = getattr(self, intent)(subject)
+        return words
+
+    def usage_of(self, intent: str) -> str:
+        """How to use the command of an intent."""
+        return self.usage(f"{command_name(intent, self.code)} {self.example[intent]}")
 
 
 class ButtonPhrases(Texts, domain="understanding", part="button"):

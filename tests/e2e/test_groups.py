@@ -183,3 +183,14 @@ async def test_what_is_of_one_person_is_not_shown_in_direct_messages(server: Bot
     said = await server.reply_to(DIRECT, "/mesdonnees", who=_direct())
     assert said.text == "C’est entre vous et moi\u00a0: écrivez-moi en privé."
     assert said.direct_topic == READER
+
+
+async def test_a_command_of_the_archive_is_asked_without_the_name_of_the_bot(
+    server: BotServer, chain: StubChain
+) -> None:
+    chain.answers["/chronologie Fresnel"] = answered("Chronologie\u00a0: Fresnel", cite(1, BIRTH))
+    reply = await _reply_to(server, f"/chronologie@{BOT} Fresnel")
+    assert BIRTH in reply.text
+    alone = await server.reply_to(READER, "/chronologie  Fresnel")
+    assert BIRTH in alone.text
+    assert chain.questions[-2:] == ["/chronologie Fresnel"] * 2

@@ -28,7 +28,8 @@ IN_PRIVATE = "C’est entre vous et moi\u00a0: écrivez-moi en privé."
 _PUBLIC = """
 aide help article corpus demander ask langue language nouveau new start stop recents recent
 recherche search resume summary sources arene arena classement standings alertes alerts suivre
-follow autoriser allow interdire forbid daily quotidien podcast
+follow autoriser allow interdire forbid daily quotidien podcast chronologie timeline fiche dossier
+point overview citations quotes liste list compare
 """
 PUBLIC = set(_PUBLIC.split())
 """The commands that show nothing of one person. A new one is private until it is named here."""

@@ -16,6 +16,7 @@ from bot.messenger.events import Handlers
 from bot.messenger.feature import AnyChore, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
+from bot.messenger.handlers.archive import ARCHIVE, ArchiveHandlers
 from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
@@ -47,7 +48,7 @@ from bot.messenger.services import BotServices
 # Menu order: `CORE_MENUS.everybody`, then the commands of features, then `LAST`.
 LAST = (LANGUAGE, PRIVACY, MY_DATA, FORGET, STOP, HELP)
 CORE_MENUS = Menus(
-    everybody=(SEARCH, RECENT, ARTICLE, SUMMARY, SOURCES, NEW),
+    everybody=(SEARCH, RECENT, ARTICLE, SUMMARY, *ARCHIVE, SOURCES, NEW),
     groups=(ASK, CORPUS),
     administrators=(STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID),
     hidden=(ANNOUNCEMENTS,),
@@ -90,6 +91,7 @@ def _handlers(
     yield PersonalHandlers(services, documents)
     yield ReplyHandlers(services)
     yield ArticleHandlers(services, results)
+    yield ArchiveHandlers(services, questions)
     yield from services.features
     if documents is not None:
         yield documents

@@ -24,6 +24,7 @@ from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
 from bot.terminal.repl import Conversation, Grow, chat_typed, completer_for, new_session
+from bot.understanding.command import COMMANDS
 from index.errors import NoIndex
 from tests.bot.answers import answered, article, citation, help_answer, refused
 
@@ -60,7 +61,7 @@ def test_the_language_of_the_messages_can_be_changed_both_ways() -> None:
     assert reply_to(conversation, "/language fr") == FRENCH.repl_language_is("fr")
     assert FR.not_in_articles in reply_to(conversation, "Quel temps ?")
     assert reply_to(conversation, "/langue de") == FRENCH.repl_languages
-    assert reply_to(conversation, "/help") == FRENCH.repl_help
+    assert reply_to(conversation, "/help") == conversation.help
 
 
 @pytest.mark.parametrize("word", ["/quitter", "/quit", "quit", "exit", "quitter", " Quit "])
@@ -90,10 +91,27 @@ def test_commands_are_completed_in_the_language_of_the_moment() -> None:
 
     conversation = Conversation(ask, "fr")
     commands = ["/sources", "/passage", "/langue", "/aide", "/quitter", "/nouveau"]
-    assert completions("/") == commands
+    assert completions("/") == [*commands, *COMMANDS["fr"]]
     assert completions("/pa") == ["/passage"]
     conversation.reply("/langue en")
-    assert completions("/l") == ["/language"]
+    assert completions("/l") == ["/language", "/list"]
+
+
+@pytest.mark.parametrize("command", ["/chronologie Notre-Dame", "/resume", "/timeline Apollo 11"])
+def test_commands_of_the_archive_are_asked(command: str) -> None:
+    asked: list[str] = []
+
+    def listen(said: TurnText) -> Answer:
+        asked.append(said.question)
+        return ask(said)
+
+    conversation = Conversation(listen, "fr")
+    conversation.reply(command)
+    assert asked == [command]
+    unknown = reply_to(conversation, "/chronologi Notre-Dame")
+    assert "/chronologie" in unknown.removeprefix(FRENCH.repl_no_such_command("/chronologi"))
+    listed = reply_to(conversation, "/aide")
+    assert all(name in listed for name in COMMANDS["fr"])
 
 
 class Talk:

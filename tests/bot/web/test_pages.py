@@ -221,3 +221,13 @@ def test_visitors_see_and_erase_what_is_kept_about_them(client: TestClient) -> N
     assert "je ne garde plus rien de vous" in client.post("/oublier").text
     assert client.get(at).status_code == 404
     assert client.get("/mesdonnees.json").json()["turns"] == []
+
+
+def test_a_command_of_the_archive_reaches_the_chain_as_it_was_typed(
+    client: TestClient, chain: StubChain
+) -> None:
+    answer = answered("Chronologie\u00a0: Fresnel", cite(1, BIRTH))
+    chain.answers["/chronologie Fresnel"] = answer
+    page = client.post("/", data={"q": "/chronologie Fresnel"})
+    assert BIRTH in unescape(page.text)
+    assert chain.questions[-1] == "/chronologie Fresnel"

@@ -1,0 +1,93 @@
+"""Commands of the archive, over the sample articles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Answer
+from bot.assembly import chain_over
+from bot.followups.conversation import FollowUpChain
+from bot.followups.turn import Turn, TurnText
+from bot.settings import Settings
+from bot.understanding.command import COMMANDS, ArchiveCommand, parse_command
+from bot.understanding.texts import CommandPhrases
+from index.models.base import Embedder
+from index.search.confidence import ConfidenceModel
+from index.search.live import LiveIndex
+
+REOPENED = "Quand Notre-Dame a-t-elle rouvert ?"
+
+
+@pytest.fixture(scope="module")
+def chain(sample_index: Path, bundled: Embedder) -> FollowUpChain:
+    index = LiveIndex(sample_index, bundled, ConfidenceModel.load())
+    return chain_over(index, Settings(_env_file=None, data_dir=sample_index))
+
+
+def after_the_reopening(chain: FollowUpChain, command: str) -> Answer:
+    turn = Turn.of(chain.invoke(REOPENED), datetime.now(UTC))
+    return chain.invoke(TurnText(command, (turn,)))
+
+
+def test_a_command_is_parsed_in_both_languages_without_its_accents() -> None:
+    chronology = ArchiveCommand("chronology", "fr", "Notre-Dame de Paris")
+    assert parse_command(" /Chronologie  Notre-Dame de\nParis ") == chronology
+    assert parse_command("/timeline") == ArchiveCommand("chronology", "en")
+    assert parse_command("/résumé") == ArchiveCommand("summary", "fr")
+    assert parse_command("/inconnue Paris") is parse_command("chronologie Paris") is None
+
+
+@pytest.mark.parametrize(
+    ("command", "intent", "request_words"),
+    [
+        ("/chronologie Notre-Dame", "chronology", "Chronologie\u00a0: Notre-Dame"),
+        ("/timeline Notre-Dame", "chronology", "The timeline of Notre-Dame"),
+        ("/fiche Marie Curie", "dossier", "Fiche\u00a0: Marie Curie"),
+        ("/point Rosetta", "overview", "Le point sur Rosetta"),
+        ("/list Apollo", "question", "All the articles about Apollo"),
+        ("/resume Minitel", "summary", "Résumé de l’article sur Minitel"),
+    ],
+)
+def test_a_command_calls_its_function(
+    chain: FollowUpChain, command: str, intent: str, request_words: str
+) -> None:
+    answer = chain.invoke(command)
+    assert (answer.intent, answer.question) == (intent, request_words)
+    assert answer.outcome in ("sure", "perhaps")
+    assert answer.statements or answer.articles
+
+
+def test_a_command_is_answered_in_the_language_of_the_door(chain: FollowUpChain) -> None:
+    answer = chain.invoke(TurnText("/timeline Notre-Dame", language="fr"))
+    assert (answer.language, answer.question) == ("fr", "Chronologie\u00a0: Notre-Dame")
+
+
+@pytest.mark.parametrize("command", [name for names in COMMANDS.values() for name in names])
+def test_a_command_without_any_subject_says_how_to_use_it(
+    chain: FollowUpChain, command: str
+) -> None:
+    parsed = parse_command(command)
+    assert parsed is not None
+    answer = chain.invoke(command)
+    assert answer.outcome == "reply"
+    assert answer.reply == CommandPhrases.of(parsed.language).usage_of(parsed.intent)
+
+
+def test_a_command_alone_is_about_the_last_answer(chain: FollowUpChain) -> None:
+    answer = after_the_reopening(chain, "/chronologie")
+    assert answer.question == "Chronologie\u00a0: Notre-Dame"
+    assert after_the_reopening(chain, "/resume").statements
+
+
+def test_a_period_is_cut_from_the_subject(chain: FollowUpChain) -> None:
+    answer = chain.invoke("/list Apollo 11 in 2015")
+    assert answer.period is not None
+    assert answer.period.first.year == answer.period.last.year == 2015
+
+
+def test_distress_in_a_command_is_heard(chain: FollowUpChain) -> None:
+    answer = chain.invoke("/chronologie je veux mourir, je n’en peux plus")
+    assert answer.help is not None or answer.offered_help is not None
