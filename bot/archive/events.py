@@ -114,10 +114,11 @@ def _weigh(own: SubjectArticle, mention: Mention, at: int) -> float:
 
 
 def is_history(lines: Sequence[Event]) -> bool:
-    """True if all lines tell of events long before their articles."""
-    return bool(lines) and all(
+    """True if there are dated lines, and all tell of days long before their articles."""
+    dated = [line for line in lines if line.day is not None]
+    return bool(dated) and all(
         (line.article.published or date.min).year - line.period.last.year >= _HISTORY_YEARS
-        for line in lines
+        for line in dated
     )
 
 

@@ -174,7 +174,7 @@ def test_a_dossier_has_dates_of_sentences_that_go_on_about_its_title() -> None:
     ("year", "heading"), [("1972", "Ce qu’en disent les articles"), ("2024", "Dernier état")]
 )
 def test_old_history_is_no_newest_state(year: str, heading: str) -> None:
-    text = f"Le TGV sort d’usine en {year} avec des turbines à gaz."
+    text = f"Le TGV sort d’usine en {year} à Belfort. Le TGV dessert des villes moyennes."
     with searcher_over(told("Le TGV", text)) as searcher:
         answer = call(searcher, "overview", "TGV")
     assert headings(answer) == [heading]
