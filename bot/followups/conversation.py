@@ -185,7 +185,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         language = _language(turn)
         if intent == "help_number" and self._gate is not None:
             return self._gate.list_numbers(text, meaning)
-        last_act = _ON_LAST_ANSWER.get(intent) if not meaning.subject else None
+        # What the model finds as the subject is not all: « que sait-on du TGV ? »
+        subject = meaning.subject or ", ".join(find_names(meaning.question, language))
+        last_act = _ON_LAST_ANSWER.get(intent) if not subject else None
+        if last_act == "newer" and not self._leans_by_itself(text):
+            last_act = None
         if last_act is not None and _last_turn(turn) is not None:
             intent, meaning = last_act, replace(meaning, intent=last_act)
         group = INTENT_OF[intent].group
@@ -195,8 +199,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if group != "act" and parse_metadata_question(meaning.question) is not None:
             return None  # the archive counts and lists articles exactly
         if group == "function" and intent in self._functions:
-            subject = meaning.subject or _last_subject(turn)
-            return self._functions[intent](replace(meaning, subject=subject), text)
+            meaning = replace(meaning, subject=subject or _last_subject(turn))
+            return self._functions[intent](meaning, text)
         if group == "act" and self._acts is not None:
             return self._act(turn, meaning, language)
         if self._replies is not None:
@@ -249,6 +253,13 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             elif text := button_text(meaning.second, language):
                 buttons.append(text)
         return tuple(buttons)
+
+    def _leans_by_itself(self, message: str) -> bool:
+        """True unless a message stands alone where nothing was said before: « Quoi de neuf ? »"""
+        if self._messages is None:
+            return False
+        meaning = self._messages.read(message)
+        return meaning.leans or INTENT_OF[meaning.intent].group == "act"
 
     def _may_refer(self, message: str, before: str) -> bool:
         """True if a message may lean on the question before it."""

@@ -91,3 +91,10 @@ def test_a_period_is_cut_from_the_subject(chain: FollowUpChain) -> None:
 def test_distress_in_a_command_is_heard(chain: FollowUpChain) -> None:
     answer = chain.invoke("/chronologie je veux mourir, je n’en peux plus")
     assert answer.help is not None or answer.offered_help is not None
+
+
+def test_a_name_in_a_request_is_its_subject_whatever_was_spoken_of(chain: FollowUpChain) -> None:
+    answer = after_the_reopening(chain, "que sait-on du TGV ?")
+    assert {Path(citation.article.path).name for citation in answer.citations} == {"tgv.md"}
+    news = after_the_reopening(chain, "quoi de neuf ?")
+    assert len({citation.article.id for citation in news.citations}) > 1
