@@ -84,12 +84,17 @@ case "${1:-}" in
     trap 'as_server pg_ctl --pgdata="$scratch/data" --mode=immediate stop >/dev/null 2>&1 || true; rm -rf "$scratch"' EXIT
     began=$SECONDS
     restore "$@"
-    as_server pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --wait \
-        --timeout="${DRILL_SECONDS:-7200}" \
-        --options="${settings[*]} -c listen_addresses=127.0.0.1" start >/dev/null || {
-        tail -n 20 "$scratch/log" >&2
-        fail 'the server did not recover: see above.'
-    }
+    # pg_ctl would wait no longer than until the recovery begins.
+    as_server pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --no-wait \
+        --options="${settings[*]} -c listen_addresses=127.0.0.1" start >/dev/null
+    until pg_isready --quiet --host=127.0.0.1 --port="$port"; do
+        if [ $((SECONDS - began)) -gt "${DRILL_SECONDS:-7200}" ] || { [ -s "$scratch/log" ] &&
+            ! as_server pg_ctl --pgdata="$scratch/data" status >/dev/null; }; then
+            tail -n 20 "$scratch/log" >&2
+            fail 'the server did not recover: see above.'
+        fi
+        sleep 0.5
+    done
     say "the server has recovered, after $((SECONDS - began)) s"
     sed -n 's/^.*LOG:  \(.*recovery stopping\|last completed transaction\|redo done\)/  \1/p' "$scratch/log"
     export SELON_INDEX_URL="postgresql://selon:$DATABASE_PASSWORD@127.0.0.1:$port/selon"
