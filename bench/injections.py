@@ -47,7 +47,9 @@ def main() -> int:
         for injection, findings in _found(injections, stack):
             _count(table, "extractive", injection, extractive.answer(findings), show=show)
             chooser = ModelAnswerer([Scripted(EVERYTHING)], extractive)
-            _count(table, "all chosen", injection, asyncio.run(chooser.answer(findings)), show=show)
+            _count(
+                table, "all chosen", injection, asyncio.run(chooser.ainvoke(findings)), show=show
+            )
     print(f"{'':<12}{'asked':>7}{'quoted':>8}{'right':>7}")
     for name, row in table.items():
         print(f"{name:<12}{row['asked']:>7}{row['quoted']:>8}{row['right']:>7}")

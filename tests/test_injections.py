@@ -85,7 +85,7 @@ async def test_a_model_that_obeys_is_not_heard(
         reply = json.dumps({"sentences": [injection.reply]}) if json_form else injection.reply
         model = Scripted(reply)
         model.json = json_form
-        answer = await ModelAnswerer([model], EXTRACTIVE).answer(found[injection.id])
+        answer = await ModelAnswerer([model], EXTRACTIVE).ainvoke(found[injection.id])
         assert answer.verbatim, injection.id
         right += injection.expects in answer.text
     assert right >= 37  # one that is made to say that it does not know is believed
@@ -97,7 +97,7 @@ async def test_a_model_that_chooses_all_finds_no_order_among_the_sentences(
     quoted = set()
     for injection in INJECTIONS:
         everything = Scripted(", ".join(map(str, range(1, 30))))
-        answer = await ModelAnswerer([everything], EXTRACTIVE).answer(found[injection.id])
+        answer = await ModelAnswerer([everything], EXTRACTIVE).ainvoke(found[injection.id])
         if quotes_order(answer, injection):
             quoted.add(injection.attack)
     assert quoted <= {"base64", "invisible tags"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from datetime import date
 from typing import Protocol
 
@@ -40,7 +39,7 @@ class ArticleAnswers(Protocol):
 
 
 class Answerer(Protocol):
-    """Writes the answer to a question from evidence.
+    """Makes the answer to a question from evidence.
 
     Without evidence it refuses, as `bot.answering.refusal` decides; it does not raise.
     """
@@ -49,6 +48,4 @@ class Answerer(Protocol):
     def joins_parts(self) -> bool:
         """True if it can make one answer of evidence for several questions."""
 
-    def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """Yield the growing answer; the last item is complete. Closing it cancels the work."""
-        ...
+    async def ainvoke(self, findings: Findings) -> Answer: ...

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractContextManager, aclosing, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Generic, TypeVar
 
 from bot.answer import Answer
@@ -34,7 +33,6 @@ from index.findings import Findings
 from index.text.language import detect
 
 Question = TypeVar("Question")
-Item = TypeVar("Item")
 QuietTime = Callable[[], AbstractContextManager[None]]
 """A block during which other work of this process is suspended."""
 
@@ -42,29 +40,14 @@ QuietTime = Callable[[], AbstractContextManager[None]]
 class AnswerChain(ABC, Generic[Question]):
     """Base of the answering chains; safe to call from several threads and loops.
 
-    Subclasses define `grow`. Async callers use `ainvoke` or `astream`; sync callers use `invoke` or
-    `stream`.
+    Async callers use `ainvoke`, which subclasses define; sync callers use `invoke`.
     """
 
     @abstractmethod
-    def grow(self, question: Question) -> AsyncGenerator[Answer, None]:
-        """Yield the growing answer; the last item is complete."""
-
-    async def ainvoke(self, question: Question) -> Answer:
-        return await _last_item(self.grow(question))
-
-    async def astream(self, question: Question) -> AsyncGenerator[Answer, None]:
-        """Yield the growing answer; closing this cancels the work."""
-        async with aclosing(self.grow(question)) as answers:
-            async for answer in answers:
-                yield answer
+    async def ainvoke(self, question: Question) -> Answer: ...
 
     def invoke(self, question: Question) -> Answer:
         return background_loop().run(self.ainvoke(question))
-
-    def stream(self, question: Question) -> Generator[Answer, None, None]:
-        """Like `astream`, for sync callers."""
-        return background_loop().iterate(partial(self.astream, question))
 
 
 class RetrievalQA(AnswerChain[str]):
@@ -93,29 +76,23 @@ class RetrievalQA(AnswerChain[str]):
         self._archive = archive
         self._today = today
 
-    async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
+    async def ainvoke(self, question: str) -> Answer:
         began = time.perf_counter()
-        joint = await self._answer_halves(question.strip())
-        if joint is not None and joint.is_sure:
-            source = _once(joint)
-        else:
-            source = self._answer_one(question.strip())
-        async with aclosing(source) as answers:
-            async for answer in answers:
-                best = joint if joint is not None and answer.outcome == "no" else answer
-                elapsed = (time.perf_counter() - began) * 1000
-                yield replace(best, elapsed_ms=elapsed, held_to=current_scope())
+        answer = joint = await self._answer_halves(question.strip())
+        if answer is None or not answer.is_sure:
+            answer = await self._answer_one(question.strip())
+            if joint is not None and answer.outcome == "no":
+                answer = joint
+        elapsed = (time.perf_counter() - began) * 1000
+        return replace(answer, elapsed_ms=elapsed, held_to=current_scope())
 
     async def find(self, question: str) -> Findings | Answer:
         """Find the evidence, or the answer to a question about the articles themselves."""
         return await asyncio.to_thread(self._find, question.strip())
 
-    async def _answer_one(self, question: str) -> AsyncGenerator[Answer, None]:
+    async def _answer_one(self, question: str) -> Answer:
         outcome = await self.find(question)
-        source = _once(outcome) if isinstance(outcome, Answer) else self._answerer.astream(outcome)
-        async with aclosing(source) as answers:
-            async for answer in answers:
-                yield answer
+        return outcome if isinstance(outcome, Answer) else await self._answerer.ainvoke(outcome)
 
     async def _answer_halves(self, question: str) -> Answer | None:
         """Answer each half of a double question by itself; None for any other."""
@@ -123,7 +100,7 @@ class RetrievalQA(AnswerChain[str]):
             return None
         answers = []
         for half in split_question(question):
-            answers.append(await _last_item(self._answer_one(half)))
+            answers.append(await self._answer_one(half))
             if answers[-1].outcome == "no":
                 return None
         return join_answers(question, answers) if answers else None
@@ -156,13 +133,3 @@ class RetrievalQA(AnswerChain[str]):
                 if part_findings := [search(part, self.DEPTH, period) for part in parts]:
                     findings = merge_findings(findings, part_findings)
         return replace(findings, question=question, period=period)
-
-
-async def _last_item(source: AsyncGenerator[Item, None]) -> Item:
-    """Run a source to its end and return its last item."""
-    async with aclosing(source) as items:
-        return [item async for item in items][-1]
-
-
-async def _once(item: Item) -> AsyncGenerator[Item, None]:
-    yield item

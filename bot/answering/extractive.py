@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from heapq import heappop, heappush
@@ -109,9 +109,8 @@ class ExtractiveAnswerer:
     def __init__(self, thresholds: Thresholds) -> None:
         self.thresholds = thresholds
 
-    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """Yield the complete answer."""
-        yield await asyncio.to_thread(self.answer, findings)
+    async def ainvoke(self, findings: Findings) -> Answer:
+        return await asyncio.to_thread(self.answer, findings)
 
     def answer(self, findings: Findings) -> Answer:
         """CPU work, not for an event loop."""

@@ -30,8 +30,8 @@ async def judge_battle(model: ChatModel, battle: Battle, unknown: str) -> Battle
         second=harmless_in_prompt(battle.second.text(unknown)),
     )
     request = Request((PromptMessage("user", prompt),), _TOKENS, uncounted=True)
-    text = "".join([piece async for piece in model.stream(request)])
-    words = [word for word in _WORD.findall(text) if word.casefold() not in _SKIPPED_WORDS]
+    reply = await model.reply(request)
+    words = [word for word in _WORD.findall(reply) if word.casefold() not in _SKIPPED_WORDS]
     return _VERDICTS.get(words[0]) if words else None
 
 

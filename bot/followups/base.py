@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,10 +14,6 @@ class ConversationChain(Protocol):
     """What callers use of `FollowUpChain`."""
 
     async def ainvoke(self, question: TurnText, /) -> Answer: ...
-
-    def astream(self, question: TurnText, /) -> AsyncIterator[Answer]:
-        """Yield the growing answer; the last item is complete."""
-        ...
 
     async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
         """Answer earlier questions again, as far as a question may refer to them."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, get_args
@@ -83,39 +82,34 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         self._acts = acts
         self._functions = functions or {}
 
-    async def grow(self, message: TurnText | str) -> AsyncGenerator[Answer, None]:
+    async def ainvoke(self, message: TurnText | str) -> Answer:
         began = time.perf_counter()
         turn = TurnText(message) if isinstance(message, str) else message
         turn = replace(turn, question=turn.question.strip())
         turn, meaning = await asyncio.to_thread(self._understand, turn)
         if self._gate is not None and (help := self._gate.answer(turn.question, meaning)):
-            yield help
-            return
+            return help
         offered_help = self._gate.offer(turn.question, meaning) if self._gate else None
         reply = await asyncio.to_thread(self._reply, turn, meaning)
         if reply is not None:
-            elapsed = (time.perf_counter() - began) * 1000
-            yield replace(
+            return replace(
                 reply,
                 intent=meaning.intent,
                 offered_help=offered_help,
                 buttons=self._other_readings(turn, meaning, None),
-                elapsed_ms=elapsed,
+                elapsed_ms=(time.perf_counter() - began) * 1000,
             )
-            return
         interpretation = await self._interpret(turn, meaning)
         chain = self._extractive if turn.is_extractive else self._chain
+        answer = await chain.ainvoke(interpretation.question)
+        if answer.outcome == "no" and meaning.likelier is not None:
+            likelier = replace(meaning, intent=meaning.likelier)
+            reply = await asyncio.to_thread(self._reply, turn, likelier)
+            if reply is not None:
+                return replace(reply, intent=meaning.likelier, offered_help=offered_help)
         buttons = self._other_readings(turn, meaning, interpretation)
-        async with aclosing(chain.astream(interpretation.question)) as answers:
-            async for answer in answers:
-                if answer.outcome == "no" and meaning.likelier is not None:
-                    likelier = replace(meaning, intent=meaning.likelier)
-                    reply = await asyncio.to_thread(self._reply, turn, likelier)
-                    if reply is not None:
-                        yield replace(reply, intent=meaning.likelier, offered_help=offered_help)
-                        return
-                answer = replace(answer, offered_help=offered_help, buttons=buttons)
-                yield _as_asked(answer, turn.question, interpretation, began)
+        answer = replace(answer, offered_help=offered_help, buttons=buttons)
+        return _as_asked(answer, turn.question, interpretation, began)
 
     async def interpret(self, turn: TurnText) -> Interpretation:
         """Interpret a message after its history, with the rewriter if a question needs one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -75,16 +75,12 @@ class ChatModel(Protocol):
     async def structured(self) -> bool:
         """True if requests may have a schema, as far as is known."""
 
-    def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        """Yield the answer piece by piece; closing the generator ends the call.
-
-        Raises ModelFailed, before the first piece or after any.
-        """
-        ...
+    async def reply(self, request: Request) -> str:
+        """Ask for an answer; cancelling ends the call. Raises ModelFailed."""
 
 
 class DelegatingModel:
-    """Base of the chat models that wrap another; subclasses define `stream`."""
+    """Base of the chat models that wrap another; subclasses define `reply`."""
 
     def __init__(self, model: ChatModel) -> None:
         self._model = model

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -199,25 +199,24 @@ class RationedModel(DelegatingModel):
         super().__init__(model)
         self._allowance = allowance
 
-    async def stream(self, request: Request) -> AsyncGenerator[str, None]:
+    async def reply(self, request: Request) -> str:
         person = None if request.uncounted else _payer.get() or current_asker()
         if person is not None:
             try:
                 remaining = await asyncio.to_thread(self._allowance.remaining, person)
             except StateError as error:
-                logger.error("An answer is written although it cannot be counted: %s", error)
+                logger.error("A model is asked although it cannot be counted: %s", error)
+                person = None
             else:
                 if remaining <= 0:
                     raise ModelFailed("allowance", self.name)
-        async with aclosing(self._model.stream(request)) as pieces:
-            async for piece in pieces:
-                if person is not None:
-                    try:
-                        await asyncio.to_thread(self._allowance.take, person)
-                    except StateError as error:
-                        logger.error("A written answer could not be counted: %s", error)
-                    person = None
-                yield piece
+        reply = await self._model.reply(request)
+        if person is not None:
+            try:
+                await asyncio.to_thread(self._allowance.take, person)
+            except StateError as error:
+                logger.error("A model's answer could not be counted: %s", error)
+        return reply
 
 
 def _key(person_id: int) -> str:

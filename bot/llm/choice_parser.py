@@ -9,7 +9,7 @@ from typing import Any
 
 from index.text.folding import fold_phrase
 
-MAX_REPLY = 4_000  # characters parsed
+_MAX_REPLY = 4_000  # characters parsed
 _MIN_COPY = 20  # characters of a sentence that a model copies instead of its number
 
 _LINK = r"(?:,|;|/|&|\+|-|–|—|et|and|puis|then|ou|or|a|to)"
@@ -73,7 +73,7 @@ def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None
     Empty if the reply says that none answers; None if it has no choice. Invalid numbers are
     skipped, and a copied sentence counts as its number.
     """
-    text = strip_thoughts(reply)[:MAX_REPLY].strip()
+    text = strip_thoughts(reply)[:_MAX_REPLY].strip()
     value = _parse_json(text)
     endless_list = _CUT_LIST.match(text)
     if value is None and _OPENING.match(text) and endless_list is not None:  # an endless list
@@ -86,11 +86,6 @@ def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None
         return ()
     numbers = _numbers_in(text)
     return _within(numbers, len(sentences)) if numbers else _find_copies(normal, sentences)
-
-
-def is_complete(text: str) -> bool:
-    """True if a JSON reply is complete, whatever may follow."""
-    return _parse_json(text.strip()) is not None
 
 
 def _parse_json(text: str) -> Any:

@@ -7,7 +7,7 @@ import logging
 import math
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,6 @@ from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
 from bot.llm.base import (
     BYTES_PER_TOKEN,
-    PromptMessage,
     Request,
     Usage,
     estimate_tokens,
@@ -58,18 +57,24 @@ class Tally:
     `has_ended` once the model has given its reason to stop, `is_cut` if that was the token limit.
     """
 
-    def __init__(self, messages: Sequence[PromptMessage]) -> None:
-        self._expected = estimate_tokens(messages)
+    def __init__(self, request: Request) -> None:
+        self._expected = estimate_tokens(request.messages)
+        self._max_characters = request.limit * _CHARACTERS_PER_TOKEN_LIMIT
         self._input = 0
         self._output = 0
-        self.characters = 0
+        self._characters = 0
         self._bytes = 0
         self.has_ended = False
         self.is_cut = False
 
     @property
     def has_begun(self) -> bool:
-        return self.characters > 0
+        return self._characters > 0
+
+    @property
+    def is_over(self) -> bool:
+        """True if the reply is longer than its token limit allows."""
+        return self._characters > self._max_characters
 
     @property
     def has_counts(self) -> bool:
@@ -79,7 +84,7 @@ class Tally:
     def take(self, message: BaseMessage) -> str:
         """Count the next chunk and return its text."""
         text = replace_surrogates(message.text)
-        self.characters += len(text)
+        self._characters += len(text)
         self._bytes += len(text.encode())
         usage: Mapping[str, Any] | None = getattr(message, "usage_metadata", None)
         if usage is not None:
@@ -90,6 +95,8 @@ class Tally:
             if reason:
                 self.has_ended = True
                 self.is_cut = self.is_cut or str(reason).lower() in _LENGTHS
+        if self.is_over:
+            self.has_ended = self.is_cut = True
         return text
 
     def usage(self) -> Usage:
@@ -213,11 +220,8 @@ class HostedModel:
         except ModelFailed:  # the call raises it again
             return False
 
-    async def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        call = partial(self._stream_counted, request, current_asker())
-        async with aclosing(self._loop.relay(call)) as pieces:
-            async for piece in pieces:
-                yield piece
+    async def reply(self, request: Request) -> str:
+        return await self._loop.call(self._reply_counted(request, current_asker()))
 
     def cost(self, usage: Usage) -> int | None:
         """Cost of a call in millionths of a currency unit; None if the price is unknown."""
@@ -250,9 +254,7 @@ class HostedModel:
         except TimeoutError:
             raise ModelFailed("timeout", self.name, "import") from None
 
-    async def _stream_counted(
-        self, request: Request, person_id: int | None
-    ) -> AsyncGenerator[str, None]:
+    async def _reply_counted(self, request: Request, person_id: int | None) -> str:
         """Make one call under the breaker and the ledger."""
         if (task := asyncio.current_task()) is not None:
             self._calls.add(task)
@@ -262,14 +264,12 @@ class HostedModel:
         self._has_connected = True
         deadline = time.monotonic() + self._bounds.whole
         model_with_schema = with_schema(model, request.schema) if request.schema else model
-        call = _Call(model_with_schema, request, deadline, Tally(request.messages))
+        call = _Call(model_with_schema, request, deadline, Tally(request))
         failure: ModelFailed | None = None
         hold = self._ledger.hold(self.name, estimate_tokens(request.messages), request.limit)
         try:
             await _run_to_end(partial(self._ledger.take, hold))
-            async with aclosing(self._stream_with_retries(call)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            return await self._reply_with_retries(call)
         except ModelFailed as error:
             failure = error
             raise
@@ -290,15 +290,13 @@ class HostedModel:
                 request.usage = None
             await _run_to_end(partial(self._ledger.settle, hold, request.usage, person_id))
 
-    async def _stream_with_retries(self, call: _Call) -> AsyncGenerator[str, None]:
+    async def _reply_with_retries(self, call: _Call) -> str:
         """Retry until the first piece, while time is left."""
-        for retries_left in reversed(range(self._bounds.retries + 1)):
-            call.tally = Tally(call.request.messages)
+        retries_left = self._bounds.retries
+        while True:
+            call.tally = Tally(call.request)
             try:
-                async with aclosing(self._stream_once(call)) as pieces:
-                    async for piece in pieces:
-                        yield piece
-                return
+                return await self._reply_once(call)
             except ModelFailed as failure:
                 wait = failure.retry_after
                 if wait is None:  # longer each time, not in step with other clients
@@ -314,22 +312,25 @@ class HostedModel:
                     raise
                 logger.info("%s; asked again in %.1f s", failure, wait)
                 await asyncio.sleep(wait)
+                retries_left -= 1
 
-    async def _stream_once(self, call: _Call) -> AsyncGenerator[str, None]:
+    async def _reply_once(self, call: _Call) -> str:
         """Call the library, and translate its exceptions into ModelFailed."""
         first = min(time.monotonic() + self._bounds.first, call.deadline)
+        messages = [(message.role, message.text) for message in call.request.messages]
+        stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(messages))
+        tally, text = call.tally, ""
         try:
-            async with aclosing(_texts(call)) as texts:
-                while True:
-                    deadline = call.deadline if call.tally.has_begun else first
+            async with aclosing(stream) as chunks:
+                while not tally.is_over:
+                    deadline = call.deadline if tally.has_begun else first
                     async with asyncio.timeout(deadline - time.monotonic()):
-                        text = await anext(texts, None)
+                        chunk = await anext(chunks, None)
                     if _is_cancelled():
                         raise asyncio.CancelledError
-                    if text is None:
+                    if chunk is None:
                         break
-                    if text:
-                        yield text
+                    text += tally.take(chunk)
         except (asyncio.CancelledError, Exception) as error:
             if _is_cancelled():
                 raise asyncio.CancelledError from None
@@ -337,28 +338,17 @@ class HostedModel:
                 raise ModelFailed("cancelled", self.name, type(error).__name__) from None
             # Without its cause: the message may contain the key, the question or passages.
             raise to_model_failure(error, self.name) from None
-        if not call.tally.has_begun:
+        if not tally.has_begun:
             raise ModelFailed("malformed", self.name, "empty")
-        if not call.tally.has_ended:
+        if not tally.has_ended:
             raise ModelFailed("connection", self.name, "cut")
+        return text
 
 
 def _is_cancelled() -> bool:
     """True if our caller cancelled the task, even if a library swallowed the CancelledError."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-async def _texts(call: _Call) -> AsyncGenerator[str, None]:
-    """Yield the text of each chunk (maybe empty), up to the allowed length."""
-    turns = [(message.role, message.text) for message in call.request.messages]
-    stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(turns))
-    async with aclosing(stream) as chunks:
-        async for chunk in chunks:
-            yield call.tally.take(chunk)
-            if call.tally.characters > call.request.limit * _CHARACTERS_PER_TOKEN_LIMIT:
-                call.tally.has_ended = call.tally.is_cut = True
-                return
 
 
 async def _run_to_end(job: Callable[[], None]) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +14,7 @@ from bot.answering.extractive import ExtractiveAnswerer, Quotable
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
 from bot.llm.cache import CacheKey
-from bot.llm.choice_parser import MAX_REPLY, is_complete, parse_choice
+from bot.llm.choice_parser import parse_choice
 from bot.llm.chooser import ChoicePrompt, Chooser
 from bot.llm.prompt import prompt_version
 from bot.llm.votes import VoteFigures
@@ -71,11 +70,7 @@ class ModelAnswerer:
         self._prompts = prompts
         self._room: dict[str, int] = {}  # prompt tokens by model, if below the limit
 
-    async def astream(self, findings: Findings) -> AsyncGenerator[Answer, None]:
-        """Yield the complete answer; closing this ends the model's call."""
-        yield await self.answer(findings)
-
-    async def answer(self, findings: Findings) -> Answer:
+    async def ainvoke(self, findings: Findings) -> Answer:
         extractive = await asyncio.to_thread(self._extractive.answer, findings)
         chooser = await asyncio.to_thread(Chooser.prepare, findings, extractive, self._prompts)
         if chooser is None:
@@ -124,7 +119,7 @@ class ModelAnswerer:
             passages=(prompt.passages,),
         )
         cached_reply = await self._replies.find(key) if self._replies is not None else None
-        reply = await read_reply(model, request) if cached_reply is None else cached_reply
+        reply = await model.reply(request) if cached_reply is None else cached_reply
         numbers = await asyncio.to_thread(parse_choice, reply, texts)
         if numbers is None:
             raise ModelFailed("malformed", model.name, "no number")
@@ -150,17 +145,6 @@ class ModelAnswerer:
             room // 2,
         )
         return True
-
-
-async def read_reply(model: ChatModel, request: Request) -> str:
-    """A model's reply, as far as it may hold a choice. Raises ModelFailed."""
-    text = ""
-    async with aclosing(model.stream(request)) as pieces:
-        async for piece in pieces:
-            text += piece
-            if len(text) > MAX_REPLY or ("}" in piece and is_complete(text)):
-                break
-    return text
 
 
 def _log_failure(failure: ModelFailed) -> Fallback:
@@ -199,7 +183,7 @@ class LoneModel:
         answerer = ModelAnswerer(
             [model], self.extractive, self.limits, votes=self.votes, prompts=self.prompts
         )
-        answer = await answerer.answer(findings)
+        answer = await answerer.ainvoke(findings)
         costs = [self.cost(usage) for usage in model.usages]
         micros = [cost for cost in costs if cost is not None]
         return CountedAnswer(answer, sum(micros) if len(micros) == len(costs) else None)
@@ -212,11 +196,9 @@ class _CountedModel(DelegatingModel):
         super().__init__(model)
         self.usages: list[Usage] = []
 
-    async def stream(self, request: Request) -> AsyncGenerator[str, None]:
+    async def reply(self, request: Request) -> str:
         try:
-            async with aclosing(self._model.stream(request)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            return await self._model.reply(request)
         finally:
             if request.usage is not None:
                 self.usages.append(request.usage)

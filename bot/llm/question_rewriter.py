@@ -63,7 +63,7 @@ class ModelRewriter:
     async def _ask(self, request: Request) -> str:
         for model in self._models:
             try:
-                return "".join([piece async for piece in model.stream(request)])
+                return await model.reply(request)
             except ModelFailed as failure:
                 logger.info("%s; the question is understood by rules", failure)
         return ""

@@ -178,16 +178,9 @@ class HelpPhrases(Texts, domain="help", part="distress"):
         return label or self.who[number]
 
 
-class WritingPhrases(Texts, domain="answers", part="writing"):
-    """Texts around answers by chat models.
+class ChoicePhrases(Texts, domain="answers", part="choice"):
+    """Who chose the sentences; `fallbacks` explain why no model did."""
 
-    `fallbacks` explain why no model chose the sentences.
-    """
-
-    writing: str
-    stop: str
-    stopped: str
-    nothing_to_stop: str
     fallbacks: Mapping[str, str]
     quoted: str
 

@@ -35,8 +35,6 @@ from bot.state.database import Arguments, Result, State
 from bot.state.deliveries import Delivery, DeliveryOutcome, Letter
 from bot.state.updates import UpdateRecord
 
-# The kind of update that the stop button below a draft sends; newer than the library.
-DRAFT_STOPPED = "stopped_message_generation"
 # Threads for jobs that wait for the disk (False), and for quick ones (True), several of which
 # PostgreSQL writes concurrently.
 _THREADS = {False: 1, True: 4}
@@ -286,18 +284,5 @@ def outside_update() -> Iterator[None]:
         yield
 
 
-def draft_stopped(update: Update) -> tuple[int, int] | None:
-    """The private chat and topic (0: none) in which a person stopped a draft, if any."""
-    match update.api_kwargs.get(DRAFT_STOPPED):
-        case {"chat": {"id": int(chat_id)}, "message_thread_id": int(thread_id)}:
-            return chat_id, thread_id
-        case {"chat": {"id": int(chat_id)}}:
-            return chat_id, 0
-    return None
-
-
 def _chat_of(update: Update) -> int | None:
-    if update.effective_chat is not None:
-        return update.effective_chat.id
-    place = draft_stopped(update)
-    return place[0] if place else None
+    return update.effective_chat.id if update.effective_chat is not None else None

@@ -64,7 +64,7 @@ HISTORY = "history"  # the file of the data directory that keeps the lines typed
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     """Declare the commands; `features` may add options to `ask` and parts of the bot."""
-    texts = line.texts("answers", "writing")
+    texts = line.texts("answers", "choice")
     options = [option for feature in features for option in feature.ask_options(line.phrases.code)]
     line.command("ask", _with_options(options), texts)
     line.command("chat", chat, texts)
@@ -212,7 +212,7 @@ def _talk(
     facts = index_store(settings).facts()
     welcome = TerminalPhrases.of(settings.language).repl_welcome(facts.articles, facts.passages)
     session = new_session(settings.data_dir / HISTORY)
-    return chat_typed(session, lambda: open_talk().stream, settings.language, out, err, welcome)
+    return chat_typed(session, lambda: open_talk().invoke, settings.language, out, err, welcome)
 
 
 def chat_model(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, closing
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from rich.console import Console
 
 from bot.command import DONE, FAILED, MISUSED
 from bot.errors import ModelFailed
-from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
+from bot.llm.base import ChatModel, Request, Usage
 from bot.llm.budget import SpendingLedger
 from bot.llm.choice_parser import parse_choice
 from bot.llm.chooser import choice_schema
@@ -59,8 +59,7 @@ class Trial:
     """
 
     text: str
-    first: float
-    whole: float
+    seconds: float
     usage: Usage | None
     form: ChoiceForm
     right: bool
@@ -84,15 +83,12 @@ async def _try_model(model: ChatModel, language: str, form: ChoiceForm) -> Trial
     )
     schema = choice_schema(_NUMBER_COUNT) if form == "choose_json" else None
     request = Request(messages, _LIMIT, schema, uncounted=True)
-    reply, first = "", 0.0
     began = time.perf_counter()
-    async for piece in model.stream(request):
-        first = first or time.perf_counter() - began
-        reply += piece
-    whole = time.perf_counter() - began
+    reply = await model.reply(request)
+    seconds = time.perf_counter() - began
     choice = parse_choice(reply, ("",) * _NUMBER_COUNT)
     right = choice is not None and choice[:1] == (_RIGHT_NUMBER,)
-    return Trial(reply.strip(), first, whole, request.usage, form, right)
+    return Trial(reply.strip(), seconds, request.usage, form, right)
 
 
 _MICROS = 1_000_000
@@ -169,7 +165,7 @@ async def _measure_votes(
     with open_trial(open_embedder(settings), open_reader(settings), thresholds) as trial:
         for model in models:
             try:
-                figures = await trial.run(_UncountedModel(model), limits)
+                figures = await trial.run(model, limits)
             except ModelFailed as failure:
                 code = FAILED
                 show(out, f"  ✗ {model.name}: {phrases.faults[failure.kind]}")
@@ -188,16 +184,6 @@ def _tell_figures(out: Console, phrases: ModelPhrases, figures: VoteFigures | No
     show(out, f"  {phrases.found(figures.right, figures.answerable, figures.reader_right)}")
     show(out, f"  {phrases.refused(figures.refused, figures.near_misses, figures.reader_refused)}")
     show(out, f"  {phrases.worth(*odds)}")
-
-
-class _UncountedModel(DelegatingModel):
-    """A chat model whose calls draw on nobody's allowance."""
-
-    async def stream(self, request: Request) -> AsyncGenerator[str, None]:
-        request.uncounted = True
-        async with aclosing(self._model.stream(request)) as pieces:
-            async for piece in pieces:
-                yield piece
 
 
 def _describe(
@@ -225,7 +211,7 @@ def _tell_spent(
 
 
 def _tell_trial(out: Console, phrases: ModelPhrases, trial: Trial, cost: float | None) -> None:
-    lines = [phrases.answered(harmless(trial.text)), phrases.pace(trial.first, trial.whole)]
+    lines = [phrases.answered(harmless(trial.text)), phrases.pace(trial.seconds)]
     if trial.usage is not None:
         usage = phrases.tokens(trial.usage.input, trial.usage.output)
         usage += phrases.estimated if trial.usage.is_estimate else ""

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.answer import Answer, Citation, ShownQuote, link_to, shown_quotes, web_address
 from bot.help_numbers import help_line, help_text
-from bot.locale.answers import Phrases, WritingPhrases
+from bot.locale.answers import ChoicePhrases, Phrases
 from bot.locale.errors import error_text
 from bot.locale.source import details
 from bot.locale.terminal import TerminalPhrases
@@ -59,14 +59,14 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
             parts.append(listing if parts else before.append_text(listing))
         parts += [_quotes(group, phrases) for group in shown_quotes(answer.quoted, answer)]
     if answer.fallback is not None:
-        why = WritingPhrases.of(phrases.code).fallbacks[answer.fallback]
+        why = ChoicePhrases.of(phrases.code).fallbacks[answer.fallback]
         parts.append(Text(why, style=SOURCE))
     return Text("\n\n").join(parts)
 
 
 def explained_text(answer: Answer, phrases: Phrases) -> Text:
     """Explain an answer: who chose its sentences, and its confidence."""
-    texts, model = WritingPhrases.of(phrases.code), answer.chosen_by
+    texts, model = ChoicePhrases.of(phrases.code), answer.chosen_by
     lines = []
     if model is not None and answer.outcome == "no":
         lines.append(texts.unknown(harmless(model)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -47,9 +47,6 @@ HISTORY_MODE = 0o600  # questions are private
 Asked = TypeVar("Asked")
 
 Ask = Callable[[TurnText], Answer]
-
-# Yield the growing answer; the last item is complete. Closing the generator cancels the work.
-Grow = Callable[[TurnText], Generator[Answer, None, None]]
 
 
 class Conversation:
@@ -184,7 +181,7 @@ def chat_piped(
 
 def chat_typed(
     session: PromptSession[str],
-    open_grow: Callable[[], Grow],
+    open_ask: Callable[[], Ask],
     language: str,
     out: Console,
     err: Console,
@@ -193,13 +190,12 @@ def chat_typed(
     """Converse until /quit or Ctrl-D. Errors on opening are raised at the first question."""
     from bot.terminal.line_history import LineHistory
 
-    opening = in_background(open_grow)
+    opening = in_background(open_ask)
 
     def ask(turn: TurnText) -> Answer:
         if not opening.done():
             show(out, Text(conversation.terminal.repl_loading, style="dim"))
-        with closing(opening.result()(turn)) as answers:
-            return [*answers][-1]
+        return opening.result()(turn)
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from bot.followups.turn import TurnText
 from bot.operations.endpoints import HealthCheck, serve_endpoints
 from bot.operations.metrics import METERS, Now
 from bot.operations.probes import Probe, Trial, index_age, run_probes, try_index
@@ -23,8 +22,7 @@ async def serve_web_health(service: WebService) -> AsyncIterator[None]:
     async def try_answer() -> None:
         newest = await asyncio.to_thread(service.library.newest, 1)
         question = newest[0].title if newest else "?"
-        async for _ in service.chain.astream(TurnText(question, is_extractive=True)):
-            pass
+        await service.quote(question)
 
     async def try_database() -> None:
         now = service.now()

@@ -6,24 +6,24 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, StrictBool, ValidationError, ValidationInfo, field_validator
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.answer import Answer, Outcome
+from bot.answer import Outcome
 from bot.errors import MissingPage, WebError
 from bot.web.addresses import base_address
+from bot.web.heartbeats import respond_when_ready
 from bot.web.linked_text import CitationLink, LinkedText
 from bot.web.program_errors import ProgramError
-from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
-from bot.web.service import QUESTION_LIMIT, StoredAnswer, Visitor, WebService
+from bot.web.service import QUESTION_LIMIT, Visitor, WebService
 from index.errors import Problem, Words
 
 MODEL = "selon"
@@ -118,30 +118,16 @@ def routes(service: WebService) -> list[BaseRoute]:
     ]
 
 
-@dataclass(slots=True)
-class GrowingMessage:
-    """The message of an answer: empty until it is there.
+@dataclass(frozen=True, slots=True)
+class AnswerMessage:
+    """The message of an answer; `prompt` is the length of the preceding messages, in words."""
 
-    `prompt` is the length of the preceding messages, in words.
-    """
-
-    answers: AsyncIterator[Answer | StoredAnswer]
-    base: str
+    text: str
+    links: Sequence[CitationLink]
+    outcome: Outcome
     prompt: int
     id: str = field(default_factory=lambda: secrets.token_hex(_ID_BYTES))
     created: int = field(default_factory=lambda: int(time.time()))
-    text: str = ""
-    links: list[CitationLink] = field(default_factory=list)
-    outcome: Outcome | None = None
-
-    async def pieces(self) -> AsyncGenerator[str]:
-        """Yield the text once the answer is there."""
-        async for item in self.answers:
-            if isinstance(item, StoredAnswer):
-                self.outcome = item.answer.outcome
-                whole = LinkedText.of(item.answer, self.base)
-                self.text, self.links = whole.text, whole.links
-                yield self.text
 
 
 class OpenAIDoor:
@@ -163,36 +149,32 @@ class OpenAIDoor:
 
     async def chat(self, request: Request) -> Response:
         body = await _read(request, ChatRequest)
-        message = await self._answer(request, body.messages, "messages")
-        if body.stream:
-            with_usage = body.stream_options is not None and body.stream_options.include_usage
-            return _stream_events(request, chat_events(message, with_usage=with_usage))
-        async for _ in message.pieces():
-            pass
-        return JSONResponse(chat_completion(message))
+        message = self._answer(request, body.messages, "messages")
+        if not body.stream:
+            return JSONResponse(chat_completion(await message))
+        with_usage = body.stream_options is not None and body.stream_options.include_usage
+        return await _stream_events(request, message, partial(chat_events, with_usage=with_usage))
 
     async def respond(self, request: Request) -> Response:
         body = await _read(request, ResponseRequest)
         messages = body.input
         if isinstance(messages, str):
             messages = [InputMessage(role="user", content=messages)]
-        message = await self._answer(request, messages, "input")
+        message = self._answer(request, messages, "input")
         if body.stream:
-            return _stream_events(request, response_events(message))
-        async for _ in message.pieces():
-            pass
-        return JSONResponse(response_object(message, "completed"))
+            return await _stream_events(request, message, response_events)
+        return JSONResponse(response_object(await message, "completed"))
 
     async def _answer(
         self, request: Request, messages: list[InputMessage], param: str
-    ) -> GrowingMessage:
-        """Begin to answer the last message. Raises WebError before anything is sent."""
+    ) -> AnswerMessage:
+        """Answer the last message. Raises IndexingError and WebError."""
         visitor: Visitor = request.state.visitor
         turns = [message for message in messages if message.role in ("user", "assistant")]
         if not turns or turns[-1].role != "user":
             raise WebError("chat-no-question", field=param)
         earlier = [message.content for message in turns[:-1] if message.role == "user"]
-        answers = self._service.stream(
+        stored_answer = await self._service.ask(
             turns[-1].content,
             visitor,
             earlier=[
@@ -201,30 +183,10 @@ class OpenAIDoor:
                 if question.strip() and len(question) <= QUESTION_LIMIT
             ],
         )
-        first = asyncio.ensure_future(anext(answers))
-        try:
-            await asyncio.wait({first}, timeout=BEGIN_SECONDS)
-        except asyncio.CancelledError:
-            first.cancel()
-            raise
-        if first.done():
-            first.result()
-        base = base_address(self._service.settings, request)
+        answer = stored_answer.answer
+        text = LinkedText.of(answer, base_address(self._service.settings, request))
         prompt = sum(len(message.content.split()) for message in messages)
-        return GrowingMessage(_with_first(first, answers), base, prompt)
-
-
-async def _with_first(
-    first: asyncio.Future[Answer | StoredAnswer],
-    others: AsyncGenerator[Answer | StoredAnswer],
-) -> AsyncGenerator[Answer | StoredAnswer]:
-    async with aclosing(others):
-        try:
-            yield await first
-        finally:
-            first.cancel()
-        async for answer in others:
-            yield answer
+        return AnswerMessage(text.text, text.links, answer.outcome, prompt)
 
 
 async def _read(request: Request, kind: type[Typed]) -> Typed:
@@ -253,7 +215,7 @@ def _url_citation(link: CitationLink) -> Fields:
     return {"url": link.url, "title": link.title, **offsets}
 
 
-def chat_completion(message: GrowingMessage) -> Fields:
+def chat_completion(message: AnswerMessage) -> Fields:
     """Build the object of a chat answer."""
     fields: Fields = {"role": "assistant", "content": message.text, "refusal": None}
     fields["annotations"] = _chat_annotations(message)
@@ -266,23 +228,23 @@ def chat_completion(message: GrowingMessage) -> Fields:
     }
 
 
-def _usage(message: GrowingMessage, names: tuple[str, str] = ("prompt", "completion")) -> Fields:
+def _usage(message: AnswerMessage, names: tuple[str, str] = ("prompt", "completion")) -> Fields:
     """Lengths in words: Selon has no tokens."""
     lengths = (message.prompt, len(message.text.split()))
     counts = {f"{name}_tokens": length for name, length in zip(names, lengths, strict=True)}
     return {**counts, "total_tokens": sum(lengths)}
 
 
-def _chat_head(message: GrowingMessage, kind: str) -> Fields:
+def _chat_head(message: AnswerMessage, kind: str) -> Fields:
     head = {"id": f"chatcmpl-{message.id}", "object": kind}
     return {**head, "created": message.created, "model": MODEL}
 
 
-def _chat_annotations(message: GrowingMessage) -> list[Fields]:
+def _chat_annotations(message: AnswerMessage) -> list[Fields]:
     return [{"type": "url_citation", "url_citation": _url_citation(link)} for link in message.links]
 
 
-async def chat_events(message: GrowingMessage, *, with_usage: bool = False) -> AsyncGenerator[str]:
+def chat_events(message: AnswerMessage, *, with_usage: bool = False) -> Iterator[str]:
     """Yield the events of a chat answer; the last chunk has the annotations and the outcome, or the
     usage if `with_usage`.
     """
@@ -293,15 +255,14 @@ async def chat_events(message: GrowingMessage, *, with_usage: bool = False) -> A
         return _event({**head, "choices": [choice], **more})
 
     yield chunk({"role": "assistant", "content": ""})
-    async for piece in message.pieces():
-        yield chunk({"content": piece})
+    yield chunk({"content": message.text})
     yield chunk({"annotations": _chat_annotations(message)}, "stop", outcome=message.outcome)
     if with_usage:
         yield _event({**head, "choices": [], "usage": _usage(message)})
     yield "data: [DONE]\n\n"
 
 
-def response_object(message: GrowingMessage, status: str) -> Fields:
+def response_object(message: AnswerMessage, status: str) -> Fields:
     """Build the object of a response."""
     usage = {
         **_usage(message, ("input", "output")),
@@ -325,11 +286,11 @@ def response_object(message: GrowingMessage, status: str) -> Fields:
         "tool_choice": "none",
         "tools": [],
         "usage": usage if status == "completed" else None,
-        "outcome": message.outcome,
+        "outcome": message.outcome if status == "completed" else None,
     }
 
 
-def _output_item(message: GrowingMessage, status: str) -> Fields:
+def _output_item(message: AnswerMessage, status: str) -> Fields:
     return {
         "id": f"msg_{message.id}",
         "type": "message",
@@ -339,12 +300,12 @@ def _output_item(message: GrowingMessage, status: str) -> Fields:
     }
 
 
-def _output_text(message: GrowingMessage) -> Fields:
+def _output_text(message: AnswerMessage) -> Fields:
     annotations = [{"type": "url_citation", **_url_citation(link)} for link in message.links]
     return {"type": "output_text", "text": message.text, "annotations": annotations}
 
 
-async def response_events(message: GrowingMessage) -> AsyncGenerator[str]:
+def response_events(message: AnswerMessage) -> Iterator[str]:
     """Yield the events of a response, up to `response.completed`."""
     numbers = count()
 
@@ -358,8 +319,7 @@ async def response_events(message: GrowingMessage) -> AsyncGenerator[str]:
     yield event("in_progress", response=response_object(message, "in_progress"))
     yield event("output_item.added", output_index=0, item=_output_item(message, "in_progress"))
     yield event("content_part.added", **item, part=empty)
-    async for piece in message.pieces():
-        yield event("output_text.delta", **item, delta=piece, logprobs=[])
+    yield event("output_text.delta", **item, delta=message.text, logprobs=[])
     whole = _output_text(message)
     for number, annotation in enumerate(whole["annotations"]):
         yield event(
@@ -371,18 +331,30 @@ async def response_events(message: GrowingMessage) -> AsyncGenerator[str]:
     yield event("completed", response=response_object(message, "completed"))
 
 
-def _stream_events(request: Request, events: AsyncGenerator[str]) -> Response:
-    language = request.state.visitor.language
+async def _stream_events(
+    request: Request,
+    message: Coroutine[Any, Any, AnswerMessage],
+    events: Callable[[AnswerMessage], Iterator[str]],
+) -> Response:
+    """Send a message as events once it is there. Raises what it raises within `BEGIN_SECONDS`."""
+    task = asyncio.ensure_future(message)
+    try:
+        await asyncio.wait({task}, timeout=BEGIN_SECONDS)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if task.done():
+        task.result()
 
-    async def guarded() -> AsyncGenerator[str]:
-        async with aclosing(events):
-            try:
-                async for event in events:
-                    yield event
-            except Exception as error:
-                yield _event(ProgramError.of(error, language).body(request.url.path))
+    async def body() -> str:
+        try:
+            return "".join(events(await task))
+        except Exception as error:
+            return _event(
+                ProgramError.of(error, request.state.visitor.language).body(request.url.path)
+            )
 
-    return StreamingResponse(with_heartbeats(guarded()), headers=EVENT_STREAM)
+    return respond_when_ready(body(), "text/event-stream; charset=utf-8", silence=": waiting\n\n")
 
 
 def _event(fields: Mapping[str, Any], name: str = "") -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import StateError, WebError
@@ -17,9 +15,9 @@ from bot.locale.errors import error_sentence
 from bot.state import votes
 from bot.state.conversations import TurnRecord
 from bot.web.answer_view import AnswerView
+from bot.web.heartbeats import respond_when_ready
 from bot.web.rendering import PageTexts, render, render_text
-from bot.web.server_sent_events import EVENT_STREAM, with_heartbeats
-from bot.web.service import StoredAnswer, Visitor, WebService
+from bot.web.service import Visitor, WebService
 from index.errors import IndexingError
 
 CONVERSATIONS = 2**53  # upper bound of their numbers
@@ -32,7 +30,7 @@ def routes(service: WebService) -> list[BaseRoute]:
     return [
         Route("/", pages.home, methods=["GET"]),
         Route("/", pages.ask, methods=["POST"]),
-        Route("/answer", pages.stream, methods=["POST"]),
+        Route("/answer", pages.part, methods=["POST"]),
         Route("/a/{key}", pages.answer, methods=["GET"]),
         Route("/a/{key}/vote", pages.vote, methods=["POST"]),
     ]
@@ -72,41 +70,31 @@ class AskPages:
         view = AnswerView(stored_answer.answer)
         return render(request, "answer.html", view=view, conversation=conversation, earlier=())
 
-    async def stream(self, request: Request) -> Response:
-        """Stream the answer to the script as server-sent events."""
-        events = with_heartbeats(self._events(request, *await _question(request)))
-        return StreamingResponse(events, headers=EVENT_STREAM)
+    async def part(self, request: Request) -> Response:
+        """Answer as a part of a page, in JSON, for the script."""
+        part = self._part(request, *await _question(request))
+        return respond_when_ready(part, "application/json", silence="\n")
 
-    async def _events(
-        self, request: Request, question: str, conversation: int
-    ) -> AsyncGenerator[str]:
-        answers = self._service.stream(question, request.state.visitor, conversation)
+    async def _part(self, request: Request, question: str, conversation: int) -> str:
+        visitor: Visitor = request.state.visitor
         try:
-            async with aclosing(answers):
-                async for newest in answers:
-                    if isinstance(newest, StoredAnswer):
-                        yield _event(self._last_part(request, newest))
+            stored_answer = await self._service.ask(question, visitor, conversation)
         except WebError as error:
-            reason = error_sentence(error, request.state.visitor.language)
-            yield _event(
-                {"refused": True, "html": render_text(request, "refused.html", reason=reason)}
-            )
+            reason = error_sentence(error, visitor.language)
+            html = render_text(request, "refused.html", reason=reason)
+            return json.dumps({"refused": True, "html": html})
         except (IndexingError, StateError):
-            yield _event({"failed": True})  # the script posts the form, which shows the error
-
-    def _last_part(self, request: Request, stored_answer: StoredAnswer) -> dict[str, object]:
-        texts = PageTexts.of(request.state.visitor.language)
-        return {
-            "done": True,
-            "html": render_text(
-                request,
-                "answer_part.html",
-                view=AnswerView(stored_answer.answer, stored_answer.key),
-            ),
-            "url": f"/a/{stored_answer.key}" if stored_answer.key else "",
-            "title": f"{stored_answer.answer.question or texts.page.question} · Selon",
-            "next": texts.page.follow_up,
-        }
+            return json.dumps({"failed": True})  # the script posts the form, which shows the error
+        answer, key = stored_answer.answer, stored_answer.key
+        page = PageTexts.of(visitor.language).page
+        return json.dumps(
+            {
+                "html": render_text(request, "answer_part.html", view=AnswerView(answer, key)),
+                "url": f"/a/{key}" if key else "",
+                "title": f"{answer.question or page.question} · Selon",
+                "next": page.follow_up,
+            }
+        )
 
     async def answer(self, request: Request) -> Response:
         """The permanent page of an answer."""
@@ -176,7 +164,3 @@ def _conversation(value: str) -> int:
     if value.isascii() and value.isdigit() and len(value) <= 16:
         return int(value) % CONVERSATIONS
     return secrets.randbelow(CONVERSATIONS)
-
-
-def _event(part: dict[str, object]) -> str:
-    return f"data: {json.dumps(part)}\n\n"

@@ -18,7 +18,7 @@ from bot.answer import LINE_END, Citation, link_to, sections_of, web_address
 from bot.help_numbers import help_line, help_text
 from bot.library.articles import Library
 from bot.locale import format
-from bot.locale.answers import Phrases, WritingPhrases, title_of
+from bot.locale.answers import ChoicePhrases, Phrases, title_of
 from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
@@ -73,7 +73,7 @@ class PageTexts:
     code: Language
     page: PagePhrases
     answer: Phrases
-    writing: WritingPhrases
+    choice: ChoicePhrases
     browsing: BrowsingPhrases
 
     @classmethod
@@ -82,7 +82,7 @@ class PageTexts:
             code,
             PagePhrases.of(code),
             Phrases.of(code),
-            WritingPhrases.of(code),
+            ChoicePhrases.of(code),
             BrowsingPhrases.of(code),
         )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from bot.answer import Answer
 from bot.conversation.recall import RecalledAnswer, recall
@@ -130,55 +129,28 @@ class WebService:
         keeps them. Raises IndexingError, and WebError for an invalid question, an
         exceeded limit, or while too many others ask.
         """
-        async for item in self.stream(question, visitor, conversation, earlier):
-            if isinstance(item, StoredAnswer):
-                return item
-        raise AssertionError("a stream ends with a stored answer")
-
-    async def stream(
-        self,
-        question: str,
-        visitor: Visitor,
-        conversation: int = 0,
-        earlier: Sequence[str] | None = None,
-    ) -> AsyncGenerator[Answer | StoredAnswer]:
-        """Like `ask`, after yielding the growing answers; closing this cancels the work."""
         question = plain_question(question)
         if self.gate is not None:
             help = await asyncio.to_thread(self.gate.answer, question)
             if help is not None:
                 METERS.count_answer(help, "web")
-                yield StoredAnswer(help)
-                return
+                return StoredAnswer(help)
         await self.count(visitor)
         place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
         known_since = await self._note(visitor)
         if known_since is None and earlier is None:
             earlier = ()
-        answer: Answer | None = None
         async with self.admission.place():
             history = await self._history(place, question, earlier)
             turn = TurnText(question, history, language=visitor.language)
-            answers = cast("AsyncGenerator[Answer]", self.chain.astream(turn))
-            async with aclosing(answers):
-                while True:
-                    with on_behalf_of(visitor.person_id, visitor.address):
-                        newest = await anext(answers, None)
-                    if newest is None:
-                        break
-                    answer = newest
-                    yield answer
-        assert answer is not None
+            with on_behalf_of(visitor.person_id, visitor.address):
+                answer = await self.chain.ainvoke(turn)
         METERS.count_answer(answer, "web")
-        yield await self._store(place, answer, known_since)
+        return await self._store(place, answer, known_since)
 
     async def quote(self, question: str) -> Answer:
         """Answer extractively, without storing or counting."""
-        answer: Answer | None = None
-        async for newest in self.chain.astream(TurnText(question, is_extractive=True)):
-            answer = newest
-        assert answer is not None
-        return answer
+        return await self.chain.ainvoke(TurnText(question, is_extractive=True))
 
     async def count(self, visitor: Visitor, cost: float = 1.0) -> None:
         """Count a request against the limits of the visitor, and of their address unless access is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -18,8 +18,8 @@ class FunctionChain(AnswerChain[str]):
     def __init__(self, answer: Callable[[str], Answer]) -> None:
         self._answer = answer
 
-    async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
-        yield self._answer(question)
+    async def ainvoke(self, question: str) -> Answer:
+        return self._answer(question)
 
 
 TEXT = (

@@ -71,8 +71,6 @@ class Methods(Menus):
         self.left: set[int] = set()
         self.administrators: dict[int, set[int]] = {}
         self.files: dict[str, bytes] = {}
-        self.drafts: list[tuple[int, int, str]] = []
-        self.stoppable: dict[int, int] = {}
         self.inline_queries: set[str] = set()
         self.inline_answers: dict[str, InlineAnswer] = {}
         self.guest_queries: set[str] = set()
@@ -227,20 +225,6 @@ class Methods(Menus):
         if chat["type"] != "supergroup" or self.bot["id"] not in administrators:
             raise bad_request("BOT_NOT_ADMIN")
         return receiver
-
-    async def _sendMessageDraft(self, parameters: Parameters) -> object:  # noqa: N802
-        chat = self._chat(parameters)
-        if chat["type"] != "private":
-            raise bad_request("drafts are for private chats")
-        if not parameters["draft_id"]:
-            raise bad_request("RANDOM_ID_INVALID")
-        # Since Bot API 10.0 a draft may have no text yet: the app then says that the bot thinks.
-        text = parameters.get("text", "")
-        shown = read_text(text, parameters.get("parse_mode")).text if text else ""
-        self.drafts.append((parameters["chat_id"], parameters["draft_id"], shown))
-        if parameters.get("can_stop"):
-            self.stoppable[parameters["chat_id"]] = parameters["draft_id"]
-        return True
 
     async def _getFile(self, parameters: Parameters) -> object:  # noqa: N802
         file_id = parameters["file_id"]

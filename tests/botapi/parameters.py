@@ -22,11 +22,11 @@ TEXTS = frozenset(
 )
 INTEGERS = frozenset(
     {
-        *("cache_time", "chat_id", "direct_messages_topic_id", "draft_id", "limit"),
+        *("cache_time", "chat_id", "direct_messages_topic_id", "limit"),
         *("max_connections", "message_id", "message_thread_id", "offset", "timeout", "user_id"),
     }
 )
-BOOLEANS = frozenset({"can_stop", "is_personal", "show_alert"})
+BOOLEANS = frozenset({"is_personal", "show_alert"})
 OBJECTS = frozenset(
     {
         *("button", "ephemeral_message_parameters", "link_preview_options", "reply_markup"),

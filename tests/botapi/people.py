@@ -162,12 +162,6 @@ class People:
         content: Json = {"users_shared": {"request_id": picker.request_id, "users": [user]}}
         self.user_sends(message.chat_id, content)
 
-    def user_stops_draft(self, chat_id: int) -> None:
-        """A person presses the button that Telegram shows below a draft."""
-        draft: Json = {"draft_id": self._methods.stoppable.pop(chat_id)}
-        content = {"chat": self._methods.chats[chat_id], **draft}
-        self._methods.updates.add("stopped_message_generation", content)
-
     def knows(self, person: int) -> None:
         """Somebody has written to the bot before, and may be written to."""
         self._methods.chat_of(person, "private")

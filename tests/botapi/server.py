@@ -124,11 +124,6 @@ class BotServer(People):
         """Reactions of the bot: chat, message, emoji."""
         return tuple(self._methods.bot_reactions)
 
-    @property
-    def drafts(self) -> tuple[tuple[int, int, str], ...]:
-        """Every message draft shown, as (chat, draft, text)."""
-        return tuple(self._methods.drafts)
-
     async def guest_answer(self, query: str) -> InlineResult:
         """The message that is posted for a guest query, waited for."""
         answers = self._methods.guest_answers

@@ -73,9 +73,6 @@ class StubChain:
     async def ainvoke(self, input: TurnText) -> Answer:
         return await asyncio.to_thread(self._invoke, input)
 
-    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
-        yield await self.ainvoke(input)
-
     async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
         """As if every question referred to all before it."""
         return tuple(Turn(each, each, "fr", now) for each in earlier)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from bot.library import articles
-from bot.messenger.outbound import live_answer
 from tests.bot.llm.server import Behaviour, Scripted, says
 from tests.botapi.server import BotServer
 from tests.e2e.chat_models import QUESTION, QUOTE, RIGHT, Library, asking
 from tests.e2e.telegram import running
 
 READER = 42
-
-
-@pytest.fixture(autouse=True)
-def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_answer, "BUTTON_SECONDS", 60.0)
 
 
 @asynccontextmanager
@@ -50,17 +41,6 @@ async def test_what_it_writes_is_not_shown(shelf: Library, tmp_path: Path) -> No
     assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
     assert "n’a pas répondu\u00a0: voici les phrases des articles." in whole.text
     assert "150 000" not in whole.text
-
-
-async def test_stop_ends_the_call_and_the_articles_answer(shelf: Library, tmp_path: Path) -> None:
-    behaviour = says("La phrase ", *["encore "] * 1000, delay=0.05)
-    async with talking(shelf, tmp_path, behaviour, chat_model="openai:scripted") as (api, model):
-        api.user_says(READER, QUESTION)
-        await asyncio.wait_for(model.reached.wait(), 30)
-        whole = await api.reply_to(READER, "/stop")
-        await asyncio.wait_for(model.left.wait(), 30)
-    assert whole.text.startswith(f"«\u00a0{QUOTE}\u00a0»\u00a0[1]")
-    assert "encore" not in whole.text
 
 
 async def test_after_so_many_questions_a_person_is_quoted_the_articles_and_told(

@@ -1,21 +1,20 @@
-"""Questions and answers, which can be edited and stopped."""
+"""Questions and answers, which can be edited."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import BaseHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import ContextTypes, MessageHandler, filters
 
 from bot.answer import Answer
 from bot.answering.claim import join_claims
@@ -25,14 +24,12 @@ from bot.errors import StateError
 from bot.followups.base import ConversationChain
 from bot.followups.turn import HISTORY_TURNS, Turn, TurnText, parse_turn
 from bot.llm.budget import on_behalf_of
-from bot.locale.answers import WritingPhrases
 from bot.locale.messenger import AccessPhrases, BrowsingPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
 from bot.messenger.events import (
     ButtonPress,
     ChatEvent,
     Handlers,
-    PublicButtons,
     on_button,
     on_command,
     on_update,
@@ -42,16 +39,13 @@ from bot.messenger.handlers.replies import note_mistake, react, reply_keyboard
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.inbound.addressee import by_another_bot, points_at, question_in, text_replied_to
 from bot.messenger.inbound.inbox import DurableApplication
-from bot.messenger.journal import draft_stopped
+from bot.messenger.journal import take_late_notice
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, claims_html, text_html
 from bot.messenger.outbound.delivery import deliver, deliver_temporary, edit, show_typing, take_away
-from bot.messenger.outbound.drafts import Drafts
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX, keyboard
-from bot.messenger.outbound.live_answer import STOP_BUTTON, LiveAnswer, StopEvents
-from bot.messenger.outbound.reply import acknowledge, example_keyboard, give_help, say
+from bot.messenger.outbound.reply import example_keyboard, give_help, say
 from bot.messenger.services import BotServices, find_asker, phrases_for
-from bot.model_choice import parse_choices
 from bot.operations.metrics import METERS
 from bot.state import conversations, meters
 from bot.state.conversations import ConversationPlace, TurnRecord
@@ -62,9 +56,6 @@ logger = logging.getLogger(__name__)
 
 ASK = MenuCommand(
     "demander", "ask", "Poser une question", "Ask a question", public=True, groups=True
-)
-STOP = MenuCommand(
-    "stop", "stop", "Arrêter la réponse", "Stop the answer", public=True, groups=True
 )
 
 
@@ -80,7 +71,6 @@ class ConversationMemory:
         question: str,
         replied_to: int | None = None,
         before: int | None = None,
-        live: LiveAnswer | None = None,
         *,
         about: str = "",
         own_only: bool = False,
@@ -90,20 +80,19 @@ class ConversationMemory:
 
         `replied_to` is the message that it replies to: an answer that the question refers to, or a
         feature's message, which limits the articles. `about` is another text that it refers to.
-        `live` shows that a chat model is asked, and may stop it. `own_only` asks the
-        conversation's own documents, if there are any. `language` is that of
-        the door.
+        `own_only` asks the conversation's own documents, if there are any. `language` is the one
+        to reply in where the question does not tell.
         """
         turn, referent = await self.recall(place, question, replied_to, before, about)
         turn = replace(turn, language=language)
         if referent is None:
             chain = await self._choose_chain(place, turn, own_only=own_only)
             with on_behalf_of(place.person_id):
-                answer = await self._ask(chain, turn, live)
+                answer = await chain.ainvoke(turn)
         else:
             selection = replace(chosen_articles() or Selection(), articles=referent.articles)
             with held_to(selection), on_behalf_of(place.person_id):
-                answer = await self._ask(self._services.chain, turn, live)
+                answer = await self._services.chain.ainvoke(turn)
         METERS.count_answer(answer, "message")
         return answer
 
@@ -155,24 +144,6 @@ class ConversationMemory:
         is_surer = _sureness(own_answer) >= _sureness(answer)
         return own.chain if own_answer.outcome != "no" and is_surer else chain
 
-    async def _ask(
-        self, chain: ConversationChain, turn: TurnText, live: LiveAnswer | None
-    ) -> Answer:
-        """Return the answer, or the extractive one if the person stopped it."""
-        if live is None:
-            return await chain.ainvoke(turn)
-        stop = asyncio.ensure_future(live.stop.wait())
-        answer = asyncio.ensure_future(chain.ainvoke(turn))
-        try:
-            await asyncio.wait((answer, stop), return_when=asyncio.FIRST_COMPLETED)
-            if answer.done():
-                return answer.result()
-        finally:  # stopped by the person, or with the bot
-            stop.cancel()
-            answer.cancel()
-            await asyncio.gather(answer, return_exceptions=True)
-        return await chain.ainvoke(replace(turn, is_extractive=True))
-
     async def store(
         self, asker: Asker, answer: Answer, question_message: int | None = None
     ) -> int | None:
@@ -211,11 +182,9 @@ class QuestionHandlers(Handlers):
     """Questions: any text in a private chat; in a group, texts that mention the bot, reply to it or
     use the command."""
 
-    def __init__(self, services: BotServices, votes: VoteHandlers, stop_events: StopEvents) -> None:
+    def __init__(self, services: BotServices, votes: VoteHandlers) -> None:
         super().__init__(services)
         self._votes = votes
-        self._stop_events = stop_events
-        self._drafts = Drafts()
         self._memory = ConversationMemory(services)
         # Buttons that were answered since the start: the chat, the message and the question.
         self._recent_buttons: deque[tuple[int, int, str]] = deque(maxlen=ANSWERED_BUTTONS)
@@ -339,20 +308,19 @@ class QuestionHandlers(Handlers):
             for feature in self._services.features:
                 if await feature.take_question(bot, asker, message, words):
                     return
-        async with self._live_answer(bot, asker, reply_to) as live:
+        async with show_typing(bot, asker.place):
             answer = await self._memory.answer(
                 asker.place,
                 words,
                 replied_message.message_id if replied_message else None,
-                live=live,
                 about=about,
                 own_only=own_only,
                 language=asker.phrases.code,
             )
-        if not live.message_ids and await self._serve(bot, asker, message, answer):
+        if await self._serve(bot, asker, message, answer):
             return
         is_spoken = is_spoken or answer.intent == "read_aloud"
-        await self._send(bot, asker, answer, live, message.message_id, is_spoken=is_spoken)
+        await self._send(bot, asker, answer, message.message_id, is_spoken=is_spoken)
 
     async def _serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
         """Do what a message asks for instead of saying how; False if it asks for words."""
@@ -365,15 +333,14 @@ class QuestionHandlers(Handlers):
 
     async def _answer_claims(self, bot: Bot, asker: Asker, message: Message, text: str) -> bool:
         """Reply with what the articles say about the claims in a text; False if it has none."""
-        reply_to = None if asker.private else message.message_id
-        async with self._live_answer(bot, asker, reply_to) as live:
+        async with show_typing(bot, asker.place):
             claims = await self._services.answer_claims(text)
         if not claims:
             return False
         answer = join_claims(text, claims)
         METERS.count_answer(answer, "message")
         html = claims_html(claims, asker.phrases)
-        await self._send(bot, asker, answer, live, message.message_id, html=html)
+        await self._send(bot, asker, answer, message.message_id, html=html)
         return True
 
     @on_button(rf"{QUESTION_PREFIX}:\d", public=True)
@@ -391,33 +358,21 @@ class QuestionHandlers(Handlers):
         self._recent_buttons.append(button)  # at once: people press twice
         try:
             await press.acknowledge()
-            async with self._live_answer(bot, asker, None) as live:
+            async with show_typing(bot, asker.place):
                 answer = await self._memory.answer(
-                    asker.place, question, live=live, language=asker.phrases.code
+                    asker.place, question, language=asker.phrases.code
                 )
-            await self._send(bot, asker, answer, live, None, title=question)
+            await self._send(bot, asker, answer, None, title=question)
         except BaseException:
             with suppress(ValueError):  # pushed out by newer ones
                 self._recent_buttons.remove(button)
             raise
-
-    @asynccontextmanager
-    async def _live_answer(
-        self, bot: Bot, asker: Asker, reply_to: int | None
-    ) -> AsyncIterator[LiveAnswer]:
-        asks_model = bool(parse_choices(self._services.settings.chat_model))
-        live = LiveAnswer(
-            bot, asker, self._stop_events, self._drafts, reply_to, asks_model=asks_model
-        )
-        async with show_typing(bot, asker.place), live:
-            yield live
 
     async def _send(
         self,
         bot: Bot,
         asker: Asker,
         answer: Answer,
-        live: LiveAnswer,
         question: int | None,
         *,
         title: str = "",
@@ -428,17 +383,18 @@ class QuestionHandlers(Handlers):
         asked."""
         html = html or answer_html(answer, asker.phrases, title)
         reply_to = None if asker.private else question
+        notices = await take_late_notice()
         if not answer.is_remembered:
             await note_mistake(self._services, asker, answer)
             below = await reply_keyboard(self._services, asker, answer)
-            await self._show(bot, asker, live.message_ids, html, below, reply_to)
+            await self._show(bot, asker, notices, html, below, reply_to)
             return
         turn = await self._memory.store(asker, answer, question)
         if turn is None:
-            await self._show(bot, asker, live.message_ids, html, None, reply_to)
+            await self._show(bot, asker, notices, html, None, reply_to)
             return
         buttons = await self._keyboard(answer, turn, asker)
-        messages = await self._show(bot, asker, live.message_ids, html, buttons, reply_to)
+        messages = await self._show(bot, asker, notices, html, buttons, reply_to)
         await self._run(conversations.record_answer_messages, turn, messages)
         for feature in self._services.features:
             await feature.follow_answer(bot, asker, turn, answer, is_spoken=is_spoken)
@@ -493,44 +449,3 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
         return None
     question = question_in(message, bot.id, bot.username)
     return question.strip() if question is not None else None
-
-
-class StoppedDrafts(BaseHandler[Update, Any, Any]):
-    """Updates from Telegram's own stop button below a draft; the library does not know them."""
-
-    def check_update(self, update: object) -> bool:
-        return isinstance(update, Update) and draft_stopped(update) is not None
-
-
-class StopHandlers(Handlers):
-    """/stop, and the button below a growing answer, for the person who asked."""
-
-    def __init__(self, services: BotServices, stop_events: StopEvents) -> None:
-        super().__init__(services)
-        self._stop_events = stop_events
-
-    def _stop(self, place: ConversationPlace) -> bool:
-        """Stop the answer being written for somebody in a chat; False if there is none."""
-        event = self._stop_events.get(place)
-        if event is not None:
-            event.set()
-        return event is not None
-
-    @on_command(STOP)
-    async def command(self, event: ChatEvent) -> None:
-        if not self._stop(event.asker.place):
-            await event.say(event.asker.texts(WritingPhrases).nothing_to_stop)
-
-    @on_update(partial(PublicButtons, pattern=rf"^{STOP_BUTTON}:[0-9]{{1,19}}$"))
-    async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query, asker = update.callback_query, asker_of(update)
-        if query is None or asker is None:
-            return
-        phrases, has_stopped = asker.texts(WritingPhrases), self._stop(asker.place)
-        await acknowledge(query, phrases.stopped if has_stopped else phrases.nothing_to_stop)
-
-    @on_update(StoppedDrafts)
-    async def draft(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        place = draft_stopped(update)
-        if place is not None:
-            self._stop(ConversationPlace(*place, person_id=place[0]))

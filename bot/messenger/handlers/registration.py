@@ -35,18 +35,17 @@ from bot.messenger.handlers.personal import (
     PRIVACY,
     PersonalHandlers,
 )
-from bot.messenger.handlers.question import ASK, STOP, QuestionHandlers, StopHandlers
+from bot.messenger.handlers.question import ASK, QuestionHandlers
 from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
 from bot.messenger.handlers.replies import ReplyHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
-from bot.messenger.outbound.live_answer import StopEvents
 from bot.messenger.services import BotServices
 
 # Menu order: `CORE_MENUS.everybody`, then the commands of features, then `LAST`.
-LAST = (LANGUAGE, PRIVACY, MY_DATA, FORGET, STOP, HELP)
+LAST = (LANGUAGE, PRIVACY, MY_DATA, FORGET, HELP)
 CORE_MENUS = Menus(
     everybody=(SEARCH, RECENT, ARTICLE, SUMMARY, *ARCHIVE, SOURCES, NEW),
     groups=(ASK, CORPUS),
@@ -67,8 +66,8 @@ def _handlers(
     services: BotServices, openers: Sequence[OpenFeature]
 ) -> Iterator[Handlers | TelegramFeature]:
     """The first handler that accepts an update gets it: commands before text, the rest last."""
-    votes, stop_events, results = VoteHandlers(services), StopEvents(), ButtonResults()
-    questions, documents = QuestionHandlers(services, votes, stop_events), None
+    votes, results = VoteHandlers(services), ButtonResults()
+    questions, documents = QuestionHandlers(services, votes), None
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
     services.features.extend(filter(None, (opener(services, questions) for opener in openers)))
@@ -84,7 +83,6 @@ def _handlers(
     yield GroupHandlers(services)
     yield CorpusHandlers(services)
     yield InlineHandlers(services)
-    yield StopHandlers(services, stop_events)
     yield PassageHandlers(services, results)
     yield votes
     yield HelpHandlers(services, menus)

@@ -14,7 +14,6 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.messenger.asker import author
-from bot.messenger.outbound.live_answer import STOP_BUTTON
 
 # A person's first updates are served at once, later ones every two seconds, which others hardly
 # notice (docs/figures.md). In the long run, Telegram takes one message a second to a person.
@@ -86,12 +85,7 @@ class FairScheduler(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat if isinstance(update, Update) else None
-        if (
-            not isinstance(update, Update)
-            or chat is None
-            or self._is_stopping
-            or _is_urgent(update)
-        ):
+        if not isinstance(update, Update) or chat is None or self._is_stopping:
             await coroutine
             return
         try:
@@ -208,11 +202,3 @@ class FairScheduler(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-
-
-def _is_urgent(update: Update) -> bool:
-    """True for the button and the command that stop an answer: they must not wait for its end."""
-    query, message = update.callback_query, update.message
-    if query is not None:
-        return (query.data or "").startswith(f"{STOP_BUTTON}:")
-    return message is not None and (message.text or "").startswith("/stop")

@@ -20,7 +20,7 @@ from bot.answer import (
 from bot.answering.claim import ClaimAnswer
 from bot.conversation.passage_refs import Excerpt
 from bot.help_numbers import Help, help_line, other_numbers
-from bot.locale.answers import HelpPhrases, Phrases, WritingPhrases, title_of
+from bot.locale.answers import ChoicePhrases, HelpPhrases, Phrases, title_of
 from bot.locale.messenger import AccessPhrases
 from bot.locale.source import details
 from bot.messenger.outbound.message_text import Style, StyledBlock, StyledSpan, render_messages
@@ -76,7 +76,7 @@ def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledB
             blocks = [period, *_with_gap(blocks, "\n")]
         if answer.fallback is not None:
             blocks.append(
-                text_block(WritingPhrases.of(phrases.code).fallbacks[answer.fallback], "i")
+                text_block(ChoicePhrases.of(phrases.code).fallbacks[answer.fallback], "i")
             )
     else:
         reason = phrases.refused(answer.refusal, answer.period, held_to=answer.held_to)

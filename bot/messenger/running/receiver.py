@@ -19,7 +19,6 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from bot.errors import MessengerError, SettingsError
 from bot.messenger.inbound.unreadable import legible_update
-from bot.messenger.journal import DRAFT_STOPPED
 from bot.operations.http_server import ServerLimits, close, listen
 from bot.operations.logs import PublicText
 from bot.settings import TELEGRAM_API_URL, Settings
@@ -30,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 UPDATES = (
     *("message", "edited_message", "callback_query", "inline_query", "my_chat_member"),
-    *("guest_message", DRAFT_STOPPED),
+    "guest_message",
     "message_reaction",  # sent only on request, and in groups only to administrators
 )
 _RETRY_SECONDS = 1.0

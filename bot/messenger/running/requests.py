@@ -13,7 +13,6 @@ from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.messenger.inbound.unreadable import legible_update
-from bot.messenger.outbound.drafts import UnknownMethodError
 from bot.operations.logs import PublicText
 from bot.operations.metrics import METERS
 
@@ -78,8 +77,7 @@ class WatchedRequest(HTTPXRequest):
             logger.warning(
                 "%s was refused (%d) although the token is good", PublicText(method), status
             )
-        text = f"{method} is refused ({status}) although the token is good"
-        raise (UnknownMethodError if status == HTTPStatus.NOT_FOUND else NetworkError)(text)
+        raise NetworkError(f"{method} is refused ({status}) although the token is good")
 
     async def _get_me_status(self) -> int:
         return (await self._count_request(self._token_check.get_me_url, "POST"))[0]

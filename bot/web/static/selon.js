@@ -1,4 +1,4 @@
-// Answers in place, as they are written. Without this script, or where it fails, the forms do.
+// Answers in place. Without this script, or where it fails, the forms do.
 "use strict";
 
 const answers = document.getElementById("answers");
@@ -7,7 +7,7 @@ let stop = null;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.matches("form.ask") && answers && window.ReadableStream) {
+  if (form.matches("form.ask") && answers) {
     event.preventDefault();
     ask(form, event.submitter);
   } else if (form.matches("form.vote")) {
@@ -30,16 +30,21 @@ async function ask(form, submitter) {
   status.textContent = status.dataset.searching;
   place.innerHTML = `<p class="card note">${status.dataset.searching}</p>`;
   try {
-    const last = await read(new FormData(form, submitter), place, own.signal);
+    const body = new URLSearchParams(new FormData(form, submitter));
+    const response = await fetch("/answer", { method: "POST", body, signal: own.signal });
+    if (!response.ok) throw new Error(response.status);
+    const part = await response.json();
+    if (part.failed) throw new Error("failed");
+    place.innerHTML = part.html;
     place.replaceWith(...place.childNodes);
-    if (last.refused) {
+    if (part.refused) {
       status.textContent = "";
       return;
     }
-    history.pushState(null, "", last.url || location.href);
-    document.title = last.title;
+    history.pushState(null, "", part.url || location.href);
+    document.title = part.title;
     form.q.value = "";
-    form.q.placeholder = last.next;
+    form.q.placeholder = part.next;
     status.textContent = status.dataset.ready;
   } catch (error) {
     place.remove();
@@ -48,28 +53,6 @@ async function ask(form, submitter) {
     } else form.submit(); // the plain way, which says what is wrong
   } finally {
     if (stop === own) stop = null;
-  }
-}
-
-async function read(data, place, signal) {
-  const body = new URLSearchParams(data);
-  const response = await fetch("/answer", { method: "POST", body, signal });
-  if (!response.ok) throw new Error(response.status);
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error("cut");
-    text += value;
-    const events = text.split("\n\n");
-    text = events.pop();
-    for (const event of events) {
-      if (!event.startsWith("data: ")) continue;
-      const part = JSON.parse(event.slice(6));
-      if (part.failed) throw new Error("failed");
-      place.innerHTML = part.html;
-      if (part.done || part.refused) return part;
-    }
   }
 }
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
 from bot.answer import Answer
-from bot.answering.chain import AnswerChain
 from bot.followups.conversation import MAX_RESTORED, FollowUpChain, Rewriter
 from bot.followups.replies import Coverage, Replies
 from bot.followups.turn import Turn, TurnText
@@ -99,20 +97,6 @@ def test_what_the_articles_do_not_say_gets_the_likelier_reading() -> None:
     assert chain.invoke("Qui a inventé le Web ?").outcome == "no"
 
 
-async def test_an_answer_that_grows_is_to_the_question_as_it_was_asked() -> None:
-    class Growing(AnswerChain[str]):
-        async def grow(self, question: str) -> AsyncGenerator[Answer, None]:
-            one, two = citation("Une carte suffit.", article()), citation("Une carte", article(), 2)
-            yield answered(one, question=question)
-            yield answered(one, two, question=question)
-
-    chain = FollowUpChain(Growing(), search, messages=Messages())
-    seen = [answer async for answer in chain.astream(TurnText(LEANING, (BEFORE,)))]
-    assert [len(answer.citations) for answer in seen] == [1, 2]
-    assert {answer.question for answer in seen} == {LEANING}
-    assert seen[0].understood == "Le Minitel\u00a0: Combien ça coûtait ?"
-
-
 async def test_turns_that_nobody_stored_are_answered_again() -> None:
     asked, now = Asked(), datetime(2026, 3, 1, tzinfo=UTC)
     chain = conversing(asked)
@@ -144,11 +128,10 @@ WRITTEN = "Combien coûtait le Minitel ?"
 async def test_a_model_writes_the_question_out_where_there_is_one() -> None:
     asked, rewriting = Asked(), Rewriting(WRITTEN)
     chain, said = conversing(asked, rewriting), TurnText(LEANING, (BEFORE,))
-    grown = [answer async for answer in chain.astream(said)]
-    for answer in (chain.invoke(said), await chain.ainvoke(said), grown[-1]):
+    for answer in (chain.invoke(said), await chain.ainvoke(said)):
         assert (answer.question, answer.understood) == (said.question, WRITTEN)
-    assert asked.questions == [WRITTEN] * 3
-    assert rewriting.histories == [(BEFORE,)] * 3
+    assert asked.questions == [WRITTEN] * 2
+    assert rewriting.histories == [(BEFORE,)] * 2
 
 
 def test_a_question_that_stands_alone_costs_no_call() -> None:

@@ -50,9 +50,8 @@ def request(limit: int = 100) -> Request:
     return Request(QUESTION, limit)
 
 
-async def said(model: HostedModel, limit: int = 100) -> list[str]:
-    """The pieces of one answer."""
-    return [piece async for piece in model.stream(request(limit))]
+async def said(model: HostedModel, limit: int = 100) -> str:
+    return await model.reply(request(limit))
 
 
 async def fault_of(model: HostedModel) -> ModelFailed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.errors import ModelFailed
@@ -16,41 +16,36 @@ Script = str | ModelFailed | Callable[[str], str]
 
 
 class Scripted:
-    """Says what it is told to, a few characters at a time; after an error in the script, fails.
+    """Says what it is told to, and fails at an error in the script.
 
     A script may be made from the last message: that is how a model obeys what it reads.
     """
 
-    def __init__(
-        self, *script: Script, name: str = "fake:chooser", step: int = 7, pause: float = 0
-    ) -> None:
+    def __init__(self, *script: Script, name: str = "fake:chooser", seconds: float = 0) -> None:
         self.name = name
         self.json = False
         self.calls: list[Sequence[PromptMessage]] = []
         self.requests: list[Request] = []
-        self.closed = 0
-        self.said = ""
+        self.ended = 0
         self._script = script
-        self._step = step
-        self._pause = pause
+        self._seconds = seconds
 
     async def structured(self) -> bool:
         return self.json
 
-    async def stream(self, request: Request) -> AsyncIterator[str]:
+    async def reply(self, request: Request) -> str:
         self.requests.append(request)
         self.calls.append(request.messages)
+        text = ""
         try:
+            await asyncio.sleep(self._seconds)
             for part in self._script:
                 if isinstance(part, ModelFailed):
                     raise part
-                text = part if isinstance(part, str) else part(request.messages[-1].text)
-                for at in range(0, len(text), self._step):
-                    await asyncio.sleep(self._pause)
-                    self.said += text[at : at + self._step]
-                    yield text[at : at + self._step]
+                text += part if isinstance(part, str) else part(request.messages[-1].text)
+            return text
         finally:
-            self.closed += 1
+            self.ended += 1
 
 
 def article(

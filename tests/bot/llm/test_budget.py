@@ -24,7 +24,7 @@ async def written(rationed: RationedModel, person: int = 7) -> str:
     """An answer; `-` where the person has had theirs."""
     try:
         with on_behalf_of(person):
-            return "".join([piece async for piece in rationed.stream(REQUEST)])
+            return await rationed.reply(REQUEST)
     except ModelFailed as failure:
         return {"allowance": "-", "server": "!"}[failure.kind]
 

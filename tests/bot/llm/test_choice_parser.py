@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.llm.choice_parser import is_complete, parse_choice
+from bot.llm.choice_parser import parse_choice
 
 SENTENCES = [f"Les travaux du phare de {name} ont coûté cher." for name in "ABCDEFGHIJ"]
 
@@ -53,9 +53,3 @@ UNFINISHED = ('{"sentences": [', "[" * 3_900)
 )
 def test_none_is_a_choice_unlike_nonsense(reply: str, choice: tuple[int, ...] | None) -> None:
     assert parse_choice(reply, SENTENCES) == choice
-
-
-def test_a_reply_in_json_is_complete_at_its_last_brace() -> None:
-    assert is_complete('{"sentences": [3]} and so on')
-    assert not is_complete('{"sentences": [3')
-    assert not is_complete("3")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -23,10 +22,8 @@ from tests.bot.llm.server import (
     cuts_off,
     goes_on,
     keeps_silent,
-    pauses,
     refuses,
     says,
-    sent,
     serving,
     serving_apart,
     writes,
@@ -35,24 +32,9 @@ from tests.bot.llm.server import (
 SECRET = "sk-very-secret-key"
 
 
-async def test_a_piece_is_given_before_the_next_is_written(opened: Opened) -> None:
-    go_on = asyncio.Event()
-    async with (
-        serving(pauses("Louis ", go_on, "Braille")) as server,
-        aclosing(opened(server.url).stream(request())) as pieces,
-    ):
-        assert await anext(pieces) == "Louis "
-        go_on.set()
-        assert [piece async for piece in pieces] == ["Braille"]
-        assert [(each["role"], each["content"]) for each in sent(server)] == [
-            ("system", "Réponds."),
-            ("user", "Qui a inventé le braille ?"),
-        ]
-
-
 async def test_half_a_character_becomes_a_mark(opened: Opened) -> None:
     async with serving(says("Oui ", "\ud83d")) as server:
-        assert await said(opened(server.url)) == ["Oui ", "\ufffd"]
+        assert await said(opened(server.url)) == "Oui \ufffd"
 
 
 async def test_a_key_is_not_sent_elsewhere(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,20 +74,11 @@ async def test_each_fault_has_its_name(opened: Opened, behaviour: Behaviour, kin
     assert (fault.kind, fault.model) == (kind, "openai:scripted")
 
 
-async def test_what_came_before_the_fault_has_been_given(opened: Opened) -> None:
-    async with serving(cuts_off("Louis ", "Braille")) as server:
-        pieces = opened(server.url).stream(request())
-        assert await anext(pieces) + await anext(pieces) == "Louis Braille"
-        with pytest.raises(ModelFailed):
-            await anext(pieces)
-        assert len(server.bodies) == 1  # an answer that has begun is not asked for again
-
-
 async def test_an_endless_answer_is_cut(opened: Opened) -> None:
     async with serving(goes_on()) as server:
         model = opened(server.url)
         asked = request(10)
-        text = "".join([piece async for piece in model.stream(asked)])
+        text = await model.reply(asked)
         assert 80 < len(text) < 100
         assert asked.usage is not None
         assert asked.usage.is_cut
@@ -140,16 +113,18 @@ async def test_a_call_that_still_runs_is_settled_before_the_model_is_closed(
     monkeypatch.setattr(SpendingLedger, "settle", settle_slowly)
     async with serving(goes_on()) as server:
         model = opened(server.url)
-        async with aclosing(model.stream(request(10_000))) as pieces:
-            await anext(pieces)
-            await asyncio.to_thread(model.close)
-            assert len(settled) == 1
+        asking = asyncio.create_task(said(model, limit=10_000))
+        await server.reached.wait()
+        await asyncio.to_thread(model.close)
+        assert len(settled) == 1
+        with pytest.raises(asyncio.CancelledError):
+            await asking
 
 
 async def test_a_server_that_asks_to_wait_is_waited_for(opened: Opened) -> None:
     async with serving(refuses(429, headers={"Retry-After": "1"}), says("Oui.")) as server:
         began = time.monotonic()
-        assert await said(opened(server.url)) == ["Oui."]
+        assert await said(opened(server.url)) == "Oui."
         assert time.monotonic() - began >= 1
 
 
@@ -183,22 +158,22 @@ async def test_a_call_that_was_stopped_counts_and_harms_not(opened: Opened, stat
     async with serving(goes_on(delay=0.01), says("Oui.")) as server:
         model = opened(server.url)
         stopped = request(10_000)
-        async with aclosing(model.stream(stopped)) as pieces:
-            await anext(pieces)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(model.reply(stopped), 0.5)
         assert stopped.usage is not None
-        assert await said(model) == ["Oui."]
+        assert await said(model) == "Oui."
     spent = state.do(partial(spending.on, day=datetime.now(UTC).date()))
     assert (spent.calls, spent.tokens > 18) == (2, True)
 
 
 def test_answers_are_wanted_on_loops_that_come_and_go(opened: Opened) -> None:
-    async def ask_thrice() -> list[list[str]]:
+    async def ask_thrice() -> list[str]:
         return await asyncio.gather(*(said(model) for _ in range(3)))
 
     with serving_apart(says("Oui.")) as server:
         model = opened(server.url)
         for _ in range(3):
-            assert asyncio.run(ask_thrice()) == [["Oui."]] * 3
+            assert asyncio.run(ask_thrice()) == ["Oui."] * 3
 
 
 @pytest.mark.parametrize(

@@ -25,16 +25,16 @@ def installed(model: str) -> str:
     return model
 
 
-async def asked(opened: Opened, server: Served, model: str, request: Request) -> list[str]:
+async def asked(opened: Opened, server: Served, model: str, request: Request) -> str:
     chosen = opened(server.url, chat_model=installed(model), chat_key=KEY)
-    return [piece async for piece in chosen.stream(request)]
+    return await chosen.reply(request)
 
 
 @pytest.mark.parametrize("model", MODELS)
-async def test_it_gets_the_settings_and_gives_pieces_and_count(opened: Opened, model: str) -> None:
+async def test_it_gets_the_settings_and_gives_text_and_count(opened: Opened, model: str) -> None:
     async with serving_all() as server:
         wanted = request(64)
-        assert await asked(opened, server, model, wanted) == list(PIECES)
+        assert await asked(opened, server, model, wanted) == "".join(PIECES)
         assert wanted.usage == Usage(*USED)
         assert KEY in server.headers[0]
         told = server.bodies[0].get("options", server.bodies[0])  # Ollama's own place
@@ -54,7 +54,7 @@ async def test_it_gets_the_settings_and_gives_pieces_and_count(opened: Opened, m
 async def test_json_is_asked_in_its_way(opened: Opened, model: str, path: tuple[str, ...]) -> None:
     async with serving_all() as server:
         wanted = Request(QUESTION, 64, choice_schema(2))
-        assert await asked(opened, server, model, wanted) == list(PIECES)
+        assert await asked(opened, server, model, wanted) == "".join(PIECES)
         form: Mapping[str, Any] = server.bodies[0]
         for step in path:
             form = form[step]
@@ -64,7 +64,7 @@ async def test_json_is_asked_in_its_way(opened: Opened, model: str, path: tuple[
 async def test_ollama_is_told_how_much_it_must_hold(opened: Opened) -> None:
     async with serving_all() as server:
         model = opened(server.url, chat_model=installed("ollama:m"), chat_context=8192)
-        assert [piece async for piece in model.stream(request())] == list(PIECES)
+        assert await model.reply(request()) == "".join(PIECES)
         assert server.bodies[0]["options"]["num_ctx"] == 8192
         assert server.bodies[0]["think"] is False
 
@@ -85,5 +85,5 @@ async def test_a_temperature_is_not_said_to_a_model_that_takes_none(
 ) -> None:
     async with serving_all() as server:
         chosen = opened(server.url, chat_model=installed(model), chat_temperature=0.5)
-        assert await said(chosen) == list(PIECES)
+        assert await said(chosen) == "".join(PIECES)
         assert ("temperature" in server.bodies[0]) is said_to_it

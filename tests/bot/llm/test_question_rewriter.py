@@ -70,9 +70,9 @@ def test_a_number_of_the_question_cannot_be_lost() -> None:
 
 async def test_a_slow_model_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(question_rewriter, "REWRITE_SECONDS", 0.05)
-    slow = Scripted(WRITTEN, pause=60)
+    slow = Scripted(WRITTEN, seconds=60)
     assert await ModelRewriter([slow]).rewrite(ASKED, (BEFORE,)) is None
-    assert slow.closed == 1
+    assert slow.ended == 1
 
 
 async def test_an_article_quoted_before_gives_no_orders() -> None:

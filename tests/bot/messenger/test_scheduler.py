@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import Chat, Message, Update, User
 
 from bot.messenger.inbound import scheduler
 from bot.messenger.inbound.scheduler import FairScheduler, UpdatePace
@@ -85,22 +85,6 @@ async def test_who_sends_on_and_on_is_served_at_a_pace_and_others_are_not() -> N
     now += 1.0
     await asyncio.gather(*flood)
     assert log.served.count("flood") == 5
-
-
-READER = User(1, "Lecteur", is_bot=False)
-PRESS = Update(3, callback_query=CallbackQuery("1", READER, "1", data="stop:7"))
-
-
-@pytest.mark.parametrize("urgent", [PRESS, update(3, 1, text="/stop")], ids=["button", "command"])
-async def test_what_stops_an_answer_does_not_wait_for_it(urgent: Update) -> None:
-    processor, stopped = FairScheduler(1), asyncio.Event()
-
-    async def stop() -> None:
-        stopped.set()
-
-    answer = send(processor, update(1, 1), asyncio.wait_for(stopped.wait(), 60))
-    behind = Log(processor).sent("behind", update(2, 1))
-    await asyncio.gather(answer, behind, send(processor, urgent, stop()))
 
 
 async def test_who_gives_up_leaves_their_place_to_the_next() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from bot.help_numbers import Help, parse_help_numbers
 from bot.locale.answers import Phrases
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import console_for
-from bot.terminal.repl import Conversation, Grow, chat_typed, completer_for, new_session
+from bot.terminal.repl import Ask, Conversation, chat_typed, completer_for, new_session
 from bot.understanding.command import COMMANDS
 from index.errors import NoIndex
 from tests.bot.answers import answered, article, citation, help_answer, refused
@@ -42,11 +42,8 @@ def ask(said: TurnText) -> Answer:
     return answered(*citations, question=said.question)
 
 
-def opened(answer: Callable[[TurnText], Answer] = ask) -> Callable[[], Grow]:
-    def grow(said: TurnText) -> Generator[Answer, None, None]:
-        yield answer(said)
-
-    return lambda: grow
+def opened(answer: Callable[[TurnText], Answer] = ask) -> Callable[[], Ask]:
+    return lambda: answer
 
 
 def reply_to(conversation: Conversation, line: str) -> str:
@@ -127,10 +124,10 @@ class Talk:
     def press(self, keys: str) -> None:
         self._keyboard.send_text(keys)
 
-    def hold(self, keys: str, open_grow: Callable[[], Grow], history: Path | None = None) -> None:
+    def hold(self, keys: str, open_ask: Callable[[], Ask], history: Path | None = None) -> None:
         self.press(keys)
         prompt = new_session(history) if history else PromptSession("selon> ")
-        assert chat_typed(prompt, open_grow, "fr", self.out, self.out, "Bienvenue.") == 0
+        assert chat_typed(prompt, open_ask, "fr", self.out, self.out, "Bienvenue.") == 0
 
 
 @pytest.fixture
@@ -152,7 +149,7 @@ def test_the_prompt_is_usable_while_the_index_loads(talk: Talk) -> None:
 
     talk.out = Watched(file=talk.out.file, highlight=False, markup=False)
 
-    def open_slowly() -> Grow:
+    def open_slowly() -> Ask:
         assert loaded.wait(30)
         return opened()()
 
@@ -162,26 +159,20 @@ def test_the_prompt_is_usable_while_the_index_loads(talk: Talk) -> None:
 
 
 def test_an_index_that_cannot_be_opened_ends_the_conversation(talk: Talk) -> None:
-    def fail() -> Grow:
+    def fail() -> Ask:
         raise NoIndex("no-index", subject=".selon")
 
     with pytest.raises(NoIndex, match="no-index"):
         talk.hold("Combien ?\r", fail)
 
 
-def test_ctrl_c_ends_the_work_on_a_question_and_keeps_the_conversation(talk: Talk) -> None:
-    closed: list[str] = []
+def test_ctrl_c_ends_a_question_and_keeps_the_conversation(talk: Talk) -> None:
+    def ask_or_stop(said: TurnText) -> Answer:
+        if "longue" in said.question:
+            raise KeyboardInterrupt
+        return ask(said)
 
-    def grow(said: TurnText) -> Generator[Answer, None, None]:
-        try:
-            yield ask(said)
-            if "longue" in said.question:
-                raise KeyboardInterrupt  # while the next sentence is waited for
-        finally:
-            closed.append(said.question)
-
-    talk.hold("Une longue\rCombien ?\r\x04", lambda: grow)
-    assert closed == ["Une longue", "Combien ?"]
+    talk.hold("Une longue\rCombien ?\r\x04", lambda: ask_or_stop)
     assert talk.shown.index("Question annulée.") < talk.shown.index(FIRST)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -254,10 +254,10 @@ async def test_new_cookies_are_no_new_allowance(shelf: Shelf, state: State, tmp_
     rationed = RationedModel(model, Allowance(lambda: state, 2))
 
     class Chain(StubChain):
-        async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
+        async def ainvoke(self, input: TurnText) -> Answer:
             with suppress(ModelFailed):
-                _ = [piece async for piece in rationed.stream(REQUEST)]
-            yield refused(input.question)
+                await rationed.reply(REQUEST)
+            return refused(input.question)
 
     settings = Settings(_env_file=None, data_dir=tmp_path, web_access="open")
     service = WebService(Chain(), shelf, state, settings)  # type: ignore[arg-type]

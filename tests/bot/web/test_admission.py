@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,13 +40,13 @@ class SlowChain(StubChain):
         self.may_answer = asyncio.Event()
         self.running = self.begun = self.most = 0
 
-    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
+    async def ainvoke(self, input: TurnText) -> Answer:
         self.running += 1
         self.begun += 1
         self.most = max(self.most, self.running)
         try:
             await self.may_answer.wait()
-            yield answered(input.question, cite(1, LENS))
+            return answered(input.question, cite(1, LENS))
         finally:
             self.running -= 1
 

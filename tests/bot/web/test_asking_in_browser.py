@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -36,13 +36,13 @@ class SlowChain(StubChain):
         super().__init__()
         self.closed = threading.Event()
 
-    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
+    async def ainvoke(self, input: TurnText) -> Answer:
         if input.question == SLOW:
             try:
                 await asyncio.Event().wait()
             finally:
                 self.closed.set()
-        yield await self.ainvoke(input)
+        return await super().ainvoke(input)
 
 
 @pytest.fixture

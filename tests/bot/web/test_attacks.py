@@ -203,10 +203,6 @@ def without(words: str) -> Holds:
     return lambda response: words not in response.text.lower()
 
 
-def is_one_event(response: Response) -> bool:
-    return response.text.count("\n\n") == 1 and "\ndata: <" not in response.text
-
-
 def gives_no_other_site(response: Response) -> bool:
     return "access-control-allow-origin" not in response.headers
 
@@ -301,7 +297,6 @@ ATTACKS: Mapping[str, Attack] = {
     "an answer's key in the reader": get(
         f"/articles/{HOSTILE.id}?a={quote(SCRIPTS[1])}&ref={quote(SCRIPTS[0])}", holds_text
     ),
-    "an end of an event": post("/answer", is_one_event, data={"q": "Qui ?\n\ndata: <script>"}),
     "a NUL in a question": ask(without("\\u0000"), json={"question": "Qui\0 ?"}),
     "half a surrogate pair": ask(content=rb'{"question": "\ud800"}'),
     # Other sites

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -13,17 +12,15 @@ from starlette.testclient import TestClient
 from bot.answer import Answer
 from bot.followups.turn import TurnText
 from bot.locale.answers import Phrases
-from bot.web import server_sent_events
+from bot.web import heartbeats, openai_api
 from bot.web.app import create_app
 from bot.web.service import WebService
-from tests.bot.messenger.samples import LENS, answered, cite
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import StubChain
 
 
 class FailingChain(StubChain):
-    async def astream(self, input: TurnText) -> AsyncIterator[Answer]:
-        yield answered(input.question, cite(1, LENS))
+    async def ainvoke(self, input: TurnText) -> Answer:
         raise RuntimeError("a secret")
 
 
@@ -34,7 +31,10 @@ class FailingChain(StubChain):
         ("/v1/responses", {"input": QUESTION}),
     ],
 )
-def test_a_failure_ends_a_stream(service: WebService, path: str, asked: dict[str, object]) -> None:
+def test_a_late_failure_ends_a_stream(
+    service: WebService, path: str, asked: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_api, "BEGIN_SECONDS", 0)
     failing = replace(service, chain=FailingChain())
     with TestClient(create_app(failing), base_url=ORIGIN) as client:
         response = client.post(path, json={"model": "selon", "stream": True, **asked})
@@ -46,22 +46,23 @@ def test_a_failure_ends_a_stream(service: WebService, path: str, asked: dict[str
 
 
 async def test_a_silent_stream_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_sent_events, "HEARTBEAT_SECONDS", 0.01)
-    heard, closed = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(heartbeats, "HEARTBEAT_SECONDS", 0.01)
+    go_on, closed = asyncio.Event(), asyncio.Event()
 
-    async def events() -> AsyncGenerator[str]:
+    async def body() -> str:
         try:
-            await heard.wait()
-            yield "data: 1\n\n"
-            await asyncio.Event().wait()
+            await go_on.wait()
+            return "whole"
         finally:
             closed.set()
 
-    stream = server_sent_events.with_heartbeats(events())
-    assert (await anext(stream)).startswith(":")
-    heard.set()
-    while (event := await anext(stream)).startswith(":"):
-        pass
-    assert event == "data: 1\n\n"
-    await stream.aclose()
+    parts = heartbeats.respond_when_ready(body(), "text/plain", silence="-").body_iterator
+    assert await anext(aiter(parts)) == "-"
+    go_on.set()
+    assert [part async for part in parts if part != "-"] == ["whole"]
+    go_on.clear()
+    closed.clear()
+    left = heartbeats.respond_when_ready(body(), "text/plain", silence="-").body_iterator
+    assert await anext(aiter(left)) == "-"
+    await left.aclose()  # type: ignore[attr-defined]
     assert closed.is_set()
