@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
@@ -92,6 +93,8 @@ class Statement:
     `highlight` is the non-empty span of the words that answer, if known. A `heading` begins a
     section of the answer above it, a `label` (the day of an event) stands before it; both are fixed
     texts. `is_source` if it only names the article that it cites, a line of a list of articles.
+    `days` are those of what it tells, as exactly as they are known. `side` is 1 or 2 if its section
+    is about the first or the second of two things that are compared.
     """
 
     text: str
@@ -100,6 +103,8 @@ class Statement:
     heading: str = ""
     label: str = ""
     is_source: bool = False
+    days: Period | None = None
+    side: int = 0
 
     def __post_init__(self) -> None:
         if self.highlight is not None:
@@ -115,12 +120,21 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthCount:
+    """How many articles were published in a month, given by its first day."""
+
+    month: date
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question, in `language`.
 
     `bot.answering.refusal` decides the `outcome`. With "no" there are no statements; `nearest` are
     articles to offer, and `refusal` is the reason. `confidence` is the estimated probability that
     the first statement is right, 1 for what metadata tells.
+    `coverage` counts the articles on its subject by month of publication, oldest first.
     `period` is the time of publication in the question; `understood` is the question that was
     answered, if the conversation changed it. `further` cites unused passages, best first, with
     consecutive numbers. `chosen_by` is the chat model that chose the statements; `fallback` is why
@@ -153,6 +167,7 @@ class Answer:
     buttons: tuple[str, ...] = ()
     plain_question: str = ""
     subject: str = ""
+    coverage: tuple[MonthCount, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.outcome == "help") is (self.help is None):

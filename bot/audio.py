@@ -98,5 +98,5 @@ def audio_format(path: Path) -> AudioFormat:
     formats: dict[str, AudioFormat] = {".ogg": "ogg", ".mp3": "mp3"}
     form = formats.get(path.suffix.lower())
     if form is None:
-        raise UsageError("speech-format", path=path)
+        raise UsageError("file-suffix", path=path, suffixes=tuple(formats))
     return form

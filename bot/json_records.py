@@ -11,7 +11,7 @@ from typing import Any
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from bot.answer import Answer, Citation, Fallback, Outcome
-from index.article import Article, ArticleEntry, Copy
+from index.article import Article, ArticleEntry, Copy, Period
 
 PeriodRecord = TypedDict("PeriodRecord", {"from": str, "to": str})
 """Days of publication, both included."""
@@ -61,18 +61,29 @@ class CitationRecord(NearArticleRecord):
 
 
 class LineRecord(TypedDict):
-    """A line of a section: a fixed `label` (the day of an event), the text, and its citations."""
+    """A line of an answer: a fixed `label` (the day of an event as it is known), the days of what
+    it tells, the text, and its citations."""
 
     label: str
+    days: PeriodRecord | None
     text: str
     citations: list[int]
 
 
 class AnswerSectionRecord(TypedDict):
-    """A part of an answer below its heading."""
+    """A part of an answer below its heading, if it has one; `side` is 1 or 2 below a heading about
+    the first or the second of two things that are compared."""
 
     heading: str
+    side: int
     lines: list[LineRecord]
+
+
+class MonthRecord(TypedDict):
+    """How many articles on the subject were published in a month (`2019-04`)."""
+
+    month: str
+    articles: int
 
 
 class AnswerRecord(TypedDict):
@@ -82,13 +93,14 @@ class AnswerRecord(TypedDict):
     question: str
     language: str
     outcome: Outcome
-    intent: str
+    kind: str
     readings: list[str]
     answered: bool
     confidence: float
     answer: str
     sections: list[AnswerSectionRecord]
     citations: list[CitationRecord]
+    coverage: list[MonthRecord]
     elapsed_ms: float
     nearest: list[NearArticleRecord]
     period: PeriodRecord | None
@@ -141,40 +153,50 @@ def answer_json(answer: Answer) -> str:
 
 
 def answer_record(answer: Answer) -> AnswerRecord:
-    period = answer.period
     return {
         "question": answer.question,
         "language": answer.language,
         "outcome": answer.outcome,
-        "intent": answer.intent,
+        "kind": answer.intent,
         "readings": list(answer.buttons),
         "answered": answer.is_sure,
         "confidence": round(answer.confidence, 4),
         "answer": answer.text,
-        "sections": [
-            {
-                "heading": section[0].heading,
-                "lines": [
-                    {
-                        "label": statement.label,
-                        "text": statement.text,
-                        "citations": list(statement.citations),
-                    }
-                    for statement in section
-                ],
-            }
-            for section in answer.sections
-            if any(statement.heading or statement.label for statement in answer.statements)
-        ],
+        "sections": sections_record(answer),
         "citations": [_citation_record(citation, answer) for citation in answer.citations],
+        "coverage": [
+            {"month": f"{count.month:%Y-%m}", "articles": count.articles}
+            for count in answer.coverage
+        ],
         "elapsed_ms": round(answer.elapsed_ms, 1),
         "nearest": [_near_record(article) for article in answer.nearest],
-        "period": (
-            {"from": period.first.isoformat(), "to": period.last.isoformat()} if period else None
-        ),
+        "period": _period_record(answer.period),
         "chosen_by": answer.chosen_by,
         "fallback": answer.fallback,
     }
+
+
+def sections_record(answer: Answer) -> list[AnswerSectionRecord]:
+    return [
+        {
+            "heading": section[0].heading,
+            "side": section[0].side,
+            "lines": [
+                {
+                    "label": statement.label,
+                    "days": _period_record(statement.days),
+                    "text": statement.text,
+                    "citations": list(statement.citations),
+                }
+                for statement in section
+            ],
+        }
+        for section in answer.sections
+    ]
+
+
+def _period_record(period: Period | None) -> PeriodRecord | None:
+    return {"from": period.first.isoformat(), "to": period.last.isoformat()} if period else None
 
 
 def json_line(fields: Mapping[str, Any]) -> str:

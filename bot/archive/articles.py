@@ -133,6 +133,8 @@ def _answer(
         statements=tuple(statements),
         citations=tuple(citations),
         period=request.period,
+        intent=request.function,
+        subject=request.subject,
     )
 
 

@@ -46,7 +46,9 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     phrases = ChronologyPhrases.of(request.language)
     heading = phrases.heading(len(lines), len(events), {line.article.id for line in lines})
     statements = [
-        Statement(line.text, (number,), label=phrases.label(line.period, line.day))
+        Statement(
+            line.text, (number,), label=phrases.label(line.period, line.day), days=line.period
+        )
         for number, line in enumerate(lines, 1)
     ]
     answer = answer_lines(request, statements, lines, heading, further=rest, found=found)

@@ -30,23 +30,23 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     shown: list[Event] = []
     statements: list[Statement] = []
 
-    def add(heading: str, chosen: list[Event]) -> None:
+    def add(heading: str, chosen: list[Event], side: int = 0) -> None:
         for line in chosen:
             shown.append(line)
-            statements.append(Statement(line.text, (len(shown),), heading=heading))
+            statements.append(Statement(line.text, (len(shown),), heading=heading, side=side))
             heading = ""
 
     both = [line for own in lines for line in own if _names_all(line, found)]
     add(phrases.both, distinct(_by_weight(both), _BOTH_LINES))
-    for name, own in zip(titles, lines, strict=True):
+    for side, (name, own) in enumerate(zip(titles, lines, strict=True), 1):
         newest = max(line.article.published or date.min for line in own)
         states = [line for line in own if (line.article.published or date.min) == newest]
         states = distinct(_by_weight(states), _STATE_LINES, shown)
         heading = phrases.history if is_history(states) else phrases.newest
-        add(heading(name), states)
-    for name, own in zip(titles, lines, strict=True):
+        add(heading(name), states, side)
+    for side, (name, own) in enumerate(zip(titles, lines, strict=True), 1):
         figures = [line for line in own if line.is_named and _DIGIT.search(line.text)]
-        add(phrases.figures(name), distinct(_by_weight(figures), _FIGURE_LINES, shown))
+        add(phrases.figures(name), distinct(_by_weight(figures), _FIGURE_LINES, shown), side)
     return answer_lines(request, statements, shown)
 
 

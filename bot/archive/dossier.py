@@ -40,11 +40,12 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     shown: list[Event] = []
     statements: list[Statement] = []
 
-    def add(heading: str, labelled: Iterator[tuple[str, Event]]) -> None:
+    def add(heading: str, labelled: Iterator[tuple[str, Event]], *, is_dated: bool = False) -> None:
         for label, line in labelled:
             shown.append(line)
             cited.append(line)
-            statements.append(Statement(line.text, (len(cited),), heading=heading, label=label))
+            own, period = (len(cited),), line.period if is_dated else None
+            statements.append(Statement(line.text, own, heading=heading, label=label, days=period))
             heading = ""
 
     ranked = sorted(lines, key=lambda line: (-line.weight, line.place))
@@ -56,7 +57,8 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     )
     dated = [line for line in ranked if line.day is not None]
     dates = in_order(distinct(dated, _DATE_LINES, shown))
-    add(phrases.dates, ((days.label(line.period, line.day), line) for line in dates))
+    dated_lines = ((days.label(line.period, line.day), line) for line in dates)
+    add(phrases.dates, dated_lines, is_dated=True)
     figures = [line for line in ranked if line.is_named and _FIGURE.search(fold_phrase(line.text))]
     chosen = distinct(figures, _FIGURE_LINES, shown)
     add(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, MonthCount, Statement
 from bot.answering.refusal import Decision, decide_by_articles, refusal_of
 from bot.archive.request import ArchiveRequest
 from bot.archive.subject import FoundSubject
@@ -56,7 +57,16 @@ def answer_lines(
         citations=citations,
         further=tuple(line.cite(number) for number, line in enumerate(further, len(lines) + 1)),
         period=request.period,
+        intent=request.function,
+        subject=request.subject,
+        coverage=_count_months(found) if found is not None else (),
     )
+
+
+def _count_months(found: FoundSubject) -> tuple[MonthCount, ...]:
+    days = (own.article.published for own in found.articles)
+    months = Counter(day.replace(day=1) for day in days if day is not None)
+    return tuple(MonthCount(month, months[month]) for month in sorted(months))
 
 
 def refuse_subject(request: ArchiveRequest, searcher: Searcher) -> Answer:

@@ -14,7 +14,7 @@ from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
 from bot.archive.subject import FoundSubject, SubjectArticle, SubjectName, find_subject
 from bot.archive.texts import QuotesPhrases
-from index.article import Article, Passage, Sentence
+from index.article import Article, Passage, Period, Sentence
 from index.ingestion.passages import cut
 from index.search.searcher import Searcher
 from index.text.names import span_names
@@ -59,8 +59,11 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     phrases = QuotesPhrases.of(request.language)
     heading = phrases.heading(name, request.subject if request.person else "", len(kept))
     statements = [
-        Statement(line.text, (number,), label=phrases.day(line.article.published))
+        Statement(
+            line.text, (number,), label=phrases.day(day), days=Period(day, day) if day else None
+        )
         for number, line in enumerate(lines, 1)
+        for day in (line.article.published,)
     ]
     further = [quote for quote in kept if quote not in lines][:MAX_QUOTES]
     return answer_lines(request, statements, lines, heading, further, found=found)

@@ -115,4 +115,9 @@ def tell_summary(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if best is None or not best.is_central:
         return refuse_subject(request, searcher)
     summary = summarise_stored(best.article, searcher.generation)
-    return replace(summary, question=request.question, language=request.language)
+    return replace(
+        summary,
+        question=request.question,
+        language=request.language,
+        intent=request.function,
+    )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, MonthCount, Statement
 from bot.answering.refusal import remaining_outcome
 from bot.conversation.passage_refs import FindArticle
 from bot.followups.turn import parse_turn
 from bot.state.conversations import TurnRecord
-from index.article import Article, Passage, Sentence
+from index.article import Article, Passage, Period, Sentence
 from index.ingestion.passages import cut
 
 RECORD = "answer_record"  # key in a stored turn
+_STATEMENT_FIELDS = ("heading", "label", "is_source", "side", "days")  # oldest records have two
 _FIELDS = ("language", "confidence", "refusal", "chosen_by", "fallback", "held_to")
 
 
@@ -38,15 +40,15 @@ def recall_record(answer: Answer) -> dict[str, Any]:
         "outcome": answer.outcome,
         "statements": [
             [
-                *(
-                    statement.text,
-                    list(statement.citations),
-                    statement.highlight and list(statement.highlight),
-                ),
-                *(statement.heading, statement.label, statement.is_source),
+                statement.text,
+                list(statement.citations),
+                statement.highlight and list(statement.highlight),
+                *(statement.heading, statement.label, statement.is_source, statement.side),
+                statement.days and [str(statement.days.first), str(statement.days.last)],
             ]
             for statement in answer.statements
         ],
+        "coverage": [[str(count.month), count.articles] for count in answer.coverage],
         "citations": list(map(_citation_record, answer.citations)),
         "further": list(map(_citation_record, answer.further)),
         "nearest": [article.id for article in answer.nearest],
@@ -72,6 +74,11 @@ def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAns
         ),
         nearest=tuple(filter(None, map(find_article, record["nearest"]))),
         period=turn.period,
+        intent=turn.intent or "question",
+        coverage=tuple(
+            MonthCount(date.fromisoformat(month), articles)
+            for month, articles in record.get("coverage", ())
+        ),
         understood=turn.understood if turn.understood != turn.question else None,
     )
     return RecalledAnswer(
@@ -139,8 +146,11 @@ def _cite_earlier(record: Mapping[str, Any], article: Article) -> Citation:
 
 
 def _statements(records: list[Any], citations: Mapping[int, Citation]) -> Iterator[Statement]:
-    for text, numbers, highlight, *fixed_texts in records:
+    for text, numbers, highlight, *others in records:
         remaining_numbers = tuple(number for number in numbers if number in citations)
         if remaining_numbers or not numbers:
+            fields = dict(zip(_STATEMENT_FIELDS, others, strict=False))
+            if days := fields.pop("days", None):
+                fields["days"] = Period(*map(date.fromisoformat, days))
             span = tuple(highlight) if highlight else None
-            yield Statement(text, remaining_numbers, span, *fixed_texts)
+            yield Statement(text, remaining_numbers, span, **fields)

@@ -18,6 +18,7 @@ from bot.audio import audio_format
 from bot.command import DONE, NOT_IN_ARTICLES, CommandLine, OpenSpeech
 from bot.digests.texts import DailyFeedPhrases, DigestHelp, FeedPhrases
 from bot.errors import UsageError
+from bot.export.markdown import escape_markdown
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language
 from bot.locale.text import harmless
@@ -228,10 +229,10 @@ def script_markdown(script: Script) -> str:
     from bot.digests.script_layout import chapters
 
     phrases = Phrases.of(script.language)
-    blocks = [f"# {_escape(script.title)}"]
+    blocks = [f"# {escape_markdown(script.title)}"]
     for chapter in chapters(script):
         if chapter.heading:
-            blocks.append(f"## {_escape(chapter.heading)}")
+            blocks.append(f"## {escape_markdown(chapter.heading)}")
         for paragraph in chapter.paragraphs:
             blocks.append(_paragraph_markdown(paragraph, chapter.heading, phrases))
     return "\n\n".join(blocks)
@@ -242,20 +243,16 @@ def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) ->
     from bot.digests.script_layout import source_parts
 
     if not paragraph.quotes:
-        text = _escape(paragraph.text)
+        text = escape_markdown(paragraph.text)
         return f"**{text}**" if paragraph.is_question else text
     quotes = " ".join(
-        f"{phrases.quote(_escape(spoken_quote(citation)))}\u00a0{_marker(citation)}"
+        f"{phrases.quote(escape_markdown(spoken_quote(citation)))}\u00a0{_marker(citation)}"
         for citation in paragraph.quotes
     )
-    link_text, beside = map(_escape, source_parts(paragraph, heading, phrases))
+    link_text, beside = map(escape_markdown, source_parts(paragraph, heading, phrases))
     return f"{quotes}  \n— *{link_text}*{beside}"
 
 
 def _marker(citation: Citation) -> str:
     link = link_to(citation.article.url, citation.quote)
     return f"[\\[{citation.number}\\]](<{link}>)" if link else f"\\[{citation.number}\\]"
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", harmless(" ".join(text.split("\n"))))

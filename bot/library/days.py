@@ -13,22 +13,27 @@ _AGO = re.compile(r"(\d{1,6})\s*[djDJ]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-def parse_period(since: str | None, until: str | None, today: date) -> Period | None:
-    """Parse the options --since and --until; return None if both are None. Raises UsageError."""
+def parse_period(
+    since: str | None,
+    until: str | None,
+    today: date,
+    options: tuple[str, str] = ("--since", "--until"),
+) -> Period | None:
+    """Parse the first and the last day, given by `options`; None without any. Raises UsageError."""
     if since is None and until is None:
         return None
     first, last = date.min, date.max
-    option = f"--since {since}"
+    option = f"{options[0]} {since}"
     try:
         if since is not None:
             first = parse_days(since, today).first
-        option = f"--until {until}"
+        option = f"{options[1]} {until}"
         if until is not None:
             last = parse_days(until, today).last
     except (ValueError, OverflowError) as error:
         raise UsageError("day-unclear", subject=option) from error
     if first > last:
-        raise UsageError("days-crossed", first=f"--since {since}", last=option)
+        raise UsageError("days-crossed", first=f"{options[0]} {since}", last=option)
     return Period(first, last)
 
 

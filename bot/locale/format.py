@@ -261,6 +261,7 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         period,
         quote,
         enumerated,
+        either,
         alternatives,
         stacked,
         lines,

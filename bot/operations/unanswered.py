@@ -14,6 +14,7 @@ from datetime import datetime
 import numpy as np
 
 from bot.answer import Answer
+from bot.export.table import spreadsheet_cell
 from bot.locale.answers import title_of
 from bot.locale.statistics import StatisticsPhrases
 from bot.state.statistics import InVain, UnansweredQuestion
@@ -114,9 +115,6 @@ def _group(leader: _GroupedQuestions) -> QuestionGroup:
     )
 
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # in cells of a spreadsheet
-
-
 def write_unanswered_csv(
     groups: Sequence[QuestionGroup],
     nearest: Callable[[QuestionGroup], Article | None],
@@ -130,19 +128,14 @@ def write_unanswered_csv(
         article = nearest(group)
         lines.writerow(
             (
-                _cell(group.example),
+                spreadsheet_cell(group.example),
                 group.count,
                 group.askers,
                 group.wordings,
                 phrases.date(group.first.astimezone()),
                 phrases.date(group.last.astimezone()),
-                _cell(title_of(article, phrases.code)) if article else "",
-                _cell(article.url or "") if article else "",
+                spreadsheet_cell(title_of(article, phrases.code)) if article else "",
+                spreadsheet_cell(article.url or "") if article else "",
             )
         )
     return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(text: str) -> str:
-    line = " ".join(text.split())
-    return f"'{line}" if line.startswith(_FORMULA_STARTS) else line

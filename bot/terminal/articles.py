@@ -21,7 +21,7 @@ from bot.locale.catalogue import part_texts
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from bot.terminal.console import console_for, show
+from bot.terminal.console import console_for, encodable, show
 from bot.terminal.index import follow_build
 from bot.terminal.lookup import (
     LABEL,
@@ -54,6 +54,7 @@ def declare(line: CommandLine) -> None:
 
 def list_articles(
     settings: Settings,
+    words: Annotated[list[str] | None, typer.Argument(metavar="SUBJECT", help="subject")] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="since")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="until")] = None,
     language: Annotated[str | None, typer.Option(metavar="CODE", help="language")] = None,
@@ -62,7 +63,10 @@ def list_articles(
     removed: Annotated[bool, typer.Option("--removed", help="removed")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="json_lines")] = False,
 ) -> int:
-    """List the articles, newest first. Raises UsageError, NoIndex, DamagedIndex."""
+    """List the articles, newest first; with a subject, those that name it.
+
+    Raises UsageError, NoIndex, DamagedIndex.
+    """
     if removed:
         return _list_removed(settings, as_json=as_json)
     phrases = KeepingPhrases.of(settings.language)
@@ -70,6 +74,9 @@ def list_articles(
     among = Selection().during(parse_period(since, until, today))
     with open_articles(settings) as generation:
         entries = list(_select(generation.articles(among), language or "", outlet or ""))
+    if words:
+        ids = _ids_of_subject(settings, encodable(" ".join(words)))
+        entries = [entry for entry in entries if entry.id in ids]
     page = entries[:limit]
     out = console_for(sys.stdout)
     if as_json:
@@ -81,6 +88,15 @@ def list_articles(
     count = phrases.shown(len(page), len(entries)) if entries else phrases.none_listed
     show(console_for(sys.stderr), count)
     return DONE
+
+
+def _ids_of_subject(settings: Settings, subject: str) -> frozenset[str]:
+    """The ids of all articles that name a subject. Raises SettingsError, IndexingError."""
+    from bot.archive.subject import find_subject
+    from bot.assembly import open_index
+
+    found = find_subject(open_index(settings).searcher(), subject)
+    return frozenset(own.article.id for own in found.articles)
 
 
 def _list_removed(settings: Settings, *, as_json: bool) -> int:

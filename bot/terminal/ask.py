@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.answer import Outcome
+from bot.answer import Answer, Outcome
 from bot.command import (
     DONE,
     FAILED,
@@ -25,11 +26,14 @@ from bot.command import (
     CommandLine,
     OpenSpeech,
 )
-from bot.errors import QuestionFileError, SettingsError
+from bot.errors import QuestionFileError, SettingsError, UsageError
+from bot.export import EXPORT_FORMATS, export_format
 from bot.feature import AskOption, Feature
 from bot.json_records import answer_json, answer_record, json_line
+from bot.library.days import parse_period
 from bot.locale.administration import CheckingPhrases
 from bot.locale.answers import Phrases
+from bot.locale.catalogue import part_texts
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
@@ -37,7 +41,9 @@ from bot.settings import Settings, index_store
 from bot.terminal.console import REPLACEMENT, console_for, encodable, show
 from bot.terminal.render import answer_text, explained_text
 from bot.terminal.web import serve_pages
-from index.errors import CodedError
+from bot.understanding.intents import COMMAND_INTENTS
+from bot.understanding.texts import CommandPhrases
+from index.errors import CodedError, reason_of
 
 if TYPE_CHECKING:
     from bot.followups.conversation import FollowUpChain
@@ -57,16 +63,28 @@ _EXIT_CODES: Mapping[Outcome, int] = {
     "no": NOT_IN_ARTICLES,
     "perhaps": PERHAPS_IN_ARTICLES,
     "help": DONE,
+    "reply": DONE,
 }
+
+Markdown = Annotated[bool, typer.Option("--markdown", help="markdown")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="output")]
+
+LISTED_BY_OPTIONS = "articles"  # `selon list` has options of its own
 
 HISTORY = "history"  # the file of the data directory that keeps the lines typed
 
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     """Declare the commands; `features` may add options to `ask` and parts of the bot."""
-    texts = line.texts("answers", "choice")
-    options = [option for feature in features for option in feature.ask_options(line.phrases.code)]
-    line.command("ask", _with_options(options), texts)
+    code, texts = line.phrases.code, line.texts("answers", "choice")
+    options = [option for feature in features for option in feature.ask_options(code)]
+    line.command("ask", _with_options(ask, options), texts)
+    spoken = [option for option in options if option.question is None]
+    functions = {**texts, **part_texts("understanding", "command", code)}
+    for intent in COMMAND_INTENTS:
+        if intent.name != LISTED_BY_OPTIONS:
+            run = _with_options(partial(call_function, intent.name), spoken)
+            line.command(intent.commands[1], run, functions, f"about.{intent.name}")
     line.command("chat", chat, texts)
     line.command("chat-model", chat_model, line.texts("models", "model"), "command")
     line.command(
@@ -74,9 +92,9 @@ def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     )
 
 
-def _with_options(options: Sequence[AskOption]) -> Callable[..., int]:
-    """Add `options` to the signature of `ask`."""
-    signature = inspect.signature(ask, eval_str=True)
+def _with_options(command: Callable[..., int], options: Sequence[AskOption]) -> Callable[..., int]:
+    """Add `options` to the signature of a command, in place of its parameter of that name."""
+    signature = inspect.signature(command, eval_str=True)
     *own, _ = signature.parameters.values()
     extra_options = [
         inspect.Parameter(
@@ -94,7 +112,7 @@ def _with_options(options: Sequence[AskOption]) -> Callable[..., int]:
         paths = [
             (option, path) for option in options if (path := typed.pop(option.name)) is not None
         ]
-        return ask(settings, **typed, options=paths)
+        return command(settings, **typed, options=paths)
 
     run.__signature__ = signature.replace(parameters=[*own, *extra_options])  # type: ignore[attr-defined]
     return run
@@ -106,17 +124,23 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
     as_lines: Annotated[bool, typer.Option("--jsonl", help="jsonl")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="explain")] = False,
+    markdown: Markdown = False,
+    output: Output = None,
     options: Sequence[tuple[AskOption, Path]] = (),
 ) -> int:
     """Answer one question, by default or for `-` from standard input. `options` are the paths typed
     for options of features."""
     question = " ".join(words or ())
     if as_lines:
-        if question or as_json or options:
+        if question or as_json or markdown or output or options:
             raise SettingsError("jsonl-alone", subject="--jsonl")
         return _ask_lines(settings)
     from bot.assembly import open_chain
 
+    if output is not None:
+        export_format(output)  # fail early
+        if not output.absolute().parent.is_dir():
+            raise UsageError("output-no-folder", subject=output, folder=output.parent)
     for option, path in options:
         if option.check is not None:
             option.check(path)
@@ -139,15 +163,49 @@ def ask(
     for option, path in options:
         if option.answer is not None:
             option.answer(settings, answer, path)
-    if as_json:
-        fields = answer_json(answer)
-        out.file.write(f"{fields}\n")
-        return _EXIT_CODES[answer.outcome]
     phrases = Phrases.of(settings.language)
-    show(out, answer_text(answer, phrases))
-    if explain and answer.help is None:
-        show(out, Text("\n").append_text(explained_text(answer, phrases)))
+    if as_json:
+        out.file.write(f"{answer_json(answer)}\n")
+    elif markdown and answer.statements:
+        out.file.write(EXPORT_FORMATS["md"].export(answer, settings.language).decode())
+    else:
+        show(out, answer_text(answer, phrases))
+        if explain and answer.help is None:
+            show(out, Text("\n").append_text(explained_text(answer, phrases)))
+    if output is not None:
+        return _write_document(settings, answer, output)
     return _EXIT_CODES[answer.outcome]
+
+
+def _write_document(settings: Settings, answer: Answer, path: Path) -> int:
+    """Write an answer to a file, unless it has nothing to write. Raises UsageError."""
+    texts, err = TerminalPhrases.of(settings.language), console_for(sys.stderr)
+    if not answer.statements:
+        show(err, texts.not_written(harmless(str(path))))
+        return NOT_IN_ARTICLES
+    try:
+        path.write_bytes(export_format(path).export(answer, settings.language))
+    except OSError as error:
+        raise UsageError("output-unwritable", subject=path, reason=reason_of(error)) from error
+    show(err, texts.written(harmless(str(path))))
+    return _EXIT_CODES[answer.outcome]
+
+
+def call_function(
+    intent: str,
+    settings: Settings,
+    words: Annotated[list[str], typer.Argument(metavar="SUBJECT", help="subject")],
+    since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="from")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="to")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
+    markdown: Markdown = False,
+    output: Output = None,
+    options: Sequence[tuple[AskOption, Path]] = (),
+) -> int:
+    """Call a function of the archive on a subject, like its command in a conversation."""
+    period = parse_period(since, until, datetime.now().astimezone().date(), ("--from", "--to"))
+    message = CommandPhrases.of(settings.language).message(intent, " ".join(words), period)
+    return ask(settings, [message], as_json, markdown=markdown, output=output, options=options)
 
 
 def _ask_lines(settings: Settings) -> int:

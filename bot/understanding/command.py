@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from bot.locale.catalogue import Language
-from bot.understanding.intents import INTENTS
+from bot.understanding.intents import COMMAND_INTENTS
 from index.text.folding import fold_phrase
 
 
@@ -21,7 +21,7 @@ class ArchiveCommand:
 
 
 COMMANDS: Mapping[Language, Mapping[str, str]] = {
-    language: {f"/{intent.commands[number]}": intent.name for intent in INTENTS if intent.commands}
+    language: {f"/{intent.commands[number]}": intent.name for intent in COMMAND_INTENTS}
     for number, language in enumerate(get_args(Language))
 }
 """The intents of the commands, by language."""

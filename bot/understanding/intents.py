@@ -21,13 +21,13 @@ Leaning = Literal["alone", "subject", "answer", "place", "period"]
 class Intent:
     """One meaning of a message; its texts are `bot.understanding.texts`.
 
-    `commands` are its names as a command in French and English, if it is one.
+    `commands` are its names in French and English, if it can be called by name.
     """
 
     name: str
     group: Group
     needs: tuple[Need, ...] = ()
-    commands: tuple[str, str] | None = None
+    commands: tuple[str, str] = ("", "")
 
 
 _ANSWER: tuple[Need, ...] = ("answer",)
@@ -88,9 +88,9 @@ INTENTS: tuple[Intent, ...] = (
     Intent("count", "function", _SUBJECT),
     Intent("articles", "function", commands=("liste", "list")),
     Intent("quotes", "function", _SUBJECT, ("citations", "quotes")),
-    Intent("positions", "function", _SUBJECT),
+    Intent("positions", "function", _SUBJECT, ("positions", "positions")),
     Intent("comparison", "function", _SUBJECT, ("compare", "compare")),
-    Intent("latest", "function", _SUBJECT),
+    Intent("latest", "function", _SUBJECT, ("actu", "latest")),
     Intent("daily", "function"),
     Intent("podcast", "function"),
     Intent("alert", "function", _SUBJECT),
@@ -103,5 +103,8 @@ INTENTS: tuple[Intent, ...] = (
 )
 
 SERVED_BY_FEATURES = ("daily", "podcast", "alert")
+COMMAND_INTENTS = tuple(intent for intent in INTENTS if all(intent.commands))
+"""The functions that every door offers by name: as a command, a tool or a `kind`."""
+
 INTENT_OF: Mapping[str, Intent] = {intent.name: intent for intent in INTENTS}
 LEANINGS: tuple[Leaning, ...] = ("alone", "subject", "answer", "place", "period")

@@ -11,6 +11,7 @@ from zlib import crc32
 
 from bot.locale.catalogue import Language, Texts, part_texts
 from bot.understanding.command import command_name
+from index.article import Period
 
 
 class TalkPhrases(Texts, domain="understanding", part="talk"):
@@ -115,7 +116,23 @@ class CommandPhrases(Texts, domain="understanding", part="command"):
     def dossier(self, subject: str) -> str: ...
     def articles(self, subject: str) -> str: ...
     def quotes(self, subject: str) -> str: ...
+    def positions(self, subject: str) -> str: ...
     def comparison(self, subject: str) -> str: ...
+    def latest(self, subject: str) -> str: ...
+    def between(self, first: date, last: date) -> str: ...
+    def since(self, first: date) -> str: ...
+    def until(self, last: date) -> str: ...
+
+    def message(self, intent: str, subject: str, period: Period | None = None) -> str:
+        """The message that calls an intent by name, for doors where it is not typed."""
+        words = [command_name(intent, self.code), subject]
+        if period is not None and period.first == date.min:
+            words.append(self.until(period.last))
+        elif period is not None and period.last == date.max:
+            words.append(self.since(period.first))
+        elif period is not None:
+            words.append(self.between(period.first, period.last))
+        return " ".join(filter(None, words))
 
     def request(self, intent: str, subject: str) -> str:
         """What the command of an intent asks for, in words."""

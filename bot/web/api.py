@@ -24,10 +24,13 @@ from bot.json_records import (
     json_line,
 )
 from bot.web.service import (
+    KINDS,
     QUESTION_LIMIT,
     READ_COST,
     SEARCH_COST,
+    Visitor,
     WebService,
+    function_question,
     plain_question,
     whole_number,
     without_nul,
@@ -37,10 +40,23 @@ MAX_RESULTS = 50
 _RESULTS = 10
 
 
-class AskRequest(BaseModel):
-    """A question that stands alone."""
+_Text = Annotated[str, Field(max_length=QUESTION_LIMIT)]
+_PERIOD = "A day, month or year: 2025-08-29, 2025-08, 2025."
 
-    question: Annotated[str, Field(max_length=QUESTION_LIMIT)]
+
+class AskRequest(BaseModel):
+    """A question that stands alone; with a `kind`, the subject of that function of the archive."""
+
+    question: _Text
+    kind: Annotated[_Text | None, Field(json_schema_extra={"enum": [*KINDS, None]})] = None
+    since: Annotated[_Text | None, Field(alias="from", description=_PERIOD)] = None
+    until: Annotated[_Text | None, Field(alias="to", description=_PERIOD)] = None
+
+    def message(self, language: str) -> str:
+        """The question, or the message that calls the function. Raises WebError."""
+        if self.kind is None:
+            return self.question
+        return function_question(self.kind, self.question, self.since, self.until, language)
 
 
 class SearchRecord(TypedDict):
@@ -88,10 +104,9 @@ class JsonApi:
 
     async def ask(self, request: Request) -> Response:
         """Answer `?q=`, or the question in a JSON body."""
-        question = request.query_params.get("q", "")
-        if request.method == "POST":
-            question = await _question(request)
-        stored_answer = await self._service.ask(question, request.state.visitor, earlier=())
+        visitor: Visitor = request.state.visitor
+        question = (await _parse(request)).message(visitor.language)
+        stored_answer = await self._service.ask(question, visitor, earlier=())
         record = answer_record(stored_answer.answer)
         page = {"content-location": f"/a/{stored_answer.key}"} if stored_answer.key else {}
         return JsonResponse(record, headers=page)
@@ -127,17 +142,21 @@ class JsonApi:
         return JsonResponse(describe_api())
 
 
-async def _question(request: Request) -> str:
-    """Parse the question in a JSON body. Raises WebError."""
+async def _parse(request: Request) -> AskRequest:
+    """Parse a question of the query or of a JSON body. Raises WebError."""
     try:
-        return AskRequest.model_validate_json(await request.body()).question
+        if request.method == "POST":
+            return AskRequest.model_validate_json(await request.body())
+        fields = dict(request.query_params)
+        return AskRequest.model_validate({**fields, "question": fields.get("q", "")})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
             raise WebError("web-json") from error
         if first["type"] == "missing":
             raise WebError("web-question-empty") from error
-        raise FieldError("web-question-field", field="question", limit=QUESTION_LIMIT) from error
+        field = str(first["loc"][0]) if first["loc"] else "question"
+        raise FieldError("web-question-field", field=field, limit=QUESTION_LIMIT) from error
 
 
 _ERRORS = {
@@ -165,6 +184,11 @@ def describe_api() -> dict[str, Any]:
     )
     text = {"type": "string", "minLength": 1, "maxLength": QUESTION_LIMIT}
     query = {"name": "q", "in": "query", "required": True, "schema": text}
+    choice = {"name": "kind", "in": "query", "schema": {"type": "string", "enum": [*KINDS]}}
+    days = [
+        {"name": name, "in": "query", "description": _PERIOD, "schema": {"type": "string"}}
+        for name in ("from", "to")
+    ]
     limit = {
         "name": "limit",
         "in": "query",
@@ -187,7 +211,9 @@ def describe_api() -> dict[str, Any]:
         "security": [{}, {"bearer": []}],
         "paths": {
             "/api/ask": {
-                "get": operation("Answer a question", answer, codes, parameters=[query]),
+                "get": operation(
+                    "Answer a question", answer, codes, parameters=[query, choice, *days]
+                ),
                 "post": operation("Answer a question", answer, codes, requestBody=body),
             },
             "/api/search": {

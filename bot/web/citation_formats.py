@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.answer import LINE_END, Citation, link_to, web_address
+from bot.export.document import reference
 from bot.locale.answers import Phrases, title_of
 from bot.web.answer_view import quotes_path
 
@@ -27,11 +27,12 @@ class CitationFormats:
     def quote(self) -> str:
         """The quote and its reference."""
         words = self.phrases.quote(LINE_END.sub(" ", self.citation.quote))
-        return f"{words} ({', '.join(self._reference())}, {self._link(at_quote=True)})"
+        source = reference(self.citation.article, self.phrases)
+        return f"{words} ({source}, {self._link(at_quote=True)})"
 
     @property
     def footnote(self) -> str:
-        return f"{', '.join(self._reference())}, {self._link()}."
+        return f"{reference(self.citation.article, self.phrases)}, {self._link()}."
 
     @property
     def bibtex(self) -> str:
@@ -66,16 +67,6 @@ class CitationFormats:
     @property
     def _title(self) -> str:
         return _line(title_of(self.citation.article, self.phrases.code))
-
-    def _reference(self) -> Iterator[str]:
-        article = self.citation.article
-        if article.author:
-            yield _line(article.author)
-        yield self.phrases.quote(self._title)
-        if article.outlet and article.outlet != article.author:
-            yield _line(article.outlet)
-        if article.published:
-            yield self.phrases.day(article.published)
 
     def _link(self, *, at_quote: bool = False) -> str:
         url = self.citation.article.url

@@ -22,10 +22,12 @@ from starlette.routing import BaseRoute, Route
 from bot.answer import Outcome, link_to, web_address
 from bot.assembly import chain_over, chat_models_in, open_index
 from bot.errors import MissingPage, WebError
-from bot.json_records import answer_record
+from bot.json_records import AnswerSectionRecord, sections_record
 from bot.library.articles import Library
 from bot.locale.answers import title_of
 from bot.settings import Settings
+from bot.understanding.intents import COMMAND_INTENTS
+from bot.understanding.texts import CommandPhrases
 from bot.web.addresses import article_address, base_address, citation_address
 from bot.web.program_errors import ProgramError
 from bot.web.service import (
@@ -34,17 +36,20 @@ from bot.web.service import (
     StoredAnswer,
     Visitor,
     WebService,
+    function_question,
     plain_question,
     without_nul,
 )
 from index.article import Article
 from index.errors import Words
 
+_FUNCTION_NAMES = ", ".join(f"`{intent.commands[1]}`" for intent in COMMAND_INTENTS)
 INSTRUCTIONS = (
     "Selon answers questions about a corpus of articles with the articles' own sentences. Use "
-    "`ask` for a question, `search` and `fetch` to read the articles. Quote its citations as they "
-    "are, with a link to their url, if any. If the outcome is `perhaps`, say that the answer is "
-    "uncertain; if it is `no`, the articles do not say."
+    f"`ask` for a question, {_FUNCTION_NAMES} for more than a fact about a subject, `search` and "
+    "`fetch` to read the articles. Quote its citations as they are, with a link to their url, if "
+    "any. If the outcome is `perhaps`, say that the answer is uncertain; if it is `no`, the "
+    "articles do not say."
 )
 RESULTS = 10  # articles
 
@@ -61,6 +66,17 @@ class Question(BaseModel):
     question: Annotated[
         str, Field(description="One question that stands alone, in the language of the articles.")
     ]
+
+
+class FunctionCall(BaseModel):
+    subject: Annotated[
+        str, Field(description="A subject, a person, a title, or two subjects: “A and B”.")
+    ]
+    since: Annotated[
+        str | None,
+        Field(alias="from", description="First day, month or year: 2025-08-29, 2025-08, 2025."),
+    ] = None
+    until: Annotated[str | None, Field(alias="to", description="Last day, month or year.")] = None
 
 
 class ArticleLink(BaseModel):
@@ -85,11 +101,13 @@ class Document(ArticleLink):
 
 
 class Quote(ArticleLink):
-    """A verbatim quote; the `id`, `title` and `url` are those of its article, the latter at the
-    quote."""
+    """A verbatim quote, `text[start:end]` of its article, whose `id` and `title` are given; the
+    `url` leads to the quote."""
 
     number: int
     quote: str
+    start: int
+    end: int
     metadata: dict[str, str]
 
 
@@ -97,12 +115,15 @@ class CitedAnswer(BaseModel):
     """An answer with markers such as `[1]`, the number of a citation.
 
     The articles say so (`sure`), may say so (`perhaps`) or do not (`no`, with the nearest ones);
-    `help` are numbers to call for somebody in distress.
+    `help` are numbers to call for somebody in distress. `sections` are its sentences below their
+    headings, with the days of what they tell; `kind` is the function that answered.
     """
 
     question: str
+    kind: str
     outcome: Outcome
     answer: str
+    sections: list[AnswerSectionRecord]
     citations: list[Quote]
     nearest: list[ArticleLink]
 
@@ -141,8 +162,16 @@ class ArticleTools:
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
     async def ask(self, asker: ToolCaller, arguments: Question) -> CitedAnswer:
-        stored_answer = await asker.ask(arguments.question)
-        answer = stored_answer.answer
+        return await self._answer(asker, arguments.question)
+
+    async def call(self, intent: str, asker: ToolCaller, arguments: FunctionCall) -> CitedAnswer:
+        """Call a function of the archive by its intent."""
+        days = arguments.since, arguments.until
+        question = function_question(intent, arguments.subject, *days, asker.language)
+        return await self._answer(asker, question)
+
+    async def _answer(self, asker: ToolCaller, question: str) -> CitedAnswer:
+        answer = (await asker.ask(question)).answer
         quotes = [
             Quote(
                 id=citation.article.id,
@@ -152,14 +181,18 @@ class ArticleTools:
                 else link_to(citation.article.url, citation.quote),
                 number=citation.number,
                 quote=citation.quote,
+                start=citation.start,
+                end=citation.end,
                 metadata=_metadata(citation.article),
             )
             for citation in answer.citations
         ]
         return CitedAnswer(
             question=answer.question,
+            kind=answer.intent,
             outcome=answer.outcome,
-            answer=answer_record(answer)["answer"],
+            answer=answer.text,
+            sections=sections_record(answer),
             citations=quotes,
             nearest=[_link(article, asker) for article in answer.nearest],
         )
@@ -207,7 +240,7 @@ class ArticleTool:
 
 def mcp_server(library: Library, asker_of: Callable[[Request | None], ToolCaller]) -> Server[Any]:
     """Create the server; `asker_of` identifies callers by their HTTP request, if any."""
-    implementations = ArticleTools(library)
+    implementations, phrases = ArticleTools(library), CommandPhrases.of("en")
     tools: Mapping[str, ArticleTool] = {
         "search": ArticleTool(
             "Search the articles",
@@ -232,6 +265,17 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], ToolCaller
             CitedAnswer,
             implementations.ask,
         ),
+        **{
+            intent.commands[1]: ArticleTool(
+                phrases.about[intent.name],
+                f"{phrases.about[intent.name]}: the articles' own sentences, below headings, each "
+                "cited with its address.",
+                FunctionCall,
+                CitedAnswer,
+                partial(implementations.call, intent.name),
+            )
+            for intent in COMMAND_INTENTS
+        },
     }
 
     async def list_tools(

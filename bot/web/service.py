@@ -14,10 +14,18 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer
 from bot.conversation.recall import RecalledAnswer, recall
 from bot.conversation.turns import new_turn
-from bot.errors import SentElsewhere, StateError, TooManyQuestions, WebError
+from bot.errors import (
+    FieldError,
+    SentElsewhere,
+    StateError,
+    TooManyQuestions,
+    UsageError,
+    WebError,
+)
 from bot.followups.base import ConversationChain
 from bot.followups.turn import HISTORY_TURNS, History, TurnText, parse_turn
 from bot.library.articles import Library
+from bot.library.days import parse_period
 from bot.llm.budget import on_behalf_of
 from bot.locale.catalogue import Language
 from bot.operations.metrics import METERS
@@ -27,6 +35,8 @@ from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import State
 from bot.state.limits import AskLimits
+from bot.understanding.intents import COMMAND_INTENTS
+from bot.understanding.texts import CommandPhrases
 from bot.web.admission import Admission
 
 if TYPE_CHECKING:
@@ -59,6 +69,22 @@ def plain_question(text: str) -> str:
     if len(question) > QUESTION_LIMIT:
         raise WebError("web-question-long", limit=QUESTION_LIMIT)
     return question
+
+
+KINDS = tuple(intent.name for intent in COMMAND_INTENTS)
+
+
+def function_question(
+    kind: str, subject: str, since: str | None, until: str | None, language: str
+) -> str:
+    """The message that calls a function of the archive by name. Raises WebError."""
+    if kind not in KINDS:
+        raise FieldError("web-kind", field="kind", kinds=KINDS)
+    try:
+        period = parse_period(since, until, datetime.now().astimezone().date(), ("from", "to"))
+    except UsageError as error:
+        raise FieldError(error.problem, subject=error.subject) from error
+    return CommandPhrases.of(language).message(kind, plain_question(subject), period)
 
 
 @dataclass(frozen=True, slots=True)

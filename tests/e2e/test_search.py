@@ -94,7 +94,8 @@ async def test_the_newest_articles_are_paged_and_opened(server: BotServer) -> No
 
 
 async def test_an_article_is_summed_up_in_its_own_sentences(server: BotServer) -> None:
-    told = (await server.reply_to(READER, "/resume Le Minitel")).text
+    card = await server.reply_to(READER, "/article Le Minitel")
+    told = (await server.reply_to_press(card, "Résumé")).text
     assert told.startswith("«\u00a0Le Minitel")
     quotes = re.findall("«\u00a0(.+?)\u00a0»\u00a0\\[\\d", told)
     text = (SAMPLES / "minitel.md").read_text("utf-8")

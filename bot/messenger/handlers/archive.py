@@ -1,4 +1,4 @@
-"""Functions of the archive: /chronologie /fiche /point /citations /liste /compare."""
+"""Commands of the archive, from the table of intents."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot
 from bot.messenger.menus import MenuCommand
 from bot.messenger.services import BotServices
-from bot.understanding.intents import INTENTS
+from bot.understanding.intents import COMMAND_INTENTS
 from bot.understanding.texts import CommandPhrases
 
 _FRENCH, _ENGLISH = (CommandPhrases.of(language).about for language in ("fr", "en"))
-# /resume shows the summary of an article with its buttons (`ArticleHandlers`).
 ARCHIVE = tuple(
     MenuCommand(*intent.commands, _FRENCH[intent.name], _ENGLISH[intent.name], public=True)
-    for intent in INTENTS
-    if intent.commands and intent.name != "summary"
+    for intent in COMMAND_INTENTS
 )
 
 

@@ -1,4 +1,4 @@
-"""Browsing the articles: /recherche /recents /article /resume."""
+"""Browsing the articles: /recherche /recents /article."""
 
 from __future__ import annotations
 
@@ -32,9 +32,6 @@ RECENT = MenuCommand(
 )
 ARTICLE = MenuCommand(
     "article", "article", "Un article, par son titre", "An article, by its title", public=True
-)
-SUMMARY = MenuCommand(
-    "resume", "summary", "Un article en quelques phrases", "An article in short", public=True
 )
 
 PAGE_SIZE = 5  # articles of a list; each has a button with its number
@@ -82,11 +79,6 @@ class ArticleHandlers(Handlers):
     async def article(self, event: ChatEvent) -> None:
         if article := await self._find_by_name(event):
             await event.deliver(*await self._card(event.asker, article))
-
-    @on_command(SUMMARY)
-    async def summary(self, event: ChatEvent) -> None:
-        if article := await self._find_by_name(event):
-            await event.deliver(await self._summary(event.asker, article))
 
     @on_button(_CARD, public=True)
     async def show_card(self, press: ButtonPress) -> None:

@@ -17,7 +17,7 @@ from bot.messenger.feature import AnyChore, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.archive import ARCHIVE, ArchiveHandlers
-from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, SUMMARY, ArticleHandlers
+from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, ArticleHandlers
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
@@ -47,7 +47,7 @@ from bot.messenger.services import BotServices
 # Menu order: `CORE_MENUS.everybody`, then the commands of features, then `LAST`.
 LAST = (LANGUAGE, PRIVACY, MY_DATA, FORGET, HELP)
 CORE_MENUS = Menus(
-    everybody=(SEARCH, RECENT, ARTICLE, SUMMARY, *ARCHIVE, SOURCES, NEW),
+    everybody=(SEARCH, RECENT, ARTICLE, *ARCHIVE, SOURCES, NEW),
     groups=(ASK, CORPUS),
     administrators=(STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID),
     hidden=(ANNOUNCEMENTS,),

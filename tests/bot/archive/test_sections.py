@@ -56,14 +56,15 @@ def test_sections_are_in_the_json_and_in_what_is_stored() -> None:
     record = json.loads(answer_json(in_sections()))
     line = {
         "label": "31 juillet 2025",
+        "days": None,
         "text": "Le modèle Orphée a été présenté hier.",
         "citations": [2],
     }
-    assert record["sections"][1] == {"heading": "Dates", "lines": [line]}
+    assert record["sections"][1] == {"heading": "Dates", "side": 0, "lines": [line]}
     stored = recall_record(in_sections())["statements"]
     assert [each[3:] for each in stored] == [
-        ["Chiffres", "", False],
-        ["Dates", "31 juillet 2025", False],
+        ["Chiffres", "", False, 0, None],
+        ["Dates", "31 juillet 2025", False, 0, None],
     ]
 
 

@@ -47,7 +47,7 @@ def test_a_command_is_parsed_in_both_languages_without_its_accents() -> None:
         ("/timeline Notre-Dame", "chronology", "The timeline of Notre-Dame"),
         ("/fiche Marie Curie", "dossier", "Fiche\u00a0: Marie Curie"),
         ("/point Rosetta", "overview", "Le point sur Rosetta"),
-        ("/list Apollo", "question", "All the articles about Apollo"),
+        ("/list Apollo", "articles", "All the articles about Apollo"),
         ("/resume Minitel", "summary", "Résumé de l’article sur Minitel"),
     ],
 )

@@ -91,7 +91,7 @@ def test_commands_are_completed_in_the_language_of_the_moment() -> None:
     assert completions("/") == [*commands, *COMMANDS["fr"]]
     assert completions("/pa") == ["/passage"]
     conversation.reply("/langue en")
-    assert completions("/l") == ["/language", "/list"]
+    assert completions("/l") == ["/language", "/list", "/latest"]
 
 
 @pytest.mark.parametrize("command", ["/chronologie Notre-Dame", "/resume", "/timeline Apollo 11"])

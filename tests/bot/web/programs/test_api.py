@@ -74,6 +74,27 @@ def test_answers_are_valid(api: httpx.Client, description: dict[str, Any], quest
     assert {**posted.json(), "elapsed_ms": 0} == {**read.json(), "elapsed_ms": 0}
 
 
+def test_a_kind_calls_a_function_on_a_subject(
+    api: httpx.Client, description: dict[str, Any]
+) -> None:
+    asked = {"question": "Notre-Dame", "kind": "chronology", "from": "2019", "to": "2020-12"}
+    posted = api.post("/api/ask", json=asked)
+    check(description, "/api/ask", "post", posted)
+    record = posted.json()
+    (section,) = record["sections"]
+    cited = {citation["number"]: citation for citation in record["citations"]}
+    for line in section["lines"]:
+        assert "2019-01-01" <= line["days"]["from"] <= line["days"]["to"] <= "2020-12-31"
+        own = cited[line["citations"][0]]
+        text = api.get(f"/api/articles/{own['article_id']}").json()["text"]
+        assert text[own["start"] : own["end"]] == line["text"]
+    assert (record["kind"], record["outcome"]) == ("chronology", "sure")
+    assert all(month["articles"] for month in record["coverage"])
+    read = api.get("/api/ask", params={"q": "Notre-Dame", **asked})
+    check(description, "/api/ask", "get", read)
+    assert {**read.json(), "elapsed_ms": 0} == {**record, "elapsed_ms": 0}
+
+
 def test_each_answer_is_the_json_of_the_command(client: TestClient, chain: StubChain) -> None:
     for _ in range(2):
         response = client.post("/api/ask", json={"question": QUESTION})
@@ -104,6 +125,11 @@ def test_articles_are_found_and_read(api: httpx.Client, description: dict[str, A
         ("POST", "/api/ask", '{"question": " "}', 400, "web-question-empty"),
         ("POST", "/api/ask", json.dumps({"question": "a" * 70_000}), 413, None),
         ("GET", "/api/ask", "", 400, "web-question-empty"),
+        ("GET", "/api/ask?q=a&kind=poem", "", 422, "web-kind"),
+        ("GET", "/api/ask?q=&kind=dossier", "", 400, "web-question-empty"),
+        ("GET", "/api/ask?q=a&kind=dossier&from=hier", "", 422, "day-unclear"),
+        ("GET", "/api/ask?q=a&kind=dossier&from=2020&to=2019", "", 422, "days-crossed"),
+        ("POST", "/api/ask", '{"question": "a", "kind": 7}', 422, "web-question-field"),
         ("GET", "/api/search?q=a&limit=0", "", 422, "web-limit"),
         ("GET", "/api/search?q=a&limit=x", "", 422, "web-limit"),
         ("GET", "/api/articles/none", "", 404, "web-article-none"),

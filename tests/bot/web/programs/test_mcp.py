@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
+from bot.understanding.intents import COMMAND_INTENTS
 from bot.web.answer_view import quotes_path
 from bot.web.mcp import RESULTS, ToolCaller, mcp_server
 from bot.web.service import StoredAnswer
@@ -56,7 +57,8 @@ async def refusal(client: Client, name: str, **arguments: Any) -> str:
 
 async def use_every_tool(client: Client) -> None:
     tools = {each.name: each for each in (await client.list_tools()).tools}
-    assert list(tools) == ["search", "fetch", "ask"]
+    functions = {intent.commands[1]: intent.name for intent in COMMAND_INTENTS}
+    assert list(tools) == ["search", "fetch", "ask", *functions]
     for tool in tools.values():
         assert tool.description
         assert tool.output_schema is not None
@@ -76,7 +78,16 @@ async def use_every_tool(client: Client) -> None:
         source = await call(client, "fetch", id=each["id"])
         assert each["quote"] in source["text"]
         assert each["url"].startswith("http")
+        assert source["text"][each["start"] : each["end"]] == each["quote"]
         assert f"[{each['number']}]" in answer["answer"]
+    for name, subject in (("timeline", "Notre-Dame"), ("compare", "Hubble et James-Webb")):
+        answer = await call(client, name, subject=subject)
+        assert (answer["kind"], answer["outcome"]) == (functions[name], "sure")
+        assert answer["sections"][0]["heading"]
+    arguments = {"subject": "Notre-Dame", "from": "2019-04", "to": "2019"}
+    (section,) = (await call(client, "timeline", **arguments))["sections"]
+    assert {line["days"]["from"][:4] for line in section["lines"]} == {"2019"}
+    assert "nombre de jours" in await refusal(client, "timeline", **{**arguments, "to": "hier"})
 
 
 async def be_refused(client: Client) -> None:
