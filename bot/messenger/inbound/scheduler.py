@@ -7,7 +7,6 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
@@ -23,14 +22,6 @@ LATE_SECONDS = 10.0  # after which a person hears that others are before them
 # Concurrent updates in the library; with fewer, one person's flood would block everybody else's
 # first question.
 _UNBOUNDED = 10**6
-
-
-@dataclass(eq=False, slots=True)
-class _QueuedUpdate:
-    """A waiting update of a chat; `turn` is set when its turn comes."""
-
-    chat: int
-    turn: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class UpdatePace:
@@ -59,11 +50,12 @@ class UpdatePace:
 
 
 class FairScheduler(BaseUpdateProcessor):
-    """Handle up to `slots` chats concurrently, and the updates of one chat one by one.
+    """Handle up to `slots` updates concurrently, and those of one person one by one.
 
     If more are waiting, people take turns, regardless of how many updates and chats they have:
     somebody who sends a hundred questions holds one slot, and everybody else waits for at most one
-    of them. People in a group take turns, too; the questions of one person keep their order.
+    of them. In a group, everybody has a conversation of their own, so people need not wait for each
+    other there; the questions of one person keep their order.
     People who keep sending are slowed down (`UpdatePace`).
     """
 
@@ -73,9 +65,9 @@ class FairScheduler(BaseUpdateProcessor):
         self._pace = pace or UpdatePace()
         self._is_stopping = False
         self._timer: asyncio.TimerHandle | None = None
-        self._queues: OrderedDict[int, deque[_QueuedUpdate]] = OrderedDict()
+        # Who waits, by person: each event is set when its turn comes.
+        self._queues: OrderedDict[int, deque[asyncio.Event]] = OrderedDict()
         self._served_people: set[int] = set()
-        self._busy: set[int] = set()
         self._pending: dict[int, list[int]] = {}
         self.when_late: Callable[[Update], None] | None = None
 
@@ -124,22 +116,22 @@ class FairScheduler(BaseUpdateProcessor):
             yield
             return
         person = author(update) or chat.id
-        await self._turn(person, chat.id)
+        await self._turn(person)
         try:
             yield
         finally:
-            self._leave(person, chat.id)
+            self._leave(person)
 
-    async def _turn(self, person: int, chat: int) -> None:
-        """Wait for this person's turn in this chat."""
-        mine = _QueuedUpdate(chat)
+    async def _turn(self, person: int) -> None:
+        """Wait for this person's turn."""
+        mine = asyncio.Event()
         self._queues.setdefault(person, deque()).append(mine)
         self._call()
         try:
-            await mine.turn.wait()
+            await mine.wait()
         except BaseException:
-            if mine.turn.is_set():
-                self._leave(person, chat)
+            if mine.is_set():
+                self._leave(person)
             else:
                 self._queues[person].remove(mine)
                 self._call()
@@ -150,13 +142,12 @@ class FairScheduler(BaseUpdateProcessor):
         self._is_stopping = True
         for queue in self._queues.values():
             for waiter in queue:
-                waiter.turn.set()
+                waiter.set()
         self._queues.clear()
 
-    def _leave(self, person: int, chat: int) -> None:
+    def _leave(self, person: int) -> None:
         self._free += 1
         self._served_people.discard(person)
-        self._busy.discard(chat)
         self._call()
 
     def _call(self) -> None:
@@ -168,7 +159,7 @@ class FairScheduler(BaseUpdateProcessor):
                 continue
             if not self._free:
                 return
-            if person in self._served_people or queue[0].chat in self._busy:
+            if person in self._served_people:
                 continue
             if wait := self._pace.wait(person):
                 self._call_later(wait)
@@ -177,12 +168,11 @@ class FairScheduler(BaseUpdateProcessor):
             first = queue.popleft()
             self._free -= 1
             self._served_people.add(person)
-            self._busy.add(first.chat)
             # Queue behind all others, including those who come before this one is done.
             self._queues.move_to_end(person)
             if not queue:
                 del self._queues[person]
-            first.turn.set()
+            first.set()
 
     def _call_later(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, Application
+from telegram.ext import Application
 
 from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
@@ -33,7 +33,12 @@ from bot.messenger.running.health import serve_health
 from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, unreachable
 from bot.messenger.running.redaction import redact_logs
-from bot.messenger.running.requests import TokenCheck, UpdatesRequest, WatchedRequest
+from bot.messenger.running.requests import (
+    MessageLimiter,
+    TokenCheck,
+    UpdatesRequest,
+    WatchedRequest,
+)
 from bot.messenger.services import BotServices
 from bot.operations.logs import PublicText
 from bot.operations.probes import run_probes
@@ -253,7 +258,7 @@ def _build(
             token_check, connection_pool_size=connections, read_timeout=READ_SECONDS
         ),
         get_updates_request=UpdatesRequest(token_check, connection_pool_size=2),
-        rate_limiter=AIORateLimiter(max_retries=3),
+        rate_limiter=MessageLimiter(max_retries=3),
     )
     application = (
         Application.builder()

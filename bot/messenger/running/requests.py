@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
 from telegram.error import NetworkError, TelegramError
+from telegram.ext import AIORateLimiter
 from telegram.request import HTTPXRequest
 
 from bot.messenger.inbound.unreadable import legible_update
@@ -23,6 +24,26 @@ REFUSAL_WAITS_SECONDS = (0.0, 1.0, 4.0)
 # Telegram's replies to an unknown token; the library raises InvalidToken for them.
 _TOKEN_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 _ATTEMPTS = 2  # at a request that is refused although the token is valid
+
+
+class MessageLimiter(AIORateLimiter):
+    """Keeps to Telegram's limits, which are for messages: twenty a minute in a group. The library
+    counts whatever names a chat, so that typing indicators take the place of answers."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        if endpoint == "sendChatAction":
+            return await callback(*args, **kwargs)
+        return await super().process_request(
+            callback, args, kwargs, endpoint, data, rate_limit_args
+        )
 
 
 class TokenCheck:

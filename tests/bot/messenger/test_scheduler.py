@@ -1,4 +1,4 @@
-"""Chats side by side, one chat in order, people in turn."""
+"""People side by side, also in one group, each in order and in turn."""
 
 from __future__ import annotations
 
@@ -57,6 +57,18 @@ async def test_one_chat_waits_for_itself_and_not_for_others() -> None:
         release.set()
         await asyncio.gather(first, second)
     assert log.served == ["other", "none", "second"]
+
+
+async def test_people_in_a_group_do_not_wait_for_each_other() -> None:
+    release = asyncio.Event()
+    async with FairScheduler(8) as processor:
+        log = Log(processor)
+        first = send(processor, update(1, -1, person=1), release.wait())
+        own = log.sent("own", update(2, -1, person=1))
+        await asyncio.wait_for(log.sent("other", update(3, -1, person=2)), 30)
+        assert log.served == ["other"]
+        release.set()
+        await asyncio.gather(first, own)
 
 
 @pytest.mark.parametrize("slots", [1, 4])
