@@ -50,6 +50,7 @@ class Phrases(Texts, domain="answers", part="answer"):
     only_text: str
     wordless: str
     edited_late: str
+    edited_command: str
     late: str
     failed: str
     no_index: str

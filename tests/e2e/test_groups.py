@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -110,6 +111,35 @@ async def test_a_late_edit_changes_nothing_and_is_told_so_once(
     )
     assert said.reply_to == number
     await server.silence()
+
+
+async def test_an_edited_command_is_answered_anew_or_says_why_not(
+    server: BotServer, chain: StubChain
+) -> None:
+    chain.answers["/chronologie Cordouan"] = answered("Cordouan", cite(1, INSTALLED))
+    chain.answers["/chronologie Fresnel"] = answered("Fresnel", cite(1, BIRTH))
+    number = server.user_says(READER, "/chronologie Cordouan")
+    first = await server.next_message()
+    server.user_edits(READER, number, "/chronologie Fresnel")
+    edited = await server.next_edit()
+    assert (edited.message_id, BIRTH in edited.text) == (first.message_id, True)
+    server.user_edits(READER, number, f"/demander {SECOND}")
+    assert INSTALLED in (await server.next_edit()).text
+    server.user_edits(READER, number, "x" * 1_001)
+    assert (await server.next_message()).text.startswith("Votre question est trop longue")
+    server.user_edits(READER, number, "/oublier")
+    assert (await server.next_message()).text.startswith("Vous avez modifié une commande")
+
+
+async def test_a_busy_group_has_its_answers_at_once(server: BotServer) -> None:
+    """Sixteen questions by eight people: typing does not count as one of Telegram's twenty messages
+    a minute."""
+    began = time.monotonic()
+    for number in range(16):
+        _says(server, f"@{BOT} {QUESTION}", person=READER + number % 8)
+    await server.told(GROUP, 16)
+    assert time.monotonic() - began < 10
+    assert len(server.actions) >= 16
 
 
 async def test_a_moved_group_keeps_its_conversation(server: BotServer, chain: StubChain) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.messenger.events import ChatEvent, Handlers, on_commands
 from bot.messenger.handlers.question import QuestionHandlers
-from bot.messenger.inbound.addressee import by_another_bot
+from bot.messenger.inbound.addressee import by_another_bot, command_in
 from bot.messenger.menus import MenuCommand
 from bot.messenger.services import BotServices
 from bot.understanding.intents import COMMAND_INTENTS
@@ -29,6 +29,5 @@ class ArchiveHandlers(Handlers):
         message = event.message
         if by_another_bot(message):
             return
-        name = (message.text or "").split()[0].partition("@")[0]
-        request = f"{name} {event.argument}".strip()
+        request = " ".join(command_in(message, event.bot.username)).strip()
         await self._questions.ask(event.bot, event.asker, message, request)

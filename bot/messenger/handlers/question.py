@@ -13,6 +13,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ContextTypes, MessageHandler, filters
 
@@ -37,7 +38,13 @@ from bot.messenger.events import (
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.replies import note_mistake, react, reply_keyboard
 from bot.messenger.handlers.votes import VoteHandlers
-from bot.messenger.inbound.addressee import by_another_bot, points_at, question_in, text_replied_to
+from bot.messenger.inbound.addressee import (
+    by_another_bot,
+    command_in,
+    points_at,
+    question_in,
+    text_replied_to,
+)
 from bot.messenger.inbound.inbox import DurableApplication
 from bot.messenger.journal import take_late_notice
 from bot.messenger.menus import MenuCommand
@@ -49,6 +56,7 @@ from bot.messenger.services import BotServices, find_asker, phrases_for
 from bot.operations.metrics import METERS
 from bot.state import conversations, meters
 from bot.state.conversations import ConversationPlace, TurnRecord
+from bot.understanding.command import parse_command
 from index.article import Selection
 from index.text.language import detect
 
@@ -175,7 +183,7 @@ QUESTION_LIMIT = 1_000  # characters; about half of the embedding model's input
 ANSWERED_BUTTONS = 1_000  # remembered, so that a second press asks nothing
 LATE_NOTICE_INTERVAL = timedelta(minutes=5)  # in a group
 EDIT_PERIOD = timedelta(minutes=1)  # in which an edited question changes its answer
-_WORDS = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
+_WORDS = filters.TEXT | filters.CAPTION
 
 
 class QuestionHandlers(Handlers):
@@ -227,7 +235,7 @@ class QuestionHandlers(Handlers):
             return
         await self.ask(event.bot, event.asker, message, words)
 
-    @on_update(partial(MessageHandler, filters.UpdateType.MESSAGE & _WORDS))
+    @on_update(partial(MessageHandler, filters.UpdateType.MESSAGE & _WORDS & ~filters.COMMAND))
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         words = _question_in(message, context.bot)
@@ -250,15 +258,18 @@ class QuestionHandlers(Handlers):
     @on_update(partial(MessageHandler, filters.UpdateType.EDITED_MESSAGE & _WORDS))
     async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Change the answer of an edited question within a minute; later, say that it stays."""
-        message = update.effective_message
-        words = _question_in(message, context.bot)
-        if message is None or not words:
+        message, bot = update.effective_message, context.bot
+        words = _edited_question(message, bot) if message is not None else ""
+        if message is None or not (words or message.chat.type == ChatType.PRIVATE):
             return
-        number, bot = message.message_id, context.bot
+        number, asker = message.message_id, await find_asker(self._services, update)
+        if asker is None or not words:
+            if asker is not None and words is None:  # another command
+                await say(bot, asker, asker.phrases.edited_command, reply_to=number)
+            return
         turn = await self._run(conversations.turn_of_question, message.chat.id, number)
-        asker = await find_asker(self._services, update)
         asked_at = turn.created_at if turn else message.date
-        if asker is None or (turn is not None and turn.question == words):
+        if turn is not None and turn.question == words:
             return
         if await self._help(bot, asker, message, words):
             return
@@ -269,7 +280,9 @@ class QuestionHandlers(Handlers):
                 await say(bot, asker, asker.phrases.edited_late, reply_to=number)
         elif turn is None:  # before the edit, it was not meant for the bot
             await self.ask(bot, asker, message, words)
-        elif len(words) <= QUESTION_LIMIT:
+        elif len(words) > QUESTION_LIMIT:
+            await say(bot, asker, asker.phrases.too_long(QUESTION_LIMIT), reply_to=number)
+        else:
             await self._replace_answer(bot, asker, turn, words)
 
     async def _help(self, bot: Bot, asker: Asker, message: Message, *texts: str) -> bool:
@@ -449,3 +462,13 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
         return None
     question = question_in(message, bot.id, bot.username)
     return question.strip() if question is not None else None
+
+
+
+def _edited_question(message: Message, bot: Bot) -> str | None:
+    """The question in an edited message, also behind a command; None for other commands."""
+    command, argument = command_in(message, bot.username)
+    if not command or command[1:] in ASK.names:
+        return argument if command else _question_in(message, bot)
+    request = f"{command} {argument}".strip()
+    return request if parse_command(request) else None

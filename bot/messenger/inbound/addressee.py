@@ -35,6 +35,17 @@ def words_on(message: Message) -> str:
     return message.text or _COMMAND.sub("", message.caption or "", count=1).strip()
 
 
+def command_in(message: Message, username: str) -> tuple[str, str]:
+    """The command for this bot that a text begins with, without the bot's name, and what follows
+    it; the command is empty if there is none."""
+    text = message.text or ""
+    name, _, argument = text.partition(" ") if text.startswith("/") else ("", "", text)
+    command, _, addressee = name.partition("@")
+    if addressee.lower() not in ("", username.lower()):
+        return "", text
+    return command, argument.strip()
+
+
 def question_in(message: Message, bot_id: int, username: str) -> str | None:
     """Return the question in a message, empty if it has no words; None if it is not for the bot.
 

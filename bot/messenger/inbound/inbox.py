@@ -51,22 +51,23 @@ class Inbox(asyncio.Queue[object]):
         self._is_ours: dict[int, bool | None] = {}
 
     async def record(self, arrivals: Sequence[Update]) -> None:
-        """Record updates that arrived together in one transaction, before each is put."""
-        updates = [
-            update
+        """Record updates that arrived together in one transaction, each once, before it is put."""
+        updates = {
+            update.update_id: update
             for update in arrivals
             if update.inline_query is None and unreadable_content(update) is None
-        ]
+        }
         if not updates:
             return
-        predecessors = await self._write(partial(self._journal.record_arrivals, updates))
-        for update, earlier in zip(updates, predecessors, strict=True):
+        arrived = list(updates.values())
+        predecessors = await self._write(partial(self._journal.record_arrivals, arrived))
+        for update_id, earlier in zip(updates, predecessors, strict=True):
             ours = None
-            if earlier is not None and update.update_id not in self._in_hand:  # by `refill`
+            if earlier is not None and update_id not in self._in_hand:  # by `refill`
                 ours = earlier <= self._in_hand.keys()
             if ours:
-                self._hold(update.update_id)
-            self._is_ours[update.update_id] = ours
+                self._hold(update_id)
+            self._is_ours[update_id] = ours
 
     async def put(self, item: object) -> None:
         if not isinstance(item, Update):

@@ -68,6 +68,14 @@ async def test_one_taken_over_before_its_record_is_confirmed_is_put_once(
     assert taken(inbox) == [1, 2, 3]
 
 
+async def test_one_that_comes_twice_in_a_batch_is_put_once(journal: Journal) -> None:
+    inbox = Inbox(journal)
+    await inbox.record([*BATCH, BATCH[0]])
+    for each in (*BATCH, BATCH[0]):
+        await inbox.put(each)
+    assert taken(inbox) == [1, 2, 3]
+
+
 async def test_an_inline_query_leaves_nothing_behind(journal: Journal) -> None:
     inbox, user = Inbox(journal), {"id": 1, "is_bot": False, "first_name": "A"}
     query = {"id": "1", "from": user, "query": "a", "offset": ""}
