@@ -35,7 +35,7 @@ from bot.messenger.journal import Journal, Postponed, current_trigger
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import deliver_rest
-from bot.messenger.outbound.keyboard import keyboard
+from bot.messenger.outbound.keyboard import article_buttons, keyboard
 from bot.messenger.outbound.reply import replace_message, say
 from bot.messenger.services import BotServices
 from bot.state import conversations, deliveries
@@ -423,10 +423,7 @@ def _write_letter(subscription: Subscription, news: Sequence[Citation]) -> Lette
     html = list(answer_html(answer, texts, phrases.news(subject)))
     if more := len(news) - len(citations):
         html[-1] += f"\n\n{text_html(phrases.others(subject, more), phrases.code)[0]}"
-    cards = [
-        InlineKeyboardButton(str(citation.number), callback_data=f"a:{citation.article.id}")
-        for citation in citations
-    ]
+    cards = article_buttons([citation.article for citation in citations], phrases.code)
     stop = InlineKeyboardButton(phrases.stop, callback_data=f"f:{subscription.id}:stop")
-    keyboard = InlineKeyboardMarkup([cards, [stop]]).to_dict()
+    keyboard = InlineKeyboardMarkup([*cards, [stop]]).to_dict()
     return Letter(subscription.chat_id, subscription.thread_id, tuple(map(Part, html)), keyboard)

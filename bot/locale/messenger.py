@@ -22,7 +22,11 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     read: str
     summarise: str
     online: str
+    previous: str
+    next: str
 
+    def passage_number(self, number: int) -> str: ...
+    def article_number(self, number: int) -> str: ...
     def results(self, words: str) -> str: ...
     def no_result(self, words: str) -> str: ...
     def no_such_article(self, name: str) -> str: ...
@@ -31,6 +35,8 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     def sources_of(self, question: str) -> str: ...
 
     # Around an answer
+    good: str
+    bad: str
     more_sources: str
     further: str
     gone: str

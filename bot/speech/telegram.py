@@ -57,7 +57,6 @@ logger = logging.getLogger(__name__)
 VOICE = MenuCommand("voix", "voice", "Réponses lues à voix haute", "Answers read aloud")
 # When to read answers aloud automatically: never, if the question was spoken, always.
 CHOICES = NEVER, IN_REPLY, ALWAYS = "never", "reply", "always"
-LISTEN = "🔊"
 
 _LISTENERS = 1_000  # the latest people who pressed the button, for whom answers are cached
 _LIMIT = 20 << 20  # bytes: Telegram's limit for bots
@@ -88,7 +87,8 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
     def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
         if not (self._services.speaks and answer.citations):
             return AnswerButtons()
-        return AnswerButtons((InlineKeyboardButton(LISTEN, callback_data=f"say:{turn_id}"),))
+        listen = SpeechPhrases.of(code).listen
+        return AnswerButtons((InlineKeyboardButton(listen, callback_data=f"say:{turn_id}"),))
 
     async def follow_answer(
         self, bot: Bot, asker: Asker, turn_id: int, answer: Answer, *, is_spoken: bool

@@ -25,6 +25,7 @@ class SpeechPhrases(Texts, domain="speech", part="speech"):
     def is_this_it(self, question: str) -> str: ...
 
     # Telegram
+    listen: str
     yes: str
     correct: str
     gone: str

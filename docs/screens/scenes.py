@@ -118,13 +118,14 @@ SCENES = (
         ),
     ),
     Scene(
-        "recherche", (*says("/recherche espace"), Step("presses", "2"), Step("presses", "Résumé"))
+        "recherche",
+        (*says("/recherche espace"), Step("presses", "Article 2"), Step("presses", "Résumé")),
     ),
     Scene(
         "avis",
         (
             *says("Combien de visiteurs recevait Lascaux ?"),
-            Step("presses", "👎"),
+            Step("presses", "👎 Pas utile"),
         ),
     ),
     Scene(

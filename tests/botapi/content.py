@@ -83,6 +83,8 @@ def _button(raw: Mapping[str, Any]) -> Button:
     trouble, label = "can't parse inline keyboard button: ", raw["text"]
     if not label.strip():
         raise bad_request(f'{trouble}Can\'t find field "text"')
+    if not re.search(r"[^\W\d_]{2}", label):
+        raise bad_request(f"a screen reader finds no word on the button {label!r}")
     kinds = set(raw) - {"text"}
     if not kinds:
         raise bad_request(f"{trouble}Text buttons are unallowed in the inline keyboard")

@@ -97,7 +97,7 @@ async def test_an_edit_and_a_comment_that_tell_of_distress_are_not_kept(bot: Bot
     answer = await bot.next_message()
     bot.user_edits(READER, asked, DISTRESS)
     assert "3114" in (await bot.next_message()).text
-    why = await bot.reply_to_press(answer, "👎")
+    why = await bot.reply_to_press(answer, "👎 Pas utile")
     assert "3114" in (await bot.reply_to(READER, f"Parce que {DISTRESS}", reply_to=why)).text
     await settled(4)
     assert DISTRESS not in str(all_rows())

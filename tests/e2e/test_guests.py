@@ -109,7 +109,7 @@ async def test_members_get_the_same_with_buttons_below(server: BotServer, chain:
     answer = await server.reply_to(GROUP, "@selon_test_bot vrai ?", reply_to=claimed, **who)
     assert spaced(answer.text).count("Ce qu’en disent les articles") == 2
     assert [mark for mark in ("[1]", "[2]") if mark in answer.text] == ["[1]", "[2]"]
-    assert "👍" in answer.labels
+    assert "👍 Utile" in answer.labels
     assert chain.questions == []
 
 

@@ -86,8 +86,8 @@ async def test_a_group_is_answered_while_an_answer_is_read_aloud_or_a_question_h
     server: BotServer, held: Held, speech: HeldSpeech
 ) -> None:
     answer = await asked(server, GROUP, READER)
-    assert await server.acknowledged(server.presses(answer, "🔊", person=READER)) == ""
-    again = server.presses(answer, "🔊", person=READER + 1)
+    assert await server.acknowledged(server.presses(answer, "🔊 Écouter", person=READER)) == ""
+    again = server.presses(answer, "🔊 Écouter", person=READER + 1)
     assert await server.acknowledged(again) == "L’enregistrement est déjà en cours."
     await asked(server, GROUP, READER + 1)
     server.user_speaks(GROUP, b"OggS", kind="supergroup", person=READER, reply_to=answer)

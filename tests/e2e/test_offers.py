@@ -40,7 +40,7 @@ async def test_every_article_of_a_refusal_opens(server: BotServer) -> None:
     refusal = await server.reply_to(READER, UNSAID)
     assert "1. Fresnel & les phares" in refusal.text
     assert "2. Cordouan" in refusal.text
-    card = await server.reply_to_press(refusal, "2")
+    card = await server.reply_to_press(refusal, "Article 2")
     assert card.text.startswith("Cordouan")
     assert card.labels == ["Lire", "Résumé"]
 

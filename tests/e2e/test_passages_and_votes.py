@@ -43,7 +43,7 @@ async def test_a_doubtful_answer_says_so_and_offers_news(
     )
     assert shown.styled("bold") == ()
     alert = "M’avertir quand un article y répond"
-    assert shown.labels == [alert, "Passage", "Plus", "👍", "👎"]
+    assert shown.labels == ["Passage", "Plus", alert, "👍 Utile", "👎 Pas utile"]
     assert BIRTH in (await server.reply_to(READER, "/sources")).text
 
 
@@ -63,14 +63,14 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     assert card in server.messages  # as it was
     assert "Le feu un" in first.text
     assert first.reply_to == card.message_id
-    assert first.labels == ["›"]
+    assert first.labels == ["Suite ›"]
     before = len(server.calls)
     for query in [server.presses(first) for _ in range(3)]:
         await server.acknowledged(query)
     second = await server.next_edit()
     assert "Le feu deux" in second.text
     assert "passage 2 sur 3" in second.styled("italic")[0]
-    assert second.labels == ["‹", "›"]
+    assert second.labels == ["‹ Retour", "Suite ›"]
     await server.silence()
     assert [name for name, _ in server.calls[before:]].count("editMessageText") == 1
     server.presses(second, 0)
@@ -81,7 +81,7 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
 
 async def test_a_bad_vote_on_a_refusal_is_asked_what_was_expected(server: BotServer) -> None:
     refusal = await server.reply_to(READER, "Qui a marché sur Mars ?")
-    pressed = [server.presses(refusal, "👎") for _ in range(2)]
+    pressed = [server.presses(refusal, "👎 Pas utile") for _ in range(2)]
     why = await server.next_message()
     assert spaced(why.text) == (
         "Quelle réponse attendiez-vous, ou de quel article ? Répondez à ce message pour me le dire."
@@ -97,7 +97,7 @@ async def test_a_bad_vote_on_a_refusal_is_asked_what_was_expected(server: BotSer
 
 async def test_a_bad_vote_is_asked_why_and_may_be_explained(server: BotServer) -> None:
     answer = await server.reply_to(READER, QUESTION)
-    why = await server.reply_to_press(answer, "👎")
+    why = await server.reply_to_press(answer, "👎 Pas utile")
     assert why.labels == ["C’est faux", "Hors sujet", "Incomplet", "Mauvaise source"]
     server.presses(why, "Incomplet")
     noted = await server.next_edit()

@@ -13,6 +13,7 @@ from tests.e2e.database import all_rows, open_session
 from tests.e2e.telegram import QUESTION, StubChain, running
 
 READER, OTHER = 42, 43
+OFFER = "M’avertir quand un article y répond"
 HERE = "Tout reste sur le serveur"
 
 
@@ -52,8 +53,8 @@ async def test_nothing_is_left_in_any_table_of_whom_the_bot_forgot(server: BotSe
     pytest.importorskip("bot.alerts.feature", reason="alerts are removed")
     someone = 987_654_321
     answer = await server.reply_to(someone, QUESTION)
-    server.presses(answer, 1)
-    server.presses(await server.reply_to(someone, "Qui a marché sur Mars ?"), 0)
+    server.presses(answer, "👍 Utile")
+    server.presses(await server.reply_to(someone, "Qui a marché sur Mars ?"), OFFER)
     await server.next_message()
     await server.next_edit()
     server.presses(await server.reply_to(someone, "/langue"), 0)
@@ -96,12 +97,12 @@ async def test_what_a_reply_depends_on_is_written_before_it(server: BotServer) -
     refusal = await server.reply_to(READER, "Qui a marché sur Mars ?")
     assert _kept().turns == 1
     server.hold_next("answerCallbackQuery", 0.5, done=True)
-    server.presses(refusal, 0)
+    server.presses(refusal, OFFER)
     await server.called("answerCallbackQuery")
     assert _kept().alerts == 1
     await server.next_message()
     server.hold_next("answerCallbackQuery", 0.5, done=True)
-    server.presses(refusal, 2)
+    server.presses(refusal, "👎 Pas utile")
     await server.called("answerCallbackQuery", 2)
     assert _kept().votes == 1
 

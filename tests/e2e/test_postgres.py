@@ -33,7 +33,7 @@ async def test_all_is_kept_in_postgresql_and_found_again(server: BotServer) -> N
         assert (await server.reply_to(READER, f"/start {token}")).text.startswith("Bienvenue")
         answer = await server.reply_to(READER, QUESTION)
         assert answer.text.startswith(ANSWER)
-        assert await server.acknowledged(server.presses(answer, "👍"))
+        assert await server.acknowledged(server.presses(answer, "👍 Utile"))
         await server.reply_to(READER, "Une question sans réponse ?")
     async with running(server):
         server.user_says(STRANGER, QUESTION)  # told within the hour

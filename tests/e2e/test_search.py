@@ -83,13 +83,13 @@ def test_what_is_followed_is_named_or_meant(
 async def test_the_newest_articles_are_paged_and_opened(server: BotServer) -> None:
     first = await server.reply_to(READER, "/recents")
     assert first.text.startswith("Les articles les plus récents\n\n1. The Great Fire of London")
-    assert first.labels == ["1", "2", "3", "4", "5", "›"]
-    server.presses(first, "›")
+    assert first.labels == [*(f"Article {number}" for number in range(1, 6)), "Suite ›"]
+    server.presses(first, "Suite ›")
     second = await server.next_edit()
-    assert second.labels == ["6", "7", "8", "9", "10", "‹", "›"]
-    server.presses(second, "‹")
+    assert second.labels == [*(f"Article {n}" for n in range(6, 11)), "‹ Retour", "Suite ›"]
+    server.presses(second, "‹ Retour")
     assert (await server.next_edit()).text == first.text
-    card = await server.reply_to_press(first, "2")
+    card = await server.reply_to_press(first, "Article 2")
     assert card.text.startswith("Marie Curie, deux prix Nobel")
 
 

@@ -69,5 +69,9 @@ async def test_every_source_has_a_button_and_the_votes_a_row_of_their_own(
     cited = [cite(number, text, source) for number, text in enumerate(sentences, 1)]
     chain.answers["Tout ?"] = answered("Tout ?", *cited)
     answer = await server.reply_to(READER, "Tout ?")
-    assert answer.labels == [*(f"[{number}]" for number in range(1, 21)), "👍", "👎"]
+    assert answer.labels == [
+        *(f"Passage {number}" for number in range(1, 21)),
+        "👍 Utile",
+        "👎 Pas utile",
+    ]
     assert len(answer.keyboard[-1]) == 2

@@ -18,7 +18,7 @@ from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html, text_html
-from bot.messenger.outbound.keyboard import CARD_PREFIX, OPENING_PREFIX
+from bot.messenger.outbound.keyboard import CARD_PREFIX, OPENING_PREFIX, article_buttons
 from bot.messenger.services import BotServices
 from index.article import Article, ArticleEntry
 from index.ingestion.passages import cut
@@ -107,7 +107,7 @@ class ArticleHandlers(Handlers):
         entries = await asyncio.to_thread(self._services.library.find, name)
         if len(entries) > 1:
             html = articles_html(phrases.which_one, entries[:PAGE_SIZE], asker.phrases)
-            await event.deliver(html, _numbered(entries[:PAGE_SIZE]))
+            await event.deliver(html, _numbered(entries[:PAGE_SIZE], asker.phrases.code))
             return None
         if entries:
             original = entries[0].copy_of or entries[0].id
@@ -131,7 +131,8 @@ class ArticleHandlers(Handlers):
             await event.say(phrases.no_such_article(name))
             return None
         title = phrases.which_one if matches else phrases.nearest(name)
-        await event.deliver(articles_html(title, offers, event.asker.phrases), _numbered(offers))
+        html = articles_html(title, offers, event.asker.phrases)
+        await event.deliver(html, _numbered(offers, phrases.code))
         return None
 
     async def _card(self, asker: Asker, article: Article) -> _Message:
@@ -164,29 +165,31 @@ class ArticleHandlers(Handlers):
         first = page * PAGE_SIZE
         articles = ranking[first : first + PAGE_SIZE]
         html = articles_html(phrases.results(words), articles, asker.phrases, first + 1)
-        return html, _numbered(articles, page, "s", more=page < last)
+        return html, _numbered(articles, phrases.code, page, "s", more=page < last)
 
     def _newest(self, asker: Asker, page: int) -> _Message:
-        first, title = page * PAGE_SIZE, asker.texts(BrowsingPhrases).recent
+        first, phrases = page * PAGE_SIZE, asker.texts(BrowsingPhrases)
         entries = self._services.library.newest(PAGE_SIZE + 1, first)
-        html = articles_html(title, entries[:PAGE_SIZE], asker.phrases, first + 1)
-        return html, _numbered(entries[:PAGE_SIZE], page, "d", more=len(entries) > PAGE_SIZE)
+        shown, more = entries[:PAGE_SIZE], len(entries) > PAGE_SIZE
+        html = articles_html(phrases.recent, shown, asker.phrases, first + 1)
+        return html, _numbered(shown, phrases.code, page, "d", more=more)
 
 
 def _numbered(
-    articles: Sequence[Article | ArticleEntry], page: int = 0, kind: str = "", *, more: bool = False
+    articles: Sequence[Article | ArticleEntry],
+    language: str,
+    page: int = 0,
+    kind: str = "",
+    *,
+    more: bool = False,
 ) -> InlineKeyboardMarkup | None:
     """Buttons for the articles, and for the previous and next page."""
-    numbers = [
-        InlineKeyboardButton(str(number), callback_data=f"{CARD_PREFIX}:{article.id}")
-        for number, article in enumerate(articles, page * PAGE_SIZE + 1)
-    ]
-    arrows = []
+    texts, steps = BrowsingPhrases.of(language), []
     if page > 0:
-        arrows.append(InlineKeyboardButton("‹", callback_data=f"{kind}:{page - 1}"))
+        steps.append(InlineKeyboardButton(texts.previous, callback_data=f"{kind}:{page - 1}"))
     if more:
-        arrows.append(InlineKeyboardButton("›", callback_data=f"{kind}:{page + 1}"))
-    return _keyboard(numbers, arrows)
+        steps.append(InlineKeyboardButton(texts.next, callback_data=f"{kind}:{page + 1}"))
+    return _keyboard(*article_buttons(articles, language, page * PAGE_SIZE + 1), steps)
 
 
 def _keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:

@@ -130,9 +130,9 @@ def _render(
     position = _position(passages, step)
     if position is None or len(passages) < 2:
         return passage_html(excerpt, asker.phrases), None
-    place = asker.texts(BrowsingPhrases).passage_of(position + 1, len(passages))
-    buttons = []
-    for text, target in (("‹", position - 1), ("›", position + 1)):
+    texts, buttons = asker.texts(BrowsingPhrases), []
+    place = texts.passage_of(position + 1, len(passages))
+    for text, target in ((texts.previous, position - 1), (texts.next, position + 1)):
         if 0 <= target < len(passages):
             data = replace(step, at=passages[target].start).encode()
             buttons.append(InlineKeyboardButton(text, callback_data=data))

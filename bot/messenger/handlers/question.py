@@ -464,7 +464,6 @@ def _question_in(message: Message | None, bot: Bot) -> str | None:
     return question.strip() if question is not None else None
 
 
-
 def _edited_question(message: Message, bot: Bot) -> str | None:
     """The question in an edited message, also behind a command; None for other commands."""
     command, argument = command_in(message, bot.username)

@@ -13,7 +13,7 @@ from bot.conversation.passage_refs import Excerpt, PassageRef
 from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.feature import AnswerButtons
-from index.article import Article, Passage
+from index.article import Article, ArticleEntry, Passage
 
 QUESTION_PREFIX = "ask"  # before a number: asks the question on the button
 CARD_PREFIX = "a"  # before an article's id: shows its metadata
@@ -55,10 +55,9 @@ class NeighbourStep:
         return Excerpt(article, start, end, *quote)
 
 
-BUTTONS_PER_ROW = 6  # short ones, as many as fit on a phone
+ROW_CHARACTERS = 30  # that fit on a phone; the buttons of a row are equally wide
 # Citations with a button; Telegram refuses more than 100 buttons, and some have other uses.
 BUTTON_LIMIT = 90
-GOOD, BAD = "👍", "👎"
 
 
 def keyboard(
@@ -69,24 +68,21 @@ def keyboard(
     nearby: Sequence[str] = (),
 ) -> InlineKeyboardMarkup | None:
     """Buttons below an answer: one per cited passage or article offered, one for further sources,
-    features' `extra` ones, other readings and `nearby` questions, and two for votes, in one row if
-    they fit; below a reply, only the other readings.
+    features' `extra` ones, other readings and `nearby` questions, and two for votes; below a reply,
+    only the other readings.
 
     `turn_id` is the stored turn of the answer.
     """
     if not answer.is_remembered:
         return InlineKeyboardMarkup(question_rows(answer.buttons)) if answer.buttons else None
     texts, citations = BrowsingPhrases.of(phrases.code), answer.citations[:BUTTON_LIMIT]
-    votes = [
-        InlineKeyboardButton(GOOD, callback_data=f"v:{turn_id}:1"),
-        InlineKeyboardButton(BAD, callback_data=f"v:{turn_id}:0"),
-    ]
     buttons = []
     for citation in citations:
-        text = phrases.see_passage if len(citations) == 1 else f"[{citation.number}]"
+        is_only = len(citations) == 1
+        text = phrases.see_passage if is_only else texts.passage_number(citation.number)
         buttons.append(InlineKeyboardButton(text, callback_data=PassageRef.of(citation).encode()))
     for number, article in enumerate(answer.nearest, 1):
-        text = texts.read if len(answer.nearest) == 1 else str(number)
+        text = texts.read if len(answer.nearest) == 1 else texts.article_number(number)
         buttons.append(InlineKeyboardButton(text, callback_data=f"{CARD_PREFIX}:{article.id}"))
     if answer.further:
         buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
@@ -94,10 +90,34 @@ def keyboard(
     for extra_buttons in extra:
         buttons += extra_buttons.beside
         offers += [[button] for button in extra_buttons.rows]
-    if len(buttons) + 2 <= BUTTONS_PER_ROW:
-        return InlineKeyboardMarkup([*offers, [*buttons, *votes]])
-    rows = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
-    return InlineKeyboardMarkup([*rows, *offers, votes])
+    votes = ((texts.good, 1), (texts.bad, 0))
+    row = [InlineKeyboardButton(text, callback_data=f"v:{turn_id}:{vote}") for text, vote in votes]
+    return InlineKeyboardMarkup([*rows_of(buttons), *offers, row])
+
+
+def rows_of(buttons: Iterable[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """Rows of buttons whose texts can be read on a phone."""
+    rows: list[list[InlineKeyboardButton]] = []
+    for button in buttons:
+        row = [*rows[-1], button] if rows else []
+        if row and len(row) * max(len(other.text) for other in row) <= ROW_CHARACTERS:
+            rows[-1] = row
+        else:
+            rows.append([button])
+    return rows
+
+
+def article_buttons(
+    articles: Iterable[Article | ArticleEntry], language: str, first: int = 1
+) -> list[list[InlineKeyboardButton]]:
+    """Rows of buttons that open the articles of a numbered list."""
+    texts = BrowsingPhrases.of(language)
+    return rows_of(
+        InlineKeyboardButton(
+            texts.article_number(number), callback_data=f"{CARD_PREFIX}:{article.id}"
+        )
+        for number, article in enumerate(articles, first)
+    )
 
 
 def question_rows(questions: Sequence[str]) -> list[list[InlineKeyboardButton]]:

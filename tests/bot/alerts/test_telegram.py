@@ -34,6 +34,7 @@ from tests.fakes import FakeEmbedder
 READER, OTHER, CHIEF, GROUP = 42, 43, 44, -100
 FUND = "La société lève un milliard d’euros pour ses centres de calcul."
 LED = "Mistral AI a ouvert un bureau à Lyon ce lundi."
+OFFER = "M’avertir quand un article y répond"
 
 
 class Newsroom:
@@ -126,7 +127,7 @@ async def test_an_answer_left_unsent_comes_from_the_next(monkeypatch: pytest.Mon
             await server.silence()
     assert told.text.startswith("Un article répond maintenant")
     assert BIRTH in told.text
-    assert told.labels[-2:] == ["👍", "👎"]
+    assert told.labels[-2:] == ["👍 Utile", "👎 Pas utile"]
 
 
 async def test_who_may_no_longer_ask_is_told_nothing() -> None:
@@ -163,7 +164,7 @@ async def test_new_articles_are_told_by_a_sentence(server: BotServer, newsroom: 
         "Du nouveau sur «\u00a0Mistral AI\u00a0»\n\n«\u00a0Mistral AI lève des fonds.\u00a0»"
         "\u00a0[1]\n— Le papier fonds, Le Monde, 2 janvier 2026"
     )
-    assert told.labels == ["1", "Ne plus suivre"]
+    assert told.labels == ["Article 1", "Ne plus suivre"]
     newsroom.write("pluie", "Il pleut.")
     newsroom.build()
     await newsroom.has_nothing_new(server)  # told once
@@ -204,7 +205,7 @@ async def test_nothing_is_lost_or_told_twice_over_a_restart(newsroom: Newsroom) 
 
 async def test_alerts_lists_both_kinds_and_stops_each(server: BotServer) -> None:
     assert (await _said(server, "/suivre")).text.startswith("Dites-moi ce qu’il faut suivre")
-    server.presses(await server.reply_to(READER, "Qui a marché sur Mars ?"), 0)
+    server.presses(await server.reply_to(READER, "Qui a marché sur Mars ?"), OFFER)
     await server.next_message()
     await _said(server, "/suivre Mistral AI")
     await _said(server, "/suivre tout de suite les moulins")

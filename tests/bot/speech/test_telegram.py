@@ -54,7 +54,7 @@ async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
         ("✏️ Copier pour corriger", QUESTION)
     ]
     assert "Augustin Fresnel" in answer.text
-    assert "🔊" in answer.labels
+    assert "🔊 Écouter" in answer.labels
     assert spoken.file is not None
     assert spoken.file.kind == "voice"
     assert [line.text for line in speech.said] == [
@@ -68,7 +68,7 @@ async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
 async def test_a_written_question_is_read_on_demand(server: BotServer, speech: HeardSpeech) -> None:
     answer = await server.reply_to(READER, QUESTION)
     assert not speech.said
-    spoken = await server.reply_to_press(answer, "🔊")
+    spoken = await server.reply_to_press(answer, "🔊 Écouter")
     assert spoken.file is not None
     assert spoken.file.data == b"OggS spoken"
 
@@ -76,7 +76,7 @@ async def test_a_written_question_is_read_on_demand(server: BotServer, speech: H
 async def test_a_voice_that_fails_is_told(server: BotServer, speech: HeardSpeech) -> None:
     speech.problem = SpeechError("speech-crash")
     answer = await server.reply_to(READER, QUESTION)
-    failed = (await server.reply_to_press(answer, "🔊")).text
+    failed = (await server.reply_to_press(answer, "🔊 Écouter")).text
     assert failed.startswith("Je n’ai pas pu lire cette réponse à voix haute\u00a0: la voix s’est")
 
 
