@@ -269,16 +269,22 @@ LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")
 class ShownQuote:
     """A citation for display: the `highlight` in its quote, the `lead` to show before it.
 
-    `is_repeat` is True if its words are already shown above. `heading` and `label` are those of its
-    statement.
+    `is_repeat` is True if its words are already shown above. `statement` is the one that it is.
     """
 
     citation: Citation
     highlight: tuple[int, int] | None = None
     lead: Sentence | None = None
     is_repeat: bool = False
-    heading: str = ""
-    label: str = ""
+    statement: Statement | None = None
+
+    @property
+    def heading(self) -> str:
+        return self.statement.heading if self.statement else ""
+
+    @property
+    def label(self) -> str:
+        return self.statement.label if self.statement else ""
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -312,12 +318,11 @@ def shown_quotes(
     for citation in citations:
         quote, lead = citation.quote, citation.lead
         before = lead if lead is not None and lead.text not in texts else None
-        own = firsts.get(citation.number)
-        heading, label = (own.heading, own.label) if own else ("", "")
-        quotes.append(
-            ShownQuote(citation, marks.get(quote), before, quote in texts, heading, label)
+        shown = ShownQuote(
+            citation, marks.get(quote), before, quote in texts, firsts.get(citation.number)
         )
-        section += bool(heading)
+        quotes.append(shown)
+        section += bool(shown.heading)
         places.append((section, citation.article.id))
         texts |= {quote, before.text} if before else {quote}
     return tuple(

@@ -74,9 +74,15 @@ def _written(value: object) -> str:
 
 
 def commands() -> str:
-    """Every command of the terminal with its arguments and options, from its English help."""
-    root = _command(TerminalPhrases.of("en"))
-    return "".join(_command_text(name, command) for name, command in _leaves("selon", root))
+    """Every command of the terminal with its arguments and options, from its English help; options
+    that are those of the command before are not repeated."""
+    root, before, text = _command(TerminalPhrases.of("en")), "", ""
+    for name, command in _leaves("selon", root):
+        heading, options = _command_text(name, command)
+        same = bool(options) and options == before
+        text += f"{heading} (options as above)\n" if same else f"{heading}\n{options}"
+        before = options
+    return text
 
 
 def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
@@ -87,7 +93,8 @@ def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield from _leaves(f"{name} {each}", subcommand)
 
 
-def _command_text(name: str, command: Any) -> str:
+def _command_text(name: str, command: Any) -> tuple[str, str]:
+    """The line of a command, and those of its options."""
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     options = [
         each
@@ -95,9 +102,8 @@ def _command_text(name: str, command: Any) -> str:
         if each.param_type_name == "option" and not _COMMON & set(each.opts)
     ]
     line = " ".join([name, *(_argument(each) for each in arguments)])
-    rows = [(f"`{line}`", _cell(command.help))]
-    rows += [(f"  - {_option(each)}", _cell(each.help)) for each in options]
-    return "- " + "".join(f"{name}: {meaning}\n" for name, meaning in rows)
+    rows = (f"  - {_option(option)}: {_cell(option.help)}\n" for option in options)
+    return f"- `{line}`: {_cell(command.help)}", "".join(rows)
 
 
 def _argument(argument: Any) -> str:

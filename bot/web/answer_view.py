@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import itemgetter
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
 from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
 from bot.conversation.passage_refs import PassageRef
 from bot.state.votes import Vote
+
+_MIN_CONTENTS = 3  # headings, for a table of contents
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSection:
+    """The quotes below a heading, those of one article in a group; `anchor` is unique on a page."""
+
+    anchor: str
+    groups: tuple[tuple[ShownQuote, ...], ...]
+
+    @property
+    def heading(self) -> str:
+        return self.groups[0][0].heading
+
+    @property
+    def side(self) -> int:
+        statement = self.groups[0][0].statement
+        return statement.side if statement else 0
+
+    @property
+    def years(self) -> tuple[tuple[int, tuple[ShownQuote, ...]], ...]:
+        """The quotes by the year of what they tell, in order; empty if one has no day."""
+        dated = []
+        for quote in chain.from_iterable(self.groups):
+            if quote.statement is None or quote.statement.days is None:
+                return ()
+            dated.append((quote.statement.days.first.year, quote))
+        years = groupby(dated, key=itemgetter(0))
+        return tuple((year, tuple(quote for _, quote in own)) for year, own in years)
+
+
+def _sections(
+    groups: Sequence[tuple[ShownQuote, ...]],
+) -> Iterator[tuple[tuple[ShownQuote, ...], ...]]:
+    starts = [at for at, group in enumerate(groups) if group[0].heading or not at]
+    for start, end in zip(starts, [*starts[1:], len(groups)], strict=False):
+        yield tuple(groups[start:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +72,23 @@ class AnswerView:
         return bool(self.withdrawn) and not self.answer.statements
 
     @property
-    def groups(self) -> tuple[tuple[ShownQuote, ...], ...]:
-        return shown_quotes(self.answer.quoted, self.answer)
+    def rows(self) -> tuple[tuple[ViewSection, ...], ...]:
+        """The quotes in sections; those of two things that are compared stand side by side."""
+        rows: list[list[ViewSection]] = []
+        groups = shown_quotes(self.answer.quoted, self.answer)
+        for number, section in enumerate(_sections(groups), 1):
+            view = ViewSection(f"s{number}-{self.key}", section)
+            if view.side == 2 and rows and [own.side for own in rows[-1]] == [1]:
+                rows[-1].append(view)
+            else:
+                rows.append([view])
+        return tuple(map(tuple, rows))
+
+    @property
+    def contents(self) -> tuple[ViewSection, ...]:
+        """The sections to name above an answer of several."""
+        sections = [section for row in self.rows for section in row if section.heading]
+        return tuple(sections) if len(sections) >= _MIN_CONTENTS else ()
 
     @property
     def listed(self) -> tuple[tuple[str, Citation], ...]:

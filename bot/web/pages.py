@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.errors import StateError, WebError
+from bot.errors import MissingPage, StateError, WebError
+from bot.export import EXPORT_FORMATS, export_name
 from bot.library.examples import Examples
 from bot.locale.errors import error_sentence
 from bot.state import votes
 from bot.state.conversations import TurnRecord
+from bot.web.addresses import base_address, citation_address
 from bot.web.answer_view import AnswerView
 from bot.web.heartbeats import respond_when_ready
 from bot.web.rendering import PageTexts, render, render_text
@@ -32,6 +36,7 @@ def routes(service: WebService) -> list[BaseRoute]:
         Route("/", pages.ask, methods=["POST"]),
         Route("/answer", pages.part, methods=["POST"]),
         Route("/a/{key}", pages.answer, methods=["GET"]),
+        Route("/a/{key}/document.{suffix}", pages.document, methods=["GET"]),
         Route("/a/{key}/vote", pages.vote, methods=["POST"]),
     ]
 
@@ -110,6 +115,22 @@ class AskPages:
             conversation=turn.place.thread_id if is_own else _conversation(""),
             earlier=await self._service.earlier(turn) if is_own else (),
         )
+
+    async def document(self, request: Request) -> Response:
+        """An answer as a file. Raises MissingPage if it cites nothing."""
+        turn = await self._service.find_turn(request.path_params["key"])
+        form = EXPORT_FORMATS.get(request.path_params["suffix"])
+        if turn is None or form is None:
+            return render(request, "missing.html", 404)
+        answer = (await self._service.recall(turn)).answer
+        if not answer.statements:
+            raise MissingPage("web-nothing-cited")
+        language = request.state.visitor.language
+        link_of = partial(citation_address, base=base_address(self._service.settings, request))
+        content = await asyncio.to_thread(form.export, answer, language, link_of)
+        name = export_name(answer, form, language)
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type=form.media_type, headers=headers)
 
     async def vote(self, request: Request) -> Response:
         """Store a vote or its reason; return part of the page to the script, else redirect."""

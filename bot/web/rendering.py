@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.answer import LINE_END, Citation, link_to, sections_of, web_address
+from bot.export.texts import ExportPhrases
 from bot.help_numbers import help_line, help_text
 from bot.library.articles import Library
 from bot.locale import format
@@ -26,6 +27,7 @@ from bot.locale.text import finalize
 from bot.web.addresses import base_address
 from bot.web.answer_view import article_path, lead_before
 from bot.web.citation_formats import CitationFormats
+from bot.web.coverage_chart import CoverageChart
 from bot.web.service import Visitor, WebService
 from bot.web.texts import PagePhrases
 from index.errors import IndexingError
@@ -51,6 +53,7 @@ def environment() -> Environment:
     templates.globals |= {
         "static": static_path,
         "article_path": article_path,
+        "coverage_chart": CoverageChart.of,
         "help_line": help_line,
         "help_text": help_text,
         "lead_before": lead_before,
@@ -75,6 +78,7 @@ class PageTexts:
     answer: Phrases
     choice: ChoicePhrases
     browsing: BrowsingPhrases
+    export: ExportPhrases
 
     @classmethod
     def of(cls, code: Language) -> PageTexts:
@@ -84,6 +88,7 @@ class PageTexts:
             Phrases.of(code),
             ChoicePhrases.of(code),
             BrowsingPhrases.of(code),
+            ExportPhrases.of(code),
         )
 
     def title(self, article: Any) -> str:

@@ -22,6 +22,7 @@ from bot.web.app import create_app
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.service import WebService
 from tests.bot.messenger.samples import BIRTH, INSTALLED, LENS, answered, cite
+from tests.bot.web.archive_answers import ARCHIVE_ANSWERS, COMPARISON
 from tests.bot.web.browser import WAIT_SECONDS, check_accessible, open_browser, phone, served
 from tests.bot.web.conftest import QUESTION
 from tests.e2e.telegram import StubChain
@@ -52,7 +53,7 @@ def chain() -> SlowChain:
     marked = Statement(LENS, (1,), (LENS.index("en 1822"), LENS.index("en 1822") + 7))
     chain.answers[QUESTION] = replace(lens, statements=(marked,))
     doubtful = answered(DOUBT, cite(1, INSTALLED), cite(2, BIRTH))
-    chain.answers[DOUBT] = lower(doubtful)
+    chain.answers |= {DOUBT: lower(doubtful), **ARCHIVE_ANSWERS}
     return chain
 
 
@@ -136,7 +137,7 @@ def test_all_works_without_a_script(address: str) -> None:
 def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> None:
     paths = ("", "absent", "entrer", "mesdonnees", "oublier", "embed")
     pages = [f"{address}/{path}" for path in paths]
-    for question in (QUESTION, DOUBT, UNSAID):
+    for question in (QUESTION, DOUBT, UNSAID, *ARCHIVE_ANSWERS):
         browser.get(address)
         ask(browser, question)
         find(browser, "article.answer")
@@ -144,10 +145,25 @@ def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> 
         pages.append(browser.current_url)
     for page in pages:
         check_accessible(browser, page)
-        with phone(browser):
+        with phone(browser, 320):
             browser.get(page)
             width = browser.execute_script("return document.documentElement.scrollWidth")
-            assert width <= 360, page
+            assert width <= 320, page
+
+
+def test_a_comparison_is_in_two_columns_that_stack_on_a_phone(
+    browser: Chrome, address: str
+) -> None:
+    browser.get(address)
+    ask(browser, COMPARISON)
+    first, second = find(browser, ".beside:has(.side-1) > section", 2)
+    assert first.location["y"] == second.location["y"]
+    assert first.location["x"] < second.location["x"]
+    with phone(browser, 320):
+        browser.get(browser.current_url)
+        first, second = find(browser, ".beside:has(.side-1) > section", 2)
+        assert first.location["x"] == second.location["x"]
+        assert first.location["y"] < second.location["y"]
 
 
 def test_the_menu_is_one_line_on_a_phone(browser: Chrome, service: WebService) -> None:

@@ -1,0 +1,106 @@
+"""Chronologies, dossiers and comparisons on the page, and answers as files."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.answer import MonthCount
+from bot.export import EXPORT_FORMATS
+from bot.web.coverage_chart import CoverageChart
+from tests.bot.messenger.samples import LENS
+from tests.bot.web.archive_answers import ARCHIVE_ANSWERS, COMPARISON, DOSSIER, TIMELINE
+from tests.bot.web.conftest import QUESTION
+from tests.e2e.telegram import StubChain
+
+UNSAID = "Qui sera le gardien en 2030 ?"
+
+
+@pytest.fixture
+def chain(chain: StubChain) -> StubChain:
+    chain.answers |= ARCHIVE_ANSWERS
+    return chain
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_a_chronology_has_its_years_days_and_sources(client: TestClient) -> None:
+    page = client.post("/", data={"q": TIMELINE}).text
+    assert re.findall("<h4>(.*?)</h4>", page) == ["1788", "1822"]
+    assert page.count('<p class="when">') == 3
+    assert '<time datetime="1822-07-25">25 juillet 1822</time>' in page
+    assert LENS in text_of(page)
+    assert page.count("?a=") >= 3  # each line leads to its quote in the reader
+
+
+def test_a_picture_says_when_the_articles_speak_of_it(client: TestClient) -> None:
+    page = client.post("/", data={"q": TIMELINE}).text
+    words = "5 articles. Le plus en mars 2024, 4 articles."
+    assert f'aria-label="Quand les articles en parlent\u00a0: {words}"' in page
+    assert page.count("<rect ") == 2
+    assert '<th scope="row">novembre 2023</th><td>1</td>' in page
+    assert 'class="coverage"' not in client.post("/", data={"q": DOSSIER}).text
+
+
+def test_a_dossier_has_a_table_of_contents(client: TestClient) -> None:
+    page = client.post("/", data={"q": DOSSIER}).text
+    anchors = re.findall('<li><a href="#(s[^"]+)">', page)
+    assert anchors == re.findall('<h3 id="(s[^"]+)">', page)
+    assert len(anchors) == 3
+
+
+def test_a_comparison_stands_side_by_side(client: TestClient) -> None:
+    page = client.post("/", data={"q": COMPARISON}).text
+    rows = re.findall(r'<div class="row( beside)?">\n<section class="side-(\d)">', page)
+    assert rows == [("", "0"), (" beside", "1"), (" beside", "2")]
+    assert page.count('<section class="side-2">') == 2
+
+
+def test_a_stored_answer_keeps_its_form(client: TestClient) -> None:
+    shown = client.post("/", data={"q": TIMELINE})
+    again = client.get(shown.url.path).text
+    assert re.findall("<h4>.*?</h4>|<rect .*?>|<time .*?>", again) == re.findall(
+        "<h4>.*?</h4>|<rect .*?>|<time .*?>", shown.text
+    )
+
+
+@pytest.mark.parametrize("suffix", EXPORT_FORMATS)
+def test_an_answer_is_saved_as_a_file(client: TestClient, suffix: str) -> None:
+    shown = client.post("/", data={"q": TIMELINE})
+    key = shown.url.path.removeprefix("/a/")
+    assert f'href="/a/{key}/document.{suffix}" download' in shown.text
+    file = client.get(f"/a/{key}/document.{suffix}")
+    assert file.status_code == 200
+    assert file.headers["content-type"] == EXPORT_FORMATS[suffix].media_type
+    disposition = file.headers["content-disposition"]
+    assert disposition == f'attachment; filename="chronologie-de-fresnel.{suffix}"'
+    if suffix in ("md", "csv"):
+        assert LENS in file.text
+    else:
+        assert file.content.startswith(b"PK")
+
+
+def test_what_cannot_be_saved_is_said(client: TestClient) -> None:
+    refusal = client.post("/", data={"q": UNSAID})
+    assert "document.docx" not in refusal.text
+    key = refusal.url.path.removeprefix("/a/")
+    file = client.get(f"/a/{key}/document.docx")
+    assert file.status_code == 404
+    assert "il n’y a rien à enregistrer" in file.text
+    key = client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+    assert client.get(f"/a/{key}/document.exe").status_code == 404
+    assert client.get("/a/inconnue/document.odt").status_code == 404
+
+
+def test_long_spans_are_drawn_by_year() -> None:
+    months = [MonthCount(date(year, month, 1), 2) for year in (1999, 2010) for month in (1, 6)]
+    chart = CoverageChart.of(months, "fr")
+    assert chart is not None
+    assert (len(chart.bars), [bar.name for bar in chart.rows]) == (12, ["1999", "2010"])
+    assert (chart.total, chart.fullest.articles) == (8, 4)
+    assert CoverageChart.of(months[:1], "fr") is CoverageChart.of((), "fr") is None
