@@ -5,11 +5,11 @@
 
 None (0) of the repetitions or of the questions leaves that part out.
 
-Simulated voters have known preferences; 30 % vote without reading, being shown first and being
-longer please them, and they differ in how much. The truth that intervals are to hold is what an
-endless number of them would tell. Then the articles' own sentences meet SmolLM2-135M behind
-llama.cpp's own server, on questions of tests/data/corpus_questions.jsonl whose answer is known; a
-rule votes: does the answer shown hold it?
+Simulated voters have known preferences; 30 % vote without reading, and being shown first pleases
+them. The truth that intervals are to hold is what an endless number of them would tell. Then the
+articles' own sentences meet SmolLM2-135M behind llama.cpp's own server, on questions of
+tests/data/corpus_questions.jsonl whose answer is known; a rule votes: does the answer shown hold
+it?
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
@@ -29,7 +30,7 @@ import _clone  # noqa: F401
 from bot.arena.arena import Arena
 from bot.arena.battle import ArenaAnswer, Battle
 from bot.arena.factory import open_arena
-from bot.arena.rating import CountedVote, Ratings, rate_writers
+from bot.arena.rating import CountedVote, Estimate, rate_writers
 from bot.assembly import open_index
 from bot.settings import Settings, load_settings
 from index.ingestion.builder import build
@@ -42,8 +43,6 @@ from tests.llama.server import running
 ROOT = Path(__file__).resolve().parent.parent
 DAILY = 20.0
 TOKENS = 48
-SIGNS = {"position": 1, "length": 1, "citations": 0, "bold": 0}
-"""Of the effects that the voters have."""
 
 
 def main() -> int:
@@ -63,19 +62,14 @@ def _coverage(electorate: Electorate, battles: int, repetitions: int) -> None:
     truth = truth_of(electorate, Random(0), 300_000)
     began = time.perf_counter()
     held: Counter[str] = Counter()
-    effects: Counter[str] = Counter()
-    signs: Counter[str] = Counter()
     ordered, width = 0, 0.0
     for seed in range(repetitions):
         ratings = rate_writers(cast_votes(electorate, battles, Random(seed)), daily=DAILY)
-        found = sorted(ratings.writers, key=lambda name: -ratings.writers[name].value)
+        found = sorted(ratings, key=lambda name: -ratings[name].value)
         ordered += tuple(found) == electorate.names
-        for name, estimate in ratings.writers.items():
-            held[name] += truth.writers[name] in estimate.interval
+        for name, estimate in ratings.items():
+            held[name] += truth[name] in estimate.interval
             width += estimate.interval.width / len(electorate.names)
-        for name, estimate in ratings.effects.items():
-            effects[name] += truth.effects[name] in estimate.interval
-            signs[name] += estimate.value > 0
     print(
         f"{repetitions} repetitions of {battles} battles, {len(electorate.names)} writers, "
         f"{electorate.noise:.0%} noise: {time.perf_counter() - began:.0f} s"
@@ -85,12 +79,6 @@ def _coverage(electorate: Electorate, battles: int, repetitions: int) -> None:
     mean = sum(shares.values()) / len(shares)
     print(f"intervals of ratings that hold the truth: {mean:.1%}, by writer {_percent(shares)}")
     print(f"mean width of an interval: {width / repetitions:.0f} points")
-    shares = {name: effects[name] / repetitions for name in effects}
-    print(f"intervals of effects that hold the truth: {_percent(shares)}")
-    for name, sign in SIGNS.items():
-        known = f"truth {truth.effects[name]:+.2f}"
-        share = f"above zero in {signs[name]} of {repetitions}"
-        print(f"  {name}: {known}, {share}{'' if sign else ' (there is none)'}")
 
 
 def _stuffed(electorate: Electorate, battles: int) -> None:
@@ -104,17 +92,11 @@ def _stuffed(electorate: Electorate, battles: int) -> None:
             _tell_moves(before, after, f"500 votes for « {favourite} » in {days} day(s)")
 
 
-def _tell_moves(before: Ratings, after: Ratings, title: str) -> None:
-    moved = {
-        name: abs(after.writers[name].value - each.value) for name, each in before.writers.items()
-    }
-    outside = [
-        name
-        for name, each in after.writers.items()
-        if before.writers[name].value not in each.interval
-    ]
+def _tell_moves(before: Mapping[str, Estimate], after: Mapping[str, Estimate], title: str) -> None:
+    moved = {name: abs(after[name].value - each.value) for name, each in before.items()}
+    outside = [name for name, each in after.items() if before[name].value not in each.interval]
     name = max(moved, key=lambda each: moved[each])
-    half = after.writers[name].interval.width / 2
+    half = after[name].interval.width / 2
     print(
         f"{title}: the furthest moved by {moved[name]:.0f} points, half its interval is {half:.0f}"
         f"; honest ratings outside the intervals: {len(outside)}"
@@ -133,7 +115,6 @@ async def _writers(count: int) -> None:
             _env_file=None,
             data_dir=Path(folder),
             arena=f"extractive,{small}",
-            arena_seconds=300,
             chat_base_url=url,  # type: ignore[arg-type]
             chat_max_tokens=TOKENS,
             chat_context=1024,
@@ -154,7 +135,6 @@ async def _fight(arena: Arena, small: str, rows: list[dict[str, str]]) -> None:
     votes: list[CountedVote] = []
     holds: Counter[str] = Counter()
     without: Counter[str] = Counter()
-    lost: list[CountedVote] = []
     for number, row in enumerate(rows):
         pair = ("extractive", small) if number % 2 else (small, "extractive")
         battle = await arena.fight(row["question"], *pair)
@@ -162,31 +142,25 @@ async def _fight(arena: Arena, small: str, rows: list[dict[str, str]]) -> None:
             faults = "".join(f" {fault}" for fault in battle.faults.values())
             without[f"{battle.why}{faults}"] += 1
             print(f"{number + 1}. {row['question']}: {battle.why}{faults}", flush=True)
-            if len(battle.faults) == 1:
-                score = 0.0 if pair[0] in battle.faults else 1.0
-                lost.append(CountedVote(*pair, score, f"f{number}", f"f{number}"))
             continue
         first, second = (_holds(side, row["answer"]) for side in battle.sides)
         holds.update({pair[0]: first, pair[1]: second})
         print(f"{number + 1}. {row['question']}: {pair[0]} {first}, {pair[1]} {second}", flush=True)
         score = 0.5 + (first - second) / 2
-        styles = (battle.first.style, battle.second.style)
-        votes.append(CountedVote(*pair, score, f"q{number}", f"q{number}", *styles))
+        votes.append(CountedVote(*pair, score, f"q{number}", f"q{number}"))
     print(
         f"\n{len(rows)} questions, {time.perf_counter() - began:.0f} s; no battle: {dict(without)}"
     )
     print(f"{len(votes)} battles; the answer shown holds the known one: {dict(holds)}")
-    _tell_ratings("battles alone, as is", rate_writers(votes, style=False))
-    _tell_ratings("battles alone, at equal style", rate_writers(votes))
-    _tell_ratings("faults lost, as is", rate_writers([*votes, *lost], style=False))
+    _tell_ratings("ratings", rate_writers(votes))
 
 
-def _tell_ratings(title: str, ratings: Ratings) -> None:
+def _tell_ratings(title: str, ratings: Mapping[str, Estimate]) -> None:
     told = ", ".join(
         f"{name} {each.value:.0f} ({each.interval.low:.0f} to {each.interval.high:.0f})"
-        for name, each in ratings.writers.items()
+        for name, each in ratings.items()
     )
-    points = [each.value for each in ratings.writers.values()]
+    points = [each.value for each in ratings.values()]
     share = 1 / (1 + 10 ** ((points[1] - points[0]) / 400)) if len(points) == 2 else 0.5
     print(f"{title}: {told}; that is {share:.0%} for the first")
 

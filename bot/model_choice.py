@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from index.errors import RefusedValue
@@ -16,7 +15,7 @@ EXTRACTIVE = "extractive"  # the articles' own sentences, always the last resort
 ALIASES = {"mistral": "mistralai", "google": "google_genai"}  # common names of providers
 EVERY_MODEL = "*"
 
-_READER, _PROMPTS = "@reader=", "@prompts="
+_READER = "@reader="
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +57,22 @@ def parse_choices(text: str) -> tuple[Choice, ...]:
 class WriterChoice:
     """A writer of the arena: a chat model, or None for extractive answers.
 
-    `reader` and `prompts` (a folder) override the settings.
+    `reader` overrides the setting.
     """
 
     model: Choice | None = None
     reader: str = ""
-    prompts: Path | None = None
 
     @property
     def name(self) -> str:
         """The name in stored votes."""
         model = self.model.name if self.model is not None else EXTRACTIVE
         reader = f"{_READER}{self.reader}" if self.reader else ""
-        prompts = f"{_PROMPTS}{self.prompts}" if self.prompts is not None else ""
-        return f"{model}{reader}{prompts}"
+        return f"{model}{reader}"
 
 
 def parse_writers(text: str) -> tuple[WriterChoice, ...]:
-    """Parse `extractive,ollama:qwen3:4b@prompts=brefs,extractive@reader=none`.
+    """Parse `extractive,ollama:qwen3:4b,extractive@reader=none`.
 
     Raises RefusedValue, also for a single one.
     """
@@ -90,16 +87,10 @@ def parse_writers(text: str) -> tuple[WriterChoice, ...]:
 
 def parse_writer(text: str) -> WriterChoice:
     """Parse one writer, from the setting or from its name. Raises RefusedValue."""
-    rest, _, prompts = text.partition(_PROMPTS)
-    name, _, reader = (part.strip() for part in rest.partition(_READER))
-    if "@mode=" in name:
+    name, _, reader = (part.strip() for part in text.partition(_READER))
+    if "@mode=" in name or "@prompts=" in text:
         raise RefusedValue("writer-mode", name=text)
-    if name != EXTRACTIVE:
-        folder = Path(prompts.strip()) if prompts else None
-        return WriterChoice(_choice(name), reader, folder)
-    if prompts:
-        raise RefusedValue("writer-prompts", name=text)
-    return WriterChoice(None, reader)
+    return WriterChoice(None if name == EXTRACTIVE else _choice(name), reader)
 
 
 def parse_prices(text: str) -> Mapping[str, Price]:

@@ -55,7 +55,6 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
 Access = Literal["open", "list", "invitation"]
 WebAccess = Literal["local", "open", "token", "proxy"]
-ArenaFaults = Literal["ignored", "lost"]
 
 
 def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
@@ -300,23 +299,13 @@ class Settings(BaseSettings):
     arena: Annotated[str, _parsed_by(parse_writers)] = Field(
         "",
         description="Writers that readers compare blind with /arene, two or more: extractive or "
-        "provider:model, each followed by @reader=… or @prompts=FOLDER if wanted "
+        "provider:model, each followed by @reader=… if wanted "
         "(empty: no arena).",
     )
     arena_share: Annotated[int, Field(ge=0, le=1000)] = Field(
         0,
         description="One in this many ordinary questions becomes a battle, in private chats "
         "that opted in (0: none).",
-    )
-    arena_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
-        60, description="Seconds that a writer of the arena may take."
-    )
-    arena_faults: ArenaFaults = Field(
-        "ignored",
-        description="Result of a writer that is too slow or fails: ignored (no battle) or lost.",
-    )
-    arena_daily_votes: Annotated[float, Field(ge=0, le=10_000)] = Field(
-        20, description="Maximum weight of one person's votes in a day (0: unlimited)."
     )
     voice_model: str = Field(
         "bundled",

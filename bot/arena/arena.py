@@ -73,7 +73,6 @@ class Arena:
             *(self._answer(contender, findings, latest) for contender in pair)
         )
         answers = [result for result in results if isinstance(result, ArenaAnswer)]
-        kind = kind_of(findings, [answer.answer for answer in answers])
         fallback = answers[0].answer if answers else None
         if len(answers) < len(results):
             faults = {
@@ -81,8 +80,9 @@ class Arena:
                 for contender, result in zip(pair, results, strict=True)
                 if not isinstance(result, ArenaAnswer)
             }
-            return NoBattle("fault", findings.language, fallback, kind, generation, faults)
+            return NoBattle("fault", findings.language, fallback, faults)
         one, other = answers
+        kind = kind_of(findings, [one.answer, other.answer])
         if not (one.answer.statements or other.answer.statements):
             return NoBattle("refused", findings.language, fallback)
         if are_identical(one.answer, other.answer):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.answer import LINE_END, Answer, Statement
 from bot.answering.comparison import search_parts
 from bot.arena.battle_records import BattleOrigin, BattleSide, NewBattle
-from bot.arena.rating import StyleCounts
 from index.findings import Findings
 from index.text.folding import fold_phrase
 
@@ -19,7 +18,6 @@ QuestionKind = Literal["doubtful", "dated", "several", "single"]
 # Timeout, error, no answer found where there may be one, or the day's budget or the person's
 # allowance is used up.
 WriterFault = Literal["slow", "failed", "unknown", "budget", "allowance"]
-BLAMELESS: frozenset[WriterFault] = frozenset({"unknown", "budget", "allowance"})
 # A question about the articles themselves, no answer in them, the same answer twice, or a fault.
 NoBattleReason = Literal["about", "refused", "identical", "fault"]
 _WORD = re.compile(r"\w+")
@@ -33,16 +31,6 @@ class ArenaAnswer:
     answer: Answer
     seconds: float
     micros: int | None
-
-    @property
-    def style(self) -> StyleCounts:
-        """Number of words, citations and words in bold."""
-        statements = compared_statements(self.answer)
-        return StyleCounts(
-            sum(len(statement.text.split()) for statement in statements),
-            sum(len(statement.citations) for statement in statements),
-            sum(len(statement.parts[1].split()) for statement in statements),
-        )
 
     def text(self, unknown: str) -> str:
         """Render as plain text with citation markers, or `unknown` without statements."""
@@ -80,8 +68,6 @@ class NoBattle:
     why: NoBattleReason
     language: str
     answer: Answer | None = None
-    kind: QuestionKind = "single"
-    generation: str = ""
     faults: Mapping[str, WriterFault] = field(default_factory=dict)
 
 
@@ -103,7 +89,7 @@ def compared_statements(answer: Answer) -> tuple[Statement, ...]:
 def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
     """Convert a battle for storage; `unknown` is the text of an answer without statements."""
     first, second = (
-        BattleSide(side.writer, side.text(unknown), asdict(side.style), side.seconds, side.micros)
+        BattleSide(side.writer, side.text(unknown), side.seconds, side.micros)
         for side in battle.sides
     )
     return NewBattle(
@@ -114,26 +100,6 @@ def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
         generation=battle.generation,
         first=first,
         second=second,
-    )
-
-
-def faulty_battle(
-    outcome: NoBattle, pair: tuple[str, str], origin: BattleOrigin
-) -> NewBattle | None:
-    """Convert a writer's fault for storage, without the question. Return None if both writers
-    failed or the fault is a blameless one."""
-    culprits = [name for name, fault in outcome.faults.items() if fault not in BLAMELESS]
-    if len(outcome.faults) != 1 or not culprits:
-        return None
-    return NewBattle(
-        question="",
-        language=outcome.language,
-        kind=outcome.kind,
-        origin=origin,
-        generation=outcome.generation,
-        first=BattleSide(pair[0]),
-        second=BattleSide(pair[1]),
-        fault="first" if culprits[0] == pair[0] else "second",
     )
 
 

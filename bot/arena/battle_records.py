@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -36,10 +36,8 @@ from bot.state.tables import NEVER_REUSED, Base, IdType, PersonRow, Utc
 class BattleRow(Base):
     """Two writers' answers to one question, in display order.
 
-    `shown` are the messages with both, as HTML; `style_*` are `StyleCounts`, `micros_*` millionths
-    of a currency unit. If `fault` is set (`first`, `second`), that writer failed: nothing was shown
-    and no question is stored. Person, place and texts are erased after a time or with the person;
-    the counts stay.
+    `shown` are the messages with both, as HTML; `micros_*` millionths of a currency unit. Person,
+    place and texts are erased after a time or with the person; the rest stays.
     """
 
     __tablename__ = "battles"
@@ -65,20 +63,16 @@ class BattleRow(Base):
     shown: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     text_first: Mapped[str | None] = mapped_column(Text)
     text_second: Mapped[str | None] = mapped_column(Text)
-    style_first: Mapped[dict[str, Any]] = mapped_column(JSON)
-    style_second: Mapped[dict[str, Any]] = mapped_column(JSON)
     seconds_first: Mapped[float | None] = mapped_column(Double)
     seconds_second: Mapped[float | None] = mapped_column(Double)
     micros_first: Mapped[int | None] = mapped_column(BigInteger)
     micros_second: Mapped[int | None] = mapped_column(BigInteger)
-    fault: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
 class BattleVoteRow(Base):
-    """A vote of a person or a model (`judge`): `first`, `second`, `good`, `bad`, or `withdrawn`.
-    `voter` is a random pseudonym, the same for all votes of a person and kept when the person is
-    erased."""
+    """A vote: `first`, `second`, `good`, `bad`, or `withdrawn`. `voter` is a random pseudonym, the
+    same for all votes of a person and kept when the person is erased."""
 
     __tablename__ = "battle_votes"
     __table_args__ = (UniqueConstraint("battle_id", "person_id"),)
@@ -88,7 +82,6 @@ class BattleVoteRow(Base):
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("people.id", ondelete="SET NULL"), index=True
     )
-    judge: Mapped[str | None] = mapped_column(String(200))
     voter: Mapped[str] = mapped_column(String(32))
     choice: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(Utc)
@@ -98,24 +91,22 @@ class BattleVoteRow(Base):
 BattleChoice = Literal["first", "second", "good", "bad"]
 BATTLE_CHOICES: tuple[BattleChoice, ...] = get_args(BattleChoice)
 
-# For people in a chat, for the operator in the terminal, or for a model that judges.
-BattleOrigin = Literal["chat", "terminal", "judge"]
-FaultySide = Literal["first", "second"]
+# For people in a chat, or for the operator in the terminal.
+BattleOrigin = Literal["chat", "terminal"]
 
 WITHDRAWN = "withdrawn"  # such votes stay, since their voters have seen the writers' names
-_OPERATOR, _JUDGE = "terminal", "judge"
+_OPERATOR = "terminal"
 
 WITHDRAWAL_TIME = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class BattleSide:
-    """One answer: its writer, displayed text, style counts, duration, and cost in millionths of a
-    currency unit, if known."""
+    """One answer: its writer, displayed text, duration, and cost in millionths of a currency unit,
+    if known."""
 
     writer: str
     text: str | None = None
-    style: Mapping[str, int] = field(default_factory=dict)
     seconds: float | None = None
     micros: int | None = None
 
@@ -135,7 +126,6 @@ class NewBattle:
     person_id: int | None = None
     chat_id: int | None = None
     question_message: int | None = None
-    fault: FaultySide | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +140,14 @@ class BattleRecord:
     first: BattleSide
     second: BattleSide
     messages: tuple[str, ...]
-    fault: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class BattleVoteRecord:
-    """A valid vote with its battle. `voter` is the same for all votes of a person, but unique for
-    each vote of a `judge`."""
+    """A valid vote with its battle; `voter` is the same for all votes of a person."""
 
     battle: BattleRecord
     choice: BattleChoice
-    judge: str | None
     voter: str
     created_at: datetime
 
@@ -187,25 +174,22 @@ def save_battle(session: Session, new: NewBattle, now: datetime) -> int:
     """Store a battle and return its ID."""
     if new.person_id is not None:
         people.note_person(session, new.person_id, now)
-    is_valid = new.fault is None
     row = BattleRow(
-        person_id=new.person_id if is_valid else None,
-        chat_id=new.chat_id if is_valid else None,
-        question_message=new.question_message if is_valid else None,
-        question=new.question if is_valid else None,
-        question_key=question_key(new.question) if is_valid else None,
+        person_id=new.person_id,
+        chat_id=new.chat_id,
+        question_message=new.question_message,
+        question=new.question,
+        question_key=question_key(new.question),
         language=new.language,
         kind=new.kind,
         origin=new.origin,
         generation=new.generation,
-        shown=list(new.messages) if is_valid else None,
-        fault=new.fault,
+        shown=list(new.messages),
         created_at=now,
     )
     for name, side in (("first", new.first), ("second", new.second)):
         setattr(row, name, side.writer)
-        setattr(row, f"text_{name}", side.text if is_valid else None)
-        setattr(row, f"style_{name}", dict(side.style))
+        setattr(row, f"text_{name}", side.text)
         setattr(row, f"seconds_{name}", side.seconds)
         setattr(row, f"micros_{name}", side.micros)
     session.add(row)
@@ -248,13 +232,11 @@ def cast_battle_vote(
     return "counted"
 
 
-def save_judgment(
-    session: Session, battle_id: int, judge: str | None, choice: BattleChoice, now: datetime
+def save_operator_vote(
+    session: Session, battle_id: int, choice: BattleChoice, now: datetime
 ) -> None:
-    """Store the vote of a model or, if `judge` is None, of the operator in the terminal."""
-    voter = _OPERATOR if judge is None else _JUDGE
-    vote = {"battle_id": battle_id, "voter": voter, "choice": choice, "created_at": now}
-    session.add(BattleVoteRow(judge=judge, **vote))
+    vote = {"battle_id": battle_id, "voter": _OPERATOR, "choice": choice, "created_at": now}
+    session.add(BattleVoteRow(**vote))
 
 
 def withdraw_vote(session: Session, battle_id: int, person_id: int, now: datetime) -> bool:
@@ -274,12 +256,10 @@ def pairs_of_person(session: Session, person_id: int, question: str) -> Collecti
     return own | _voted_pairs(session, person_id, key)
 
 
-def pairs_of_terminal(
-    session: Session, question: str, origin: BattleOrigin
-) -> Collection[frozenset[str]]:
-    """Return the pairs of writers of earlier battles of this origin on the same question."""
+def pairs_of_terminal(session: Session, question: str) -> Collection[frozenset[str]]:
+    """Return the pairs of writers of earlier battles of the terminal on the same question."""
     query = select(BattleRow).where(
-        BattleRow.question_key == question_key(question), BattleRow.origin == origin
+        BattleRow.question_key == question_key(question), BattleRow.origin == "terminal"
     )
     return {_pair(row) for row in session.scalars(query)}
 
@@ -297,23 +277,21 @@ def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecor
         BattleVoteRecord(
             _battle(battle, texts=texts),
             _choice(vote.choice),
-            vote.judge,
-            vote.voter if vote.judge is None else f"{_JUDGE} {vote.id}",
+            vote.voter,
             vote.created_at,
         )
         for vote, battle in session.execute(query)
     ]
 
 
-def count_votes(session: Session) -> tuple[int, int | None, int]:
-    """Return what changes with the results of `load_votes` and `load_faults`: the number of votes,
-    the last one's ID, and the number of faults."""
+def count_votes(session: Session) -> tuple[int, int | None]:
+    """Return what changes with the results of `load_votes`: the number of votes, and the last one's
+    ID."""
     counted = BattleVoteRow.choice.in_(BATTLE_CHOICES)
     count, last = session.execute(
         select(func.count(), func.max(BattleVoteRow.id)).where(counted)
     ).one()
-    faults = select(func.count()).where(BattleRow.fault.is_not(None))
-    return count, last, session.scalar(faults) or 0
+    return count, last
 
 
 def pair_tallies(session: Session) -> list[PairTally]:
@@ -329,12 +307,6 @@ def pair_tallies(session: Session) -> list[PairTally]:
         PairTally(first, second, _choice(choice), votes)
         for first, second, choice, votes in session.execute(query)
     ]
-
-
-def load_faults(session: Session) -> list[BattleRecord]:
-    """Load the battles in which one writer failed, oldest first."""
-    query = select(BattleRow).where(BattleRow.fault.is_not(None)).order_by(BattleRow.id)
-    return [_battle(row) for row in session.scalars(query)]
 
 
 def has_joined(session: Session, person_id: int) -> bool:
@@ -383,7 +355,6 @@ def _battle(row: BattleRow, *, texts: bool = True) -> BattleRecord:
         BattleSide(
             getattr(row, name),
             getattr(row, f"text_{name}") if texts else None,
-            getattr(row, f"style_{name}"),
             getattr(row, f"seconds_{name}"),
             getattr(row, f"micros_{name}"),
         )
@@ -398,7 +369,6 @@ def _battle(row: BattleRow, *, texts: bool = True) -> BattleRecord:
         first,
         second,
         tuple(row.shown or ()) if texts else (),
-        row.fault,
     )
 
 
@@ -425,9 +395,7 @@ def _expired_votes(now: datetime, before: datetime) -> Iterator[Delete | Update]
 def _expired_battles(now: datetime, before: datetime) -> Iterator[Delete | Update]:
     """Erase the texts of old battles, and delete those without votes."""
     old = BattleRow.created_at < before
-    yield delete(BattleRow).where(
-        old, BattleRow.fault.is_(None), BattleRow.id.not_in(select(BattleVoteRow.battle_id))
-    )
+    yield delete(BattleRow).where(old, BattleRow.id.not_in(select(BattleVoteRow.battle_id)))
     yield update(BattleRow).where(old, BattleRow.question_key.is_not(None)).values(**_ERASURE)
 
 

@@ -1,46 +1,29 @@
-"""The standings as text: writers with their records, the effects of style, the parts."""
+"""The standings as text: writers with their records, and the parts."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from bot.arena.standings import ENOUGH_BATTLES, Standing, Standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 
 
-def board_text(standings: Standings, language: str, *, enough: int = ENOUGH_BATTLES) -> str:
+def board_text(standings: Standings, language: str) -> str:
     """Render the standings for a message or a terminal."""
     phrases, names = StandingsPhrases.of(language), ArenaPhrases.of(language)
     if not standings.votes:
         return phrases.nothing
-    paragraphs = ["\n".join((phrases.title, voters_line(standings, phrases)))]
+    paragraphs = ["\n".join((phrases.title, phrases.votes(standings.votes, standings.people)))]
     if not standings.rated:
-        paragraphs.append("\n".join((phrases.too_few, phrases.enough_from(enough))))
+        paragraphs.append("\n".join((phrases.too_few, phrases.enough_from(ENOUGH_BATTLES))))
     for place, row in enumerate(standings.writers, 1):
         record = record_line(row, phrases, names)
         paragraphs.append(f"{_rating_line(place, row, phrases, names)}\n  {record}")
-    if standings.effects:
-        lines = [phrases.effects]
-        for trait, effect in standings.effects.items():
-            bounds = (effect.value, effect.interval.low, effect.interval.high)
-            shares = (phrases.percent(preferred_share(bound)) for bound in bounds)
-            lines.append(f"  {phrases.effect(phrases.traits[trait], *shares)}")
-        paragraphs.append("\n".join(lines))
     if standings.parts:
         paragraphs.append("\n".join(_parts(standings, phrases, names)))
     if standings.rated:
-        equal = phrases.style_equal if standings.effects else phrases.style_as_is
-        paragraphs.append("\n".join((phrases.scale, equal, phrases.means)))
+        paragraphs.append("\n".join((phrases.scale, phrases.means)))
     return "\n\n".join(paragraphs)
-
-
-def voters_line(standings: Standings, phrases: StandingsPhrases) -> str:
-    """Render « 124 votes de 18 personnes », counting model judges apart."""
-    if standings.judged == standings.votes:
-        return phrases.judgments(standings.votes)
-    people = phrases.votes(standings.votes - standings.judged, standings.people)
-    return f"{people} + {phrases.judgments(standings.judged)}" if standings.judged else people
 
 
 def record_line(row: Standing, phrases: StandingsPhrases, names: ArenaPhrases) -> str:
@@ -65,8 +48,3 @@ def _parts(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases)
             yield f"  {phrases.not_rated}"
         for place, row in enumerate(part.rated, 1):
             yield f"  {_rating_line(place, row, phrases, names)}"
-
-
-def preferred_share(logits: float) -> float:
-    """Convert an effect in logits to the share of votes for the answer that has it."""
-    return 1 / (1 + math.exp(-logits))

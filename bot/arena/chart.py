@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from bot.arena.board import record_line, voters_line
+from bot.arena.board import record_line
 from bot.arena.rating import MEAN_RATING
 from bot.arena.standings import Standing, Standings
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
@@ -49,7 +49,7 @@ def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) 
         sheet.text(x, 1 - top / height, text, size=size, color=color, va="center", **more)
 
     write(phrases.title, _EDGE, 62, 17, INK, weight="bold")
-    write(voters_line(standings, phrases), _EDGE, 118, 11, FAINT)
+    write(phrases.votes(standings.votes, standings.people), _EDGE, 118, 11, FAINT)
     low, high = _find_range(rows)
     base = _TOP + _ROW * len(rows)
     axes = sheet.add_axes((_EDGE, 1 - base / height, _RIGHT - _EDGE, (base - _TOP) / height))
@@ -66,8 +66,7 @@ def _draw(standings: Standings, phrases: StandingsPhrases, names: ArenaPhrases) 
         write(label, _EDGE, top + 22, _NAME, INK, weight="bold", parse_math=False)
         write(rating, _RIGHT, top + 22, _RATING, INK, weight="bold", ha="right")
         write(record_line(row, phrases, names), _EDGE, top + 106, _SMALL, FAINT, parse_math=False)
-    equal = phrases.style_equal if standings.effects else phrases.style_as_is
-    lines = "\n".join((phrases.scale, phrases.whiskers, equal, phrases.means))
+    lines = "\n".join((phrases.scale, phrases.whiskers, phrases.means))
     below = 1 - (base + 78) / height
     sheet.text(_EDGE, below, lines, size=_NOTES, color=FAINT, va="top", linespacing=1.55)
     out = io.BytesIO()

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.arena.battle_records import BattleChoice, BattleSide, BattleVoteRecord
-from bot.arena.rating import STYLE_TRAITS
 
 _WINNERS: Mapping[BattleChoice, str] = {
     "first": "model_a",
@@ -20,8 +19,8 @@ _WINNERS: Mapping[BattleChoice, str] = {
 def export_lines(votes: Iterable[BattleVoteRecord]) -> Iterator[str]:
     """Yield one line per vote; conversations whose texts are erased are empty.
 
-    Additional fields: `judge` (`human` or a model), the `kind` of question, and the duration and
-    cost of each answer in `conv_metadata`.
+    Additional fields: the `kind` of question, and the duration and cost of each answer in
+    `conv_metadata`.
     """
     for number, vote in enumerate(votes, 1):
         battle = vote.battle
@@ -35,12 +34,17 @@ def export_lines(votes: Iterable[BattleVoteRecord]) -> Iterator[str]:
             "evaluation_order": 1,
             "conversation_a": _conversation(battle.question, a),
             "conversation_b": _conversation(battle.question, b),
-            "conv_metadata": _metadata(a, b),
+            "conv_metadata": {
+                "seconds_a": a.seconds,
+                "micros_a": a.micros,
+                "seconds_b": b.seconds,
+                "micros_b": b.micros,
+            },
             "category_tag": {"kind": battle.kind},
             "language": battle.language,
             "is_code": False,
             "timestamp": vote.created_at.isoformat(),
-            "judge": vote.judge or "human",
+            "judge": "human",
         }
         yield json.dumps(row, ensure_ascii=False)
 
@@ -50,14 +54,3 @@ def _conversation(question: str | None, side: BattleSide) -> list[dict[str, Any]
         return []
     turns = (("user", question), ("assistant", side.text or ""))
     return [{"role": role, "content": [{"type": "text", "text": text}]} for role, text in turns]
-
-
-def _metadata(a: BattleSide, b: BattleSide) -> dict[str, Any]:
-    """Style counts have names of our own, since we count words instead of tokens."""
-    metadata: dict[str, Any] = {}
-    for name, side in (("a", a), ("b", b)):
-        for trait in STYLE_TRAITS:
-            metadata[f"{trait}_{name}"] = side.style.get(trait, 0)
-        metadata[f"seconds_{name}"] = side.seconds
-        metadata[f"micros_{name}"] = side.micros
-    return metadata

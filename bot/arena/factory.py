@@ -19,6 +19,8 @@ from bot.settings import Settings
 from index.findings import Findings
 from index.search.live import LiveIndex
 
+WRITER_SECONDS = 60.0  # that a writer may take
+
 
 def open_arena(
     settings: Settings,
@@ -53,7 +55,7 @@ def open_arena(
         understand or understand_alone,
         retrieval,
         index.generation,
-        settings.arena_seconds,
+        WRITER_SECONDS,
         models.close if models is not None else lambda: None,
     )
 
@@ -68,5 +70,5 @@ def _contender(choice: WriterChoice, settings: Settings, models: ChatModels | No
 
     write: Callable[[Findings], Awaitable[CountedAnswer]] = quote
     if choice.model is not None and models is not None:
-        write = models.alone(choice.model.name, extractive, choice.prompts).answer
+        write = models.alone(choice.model.name, extractive).answer
     return Contender(choice.name, open_reader(settings), write)

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.arena.battle_records import pair_tallies
-from bot.arena.board import preferred_share, record_line, voters_line
-from bot.arena.standings import StandingsCount, counting_rules
+from bot.arena.board import record_line
+from bot.arena.standings import StandingsCount
 from bot.arena.texts import ArenaPageTexts, ArenaPhrases, StandingsPhrases
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.rendering import render
@@ -16,7 +16,7 @@ from bot.web.service import Visitor, WebService
 
 
 def open_pages(service: WebService) -> WebFeature:
-    count = StandingsCount(service.state, counting_rules(service.settings))
+    count = StandingsCount(service.state)
 
     async def show_standings(request: Request) -> Response:
         visitor: Visitor = request.state.visitor
@@ -27,9 +27,7 @@ def open_pages(service: WebService) -> WebFeature:
             phrases=StandingsPhrases.of(visitor.language),
             names=ArenaPhrases.of(visitor.language),
             columns=ArenaPageTexts.of(visitor.language),
-            preferred_share=preferred_share,
             record_line=record_line,
-            voters_line=voters_line,
         )
 
     links = []

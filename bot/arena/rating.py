@@ -1,8 +1,7 @@
-"""Ratings of writers from votes: Bradley-Terry with ties, style covariates, and intervals.
+"""Ratings of writers from votes: Bradley-Terry with ties, and intervals.
 
 The probability that the first answer wins is the logistic function of the difference in strength of
-the writers plus the effects of position and style (Bradley and Terry, 1952; style as covariates:
-Li et al., "Does style matter?", 2024). A tie is half a win for each. Strengths are MAP estimates
+the writers (Bradley and Terry, 1952). A tie is half a win for each. Strengths are MAP estimates
 under a weak normal prior, without which those of undefeated writers would diverge.
 """
 
@@ -13,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,35 +23,23 @@ if TYPE_CHECKING:
 
 POINTS_PER_LOGIT = 400 / math.log(10)  # as in Elo: 400 points are odds of ten to one
 MEAN_RATING = 1000.0
-PRIOR_PRECISION = 0.04  # of strengths and effects in logits: a standard deviation of 5
+PRIOR_PRECISION = 0.04  # of strengths in logits: a standard deviation of 5
 BOOTSTRAP_ROUNDS = 400
 _SEED = 0
 
+DAILY_VOTES = 20.0  # maximum weight of one voter's votes in a day
 MAX_MEDIANS = 3.0  # maximum weight of one voter, in units of the median voter's
 COVERAGE = 0.95  # of the intervals
 _MAX_STEPS, _MAX_STEP_LOGITS, _TOLERANCE = 50, 2.0, 1e-9  # of Newton's method
 _MAX_CELLS = 2_000_000  # votes times rounds per batch
-
-# Controlled for: number of words, citations, words in bold.
-StyleTrait = Literal["length", "citations", "bold"]
-STYLE_TRAITS: tuple[StyleTrait, ...] = get_args(StyleTrait)
-
-POSITION = "position"  # the effect of being shown first
-
-
-@dataclass(frozen=True, slots=True)
-class StyleCounts:
-    length: int = 0
-    citations: int = 0
-    bold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CountedVote:
     """A vote between two writers, in display order.
 
-    `score` is 1 for the first, 0 for the second, 0.5 for a tie. `voter` is a person or a judge;
-    `ballot` identifies the voter's votes of one day.
+    `score` is 1 for the first, 0 for the second, 0.5 for a tie; `ballot` identifies the voter's
+    votes of one day.
     """
 
     first: str
@@ -60,8 +47,6 @@ class CountedVote:
     score: float
     voter: str
     ballot: str
-    first_style: StyleCounts = StyleCounts()
-    second_style: StyleCounts = StyleCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +68,6 @@ class Estimate:
 
     value: float
     interval: RatingInterval
-
-
-@dataclass(frozen=True, slots=True)
-class Ratings:
-    """Ratings of writers in points, and effects of position and style in logits."""
-
-    writers: Mapping[str, Estimate]
-    effects: Mapping[str, Estimate]
 
 
 def vote_weights(votes: Sequence[CountedVote], daily: float) -> Floats:
@@ -118,14 +95,10 @@ def find_connected_writers(votes: Sequence[CountedVote]) -> frozenset[str]:
 
 
 def rate_writers(
-    votes: Sequence[CountedVote],
-    *,
-    daily: float = 0.0,
-    style: bool = True,
-    rounds: int = BOOTSTRAP_ROUNDS,
-) -> Ratings:
-    """Rate the writers in these votes, which should be connected; with `style`, at equal style and
-    position. CPU-bound: about a second for 2,000 votes.
+    votes: Sequence[CountedVote], *, daily: float = DAILY_VOTES, rounds: int = BOOTSTRAP_ROUNDS
+) -> Mapping[str, Estimate]:
+    """Rate the writers in these votes, which should be connected, in points. CPU-bound: about a
+    second for 2,000 votes.
 
     Each interval is the widest of three: a bootstrap by voter, one by vote, and the Laplace
     approximation of the posterior. So it is not too narrow if single persons are consistent, voters
@@ -133,8 +106,8 @@ def rate_writers(
     """
     writers = sorted({name for vote in votes for name in (vote.first, vote.second)})
     if not votes:
-        return Ratings({}, {})
-    table = design_table(votes, writers, style=style)
+        return {}
+    table = design_table(votes, writers)
     scores = np.array([vote.score for vote in votes])
     weights = vote_weights(votes, daily)
     fits = [fit_strengths(table, scores, weights[None, :])]
@@ -142,17 +115,10 @@ def rate_writers(
         parts = np.array_split(draws, -(-draws.size // _MAX_CELLS))
         fits.append(np.vstack([fit_strengths(table, scores, weights * part) for part in parts]))
     fits.append(posterior_draws(table, weights, fits[0][0], rounds))
-    count = len(writers)
-    strengths = [fit[:, :count] for fit in fits]
     points = [
-        MEAN_RATING + POINTS_PER_LOGIT * (strength - strength.mean(axis=1, keepdims=True))
-        for strength in strengths
+        MEAN_RATING + POINTS_PER_LOGIT * (fit - fit.mean(axis=1, keepdims=True)) for fit in fits
     ]
-    effects = [fit[:, count:] for fit in fits]
-    return Ratings(
-        dict(zip(writers, _estimates(points), strict=True)),
-        dict(zip(effect_names(style=style), _estimates(effects), strict=True)),
-    )
+    return dict(zip(writers, _estimates(points), strict=True))
 
 
 def fit_strengths(table: Floats, scores: Floats, weights: Floats) -> Floats:
@@ -185,24 +151,13 @@ def posterior_draws(table: Floats, weights: Floats, best: Floats, rounds: int) -
     return draws
 
 
-def effect_names(*, style: bool) -> tuple[str, ...]:
-    """The effects, in the order of their columns after the writers'."""
-    return (POSITION, *STYLE_TRAITS) if style else ()
-
-
-def design_table(votes: Sequence[CountedVote], writers: Sequence[str], *, style: bool) -> Floats:
-    """Build the design matrix, one row per vote: 1 for the first writer, -1 for the second; with
-    `style`, 1 for the position and (first - second) / (first + second) for each trait."""
+def design_table(votes: Sequence[CountedVote], writers: Sequence[str]) -> Floats:
+    """Build the design matrix, one row per vote: 1 for the first writer, -1 for the second."""
     columns = {name: column for column, name in enumerate(writers)}
-    table = np.zeros((len(votes), len(writers) + len(effect_names(style=style))))
+    table = np.zeros((len(votes), len(writers)))
     for row, vote in zip(table, votes, strict=True):
         row[columns[vote.first]] += 1
         row[columns[vote.second]] -= 1
-        if style:
-            row[len(writers)] = 1
-            for column, trait in enumerate(STYLE_TRAITS, len(writers) + 1):
-                first, second = getattr(vote.first_style, trait), getattr(vote.second_style, trait)
-                row[column] = (first - second) / (first + second or 1)
     return table
 
 

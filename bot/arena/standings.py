@@ -1,4 +1,4 @@
-"""The standings: ratings and records of the writers, computed from the votes by given rules."""
+"""The standings: ratings and records of the writers, computed from the votes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Literal
 
 from bot.arena.battle_records import (
     BattleChoice,
@@ -16,46 +14,15 @@ from bot.arena.battle_records import (
     BattleVoteRecord,
     PairTally,
     count_votes,
-    load_faults,
     load_votes,
 )
 from bot.arena.pairing import Pair, PairRecord
-from bot.arena.rating import (
-    CountedVote,
-    Estimate,
-    StyleCounts,
-    find_connected_writers,
-    rate_writers,
-)
-from bot.settings import Settings
+from bot.arena.rating import CountedVote, Estimate, find_connected_writers, rate_writers
 from bot.state.database import State
 
-# "judges" are models.
-Voters = Literal["people", "judges", "all"]
 _SCORES: Mapping[BattleChoice, float] = {"first": 1.0, "second": 0.0, "good": 0.5, "bad": 0.5}
 
 ENOUGH_BATTLES = 30  # minimum for a rating
-
-
-@dataclass(frozen=True, slots=True)
-class CountingRules:
-    """`daily` is the maximum weight of a person's votes per day (0: no limit), `enough` the minimum
-    number of battles for a rating. `style` controls for style and position, `bad_counts` counts
-    « both bad » as a tie, `faults_lose` counts faults as defeats."""
-
-    voters: Voters = "people"
-    daily: float = 20.0
-    style: bool = True
-    enough: int = ENOUGH_BATTLES
-    bad_counts: bool = True
-    faults_lose: bool = False
-
-
-def counting_rules(settings: Settings) -> CountingRules:
-    """Return the rules of the settings, for votes of people."""
-    return CountingRules(
-        daily=settings.arena_daily_votes, faults_lose=settings.arena_faults == "lost"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +41,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """All writers, best first, and the effects of position and style in logits.
+    """All writers, best first.
 
-    `people` counts human voters, `judged` the votes of models; `parts` are the standings by
-    language (`language fr`) and kind of question (`kind dated`).
+    `people` counts the voters; `parts` are the standings by language (`language fr`) and kind of
+    question (`kind dated`).
     """
 
     votes: int
     people: int
-    judged: int
     writers: tuple[Standing, ...]
-    effects: Mapping[str, Estimate] = field(default_factory=dict)
     parts: Mapping[str, Standings] = field(default_factory=dict)
 
     @property
@@ -95,60 +60,41 @@ class Standings:
 class StandingsCount:
     """Computes and caches the standings of a database until there are new votes."""
 
-    def __init__(self, state: State, rules: CountingRules) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._rules = rules
         self._lock = asyncio.Lock()
-        self._counts: tuple[int, int | None, int] | None = None
-        self._standings = Standings(0, 0, 0, ())
+        self._counts: tuple[int, int | None] | None = None
+        self._standings = Standings(0, 0, ())
 
     async def load(self) -> Standings:
         async with self._lock:
             counts = await self._state.run(count_votes)
             if counts != self._counts:
                 votes = await self._state.run(load_votes)
-                faults = await self._state.run(load_faults)
-                compute = partial(compute_standings, votes, faults, self._rules)
-                self._standings = await asyncio.to_thread(compute)
+                self._standings = await asyncio.to_thread(compute_standings, votes)
                 self._counts = counts
             return self._standings
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    vote: CountedVote
-    battle: BattleRecord
-    judge: str | None = None
+def compute_standings(votes: Sequence[BattleVoteRecord], enough: int = ENOUGH_BATTLES) -> Standings:
+    """Compute the standings, overall and by parts. CPU-bound: seconds for thousands of votes.
 
-
-def compute_standings(
-    votes: Sequence[BattleVoteRecord],
-    faults: Sequence[BattleRecord] = (),
-    rules: CountingRules = CountingRules(),
-) -> Standings:
-    """Compute the standings, overall and by parts. CPU-bound: seconds for thousands of votes."""
-    counted_votes = [
-        _Counted(_count_vote(vote), vote.battle, vote.judge)
-        for vote in votes
-        if _is_valid(vote, rules)
-    ]
-    if rules.faults_lose:
-        counted_votes += [
-            _Counted(_count_fault(battle), battle) for battle in faults if battle.fault
-        ]
+    Ratings need `enough` battles; « both bad » counts as a tie.
+    """
+    counted_votes = [(_count_vote(vote), vote.battle) for vote in votes]
     parts = {}
     for key in ("language", "kind"):
         by_part = defaultdict(list)
-        for counted_vote in counted_votes:
-            by_part[f"{key} {getattr(counted_vote.battle, key)}"].append(counted_vote)
+        for vote, battle in counted_votes:
+            by_part[f"{key} {getattr(battle, key)}"].append((vote, battle))
         if len(by_part) > 1:
             for name in sorted(by_part):
-                parts[name] = _compute(by_part[name], rules)
-    return replace(_compute(counted_votes, rules), parts=parts)
+                parts[name] = _compute(by_part[name], enough)
+    return replace(_compute(counted_votes, enough), parts=parts)
 
 
 def pair_records(tallies: Iterable[PairTally]) -> Mapping[Pair, PairRecord]:
-    """Sum up the votes on each pair, of people and models."""
+    """Sum up the votes on each pair."""
     records: dict[Pair, PairRecord] = {}
     for tally in tallies:
         pair = frozenset((tally.first, tally.second))
@@ -158,31 +104,28 @@ def pair_records(tallies: Iterable[PairTally]) -> Mapping[Pair, PairRecord]:
     return records
 
 
-def _compute(counted_votes: Sequence[_Counted], rules: CountingRules) -> Standings:
+def _compute(
+    counted_votes: Sequence[tuple[CountedVote, BattleRecord]], min_battles: int
+) -> Standings:
     battles, wins, ties = Counter[str](), Counter[str](), Counter[str]()
     sides: defaultdict[str, dict[tuple[int, int], BattleSide]] = defaultdict(dict)
-    for counted_vote in counted_votes:
-        vote = counted_vote.vote
+    for vote, battle in counted_votes:
         battles.update((vote.first, vote.second))
         if vote.score == 0.5:
             ties.update((vote.first, vote.second))
         else:
             wins[vote.first if vote.score else vote.second] += 1
-        for place, side in enumerate((counted_vote.battle.first, counted_vote.battle.second)):
-            sides[side.writer][counted_vote.battle.id, place] = side
-    enough = {name for name, count in battles.items() if count >= rules.enough}
-    votes = [
-        counted_vote.vote
-        for counted_vote in counted_votes
-        if {counted_vote.vote.first, counted_vote.vote.second} <= enough
-    ]
+        for place, side in enumerate((battle.first, battle.second)):
+            sides[side.writer][battle.id, place] = side
+    enough = {name for name, count in battles.items() if count >= min_battles}
+    votes = [vote for vote, _ in counted_votes if {vote.first, vote.second} <= enough]
     connected_writers = find_connected_writers(votes)
     votes = [vote for vote in votes if vote.first in connected_writers]
-    ratings = rate_writers(votes, daily=rules.daily, style=rules.style) if votes else None
+    ratings = rate_writers(votes)
     rows = [
         Standing(
             name,
-            ratings.writers.get(name) if ratings else None,
+            ratings.get(name),
             count,
             wins[name],
             ties[name],
@@ -192,21 +135,8 @@ def _compute(counted_votes: Sequence[_Counted], rules: CountingRules) -> Standin
         for name, count in battles.items()
     ]
     rows.sort(key=lambda row: (-row.rating.value if row.rating else 0.0, -row.battles, row.writer))
-    people = {
-        counted_vote.vote.voter
-        for counted_vote in counted_votes
-        if counted_vote.judge is None and not counted_vote.battle.fault
-    }
-    judge_votes = sum(counted_vote.judge is not None for counted_vote in counted_votes)
-    effects = ratings.effects if ratings else {}
-    return Standings(len(counted_votes), len(people), judge_votes, tuple(rows), effects)
-
-
-def _is_valid(vote: BattleVoteRecord, rules: CountingRules) -> bool:
-    is_by_judge = vote.judge is not None
-    if rules.voters != "all" and is_by_judge != (rules.voters == "judges"):
-        return False
-    return rules.bad_counts or vote.choice != "bad"
+    people = {vote.voter for vote, _ in counted_votes}
+    return Standings(len(counted_votes), len(people), tuple(rows))
 
 
 def _count_vote(record: BattleVoteRecord) -> CountedVote:
@@ -217,15 +147,7 @@ def _count_vote(record: BattleVoteRecord) -> CountedVote:
         _SCORES[record.choice],
         record.voter,
         f"{record.voter} {record.created_at.date()}",
-        StyleCounts(**battle.first.style),
-        StyleCounts(**battle.second.style),
     )
-
-
-def _count_fault(battle: BattleRecord) -> CountedVote:
-    name = f"fault {battle.id}"
-    score = 0.0 if battle.fault == "first" else 1.0
-    return CountedVote(battle.first.writer, battle.second.writer, score, name, name)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -15,12 +15,12 @@ from telegram.error import TelegramError
 
 from bot.answering.selection import current_scope
 from bot.arena import battle_records as battles
-from bot.arena.battle import Battle, NoBattle, faulty_battle, new_battle
+from bot.arena.battle import Battle, NoBattle, new_battle
 from bot.arena.battle_html import battle_html
 from bot.arena.battle_records import BattleChoice, BattleRecord
 from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
-from bot.arena.standings import StandingsCount, counting_rules, pair_records
+from bot.arena.standings import StandingsCount, pair_records
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.followups.candidates import Interpretation
 from bot.llm.budget import on_behalf_of
@@ -75,7 +75,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         self._arena = arena
         self._memory = ConversationMemory(services)
         self._chance = SystemRandom()
-        self._standings = StandingsCount(services.state, counting_rules(services.settings))
+        self._standings = StandingsCount(services.state)
 
     @on_command(ARENA)
     async def ask(self, event: ChatEvent) -> None:
@@ -216,8 +216,6 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
             with on_behalf_of(person):
                 outcome = await arena.fight(question, *pair)
         if isinstance(outcome, NoBattle):
-            if (new := faulty_battle(outcome, pair, "chat")) is not None:
-                await run(battles.save_battle, new=new, now=self._services.now())
             if not ordinary:
                 await self._explain_no_battle(bot, asker, outcome, reply_to)
             return None

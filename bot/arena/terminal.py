@@ -1,4 +1,4 @@
-"""`selon arena`: battles judged by the operator or by a model, and the standings."""
+"""`selon arena`: battles that the operator votes on, and the standings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,20 +18,18 @@ import typer
 
 from bot.arena.texts import ArenaHelp, ArenaPhrases
 from bot.command import DONE, MISUSED, CommandLine, Job
-from bot.errors import ModelFailed, SettingsError, StateError
+from bot.errors import SettingsError, StateError
 from bot.locale.text import harmless
-from bot.model_choice import parse_choices
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
 from bot.terminal.state import open_state_of
-from index.errors import RefusedValue, reason_of
+from index.errors import reason_of
 
 if TYPE_CHECKING:
     from bot.arena.arena import Arena
     from bot.arena.battle import Battle
     from bot.arena.battle_records import BattleChoice
-    from bot.arena.standings import CountingRules, Standings
-    from bot.llm.base import ChatModel
+    from bot.arena.standings import Standings
     from bot.state.database import State
 
 STANDARD = "-"
@@ -71,47 +68,32 @@ def declare(line: CommandLine) -> None:
     )
     group.app.callback(invoke_without_command=True)(arena)
     group.command("report", report, texts)
-    group.command("replay", replay, texts)
     group.command("export", export_votes, texts)
 
 
 def report(settings: Settings, as_json: Json = False, chart: Chart = None) -> int:
-    """Show the standings by the rules of the settings. Raises StateError, ChartError."""
-    from bot.arena.standings import counting_rules
+    """Show the standings. Raises StateError, ChartError."""
+    from bot.arena import battle_records as battles
+    from bot.arena.board import board_text
+    from bot.arena.chart import draw_standings
+    from bot.arena.standings import compute_standings
+    from bot.operations.picture_style import require_charts
 
-    return _show_standings(settings, counting_rules(settings), as_json=as_json, chart=chart)
-
-
-def replay(
-    settings: Settings,
-    voters: Annotated[
-        Literal["people", "judges", "all"],
-        typer.Option("--voters", metavar="WHO", help="voters"),
-    ] = "people",
-    daily: Annotated[
-        float | None, typer.Option("--daily", metavar="N", min=0, help="daily")
-    ] = None,
-    enough: Annotated[
-        int | None, typer.Option("--enough", metavar="N", min=1, help="enough")
-    ] = None,
-    no_style: Annotated[bool, typer.Option("--no-style", help="no_style")] = False,
-    leave_out_bad: Annotated[bool, typer.Option("--leave-out-bad", help="leave_out_bad")] = False,
-    faults_lose: Annotated[bool, typer.Option("--faults-lose", help="faults_lose")] = False,
-    as_json: Json = False,
-    chart: Chart = None,
-) -> int:
-    """Show the standings by other rules. Raises StateError, ChartError."""
-    from bot.arena.standings import ENOUGH_BATTLES, CountingRules
-
-    rules = CountingRules(
-        voters=voters,
-        daily=settings.arena_daily_votes if daily is None else daily,
-        style=not no_style,
-        enough=enough or ENOUGH_BATTLES,
-        bad_counts=not leave_out_bad,
-        faults_lose=faults_lose or settings.arena_faults == "lost",
-    )
-    return _show_standings(settings, rules, as_json=as_json, chart=chart)
+    if chart is not None:
+        require_charts("--chart")
+    with open_state_of(settings) as state:
+        table = compute_standings(state.do(battles.load_votes))
+    out = console_for(sys.stdout)
+    if as_json:
+        show(out, json.dumps(standings_json(table), ensure_ascii=False, indent=2))
+    else:
+        show(out, board_text(table, settings.language))
+    if chart is not None and table.rated:
+        png = draw_standings(table, settings.language)
+        with _translate_disk_errors(str(chart)):
+            chart.write_bytes(png)
+        show(console_for(sys.stderr), ArenaHelp.of(settings.language).drawn(str(chart)))
+    return DONE
 
 
 def run_battles(
@@ -119,7 +101,6 @@ def run_battles(
     questions: Annotated[
         Path | None, typer.Option("--questions", metavar="FILE", help="questions")
     ] = None,
-    judge: Annotated[str | None, typer.Option("--judge", metavar="MODEL", help="judge")] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="limit")] = None,
 ) -> int:
     """Run battles on the questions of a file. Raises SettingsError, IndexingError, StateError,
@@ -127,34 +108,26 @@ def run_battles(
     from bot.arena.factory import open_arena
     from bot.assembly import open_index
     from bot.evaluation.questions import read_plain_questions
-    from bot.llm.factory import ChatModels
 
     assert questions is not None, "help is shown instead"
     texts = read_plain_questions(questions)[:limit]
     if not settings.arena:
         raise SettingsError("arena-closed")
     with ExitStack() as stack:
-        model = None
-        if judge is not None:
-            choice = _parse_judge(judge)
-            models = ChatModels(settings.model_copy(update={"chat_model": choice}))
-            stack.callback(models.close)
-            model = models.model(choice)
         arena = open_arena(settings, open_index(settings))
         assert arena is not None
         stack.callback(arena.close)
         state = stack.enter_context(open_state_of(settings))
-        battles = _TerminalBattles(arena, state, settings.language, model)
+        battles = _TerminalBattles(arena, state, settings.language)
         return asyncio.run(battles.run(texts))
 
 
 class _TerminalBattles:
-    """Shows and stores battles with the votes of the operator or a judge."""
+    """Shows and stores battles with the votes of the operator."""
 
-    def __init__(self, arena: Arena, state: State, language: str, judge: ChatModel | None) -> None:
+    def __init__(self, arena: Arena, state: State, language: str) -> None:
         self._arena = arena
         self._state = state
-        self._judge = judge
         self._texts = ArenaHelp.of(language)
         self._phrases = ArenaPhrases.of(language)
         self._out = console_for(sys.stdout)
@@ -168,10 +141,10 @@ class _TerminalBattles:
             if battle is None:
                 continue
             fights += 1
-            choice = await self._choice(battle)
+            choice = await self._choice()
             if choice == "quit":
                 break
-            if choice is not None and choice != "pass":
+            if choice != "pass":
                 self._save(battle, choice)
                 votes += 1
             for name, side in zip(("first", "second"), battle.sides, strict=True):
@@ -183,12 +156,11 @@ class _TerminalBattles:
 
     async def _fight(self, question: str) -> Battle | None:
         from bot.arena import battle_records as battles
-        from bot.arena.battle import NoBattle, faulty_battle
+        from bot.arena.battle import NoBattle
         from bot.arena.pairing import draw_pair
         from bot.arena.standings import pair_records
 
-        origin = self._origin
-        find = partial(battles.pairs_of_terminal, question=question, origin=origin)
+        find = partial(battles.pairs_of_terminal, question=question)
         past_pairs, tallies = self._state.do(find), self._state.do(battles.pair_tallies)
         pair = draw_pair(self._arena.writers, pair_records(tallies), past_pairs, self._chance)
         if pair is None:
@@ -196,8 +168,6 @@ class _TerminalBattles:
             return None
         battle = await self._arena.fight(question, *pair)
         if isinstance(battle, NoBattle):
-            if (new := faulty_battle(battle, pair, origin)) is not None:
-                self._state.do(partial(battles.save_battle, new=new, now=datetime.now(UTC)))
             show(self._out, f"{self._texts.no_battle(self._phrases.no_battle[battle.why])}\n")
             return None
         for name, side in zip(("first", "second"), battle.sides, strict=True):
@@ -205,9 +175,7 @@ class _TerminalBattles:
             show(self._out, f"  {harmless(side.text(self._phrases.unknown))}")
         return battle
 
-    async def _choice(self, battle: Battle) -> BattleChoice | Literal["pass", "quit"] | None:
-        if self._judge is not None:
-            return await self._ask_judge(battle, self._judge)
+    async def _choice(self) -> BattleChoice | Literal["pass", "quit"]:
         while True:
             self._out.file.write(f"\n{self._texts.prompt} ({self._texts.keys}) > ")
             self._out.file.flush()
@@ -217,62 +185,17 @@ class _TerminalBattles:
             if (key := _KEYS.get(typed.strip().lower())) is not None:
                 return key
 
-    async def _ask_judge(self, battle: Battle, judge: ChatModel) -> BattleChoice | None:
-        from bot.arena.judge import judge_battle
-
-        try:
-            choice = await judge_battle(judge, battle, self._phrases.unknown)
-        except ModelFailed:
-            choice = None
-        if choice is None:
-            show(self._out, f"\n{self._texts.not_judged}")
-        else:
-            show(self._out, f"\n{self._texts.judged} {self._phrases.choices[choice]}")
-        return choice
-
     def _save(self, battle: Battle, choice: BattleChoice) -> None:
         from bot.arena import battle_records as battles
         from bot.arena.battle import new_battle
 
-        new, now = new_battle(battle, self._origin, self._phrases.unknown), datetime.now(UTC)
-        judge = self._judge.name if self._judge is not None else None
+        new, now = new_battle(battle, "terminal", self._phrases.unknown), datetime.now(UTC)
 
         def save(session: Any) -> None:
             battle_id = battles.save_battle(session, new, now)
-            battles.save_judgment(session, battle_id, judge, choice, now)
+            battles.save_operator_vote(session, battle_id, choice, now)
 
         self._state.do(save)
-
-    @property
-    def _origin(self) -> Literal["terminal", "judge"]:
-        return "terminal" if self._judge is None else "judge"
-
-
-def _show_standings(
-    settings: Settings, rules: CountingRules, *, as_json: bool, chart: Path | None
-) -> int:
-    from bot.arena import battle_records as battles
-    from bot.arena.board import board_text
-    from bot.arena.chart import draw_standings
-    from bot.arena.standings import compute_standings
-    from bot.operations.picture_style import require_charts
-
-    if chart is not None:
-        require_charts("--chart")
-    with open_state_of(settings) as state:
-        votes, faults = state.do(battles.load_votes), state.do(battles.load_faults)
-    table = compute_standings(votes, faults, rules)
-    out = console_for(sys.stdout)
-    if as_json:
-        show(out, json.dumps(standings_json(table), ensure_ascii=False, indent=2))
-    else:
-        show(out, board_text(table, settings.language, enough=rules.enough))
-    if chart is not None and table.rated:
-        png = draw_standings(table, settings.language)
-        with _translate_disk_errors(str(chart)):
-            chart.write_bytes(png)
-        show(console_for(sys.stderr), ArenaHelp.of(settings.language).drawn(str(chart)))
-    return DONE
 
 
 def export_votes(
@@ -298,7 +221,7 @@ def export_votes(
 
 
 def standings_json(table: Standings) -> dict[str, Any]:
-    """Convert standings for JSON; ratings are in points, effects in logits."""
+    """Convert standings for JSON; ratings are in points."""
     writers = []
     for row in table.writers:
         rating = row.rating
@@ -317,9 +240,7 @@ def standings_json(table: Standings) -> dict[str, Any]:
     return {
         "votes": table.votes,
         "people": table.people,
-        "judged": table.judged,
         "writers": writers,
-        "effects": {name: asdict(effect) for name, effect in table.effects.items()},
         "parts": {name: standings_json(part) for name, part in table.parts.items()},
     }
 
@@ -330,17 +251,6 @@ def _translate_disk_errors(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StateError("state-file-not-written", subject=path, reason=reason_of(error)) from error
-
-
-def _parse_judge(typed: str) -> str:
-    """Return the name of the chat model. Raises SettingsError."""
-    try:
-        choices = parse_choices(typed)
-    except RefusedValue:
-        choices = ()
-    if len(choices) != 1:
-        raise SettingsError("judge-unclear", subject=typed)
-    return choices[0].name
 
 
 def _show_help(text: str) -> int:

@@ -42,23 +42,18 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
 
     def sharing(self, count: int) -> str: ...
     def read_by(self, writer: str, reader: str) -> str: ...
-    def prompted_by(self, writer: str, prompts: str) -> str: ...
     def cost(self, amount: float) -> str: ...
     def revealed(self, answer: str, writer: str, took: str, cost: str) -> str: ...
 
     def writer(self, name: str) -> str:
-        """Describe a writer, such as « les phrases des articles » or « ollama:qwen3:4b, consignes
-        « brefs » ». Names that are not valid in the settings are returned unchanged."""
+        """Describe a writer, such as « les phrases des articles ». Names that are not valid in the
+        settings are returned unchanged."""
         try:
             choice = parse_writer(name)
         except RefusedValue:
             return name
         text = choice.model.name if choice.model is not None else self.articles
-        if choice.reader:
-            text = self.read_by(text, choice.reader)
-        if choice.prompts is not None:
-            text = self.prompted_by(text, choice.prompts.name)
-        return text
+        return self.read_by(text, choice.reader) if choice.reader else text
 
     def reveal(self, answer: str, writer: str, seconds: float | None, micros: float | None) -> str:
         """Describe the writer, duration and cost of the "first" or the "second" answer."""
@@ -88,25 +83,16 @@ class StandingsPhrases(Texts, domain="arena", part="standings"):
     means: str
     languages: Mapping[str, str]
     kinds: Mapping[str, str]
-    traits: Mapping[str, str]
-    effects: str
-    style_equal: str
-    style_as_is: str
 
     def votes(self, votes: int, voters: int) -> str: ...
-    def judgments(self, votes: int) -> str: ...
     def rated(self, place: int, writer: str, rating: int, low: int, high: int) -> str: ...
     def unrated(self, writer: str) -> str: ...
     def record(self, battles: int, wins: int, ties: int, took: str, cost: str) -> str: ...
     def part_of(self, name: str, votes: int) -> str: ...
-    def effect(self, trait: str, share: str, low: str, high: str) -> str: ...
     def enough_from(self, count: int) -> str: ...
 
     def number(self, count: int) -> str:
         return format.number(count, self.code)
-
-    def percent(self, share: float) -> str:
-        return format.percent(share, self.code)
 
     def part_named(self, key: str) -> str:
         """Name a part of the standings, such as `language fr` or `kind dated`."""
@@ -132,8 +118,6 @@ class ArenaHelp(Texts, domain="arena", part="help"):
 
     prompt: str
     keys: str
-    judged: str
-    not_judged: str
 
     def battle(self, number: int, of: int, question: str) -> str: ...
     def no_battle(self, reason: str) -> str: ...

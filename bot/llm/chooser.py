@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from bot.answer import Answer, Citation
@@ -61,27 +60,21 @@ class Chooser:
     extractive: Answer
     passages: Sequence[Sequence[Quotable]]
     blocks: Sequence[str]
-    prompts: Path | None = None
 
     @classmethod
-    def prepare(
-        cls, findings: Findings, extractive: Answer, prompts: Path | None = None
-    ) -> Chooser | None:
-        """Collect the options; None if there are none. CPU work, not for an event loop.
-
-        `prompts` is a folder to use instead of Selon's own.
-        """
+    def prepare(cls, findings: Findings, extractive: Answer) -> Chooser | None:
+        """Collect the options; None if there are none. CPU work, not for an event loop."""
         findings = replace(findings, hits=rank_sentences(findings.hits))
         passages = list_options(findings.hits, several=bool(search_parts(findings.question)))
         if not passages:
             return None
         blocks = _format_passages(passages, findings.language)
-        return cls(findings, extractive, passages, blocks, prompts)
+        return cls(findings, extractive, passages, blocks)
 
     def prompt(self, *, json: bool, room: int, tokens: int) -> ChoicePrompt:
         """Ask for numbers in at most `tokens`, with as many passages as fit into `room`."""
         form: ChoiceForm = "choose_json" if json else "choose"
-        blank = template(form, self.findings.language, self.prompts)
+        blank = template(form, self.findings.language)
         messages, count = fit_messages(blank, self.findings.question, self.blocks, room)
         options = [option for passage in self.passages[:count] for option in passage]
         request = Request(messages, tokens, choice_schema(len(options)) if json else None)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from bot.llm.budget import Allowance, RationedModel, SpendingBudget, SpendingLed
 from bot.llm.cache import ReplyCache
 from bot.llm.hosted_model import Bounds, HostedModel
 from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
-from bot.llm.prompt import check_prompts, prompt_version
+from bot.llm.prompt import prompt_version
 from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
 from bot.llm.question_rewriter import ModelRewriter
 from bot.llm.votes import VoteBook
@@ -249,17 +248,9 @@ class ChatModels:
         replies, votes = self._replies, self._votes.find
         return ModelAnswerer(self._models, extractive, self._limits, replies, generation, votes)
 
-    def alone(
-        self, name: str, extractive: ExtractiveAnswerer, prompts: Path | None = None
-    ) -> LoneModel:
-        """One model alone. Raises SettingsError for malformed prompts."""
-        if prompts is not None:
-            check_prompts(prompts)
-        model, cost, votes = self.model(name), self._costs[name], self._votes.find
-        return LoneModel(model, cost, extractive, self._limits, votes, prompts)
-
-    def model(self, name: str) -> ChatModel:
-        return next(model for model in self._models if model.name == name)
+    def alone(self, name: str, extractive: ExtractiveAnswerer) -> LoneModel:
+        model = next(model for model in self._models if model.name == name)
+        return LoneModel(model, self._costs[name], extractive, self._limits, self._votes.find)
 
     def rewriter(self) -> ModelRewriter:
         """The rewriter of follow-up questions."""

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 from bot.answer import Answer, Fallback
@@ -46,7 +45,7 @@ class ModelAnswerer:
 
     If none does, the answer is extractive, and `Answer.fallback` says why. `replies` caches raw
     texts; `generation` returns the current generation of the index. `votes` finds what a model's
-    vote was measured to be worth. `prompts` is a folder to use instead of Selon's own.
+    vote was measured to be worth.
     """
 
     joins_parts = True
@@ -59,7 +58,6 @@ class ModelAnswerer:
         replies: ReplyStore | None = None,
         generation: Callable[[], str] = lambda: "",
         votes: Callable[[str], VoteFigures | None] = lambda _: None,
-        prompts: Path | None = None,
     ) -> None:
         self._models = tuple(models)
         self._extractive = extractive
@@ -67,12 +65,11 @@ class ModelAnswerer:
         self._replies = replies
         self._generation = generation
         self._votes = votes
-        self._prompts = prompts
         self._room: dict[str, int] = {}  # prompt tokens by model, if below the limit
 
     async def ainvoke(self, findings: Findings) -> Answer:
         extractive = await asyncio.to_thread(self._extractive.answer, findings)
-        chooser = await asyncio.to_thread(Chooser.prepare, findings, extractive, self._prompts)
+        chooser = await asyncio.to_thread(Chooser.prepare, findings, extractive)
         if chooser is None:
             return extractive
         generation = await asyncio.to_thread(self._generation)
@@ -176,13 +173,10 @@ class LoneModel:
     extractive: ExtractiveAnswerer
     limits: ModelLimits
     votes: Callable[[str], VoteFigures | None] = lambda _: None
-    prompts: Path | None = None
 
     async def answer(self, findings: Findings) -> CountedAnswer:
         model = _CountedModel(self.model)
-        answerer = ModelAnswerer(
-            [model], self.extractive, self.limits, votes=self.votes, prompts=self.prompts
-        )
+        answerer = ModelAnswerer([model], self.extractive, self.limits, votes=self.votes)
         answer = await answerer.ainvoke(findings)
         costs = [self.cost(usage) for usage in model.usages]
         micros = [cost for cost in costs if cost is not None]

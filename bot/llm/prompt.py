@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from bot.answering.injection import harmless_in_prompt, is_order
-from bot.errors import SettingsError
 from bot.llm.base import MessageRole, PromptMessage, estimate_tokens
 from bot.locale.answers import Phrases
-from bot.locale.catalogue import Language
 from index.article import Article
-from index.errors import reason_of
 
 ChoiceForm = Literal["choose", "choose_json"]  # numbers of sentences, bare or in JSON
 Purpose = ChoiceForm | Literal["follow_up"]
@@ -48,30 +44,14 @@ class Template:
 
 
 @cache
-def template(purpose: Purpose, language: str, folder: Path | None = None) -> Template:
-    """Load the prompt for a purpose, in French or, for every other language, in English.
-
-    A `folder` may override it under the same name. Raises SettingsError if that one is malformed.
-    """
+def template(purpose: Purpose, language: str) -> Template:
+    """Load the prompt for a purpose, in French or, for every other language, in English."""
     name = f"{purpose}.{'fr' if language == 'fr' else 'en'}.txt"
-    if folder is not None and (folder / name).is_file():
-        try:
-            page = (folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                "prompt-unreadable", subject=folder / name, reason=reason_of(error)
-            ) from error
-    else:
-        page = files(_FOLDER).joinpath(name).read_text(encoding="utf-8")
-    parts = _HEAD.split(page)[1:]
-    turns = [
+    parts = _HEAD.split(files(_FOLDER).joinpath(name).read_text(encoding="utf-8"))[1:]
+    system, *middle, last = (
         PromptMessage(_ROLES[role], text.strip())
         for role, text in zip(parts[::2], parts[1::2], strict=True)
-    ]
-    roles = [turn.role for turn in turns]
-    if roles != ["system", *["user", "assistant"] * (len(turns) // 2 - 1), "user"]:
-        raise SettingsError("prompt-malformed", subject=folder or _FOLDER, name=name)
-    system, *middle, last = turns
+    )
     return Template(system, tuple(zip(middle[::2], middle[1::2], strict=True)), last)
 
 
@@ -83,17 +63,6 @@ def prompt_version() -> str:
         if page.name.endswith(".txt"):
             digest.update(f"{page.name}\n{page.read_text(encoding='utf-8')}".encode())
     return digest.hexdigest()[:8]
-
-
-def check_prompts(folder: Path) -> None:
-    """Raise SettingsError unless a folder has prompts for choosing, all well-formed."""
-    forms = get_args(ChoiceForm)
-    names = {f"{form}.{code}.txt" for form in forms for code in ("fr", "en")}
-    if not any((folder / name).is_file() for name in names):
-        raise SettingsError("prompts-missing", subject=folder, names=tuple(sorted(names)))
-    for form in forms:
-        for code in get_args(Language):
-            template(form, code, folder)
 
 
 def format_heading(article: Article, language: str) -> str:

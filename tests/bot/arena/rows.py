@@ -15,8 +15,7 @@ def rows(person: int, at: datetime) -> Sequence[Base]:
     asked = {"question": "Qui ?", "question_key": "k", "language": "fr", "generation": "g"}
     texts = {"text_first": "Lui.", "text_second": "Elle.", "shown": ["A", "B"]}
     writers = {"first": "extractive", "second": "openai:m", "kind": "single", "origin": "chat"}
-    styles = {"style_first": {"length": 1}, "style_second": {"length": 1}}
     return (
-        BattleRow(**place, **asked, **texts, **writers, **styles, created_at=at),
+        BattleRow(**place, **asked, **texts, **writers, created_at=at),
         BattleVoteRow(battle_id=person, person_id=person, voter="v", choice="first", created_at=at),
     )

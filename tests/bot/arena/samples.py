@@ -19,23 +19,20 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 def new_battle(message: int = 3, **changes: Any) -> NewBattle:
     """A battle over the question in this message of the person and chat 7."""
-    style = {"length": 1, "citations": 1, "bold": 0}
-    first = BattleSide("extractive", "Yvon. [1]", style, 0.2, 0)
-    second = BattleSide("openai:petit", "Anne. [1]", style, 1.5, 40)
+    first = BattleSide("extractive", "Yvon. [1]", 0.2, 0)
+    second = BattleSide("openai:petit", "Anne. [1]", 1.5, 40)
     asked = ("Qui a gardé le phare ?", "fr", "single", "chat", "g")
     return replace(NewBattle(*asked, first, second, ("A", "B"), 7, 7, message), **changes)
 
 
 def kept_battle(number: int, language: str = "fr") -> BattleRecord:
     sides = [
-        BattleSide(name, f"{name} dit. [1]", {"length": 2 + at, "citations": 1, "bold": 0}, at, 100)
+        BattleSide(name, f"{name} dit. [1]", at, 100)
         for at, name in enumerate(("extractive", "openai:petit"))
     ]
-    return BattleRecord(number, 7, "Qui ?", language, "single", *sides, (), None)
+    return BattleRecord(number, 7, "Qui ?", language, "single", *sides, ())
 
 
-def kept_vote(
-    battle: BattleRecord, choice: BattleChoice = "first", judge: str | None = None
-) -> BattleVoteRecord:
+def kept_vote(battle: BattleRecord, choice: BattleChoice = "first") -> BattleVoteRecord:
     when = NOW + timedelta(seconds=battle.id)
-    return BattleVoteRecord(battle, choice, judge, f"person {battle.id}", when)
+    return BattleVoteRecord(battle, choice, f"person {battle.id}", when)

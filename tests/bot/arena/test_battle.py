@@ -8,7 +8,6 @@ import pytest
 
 from bot.answer import Statement
 from bot.arena.battle import ArenaAnswer, are_identical, compared_statements
-from bot.arena.rating import StyleCounts
 from tests.bot.messenger.samples import BIRTH, LENS, answered, cite, refused
 
 QUESTION = "Qui a conçu la lentille ?"
@@ -21,13 +20,12 @@ def test_a_quote_stands_behind_the_sentence_it_leans_on() -> None:
     assert statement.parts[1] == "Il"
 
 
-def test_style_is_counted_as_it_is_shown() -> None:
+def test_a_text_names_its_citations() -> None:
     answer = replace(
         answered(QUESTION, cite(1, BIRTH), cite(2, LENS)),
         statements=(Statement("Augustin Fresnel l’a conçue.", (1, 2), (0, 16)),),
     )
     side = ArenaAnswer("openai:m", answer, 1.0, None)
-    assert side.style == StyleCounts(4, 2, 2)
     assert side.text("?") == "Augustin Fresnel l’a conçue. [1][2]"
     assert ArenaAnswer("x", refused(QUESTION), 1.0, 0).text("Je ne sais pas.") == "Je ne sais pas."
 

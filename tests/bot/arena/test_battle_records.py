@@ -55,7 +55,7 @@ async def test_votes_are_loaded_again_only_after_a_change(
 ) -> None:
     load = Mock(wraps=battles.load_votes)
     monkeypatch.setattr(standings, "load_votes", load)
-    count = standings.StandingsCount(state, standings.CountingRules())
+    count = standings.StandingsCount(state)
     battle = state.do(_voted)
     assert [(await count.load()).votes for _ in range(2)] == [1, 1]
     state.do(partial(battles.withdraw_vote, battle_id=battle, person_id=7, now=NOW))

@@ -21,17 +21,16 @@ def test_a_line_a_vote_in_the_published_fields() -> None:
         {"role": "user", "content": [{"type": "text", "text": "Qui ?"}]},
         {"role": "assistant", "content": [{"type": "text", "text": "extractive dit. [1]"}]},
     ]
-    assert row["conv_metadata"]["length_b"] == 3
+    assert row["conv_metadata"]["seconds_b"] == 1
     assert len({each["id"] for each in rows}) == len(rows)
     assert "person" not in json.dumps(rows)
 
 
-def test_what_is_kept_no_more_is_not_in_it_and_a_judge_is_named() -> None:
+def test_what_is_kept_no_more_is_not_in_it() -> None:
     battle = kept_battle(1)
     wordless = replace(
         battle, question=None, first=BattleSide("extractive"), second=BattleSide("openai:petit")
     )
-    (line,) = export_lines([kept_vote(wordless, judge="openai:juge")])
+    (line,) = export_lines([kept_vote(wordless)])
     row = json.loads(line)
     assert row["conversation_a"] == row["conversation_b"] == []
-    assert row["judge"] == "openai:juge"

@@ -34,10 +34,9 @@ def pages(service: WebService) -> Iterator[TestClient]:
 
 def vote(service: WebService, numbers: range) -> None:
     """People prefer the articles' sentences, all but one in four."""
-    style = {"length": 1, "citations": 1, "bold": 0}
     with service.state.session() as session:
         for number in numbers:
-            new = new_battle(number, second=BattleSide("openai:<petit>", "Anne. [1]", style))
+            new = new_battle(number, second=BattleSide("openai:<petit>", "Anne. [1]"))
             battle = battles.save_battle(session, new, NOW)
             choice = "second" if number % 4 == 0 else "first"
             battles.cast_battle_vote(session, battle, number, choice, NOW)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from bot.arena.battle_records import BattleChoice, PairTally
-from bot.arena.board import board_text
 from bot.arena.pairing import PairRecord
-from bot.arena.standings import CountingRules, Standings, compute_standings, pair_records
+from bot.arena.standings import Standings, compute_standings, pair_records
 from tests.bot.arena.samples import kept_battle, kept_vote
 
-RULES = CountingRules(enough=10)
 CHOICES: tuple[BattleChoice, ...] = ("first", "first", "good", "second", "bad")
 
 
-def _told(count: int = 50, rules: CountingRules = RULES) -> Standings:
+def _told(count: int = 50, enough: int = 10) -> Standings:
     votes = [
         kept_vote(kept_battle(at, language="en" if at < 5 else "fr"), CHOICES[at % 5])
         for at in range(count)
     ]
-    return compute_standings(votes, (), rules)
+    return compute_standings(votes, enough)
 
 
 def test_wins_ties_time_and_cost_are_counted() -> None:
     told = _told()
-    assert (told.votes, told.people, told.judged) == (50, 50, 0)
+    assert (told.votes, told.people) == (50, 50)
     best, other = told.writers
     assert (best.writer, best.battles, best.wins, best.ties) == ("extractive", 50, 20, 20)
     assert (best.seconds, other.seconds, best.micros) == (0.0, 1.0, 100.0)
@@ -35,22 +33,8 @@ def test_a_writer_without_enough_battles_is_not_rated_and_neither_is_a_language(
     told = _told()
     assert told.parts["language en"].rated == ()
     assert len(told.parts["language fr"].rated) == 2
-    assert _told(rules=CountingRules(enough=51)).rated == ()
+    assert _told(enough=51).rated == ()
     assert "kind single" not in told.parts  # all are of one kind
-
-
-def test_judges_are_counted_apart_from_people() -> None:
-    votes = [kept_vote(kept_battle(at), "first") for at in range(30)]
-    votes += [kept_vote(kept_battle(at), CHOICES[at % 5], "openai:j") for at in range(30, 50)]
-    people, judges, every = (
-        compute_standings(votes, (), CountingRules(voters=voters, enough=10))
-        for voters in ("people", "judges", "all")
-    )
-    assert (people.votes, judges.votes, every.votes) == (30, 20, 50)
-    assert (people.judged, judges.judged, every.judged) == (0, 20, 20)
-    assert "d’aucune personne" in board_text(judges, "fr")
-    assert "30 votes de 30 personnes" in board_text(every, "fr")
-    assert "by a model, by no person" in board_text(every, "en")
 
 
 def test_how_each_pair_fared_is_told_by_the_writer_whose_name_comes_first() -> None:

@@ -147,7 +147,6 @@ async def test_answers_are_shown_alike_revealed_and_the_vote_taken_back(server: 
     sides = {side.writer: side for side in (vote.battle.first, vote.battle.second)}
     written = sides["openai:petit"]
     assert written.text == "Fresnel est né en 1788. [1] Il a conçu une lentille. [2]"
-    assert written.style == {"length": 10, "citations": 2, "bold": 1}
 
     assert revealed.labels == ["↩️ Reprendre mon vote"]
     server.presses(revealed, 0)
@@ -191,11 +190,6 @@ async def test_a_writer_that_hangs_is_not_given_away(
     for each in told:
         assert not each.buttons
         assert "petit" not in each.text
-    with open_session() as session:
-        (fault,) = battles.load_faults(session)
-    failed = fault.first if fault.fault == "first" else fault.second
-    assert failed.writer == ("extractive" if slow == "quoting" else "openai:petit")
-    assert fault.question is None
 
 
 async def test_a_crash_between_the_two_answers_begins_again_and_shows_both(

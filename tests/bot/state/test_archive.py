@@ -220,6 +220,10 @@ def put(line: bytes) -> Callable[[bytes], bytes]:
     return person(b"\n", b"\n" + line + b"\n")
 
 
+def earlier(file: bytes) -> bytes:
+    return sealed(re.sub(rb'"revision":"\d+"', b'"revision":"0012"', file).splitlines())
+
+
 def without_notices(file: bytes) -> bytes:
     before, _, rest = file.partition(b'{"table":"notices"')
     return sealed((before + rest[rest.index(b'{"table"') :]).splitlines())
@@ -233,7 +237,7 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "something else": ("other", lambda file: b'{"update_id": 1}\n'),
     "a later format": ("newer", changed(b'"format":1', b'"format":2')),
     "a later revision": ("newer", changed(b'"revision":"', b'"revision":"9')),
-    "an earlier revision": ("older", changed(b'"revision":"0018"', b'"revision":"0012"')),
+    "an earlier revision": ("older", earlier),
     "a revision that moves": ("other", lambda file: sealed([HEAD, b"", b""])),
     "no last line": ("cut", lambda file: file[: file.rstrip().rindex(b"\n") + 1]),
     "all but the last byte": ("cut", lambda file: file[:-1]),
