@@ -31,6 +31,7 @@ from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.feature import AnswerButtons, Chore, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
+from bot.messenger.inbound.addressee import is_question
 from bot.messenger.journal import Journal, Postponed, current_trigger
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
@@ -42,6 +43,8 @@ from bot.state import conversations, deliveries
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.deliveries import Delivery, Letter, Part
 from index.text.folding import fold_phrase
+from index.text.language import terms
+from index.text.names import span_names
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +60,13 @@ SUBJECT_LIMIT = 100  # characters
 _MAX_ARTICLES = 5  # per message
 
 _AT_ONCE = re.compile(r"(?:tout de suite|at once)\b[\s:,]*", re.IGNORECASE)
+# What a request is about, in words that the model does not take for a subject: « sur le climat ».
+_SUBJECT = re.compile(
+    r"\b(?:sur|pour|concernant|(?:parle(?:nt|ra)?|à propos) d(?:e |u |es |['’])"
+    r"|(?:new|news|something|anything|articles) on|about|regarding) ?(?:the )?"
+    r"(\w(?:(?! (?:stp|svp|s['’]il|please|appears)\b)[^?!.,\n])*)",
+    re.IGNORECASE,
+)
 _BUTTON = r"f:(\d{1,18}):(stop|once|daily)"
 
 
@@ -80,7 +90,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         return (Chore("alerts", POLL_INTERVAL, self.check), *self._subscriptions.chores)
 
     def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
-        if answer.is_sure:
+        if answer.is_sure or not _may_be_answered_later(answer):
             return AnswerButtons()
         offer = AlertPhrases.of(code).offer
         return AnswerButtons(rows=(InlineKeyboardButton(offer, callback_data=f"n:{turn_id}"),))
@@ -92,9 +102,11 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         ]
 
     async def serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
-        if answer.intent != "alert" or not answer.subject or not asker.private:
+        words = _SUBJECT.search(answer.question)
+        subject = answer.subject or (words[1][:SUBJECT_LIMIT].strip() if words else "")
+        if answer.intent != "alert" or not subject or not asker.private:
             return False
-        await self._subscriptions.save(bot, asker, answer.subject, at_once=True)
+        await self._subscriptions.save(bot, asker, subject, at_once=True)
         return True
 
     def unsubscribe(self, session: Session, place: ConversationPlace) -> None:
@@ -382,6 +394,16 @@ class SubscriptionHandlers(Handlers):
             return ()
         selection = await services.selection(subscription.place)
         return [citation for citation in new if selection is None or citation.article in selection]
+
+
+def _may_be_answered_later(answer: Answer) -> bool:
+    """True for questions that name something: « Fais le point » waits for no article."""
+    question, language = answer.understood or answer.question, answer.language
+    names = span_names(question, language)
+    return answer.intent == "question" and (
+        any(name.start > 0 or " " in question[name.start : name.end] for name in names)
+        or (is_question(question) and len(terms(question, language)) > 1)
+    )
 
 
 def list_subscriptions(

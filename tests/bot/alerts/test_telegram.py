@@ -18,6 +18,7 @@ from telegram import Bot
 from bot.alerts import telegram as alerts
 from bot.alerts.subscription_records import SubscriptionRow
 from bot.alerts.telegram import SubscriptionHandlers, last_morning
+from bot.answering.refusal import reply_with
 from bot.answering.selection import chosen_articles
 from bot.library.articles import Library
 from bot.messenger.journal import Postponed
@@ -72,9 +73,11 @@ class Newsroom:
 
     @asynccontextmanager
     async def at_work(self, server: BotServer) -> AsyncIterator[None]:
-        index = LiveIndex(self._index, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
-        async with running(server, StubChain(), Library(index)):
+        async with running(server, StubChain(), Library(self.open())):
             yield
+
+    def open(self) -> LiveIndex:
+        return LiveIndex(self._index, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
 
 
 @pytest.fixture(autouse=True)
@@ -271,3 +274,35 @@ def test_the_news_of_a_day_are_due_in_the_morning(
         due = last_morning(datetime.fromisoformat(moment))
     time.tzset()
     assert due == datetime.fromisoformat(morning)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_offered"),
+    [
+        *(("Qui a marché sur Mars ?", True), ("prix du pain à Oslo", True)),
+        *(("Fais le point", False), ("Chronologie", False), ("Pourquoi ?", False)),
+        ("Merci beaucoup, à plus", False),
+    ],
+)
+async def test_an_alert_is_offered_for_a_question_alone(
+    server: BotServer, question: str, is_offered: bool
+) -> None:
+    assert (OFFER in (await _said(server, question)).labels) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("préviens-moi des nouvelles sur l’IA", "l’IA"),
+        ("alerte-moi quand un article parle du climat svp", "climat"),
+        ("let me know about the strikes", "strikes"),
+    ],
+)
+async def test_an_alert_in_plain_words_finds_its_subject(
+    newsroom: Newsroom, words: str, subject: str
+) -> None:
+    chain = StubChain(**{words: reply_with(words, "Dites-moi sur quoi.", "fr", "alert")})
+    async with BotServer() as server, running(server, chain, Library(newsroom.open())):
+        said = await _said(server, words)
+    assert f"«\u00a0{subject}\u00a0»" in said.text
+    assert said.labels == ["Chaque matin", "Ne plus suivre"]
