@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from index.text.dates import WEEKDAY_NUMBERS, weekday_names
+from bot.answering.time_range import day_range
+from index.text.dates import WEEKDAY_NUMBERS, month_names, weekday_names
 from index.text.folding import fold_phrase
 from index.text.patterns import one_of
 
@@ -28,6 +29,14 @@ _GROUPS = (
         EVERY_DAY,
     ),
 )
+_MONTH = one_of(month_names("fr", "en"))
+_PAST_DAY = re.compile(
+    rf"\b(?:(?P<weekday>{_DAY})(?: (?:dernier|passe))?\b(?! ?\d)|(?:{_DAY} )?(?P<date>"
+    rf"avant[- ]hier|hier|yesterday|aujourd'hui|today|\d{{4}}-\d\d-\d\d|\d\d?/\d\d?/\d{{4}}"
+    rf"|\d{{1,2}}(?:er|st|nd|rd|th)? (?:{_MONTH})(?: \d{{4}})?)\b"
+    rf"|(?P<month>{_MONTH}) (?P<day>\d{{1,2}})\b)"
+)
+_BEFORE_DAY = re.compile(r"(?:(?:le|du|de|the|of|on|from|last) |d'|l')*")
 _AUDIO = re.compile(r"\b(?:avec |en |with |in )?audio\b|\ba (?:voix haute|haute voix)\b|\baloud\b")
 _AND = re.compile(r"(?:\b(?:le|les|et|on|and|every|chaque|tous)\b|[ ,;])*")
 
@@ -70,6 +79,22 @@ def parse_schedule(typed: str) -> Schedule | None:
     if hour >= 24 or minute >= 60 or not _AND.fullmatch(rest):
         return None
     return Schedule(60 * hour + minute, tuple(sorted(days)) or EVERY_DAY, mentions > 0)
+
+
+def parse_day(words: str, today: date, *, anywhere: bool = False) -> date | None:
+    """Parse a day that has begun: « hier », « lundi », « 3 mars »; `anywhere` in other words."""
+    plain = fold_phrase(" ".join(words[:_MAX_CHARACTERS].split())).strip(" ?!.")
+    start = _BEFORE_DAY.match(plain)
+    match = _PAST_DAY.search(plain) if anywhere else None
+    if start is not None and not anywhere:
+        match = _PAST_DAY.fullmatch(plain, start.end())
+    if match is None:
+        return None
+    if match["weekday"]:
+        weekday = WEEKDAY_NUMBERS[match["weekday"].removesuffix("s")]
+        return today - timedelta(days=(today.weekday() - weekday) % 7)
+    period = day_range(match["date"] or f"{match['day']} {match['month']}", today)
+    return period.first if period is not None and period.first <= today else None
 
 
 def due_day(schedule: Schedule, last_day: date, now: datetime) -> date | None:

@@ -21,7 +21,13 @@ from bot.digests.digest_records import DigestRecord
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.podcast_questions import open_interview
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
-from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
+from bot.digests.schedule import (
+    Schedule,
+    day_before_first,
+    due_day,
+    parse_day,
+    parse_schedule,
+)
 from bot.digests.script import Script
 from bot.digests.script_html import script_html
 from bot.digests.texts import RecordingPhrases, SchedulePhrases
@@ -54,7 +60,6 @@ MAX_SPAN = timedelta(days=31)  # of one digest, even if the last one is older
 SUBJECT_LIMIT = 200
 
 _EVERY_MORNING = Schedule(7 * 60 + 30)
-_YESTERDAY = frozenset({"hier", "yesterday"})
 _STOP = frozenset({"stop", "arreter", "arret", "arrete", "off", "jamais", "never"})
 
 
@@ -75,10 +80,9 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     async def daily(self, event: ChatEvent) -> None:
         asker = event.asker
         typed = event.argument
-        if not typed:
-            await self._show(event.bot, asker)
-        elif fold_phrase(typed) in _YESTERDAY:
-            await self._show(event.bot, asker, clock.today() - timedelta(days=1))
+        day = parse_day(typed, clock.today())
+        if day is not None or not typed:
+            await self._show(event.bot, asker, day)
         elif fold_phrase(typed) in _STOP:
             await self._stop(event)
         elif (schedule := parse_schedule(typed)) is not None:
@@ -193,8 +197,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     async def serve(self, bot: Bot, asker: Asker, message: Message, answer: Answer) -> bool:
         if answer.intent != "daily":
             return False
-        words = set(fold_phrase(message.text or "").split())
-        day = clock.today() - timedelta(days=1) if words & _YESTERDAY else None
+        day = parse_day(message.text or "", clock.today(), anywhere=True)
         await self._show(bot, asker, day)
         return True
 

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.digests.schedule import Schedule, day_before_first, due_day, parse_schedule
+from bot.digests.schedule import Schedule, day_before_first, due_day, parse_day, parse_schedule
 
 PARIS = ZoneInfo("Europe/Paris")
 WORKDAYS = (0, 1, 2, 3, 4)
+TUESDAY = date(2026, 12, 1)
 ALOUD = Schedule(450, audio=True)
 
 
@@ -58,3 +59,28 @@ def test_who_asks_after_the_time_waits_for_the_next_day() -> None:
     schedule, now = Schedule(450), datetime(2026, 3, 26, 8, tzinfo=PARIS)
     assert day_before_first(schedule, now) == now.date()
     assert day_before_first(schedule, now.replace(hour=7)) == date(2026, 3, 25)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        *(("hier", 30), ("d’hier", 30), ("yesterday", 30), ("avant-hier", 29), ("Lundi", 30)),
+        *(("lundi dernier", 30), ("le samedi", 28), ("lundi 23 novembre", 23), ("mardi", None)),
+    ],
+)
+def test_a_day_of_a_daily_is_the_last_of_its_name(words: str, day: int | None) -> None:
+    expected = date(2026, 11, day) if day else TUESDAY
+    assert parse_day(words, TUESDAY) == expected
+    assert parse_day(f"les nouvelles de {words} stp", TUESDAY, anywhere=True) == expected
+
+
+@pytest.mark.parametrize("words", ["3 mars", "March 3", "du 3 mars 2026", "3/3/2026", "2026-03-03"])
+def test_a_date_is_a_day_of_a_daily(words: str) -> None:
+    assert parse_day(words, TUESDAY) == date(2026, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "stop", "lundi jeudi", "mars", "3 décembre 2026", "31 avril"]
+)
+def test_what_names_no_past_day_is_none(words: str) -> None:
+    assert parse_day(words, TUESDAY) is None
