@@ -37,8 +37,8 @@ from bot.messenger.events import (
     on_update,
 )
 from bot.messenger.feature import AnswerButtons, TelegramFeature
-from bot.messenger.handlers.question import QuestionHandlers
-from bot.messenger.inbound.addressee import by_another_bot, question_in
+from bot.messenger.handlers.question import QUESTION_LIMIT, QuestionHandlers
+from bot.messenger.inbound.addressee import by_another_bot, question_in, quoted_words
 from bot.messenger.journal import Postponed, another_turn, queue_work, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
@@ -247,25 +247,22 @@ class VoiceHandlers(Handlers):
         if await give_help(self._services, bot, asker, words, reply_to=reply_to):
             return
         correction = _correction(words, phrases)
-        if transcript.doubtful and correction is not None:
+        if transcript.doubtful and len(words) <= QUESTION_LIMIT:
             yes = InlineKeyboardButton(phrases.yes, callback_data="heard:yes")
-            keyboard = InlineKeyboardMarkup([[yes], *correction.inline_keyboard])
+            keyboard = InlineKeyboardMarkup([[yes], *correction])
             await say(bot, asker, phrases.is_this_it(words), keyboard, message.message_id)
             return
         async with another_turn():
-            await say(bot, asker, phrases.heard(words), correction, reply_to)
+            keyboard = InlineKeyboardMarkup(correction)
+            await say(bot, asker, phrases.heard(words), keyboard if correction else None, reply_to)
             await self._questions.ask(bot, asker, message, words, is_spoken=True)
 
     @on_button("heard:yes", public=True)
     async def confirmed(self, press: ButtonPress) -> None:
-        """Answer a confirmed transcript, which is in the button's copy text."""
+        """Answer a confirmed transcript, which is quoted above the button."""
         await press.acknowledge()
-        message = press.message
-        rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-        words = next(
-            (button.copy_text.text for row in rows for button in row if button.copy_text), None
-        )
-        if words is None:
+        message, words = press.message, quoted_words(press.message.text or "")
+        if not words:
             return
         await press.replace_text(press.asker.texts(SpeechPhrases).heard(words))
         recording = message.reply_to_message or message
@@ -305,9 +302,8 @@ def _for_the_bot(message: Message, bot: Bot) -> bool:
     return question_in(message, bot.id, bot.username) is not None
 
 
-def _correction(words: str, phrases: SpeechPhrases) -> InlineKeyboardMarkup | None:
-    """A button that copies the transcript, for correction."""
+def _correction(words: str, phrases: SpeechPhrases) -> list[list[InlineKeyboardButton]]:
+    """A row with a button that copies the transcript, for correction; none if it is too long."""
     if len(words) > InlineKeyboardButtonLimit.MAX_COPY_TEXT:
-        return None
-    button = InlineKeyboardButton(phrases.correct, copy_text=CopyTextButton(words))
-    return InlineKeyboardMarkup([[button]])
+        return []
+    return [[InlineKeyboardButton(phrases.correct, copy_text=CopyTextButton(words))]]

@@ -16,6 +16,7 @@ from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.button_results import ButtonResults
+from bot.messenger.inbound.addressee import quoted_words
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html, text_html
 from bot.messenger.outbound.keyboard import CARD_PREFIX, OPENING_PREFIX, article_buttons
@@ -71,7 +72,8 @@ class ArticleHandlers(Handlers):
         if press.match[1] == "d":
             html, keyboard = await asyncio.to_thread(self._newest, press.asker, page)
         else:
-            words = _query_of(message)
+            title = (message.text or "").partition("\n")[0]
+            words = quoted_words(title) or title
             html, keyboard = await asyncio.to_thread(self._results, press.asker, words, page)
         await self._button_results.turn(press, html[0], keyboard)
 
@@ -195,10 +197,3 @@ def _numbered(
 def _keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
     """The rows that are not empty; None if all are."""
     return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
-
-
-def _query_of(message: Message) -> str:
-    """The query of a list of results, from the quotation marks in its title."""
-    title = (message.text or "").split("\n")[0]
-    words = title.replace("“", "«").partition("«")[2]
-    return words[:-1].strip() if words.endswith(("»", "”")) else title

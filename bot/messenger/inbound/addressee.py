@@ -72,6 +72,12 @@ def text_replied_to(message: Message, bot_id: int) -> str:
     return quote or (words_on(replied_message) if replied_message is not None else "")
 
 
+def quoted_words(text: str) -> str:
+    """The words that a message of the bot quotes: « Vous demandez : « … » ? »."""
+    match = re.search("[«“](.*)[»”]", text, re.DOTALL)
+    return match[1].strip() if match else ""
+
+
 def is_question(text: str) -> bool:
     """True if a text has a question mark or an interrogative word."""
     return _QUESTION.search(text) is not None

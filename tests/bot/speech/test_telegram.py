@@ -110,6 +110,17 @@ async def test_who_was_hardly_heard_is_asked_first(server: BotServer, speech: He
     assert shown.text == f"Question entendue\u00a0: «\u00a0{QUESTION}\u00a0»"
 
 
+async def test_who_asked_at_length_is_asked_first_too(
+    server: BotServer, speech: HeardSpeech
+) -> None:
+    speech.doubtful, speech.words = True, " ".join([QUESTION] * 8)
+    server.user_speaks(READER, b"OggS question")
+    asked = await server.next_message()
+    assert asked.text.startswith("Vous demandez")
+    assert asked.labels == ["✅ Oui"]
+    assert "Augustin Fresnel" in (await server.reply_to_press(asked, "✅ Oui")).text
+
+
 async def test_a_long_recording_is_not_even_fetched(server: BotServer) -> None:
     server.user_speaks(READER, b"OggS", seconds=601)
     said = (await server.next_message()).text
