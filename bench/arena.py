@@ -120,7 +120,6 @@ async def _writers(count: int) -> None:
             chat_context=1024,
             chat_structured="on",
             chat_timeout=200,
-            chat_first_token=200,
         )
         arena = await asyncio.to_thread(open_arena, settings, open_index(settings))
         assert arena is not None

@@ -48,7 +48,6 @@ def main() -> int:
             chat_max_tokens=options.tokens,
             chat_context=options.context,
             chat_timeout=300,
-            chat_first_token=300,
             chat_temperature=0.0,
             chat_structured=options.structured,
         )

@@ -267,14 +267,11 @@ class Settings(BaseSettings):
     chat_context: Annotated[int, Field(ge=1024, le=1_000_000)] = Field(
         4096, description="Context length in tokens, passages and answer together."
     )
-    chat_first_token: Annotated[float, Field(gt=0, le=600)] = Field(
-        20, description="Seconds until a model must have begun its answer."
-    )
     chat_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
-        60, description="Seconds until a model must have finished its answer."
+        60, description="Seconds that a model may take to answer, retries included."
     )
     chat_retries: Annotated[int, Field(ge=0, le=5)] = Field(
-        1, description="Retries of a call that failed before its first word."
+        1, description="Retries of a call that failed."
     )
     chat_prices: Annotated[str, _parsed_by(parse_prices)] = Field(
         "",

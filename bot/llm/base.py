@@ -31,16 +31,11 @@ def estimate_tokens(messages: Sequence[PromptMessage]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The tokens of one call; `is_estimate` if the server did not count them.
-
-    `is_cut` is True if the answer reached the token limit: its last sentence is probably
-    incomplete.
-    """
+    """The tokens of one call; `is_estimate` if the server did not count them."""
 
     input: int
     output: int
     is_estimate: bool = False
-    is_cut: bool = False
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from bot.errors import ModelFailed, SelonError, SettingsError
 from bot.llm.base import ChatModel
 from bot.llm.budget import Allowance, RationedModel, SpendingBudget, SpendingLedger
 from bot.llm.cache import ReplyCache
-from bot.llm.hosted_model import Bounds, HostedModel
+from bot.llm.hosted_model import HostedModel
 from bot.llm.model_answerer import LoneModel, ModelAnswerer, ModelLimits
 from bot.llm.prompt import prompt_version
 from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
@@ -58,15 +58,16 @@ def open_models(settings: Settings, state: Callable[[], State]) -> tuple[HostedM
         check_installed(choice)
     models = [_LoadingModel(choice, _options(choice, choices, settings)) for choice in choices]
     ledger = open_ledger(settings, choices, state)
-    bounds = Bounds(settings.chat_first_token, settings.chat_timeout, settings.chat_retries)
-    loop = background_loop()
+    loop, structured = background_loop(), settings.chat_structured
+    seconds, retries = settings.chat_timeout, settings.chat_retries
     for model in models:
         if model.choice.provider not in PROVIDERS:  # an unknown provider is an error at once
             model.future.set_result(create_model(model.choice, model.options))
     threading.Thread(target=_load_all, args=(models,), name="chat-imports", daemon=True).start()
-    structured = settings.chat_structured
     return tuple(
-        HostedModel(model.choice.name, model.get, bounds, ledger, loop, structured=structured)
+        HostedModel(
+            model.choice.name, model.get, seconds, retries, ledger, loop, structured=structured
+        )
         for model in models
     )
 

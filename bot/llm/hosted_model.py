@@ -1,4 +1,4 @@
-"""A chat model through LangChain, with limits of time, length, retries and budget."""
+"""A chat model through LangChain, with limits of time, retries and budget."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import logging
 import math
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, cast
+from itertools import count
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
@@ -34,77 +34,17 @@ from bot.model_choice import Structured
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+    from langchain_core.messages import AIMessage
     from langchain_core.runnables import Runnable
 
 
 logger = logging.getLogger(__name__)
-
-_CHARACTERS_PER_TOKEN_LIMIT = 8  # a server that sends more per allowed token is cut off
 
 _TRANSIENT: frozenset[ModelFault] = frozenset({"rate", "server", "connection"})
 """Faults worth a retry; a slow model would be slow again."""
 
 _FIRST_WAIT_SECONDS = 0.5
 _CLOSE_SECONDS = 5.0
-_ENDINGS = ("finish_reason", "stop_reason", "done_reason", "status")
-_LENGTHS = {"length", "max_tokens", "model_length", "incomplete"}
-
-
-class Tally:
-    """Token count of one attempt.
-
-    `has_ended` once the model has given its reason to stop, `is_cut` if that was the token limit.
-    """
-
-    def __init__(self, request: Request) -> None:
-        self._expected = estimate_tokens(request.messages)
-        self._max_characters = request.limit * _CHARACTERS_PER_TOKEN_LIMIT
-        self._input = 0
-        self._output = 0
-        self._characters = 0
-        self._bytes = 0
-        self.has_ended = False
-        self.is_cut = False
-
-    @property
-    def has_begun(self) -> bool:
-        return self._characters > 0
-
-    @property
-    def is_over(self) -> bool:
-        """True if the reply is longer than its token limit allows."""
-        return self._characters > self._max_characters
-
-    @property
-    def has_counts(self) -> bool:
-        """True if the server has counted the tokens."""
-        return bool(self._input or self._output)
-
-    def take(self, message: BaseMessage) -> str:
-        """Count the next chunk and return its text."""
-        text = replace_surrogates(message.text)
-        self._characters += len(text)
-        self._bytes += len(text.encode())
-        usage: Mapping[str, Any] | None = getattr(message, "usage_metadata", None)
-        if usage is not None:
-            self._input += usage.get("input_tokens", 0)
-            self._output += usage.get("output_tokens", 0)
-        for name in _ENDINGS:
-            reason = message.response_metadata.get(name)
-            if reason:
-                self.has_ended = True
-                self.is_cut = self.is_cut or str(reason).lower() in _LENGTHS
-        if self.is_over:
-            self.has_ended = self.is_cut = True
-        return text
-
-    def usage(self) -> Usage:
-        """The server's count, or else an estimate."""
-        if self.has_counts:
-            return Usage(self._input, self._output, is_cut=self.is_cut)
-        output = math.ceil(self._bytes / BYTES_PER_TOKEN)
-        return Usage(self._expected, output, is_estimate=True, is_cut=self.is_cut)
 
 
 _FAILURES = 3
@@ -153,7 +93,7 @@ class Breaker:
             raise ModelFailed("paused", self._model, retry_after=seconds)
 
     def succeed(self) -> None:
-        """Report a call that gave a piece."""
+        """Report a call that was answered."""
         self._failures, self._until, self._is_trying = 0, 0.0, False
 
     def fail(self, failure: ModelFailed) -> None:
@@ -168,37 +108,22 @@ class Breaker:
             self._until = self._clock() + failure.retry_after
 
     def abandon(self) -> None:
-        """Report a call that the caller ended before the first piece."""
+        """Report a call that the caller ended."""
         self._is_trying = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Seconds to the first piece and in total, including retries."""
-
-    first: float
-    whole: float
-    retries: int
-
-
-@dataclass(slots=True)
-class _Call:
-    """A running call, including its retries."""
-
-    model: BaseChatModel | Runnable[Any, AIMessage]
-    request: Request
-    deadline: float
-    tally: Tally
-
-
 class HostedModel:
-    """A `ChatModel`; `load` returns LangChain's model once its library is imported."""
+    """A `ChatModel`; `load` returns LangChain's model once its library is imported.
+
+    A call may take `seconds` in all, with so many `retries`.
+    """
 
     def __init__(
         self,
         name: str,
         load: Callable[[], Awaitable[BaseChatModel]],
-        bounds: Bounds,
+        seconds: float,
+        retries: int,
         ledger: SpendingLedger,
         loop: BackgroundLoop,
         breaker: Breaker | None = None,
@@ -206,7 +131,8 @@ class HostedModel:
     ) -> None:
         self.name = name
         self._load = load
-        self._bounds = bounds
+        self._seconds = seconds
+        self._retries = retries
         self._ledger = ledger
         self._loop = loop
         self._breaker = breaker or Breaker(name)
@@ -247,9 +173,9 @@ class HostedModel:
             self._loop.submit(close()).result(_CLOSE_SECONDS)
 
     async def _ready(self) -> BaseChatModel:
-        """Wait for the model's import, no longer than for a first piece."""
+        """Wait for the model's import, no longer than for an answer."""
         try:
-            async with asyncio.timeout(self._bounds.first):
+            async with asyncio.timeout(self._seconds):
                 return await self._load()
         except TimeoutError:
             raise ModelFailed("timeout", self.name, "import") from None
@@ -262,87 +188,71 @@ class HostedModel:
         model = with_limit(await self._ready(), request.limit)
         self._breaker.enter()
         self._has_connected = True
-        deadline = time.monotonic() + self._bounds.whole
-        model_with_schema = with_schema(model, request.schema) if request.schema else model
-        call = _Call(model_with_schema, request, deadline, Tally(request))
         failure: ModelFailed | None = None
+        message: AIMessage | None = None
         hold = self._ledger.hold(self.name, estimate_tokens(request.messages), request.limit)
         try:
             await _run_to_end(partial(self._ledger.take, hold))
-            return await self._reply_with_retries(call)
+            message = await self._ask(
+                with_schema(model, request.schema) if request.schema else model, request
+            )
+            if not message.text:
+                raise ModelFailed("malformed", self.name, "empty")
+            return replace_surrogates(message.text)
         except ModelFailed as error:
             failure = error
             raise
         finally:
-            tally = call.tally
             if failure is not None:
                 self._breaker.fail(failure)
-            elif tally.has_begun:
+            elif message is not None:
                 self._breaker.succeed()
             else:
                 self._breaker.abandon()
             if request.schema and failure is not None and failure.kind == "rejected":
                 self._structure = "off"  # the server does not understand the schema
-            # A call that failed before it began is free, unless it kept the server busy.
-            if failure is None or failure.kind == "timeout" or tally.has_begun or tally.has_counts:
-                request.usage = tally.usage()
-            else:
-                request.usage = None
+            # A call that failed is free, unless it kept the server busy.
+            is_free = message is None and failure is not None and failure.kind != "timeout"
+            request.usage = None if is_free else _usage_of(message, request)
             await _run_to_end(partial(self._ledger.settle, hold, request.usage, person_id))
 
-    async def _reply_with_retries(self, call: _Call) -> str:
-        """Retry until the first piece, while time is left."""
-        retries_left = self._bounds.retries
-        while True:
-            call.tally = Tally(call.request)
+    async def _ask(
+        self, model: BaseChatModel | Runnable[Any, AIMessage], request: Request
+    ) -> AIMessage:
+        """Call the library, again if that may help and time is left. Raises ModelFailed."""
+        messages = [(message.role, message.text) for message in request.messages]
+        deadline = time.monotonic() + self._seconds
+        for retry in count():
             try:
-                return await self._reply_once(call)
-            except ModelFailed as failure:
-                wait = failure.retry_after
-                if wait is None:  # longer each time, not in step with other clients
-                    backoff = _FIRST_WAIT_SECONDS * 2.0 ** (self._bounds.retries - retries_left)
-                    wait = backoff * random.uniform(0.5, 1.5)
-                too_late = time.monotonic() + wait >= call.deadline
-                if (
-                    call.tally.has_begun
-                    or not retries_left
-                    or failure.kind not in _TRANSIENT
-                    or too_late
-                ):
-                    raise
-                logger.info("%s; asked again in %.1f s", failure, wait)
-                await asyncio.sleep(wait)
-                retries_left -= 1
+                async with asyncio.timeout(deadline - time.monotonic()):
+                    message = await model.ainvoke(messages)
+                if _is_cancelled():
+                    raise asyncio.CancelledError
+                return message
+            except (asyncio.CancelledError, Exception) as error:
+                if _is_cancelled():
+                    raise asyncio.CancelledError from None
+                # Without its cause: the message may contain the key, the question or passages.
+                failure = to_model_failure(error, self.name)
+            wait = failure.retry_after
+            if wait is None:  # longer each time, not in step with other clients
+                wait = _FIRST_WAIT_SECONDS * 2.0**retry * random.uniform(0.5, 1.5)
+            is_late = time.monotonic() + wait >= deadline
+            if retry >= self._retries or failure.kind not in _TRANSIENT or is_late:
+                raise failure
+            logger.info("%s; asked again in %.1f s", failure, wait)
+            await asyncio.sleep(wait)
+        raise AssertionError
 
-    async def _reply_once(self, call: _Call) -> str:
-        """Call the library, and translate its exceptions into ModelFailed."""
-        first = min(time.monotonic() + self._bounds.first, call.deadline)
-        messages = [(message.role, message.text) for message in call.request.messages]
-        stream = cast("AsyncGenerator[AIMessageChunk, None]", call.model.astream(messages))
-        tally, text = call.tally, ""
-        try:
-            async with aclosing(stream) as chunks:
-                while not tally.is_over:
-                    deadline = call.deadline if tally.has_begun else first
-                    async with asyncio.timeout(deadline - time.monotonic()):
-                        chunk = await anext(chunks, None)
-                    if _is_cancelled():
-                        raise asyncio.CancelledError
-                    if chunk is None:
-                        break
-                    text += tally.take(chunk)
-        except (asyncio.CancelledError, Exception) as error:
-            if _is_cancelled():
-                raise asyncio.CancelledError from None
-            if isinstance(error, asyncio.CancelledError):
-                raise ModelFailed("cancelled", self.name, type(error).__name__) from None
-            # Without its cause: the message may contain the key, the question or passages.
-            raise to_model_failure(error, self.name) from None
-        if not tally.has_begun:
-            raise ModelFailed("malformed", self.name, "empty")
-        if not tally.has_ended:
-            raise ModelFailed("connection", self.name, "cut")
-        return text
+
+def _usage_of(message: AIMessage | None, request: Request) -> Usage:
+    """The server's count, or else an estimate."""
+    counts: Mapping[str, Any] = getattr(message, "usage_metadata", None) or {}
+    if counts.get("input_tokens") or counts.get("output_tokens"):
+        return Usage(counts.get("input_tokens", 0), counts.get("output_tokens", 0))
+    text = replace_surrogates(message.text) if message is not None else ""
+    output = math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
+    return Usage(estimate_tokens(request.messages), output, is_estimate=True)
 
 
 def _is_cancelled() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
@@ -191,11 +192,9 @@ def _arguments(provider: str, options: ModelOptions) -> dict[str, Any]:
         key = SecretStr(NO_KEY)
     if key is not None:
         arguments["api_key"] = key
-    # `HostedModel` retries, and only before the first piece.
+    # `HostedModel` retries.
     arguments["max_retries"] = 0
     arguments["timeout"] = options.timeout
-    if provider == "openai":
-        arguments["stream_usage"] = True
     return arguments
 
 
@@ -231,9 +230,9 @@ def to_model_failure(error: BaseException, model: str) -> ModelFailed:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
     detail = type(error).__name__
+    if isinstance(error, asyncio.CancelledError):
+        return ModelFailed("cancelled", model, detail)
     for cause in chain:
-        if isinstance(cause, ModelFailed):
-            return cause
         status = _status(cause)
         if status is not None:
             kind = _FAULT_OF_STATUS.get(status)

@@ -41,7 +41,6 @@ def settings_for(llama_url: str, data_dir: Path) -> Settings:
         chat_max_tokens=TOKENS,
         chat_structured="on",
         chat_timeout=120,
-        chat_first_token=120,
         chat_context=1024,
     )
 

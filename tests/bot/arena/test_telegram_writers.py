@@ -74,7 +74,7 @@ async def test_both_get_the_same_passages(shelf: Library, tmp_path: Path) -> Non
         (refuses(500), "failed", {}),
         (says("Orphée a demandé 99 000 puces."), "failed", {}),
         (keeps_silent(), "slow", {}),
-        (keeps_silent(), "failed", {"chat_first_token": 0.2}),
+        (keeps_silent(), "failed", {"chat_timeout": 0.2}),
         (says(GOOD), "budget", {"chat_budget_tokens": 1}),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -80,43 +79,12 @@ def serving_apart(*behaviours: Behaviour) -> Iterator[Scripted]:
         loop.close()
 
 
-def says(
-    *pieces: str,
-    delay: float = 0,
-    first: float = 0,
-    finish: str | None = "stop",
-    usage: tuple[int, int] | None = (11, 7),
-) -> Behaviour:
-    """The pieces, then why it stops and what was used, as a good server does."""
+def says(text: str, seconds: float = 0, usage: tuple[int, int] | None = (11, 7)) -> Behaviour:
+    """A whole answer after so many seconds, and what was used."""
 
-    async def behave(request: web.Request) -> web.StreamResponse:
-        response = await _begun(request)
-        await asyncio.sleep(first)
-        await _send(response, {"role": "assistant", "content": ""})
-        for piece in pieces:
-            await _send(response, {"content": piece})
-            await asyncio.sleep(delay)
-        if finish is not None:
-            await _send(response, {}, finish)
-        if usage is not None:
-            await _write(response, json.dumps(chunk(None, usage=usage)))
-        await _write(response, "[DONE]")
-        return response
-
-    return behave
-
-
-def pauses(before: str, go_on: asyncio.Event, after: str) -> Behaviour:
-    """A piece, and another once it may."""
-
-    async def behave(request: web.Request) -> web.StreamResponse:
-        response = await _begun(request)
-        await _send(response, {"content": before})
-        await go_on.wait()
-        await _send(response, {"content": after})
-        await _send(response, {}, "stop")
-        await _write(response, "[DONE]")
-        return response
+    async def behave(_: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return web.json_response(completion(text, usage))
 
     return behave
 
@@ -131,14 +99,13 @@ def refuses(status: int, message: str = "no", headers: dict[str, str] | None = N
     return behave
 
 
-def cuts_off(*pieces: str) -> Behaviour:
-    """The pieces, and the connection is gone."""
+def cuts_off() -> Behaviour:
+    """The connection is gone in the middle of an answer."""
 
     async def behave(request: web.Request) -> web.StreamResponse:
-        response = await _begun(request)
-        for piece in pieces:
-            await _send(response, {"content": piece})
-        await asyncio.sleep(0.05)
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        await response.write(b'{"id": "1", "choices": [{"message": {"content": "Louis ')
         assert request.transport is not None
         request.transport.abort()
         return response
@@ -146,26 +113,11 @@ def cuts_off(*pieces: str) -> Behaviour:
     return behave
 
 
-def writes(*lines: str, kind: str = "text/event-stream") -> Behaviour:
-    """These lines, whatever they are."""
+def writes(text: str, kind: str = "application/json") -> Behaviour:
+    """This body, whatever it is."""
 
-    async def behave(request: web.Request) -> web.StreamResponse:
-        response = await _begun(request, kind)
-        for line in lines:
-            await response.write(f"{line}\n\n".encode())
-        return response
-
-    return behave
-
-
-def goes_on(piece: str = "encore ", delay: float = 0.001) -> Behaviour:
-    """The same piece for ever."""
-
-    async def behave(request: web.Request) -> web.StreamResponse:
-        response = await _begun(request)
-        while True:
-            await _send(response, {"content": piece})
-            await asyncio.sleep(delay)
+    async def behave(_: web.Request) -> web.StreamResponse:
+        return web.Response(text=text, content_type=kind)
 
     return behave
 
@@ -186,28 +138,10 @@ def sent(scripted: Scripted) -> Sequence[Any]:
     return messages
 
 
-async def _begun(request: web.Request, kind: str = "text/event-stream") -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": kind})
-    await response.prepare(request)
-    return response
-
-
-async def _send(
-    response: web.StreamResponse, delta: dict[str, Any], finish: str | None = None
-) -> None:
-    await _write(response, json.dumps(chunk(delta, finish)))
-
-
-async def _write(response: web.StreamResponse, data: str) -> None:
-    await response.write(f"data: {data}\n\n".encode())
-
-
-def chunk(
-    delta: dict[str, Any] | None, finish: str | None = None, usage: tuple[int, int] | None = None
-) -> dict[str, Any]:
-    """An event of a stream; without a delta, one that only counts."""
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+def completion(text: str, usage: tuple[int, int] | None = None) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
     counted = dict(zip(names, (*usage, sum(usage)), strict=True)) if usage else None
-    known = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
-    return {**known, "choices": [] if delta is None else [choice], "usage": counted}
+    known = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted"}
+    return {**known, "choices": [choice], "usage": counted}

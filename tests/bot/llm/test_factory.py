@@ -98,6 +98,6 @@ async def test_slow_libraries_are_left_alone(
 
     monkeypatch.setattr(factory, "create_model", lambda *_: imported.wait(30))
     try:
-        assert (await fault_of(opened(URL, chat_first_token=0.05))).kind == "timeout"
+        assert (await fault_of(opened(URL, chat_timeout=0.05))).kind == "timeout"
     finally:
         imported.set()

@@ -12,7 +12,7 @@ from bot.llm.base import Request, Usage
 from bot.llm.chooser import choice_schema
 from bot.llm.providers import PROVIDERS
 from tests.bot.llm.conftest import QUESTION, Opened, request, said
-from tests.bot.llm.protocols import PIECES, USED, Served, serving_all
+from tests.bot.llm.protocols import TEXT, USED, Served, serving_all
 
 KEY = "sk-very-secret-key"
 MODELS = ("openai:m", "mistralai:m", "anthropic:m", "ollama:m")
@@ -34,7 +34,7 @@ async def asked(opened: Opened, server: Served, model: str, request: Request) ->
 async def test_it_gets_the_settings_and_gives_text_and_count(opened: Opened, model: str) -> None:
     async with serving_all() as server:
         wanted = request(64)
-        assert await asked(opened, server, model, wanted) == "".join(PIECES)
+        assert await asked(opened, server, model, wanted) == TEXT
         assert wanted.usage == Usage(*USED)
         assert KEY in server.headers[0]
         told = server.bodies[0].get("options", server.bodies[0])  # Ollama's own place
@@ -54,7 +54,7 @@ async def test_it_gets_the_settings_and_gives_text_and_count(opened: Opened, mod
 async def test_json_is_asked_in_its_way(opened: Opened, model: str, path: tuple[str, ...]) -> None:
     async with serving_all() as server:
         wanted = Request(QUESTION, 64, choice_schema(2))
-        assert await asked(opened, server, model, wanted) == "".join(PIECES)
+        assert await asked(opened, server, model, wanted) == TEXT
         form: Mapping[str, Any] = server.bodies[0]
         for step in path:
             form = form[step]
@@ -64,7 +64,7 @@ async def test_json_is_asked_in_its_way(opened: Opened, model: str, path: tuple[
 async def test_ollama_is_told_how_much_it_must_hold(opened: Opened) -> None:
     async with serving_all() as server:
         model = opened(server.url, chat_model=installed("ollama:m"), chat_context=8192)
-        assert await model.reply(request()) == "".join(PIECES)
+        assert await model.reply(request()) == TEXT
         assert server.bodies[0]["options"]["num_ctx"] == 8192
         assert server.bodies[0]["think"] is False
 
@@ -85,5 +85,5 @@ async def test_a_temperature_is_not_said_to_a_model_that_takes_none(
 ) -> None:
     async with serving_all() as server:
         chosen = opened(server.url, chat_model=installed(model), chat_temperature=0.5)
-        assert await said(chosen) == "".join(PIECES)
+        assert await said(chosen) == TEXT
         assert ("temperature" in server.bodies[0]) is said_to_it

@@ -57,14 +57,14 @@ def test_a_model_is_tried_at_choosing(
     ("behaviour", "seconds", "told"),
     [
         (refuses(401), "20", "la clé n’est pas acceptée"),
-        (says(), "20", "ce qui vient n’est pas une réponse"),
+        (says(""), "20", "ce qui vient n’est pas une réponse"),
         (keeps_silent(), "0.5", "il n’a pas répondu à temps"),
     ],
 )
 def test_a_model_that_fails_is_told_with_what_to_do(
     behaviour: Behaviour, seconds: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setenv("SELON_CHAT_FIRST_TOKEN", seconds)
+    monkeypatch.setenv("SELON_CHAT_TIMEOUT", seconds)
     with serving_apart(behaviour) as server:
         use(monkeypatch, server.url)
         assert run(["chat-model", "--check"]) == 1
