@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.generation import FileGeneration
+from index.store.files.vectors import FileVectors
 
 _BATCH = 16_384
 _DEPTH = 200  # rows kept a question: as many as the search asks for at most
@@ -18,7 +18,7 @@ _DEPTH = 200  # rows kept a question: as many as the search asks for at most
 class Exhaustive:
     """Stands in for a DenseIndex when these questions are asked; `among` as its search has it."""
 
-    def __init__(self, index: FaissVectors, questions: Vectors, among: BoolArray | None) -> None:
+    def __init__(self, index: FileVectors, questions: Vectors, among: BoolArray | None) -> None:
         self._index = index
         self.scores = index.scores
         rows, scores = _nearest(index, questions, among)
@@ -51,7 +51,7 @@ def exhaustive(
 
 
 def _nearest(
-    index: FaissVectors, questions: Vectors, among: BoolArray | None
+    index: FileVectors, questions: Vectors, among: BoolArray | None
 ) -> tuple[IntArray, Vectors]:
     """Rows and scores of the best of each question, best first; -1 where there are fewer."""
     rows = np.zeros((len(questions), _DEPTH), dtype=np.int64)

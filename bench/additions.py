@@ -233,7 +233,7 @@ def _ask(
     data_dir: Path, questions: Sequence[str], embedder: Embedder
 ) -> tuple[list[list[Any]], list[float]]:
     """The first five passages for each question, and the milliseconds of processor time."""
-    generation = open_generation(data_dir, model=embedder.id, dimension=embedder.dimension)
+    generation = open_generation(data_dir, embedder)
     visible = OpenGeneration(generation, frozenset)
     searcher = Searcher(visible, embedder, ConfidenceModel.load())
     hits, times = [], []

@@ -1,4 +1,4 @@
-"""When short codes pay, and how deep to look behind them: what `index.store.files.faiss_vectors`'s
+"""When short codes pay, and how deep to look behind them: what `index.store.files.vectors`'s
 constants rest on.
 
 Vectors of a stand-in (`_prose.py`) or, with a file of questions, of the bundled model: its
@@ -30,7 +30,7 @@ from index.ingestion.passages import cut
 from index.models.base import Vectors
 from index.models.bundled.embedder import load_bundled
 from index.store.files import faiss_vectors
-from index.store.files.faiss_vectors import FaissVectors, FaissWriter
+from index.store.files.vectors import FileVectors, VectorWriter
 
 ROWS = (25_000, 50_000, 100_000, 200_000, 400_000)
 DEPTHS = (5, 10, 20)
@@ -55,16 +55,16 @@ def main() -> int:
 
 
 def _row(vectors: Vectors, questions: Vectors) -> str:
-    exact = FaissVectors.build(vectors)
+    exact = FileVectors.build(vectors)
     nearest, all_ms = _searched(exact, questions)
     line = f"{len(vectors):>9,}{all_ms:>9.2f}"
     with tempfile.TemporaryDirectory(prefix="selon-nearest-") as folder:
-        builder = FaissWriter(Path(folder) / "x.faiss", *vectors.shape, exact=0)
+        builder = VectorWriter(Path(folder) / "x.faiss", *vectors.shape, exact=0)
         for start in range(0, len(vectors), _BATCH):
             rows = np.arange(start, min(start + _BATCH, len(vectors)))
             builder.put(rows, vectors[rows])
         builder.finish()
-        index = FaissVectors.open(Path(folder) / "x.faiss")
+        index = FileVectors.open(Path(folder) / "x.faiss")
         for depth in DEPTHS:
             faiss_vectors.CANDIDATE_DEPTH = depth
             found, ms = _searched(index, questions)
@@ -73,7 +73,7 @@ def _row(vectors: Vectors, questions: Vectors) -> str:
     return line
 
 
-def _searched(index: FaissVectors, questions: Vectors) -> tuple[list[list[int]], float]:
+def _searched(index: FileVectors, questions: Vectors) -> tuple[list[list[int]], float]:
     index.search(questions[0], K)
     began = time.thread_time()
     found = [index.search(question, K)[0].tolist() for question in questions]

@@ -43,7 +43,7 @@ from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.files.opening import open_generation
 from index.store.open_generation import OpenGeneration
-from index.store.postgres import nearest
+from index.store.postgres import vectors
 from tests.postgres import server as clusters
 
 FIRST = 5
@@ -158,7 +158,7 @@ def _compared(
     with ExitStack() as opened:
         searchers = {}
         for name, store in stores.items():
-            generation = opened.enter_context(store.browse())
+            generation = opened.enter_context(store.open())
             searchers[name] = Searcher(generation, embedder, ConfidenceModel.load(), among)
             searchers[name].search(questions[0], FIRST, within)
         for question in questions:
@@ -193,8 +193,8 @@ def _recall(
     judge = ConfidenceModel.load()
     vectors = np.array([embedder.embed_question(each) for each in questions])
     with (
-        open_generation(folder, model=embedder.id, dimension=embedder.dimension) as files,
-        stores["postgres"].browse() as postgres,
+        open_generation(folder, embedder) as files,
+        stores["postgres"].open() as postgres,
     ):
         allowed = files.eligible((among or Selection()).during(within), None)
         with exhaustive(files, vectors, allowed):
@@ -253,7 +253,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--exact-rows", type=int, help="rows up to which all are compared")
     options = parser.parse_args()
     if options.exact_rows is not None:
-        nearest.EXACT_ROWS = options.exact_rows
+        vectors.EXACT_ROWS = options.exact_rows
     return options
 
 

@@ -167,7 +167,9 @@ def _periods() -> dict[str, Period | None]:
 
 
 def _opened(folder: Path) -> FileGeneration:
-    return open_generation(folder, model=StandIn.NAME, dimension=StandIn.DIMENSION)
+    generation = open_generation(folder)
+    assert isinstance(generation, FileGeneration)
+    return generation
 
 
 def _sizes(folder: Path) -> dict[str, int]:

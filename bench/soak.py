@@ -27,9 +27,10 @@ from _prose import StandIn
 from index.ingestion.builder import build
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
+from index.store.factory import open_store
 from index.store.files.layout import Layout
-from index.store.files.removals import RemovedList
 from index.store.files.transfer import rollback
+from index.store.removals import RemovedArticles
 
 _SAID = re.compile(r"L’article (\d+) en est à la version (\d+)\.")
 _SETTLED = 20  # rebuilds after which memory is taken for the beginning
@@ -142,7 +143,7 @@ class Soak:
         self._build()
 
     def _remove_or_restore(self) -> None:
-        removed = RemovedList.open(self._data_dir)
+        removed = RemovedArticles(open_store(self._data_dir))
         if removed.articles:
             for each in removed.articles:
                 removed.restore(each.id)

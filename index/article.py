@@ -70,7 +70,8 @@ class Article:
 class ArticleEntry:
     """An article in a list, without its text.
 
-    `copy_of` is the id of the article to answer from, if this one is a duplicate.
+    `copy_of` is the id of the article to answer from, if this one is a duplicate; `has_copies`
+    includes removed ones.
     """
 
     id: str
@@ -84,6 +85,7 @@ class ArticleEntry:
     category: str | None = None
     updated: date | None = None
     copy_of: str | None = None
+    has_copies: bool = False
 
 
 def article_id(location: str) -> str:
@@ -239,7 +241,7 @@ class SignedArticle:
     """Signature and metadata of an article, for finding duplicates.
 
     `length` is that of its text; `title` is empty if it is a file's name; `facts` counts author,
-    outlet and address.
+    outlet and address. `fingerprint` has the columns `FINGERPRINTED`, if asked for.
     """
 
     id: str
@@ -250,6 +252,7 @@ class SignedArticle:
     title: str = ""
     outlet: str | None = None
     facts: int = 0
+    fingerprint: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

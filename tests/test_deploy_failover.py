@@ -169,7 +169,7 @@ def test_a_standby_answers_while_the_primary_is_lost_and_then_takes_the_writes(
     with closing(open_store(tmp_path / "built", cluster.url("any"))) as store:
         build([articles], store, bundled)
     with closing(open_store(tmp_path / "asked", cluster.url("any"))) as store:
-        with store.browse() as generation:
+        with store.open() as generation:
             assert generation.count() == 1
             cluster.kill("a")
             assert generation.count() == 1

@@ -40,5 +40,5 @@ def open_press(folder: Path, embedder: Embedder, judge: ConfidenceModel) -> Iter
     with tempfile.TemporaryDirectory(prefix="selon-") as data:
         build([folder], Path(data), embedder)
         store = open_store(Path(data))
-        with store.open(model=embedder.id, dimension=embedder.dimension) as generation:
+        with store.open(embedder) as generation:
             yield Searcher(generation, embedder, judge)

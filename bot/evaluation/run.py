@@ -110,7 +110,7 @@ def index_in_service(
     location: Location, embedder: Embedder, judge: ConfidenceModel
 ) -> Iterator[MeasuredIndex]:
     """Open the index in service. Raises what opening one does."""
-    with open_store(location).open(model=embedder.id, dimension=embedder.dimension) as generation:
+    with open_store(location).open(embedder) as generation:
         yield _measure_index(generation, embedder, judge)
 
 

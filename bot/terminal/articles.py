@@ -38,6 +38,7 @@ from bot.terminal.render import TITLE, complaint
 from index.article import Article, ArticleEntry, Copy, Selection
 from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle
+from index.store.removals import RemovedArticles
 from index.text.folding import fold_phrase
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _ids_of_subject(settings: Settings, subject: str) -> frozenset[str]:
 def _list_removed(settings: Settings, *, as_json: bool) -> int:
     """List the withdrawn articles, oldest first. Raises StoreError."""
     phrases = KeepingPhrases.of(settings.language)
-    articles = index_store(settings).removals().articles
+    articles = RemovedArticles(index_store(settings)).articles
     out = console_for(sys.stdout)
     for article in articles:
         if as_json:
@@ -248,7 +249,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
-    removals = index_store(settings).removals()
+    removals = RemovedArticles(index_store(settings))
     with open_articles(settings) as generation:
         facts = generation.facts
         targets = {
@@ -276,7 +277,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
 def _restore(settings: Settings, references: Sequence[str]) -> int:
     """Restore articles, at once if they are still in the current index."""
     phrases = KeepingPhrases.of(settings.language)
-    removals = index_store(settings).removals()
+    removals = RemovedArticles(index_store(settings))
     ids = {
         article.id: None
         for reference in references

@@ -14,7 +14,8 @@ from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from index.article import ArticleEntry
 from index.errors import Problem
-from index.store.base import RemovedArticle, RemovedArticles
+from index.store.base import RemovedArticle
+from index.store.removals import RemovedArticles
 from index.text.folding import fold_phrase
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _rows(entries: Sequence[ArticleEntry | RemovedArticle]) -> tuple[Problem, ..
 
 def open_articles(settings: Settings) -> OpenGeneration:
     """Raises NoIndex, DamagedIndex."""
-    return index_store(settings).browse()
+    return index_store(settings).open()
 
 
 LABEL = "dim"

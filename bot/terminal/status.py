@@ -39,7 +39,7 @@ def status(
     if duplicates:
         return _show_duplicates(settings, as_json=as_json)
     store = index_store(settings)
-    check, removal_count = store.check(), len(store.removals())
+    check, removal_count = store.check(), len(store.removed())
     out = console_for(sys.stdout)
     if as_json:
         out.file.write(f"{json_line(_fields(check, removal_count))}\n")

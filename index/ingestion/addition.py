@@ -23,8 +23,8 @@ from index.ingestion.duplicates import (
 from index.ingestion.generation import GenerationDraft
 from index.ingestion.sources import SourceChanges
 from index.store.article_writer import ArticleChanges
-from index.store.base import Addition
 from index.store.build_turn import PreviousGeneration
+from index.store.draft import Draft
 
 # Maximum share of articles that an addition changes; above it, a full build costs little more and
 # leaves a single segment.
@@ -36,31 +36,30 @@ class FullBuildNeeded(Exception):  # noqa: N818 - nothing is wrong
 
 
 class AdditionDraft(GenerationDraft):
-    """The new and changed articles of changed files. `replaced_ids` are articles and copies of the
-    previous generation that are deleted or that the addition rewrites. Raises FullBuildNeeded."""
+    """The new and changed articles of changed files. Raises FullBuildNeeded."""
 
     def __init__(
-        self, addition: Addition, before: PreviousGeneration, changes: SourceChanges, rules: str
+        self, writer: Draft, before: PreviousGeneration, changes: SourceChanges, rules: str
     ) -> None:
-        super().__init__(addition.writer, rules)
-        self._addition = addition
+        super().__init__(writer, rules)
         self._before = before
         self._most = MOST_ADDED * before.facts.articles
         readings = [*changes.readings.values(), *changes.deletions]
         ids = {article_id for reading in readings for article_id in reading.articles}
         if ids & before.left_out():
             raise FullBuildNeeded
-        self._rows = {row[0]: row for row in before.fingerprint_rows(ids)}
+        self._rows = {row[0]: row for row in self._fingerprints(ids)}
         self._same: set[str] = set()
         self._addition_count = 0
-        self.replaced_ids = set(self._rows)
+        self._replaced = set(self._rows)
+        writer.deleted_sources = {reading.location for reading in changes.deletions}
 
     def holds(self, article_id: str) -> bool:
         return article_id in self._same or super().holds(article_id)
 
     def add(self, article: Article, *, sign: bool = True) -> None:
         row = self._rows.get(article.id)
-        if row is None and self._before.fingerprint_rows([article.id]):
+        if row is None and self._before.signed([article.id]):
             raise FullBuildNeeded  # an unchanged file has the same article
         if row is not None and not self.holds(article.id):
             _, digest, path, _, _ = row
@@ -75,16 +74,17 @@ class AdditionDraft(GenerationDraft):
     def find_changed_copies(self) -> None:
         """Pull in the articles that the new ones may be copies of and those that lose a copy, then
         choose the articles to answer from."""
-        self.replaced_ids -= self._same
+        self._replaced -= self._same
         fresh = list(self.articles.signatures())
         ids = self._find_related(fresh)
-        self._addition.take(ids)
-        self.replaced_ids |= ids
-        if len(fresh) + len(self.replaced_ids) > self._most:
+        self.writer.take(ids)
+        self._replaced |= ids
+        self.writer.replaced_ids = frozenset(self._replaced)
+        if len(fresh) + len(self._replaced) > self._most:
             raise FullBuildNeeded
         names: Collection[str] = ()
         if duplicate_groups(self.articles.signatures(), names):
-            kept = (row for id, *row in self._before.titles() if id not in self.replaced_ids)
+            kept = (row for id, *row in self._before.titles() if id not in self._replaced)
             own = ([e.title, e.signature[:16], e.outlet] for e in self.articles.signatures())
             names = site_names(map(tuple, chain(kept, own)))
         self.find_copies(names)
@@ -92,34 +92,37 @@ class AdditionDraft(GenerationDraft):
     def _find_related(self, fresh: Sequence[SignedArticle]) -> set[str]:
         """Ids of the articles that, transitively, resemble a new one or shared a group with a
         replaced one."""
-        ids = self._group_of(self.replaced_ids)
-        queue = [*fresh, *self._before.signatures(ids)]
+        ids = self._group_of(self._replaced)
+        queue = [*fresh, *self._before.signed(ids)]
         while queue:
             one = queue.pop()
             keys, _ = likeness_keys([one.signature])
-            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self.replaced_ids - ids
+            candidates = set(self._before.alike(keys, MOST_ALIKE)) - self._replaced - ids
             alike = {
                 article.id
-                for article in self._before.signatures(candidates)
+                for article in self._before.signed(candidates)
                 if signature_likeness(one.signature, article.signature) >= LIKENESS
             }
             new = (alike | self._group_of(alike)) - ids
-            queue += self._before.signatures(new)
+            queue += self._before.signed(new)
             ids |= new
         return ids
 
     def _group_of(self, ids: Collection[str]) -> set[str]:
         """Ids of the articles in the same groups as these, except these and replaced ones."""
-        originals = {copy_of or id for id, _, _, copy_of, _ in self._before.fingerprint_rows(ids)}
-        rows = self._before.fingerprint_rows(originals)
+        originals = {copy_of or id for id, _, _, copy_of, _ in self._fingerprints(ids)}
+        rows = self._fingerprints(originals)
         copies = {copy[0] for row in rows for copy in json.loads(row[4])}
-        members = {article.id for article in self._before.signatures(originals | copies)}
-        return members - self.replaced_ids - set(ids)
+        members = {article.id for article in self._before.signed(originals | copies)}
+        return members - self._replaced - set(ids)
+
+    def _fingerprints(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
+        return [article.fingerprint for article in self._before.signed(ids)]
 
     def changes(self) -> ArticleChanges:
         """Differences from the articles of the previous generation; copies do not count."""
         now = {row[0]: row for row in self.articles.fingerprint_rows() if row[3] is None}
-        rows = self._before.fingerprint_rows(self.replaced_ids)
+        rows = self._fingerprints(self._replaced)
         before = {row[0]: row for row in rows if row[3] is None}
         both = now.keys() & before.keys()
         same = sum(_shown(now[article_id]) == _shown(before[article_id]) for article_id in both)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
@@ -25,16 +24,16 @@ from index.ingestion.sources import (
     ReadContext,
     SourceChanges,
 )
-from index.ingestion.vectors import Embedded, EmbeddingWork, FindVectors, embed_all, embed_part
+from index.ingestion.vectors import Embedded, EmbeddingWork, embed_missing
 from index.models.base import Embedder
 from index.store.article_writer import ArticleChanges
 from index.store.base import BuildTurn, IndexStore
-from index.store.build_turn import BuildPart, VectorCheckpoint
+from index.store.build_turn import BuildPart, PreviousGeneration
 from index.store.factory import Location, open_store
-from index.store.generation import GenerationFacts
+from index.store.generation import GenerationFacts, is_same_model
 
-# The steps of a build, in order; "cut" to "switch" only if something has changed.
-BuildStep = Literal["lock", "read", "cut", "embed", "write", "switch", "clean"]
+# The steps of a build, in order; "cut" to "write" only if something has changed.
+BuildStep = Literal["lock", "read", "cut", "embed", "write", "clean"]
 
 
 class BuildObserver(Protocol):
@@ -144,14 +143,10 @@ def build_part(
     """
     store, watch = open_store(location), observer or Unobserved()
     supply = _file_articles(paths, options or Options(), store, rules(options))
-    context = ReadContext(store.removals().ids, lambda: _check_stop(stop), watch.progress)
+    context = ReadContext(frozenset(store.removed()), partial(_check_stop, stop), watch.progress)
     watch.step("lock")
-    with (
-        store.build_turn(part) as turn,
-        turn.checkpoint(embedder.id, embedder.dimension) as checkpoint,
-        turn.draft(alike=False) as writer,
-    ):
-        draft = GenerationDraft(writer, rules="")  # never sealed
+    with store.build_turn(part) as turn, turn.draft(embedder, alike=False) as writer:
+        draft = GenerationDraft(writer, rules="")  # never put in service
         watch.step("read")
         supply.read_into(draft, None, context)
         watch.step("cut")
@@ -159,27 +154,19 @@ def build_part(
         if not draft.passages.passages:
             raise supply.no_article_error(draft.articles.count_left_out())
         watch.step("embed")
-        work = EmbeddingWork(
-            embedder, checkpoint, lambda: _check_stop(stop, checkpoint), watch.progress
-        )
-        previous = turn.previous
-        same = previous is not None and is_same_model(previous.facts, embedder)
-        lookups = [previous.vectors] if previous and same else []
-        embedded = embed_part(writer, work, part, lookups)
-        return PartReport(embedded.texts, embedded.resumed_texts, tuple(supply.skipped))
+        work = EmbeddingWork(embedder, partial(_check_stop, stop), watch.progress)
+        embedded = embed_missing(writer, work, part)
+        return PartReport(embedded.texts, embedded.stored_texts, tuple(supply.skipped))
 
 
-def _check_stop(stop: _Stop | None, checkpoint: VectorCheckpoint | None = None) -> None:
-    """Raises BuildStopped if `stop` returns True."""
+def _check_stop(stop: _Stop | None, kept: int = 0) -> None:
+    """Raises BuildStopped if `stop` returns True; `kept` counts the vectors saved for the next
+    build."""
     if stop is None or not stop():
         return
-    if count := len(checkpoint) if checkpoint else 0:
-        raise BuildStopped("build-stopped-kept", count=count, vector_count=count)
+    if kept:
+        raise BuildStopped("build-stopped-kept", count=kept, vector_count=kept)
     raise BuildStopped("build-stopped")
-
-
-def is_same_model(facts: GenerationFacts, embedder: Embedder) -> bool:
-    return (facts.model, facts.dimension) == (embedder.id, embedder.dimension)
 
 
 def build_articles(
@@ -214,13 +201,12 @@ class _Build:
         self.watch.step("lock")
         with self.store.build_turn() as turn:
             report = self._read(turn)
-            self.watch.step("clean")
-            turn.clean()
+            self.watch.step("clean")  # as the turn ends
         return report
 
     def _read(self, turn: BuildTurn) -> BuildReport:
         """Read the articles and, if any has changed, make a generation of them."""
-        context = ReadContext(self.store.removals().ids, self._check, self.watch.progress)
+        context = ReadContext(frozenset(self.store.removed()), self._check, self.watch.progress)
         previous = turn.previous
         before = None
         # A generation without roots may be an earlier Selon's import, with texts from elsewhere: if
@@ -239,78 +225,65 @@ class _Build:
                 return self._report(
                     before.facts, len(before.left_out()), skipped=tuple(changes.skipped)
                 )
-            if (report := self._add(turn, changes, context)) is not None:
+            report = self._add(turn, before, changes, context)
+            if report is not None:
                 return report
-        with turn.draft(alike=before is not None) as writer:
+        with turn.draft(self.embedder, alike=before is not None) as writer:
             draft = GenerationDraft(writer, self.rules)
             self.supply.read_into(draft, before, context)
+            left_out = draft.articles.count_left_out()
             if before and comparable and before.facts.fingerprint == draft.articles.fingerprint():
-                return self._report(before.facts, draft.articles.count_left_out())
-            return self._make(turn, draft)
+                return self._report(before.facts, left_out)
+            differences = draft.articles.changes()
+            self.watch.step("cut")
+            draft.cut(self._check, self.watch.progress)
+            if not draft.passages.passages:
+                raise self.supply.no_article_error(left_out)
+            return self._finish(draft, left_out, differences)
 
     def _add(
-        self, turn: BuildTurn, changes: SourceChanges, context: ReadContext
+        self,
+        turn: BuildTurn,
+        before: PreviousGeneration,
+        changes: SourceChanges,
+        context: ReadContext,
     ) -> BuildReport | None:
         """Add the changes to the previous generation, or return None if a full build is needed."""
-        before = turn.growable
         changed = len(changes.sources) + len(changes.deletions)
-        if before is None or changed > MOST_ADDED * before.facts.articles:
+        if changed > MOST_ADDED * before.facts.articles:
             return None
-        with turn.addition() as addition:
+        with turn.addition(self.embedder) as writer:
+            if writer is None:
+                return None
             try:
-                draft = AdditionDraft(addition, before, changes, self.rules)
+                draft = AdditionDraft(writer, before, changes, self.rules)
                 self.supply.read_changes(draft, changes, context)
                 draft.find_changed_copies()
             except FullBuildNeeded:
                 return None
             skipped = tuple(changes.skipped)
-            if not draft.replaced_ids and not draft.articles.count():
+            if not writer.replaced_ids and not draft.articles.count():
                 return self._report(before.facts, len(before.left_out()), skipped=skipped)
-            self.watch.step("cut")
             left_out = len(before.left_out()) + draft.articles.count_left_out()
             differences = draft.changes()
+            self.watch.step("cut")
             draft.cut(self._check, self.watch.progress)
-            self.watch.step("embed")
-            lookup = partial(before.vectors, ids=draft.replaced_ids)
-            embedded = self._embed(turn, draft, [lookup])
-            self.watch.step("write")
-            build_facts = draft.build_facts(self.embedder, datetime.now(UTC), self.roots)
-            deleted_sources = [reading.location for reading in changes.deletions]
-            facts = addition.seal(draft.replaced_ids, deleted_sources, build_facts, self._check)
-            self.watch.step("switch")
-            addition.switch()
-        return self._report(facts, left_out, differences, embedded, skipped)
+            return self._finish(draft, left_out, differences, skipped)
 
-    def _make(self, turn: BuildTurn, draft: GenerationDraft) -> BuildReport:
-        """Make a generation of a draft and put it in service."""
-        self.watch.step("cut")
-        left_out, changes = draft.articles.count_left_out(), draft.articles.changes()
-        draft.cut(self._check, self.watch.progress)
-        if not draft.passages.passages:
-            raise self.supply.no_article_error(left_out)
+    def _finish(
+        self,
+        draft: GenerationDraft,
+        left_out: int,
+        changes: ArticleChanges,
+        skipped: tuple[Skipped, ...] = (),
+    ) -> BuildReport:
+        """Embed a draft and put it in service."""
         self.watch.step("embed")
-        with turn.put_aside() as newer:
-            lookups = [
-                generation.vectors
-                for generation in (turn.previous, newer)
-                if generation and is_same_model(generation.facts, self.embedder)
-            ]
-            embedded = self._embed(turn, draft, lookups)
+        work = EmbeddingWork(self.embedder, self._check, self.watch.progress)
+        embedded = embed_missing(draft.writer, work)
         self.watch.step("write")
-        facts = draft.seal(self.embedder, datetime.now(UTC), self.roots, self._check)
-        self.watch.step("switch")
-        turn.switch(draft.writer)
-        return self._report(facts, left_out, changes, embedded)
-
-    def _embed(
-        self, turn: BuildTurn, draft: GenerationDraft, lookups: Sequence[FindVectors]
-    ) -> Embedded:
-        embedder = self.embedder
-        with turn.checkpoint(embedder.id, embedder.dimension) as checkpoint:
-            work = EmbeddingWork(
-                embedder, checkpoint, lambda: self._check(checkpoint), self.watch.progress
-            )
-            return embed_all(draft.writer, work, lookups)
+        facts = draft.put_in_service(self.embedder, self.roots, self._check)
+        return self._report(facts, left_out, changes, embedded, skipped)
 
     def _report(
         self,
@@ -332,8 +305,8 @@ class _Build:
             switched=changes is not None,
             duplicates=facts.copies,
             left_out=left_out,
-            resumed=embedded.resumed_texts if embedded else 0,
+            resumed=embedded.saved_texts if embedded else 0,
         )
 
-    def _check(self, checkpoint: VectorCheckpoint | None = None) -> None:
-        _check_stop(self.stop, checkpoint)
+    def _check(self, kept: int = 0) -> None:
+        _check_stop(self.stop, kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -86,23 +86,19 @@ class GenerationDraft:
         self.writer.end_texts()
         progress(total, total)
 
-    def seal(
-        self, embedder: Embedder, built_at: datetime, roots: tuple[str, ...], check: StopCheck
+    def put_in_service(
+        self, embedder: Embedder, roots: tuple[str, ...], check: StopCheck
     ) -> GenerationFacts:
-        """Write the words, then the facts."""
-        return self.writer.seal(self.build_facts(embedder, built_at, roots), check)
-
-    def build_facts(
-        self, embedder: Embedder, built_at: datetime, roots: tuple[str, ...]
-    ) -> BuildFacts:
-        return BuildFacts(
+        """Write what is left to write, and switch to the new generation."""
+        facts = BuildFacts(
             model=embedder.id,
             dimension=embedder.dimension,
-            built_at=built_at,
+            built_at=datetime.now(UTC),
             roots=roots,
             rules=self.rules,
             copies=self.copies,
         )
+        return self.writer.put_in_service(facts, check)
 
 
 def _no_text(article: Article, character: str) -> UnfitArticle:

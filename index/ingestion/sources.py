@@ -124,7 +124,7 @@ class FileArticles:
     def changes(self, before: PreviousGeneration, context: ReadContext) -> SourceChanges | None:
         left_out = before.left_out()
         removed_since = context.removed_ids - left_out
-        if not left_out <= context.removed_ids or before.fingerprint_rows(removed_since):
+        if not left_out <= context.removed_ids or before.signed(removed_since):
             return None
         rows = {row.location: row for row in before.sources()}
         changes = SourceChanges()

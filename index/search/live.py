@@ -137,5 +137,5 @@ class LiveIndex:
 
     def _open(self) -> _Service:
         embedder = self._embedder
-        generation = self._store.open(model=embedder.id, dimension=embedder.dimension)
+        generation = self._store.open(embedder)
         return _Service(generation.facts.id, Searcher(generation, embedder, self._judge))

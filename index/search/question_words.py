@@ -58,7 +58,7 @@ def correct_term(term: str, statistics: TermStatistics) -> str | None:
     if not mark or not _SHORTEST <= len(word) <= _LONGEST:
         return None
     # A thousand look-ups of possible typos are cheaper than comparing all terms.
-    typos = {f"{language}:{other}" for other in _typos(word, statistics.letters(language))}
+    typos = {f"{language}:{other}" for other in _typos(word)}
     near = statistics.frequencies(typos)
     return max(near, key=lambda candidate: (near[candidate], candidate), default=None)
 
@@ -79,8 +79,12 @@ def name_words(question: str) -> Iterator[str]:
             yield word
 
 
-def _typos(word: str, letters: str) -> Iterator[str]:
-    """Yield every word at distance one (as in "optimal string alignment")."""
+def _typos(word: str) -> Iterator[str]:
+    """Yield every word at distance one (as in "optimal string alignment") with letters of the same
+    blocks of Unicode, which are aligned to 128 characters; terms have no accents."""
+    starts = {ord(letter) & ~0x7F for letter in word}
+    block = "".join(chr(start + at) for start in sorted(starts) for at in range(0x80))
+    letters = [letter for letter in block if letter.isalpha() and letter == letter.lower()]
     for at in range(len(word) + 1):
         head, tail = word[:at], word[at:]
         for letter in letters:

@@ -42,7 +42,8 @@ ARTICLE_COLUMNS = (
     "updated_at, origins, copies, sections, text"
 )
 ENTRY_COLUMNS = (
-    "id, title, author, published, url, language, path, outlet, category, updated, copy_of"
+    "id, title, author, published, url, language, path, outlet, category, updated, copy_of, "
+    "copies <> '[]'"
 )
 _NAMED_BY_FILE = json.dumps(("title", "file name"))
 _OWN_TITLE = f"CASE WHEN replace(origins, '{_NAMED_BY_FILE}', '') = origins THEN title ELSE '' END"
@@ -133,7 +134,7 @@ class ArticleReader:
     """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex.
 
     Methods without docstring: see `index.store.open_generation.StoredGeneration` and
-    `index.store.build_turn.ReusableGeneration`.
+    `index.store.build_turn.PreviousGeneration`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -177,9 +178,6 @@ class ArticleReader:
     def find_by(self, way: str, reference: str) -> list[ArticleEntry]:
         """Match a reference by one of the conditions of `ways_of`."""
         return self._entries(f"{way} ORDER BY number", reference)
-
-    def articles_with_copies(self) -> list[ArticleEntry]:
-        return self._entries("copies <> '[]' ORDER BY number")
 
     def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
         rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles a WHERE {clause}", *values)
@@ -249,17 +247,9 @@ class ArticleReader:
     def holds(self, article_id: str) -> bool:
         return bool(self._all("SELECT 1 FROM articles WHERE id = ?", article_id))
 
-    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
-        """Articles and copies as they are compared with others; unknown ids are skipped."""
-        rows = self._all(
-            f"SELECT {SIGNED_COLUMNS} FROM articles WHERE {_AMONG_IDS}", _json_list(ids)
-        )
-        return [signed_of_row(row) for row in rows]
-
-    def fingerprint_rows(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        """The columns `index.article.FINGERPRINTED` of these articles and copies."""
-        query = f"SELECT {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
-        return self._all(query, _json_list(ids))
+    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+        query = f"SELECT {SIGNED_COLUMNS}, {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
+        return [signed_of_row(row) for row in self._all(query, _json_list(ids))]
 
     def ids(self) -> list[str]:
         """Ids of all articles and copies."""
@@ -372,9 +362,12 @@ def ways_of(reference: str) -> Iterator[str]:
 
 
 def signed_of_row(values: tuple[Any, ...]) -> SignedArticle:
-    """Parse a row of `SIGNED_COLUMNS`."""
-    identity, signature, published, updated, *rest = values
-    return SignedArticle(identity, signature, day_of(published), day_of(updated), *rest)
+    """Parse a row of `SIGNED_COLUMNS`, followed by `FINGERPRINTED` or not."""
+    identity, signature, published, updated, length, title, outlet, facts, *fingerprint = values
+    days = day_of(published), day_of(updated)
+    return SignedArticle(
+        identity, signature, *days, length, title, outlet, facts, tuple(fingerprint)
+    )
 
 
 def _json_list(values: Iterable[object]) -> str:
@@ -384,10 +377,10 @@ def _json_list(values: Iterable[object]) -> str:
 def entry_of_row(values: tuple[Any, ...]) -> ArticleEntry:
     """Parse a row of `ENTRY_COLUMNS`."""
     (article_id, title, author, published, url, language, path, outlet, category) = values[:9]
-    (updated, copy_of) = values[9:]
+    (updated, copy_of, has_copies) = values[9:]
     return ArticleEntry(
         *(article_id, title, author, day_of(published), url, language, path, outlet, category),
-        *(day_of(updated), copy_of),
+        *(day_of(updated), copy_of, bool(has_copies)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a build and a store exchange: hashes of texts, vectors, and the previous generation."""
+"""What a build and a store exchange; `index.store.draft` is the generation being written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from index.article import SignedArticle
 from index.models.base import IntArray, Vectors
 from index.store.articles import SourceRow
-from index.store.generation import GenerationFacts, RowKind
+from index.store.generation import GenerationFacts
 
 HASH_SIZE = 16  # bytes: 128 bits make accidental collisions negligible
 Hashes = npt.NDArray[np.bytes_]
@@ -29,11 +29,6 @@ def text_hash(text: str) -> bytes:
 def as_hashes(content: bytes | bytearray) -> Hashes:
     """Split joined hashes into a sortable array, one per row."""
     return np.frombuffer(content, dtype=f"S{HASH_SIZE}")
-
-
-def as_bytes(hashes: Hashes) -> list[bytes]:
-    """Full hashes as bytes; NumPy's `S` items would lose trailing zeros."""
-    return [row.tobytes() for row in np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")]
 
 
 def hash_halves(hashes: Hashes) -> npt.NDArray[np.uint64]:
@@ -64,17 +59,24 @@ VectorLookup = Callable[[IntArray], Vectors]  # the vectors of these rows, shape
 
 @dataclass(frozen=True, slots=True)
 class VectorSource:
-    """The vectors of an earlier build and the hashes of their texts, by row. If `shared`, the new
-    generation has them without being written."""
+    """Stored vectors and the hashes of their texts, by row."""
 
     hashes: Hashes
     vectors: VectorLookup
-    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MissingVectors:
+    """The texts of a kind that must be embedded: a row of each, ascending. `saved_texts` counts
+    those whose vectors an unfinished build has saved."""
+
+    rows: IntArray
+    saved_texts: int
 
 
 class PreviousGeneration(Protocol):
-    """An undamaged generation that a build compares with, reuses and adds to. Methods that take ids
-    of articles and copies skip unknown ones."""
+    """An undamaged generation that a build compares with, reuses and adds to. Unknown ids are
+    skipped."""
 
     @property
     def facts(self) -> GenerationFacts: ...
@@ -85,37 +87,11 @@ class PreviousGeneration(Protocol):
     def left_out(self) -> frozenset[str]:
         """Ids of the articles left out because the operator removed them."""
 
-    def fingerprint_rows(self, ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
-        """The columns `index.article.FINGERPRINTED`."""
-
-    def signatures(self, ids: Collection[str]) -> Sequence[SignedArticle]: ...
+    def signed(self, ids: Collection[str]) -> Sequence[SignedArticle]:
+        """These articles and copies, as a build compares them."""
 
     def titles(self) -> Iterator[tuple[Any, ...]]:
         """Id, title, digest (start of the signature) and outlet of every article and copy."""
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> Sequence[str]:
         """Ids of the articles that share one of these keys, at most `most` per key."""
-
-    def vectors(self, kind: RowKind, ids: Collection[str] | None = None) -> VectorSource:
-        """The vectors of these articles, or of all."""
-
-
-class VectorWriter(Protocol):
-    """Writes the vectors of all rows of a kind, in any order."""
-
-    def put(self, rows: IntArray, vectors: Vectors) -> None:
-        """Write the vectors, shape (len(rows), d), of these rows."""
-
-    def finish(self) -> None: ...
-
-
-class VectorCheckpoint(Protocol):
-    """Vectors saved batch by batch, so that an interrupted build can be resumed."""
-
-    def __len__(self) -> int: ...
-
-    def source(self) -> VectorSource:
-        """The vectors that were there when this was opened."""
-
-    def add(self, hashes: bytes, vectors: Vectors) -> None:
-        """Save vectors, shape (n, d), with the n joined hashes of their texts."""

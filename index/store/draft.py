@@ -1,16 +1,16 @@
-"""A generation being written to local files, in a folder of its own, for any store."""
+"""A generation being written, in a local folder of its own, for any store."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from index.article import Article, lexical_text
-from index.models.base import IntArray
+from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessKeys, PassageWriter
 from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
-from index.store.build_turn import Hashes, StopCheck, VectorWriter, as_hashes
+from index.store.build_turn import Hashes, MissingVectors, StopCheck, as_hashes
 from index.store.disk import translate_disk_errors
 from index.store.generation import BuildFacts, GenerationFacts, RowKind
 from index.store.postings import Postings, postings
@@ -19,8 +19,8 @@ from index.text.language import keyed_terms
 _CHECK_INTERVAL = 1_000  # texts
 
 
-class Draft(ABC):
-    """A generation, or a segment of one, being written: articles, passages, vectors, then `seal`.
+class ArticleDraft:
+    """Articles and passages being written, then their words indexed.
 
     Everything is on disk except what the current step needs. `before` is the `articles.sqlite` of
     the generation in service; `alike`: it was read and cut by the same rules. A segment is a draft
@@ -40,6 +40,7 @@ class Draft(ABC):
         self.folder = folder
         self._average_lengths = average_lengths or {}
         self._reader: ArticleReader | None = None
+        self._hashes: dict[RowKind, Hashes] = {}
         with translate_disk_errors(folder):
             folder.mkdir()
         self._sheet = ArticleDatabase(folder / ARTICLES_FILE, before, alike=alike)
@@ -66,7 +67,9 @@ class Draft(ABC):
 
     def hashes(self, kind: RowKind) -> Hashes:
         """Hashes of the texts to embed, by row."""
-        return as_hashes(self.reader.hashes(kind))
+        if kind not in self._hashes:
+            self._hashes[kind] = as_hashes(self.reader.hashes(kind))
+        return self._hashes[kind]
 
     def texts(
         self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
@@ -74,14 +77,6 @@ class Draft(ABC):
         """Yield article, heading and text of all or some passages or sentences, in row order. With
         `in_context`, a sentence that depends on an earlier one is prefixed with it."""
         return self.reader.texts(kind, rows, in_context=in_context)
-
-    @abstractmethod
-    def vectors(self, kind: RowKind, model: str, dimension: int) -> VectorWriter:
-        """A writer for the vectors of this model."""
-
-    @abstractmethod
-    def seal(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
-        """Write the words, then the facts."""
 
     def facts(self, build: BuildFacts) -> GenerationFacts:
         reader = self.reader
@@ -116,6 +111,38 @@ class Draft(ABC):
     def build_words(self, kind: RowKind, check: StopCheck) -> Postings:
         """Index the words of the texts; needs `end_texts()`."""
         return build_postings(self.texts(kind), check, self._average_lengths.get(kind, 0.0))
+
+
+class Draft(ArticleDraft, ABC):
+    """A new generation, or an addition to the previous one, being written for any store: articles,
+    passages, vectors, then it is put in service. Raises StoreError.
+
+    An addition replaces `replaced_ids`, articles and copies that are deleted or written anew, and
+    leaves out `deleted_sources`, locations of files.
+    """
+
+    replaced_ids: frozenset[str] = frozenset()
+    deleted_sources: Collection[str] = ()
+
+    @abstractmethod
+    def take(self, ids: Collection[str]) -> None:
+        """Copy these articles and copies from the previous generation, as copies of nothing; for an
+        addition."""
+
+    @abstractmethod
+    def find_vectors(self, kind: RowKind) -> MissingVectors:
+        """Look for the vectors of the texts in earlier generations and in what unfinished builds
+        saved; needs `end_texts()`."""
+
+    @abstractmethod
+    def save_vectors(self, hashes: Hashes, vectors: Vectors) -> None:
+        """Save vectors, shape (len(hashes), d), by the hashes of their texts, so that a build that
+        is interrupted or changed never pays for them twice."""
+
+    @abstractmethod
+    def put_in_service(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
+        """Make the generation durable once all its vectors are there, then switch to it, atomically
+        for readers."""
 
 
 def build_postings(

@@ -15,7 +15,7 @@ from index.article import Article, ArticleEntry, Passage, Selection, Sentence
 from index.errors import ModelMismatch
 
 if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
-    from index.models.base import BoolArray, IntArray, Vectors
+    from index.models.base import BoolArray, Embedder, IntArray, Vectors
 
 RowKind = Literal["passages", "sentences"]
 ROW_KINDS: tuple[RowKind, ...] = get_args(RowKind)
@@ -98,16 +98,20 @@ class GenerationFacts(BuildFacts):
         return cls(**{**record, "built_at": moment, "roots": roots, **more})
 
 
-def check_model(facts: GenerationFacts, label: str | Path, model: str, dimension: int) -> None:
-    """Raise ModelMismatch if the generation was built with another model."""
-    if (facts.model, facts.dimension) != (model, dimension):
+def is_same_model(facts: BuildFacts, embedder: Embedder) -> bool:
+    return (facts.model, facts.dimension) == (embedder.id, embedder.dimension)
+
+
+def check_model(facts: GenerationFacts, label: str | Path, embedder: Embedder | None) -> None:
+    """Raise ModelMismatch if the generation was built with another model, if there is one."""
+    if embedder is not None and not is_same_model(facts, embedder):
         raise ModelMismatch(
             "model-mismatch",
             subject=label,
             built=facts.model,
             dimension=facts.dimension,
-            model=model,
-            wanted=dimension,
+            model=embedder.id,
+            wanted=embedder.dimension,
         )
 
 
@@ -166,9 +170,6 @@ class StoredGeneration(Protocol):
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> Mapping[str, int]:
         """Document frequency of these terms among passages or sentences, without unknown ones."""
 
-    def letters(self, kind: RowKind, language: str) -> str:
-        """Every character used in terms of the language."""
-
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         """The union of the passages nearest to the vector, those of the nearest sentences, and
         those with the best BM25."""
@@ -201,9 +202,6 @@ class StoredGeneration(Protocol):
     ) -> list[ArticleEntry]:
         """Entries of selected articles, newest first; `limit` is unbounded if negative."""
 
-    def articles_with_copies(self) -> list[ArticleEntry]:
-        """Entries of the articles that have copies."""
-
     def count(self, among: Selection | None = None) -> int:
         """Number of selected articles."""
 
@@ -227,9 +225,6 @@ class TermStatistics:
 
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
         return self.generation.frequencies(self.kind, terms)
-
-    def letters(self, language: str) -> str:
-        return self.generation.letters(self.kind, language)
 
 
 class ClosedOnExit:

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from index.article import ArticleEntry, add_fingerprints, corpus_fingerprint
+from index.article import ArticleEntry, SignedArticle, add_fingerprints, corpus_fingerprint
 from index.store.generation import BuildFacts, GenerationFacts
 
 _FEW_ARTICLES = 50  # written in a tenth of a second
@@ -21,7 +20,7 @@ class DeletedArticles:
     """Articles and copies that an addition deletes; `passages` and `sentences` are counts."""
 
     entries: Sequence[ArticleEntry]
-    fingerprint_rows: Sequence[tuple[Any, ...]]
+    signed: Sequence[SignedArticle]
     passages: int
     sentences: int
 
@@ -38,7 +37,7 @@ def grown_facts(
     articles = [entry for entry in deleted.entries if entry.copy_of is None]
     languages = Counter(facts.languages) + Counter(addition.languages)
     languages -= Counter(article.language for article in articles)
-    deletions = corpus_fingerprint(deleted.fingerprint_rows)
+    deletions = corpus_fingerprint(article.fingerprint for article in deleted.signed)
     copies = facts.copies + addition.copies - (len(deleted.entries) - len(articles))
     return GenerationFacts(
         **(build.build_fields() | {"copies": copies}),

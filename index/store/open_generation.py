@@ -158,7 +158,9 @@ class OpenGeneration(ClosedOnExit):
     def articles_with_copies(self) -> list[ArticleEntry]:
         hidden = self._hidden()
         entries = [
-            copy for copy in self._generation.articles_with_copies() if copy.id not in hidden.ids
+            entry
+            for entry in self._generation.articles()
+            if entry.has_copies and entry.id not in hidden.ids
         ]
         fewer = {entry.copy_of for entry in hidden.entries} & {entry.id for entry in entries}
         articles = self.articles_by_id([article_id for article_id in fewer if article_id]).values()

@@ -194,13 +194,3 @@ class WordMatch:
         if count < len(rows):
             rows = rows[np.argpartition(-self.scores[rows], count)[:count]]
         return rows
-
-
-def term_letters(vocabulary: Iterable[str]) -> dict[str, str]:
-    """By language, every character of its terms."""
-    letters: defaultdict[str, set[str]] = defaultdict(set)
-    for term in vocabulary:
-        language, mark, word = term.rpartition(":")
-        if mark:
-            letters[language].update(word)
-    return {language: "".join(sorted(own)) for language, own in sorted(letters.items())}

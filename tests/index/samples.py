@@ -61,8 +61,9 @@ def index(articles: Iterable[Article], location: Location) -> BuildReport:
 
 
 def opened(data_dir: Path) -> FileGeneration:
-    embedder = FakeEmbedder()
-    return open_generation(data_dir, model=embedder.id, dimension=embedder.dimension)
+    generation = open_generation(data_dir, FakeEmbedder())
+    assert isinstance(generation, FileGeneration)
+    return generation
 
 
 def live(store: IndexStore | Path) -> LiveIndex:

@@ -20,10 +20,10 @@ from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ARTICLES_FILE, ArticleReader
 from index.store.build_turn import VectorSource, as_hashes
-from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.layout import Hold
 from index.store.files.manifest import Manifest
-from index.store.files.word_index import HASH_FILES, VOCABULARY_FILES, WORD_FILES, WordIndex
+from index.store.files.vectors import FileVectors
+from index.store.files.words import HASH_FILES, VOCABULARY_FILES, WORD_FILES, FileWords
 from index.store.generation import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
 from index.store.postings import WordMatch
 
@@ -66,10 +66,10 @@ class FileGeneration(ClosedOnExit, ArticleReader):
     def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
         self.facts = manifest
         self.folder = folder
-        self.passage_vectors = FaissVectors.open(folder / PASSAGES)
-        self.sentence_vectors = FaissVectors.open(folder / SENTENCES)
-        self.passage_words = WordIndex.open(folder / PASSAGE_WORDS)
-        self.sentence_words = WordIndex.open(folder / SENTENCE_WORDS)
+        self.passage_vectors = FileVectors.open(folder / PASSAGES)
+        self.sentence_vectors = FileVectors.open(folder / SENTENCES)
+        self.passage_words = FileWords.open(folder / PASSAGE_WORDS)
+        self.sentence_words = FileWords.open(folder / SENTENCE_WORDS)
         # By passage row, the row of its first sentence; one more item for the end of the last.
         self._first_sentences = load_array(folder / FIRST_SENTENCES)
         self._openings = load_array(folder / OPENINGS)
@@ -91,14 +91,11 @@ class FileGeneration(ClosedOnExit, ArticleReader):
         self._selections: dict[Selection, BoolArray] = {}
         self._closing = weakref.finalize(self, _close, self._turn, self._connection, hold)
 
-    def words(self, kind: RowKind) -> WordIndex:
+    def words(self, kind: RowKind) -> FileWords:
         return self.passage_words if kind == "passages" else self.sentence_words
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
         return self.words(kind).frequencies(terms)
-
-    def letters(self, kind: RowKind, language: str) -> str:
-        return self.words(kind).letters(language)
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         words = self.passage_words.match(query.passage_terms)

@@ -11,9 +11,9 @@ from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessK
 from index.store.articles import ARTICLES_FILE
 from index.store.build_turn import StopCheck, batches
 from index.store.disk import translate_disk_errors
-from index.store.files.draft import FileDraft
 from index.store.files.manifest import Manifest
-from index.store.files.reusable import ReusableFiles, SegmentFolder, read_likeness
+from index.store.files.previous import FilePrevious, SegmentFolder, read_likeness
+from index.store.files.segment_draft import SegmentDraft
 from index.store.generation import ROW_KINDS, BuildFacts
 
 _AT_ONCE = 16_384  # vectors
@@ -21,7 +21,7 @@ _AT_ONCE = 16_384  # vectors
 
 def merge_segments(
     segments: Sequence[SegmentFolder],
-    draft: FileDraft,
+    draft: SegmentDraft,
     build: BuildFacts,
     check: StopCheck = lambda: None,
     deleted_sources: Collection[str] = (),
@@ -33,7 +33,7 @@ def merge_segments(
     draft.end_texts()
     draft.articles.likeness = _merge_likeness(segments, numbers)
     for kind in ROW_KINDS:
-        writer, first = draft.vectors(kind, build.model, build.dimension), 0
+        writer, first = draft.vector_writer(kind, build.dimension), 0
         for segment in segments:
             vectors = segment.vectors(kind)
             deleted_rows, _ = segment.articles.hashes_of(kind, segment.deleted_ids)
@@ -44,7 +44,7 @@ def merge_segments(
                 writer.put(np.arange(first, first + len(rows)), vectors.vectors(rows))
                 first += len(rows)
         writer.finish()
-    return draft.seal(build, check)
+    return draft.write(build, check)
 
 
 def copy_articles(
@@ -67,7 +67,7 @@ def copy_articles(
     return numbers
 
 
-def merged_articles(files: ReusableFiles, folder: Path) -> Path:
+def merged_articles(files: FilePrevious, folder: Path) -> Path:
     """The articles of a generation as one database: that of its only segment, or a merged one in a
     new folder. Raises StoreError, DamagedIndex."""
     if not files.facts.segments:

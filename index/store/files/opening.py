@@ -8,11 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from index.errors import DamagedIndex
+from index.models.base import Embedder
 from index.store.files.generation import FileGeneration
 from index.store.files.integrity import current_id, find_current, forget_verified_on_damage
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import Manifest
-from index.store.files.reusable import ReusableFiles, VerifiedFiles
+from index.store.files.previous import FilePrevious, VerifiedFiles
 from index.store.files.segments import SegmentedGeneration
 from index.store.files.tombstones import Tombstones
 from index.store.generation import check_model
@@ -23,43 +24,42 @@ _OPENING = threading.Lock()
 
 
 def open_generation(
-    data_dir: Path, *, model: str, dimension: int
+    data_dir: Path, embedder: Embedder | None = None
 ) -> FileGeneration | SegmentedGeneration:
-    """Open the generation in service for questions embedded by this model. Raises NoIndex,
-    DamagedIndex, ModelMismatch."""
+    """See `index.store.base.IndexStore.open`."""
     folder, manifest = find_current(data_dir)
     try:
-        check_model(manifest, folder, model, dimension)
+        check_model(manifest, folder, embedder)
         return _open(Layout(data_dir), manifest)
     except DamagedIndex:
         if current_id(data_dir) == manifest.id:
             raise
         # Two builds have ended since CURRENT was read, and removed this generation.
-        return open_generation(data_dir, model=model, dimension=dimension)
+        return open_generation(data_dir, embedder)
 
 
-def open_reusable(layout: Layout) -> ReusableFiles:
+def open_previous(layout: Layout) -> FilePrevious:
     """The generation in service for a build, with all files verified. Raises NoIndex,
     DamagedIndex."""
-    return _open_reusable(layout, find_current(layout.data_dir)[1])
+    return _open_previous(layout, find_current(layout.data_dir)[1])
 
 
-def open_newer(layout: Layout) -> ReusableFiles | None:
-    """The newest generation that a rollback put aside, if any; see `open_reusable`."""
+def open_newer(layout: Layout) -> FilePrevious | None:
+    """The newest generation that a rollback put aside, if any; see `open_previous`."""
     newest = max(layout.whole(), default=None)
     if newest is None or newest <= (layout.current_id() or newest):
         return None
-    return _open_reusable(layout, Manifest.open(layout.folder(newest)))
+    return _open_previous(layout, Manifest.open(layout.folder(newest)))
 
 
-def _open_reusable(layout: Layout, manifest: Manifest) -> ReusableFiles:
+def _open_previous(layout: Layout, manifest: Manifest) -> FilePrevious:
     checks = VerifiedFiles(layout)
     checks.check(layout.folder(manifest.id), manifest)
     for segment in manifest.segments:
         folder = layout.segment(manifest, segment)
         checks.check(folder, Manifest.open(folder))
     checks.save()
-    return ReusableFiles.open(layout, manifest)
+    return FilePrevious.open(layout, manifest)
 
 
 def _open(layout: Layout, manifest: Manifest) -> FileGeneration | SegmentedGeneration:

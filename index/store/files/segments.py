@@ -25,7 +25,7 @@ from index.store.build_turn import VectorLookup
 from index.store.files.generation import FileGeneration, Ranked, union_rows
 from index.store.files.manifest import Manifest
 from index.store.files.tombstones import Tombstones
-from index.store.files.word_index import hash_terms, nonzero_counts
+from index.store.files.words import hash_terms, nonzero_counts
 from index.store.generation import (
     CandidateFeatures,
     CandidateQuery,
@@ -89,9 +89,6 @@ class SegmentedArticles(ClosedOnExit):
 
         return next(filter(None, map(find_by, ways_of(reference))), [])
 
-    def articles_with_copies(self) -> list[ArticleEntry]:
-        return self._from_each(lambda part: part.articles_with_copies())
-
     def count(self, among: Selection | None = None) -> int:
         deleted_count = sum(
             among is None or article in among for article in self._deleted_articles()
@@ -130,11 +127,8 @@ class SegmentedArticles(ClosedOnExit):
     def left_out(self) -> frozenset[str]:
         return frozenset(chain.from_iterable(part.left_out() for part in self._parts))
 
-    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
-        return self._from_each(lambda part: part.signatures(ids))
-
-    def fingerprint_rows(self, ids: Collection[str]) -> list[tuple[Any, ...]]:
-        return list(self._each(lambda part: part.fingerprint_rows(ids), itemgetter(0)))
+    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+        return self._from_each(lambda part: part.signed(ids))
 
     def titles(self) -> Iterator[tuple[Any, ...]]:
         return self._each(lambda part: part.titles(), itemgetter(0))
@@ -224,10 +218,6 @@ class SegmentedGeneration(SegmentedArticles):
             if len(deleted_rows):
                 counts -= segment.words(kind).count_among(deleted_rows, hashes)
         return nonzero_counts(terms, counts)
-
-    def letters(self, kind: RowKind, language: str) -> str:
-        letters = (segment.words(kind).letters(language) for segment in self.segments)
-        return "".join(sorted(set().union(*letters)))
 
     def count(self, among: Selection | None = None) -> int:
         return self.facts.articles if among is None else super().count(among)

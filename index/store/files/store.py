@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import DamagedIndex, StoreError
-from index.store.base import StoreCheck
+from index.store.base import RemovedArticle, StoreCheck
 from index.store.builder_status import BuilderStatus, read_builder_status, write_builder_status
 from index.store.disk import measure_folder
 from index.store.files.integrity import current_id, find_current, verify
 from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
-from index.store.files.removals import RemovedList, WithdrawnFile
+from index.store.files.removals import RemovedFile
 from index.store.generation import GenerationFacts
 
 # NumPy and FAISS are imported by what needs them: `selon status` does not.
 if TYPE_CHECKING:
+    from index.models.base import Embedder
     from index.store.build_turn import BuildPart
     from index.store.files.turn import FileTurn
     from index.store.open_generation import OpenGeneration
@@ -41,16 +42,12 @@ class FileStore:
     def facts(self) -> GenerationFacts:
         return find_current(self.data_dir)[1]
 
-    def open(self, *, model: str, dimension: int) -> OpenGeneration:
+    def open(self, embedder: Embedder | None = None) -> OpenGeneration:
         from index.store.files.opening import open_generation
         from index.store.open_generation import OpenGeneration
 
-        generation = open_generation(self.data_dir, model=model, dimension=dimension)
-        return OpenGeneration(generation, WithdrawnFile(self.data_dir))
-
-    def browse(self) -> OpenGeneration:
-        facts = self.facts()
-        return self.open(model=facts.model, dimension=facts.dimension)
+        generation = open_generation(self.data_dir, embedder)
+        return OpenGeneration(generation, RemovedFile(self.data_dir).ids)
 
     def check(self) -> StoreCheck:
         layout = Layout(self.data_dir)
@@ -70,15 +67,20 @@ class FileStore:
     def export(self, folder: Path) -> GenerationFacts:
         from index.store.files.transfer import export_index
 
-        return export_index(self.data_dir, folder, self.removals().ids)
+        return export_index(self.data_dir, folder, RemovedFile(self.data_dir).ids())
 
     def take(self, folder: Path) -> GenerationFacts:
         from index.store.files.transfer import import_index
 
         return import_index(folder, self.data_dir)
 
-    def removals(self) -> RemovedList:
-        return RemovedList.open(self.data_dir)
+    def removed(self) -> dict[str, RemovedArticle]:
+        return RemovedFile(self.data_dir).read()
+
+    def change_removed(
+        self, additions: Iterable[RemovedArticle], restored_ids: Collection[str]
+    ) -> None:
+        RemovedFile(self.data_dir).change(additions, restored_ids)
 
     def note_builder(self, status: BuilderStatus) -> None:
         write_builder_status(self.data_dir, status)
@@ -95,3 +97,4 @@ class FileStore:
         layout = Layout(self.data_dir)
         with layout.alone(), closing(FileTurn(layout)) as turn:
             yield turn
+            turn.clean()

@@ -15,14 +15,14 @@ from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.article_writer import has_own_schema
 from index.store.articles import ARTICLES_FILE
 from index.store.disk import translate_disk_errors
-from index.store.files.draft import FileDraft
 from index.store.files.generation import MORE_NAMES, NAMES
 from index.store.files.integrity import check_whole, find_current
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, Manifest
 from index.store.files.merge import merge_segments
 from index.store.files.opening import open_folder
-from index.store.files.reusable import ReusableFiles
+from index.store.files.previous import FilePrevious
+from index.store.files.segment_draft import SegmentDraft
 from index.store.open_generation import refuse_withdrawn
 
 _AGAIN = Problem("remedy-export")
@@ -42,11 +42,11 @@ def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = 
         for part in (source, *(layout.segment(manifest, name) for name in manifest.segments)):
             stack.callback(Hold(part).release)
         manifest.check(source, whole=False)
-        files = stack.enter_context(ReusableFiles.open(layout, manifest))
+        files = stack.enter_context(FilePrevious.open(layout, manifest))
         refuse_withdrawn(files.entries(withdrawn_ids), data_dir)
         partial = stack.enter_context(replace_folder(folder))
         if manifest.segments:
-            with closing(FileDraft(partial, manifest.id)) as draft:
+            with closing(SegmentDraft(partial, manifest.id)) as draft:
                 manifest = merge_segments(
                     files.segments, draft, manifest, deleted_sources=files.tombstones.sources
                 )

@@ -23,11 +23,9 @@ from index.store.articles import ArticleReader
 from index.store.build_turn import StopCheck
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.growth import count_to_merge
-from index.store.postgres import nearest
+from index.store.postgres import vectors
 from index.store.postgres.connections import Connection
-from index.store.postgres.load import RowLoader, record_generation
-from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles
-from index.store.postgres.schema import (
+from index.store.postgres.layout import (
     FOR_EVER,
     column_names,
     compose,
@@ -35,7 +33,9 @@ from index.store.postgres.schema import (
     fetch,
     rows_of,
 )
-from index.store.postgres.stored_facts import Growth, StoredFacts
+from index.store.postgres.load import RowLoader, record_generation
+from index.store.postgres.manifest import Growth, PostgresManifest
+from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles
 from index.store.postgres.unload import unload_articles
 from index.store.postgres.vector_tables import VectorTables
 from index.store.postings import Postings
@@ -58,7 +58,7 @@ class AdditionLoader:
     """Loads an addition in a transaction that is left open. Raises psycopg.Error, DamagedIndex."""
 
     def __init__(
-        self, connection: Connection, before: StoredFacts, number: int, workplace: Path
+        self, connection: Connection, before: PostgresManifest, number: int, workplace: Path
     ) -> None:
         assert before.growth is not None, "growable is checked first"
         self._connection = connection
@@ -83,10 +83,10 @@ class AdditionLoader:
         loader.place_rows(tables, check)
         self._add_words(loader, words, merge_count, check)
         for kind in ROW_KINDS:
-            if getattr(facts, kind) > nearest.EXACT_ROWS:
+            if getattr(facts, kind) > vectors.EXACT_ROWS:
                 tables.index(connection, kind)
         new_growth = self._grow(change, words, merge_count)
-        record_generation(connection, StoredFacts(facts, self._number, new_growth))
+        record_generation(connection, PostgresManifest(facts, self._number, new_growth))
 
     def _grow(self, change: Change, words: NewWords, merge_count: int) -> Growth:
         growth, written = self._growth, change.written
@@ -188,10 +188,3 @@ class AdditionLoader:
             terms=terms,
         )
         connection.execute(query, [numbers])
-        query = compose(
-            "INSERT INTO {letters} AS known VALUES (%s, %s, %s) "
-            "ON CONFLICT (kind, language) DO UPDATE SET letters = known.letters || "
-            "translate(excluded.letters, known.letters, '')",
-            letters=loader.table("letters"),
-        )
-        connection.cursor().executemany(query, words.letters())

@@ -31,17 +31,17 @@ from index.store.generation import (
     sort_counts,
 )
 from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
-from index.store.postgres.nearest import (
+from index.store.postgres.layout import Row, fetch
+from index.store.postgres.manifest import PostgresManifest
+from index.store.postgres.vector_tables import VectorTables
+from index.store.postgres.vectors import (
     POSTGRES,
     ArticleFilter,
-    NearestVectors,
     NearRow,
+    PostgresVectors,
     prepare_session,
     vector_text,
 )
-from index.store.postgres.schema import Row, fetch
-from index.store.postgres.stored_facts import StoredFacts
-from index.store.postgres.vector_tables import VectorTables
 from index.store.postgres.words import PostgresWords
 from index.store.postings import WordMatch
 
@@ -53,7 +53,7 @@ _CHECKED_FIRST = 500  # passages checked against a filter at once, then twice as
 class PostgresGeneration(ClosedOnExit):
     """See `index.store.open_generation.StoredGeneration`. Raises DamagedIndex, StoreError."""
 
-    def __init__(self, server: Server, own: StoredFacts) -> None:
+    def __init__(self, server: Server, own: PostgresManifest) -> None:
         self.facts = own.facts
         self._own = own
         sizes: dict[RowKind, int] = {
@@ -61,7 +61,7 @@ class PostgresGeneration(ClosedOnExit):
             "sentences": own.facts.sentences,
         }
         tables = VectorTables(own.facts.model, own.facts.dimension)
-        self._vectors = NearestVectors(own.number, tables, sizes)
+        self._vectors = PostgresVectors(own.number, tables, sizes)
         # No reference to self, so that the last question that drops it closes it.
         self._connections = Connections(server, partial(_prepare, own), QUESTION_SECONDS)
         self._fetch = partial(_fetch, self._connections, own.number)
@@ -86,9 +86,6 @@ class PostgresGeneration(ClosedOnExit):
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
         return self._words.frequencies(kind, terms)
-
-    def letters(self, kind: RowKind, language: str) -> str:
-        return self._words.letters(kind).get(language, "")
 
     def candidates(self, query: CandidateQuery) -> CandidateFeatures:
         vector, among, vectors = vector_text(query.vector), query.among, self._vectors
@@ -223,9 +220,6 @@ class PostgresGeneration(ClosedOnExit):
         clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s OFFSET %s"
         return self._entries(clause, *values, None if limit < 0 else limit, skip)
 
-    def articles_with_copies(self) -> list[ArticleEntry]:
-        return self._entries("copies <> '[]' ORDER BY number")
-
     def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
         query = f"SELECT {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
         return [entry_of_row(row) for row in self._fetch(query, *values)]
@@ -248,7 +242,7 @@ class PostgresGeneration(ClosedOnExit):
         self._closing()
 
 
-def _prepare(own: StoredFacts, connection: Connection) -> None:
+def _prepare(own: PostgresManifest, connection: Connection) -> None:
     # Hold first, so that what is seen stays.
     hold(connection, GENERATION_LOCK, own.number)
     there = connection.execute(

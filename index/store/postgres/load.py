@@ -14,12 +14,13 @@ from psycopg import sql
 from index.errors import DamagedIndex
 from index.store.build_turn import StopCheck
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
-from index.store.postgres import nearest
+from index.store.postgres import vectors
 from index.store.postgres.connections import Connection
+from index.store.postgres.layout import column_names, compose, create_base, index_base, rows_of
+from index.store.postgres.manifest import Growth, PostgresManifest
 from index.store.postgres.new_rows import FirstRows, NewWords, WrittenArticles, open_sheet
-from index.store.postgres.schema import column_names, compose, create_base, index_base, rows_of
-from index.store.postgres.stored_facts import Growth, StoredFacts
-from index.store.postgres.vector_tables import VectorTables, stage_table
+from index.store.postgres.saved_vectors import place_saved
+from index.store.postgres.vector_tables import VectorTables
 from index.store.postings import Postings
 
 _CHECK_INTERVAL = 5_000  # rows
@@ -46,14 +47,7 @@ class RowLoader:
         """Store the new vectors and the staged rows that refer to them."""
         for kind in ROW_KINDS:
             check()
-            self.connection.execute(
-                compose(
-                    "INSERT INTO {v} (hash, vector) SELECT DISTINCT ON (hash) hash, vector "
-                    "FROM {staged} ON CONFLICT DO NOTHING",
-                    v=tables.of(kind),
-                    staged=stage_table(kind),
-                )
-            )
+            place_saved(self.connection, tables, kind)
         for kind in ROW_KINDS:
             check()
             self._place_rows(tables, kind)
@@ -170,16 +164,14 @@ def load_generation(
     loader.stage(check)
     loader.place_rows(tables, check)
     loader.copy_terms(loader.table("terms"), check)
-    insert = compose("INSERT INTO {letters} VALUES (%s, %s, %s)", letters=loader.table("letters"))
-    connection.cursor().executemany(insert, new.letters())
     index_base(connection, number)
     for kind in ROW_KINDS:
         check()
-        if written.rows(kind) > nearest.EXACT_ROWS:
+        if written.rows(kind) > vectors.EXACT_ROWS:
             tables.index(connection, kind)
         connection.execute(compose("ANALYZE {v}", v=tables.of(kind)))
     record_generation(
-        connection, StoredFacts(facts, number, _initial_growth(number, facts, written, new))
+        connection, PostgresManifest(facts, number, _initial_growth(number, facts, written, new))
     )
 
 
@@ -204,7 +196,7 @@ def _initial_growth(
     )
 
 
-def record_generation(connection: Connection, own: StoredFacts) -> None:
+def record_generation(connection: Connection, own: PostgresManifest) -> None:
     connection.execute(
         "INSERT INTO selon.generations VALUES (%s, %s, %s)",
         [own.number, own.facts.id, own.as_json()],

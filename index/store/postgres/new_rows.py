@@ -15,7 +15,7 @@ from index.store.article_writer import LikenessKeys
 from index.store.articles import sqlite_address
 from index.store.generation import RowKind
 from index.store.postgres.words import sentence_words
-from index.store.postings import Posting, Postings, term_letters
+from index.store.postings import Posting, Postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,6 @@ class NewWords:
                 (posting.rows + first).astype("<i4").tobytes(),
                 posting.scores.astype("<f4").tobytes(),
             )
-
-    def letters(self) -> Iterator[tuple[RowKind, str, str]]:
-        """Yield kind, language, and every character used in its terms."""
-        kinds: dict[RowKind, Postings] = {"passages": self.passages, "sentences": self.sentences}
-        for kind, postings in kinds.items():
-            for language, letters in term_letters(postings.vocabulary).items():
-                yield kind, language, letters
 
 
 def open_sheet(path: Path) -> sqlite3.Connection:

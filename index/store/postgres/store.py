@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from psycopg import errors
 
 from index.errors import DamagedIndex, NoIndex, Problem, StoreError
+from index.models.base import Embedder
 from index.store.articles import ARTICLES_FILE
-from index.store.base import Removable, RemovedArticle, RemovedArticles, StoreCheck
+from index.store.base import RemovedArticle, StoreCheck
 from index.store.build_turn import BuildPart, batches
 from index.store.builder_status import BuilderStatus
 from index.store.draft import build_postings
-from index.store.files.draft import FileDraft
 from index.store.files.opening import open_folder
-from index.store.files.reusable import read_likeness
+from index.store.files.previous import read_likeness
+from index.store.files.segment_draft import SegmentDraft
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
 from index.store.generation import ROW_KINDS, GenerationFacts, check_model
 from index.store.open_generation import OpenGeneration, refuse_withdrawn
@@ -34,22 +33,22 @@ from index.store.postgres.connections import (
     translate_errors,
 )
 from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration
-from index.store.postgres.generations import (
+from index.store.postgres.integrity import (
     VerifiedGeneration,
     current_number,
     put_in_service,
     read_generations,
     verify_generation,
 )
+from index.store.postgres.layout import PREPARING, is_prepared
 from index.store.postgres.load import load_generation
+from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.new_rows import WrittenArticles
-from index.store.postgres.reusable import ReusableTables
-from index.store.postgres.schema import PREPARING, is_prepared
-from index.store.postgres.stored_facts import StoredFacts
+from index.store.postgres.previous import PostgresPrevious
+from index.store.postgres.saved_vectors import find_missing
 from index.store.postgres.turn import PostgresTurn, connect_to_build, postgres_turn
 from index.store.postgres.unload import StoredRows
-from index.store.postgres.vector_tables import VectorTables
-from index.store.postgres.vectors import PostgresVectors
+from index.store.postgres.vector_tables import VectorTables, send_rows
 
 _AT_ONCE = 2_048  # vectors
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
@@ -110,15 +109,12 @@ class PostgresStore:
     def facts(self) -> GenerationFacts:
         return self._in_service().facts
 
-    def open(self, *, model: str, dimension: int) -> OpenGeneration:
+    def open(self, embedder: Embedder | None = None) -> OpenGeneration:
         own = self._in_service()
-        check_model(own.facts, self.label, model, dimension)
+        check_model(own.facts, self.label, embedder)
         return OpenGeneration(self._open(own), self._withdrawn_ids)
 
-    def browse(self) -> OpenGeneration:
-        return OpenGeneration(self._open(self._in_service()), self._withdrawn_ids)
-
-    def _open(self, own: StoredFacts) -> PostgresGeneration:
+    def _open(self, own: PostgresManifest) -> PostgresGeneration:
         try:
             return PostgresGeneration(self._server, own)
         except DamagedIndex:
@@ -149,7 +145,7 @@ class PostgresStore:
     def roll_back(self) -> GenerationFacts:
         if self.current_id() is None:
             raise NoIndex("no-index", subject=self.label)
-        with self.build_turn() as turn:
+        with postgres_turn(self._server, self.workplace) as turn:
             current = turn.current
             before = max((n for n in turn.generations if n < (current or 0)), default=None)
             if current is None or before is None:
@@ -167,19 +163,19 @@ class PostgresStore:
         facts = own.facts
         tables = VectorTables(facts.model, facts.dimension)
         with self._hold(own.number) as connection:
-            withdrawn = ReusableTables(connection, own).entries(self._withdrawn_ids())
+            withdrawn = PostgresPrevious(connection, own).entries(self._withdrawn_ids())
             refuse_withdrawn(withdrawn, self.label)
             with (
                 replace_folder(folder) as partial,
-                closing(FileDraft(partial, facts.id)) as draft,
+                closing(SegmentDraft(partial, facts.id)) as draft,
             ):
                 rows = StoredRows(connection, own)
                 draft.fill(rows.write_articles, facts.passages, facts.sentences)
                 for kind in ROW_KINDS:
-                    writer = draft.vectors(kind, facts.model, facts.dimension)
+                    writer = draft.vector_writer(kind, facts.dimension)
                     rows.send_vectors(tables, kind, writer.put)
                     writer.finish()
-                manifest = draft.seal(facts, lambda: None)
+                manifest = draft.write(facts, lambda: None)
                 manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
                 if manifest.fingerprint != facts.fingerprint:
                     raise DamagedIndex(
@@ -189,7 +185,7 @@ class PostgresStore:
 
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
-        with self.build_turn() as turn:
+        with postgres_turn(self._server, self.workplace) as turn:
             facts = replace(
                 GenerationFacts.from_json(manifest.as_json()), id=turn.new_id(), roots=(), rules=""
             )
@@ -198,11 +194,11 @@ class PostgresStore:
                 tables = VectorTables(facts.model, facts.dimension)
                 for kind in ROW_KINDS:
                     vectors = source.vector_source(kind)
-                    writer = PostgresVectors(turn.connection, tables, kind, vectors.hashes)
-                    for batch in batches(len(vectors.hashes), _AT_ONCE):
-                        rows = np.arange(batch.start, batch.stop)
-                        writer.put(rows, vectors.vectors(rows))
-                    writer.finish()
+                    missing = find_missing(turn.connection, tables, kind, vectors.hashes).rows
+                    for batch in batches(len(missing), _AT_ONCE):
+                        rows = missing[batch]
+                        own = vectors.hashes[rows]
+                        send_rows(turn.connection, tables.kept, own, vectors.vectors(rows))
                 words = {
                     kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS
                 }
@@ -216,8 +212,20 @@ class PostgresStore:
             turn.clean()
         return facts
 
-    def removals(self) -> RemovedRows:
-        return RemovedRows(self._read_removed, self._write)
+    def change_removed(
+        self, additions: Iterable[RemovedArticle], restored_ids: Collection[str]
+    ) -> None:
+        rows = [(article.id, article.title, article.path, article.day) for article in additions]
+        insert = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+        delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
+
+        def write(connection: Connection) -> None:
+            if rows:
+                connection.cursor().executemany(insert, rows)
+            if restored_ids:
+                connection.execute(delete, [list(restored_ids)])
+
+        self._write(write)
 
     def note_builder(self, status: BuilderStatus) -> None:
         def write(connection: Connection) -> None:
@@ -232,22 +240,26 @@ class PostgresStore:
         status = self._read_value("SELECT status FROM selon.builder")
         return BuilderStatus.from_json(status, self.label) if status is not None else None
 
-    def build_turn(self, part: BuildPart | None = None) -> AbstractContextManager[PostgresTurn]:
-        return postgres_turn(self._server, self.workplace, part)
+    @contextmanager
+    def build_turn(self, part: BuildPart | None = None) -> Iterator[PostgresTurn]:
+        with postgres_turn(self._server, self.workplace, part) as turn:
+            yield turn
+            if part is None:
+                turn.clean()
 
     def close(self) -> None:
         """Closing twice is harmless; garbage collection closes it too."""
         self._closing()
 
-    def _in_service(self) -> StoredFacts:
+    def _in_service(self) -> PostgresManifest:
         """The generation in service. Raises NoIndex, DamagedIndex."""
         own = self._read_current()
         if own is None:
             raise NoIndex("no-index", subject=self.label)
         return own
 
-    def _read_current(self) -> StoredFacts | None:
-        def read(connection: Connection) -> StoredFacts | None:
+    def _read_current(self) -> PostgresManifest | None:
+        def read(connection: Connection) -> PostgresManifest | None:
             if not is_prepared(connection):
                 return None
             # Before the generations, so that one put in service in between is not missed.
@@ -271,7 +283,7 @@ class PostgresStore:
         query = "SELECT id FROM selon.removed"
         return self._pool.ask(lambda c: frozenset(row[0] for row in c.execute(query)))
 
-    def _read_removed(self) -> dict[str, RemovedArticle]:
+    def removed(self) -> dict[str, RemovedArticle]:
         def read(connection: Connection) -> dict[str, RemovedArticle]:
             if not is_prepared(connection):
                 return {}
@@ -283,33 +295,3 @@ class PostgresStore:
     def _write(self, job: Callable[[Connection], object]) -> None:
         with connect_to_build(self._server) as connection:
             job(connection)
-
-
-class RemovedRows(RemovedArticles):
-    """See `index.store.base.RemovedArticles`; `write` runs a job on the server."""
-
-    def __init__(
-        self,
-        load: Callable[[], dict[str, RemovedArticle]],
-        write: Callable[[Callable[[Connection], object]], None],
-    ) -> None:
-        self._write = write
-        self._read = load
-        self._articles = load()
-
-    def add(self, articles: Iterable[Removable], day: date | None = None) -> None:
-        when = day or datetime.now(UTC).astimezone().date()
-        rows = [(article.id, article.title, article.path, when) for article in articles]
-        statement = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-        self._write(lambda connection: connection.cursor().executemany(statement, rows))
-        self._articles = self._read()
-
-    def restore(self, reference: str) -> tuple[RemovedArticle, ...]:
-        self._articles = self._read()
-        articles = self.find(reference)
-        if articles:
-            ids = [article.id for article in articles]
-            delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
-            self._write(lambda connection: connection.execute(delete, [ids]))
-            self._articles = self._read()
-        return articles

@@ -17,9 +17,9 @@ from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleDatabase, LikenessKeys
 from index.store.generation import ROW_KINDS, RowKind
 from index.store.postgres.connections import Connection
+from index.store.postgres.layout import column_names, compose, fetch, schema_of
 from index.store.postgres.load import AT_ONCE
-from index.store.postgres.schema import column_names, compose, fetch, schema_of
-from index.store.postgres.stored_facts import StoredFacts
+from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.vector_tables import VectorTables, parse_vector, stream
 
 _TYPES = {
@@ -44,7 +44,7 @@ class StoredRows:
     """The rows of a generation, renumbered without the gaps that additions leave."""
 
     connection: Connection
-    own: StoredFacts
+    own: PostgresManifest
 
     def write_articles(self, sheet: ArticleDatabase) -> LikenessKeys | None:
         """Write articles, passages and sentences to a new `articles.sqlite`; return the likeness

@@ -13,10 +13,10 @@ from psycopg import sql
 
 from index.errors import StoreError
 from index.models.base import Vectors
-from index.store.build_turn import HASH_SIZE, Hashes, as_bytes
+from index.store.build_turn import HASH_SIZE, Hashes
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import PREPARING, compose, give_memory
+from index.store.postgres.layout import PREPARING, compose, give_memory
 
 MOST_DIMENSIONS = 4_000  # pgvector's limit for indexes in half precision
 _HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)  # of binary COPY
@@ -119,39 +119,24 @@ class VectorTables:
         )
 
 
-def stage_vectors(connection: Connection, kind: RowKind, dimension: int) -> None:
-    """Create a temporary table for new vectors."""
-    connection.execute(
-        sql.SQL(
-            "DROP TABLE IF EXISTS pg_temp.{0}; "
-            "CREATE TEMPORARY TABLE {0} (hash bytea NOT NULL, vector vector({1}) NOT NULL)"
-        ).format(stage_table(kind), sql.Literal(dimension))
-    )
-
-
-def send_vectors(
-    connection: Connection, table: sql.Composable, hashes: Hashes, vectors: Vectors
+def send_rows(
+    connection: Connection, table: sql.Composable, hashes: Hashes, vectors: Vectors | None = None
 ) -> None:
-    """COPY vectors, shape (len(hashes), d), and their hashes to a table."""
-    dimension = vectors.shape[1]
-    width = 4 + 4 * dimension  # pgvector's binary form: dimension, 0, values
+    """COPY hashes to a table, with their vectors, shape (len(hashes), d), or alone."""
     # `V` items, since NumPy would cut the trailing zeros of `S` items.
-    row = np.dtype(
-        [
-            ("fields", ">i2"),
-            ("hash_size", ">i4"),
-            ("hash", f"V{HASH_SIZE}"),
-            ("vector_size", ">i4"),
-            ("dimension", ">i2"),
-            ("unused", ">i2"),
-            ("vector", ">f4", (dimension,)),
-        ]
-    )
-    rows = np.zeros(len(hashes), dtype=row)
-    rows["fields"], rows["hash_size"], rows["vector_size"] = 2, HASH_SIZE, width
+    fields: list[Any] = [("fields", ">i2"), ("hash_size", ">i4"), ("hash", f"V{HASH_SIZE}")]
+    if vectors is not None:
+        fields += [("vector_size", ">i4"), ("dimension", ">i2"), ("unused", ">i2")]
+        fields += [("vector", ">f4", (vectors.shape[1],))]
+    rows = np.zeros(len(hashes), dtype=np.dtype(fields))
+    rows["fields"], rows["hash_size"] = 1 if vectors is None else 2, HASH_SIZE
     rows["hash"] = np.ascontiguousarray(hashes).view(f"V{HASH_SIZE}")
-    rows["dimension"], rows["vector"] = dimension, vectors
-    statement = sql.SQL("COPY {} (hash, vector) FROM STDIN (FORMAT BINARY)").format(table)
+    if vectors is not None:  # pgvector's binary form: dimension, 0, values
+        dimension = vectors.shape[1]
+        rows["vector_size"], rows["dimension"] = 4 + 4 * dimension, dimension
+        rows["vector"] = vectors
+    columns = sql.SQL("hash" if vectors is None else "hash, vector")
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table, columns)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(_HEAD)
         copy.write(rows.tobytes())
@@ -163,18 +148,6 @@ def parse_vector(value: bytes) -> Vectors:
     return np.frombuffer(value, dtype=">f4", offset=4).astype(np.float32)
 
 
-def vectors_by_hash(
-    connection: Connection, table: sql.Composable, dimension: int, hashes: Hashes
-) -> Vectors:
-    """The vectors of these hashes, shape (len(hashes), dimension)."""
-    hash_list = as_bytes(hashes)
-    query = sql.SQL("SELECT hash, vector FROM {} WHERE hash = ANY(%s)").format(table)
-    rows = connection.execute(query, [hash_list], binary=True)
-    by_hash = {bytes(own): parse_vector(vector) for own, vector in rows}
-    vectors = [by_hash[own] for own in hash_list]
-    return np.array(vectors, dtype=np.float32).reshape(len(vectors), dimension)
-
-
 def stream(
     connection: Connection, query: sql.Composable, types: list[str]
 ) -> Iterator[tuple[Any, ...]]:
@@ -183,7 +156,3 @@ def stream(
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(types)
         yield from copy.rows()
-
-
-def stage_table(kind: RowKind) -> sql.Identifier:
-    return sql.Identifier(f"new_{kind}")

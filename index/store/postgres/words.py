@@ -13,7 +13,7 @@ import numpy as np
 
 from index.models.base import IntArray, Vectors
 from index.store.generation import RowKind
-from index.store.postgres.stored_facts import StoredFacts
+from index.store.postgres.manifest import PostgresManifest
 from index.store.postings import Ints, Posting, WordMatch, common_rows, idf
 
 _CACHED_BYTES = 64 * 2**20  # of postings, least recently used first out
@@ -56,7 +56,7 @@ Fetch = Callable[..., Rows]  # called with a query and its values
 class PostgresWords:
     """The words of a generation; `fetch` queries it."""
 
-    def __init__(self, fetch: Fetch, own: StoredFacts) -> None:
+    def __init__(self, fetch: Fetch, own: PostgresManifest) -> None:
         self._fetch = fetch
         self._base = own.base
         growth = own.growth
@@ -69,7 +69,6 @@ class PostgresWords:
         self._cache: OrderedDict[str, TermRow | None] = OrderedDict()
         self._bytes = 0
         self._counts: dict[str, tuple[int, int]] = {}
-        self._letters: dict[RowKind, dict[str, str]] | None = None
         self._lock = threading.Lock()
 
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
@@ -90,16 +89,6 @@ class PostgresWords:
             counts |= counts_by_term
         at = 0 if kind == "passages" else 1
         return {term: counts[term][at] for term in terms if counts.get(term, (0, 0))[at]}
-
-    def letters(self, kind: RowKind) -> dict[str, str]:
-        """By language, every character used in terms."""
-        if self._letters is None:  # not `cached_property`: until Python 3.12 it locks all readers
-            query = "SELECT kind, language, letters FROM {g}.letters"
-            letters: dict[RowKind, dict[str, str]] = {"passages": {}, "sentences": {}}
-            for own, language, characters in self._fetch(query):
-                letters[own][language] = characters
-            self._letters = letters
-        return self._letters[kind]
 
     def match(self, weights: Mapping[str, float]) -> WordMatch:
         """Match every passage against terms weighted by IDF; unknown terms add nothing."""

@@ -18,6 +18,7 @@ from bot.digests import clock
 from bot.digests.feature import DigestsFeature
 from bot.web.service import WebService
 from index.store.factory import open_store
+from index.store.removals import RemovedArticles
 from tests.bot.digests.made import DAY, article
 from tests.bot.web.browser import check_accessible, open_browser, served
 from tests.bot.web.library import create_pages, open_client, open_service
@@ -91,7 +92,7 @@ def test_a_feed_reader_finds_the_stories(pages: TestClient) -> None:
 
 def test_a_withdrawn_article_leaves_the_news(pages: TestClient, tmp_path: Path) -> None:
     assert "Vaubrey" in pages.get("/quotidien").text
-    open_store(tmp_path).removals().add([BRIDGE])
+    RemovedArticles(open_store(tmp_path)).add([BRIDGE])
     assert "Vaubrey" not in pages.get("/quotidien").text
 
 

@@ -22,11 +22,11 @@ def test_a_pipe_gets_a_line_a_step_and_some_for_the_texts() -> None:
     for done in range(0, 2001):
         seconds = 100 + done / 50
         lines.progress(done, 2000)
-    lines.step("switch")
+    lines.step("write")
     said = stream.getvalue().splitlines()
     assert said[:2] == ["Lecture des articles…", "Calcul des vecteurs…"]
     assert said[2] == "  200 textes sur 2\u202f000, 50 textes/s, encore 40\u00a0s"
-    assert said[-2:] == ["  2\u202f000 textes sur 2\u202f000", "Mise en service…"]
+    assert said[-2:] == ["  2\u202f000 textes sur 2\u202f000", "Écriture de l’index…"]
     assert len(said) == 3 + LINES
 
 

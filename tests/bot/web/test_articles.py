@@ -20,6 +20,7 @@ from bot.web.service import WebService
 from index.article import Article
 from index.ingestion.passages import cut
 from index.store.factory import open_store
+from index.store.removals import RemovedArticles
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
 from tests.bot.web.conftest import QUESTION
 from tests.bot.web.library import open_client, open_service
@@ -102,7 +103,7 @@ def test_a_withdrawn_article_is_not_found(tmp_path: Path) -> None:
     source = three()[0]
     with open_service(tmp_path, three()) as service, open_client(service) as pages:
         assert pages.get(f"/articles/{source.id}").status_code == 200
-        open_store(tmp_path).removals().add([source])
+        RemovedArticles(open_store(tmp_path)).add([source])
         response = pages.get(quotes_path(citations(source, 0)))
         assert response.status_code == 404
         assert "1901" not in response.text

@@ -16,6 +16,7 @@ from index.formats.sources import LEDGER, find_sources, read_ledger
 from index.formats.table import suffix_of
 from index.ingestion.builder import build_articles
 from index.store.factory import open_store
+from index.store.removals import RemovedArticles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import three
 
@@ -178,7 +179,7 @@ def test_an_index_in_a_folder_of_articles_is_named_and_not_read(corpus: Path) ->
     written = open_store(corpus / "data")
     build_articles(three(), written, FakeEmbedder())
     written.export(corpus / "sauvegarde")
-    written.removals().add(three()[:1])
+    RemovedArticles(written).add(three()[:1])
     shutil.copytree(corpus / "data" / "index", corpus / "ancien")
     sources, skipped = find_sources([corpus])
     assert [source.location for source in sources] == FOUND

@@ -89,7 +89,7 @@ def built(corpus: Corpus, location: Location) -> BuildReport:
 
 def shown(location: Location) -> dict[str, Any]:
     """All that a reader shows, but where passages are numbered."""
-    with open_store(location).browse() as generation:
+    with open_store(location).open() as generation:
         facts = generation.facts
         entries = sorted(generation.articles(), key=lambda each: each.id)
         articles = [generation.article(each.id) for each in entries]

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from index.store.base import IndexStore
 from index.store.factory import Location, open_store
 from index.store.files.integrity import current_id, find_current, verify
 from index.store.files.store import FileStore
+from index.store.removals import RemovedArticles
 from tests.fakes import FakeEmbedder
 from tests.index.ingestion.growing import (
     Corpus,
@@ -25,8 +27,15 @@ from tests.index.ingestion.growing import (
     shown,
 )
 from tests.index.samples import flip
+from tests.index.store.postgres_stores import GROWING, empty_store
 
 pytestmark = pytest.mark.usefixtures("read_here")
+
+
+@pytest.fixture(params=GROWING)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
+    with empty_store(request, tmp_path) as found:
+        yield found
 
 
 @pytest.mark.parametrize(
@@ -87,7 +96,7 @@ def test_a_rollback_undoes_an_addition_and_no_more(corpus: Corpus, grown: IndexS
 
 
 def test_an_open_reader_outlives_the_additions_it_reads(corpus: Corpus, grown: IndexStore) -> None:
-    with grown.browse() as generation:
+    with grown.open() as generation:
         ids = [each.id for each in generation.articles()]
         for _ in range(4):
             corpus.remove()
@@ -112,7 +121,7 @@ def test_an_export_arrives_whole(tmp_path: Path, corpus: Corpus, grown: IndexSto
 
 
 def test_what_is_removed_leaves_with_the_next_build(corpus: Corpus, grown: IndexStore) -> None:
-    grown.removals().add([grown.browse().articles()[0]])
+    RemovedArticles(grown).add([grown.open().articles()[0]])
     report = built(corpus, grown)
     assert (report.removed, report.left_out) == (1, 1)
     assert count_additions(grown) == 0 or not isinstance(grown, FileStore)  # none may hold its text
@@ -180,7 +189,7 @@ def test_a_damaged_segment_is_named_and_rebuilt(corpus: Corpus, data_dir: Path, 
     [folder] = (data_dir / "index" / "segments").iterdir()
     flip(folder / name)
     with pytest.raises(DamagedIndex, match=name):
-        open_store(data_dir).browse()
+        open_store(data_dir).open()
     with pytest.raises(DamagedIndex, match=name):
         verify(data_dir)
     assert built(corpus, data_dir).switched

@@ -30,11 +30,11 @@ def test_a_first_build_says_what_it_did_and_is_in_service(tmp_path: Path) -> Non
     report = build_articles(three(), tmp_path, embedder, observer=watch)
     assert (report.articles, report.passages, report.sentences) == (3, 3, 6)
     assert (report.added, report.changed, report.removed, report.unchanged) == (3, 0, 0, 0)
-    assert report.embedded == embedder.embedded == 9
+    assert report.embedded == embedder.embedded == 8
     assert report.switched
     assert report.generation == current_id(tmp_path) == verify(tmp_path).id
-    assert watch.steps == ["lock", "read", "cut", "embed", "write", "switch", "clean"]
-    assert watch.counts[-1] == (9, 9)
+    assert watch.steps == ["lock", "read", "cut", "embed", "write", "clean"]
+    assert watch.counts[-1] == (8, 8)
     assert best_passage(tmp_path, "Qui a construit le pont ?") == BRIDGE
 
 
@@ -55,7 +55,7 @@ class Renamed(FakeEmbedder):
 def test_another_model_embeds_everything_again(tmp_path: Path, embedder: FakeEmbedder) -> None:
     index(three(), tmp_path)
     report = build_articles(three(), tmp_path, embedder)
-    assert embedder.embedded == report.embedded == 9
+    assert embedder.embedded == report.embedded == 8
     assert (report.unchanged, report.switched) == (3, True)
     manifest = verify(tmp_path)
     assert (manifest.model, manifest.dimension) == (embedder.id, embedder.dimension)

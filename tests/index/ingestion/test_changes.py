@@ -17,8 +17,9 @@ from index.formats.conversion import read_source
 from index.ingestion import sources
 from index.ingestion.builder import BuildReport, build
 from index.store.articles import ARTICLES_FILE
+from index.store.factory import open_store
 from index.store.files.integrity import current_id, verify
-from index.store.files.removals import RemovedList
+from index.store.removals import RemovedArticles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import best_passage, folder_in_service, opened
 
@@ -79,7 +80,7 @@ def test_a_file_is_read_again_only_when_its_bytes_change(corpus: Corpus) -> None
     corpus.write("pont.md", "Le pont date de 1902.", title="Pont")
     third = corpus.build()
     assert corpus.read == ["pont.md"]
-    assert (third.changed, third.unchanged, third.embedded) == (1, 1, 2)
+    assert (third.changed, third.unchanged, third.embedded) == (1, 1, 1)
     assert best_passage(corpus.data_dir, "De quand date le pont ?") == "Le pont date de 1902."
     assert best_passage(corpus.data_dir, "Que broie le moulin ?") == "Le moulin broie du grain."
 
@@ -188,7 +189,7 @@ def test_a_removed_article_is_left_out_until_it_is_restored(corpus: Corpus) -> N
     corpus.build()
     with opened(corpus.data_dir) as generation:
         [pont] = generation.find("Pont")
-    removed = RemovedList.open(corpus.data_dir)
+    removed = RemovedArticles(open_store(corpus.data_dir))
     removed.add([pont])
     report = corpus.build()
     assert (report.articles, report.removed, report.left_out) == (1, 1, 1)
@@ -212,7 +213,7 @@ def test_the_same_article_under_two_names_is_answered_from_once(corpus: Corpus) 
     assert (report.articles, report.duplicates) == (3, 1)
     with opened(corpus.data_dir) as generation:
         assert len(generation.articles()) == generation.count() == 3
-        [kept] = generation.articles_with_copies()
+        [kept] = (each for each in generation.articles() if each.has_copies)
         article = generation.article(kept.id)
         assert article is not None
         assert (article.title, [copy.title for copy in article.copies]) == ("La halle", ["Halle"])
@@ -265,12 +266,12 @@ def _apply(data_dir: Path, folder: Path, change: tuple[str, str, str]) -> None:
     elif kind == "delete":
         path.unlink(missing_ok=True)
     elif kind == "restore":
-        for each in RemovedList.open(data_dir).articles:
+        for each in RemovedArticles(open_store(data_dir)).articles:
             if each.path.endswith(name):
-                RemovedList.open(data_dir).restore(each.id)
+                RemovedArticles(open_store(data_dir)).restore(each.id)
     elif current_id(data_dir) is not None:
         with opened(data_dir) as generation:
-            RemovedList.open(data_dir).add(generation.find(str(path)))
+            RemovedArticles(open_store(data_dir)).add(generation.find(str(path)))
 
 
 def _content(data_dir: Path) -> tuple[list[str], dict[str, str]]:
@@ -302,6 +303,6 @@ def test_however_it_came_about_the_index_is_that_of_a_build_from_nothing(
             for change in some:
                 _apply(grown, folder, change)
             build([folder], grown, FakeEmbedder())
-        RemovedList.open(new).add(RemovedList.open(grown).articles)
+        RemovedArticles(open_store(new)).add(RemovedArticles(open_store(grown)).articles)
         build([folder], new, FakeEmbedder())
         assert _content(grown) == _content(new)

@@ -16,10 +16,10 @@ from index.errors import BuildStopped
 from index.ingestion import vectors as vectors_index_reuse
 from index.ingestion.builder import build_articles
 from index.models.base import Vectors
-from index.store.build_turn import text_hash
+from index.store.build_turn import Hashes, as_hashes, text_hash
 from index.store.files.integrity import current_id, verify
 from index.store.files.layout import Layout
-from index.store.files.resume import ResumeFile, forget_resume
+from index.store.files.saved_vectors import SavedVectors, forget_saved_vectors
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, best_passage, generations, index, opened, three
 
@@ -34,29 +34,33 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors_index_reuse, "BATCH_CHARACTERS", BATCH_CHARACTERS)
 
 
-def _kept(layout: Layout, dimension: int = 2, model: str = "model") -> ResumeFile:
+class Named(FakeEmbedder):
+    id = "../model"
+
+
+def _kept(layout: Layout, embedder: FakeEmbedder | None = None) -> SavedVectors:
     layout.root.mkdir(parents=True, exist_ok=True)
-    return ResumeFile(layout, model, dimension)
+    return SavedVectors(layout, embedder or FakeEmbedder(2))
 
 
-def _batch(first: int, count: int) -> tuple[bytes, Vectors]:
+def _batch(first: int, count: int) -> tuple[Hashes, Vectors]:
     numbers = range(first, first + count)
-    hashes = b"".join(text_hash(str(number)) for number in numbers)
+    hashes = as_hashes(b"".join(text_hash(str(number)) for number in numbers))
     return hashes, np.array([[number, -number] for number in numbers], dtype=np.float32)
 
 
 def test_other_models_have_files_of_their_own_and_all_are_forgotten(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
-    for dimension, model in ((2, "model"), (3, "model"), (2, "../model")):
-        resume = _kept(layout, dimension, model)
+    for embedder in (FakeEmbedder(2), FakeEmbedder(3), Named(2)):
+        resume = _kept(layout, embedder)
         assert len(resume) == 0
         hashes, vectors = _batch(0, 4)
-        resume.add(hashes, np.resize(vectors, (4, dimension)))
+        resume.add(hashes, np.resize(vectors, (4, embedder.dimension)))
         resume.close()
     files = list(layout.resume.iterdir())
     assert len(files) == 3
     assert {each.parent for each in files} == {layout.resume}
-    forget_resume(layout)
+    forget_saved_vectors(layout)
     assert not layout.resume.exists()
 
 
@@ -81,9 +85,10 @@ def test_a_torn_or_altered_tail_is_dropped_and_the_rest_goes_on(
     again.add(*_batch(20, 2))
     again.close()
     last = _kept(layout)
+    last.add(*_batch(30, 1))
     np.testing.assert_array_equal(
-        last.source().vectors(np.arange(7)),
-        np.concatenate([_batch(0, 5)[1], _batch(20, 2)[1]]),
+        last.source().vectors(np.arange(8)),
+        np.concatenate([_batch(0, 5)[1], _batch(20, 2)[1], _batch(30, 1)[1]]),
     )
     last.close()
 

@@ -132,6 +132,6 @@ def _tamper(folder: Path, **told: Any) -> None:
 
 
 def _texts(store: IndexStore) -> list[str]:
-    with store.browse() as generation:
+    with store.open() as generation:
         found = (generation.article(each.id) for each in generation.articles())
         return sorted(each.text for each in found if each)

@@ -110,9 +110,9 @@ def test_a_new_generation_is_opened_once_and_by_all_who_ask_meanwhile_waited_for
     report = index(three()[:2], tmp_path)
     openings, open_it = [], type(store).open
 
-    def open_counted(self: Any, **asked: Any) -> Any:
+    def open_counted(self: Any, *asked: Any) -> Any:
         openings.append(asked)
-        return open_it(self, **asked)
+        return open_it(self, *asked)
 
     meet(monkeypatch, store)
     monkeypatch.setattr(type(store), "open", open_counted)

@@ -15,12 +15,14 @@ from index.store.base import IndexStore
 from index.store.factory import open_store
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
+from tests.index.store.memory import MemoryStore
 from tests.postgres.deployed import until
 from tests.postgres.server import Server
 
 WAIT_SECONDS = 60  # that nothing takes, but where it waits for ever
 
-KINDS = ("files", "postgres")
+GROWING = ("files", "postgres")  # that an addition does not write anew
+KINDS = (*GROWING, "memory")
 
 
 @contextmanager
@@ -78,6 +80,9 @@ def empty_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[IndexS
     """A store of the kind that a fixture is asked for."""
     if request.param == "files":
         yield open_store(folder)
+        return
+    if request.param == "memory":
+        yield MemoryStore(folder)
         return
     server = request.getfixturevalue("vector_server")
     with postgres_store(server, folder) as found:

@@ -10,9 +10,9 @@ import pytest
 
 from index.errors import StoreError
 from index.store.factory import open_store
-from index.store.postgres import nearest
+from index.store.postgres import vectors
+from index.store.postgres.manifest import Growth
 from index.store.postgres.store import PostgresStore
-from index.store.postgres.stored_facts import Growth
 from index.store.postgres.turn import PostgresTurn
 from index.store.postgres.vector_tables import VectorTables
 from tests.index.ingestion.growing import (
@@ -66,14 +66,14 @@ def schemas(store: PostgresStore) -> list[str]:
 def test_any_changes_end_as_a_build_of_all_does_where_hnsw_searches(
     tmp_path: Path, vector_server: Server, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(nearest, "EXACT_ROWS", 20)
+    monkeypatch.setattr(vectors, "EXACT_ROWS", 20)
     with postgres_store(vector_server, tmp_path) as store:
         assert_changes_end_as_builds_do(Corpus(tmp_path / "corpus", seed, 40), store, tmp_path)
 
 
 def test_rows_and_vectors_go_with_the_last_generation(corpus: Corpus, store: PostgresStore) -> None:
     path = corpus.files()[-1]
-    with store.browse() as generation:
+    with store.open() as generation:
         [entry] = generation.find(str(path))
     path.unlink()
     built(corpus, store)
@@ -138,7 +138,7 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
     assert (report.added, report.changed + report.removed) in ((1, 1), (2, 1))
     assert store.check().damage is None
     assert growth(store).base == 1
-    assert len(store.browse().articles()) == report.articles == 26
+    assert len(store.open().articles()) == report.articles == 26
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(40, marks=pytest.mark.soak)])

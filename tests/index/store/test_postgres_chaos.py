@@ -30,6 +30,7 @@ from index.ingestion.builder import build_articles
 from index.search.live import LiveIndex
 from index.store.postgres import connections, turn
 from index.store.postgres.connections import Server as Address
+from index.store.removals import RemovedArticles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live
 from tests.index.store.disk import mounted
@@ -318,7 +319,7 @@ def test_an_account_that_only_reads_changes_nothing(vector_server: Server, tmp_p
             assert check_answer(index) == 1
             for change in (
                 lambda: made(marked(2), store),
-                lambda: store.removals().add(marked(1)[:1]),
+                lambda: RemovedArticles(store).add(marked(1)[:1]),
                 store.roll_back,
             ):
                 with pytest.raises(StoreError) as refused:

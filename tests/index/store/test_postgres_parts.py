@@ -18,7 +18,7 @@ from index.ingestion.builder import BuildReport, PartReport, build, build_part
 from index.store.build_turn import BuildPart, text_hash
 from index.store.factory import open_store
 from index.store.files.manifest import Manifest
-from index.store.postgres.generations import KEPT_DAYS
+from index.store.postgres.integrity import KEPT_DAYS
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
 from tests.index.store.postgres_stores import count_kept, opened, postgres_store, say

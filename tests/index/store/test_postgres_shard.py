@@ -15,8 +15,9 @@ from index.errors import StoreError
 from index.store.build_turn import BuildPart
 from index.store.factory import open_store
 from index.store.postgres.connections import Server as Address
-from index.store.postgres.schema import LAYOUT_VERSION
+from index.store.postgres.layout import LAYOUT_VERSION
 from index.store.postgres.store import PostgresStore
+from index.store.removals import RemovedArticles
 from tests.index.samples import article, three
 from tests.index.store.postgres_stores import opened, say
 from tests.index.store.test_postgres_store import made, many, searcher
@@ -36,14 +37,14 @@ def take_part(store: PostgresStore) -> None:
 
 WAYS: dict[str, Callable[[PostgresStore, Path], object]] = {
     "facts": lambda store, _: store.facts(),
-    "browse": lambda store, _: store.browse(),
+    "browse": lambda store, _: store.open(),
     "check": lambda store, _: store.check(),
     "build": lambda store, _: made(many(5), store),
     "part": lambda store, _: take_part(store),
     "roll_back": lambda store, _: store.roll_back(),
     "take": lambda store, copy: store.take(copy),
     "export": lambda store, copy: store.export(copy.with_name("other")),
-    "remove": lambda store, _: store.removals().add(three()),
+    "remove": lambda store, _: RemovedArticles(store).add(three()),
 }
 
 
@@ -99,7 +100,7 @@ def test_an_index_of_the_only_server_of_its_cluster_opens_and_grows(
     spread(address, 0, 1)
     with opened(address, tmp_path) as store:
         assert store.check().damage is None
-        with store.browse() as generation:
+        with store.open() as generation:
             assert len(searcher(generation).search("phare").hits) == 10
         assert made([*many(20), article("a1", "Un article de plus.")], store).added == 1
         assert store.roll_back().articles == 20

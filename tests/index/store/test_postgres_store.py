@@ -17,7 +17,7 @@ from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store
 from index.store.open_generation import OpenGeneration
-from index.store.postgres import nearest
+from index.store.postgres import vectors
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
@@ -78,7 +78,7 @@ def test_the_sample_corpus_is_answered_from_alike(store: PostgresStore, tmp_path
     files = open_store(tmp_path / "files")
     reports = [build([CORPUS], each, FakeEmbedder()) for each in (files, store)]
     assert reports[0] == replace(reports[1], generation=reports[0].generation)
-    with files.browse() as ours, store.browse() as theirs:
+    with files.open() as ours, store.open() as theirs:
         assert theirs.facts.languages == ours.facts.languages
         assert theirs.facts.fingerprint == ours.facts.fingerprint
         for within in (None, Period(date(2025, 1, 1), date(2025, 12, 31))):
@@ -106,14 +106,14 @@ FILTERS = {
 def test_hnsw_finds_what_comparing_all_finds(
     vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
-    monkeypatch.setattr(nearest, "COMPARED_SQUARE", 20)
+    monkeypatch.setattr(vectors, "EXACT_ROWS", 50)
+    monkeypatch.setattr(vectors, "COMPARED_SQUARE", 20)
     articles = many(400)
     files = open_store(tmp_path / "files")
     made(articles, files)
     with postgres_store(vector_server, tmp_path) as store:
         made(articles, store)
-        with files.browse() as ours, store.browse() as theirs:
+        with files.open() as ours, store.open() as theirs:
             for name, among in FILTERS.items():
                 kept = whole = 0
                 for asked in articles[::20]:
@@ -158,14 +158,14 @@ def test_damaged_exports_and_altered_tables_are_told(store: PostgresStore, tmp_p
 def test_a_missing_hnsw_index_is_told_before_anything_is_asked(
     store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
+    monkeypatch.setattr(vectors, "EXACT_ROWS", 50)
     made(many(200), store)
-    store.browse().close()
+    store.open().close()
     indexes = "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'sentences_%_nearest'"
     [(name,)] = say(store._server.url, indexes)
     say(store._server.url, f'DROP INDEX selon."{name}"')
     with pytest.raises(StoreError) as refused:
-        store.browse()
+        store.open()
     assert (refused.value.code, refused.value.parameters["index"]) == ("postgres-plan", name)
 
 
@@ -173,11 +173,11 @@ def test_fewer_candidates_than_asked_for_is_an_error_and_no_poorer_answer(
     store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HNSW of another `ef_search`, which does not go on looking, gives less and says nothing."""
-    monkeypatch.setattr(nearest, "EXACT_ROWS", 50)
+    monkeypatch.setattr(vectors, "EXACT_ROWS", 50)
     made(many(600), store)
-    silent = {**nearest.SETTINGS, "hnsw.ef_search": "20", "hnsw.iterative_scan": "off"}
-    monkeypatch.setattr(nearest, "SETTINGS", silent)
-    with store.browse() as generation, pytest.raises(StoreError) as refused:
+    silent = {**vectors.SETTINGS, "hnsw.ef_search": "20", "hnsw.iterative_scan": "off"}
+    monkeypatch.setattr(vectors, "SETTINGS", silent)
+    with store.open() as generation, pytest.raises(StoreError) as refused:
         searcher(generation).search("Quand la marée revient-elle ?")
     assert refused.value.code == "postgres-short"
 

@@ -17,12 +17,12 @@ from index.findings import Findings
 from index.ingestion.builder import build_articles
 from index.store.base import IndexStore
 from index.store.factory import open_store
-from index.store.files.removals import RemovedList
 from index.store.files.store import FileStore
 from index.store.files.transfer import export_index
 from index.store.generation import CandidateQuery
 from index.store.open_generation import OpenGeneration
-from index.store.postgres import nearest
+from index.store.postgres import vectors
+from index.store.removals import RemovedArticles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live, three
 from tests.index.store.postgres_stores import postgres_store
@@ -90,18 +90,18 @@ def given(reader: OpenGeneration, name: str) -> bool:
 
 def test_a_withdrawn_article_is_gone_at_once_and_after_a_rollback(store: IndexStore) -> None:
     first = made(WRITTEN, store)
-    with store.browse() as reader:
+    with store.open() as reader:
         assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
-        store.removals().add([SECRET])
+        RemovedArticles(store).add([SECRET])
         assert {name for name in GIVES if given(reader, name)} == set()
         assert all(OTHER.id in found for found in (asked(reader), asked(reader, THAT_DAY)))
         assert [each.id for each in reader.articles(THAT_DAY, 1)] == [OTHER.id]
         assert reader.articles(limit=2, skip=1) == reader.articles()[1:3]
     made(WRITTEN, store)
     assert store.roll_back().id == first
-    with store.browse() as reader:
+    with store.open() as reader:
         assert {name for name in GIVES if given(reader, name)} == set()
-        store.removals().restore(SECRET.id)
+        RemovedArticles(store).restore(SECRET.id)
         assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
 
 
@@ -109,10 +109,10 @@ def test_a_running_reader_notices_at_its_next_question(store: IndexStore) -> Non
     made(WRITTEN, store)
     index = live(store)
     ids = [_ids(index.search(QUESTION))]
-    store.removals().add([SECRET])
+    RemovedArticles(store).add([SECRET])
     ids.append(_ids(index.search(QUESTION)))
     ids.append({hit.article.id for hit in index.search_subject("coffre", 50)})
-    store.removals().restore(SECRET.id)
+    RemovedArticles(store).restore(SECRET.id)
     ids.append(_ids(index.search(QUESTION)))
     assert [SECRET.id in each for each in ids] == [True, False, False, True]
     assert index.article(SECRET.id) == SECRET
@@ -132,7 +132,7 @@ def test_what_is_withdrawn_while_a_question_is_answered_is_left_out(
 
     def withdraw_first(keys: Any) -> Any:
         found = stored(keys)
-        store.removals().add([SECRET])
+        RemovedArticles(store).add([SECRET])
         return found
 
     monkeypatch.setattr(searcher.generation, "passages_by_key", withdraw_first)
@@ -144,21 +144,21 @@ def test_what_is_withdrawn_while_a_question_is_answered_is_left_out(
 def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
     vector_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearest, "EXACT_ROWS", 10)
+    monkeypatch.setattr(vectors, "EXACT_ROWS", 10)
     near = [article(f"n{n}", f"Le coffre {n} est caché sous le pont.") for n in range(300)]
     with postgres_store(vector_server, tmp_path) as store:
         made([*near, OTHER], store)
-        store.removals().add(near)
-        with store.browse() as reader:
+        RemovedArticles(store).add(near)
+        with store.open() as reader:
             assert asked(reader) == asked(reader, AMONG) == [OTHER.id]
 
 
 def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: Path) -> None:
     made(WRITTEN, source := open_store(tmp_path / "source"))
     source.export(tmp_path / "copy")
-    store.removals().add([SECRET])
+    RemovedArticles(store).add([SECRET])
     store.take(tmp_path / "copy")
-    with store.browse() as reader:
+    with store.open() as reader:
         assert {name for name in GIVES if given(reader, name)} == set()
 
 
@@ -167,7 +167,7 @@ def test_no_export_holds_its_text(
 ) -> None:
     made(WRITTEN, store)
     store.export(tmp_path / "copy")
-    store.removals().add([SECRET])
+    RemovedArticles(store).add([SECRET])
     with pytest.raises(StoreError, match=r"export-withdrawn \(count=1\)"):
         store.export(tmp_path / "other")
     assert not (tmp_path / "other").exists()
@@ -190,14 +190,14 @@ def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Pa
     kept, copy = (replace(article(name, wire), published=DAY) for name in ("un", "deux"))
     store = open_store(tmp_path)
     build_articles([kept, copy, *three()], store, FakeEmbedder(), merge=True)
-    with store.browse() as reader:
+    with store.open() as reader:
         [entry] = reader.articles_with_copies()
         [named] = reader.articles_by_id([entry.id])[entry.id].copies
         assert reader.facts.copies == 1
         withdrawn = iter(({named.id}, {named.id, entry.id}))  # the other one a moment later
         raced = OpenGeneration(reader._generation, lambda: frozenset(next(withdrawn)))  # type: ignore[attr-defined]
         assert raced.articles_with_copies() == []
-        store.removals().add([named])
+        RemovedArticles(store).add([named])
         assert reader.articles_with_copies() == reader.find(named.id) == []
         assert reader.articles_by_id([entry.id])[entry.id].copies == ()
         assert (reader.facts.articles, reader.facts.copies) == (4, 0)
@@ -211,5 +211,5 @@ def test_a_list_that_cannot_be_read_hides_everything(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="removed-unreadable"):
         index.search(QUESTION)
     (tmp_path / "removed.json").unlink()
-    RemovedList.open(tmp_path).add([SECRET])
+    RemovedArticles(open_store(tmp_path)).add([SECRET])
     assert SECRET.id not in _ids(index.search(QUESTION))

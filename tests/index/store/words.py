@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from index.store.files.word_index import WordIndex
+from index.store.files.words import FileWords
 from index.store.postings import postings
 from index.text.language import keyed_terms
 
 
-def word_index(documents: Iterable[tuple[str, str]]) -> WordIndex:
+def word_index(documents: Iterable[tuple[str, str]]) -> FileWords:
     """The words of documents given as (language, text)."""
-    return WordIndex.of(postings(keyed_terms(text, language) for language, text in documents))
+    return FileWords.of(postings(keyed_terms(text, language) for language, text in documents))

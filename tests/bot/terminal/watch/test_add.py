@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("settings")
 
 
 def titles(home: Path) -> dict[str, str | None]:
-    with open_generation(home / ".selon", model="fake-64", dimension=64) as generation:
+    with open_generation(home / ".selon") as generation:
         found = [generation.article(entry.id) for entry in generation.articles()]
         return {each.title: each.url for each in found if each is not None}
 

@@ -25,7 +25,7 @@ SECONDS = 60.0
 
 def titles(home: Path) -> set[str]:
     try:
-        with open_generation(home / ".selon", model="fake-64", dimension=64) as generation:
+        with open_generation(home / ".selon") as generation:
             return {entry.title for entry in generation.articles()}
     except StoreError:
         return set()

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import FINGERPRINTED, ArticleEntry, SignedArticle
-from index.models.base import IntArray, Vectors
 from index.store.articles import (
     ENTRY_COLUMNS,
     SIGNED_COLUMNS,
@@ -18,13 +17,12 @@ from index.store.articles import (
     entry_of_row,
     signed_of_row,
 )
-from index.store.build_turn import VectorSource, as_hashes
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.growth import DeletedArticles
 from index.store.postgres.connections import Connection
-from index.store.postgres.schema import Row, compose, fetch, schema_of
-from index.store.postgres.stored_facts import StoredFacts
-from index.store.postgres.vector_tables import VectorTables, stream, vectors_by_hash
+from index.store.postgres.layout import Row, compose, fetch, schema_of
+from index.store.postgres.manifest import PostgresManifest
+from index.store.postgres.vector_tables import stream
 
 _HASHES: dict[RowKind, str] = {
     "passages": "SELECT p.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number",
@@ -33,10 +31,10 @@ _HASHES: dict[RowKind, str] = {
 }
 
 
-class ReusableTables:
+class PostgresPrevious:
     """See `index.store.build_turn.PreviousGeneration`."""
 
-    def __init__(self, connection: Connection, own: StoredFacts) -> None:
+    def __init__(self, connection: Connection, own: PostgresManifest) -> None:
         self.facts: GenerationFacts = own.facts
         self.own = own
         self._connection = connection
@@ -51,11 +49,9 @@ class ReusableTables:
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return [entry_of_row(row) for row in self._of_articles(ENTRY_COLUMNS, ids)]
 
-    def fingerprint_rows(self, ids: Collection[str]) -> list[Row]:
-        return self._of_articles(FINGERPRINTED, ids)
-
-    def signatures(self, ids: Collection[str]) -> list[SignedArticle]:
-        return [signed_of_row(row) for row in self._of_articles(SIGNED_COLUMNS, ids)]
+    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+        columns = f"{SIGNED_COLUMNS}, {FINGERPRINTED}"
+        return [signed_of_row(row) for row in self._of_articles(columns, ids)]
 
     def titles(self) -> Iterator[Row]:
         query = compose(f"SELECT {TITLE_COLUMNS} FROM {{g}}.articles", g=schema_of(self.own.number))
@@ -71,23 +67,7 @@ class ReusableTables:
 
     def deleted(self, ids: Collection[str]) -> DeletedArticles:
         passages, sentences = (len(self._hashes(kind, ids)) for kind in ROW_KINDS)
-        return DeletedArticles(self.entries(ids), self.fingerprint_rows(ids), passages, sentences)
-
-    def vectors(self, kind: RowKind, ids: Collection[str] | None = None) -> VectorSource:
-        """The vectors of these articles, or all of its model, including other generations'."""
-        tables = VectorTables(self.facts.model, self.facts.dimension)
-        if ids is None:
-            query = compose("SELECT hash FROM {v}", v=tables.of(kind))
-            rows = stream(self._connection, query, ["bytea"])
-            hashes = as_hashes(bytearray().join(row[0] for row in rows))
-        else:
-            hashes = as_hashes(b"".join(self._hashes(kind, ids)))
-
-        def find(rows: IntArray) -> Vectors:
-            table, dimension = tables.of(kind), tables.dimension
-            return vectors_by_hash(self._connection, table, dimension, hashes[rows])
-
-        return VectorSource(hashes, find, shared=True)
+        return DeletedArticles(self.entries(ids), self.signed(ids), passages, sentences)
 
     def _hashes(self, kind: RowKind, ids: Collection[str]) -> list[bytes]:
         return [

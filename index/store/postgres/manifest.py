@@ -11,7 +11,7 @@ from psycopg import sql
 
 from index.errors import DamagedIndex, StoreError
 from index.store.generation import GenerationFacts, RowKind
-from index.store.postgres.schema import rows_of, schema_of
+from index.store.postgres.layout import rows_of, schema_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFacts:
+class PostgresManifest:
     """A generation's facts, number and `growth`, which is None if an earlier Selon wrote it."""
 
     facts: GenerationFacts
@@ -74,7 +74,7 @@ class StoredFacts:
         return json.dumps({"facts": facts.as_json(), **position, **growth})
 
     @classmethod
-    def from_json(cls, number: int, text: str, label: str) -> StoredFacts:
+    def from_json(cls, number: int, text: str, label: str) -> PostgresManifest:
         """Raises DamagedIndex for invalid input, StoreError for a part of an index that an earlier
         release spread over several servers."""
         try:

@@ -1,4 +1,4 @@
-"""Vectors of an interrupted build, in a file that the next build resumes from."""
+"""Vectors of an unfinished build, in a file that the next build resumes from."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from index.models.base import IntArray, Vectors
-from index.store.build_turn import HASH_SIZE, VectorSource, as_hashes
+from index.models.base import Embedder, IntArray, Vectors
+from index.store.build_turn import HASH_SIZE, Hashes, VectorSource, as_hashes
 from index.store.disk import translate_disk_errors
 from index.store.files.layout import Layout
 
@@ -25,19 +25,18 @@ _MARK = b"SLNV"
 _FLOAT = 4  # bytes
 
 
-class ResumeFile:
-    """See `index.store.build_turn.VectorCheckpoint`. Raises StoreError."""
+class SavedVectors:
+    """The vectors of one model, by the hashes of their texts. Raises StoreError."""
 
-    def __init__(self, layout: Layout, model: str, dimension: int) -> None:
+    def __init__(self, layout: Layout, embedder: Embedder) -> None:
+        model, dimension = embedder.id, embedder.dimension
         readable = re.sub(r"[^\w.-]+", "-", model)[:40].strip("-.")
         digest = blake2b(f"{model}\0{dimension}".encode(), digest_size=8).hexdigest()
         self._path = layout.resume / f"{readable}-{digest}.vectors"
         self._dimension = dimension
         self._head = json.dumps({"vectors": 1, "model": model[:100], "dimension": dimension})
-        # Batches that were there before.
         self._hashes = bytearray()
         self._starts: list[IntArray] = []  # position of each vector, in floats
-        self._added_rows = 0
         with translate_disk_errors(self._path):
             self._path.parent.mkdir(exist_ok=True)
             end = self._scan()
@@ -50,19 +49,27 @@ class ResumeFile:
                 _write(self._file, self._head.encode().ljust(_HEAD))
 
     def __len__(self) -> int:
-        return len(self._hashes) // HASH_SIZE + self._added_rows
+        return len(self._hashes) // HASH_SIZE
 
     def source(self) -> VectorSource:
         starts = np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
         vectors = _MappedVectors(self._path, starts, self._dimension)
         return VectorSource(as_hashes(bytes(self._hashes)), vectors.vectors)
 
-    def add(self, hashes: bytes, vectors: Vectors) -> None:
-        payload = hashes + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
+    def add(self, hashes: Hashes, vectors: Vectors) -> None:
+        payload = hashes.tobytes() + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
         record = _RECORD.pack(_MARK, len(vectors), zlib.crc32(payload), 0)
         with translate_disk_errors(self._path):
+            at = self._file.tell()
             _write(self._file, record + payload)
-        self._added_rows += len(vectors)
+        self._note(hashes.tobytes(), at)
+
+    def _note(self, hashes: bytes, at: int) -> None:
+        """Note the record at this position of the file."""
+        self._hashes += hashes
+        texts = len(hashes) // HASH_SIZE
+        first = (at + _RECORD.size + len(hashes)) // _FLOAT
+        self._starts.append(first + np.arange(texts, dtype=np.int64) * self._dimension)
 
     def close(self) -> None:
         self._file.close()
@@ -93,13 +100,11 @@ class ResumeFile:
         payload = file.read(size)
         if len(payload) < size or zlib.crc32(payload) != checksum:
             return 0
-        self._hashes += payload[: texts * HASH_SIZE]
-        first = (at + _RECORD.size + texts * HASH_SIZE) // _FLOAT
-        self._starts.append(first + np.arange(texts, dtype=np.int64) * self._dimension)
+        self._note(payload[: texts * HASH_SIZE], at)
         return _RECORD.size + size
 
 
-def forget_resume(layout: Layout) -> None:
+def forget_saved_vectors(layout: Layout) -> None:
     """Remove saved vectors of all models, once a new generation is in service."""
     shutil.rmtree(layout.resume, ignore_errors=True)
 

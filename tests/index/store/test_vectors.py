@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import DamagedIndex, StoreError
 from index.models.base import Vectors
-from index.store.files.faiss_vectors import FaissVectors, FaissWriter
+from index.store.files.vectors import FileVectors, VectorWriter
 
 
 def _vectors(count: int, dimension: int = 8) -> Vectors:
@@ -17,9 +17,9 @@ def _vectors(count: int, dimension: int = 8) -> Vectors:
     return normalised
 
 
-def _saved(vectors: Vectors, path: Path) -> FaissVectors:
-    FaissVectors.build(vectors).save(path)
-    return FaissVectors.open(path)
+def _saved(vectors: Vectors, path: Path) -> FileVectors:
+    FileVectors.build(vectors).save(path)
+    return FileVectors.open(path)
 
 
 def test_finds_what_a_full_comparison_finds_or_only_among_the_rows_allowed(tmp_path: Path) -> None:
@@ -40,39 +40,39 @@ def test_finds_what_a_full_comparison_finds_or_only_among_the_rows_allowed(tmp_p
 
 def test_equal_scores_come_in_row_order() -> None:
     vectors = np.repeat(_vectors(1), 9, axis=0)
-    rows, _ = FaissVectors.build(vectors).search(vectors[0], 9)
+    rows, _ = FileVectors.build(vectors).search(vectors[0], 9)
     assert rows.tolist() == list(range(9))
 
 
 @pytest.mark.parametrize("row", [-1, 50])
 def test_refuses_a_row_that_does_not_exist(row: int) -> None:
     with pytest.raises(IndexError, match="an index of 50"):
-        FaissVectors.build(_vectors(50)).vectors(np.array([0, row]))
+        FileVectors.build(_vectors(50)).vectors(np.array([0, row]))
 
 
 @pytest.mark.parametrize("content", [b"", b"no vectors", None])
 def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "x.faiss"
-    FaissVectors.build(_vectors(50)).save(path)
+    FileVectors.build(_vectors(50)).save(path)
     path.write_bytes(path.read_bytes()[:-10] if content is None else content)
     with pytest.raises(DamagedIndex, match=r"x\.faiss: damaged-vectors"):
-        FaissVectors.open(path)
+        FileVectors.open(path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_disk_is_told_as_the_system_does() -> None:
     with pytest.raises(StoreError, match=r"reason=No space left on device\)"):
-        FaissVectors.build(_vectors(5000)).save(Path("/dev/full"))
+        FileVectors.build(_vectors(5000)).save(Path("/dev/full"))
 
 
-def _large(vectors: Vectors, path: Path) -> FaissVectors:
+def _large(vectors: Vectors, path: Path) -> FileVectors:
     """An index of these vectors as one of a large corpus is kept."""
-    builder = FaissWriter(path, *vectors.shape, exact=10)
+    builder = VectorWriter(path, *vectors.shape, exact=10)
     for first in range(0, len(vectors), 700):
         rows = np.arange(first, min(first + 700, len(vectors)))
         builder.put(rows, vectors[rows])
     builder.finish()
-    return FaissVectors.open(path)
+    return FileVectors.open(path)
 
 
 def test_a_large_index_finds_what_a_full_comparison_finds(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_large_index_finds_only_among_the_rows_allowed(
 ) -> None:
     if not told:
         monkeypatch.delattr(os, "posix_fadvise", raising=False)
-    monkeypatch.setattr("index.store.files.faiss_vectors.COMPARED_ROWS", 100)
+    monkeypatch.setattr("index.store.files.vectors.COMPARED_ROWS", 100)
     vectors = _vectors(3_000, 32)
     index = _large(vectors, tmp_path / "x.faiss")
     question = _vectors(3_001, 32)[3_000]
@@ -132,7 +132,7 @@ def test_damaged_vectors_of_a_large_index_are_named(tmp_path: Path, content: byt
     else:
         beside.write_bytes(content)
     with pytest.raises(DamagedIndex, match=r"x\.vectors: damaged-vectors"):
-        FaissVectors.open(tmp_path / "x.faiss")
+        FileVectors.open(tmp_path / "x.faiss")
 
 
 def test_vectors_cut_short_while_they_are_served_are_damage(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from index.store.postings import (
     WordMatch,
     common_rows,
     idf,
-    term_letters,
 )
 
 _ROWS = "indices.csc.index.npy"
@@ -39,7 +38,7 @@ _HASH = np.dtype("<u8")
 Hashes = npt.NDArray[np.uint64]
 
 
-class WordIndex:
+class FileWords:
     """BM25 postings of documents (passages, or sentences) in row order.
 
     Terms are looked up by a 64-bit hash in sorted, memory-mapped arrays: a vocabulary of millions
@@ -65,11 +64,10 @@ class WordIndex:
         self._sizes = sizes
 
     @classmethod
-    def of(cls, postings: Postings) -> WordIndex:
+    def of(cls, postings: Postings) -> FileWords:
         sizes = {
             "documents": postings.size,
             "average_length": postings.average_length,
-            "letters": term_letters(postings.vocabulary),
         }
         hashes, numbers = _sorted(postings.vocabulary)
         return cls(hashes, numbers, postings.starts, postings.rows, postings.scores, sizes)
@@ -87,7 +85,7 @@ class WordIndex:
         (folder / _SIZE).write_text(json.dumps(self._sizes, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def open(cls, folder: Path) -> WordIndex:
+    def open(cls, folder: Path) -> FileWords:
         """Open a saved index, its arrays memory-mapped. Raises DamagedIndex."""
         try:
             sizes = json.loads((folder / _SIZE).read_text(encoding="utf-8"))
@@ -96,7 +94,6 @@ class WordIndex:
             if vocabulary.exists():
                 terms = dict(json.loads(vocabulary.read_text(encoding="utf-8")))
                 hashes, numbers = _sorted(terms)
-                sizes["letters"] = term_letters(terms)
             else:
                 hashes, numbers = _mapped(folder / _HASHES), _mapped(folder / _NUMBERS)
             starts, rows, scores = (_mapped(folder / name) for name in (_STARTS, _ROWS, _SCORES))
@@ -126,9 +123,6 @@ class WordIndex:
             places = np.minimum(np.searchsorted(holders, keys), len(holders) - 1)
             counts[at] = np.count_nonzero(holders[places] == keys)
         return counts
-
-    def letters(self, language: str) -> str:
-        return str(self._sizes["letters"].get(language, ""))
 
     def match(self, terms: Iterable[str]) -> WordMatch:
         """Score every document against these terms; unknown terms change nothing."""

@@ -19,20 +19,20 @@ from index.store.postgres.connections import (
     Connection,
     when_unheld,
 )
-from index.store.postgres.schema import drop_base, drop_generation, fetch, trim_base, undo_addition
-from index.store.postgres.stored_facts import StoredFacts
+from index.store.postgres.layout import drop_base, drop_generation, fetch, trim_base, undo_addition
+from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.vector_tables import VectorTables
 
 KEPT_DAYS = 30  # that saved vectors are kept for a build
 _VERIFIED = timedelta(days=1)
 
 
-def read_generations(connection: Connection) -> dict[int, StoredFacts]:
+def read_generations(connection: Connection) -> dict[int, PostgresManifest]:
     """The complete generations, by number. Raises DamagedIndex, and StoreError for a part of an
     index that lies on several servers."""
     rows = connection.execute("SELECT number, facts FROM selon.generations ORDER BY number")
     return {
-        number: StoredFacts.from_json(number, facts_json, connection.label)
+        number: PostgresManifest.from_json(number, facts_json, connection.label)
         for number, facts_json in rows
     }
 
@@ -43,7 +43,7 @@ def current_number(connection: Connection) -> int | None:
     return int(row[0]) if row else None
 
 
-def verify_generation(connection: Connection, own: StoredFacts) -> None:
+def verify_generation(connection: Connection, own: PostgresManifest) -> None:
     """Count the rows of a generation and compare its fingerprint; PostgreSQL checks its pages.
     Raises DamagedIndex."""
     facts = own.facts
@@ -81,7 +81,7 @@ def clean(connection: Connection, current: int, before: int | None) -> None:
 
 
 def remove_generations(
-    connection: Connection, generations: Mapping[int, StoredFacts], numbers: Collection[int]
+    connection: Connection, generations: Mapping[int, PostgresManifest], numbers: Collection[int]
 ) -> None:
     """Remove these generations, unless being read, and their unshared rows and vectors."""
     has_dropped = False
@@ -96,7 +96,9 @@ def remove_generations(
         _trim(connection, tables, of_model, has_dropped)
 
 
-def _drop(connection: Connection, own: StoredFacts, others: Collection[StoredFacts]) -> bool:
+def _drop(
+    connection: Connection, own: PostgresManifest, others: Collection[PostgresManifest]
+) -> bool:
     """Drop a generation; return True if the rows of its base went with it."""
     drop_generation(connection, own.number)
     siblings = [other.number for other in others if other.base == own.base]
@@ -110,7 +112,7 @@ def _drop(connection: Connection, own: StoredFacts, others: Collection[StoredFac
 def _trim(
     connection: Connection,
     tables: VectorTables,
-    remaining: Sequence[StoredFacts],
+    remaining: Sequence[PostgresManifest],
     has_dropped: bool,
 ) -> None:
     """Remove a model's rows that none of the generations left has, with their vectors; if a base

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index.errors import DamagedIndex
-from index.store.files.word_index import HASH_FILES, WordIndex, hash_terms
+from index.store.files.words import HASH_FILES, FileWords, hash_terms
 from index.store.postings import postings
 from index.text.language import keyed_terms
 from tests.index.store.words import word_index
@@ -21,11 +21,11 @@ DOCUMENTS = [
 
 
 @pytest.fixture
-def index() -> WordIndex:
+def index() -> FileWords:
     return word_index(DOCUMENTS)
 
 
-def test_documents_that_share_words_are_scored_and_counted_and_no_other(index: WordIndex) -> None:
+def test_documents_that_share_words_are_scored_and_counted_and_no_other(index: FileWords) -> None:
     scores = index.match(keyed_terms("Où sont les phares ?", "fr")).scores
     assert scores[0] > 0
     assert list(scores[1:]) == [0, 0, 0]
@@ -35,7 +35,7 @@ def test_documents_that_share_words_are_scored_and_counted_and_no_other(index: W
     assert gone.tolist() == [1, 0, 0, 0]
 
 
-def test_documents_with_every_word_in_one_of_its_languages(index: WordIndex) -> None:
+def test_documents_with_every_word_in_one_of_its_languages(index: FileWords) -> None:
     assert index.rows_with([["fr:phar", "en:lighthous"]]).tolist() == [0, 2]
     assert index.rows_with([["fr:phar", "en:lighthous"], ["fr:girond"]]).tolist() == [0]
     assert index.rows_with([["fr:phar"], ["fr:moulin"]]).tolist() == []
@@ -47,7 +47,7 @@ def test_documents_with_every_word_in_one_of_its_languages(index: WordIndex) -> 
 def test_a_saved_index_answers_as_before(documents: list[tuple[str, str]], tmp_path: Path) -> None:
     index = word_index(documents)
     index.save(tmp_path / "words")
-    opened = WordIndex.open(tmp_path / "words")
+    opened = FileWords.open(tmp_path / "words")
     assert len(opened) == len(documents)
     np.testing.assert_array_equal(
         opened.match(keyed_terms("le phare", "fr")).scores,
@@ -55,7 +55,7 @@ def test_a_saved_index_answers_as_before(documents: list[tuple[str, str]], tmp_p
     )
 
 
-def test_an_index_of_format_3_with_json_terms_answers(index: WordIndex, tmp_path: Path) -> None:
+def test_an_index_of_format_3_with_json_terms_answers(index: FileWords, tmp_path: Path) -> None:
     """As Selon 0.1 wrote it."""
     documents = postings(keyed_terms(text, language) for language, text in DOCUMENTS)
     index.save(tmp_path)
@@ -64,13 +64,12 @@ def test_an_index_of_format_3_with_json_terms_answers(index: WordIndex, tmp_path
     (tmp_path / "vocab.index.json").write_text(json.dumps(documents.vocabulary), encoding="utf-8")
     sizes = {"documents": documents.size, "average_length": documents.average_length}
     (tmp_path / "size.json").write_text(json.dumps(sizes), encoding="utf-8")
-    opened = WordIndex.open(tmp_path)
+    opened = FileWords.open(tmp_path)
     for question in ("le phare de la Gironde", "15 000 sacs"):
         terms = keyed_terms(question, "fr")
         np.testing.assert_array_equal(opened.match(terms).scores, index.match(terms).scores)
-    assert opened.letters("fr") == index.letters("fr")
 
 
 def test_a_missing_folder_says_to_rebuild(tmp_path: Path) -> None:
     with pytest.raises(DamagedIndex, match="damaged-words"):
-        WordIndex.open(tmp_path / "nowhere")
+        FileWords.open(tmp_path / "nowhere")

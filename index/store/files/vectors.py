@@ -33,7 +33,7 @@ _WIDTH = 2  # dimensions per 4-bit code
 _VECTORS = ".vectors"
 
 
-class FaissVectors:
+class FileVectors:
     """Vectors by row in a file, searched by inner product (cosine, since embedders normalise).
 
     Exact up to `EXACT_ROWS` rows. Above, FAISS's product quantiser with 4-bit codes ("fast scan":
@@ -47,7 +47,7 @@ class FaissVectors:
         self._file = file
 
     @classmethod
-    def build(cls, vectors: Vectors) -> FaissVectors:
+    def build(cls, vectors: Vectors) -> FileVectors:
         """An exact index of a copy of these vectors, shape (n, d), in memory."""
         import faiss
 
@@ -56,7 +56,7 @@ class FaissVectors:
         return cls(index, None, None)
 
     @classmethod
-    def open(cls, path: Path, *, preload: bool = True) -> FaissVectors:
+    def open(cls, path: Path, *, preload: bool = True) -> FileVectors:
         """Open a saved index; its vectors stay on disk until needed. `preload` is for callers that
         will read most of them. Raises DamagedIndex."""
         # Read the file into the page cache before mapping it: ten times faster than page faults.
@@ -188,7 +188,7 @@ class FaissVectors:
         return near
 
 
-class FaissWriter:
+class VectorWriter:
     """See `index.store.build_turn.VectorWriter`. Up to `exact` rows are held in memory; more go
     straight to disk. Raises StoreError."""
 
@@ -221,7 +221,7 @@ class FaissWriter:
         import faiss
 
         if self._file is None:
-            FaissVectors.build(self._array).save(self._path)
+            FileVectors.build(self._array).save(self._path)
             return
         # Short codes, trained on rows spread over all vectors.
         dimension = self._dimension + self._dimension % _WIDTH

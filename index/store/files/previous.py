@@ -19,7 +19,6 @@ from index.store.article_writer import LikenessKeys
 from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
 from index.store.build_turn import Hashes, VectorLookup, VectorSource, as_hashes
 from index.store.disk import replace_file
-from index.store.files.faiss_vectors import FaissVectors
 from index.store.files.generation import (
     LIKENESS_KEYS,
     LIKENESS_NUMBERS,
@@ -33,7 +32,8 @@ from index.store.files.layout import Layout
 from index.store.files.manifest import Manifest
 from index.store.files.segments import JoinedVectors, SegmentedArticles, newest_sources
 from index.store.files.tombstones import Tombstones
-from index.store.files.word_index import average_length
+from index.store.files.vectors import FileVectors
+from index.store.files.words import average_length
 from index.store.generation import ROW_KINDS, RowKind
 from index.store.growth import DeletedArticles, may_grow
 
@@ -59,8 +59,8 @@ class SegmentFolder:
         """Number of articles and copies, deleted ones included."""
         return self.manifest.articles + self.manifest.copies
 
-    def vectors(self, kind: RowKind) -> FaissVectors:
-        return FaissVectors.open(self.folder / VECTORS[kind], preload=False)
+    def vectors(self, kind: RowKind) -> FileVectors:
+        return FileVectors.open(self.folder / VECTORS[kind], preload=False)
 
 
 def read_likeness(folder: Path) -> LikenessKeys | None:
@@ -70,7 +70,7 @@ def read_likeness(folder: Path) -> LikenessKeys | None:
     return LikenessKeys(load_array(folder / LIKENESS_KEYS), load_array(folder / LIKENESS_NUMBERS))
 
 
-class ReusableFiles(SegmentedArticles):
+class FilePrevious(SegmentedArticles):
     """See `index.store.build_turn.PreviousGeneration`."""
 
     def __init__(
@@ -86,7 +86,7 @@ class ReusableFiles(SegmentedArticles):
         )
 
     @classmethod
-    def open(cls, layout: Layout, manifest: Manifest) -> ReusableFiles:
+    def open(cls, layout: Layout, manifest: Manifest) -> FilePrevious:
         """Raises DamagedIndex."""
         tombstones = Tombstones()
         if manifest.segments:
@@ -103,7 +103,7 @@ class ReusableFiles(SegmentedArticles):
         return newest_sources(self._parts, self.tombstones.sources)
 
     def vectors(self, kind: RowKind, ids: Collection[str] | None = None) -> VectorSource:
-        """See `PreviousGeneration`; those of some articles cost nothing for the others."""
+        """The vectors of these articles, at no cost for the others; by default, all."""
         hashes: list[Hashes] = []
         lookups: list[VectorLookup] = []
         sizes: list[int] = []
@@ -124,7 +124,7 @@ class ReusableFiles(SegmentedArticles):
 
     def deleted(self, ids: Collection[str]) -> DeletedArticles:
         passages, sentences = (len(self.vectors(kind, ids).hashes) for kind in ROW_KINDS)
-        return DeletedArticles(self.entries(ids), self.fingerprint_rows(ids), passages, sentences)
+        return DeletedArticles(self.entries(ids), self.signed(ids), passages, sentences)
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
         ids = []
@@ -150,7 +150,7 @@ class ReusableFiles(SegmentedArticles):
         return [read_likeness(segment.folder) for segment in self.segments]
 
 
-def _vectors_among(stored: FaissVectors, numbers: IntArray, rows: IntArray) -> Vectors:
+def _vectors_among(stored: FileVectors, numbers: IntArray, rows: IntArray) -> Vectors:
     """The vectors at `rows` of a subset of stored vectors."""
     return stored.vectors(numbers[rows])
 
