@@ -16,7 +16,9 @@ _DEPTH = 200  # rows kept a question: as many as the search asks for at most
 
 
 class Exhaustive:
-    """Stands in for a DenseIndex when these questions are asked; `among` as its search has it."""
+    """Stands in for `FileVectors` when these questions are asked; `among` as its search has it."""
+
+    exact = True
 
     def __init__(self, index: FileVectors, questions: Vectors, among: BoolArray | None) -> None:
         self._index = index
@@ -41,7 +43,7 @@ def exhaustive(
 ) -> Iterator[None]:
     """Have a generation compare every vector whole with these questions' (n, d)."""
     kept = generation.passage_vectors, generation.sentence_vectors
-    sentences = None if among is None else generation.of_sentences(among)
+    sentences = None if among is None else np.repeat(among, np.diff(generation._first_sentences))
     generation.passage_vectors = Exhaustive(kept[0], questions, among)  # type: ignore[assignment]
     generation.sentence_vectors = Exhaustive(kept[1], questions, sentences)  # type: ignore[assignment]
     try:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DamagedIndex
-from index.store.files.manifest import MANIFEST_NAME, Manifest, _render
+from index.store.files.manifest import MANIFEST_NAME, FileManifest, _render
 from tests.fuzz import fuzzed
 from tests.index.samples import folder_in_service, index, three
 
@@ -59,7 +59,7 @@ def test_any_bytes(tmp_path: Path, raw: bytes) -> None:
 def _opened(folder: Path, content: bytes) -> None:
     (folder / MANIFEST_NAME).write_bytes(content)
     try:
-        manifest = Manifest.open(folder)
+        manifest = FileManifest.open(folder)
     except DamagedIndex:
         return
     for name in (manifest.id, *manifest.files):

@@ -19,12 +19,10 @@ from index.store.build_turn import Hashes, MissingVectors, StopCheck, VectorSour
 from index.store.disk import translate_disk_errors
 from index.store.draft import Draft
 from index.store.files.layout import Layout
-from index.store.files.manifest import GENERATION_FORMAT, Manifest, stamp_files
-from index.store.files.merge import merge_segments
+from index.store.files.manifest import GENERATION_FORMAT, FileManifest, stamp_files
 from index.store.files.previous import FilePrevious, SegmentFolder, note_written
-from index.store.files.reuse import ReusePlan, plan_reuse, write_vectors
-from index.store.files.saved_vectors import SavedVectors
-from index.store.files.segment_draft import SegmentDraft
+from index.store.files.saved_vectors import ReusePlan, SavedVectors, plan_reuse, write_vectors
+from index.store.files.segment_draft import SegmentDraft, merge_segments
 from index.store.files.tombstones import Tombstones
 from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 from index.store.growth import count_to_merge, grown_facts
@@ -71,11 +69,11 @@ class FileDraft(SegmentDraft, Draft):
         manifest = self._write_segment(build, check)
         with translate_disk_errors(self._layout.generations):
             self._layout.adopt(self.folder)
-        note_written(self._layout, Manifest.open(self._layout.folder(self.id)))
+        note_written(self._layout, FileManifest.open(self._layout.folder(self.id)))
         self._switch(self.id)
         return manifest
 
-    def _write_segment(self, build: BuildFacts, check: StopCheck) -> Manifest:
+    def _write_segment(self, build: BuildFacts, check: StopCheck) -> FileManifest:
         for kind in ROW_KINDS:
             write_vectors(
                 self._plans.pop(kind),
@@ -181,7 +179,7 @@ class FileAddition(FileDraft):
         with translate_disk_errors(self._layout.root):
             folder.mkdir()
             tombstones.save(folder)
-            manifest = Manifest.from_json(
+            manifest = FileManifest.from_json(
                 facts.as_json(),
                 format=GENERATION_FORMAT,
                 files=stamp_files(folder),

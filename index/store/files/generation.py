@@ -21,7 +21,7 @@ from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ARTICLES_FILE, ArticleReader
 from index.store.build_turn import VectorSource, as_hashes
 from index.store.files.layout import Hold
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import FileManifest
 from index.store.files.vectors import FileVectors
 from index.store.files.words import HASH_FILES, VOCABULARY_FILES, WORD_FILES, FileWords
 from index.store.generation import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
@@ -63,7 +63,7 @@ class FileGeneration(ClosedOnExit, ArticleReader):
     constructor raises DamagedIndex, and so may every method when it meets damage.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
+    def __init__(self, folder: Path, manifest: FileManifest, hold: Hold) -> None:
         self.facts = manifest
         self.folder = folder
         self.passage_vectors = FileVectors.open(folder / PASSAGES)

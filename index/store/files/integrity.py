@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.errors import DamagedIndex, NoIndex, Problem
 from index.store.files.layout import Layout
-from index.store.files.manifest import REBUILD, Manifest
+from index.store.files.manifest import REBUILD, FileManifest
 
 
 def current_id(data_dir: Path) -> str | None:
@@ -16,7 +16,7 @@ def current_id(data_dir: Path) -> str | None:
     return Layout(data_dir).current_id()
 
 
-def find_current(data_dir: Path) -> tuple[Path, Manifest]:
+def find_current(data_dir: Path) -> tuple[Path, FileManifest]:
     """Folder and manifest of the generation in service. Raises NoIndex, DamagedIndex."""
     layout = Layout(data_dir)
     generation = layout.current_id()
@@ -28,7 +28,7 @@ def find_current(data_dir: Path) -> tuple[Path, Manifest]:
             return find_current(data_dir)
         raise DamagedIndex("generation-missing", subject=layout.current, generation=generation)
     try:
-        manifest = Manifest.open(folder)
+        manifest = FileManifest.open(folder)
     except DamagedIndex:
         if layout.current_id() != generation:
             return find_current(data_dir)
@@ -38,7 +38,7 @@ def find_current(data_dir: Path) -> tuple[Path, Manifest]:
     return folder, manifest
 
 
-def verify(data_dir: Path) -> Manifest:
+def verify(data_dir: Path) -> FileManifest:
     """Verify every byte of the generation in service. Raises NoIndex, DamagedIndex."""
     layout = Layout(data_dir)
     _, manifest = find_current(data_dir)
@@ -47,13 +47,13 @@ def verify(data_dir: Path) -> Manifest:
     return manifest
 
 
-def check_whole(layout: Layout, manifest: Manifest, remedy: Problem = REBUILD) -> None:
+def check_whole(layout: Layout, manifest: FileManifest, remedy: Problem = REBUILD) -> None:
     """Verify every byte of a generation and its segments. Raises DamagedIndex, ending in
     `remedy`."""
     manifest.check(layout.folder(manifest.id), whole=True, remedy=remedy)
     for segment in manifest.segments:
         folder = layout.segment(manifest, segment)
-        Manifest.open(folder, remedy).check(folder, whole=True, remedy=remedy)
+        FileManifest.open(folder, remedy).check(folder, whole=True, remedy=remedy)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from index.errors import BuildLocked, DamagedIndex, Problem, StoreError, reason_of
 from index.store.disk import flush, replace_file, translate_disk_errors
-from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME, Manifest
+from index.store.files.manifest import GENERATION_ID, ID_TIME, MANIFEST_NAME, FileManifest
 
 try:
     import fcntl
@@ -156,7 +156,7 @@ class Layout:
     def temporary_folder(self, generation: str) -> Path:
         return self.generations / f".{generation}"
 
-    def segment(self, generation: Manifest, segment: str) -> Path:
+    def segment(self, generation: FileManifest, segment: str) -> Path:
         """The folder of a segment of this generation; its base is a generation."""
         base = not generation.segments or segment == generation.segments[0]
         return (self.generations if base else self.segments) / segment
@@ -213,7 +213,7 @@ class Layout:
         """Remove all generations and segments but these and theirs, unless being read."""
         try:
             segments = [
-                Manifest.open(self.folder(name)).segments for name in (current, before) if name
+                FileManifest.open(self.folder(name)).segments for name in (current, before) if name
             ]
         except DamagedIndex:
             return  # their segments are unknown

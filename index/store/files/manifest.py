@@ -42,7 +42,7 @@ class FileStamp(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest(GenerationFacts):
+class FileManifest(GenerationFacts):
     """The manifest of a generation; `files` are all others in its folder, by relative path.
 
     `segments`, if any, are the ids of those the generation consists of, oldest (the base) first;
@@ -61,7 +61,7 @@ class Manifest(GenerationFacts):
         (folder / MANIFEST_NAME).write_bytes(_render({**fields, "files": files}))
 
     @classmethod
-    def open(cls, folder: Path, remedy: Problem = REBUILD) -> Manifest:
+    def open(cls, folder: Path, remedy: Problem = REBUILD) -> FileManifest:
         """Read and validate a manifest. Raises DamagedIndex, ending in `remedy`."""
         path = folder / MANIFEST_NAME
         try:

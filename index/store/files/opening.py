@@ -12,7 +12,7 @@ from index.models.base import Embedder
 from index.store.files.generation import FileGeneration
 from index.store.files.integrity import current_id, find_current, forget_verified_on_damage
 from index.store.files.layout import Hold, Layout
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import FileManifest
 from index.store.files.previous import FilePrevious, VerifiedFiles
 from index.store.files.segments import SegmentedGeneration
 from index.store.files.tombstones import Tombstones
@@ -49,20 +49,20 @@ def open_newer(layout: Layout) -> FilePrevious | None:
     newest = max(layout.whole(), default=None)
     if newest is None or newest <= (layout.current_id() or newest):
         return None
-    return _open_previous(layout, Manifest.open(layout.folder(newest)))
+    return _open_previous(layout, FileManifest.open(layout.folder(newest)))
 
 
-def _open_previous(layout: Layout, manifest: Manifest) -> FilePrevious:
+def _open_previous(layout: Layout, manifest: FileManifest) -> FilePrevious:
     checks = VerifiedFiles(layout)
     checks.check(layout.folder(manifest.id), manifest)
     for segment in manifest.segments:
         folder = layout.segment(manifest, segment)
-        checks.check(folder, Manifest.open(folder))
+        checks.check(folder, FileManifest.open(folder))
     checks.save()
     return FilePrevious.open(layout, manifest)
 
 
-def _open(layout: Layout, manifest: Manifest) -> FileGeneration | SegmentedGeneration:
+def _open(layout: Layout, manifest: FileManifest) -> FileGeneration | SegmentedGeneration:
     folder = layout.folder(manifest.id)
     with forget_verified_on_damage(layout), ExitStack() as stack:
         if not manifest.segments:
@@ -79,12 +79,12 @@ def _open_segment(folder: Path) -> FileGeneration:
     with _OPENING:
         segment = _SEGMENTS.get(folder)
         if segment is None:
-            segment = open_folder(folder, Manifest.open(folder))
+            segment = open_folder(folder, FileManifest.open(folder))
             _SEGMENTS[folder] = segment
         return segment
 
 
-def open_folder(folder: Path, manifest: Manifest) -> FileGeneration:
+def open_folder(folder: Path, manifest: FileManifest) -> FileGeneration:
     hold = Hold(folder)  # first, so that what is checked stays
     try:
         manifest.check(folder, whole=False)

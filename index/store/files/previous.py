@@ -29,7 +29,7 @@ from index.store.files.generation import (
     load_array,
 )
 from index.store.files.layout import Layout
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import FileManifest
 from index.store.files.segments import JoinedVectors, SegmentedArticles, newest_sources
 from index.store.files.tombstones import Tombstones
 from index.store.files.vectors import FileVectors
@@ -46,7 +46,7 @@ class SegmentFolder:
     """A segment of a generation, with its deleted articles and an open reader."""
 
     folder: Path
-    manifest: Manifest
+    manifest: FileManifest
     deleted_ids: frozenset[str]
     articles: ArticleReader
 
@@ -74,7 +74,7 @@ class FilePrevious(SegmentedArticles):
     """See `index.store.build_turn.PreviousGeneration`."""
 
     def __init__(
-        self, manifest: Manifest, segments: Sequence[SegmentFolder], tombstones: Tombstones
+        self, manifest: FileManifest, segments: Sequence[SegmentFolder], tombstones: Tombstones
     ) -> None:
         self.facts = manifest
         self.segments = tuple(segments)
@@ -86,7 +86,7 @@ class FilePrevious(SegmentedArticles):
         )
 
     @classmethod
-    def open(cls, layout: Layout, manifest: Manifest) -> FilePrevious:
+    def open(cls, layout: Layout, manifest: FileManifest) -> FilePrevious:
         """Raises DamagedIndex."""
         tombstones = Tombstones()
         if manifest.segments:
@@ -94,7 +94,7 @@ class FilePrevious(SegmentedArticles):
         segments = []
         for segment in manifest.segments or (manifest.id,):
             folder = layout.segment(manifest, segment)
-            own = Manifest.open(folder) if manifest.segments else manifest
+            own = FileManifest.open(folder) if manifest.segments else manifest
             articles = ArticleReader(folder / ARTICLES_FILE)
             segments.append(SegmentFolder(folder, own, tombstones.of(segment), articles))
         return cls(manifest, segments, tombstones)
@@ -168,7 +168,7 @@ class VerifiedFiles:
             record = json.loads(self._path.read_text(encoding="utf-8"))
             self._recorded_states = record if isinstance(record, dict) else {}
 
-    def check(self, folder: Path, manifest: Manifest) -> None:
+    def check(self, folder: Path, manifest: FileManifest) -> None:
         """Raises DamagedIndex naming the first damaged file."""
         same = set()
         for name in manifest.files:
@@ -178,7 +178,7 @@ class VerifiedFiles:
         manifest.check(folder, whole=True, trusted=same)
         self.note(folder, manifest)
 
-    def note(self, folder: Path, manifest: Manifest) -> None:
+    def note(self, folder: Path, manifest: FileManifest) -> None:
         """Record files that have just been written or read as verified."""
         for name in manifest.files:
             key, state = self._state(folder / name)
@@ -207,11 +207,11 @@ class VerifiedFiles:
         return key, [state.st_size, state.st_mtime_ns, state.st_ino]
 
 
-def note_written(layout: Layout, manifest: Manifest) -> None:
+def note_written(layout: Layout, manifest: FileManifest) -> None:
     """Record what this build has written and hashed as verified."""
     files = VerifiedFiles(layout)
     files.note(layout.folder(manifest.id), manifest)
     if manifest.segments:
         folder = layout.segment(manifest, manifest.segments[-1])
-        files.note(folder, Manifest.open(folder))
+        files.note(folder, FileManifest.open(folder))
     files.save()

@@ -8,21 +8,25 @@ import re
 import shutil
 import struct
 import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from index.models.base import Embedder, IntArray, Vectors
-from index.store.build_turn import HASH_SIZE, Hashes, VectorSource, as_hashes
+from index.store.build_turn import HASH_SIZE, Hashes, VectorSource, as_hashes, batches
 from index.store.disk import translate_disk_errors
 from index.store.files.layout import Layout
+from index.store.files.vectors import VectorWriter
 
 _HEAD = 1_024  # bytes
 _RECORD = struct.Struct("<4sIII")  # the last is 0, so that vectors begin at multiples of 16
 _MARK = b"SLNV"
 _FLOAT = 4  # bytes
+_AT_ONCE = 2_048  # vectors
 
 
 class SavedVectors:
@@ -53,8 +57,14 @@ class SavedVectors:
 
     def source(self) -> VectorSource:
         starts = np.concatenate(self._starts) if self._starts else np.empty(0, dtype=np.int64)
-        vectors = _MappedVectors(self._path, starts, self._dimension)
-        return VectorSource(as_hashes(bytes(self._hashes)), vectors.vectors)
+        columns = np.arange(self._dimension, dtype=np.int64)
+
+        def read(rows: IntArray) -> Vectors:
+            # Mapped anew each time: mapped pages count as this process's memory.
+            floats = np.memmap(self._path, dtype="<f4", mode="r")
+            return np.asarray(floats[starts[rows][:, np.newaxis] + columns])
+
+        return VectorSource(as_hashes(bytes(self._hashes)), read)
 
     def add(self, hashes: Hashes, vectors: Vectors) -> None:
         payload = hashes.tobytes() + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
@@ -109,22 +119,72 @@ def forget_saved_vectors(layout: Layout) -> None:
     shutil.rmtree(layout.resume, ignore_errors=True)
 
 
-class _MappedVectors:
-    """Memory-mapped vectors of the file."""
-
-    def __init__(self, path: Path, starts: IntArray, dimension: int) -> None:
-        self._floats = np.memmap(path, dtype="<f4", mode="r") if len(starts) else None
-        self._starts = starts
-        self._columns = np.arange(dimension, dtype=np.int64)
-
-    def vectors(self, rows: IntArray) -> Vectors:
-        if self._floats is None:
-            return np.empty((0, len(self._columns)), dtype=np.float32)
-        return np.asarray(self._floats[self._starts[rows][:, np.newaxis] + self._columns])
-
-
 def _write(file: BinaryIO, content: bytes) -> None:
     """Write everything; a raw file may accept less at a time. Raises OSError."""
     remaining = memoryview(content)
     while remaining:
         remaining = remaining[file.write(remaining) or 0 :]
+
+
+@dataclass(frozen=True, slots=True)
+class ReusedRows:
+    """Rows whose vectors are copied from the rows `source_rows` of a source; `texts` counts the
+    distinct texts among them."""
+
+    source: VectorSource
+    rows: IntArray
+    source_rows: IntArray
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReusePlan:
+    """`parts`: one item per source, in order. `others`: the rows whose texts no source has;
+    `missing`: one of them for each text."""
+
+    parts: tuple[ReusedRows, ...]
+    others: IntArray
+    missing: IntArray
+
+
+def plan_reuse(hashes: Hashes, sources: Sequence[VectorSource]) -> ReusePlan:
+    """Find each text in the first source that has it."""
+    unique, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+    rows = np.arange(len(hashes), dtype=np.int64)
+    unknown = np.ones(len(unique), dtype=bool)
+    parts: list[ReusedRows] = []
+    for source in sources:
+        reusable, at = _find_hashes(unique, source.hashes)
+        reusable &= unknown
+        unknown &= ~reusable
+        of_source = rows[reusable[group]]
+        source_rows = at[group[of_source]].astype(np.int64)
+        parts.append(ReusedRows(source, of_source, source_rows, int(reusable.sum())))
+    missing = np.sort(first[unknown]).astype(np.int64)
+    return ReusePlan(tuple(parts), rows[unknown[group]], missing)
+
+
+def _find_hashes(targets: Hashes, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], IntArray]:
+    """For each wanted hash, whether it is among `hashes`, and where."""
+    if not len(hashes):
+        return np.zeros(len(targets), dtype=bool), np.zeros(len(targets), dtype=np.int64)
+    order = np.argsort(hashes, kind="stable")
+    place = np.searchsorted(hashes, targets, sorter=order)
+    at = order[np.minimum(place, len(order) - 1)]
+    return hashes[at] == targets, at
+
+
+def write_vectors(
+    plan: ReusePlan, hashes: Hashes, saved: VectorSource, writer: VectorWriter
+) -> None:
+    """Write the vectors of all rows: as planned, and the others as saved since."""
+    rest = plan_reuse(hashes[plan.others], [saved])
+    assert not len(rest.missing), "every missing vector is saved before"
+    [late] = rest.parts
+    for source, rows, source_rows in (
+        *((part.source, part.rows, part.source_rows) for part in plan.parts),
+        (saved, plan.others[late.rows], late.source_rows),
+    ):
+        for batch in batches(len(rows), _AT_ONCE):
+            writer.put(rows[batch], source.vectors(source_rows[batch]))
+    writer.finish()

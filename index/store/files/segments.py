@@ -23,7 +23,7 @@ from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
 from index.store.build_turn import VectorLookup
 from index.store.files.generation import FileGeneration, Ranked, union_rows
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import FileManifest
 from index.store.files.tombstones import Tombstones
 from index.store.files.words import hash_terms, nonzero_counts
 from index.store.generation import (
@@ -189,7 +189,7 @@ class SegmentedGeneration(SegmentedArticles):
     """Segments opened for questions; see `index.store.open_generation.StoredGeneration`."""
 
     def __init__(
-        self, manifest: Manifest, segments: Sequence[FileGeneration], tombstones: Tombstones
+        self, manifest: FileManifest, segments: Sequence[FileGeneration], tombstones: Tombstones
     ) -> None:
         self.facts = manifest
         self.segments = tuple(segments)

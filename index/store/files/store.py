@@ -14,7 +14,7 @@ from index.store.builder_status import BuilderStatus, read_builder_status, write
 from index.store.disk import measure_folder
 from index.store.files.integrity import current_id, find_current, verify
 from index.store.files.layout import Layout
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import FileManifest
 from index.store.files.removals import RemovedFile
 from index.store.generation import GenerationFacts
 
@@ -56,7 +56,7 @@ class FileStore:
             manifest = verify(self.data_dir)
         except DamagedIndex as error:
             damage = error
-            manifest = Manifest.open(layout.folder(layout.current_id() or ""))
+            manifest = FileManifest.open(layout.folder(layout.current_id() or ""))
         return StoreCheck(manifest, layout.before(manifest.id), measure_folder(layout.root), damage)
 
     def roll_back(self) -> GenerationFacts:

@@ -18,11 +18,10 @@ from index.store.disk import translate_disk_errors
 from index.store.files.generation import MORE_NAMES, NAMES
 from index.store.files.integrity import check_whole, find_current
 from index.store.files.layout import Hold, Layout, build_lock
-from index.store.files.manifest import MANIFEST_NAME, Manifest
-from index.store.files.merge import merge_segments
+from index.store.files.manifest import MANIFEST_NAME, FileManifest
 from index.store.files.opening import open_folder
 from index.store.files.previous import FilePrevious
-from index.store.files.segment_draft import SegmentDraft
+from index.store.files.segment_draft import SegmentDraft, merge_segments
 from index.store.open_generation import refuse_withdrawn
 
 _AGAIN = Problem("remedy-export")
@@ -32,7 +31,7 @@ _PARTIAL = ".selon-partial"
 _FORGED = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
-def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = ()) -> Manifest:
+def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = ()) -> FileManifest:
     """See `index.store.base.IndexStore.export`."""
     if not may_hold_export(folder):
         raise StoreError("export-not-empty", subject=folder)
@@ -58,7 +57,7 @@ def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = 
     return manifest
 
 
-def import_index(folder: Path, data_dir: Path) -> Manifest:
+def import_index(folder: Path, data_dir: Path) -> FileManifest:
     """See `index.store.base.IndexStore.take`.
 
     The generation gets a new id; no roots, which are paths of another machine; and no rules, so
@@ -88,13 +87,13 @@ def import_index(folder: Path, data_dir: Path) -> Manifest:
     return manifest
 
 
-def check_export(folder: Path) -> Manifest:
+def check_export(folder: Path) -> FileManifest:
     """Verify an export and return its manifest. Raises DamagedIndex."""
     if not folder.exists():
         raise DamagedIndex("path-missing", subject=folder)
     if not (folder / MANIFEST_NAME).is_file():
         raise DamagedIndex("import-none", subject=folder)
-    manifest = Manifest.open(folder, _AGAIN)
+    manifest = FileManifest.open(folder, _AGAIN)
     if not NAMES <= manifest.files.keys() <= MORE_NAMES:
         path = folder / MANIFEST_NAME
         raise DamagedIndex("manifest-field", subject=path, field="files", remedy=_AGAIN)
@@ -115,7 +114,7 @@ def may_hold_export(folder: Path) -> bool:
     try:
         if not folder.exists() or not any(folder.iterdir()):
             return True
-        files = {MANIFEST_NAME, *Manifest.open(folder).files}
+        files = {MANIFEST_NAME, *FileManifest.open(folder).files}
         others = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
         return all(path.relative_to(folder).as_posix() in files for path in others)
     except OSError as error:
@@ -124,7 +123,7 @@ def may_hold_export(folder: Path) -> bool:
         return False
 
 
-def _copy(manifest: Manifest, source: Path, target: Path) -> None:
+def _copy(manifest: FileManifest, source: Path, target: Path) -> None:
     with translate_disk_errors(target):
         target.mkdir(parents=True)
         for name in manifest.files:
@@ -165,7 +164,7 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def rollback(data_dir: Path) -> Manifest:
+def rollback(data_dir: Path) -> FileManifest:
     """See `index.store.base.IndexStore.roll_back`. The generation put aside stays on disk until a
     build succeeds."""
     layout = Layout(data_dir)
@@ -181,7 +180,7 @@ def rollback(data_dir: Path) -> Manifest:
             raise StoreError("generation-first", subject=layout.generations, generation=current)
         folder = layout.folder(before)
         remedy = Problem("remedy-rollback")
-        manifest = Manifest.open(folder, remedy)
+        manifest = FileManifest.open(folder, remedy)
         check_whole(layout, manifest, remedy)
         with translate_disk_errors(layout.current):
             layout.switch(before)

@@ -13,10 +13,10 @@ from index.models.base import Embedder
 from index.store.disk import translate_disk_errors
 from index.store.files.draft import FileAddition, FileDraft
 from index.store.files.layout import Layout, new_id
-from index.store.files.merge import merged_articles
 from index.store.files.opening import open_newer, open_previous
 from index.store.files.previous import FilePrevious
 from index.store.files.saved_vectors import SavedVectors, forget_saved_vectors
+from index.store.files.segment_draft import merged_articles
 from index.store.generation import is_same_model
 
 logger = logging.getLogger(__name__)

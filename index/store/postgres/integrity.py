@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,14 +17,35 @@ from index.store.postgres.connections import (
     GENERATION_LOCK,
     MODELS_LOCK,
     Connection,
+    Server,
+    translate_errors,
     when_unheld,
 )
-from index.store.postgres.layout import drop_base, drop_generation, fetch, trim_base, undo_addition
+from index.store.postgres.layout import (
+    drop_base,
+    drop_generation,
+    fetch,
+    is_prepared,
+    prepare_database,
+    trim_base,
+    undo_addition,
+)
 from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.vector_tables import VectorTables
 
 KEPT_DAYS = 30  # that saved vectors are kept for a build
 _VERIFIED = timedelta(days=1)
+
+
+@contextmanager
+def connect_to_build(server: Server) -> Iterator[Connection]:
+    """A connection for writing; creates the shared tables."""
+    with closing(server.connect(writing=True)) as connection, translate_errors(server.label):
+        if is_prepared(connection):
+            read_generations(connection)  # refuses a part of an index on several servers
+        else:
+            prepare_database(connection)
+        yield connection
 
 
 def read_generations(connection: Connection) -> dict[int, PostgresManifest]:

@@ -6,7 +6,7 @@ selon.removed         the articles that the operator removed
 selon.builder         the builder's status (see `index.store.builder_status`)
 selon.models          the embedding models
 selon.<kind>_<model>  their vectors, each once, by the hash of the text, with an HNSW index
-selon.kept_<model>    vectors saved by parts and builds for the next build
+selon.kept_<model>    vectors saved by parts and unfinished builds
 selon_rows_<base>.*   articles, passages, sentences and words of a base and its additions
 selon_<number>.*      views of them: the rows of one generation
 
@@ -99,14 +99,8 @@ CREATE TABLE {{rows}}.{table} ({columns},
 """
     for table, columns in _COLUMNS.items()
 )
-_LETTERS = """
+_STORAGE = """
 ALTER TABLE {rows}.terms ALTER rows SET STORAGE EXTERNAL, ALTER scores SET STORAGE EXTERNAL;
-CREATE TABLE {rows}.letters (
-    kind text NOT NULL,
-    language text NOT NULL,
-    letters text NOT NULL,
-    PRIMARY KEY (kind, language)
-);
 """
 
 
@@ -119,15 +113,12 @@ def _view_columns(table: str) -> list[str]:
     return [*column_names(table), *(["since"] if table == "terms" else [])]
 
 
-_VIEWS = (
-    "".join(
-        f"""
+_VIEWS = "".join(
+    f"""
 CREATE VIEW {{schema}}.{table} AS SELECT {", ".join(_view_columns(table))}
 FROM {{rows}}.{table} WHERE since <= {{number}} AND until > {{number}};
 """
-        for table in _COLUMNS
-    )
-    + "CREATE VIEW {schema}.letters AS SELECT * FROM {rows}.letters;"
+    for table in _COLUMNS
 )
 
 # Created after loading; hash indexes on columns that may be too long for a B-tree.
@@ -215,7 +206,7 @@ def create_base(connection: Connection, number: int) -> None:
     """Create the tables of a generation written whole, and its views."""
     rows, literal = rows_of(number), sql.Literal(number)
     connection.execute(
-        compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_LETTERS}", rows=rows, number=literal)
+        compose(f"CREATE SCHEMA {{rows}};{_ROWS}{_STORAGE}", rows=rows, number=literal)
     )
     connection.execute("UPDATE selon.layout SET version = %s", [LAYOUT_VERSION])
     create_views(connection, number, number)

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from psycopg import errors
 
-from index.errors import DamagedIndex, NoIndex, Problem, StoreError
+from index.errors import DamagedIndex, NoIndex, StoreError
 from index.models.base import Embedder
-from index.store.articles import ARTICLES_FILE
 from index.store.base import RemovedArticle, StoreCheck
-from index.store.build_turn import BuildPart, batches
+from index.store.build_turn import BuildPart
 from index.store.builder_status import BuilderStatus
-from index.store.draft import build_postings
-from index.store.files.opening import open_folder
-from index.store.files.previous import read_likeness
-from index.store.files.segment_draft import SegmentDraft
-from index.store.files.transfer import check_export, may_hold_export, replace_folder
-from index.store.generation import ROW_KINDS, GenerationFacts, check_model
-from index.store.open_generation import OpenGeneration, refuse_withdrawn
+from index.store.files.transfer import check_export
+from index.store.generation import GenerationFacts, check_model
+from index.store.open_generation import OpenGeneration
 from index.store.postgres.connections import (
     GENERATION_LOCK,
     Connection,
@@ -35,22 +29,18 @@ from index.store.postgres.connections import (
 from index.store.postgres.generation import QUESTION_SECONDS, PostgresGeneration
 from index.store.postgres.integrity import (
     VerifiedGeneration,
+    connect_to_build,
     current_number,
     put_in_service,
     read_generations,
     verify_generation,
 )
 from index.store.postgres.layout import PREPARING, is_prepared
-from index.store.postgres.load import load_generation
 from index.store.postgres.manifest import PostgresManifest
-from index.store.postgres.new_rows import WrittenArticles
-from index.store.postgres.previous import PostgresPrevious
-from index.store.postgres.saved_vectors import find_missing
-from index.store.postgres.turn import PostgresTurn, connect_to_build, postgres_turn
-from index.store.postgres.unload import StoredRows
-from index.store.postgres.vector_tables import VectorTables, send_rows
+from index.store.postgres.removals import RemovedRows
+from index.store.postgres.transfer import export_generation, import_generation
+from index.store.postgres.turn import PostgresTurn, postgres_turn
 
-_AT_ONCE = 2_048  # vectors
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
 _BUILDER = """
 CREATE TABLE IF NOT EXISTS selon.builder (
@@ -75,6 +65,7 @@ class PostgresStore:
         self._server = Server.at(address)
         self.workplace = workplace
         self._pool = Connections(self._server, seconds=QUESTION_SECONDS)
+        self._removals = RemovedRows(self._server, self._pool)
         self._closing = weakref.finalize(self, self._pool.close)
 
     def __reduce__(self) -> tuple[type[PostgresStore], tuple[str, Path]]:
@@ -112,7 +103,7 @@ class PostgresStore:
     def open(self, embedder: Embedder | None = None) -> OpenGeneration:
         own = self._in_service()
         check_model(own.facts, self.label, embedder)
-        return OpenGeneration(self._open(own), self._withdrawn_ids)
+        return OpenGeneration(self._open(own), self._removals.ids)
 
     def _open(self, own: PostgresManifest) -> PostgresGeneration:
         try:
@@ -157,75 +148,22 @@ class PostgresStore:
             return turn.generations[before].facts
 
     def export(self, folder: Path) -> GenerationFacts:
-        if not may_hold_export(folder):
-            raise StoreError("export-not-empty", subject=folder)
         own = self._in_service()
-        facts = own.facts
-        tables = VectorTables(facts.model, facts.dimension)
         with self._hold(own.number) as connection:
-            withdrawn = PostgresPrevious(connection, own).entries(self._withdrawn_ids())
-            refuse_withdrawn(withdrawn, self.label)
-            with (
-                replace_folder(folder) as partial,
-                closing(SegmentDraft(partial, facts.id)) as draft,
-            ):
-                rows = StoredRows(connection, own)
-                draft.fill(rows.write_articles, facts.passages, facts.sentences)
-                for kind in ROW_KINDS:
-                    writer = draft.vector_writer(kind, facts.dimension)
-                    rows.send_vectors(tables, kind, writer.put)
-                    writer.finish()
-                manifest = draft.write(facts, lambda: None)
-                manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
-                if manifest.fingerprint != facts.fingerprint:
-                    raise DamagedIndex(
-                        "generation-altered", subject=self.label, generation=facts.id
-                    )
-        return facts
+            return export_generation(connection, own, self._removals.ids(), folder)
 
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
         with postgres_turn(self._server, self.workplace) as turn:
-            facts = replace(
-                GenerationFacts.from_json(manifest.as_json()), id=turn.new_id(), roots=(), rules=""
-            )
-            with open_folder(folder, manifest) as source:
-                articles = WrittenArticles.open(folder / ARTICLES_FILE, read_likeness(folder))
-                tables = VectorTables(facts.model, facts.dimension)
-                for kind in ROW_KINDS:
-                    vectors = source.vector_source(kind)
-                    missing = find_missing(turn.connection, tables, kind, vectors.hashes).rows
-                    for batch in batches(len(missing), _AT_ONCE):
-                        rows = missing[batch]
-                        own = vectors.hashes[rows]
-                        send_rows(turn.connection, tables.kept, own, vectors.vectors(rows))
-                words = {
-                    kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS
-                }
-                try:
-                    number = turn.next_number
-                    load_generation(turn.connection, number, articles, facts, words, lambda: None)
-                    turn.commit()
-                finally:
-                    turn.roll_back()
-            turn.serve()
-            turn.clean()
-        return facts
+            return import_generation(turn, folder, manifest)
+
+    def removed(self) -> dict[str, RemovedArticle]:
+        return self._removals.read()
 
     def change_removed(
         self, additions: Iterable[RemovedArticle], restored_ids: Collection[str]
     ) -> None:
-        rows = [(article.id, article.title, article.path, article.day) for article in additions]
-        insert = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-        delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
-
-        def write(connection: Connection) -> None:
-            if rows:
-                connection.cursor().executemany(insert, rows)
-            if restored_ids:
-                connection.execute(delete, [list(restored_ids)])
-
-        self._write(write)
+        self._removals.change(additions, restored_ids)
 
     def note_builder(self, status: BuilderStatus) -> None:
         def write(connection: Connection) -> None:
@@ -234,7 +172,8 @@ class PostgresStore:
                 connection.execute(_BUILDER)
             connection.execute(_NOTE, [status.to_json()])
 
-        self._write(write)
+        with connect_to_build(self._server) as connection:
+            write(connection)
 
     def builder_status(self) -> BuilderStatus | None:
         status = self._read_value("SELECT status FROM selon.builder")
@@ -277,21 +216,3 @@ class PostgresStore:
         ):
             hold(connection, GENERATION_LOCK, number)
             yield connection
-
-    def _withdrawn_ids(self) -> frozenset[str]:
-        # Read for every question, so only the ids.
-        query = "SELECT id FROM selon.removed"
-        return self._pool.ask(lambda c: frozenset(row[0] for row in c.execute(query)))
-
-    def removed(self) -> dict[str, RemovedArticle]:
-        def read(connection: Connection) -> dict[str, RemovedArticle]:
-            if not is_prepared(connection):
-                return {}
-            rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
-            return {row[0]: RemovedArticle(*row) for row in rows}
-
-        return self._pool.ask(read)
-
-    def _write(self, job: Callable[[Connection], object]) -> None:
-        with connect_to_build(self._server) as connection:
-            job(connection)

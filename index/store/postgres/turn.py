@@ -32,19 +32,18 @@ from index.store.postgres.connections import (
     Server,
     hold,
     take_lease,
-    translate_errors,
 )
 from index.store.postgres.draft import NewGeneration, PostgresAddition, PostgresDraft
 from index.store.postgres.integrity import (
     VerifiedGeneration,
     clean,
+    connect_to_build,
     current_number,
     put_in_service,
     read_generations,
     remove_generations,
     verify_generation,
 )
-from index.store.postgres.layout import is_prepared, prepare_database
 from index.store.postgres.previous import PostgresPrevious
 from index.store.postgres.unload import StoredRows
 
@@ -68,17 +67,6 @@ def postgres_turn(
             take_lease(connection, part)
             hold(connection, MODELS_LOCK)  # the tables that its vectors are saved in
         yield PostgresTurn(connection, workplace)
-
-
-@contextmanager
-def connect_to_build(server: Server) -> Iterator[Connection]:
-    """A connection for writing; creates the shared tables."""
-    with closing(server.connect(writing=True)) as connection, translate_errors(server.label):
-        if is_prepared(connection):
-            read_generations(connection)  # refuses a part of an index on several servers
-        else:
-            prepare_database(connection)
-        yield connection
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from index.store.factory import open_store
 from index.store.files import opening
 from index.store.files.integrity import current_id, verify
 from index.store.files.layout import Hold
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import FileManifest
 from index.store.files.opening import open_generation
 from tests.fakes import FakeEmbedder
 from tests.index.samples import (
@@ -47,8 +47,8 @@ def test_another_model_is_named_beside_the_one_of_the_index(built: Path) -> None
 
 def test_roots_may_be_many_and_need_not_be_utf_8(data_dir: Path) -> None:
     folder, roots = folder_in_service(data_dir), tuple(f"/{n}/caf\udce9.md" for n in range(60_000))
-    replace(Manifest.open(folder), roots=roots).save(folder)
-    assert Manifest.open(folder).roots == roots
+    replace(FileManifest.open(folder), roots=roots).save(folder)
+    assert FileManifest.open(folder).roots == roots
 
 
 def test_the_size_is_told_while_a_build_removes_files(

@@ -126,7 +126,7 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
 
     with monkeypatch.context() as broken:
         if moment == "load":
-            broken.setattr("index.store.postgres.addition.record_generation", fail)
+            broken.setattr("index.store.postgres.draft.record_generation", fail)
         elif moment == "between":
             broken.setattr(PostgresTurn, "commit", commit_first)
         else:
@@ -177,7 +177,6 @@ def test_an_older_index_is_read_and_rebuilt(corpus: Corpus, store: PostgresStore
         say(store._server.url, f"CREATE TABLE old.{table} AS SELECT * FROM selon_{number}.{table}")
     for statement in (
         "ALTER TABLE old.terms DROP since",
-        f"ALTER TABLE selon_rows_{number}.letters SET SCHEMA old",
         f"DROP SCHEMA selon_rows_{number} CASCADE",
         f"DROP SCHEMA selon_{number} CASCADE",
         f"ALTER SCHEMA old RENAME TO selon_{number}",

@@ -17,7 +17,7 @@ from index.errors import BuildLocked, BuildStopped
 from index.ingestion.builder import BuildReport, PartReport, build, build_part
 from index.store.build_turn import BuildPart, text_hash
 from index.store.factory import open_store
-from index.store.files.manifest import Manifest
+from index.store.files.manifest import FileManifest
 from index.store.postgres.integrity import KEPT_DAYS
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
@@ -138,12 +138,12 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
     alone = open_store(tmp_path / "alone")
     assert build([articles], alone, FakeEmbedder()).embedded == len(set(embedded))
     alone.export(tmp_path / "by one")
-    ours, theirs = (Manifest.open(tmp_path / name) for name in ("together", "by one"))
+    ours, theirs = (FileManifest.open(tmp_path / name) for name in ("together", "by one"))
     assert ours.fingerprint == theirs.fingerprint
     assert checksums(ours) == checksums(theirs)
 
 
-def checksums(manifest: Manifest) -> dict[str, object]:
+def checksums(manifest: FileManifest) -> dict[str, object]:
     """Of the vectors and words, whose bytes say nothing of when they were written."""
     apart = (".sqlite", "likeness_keys.npy", "likeness_numbers.npy")  # the latter of files alone
     return {name: stamp for name, stamp in manifest.files.items() if not name.endswith(apart)}
