@@ -49,8 +49,8 @@ class EmbeddingWork:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """How many texts were `embedded` now, and how many had `saved` or `stored` vectors: those of an
-    unfinished build, or of any earlier one."""
+    """How many texts were embedded now, how many had vectors that an unfinished build saved, and
+    how many of a part had any."""
 
     texts: int
     saved_texts: int
