@@ -23,16 +23,12 @@ async def new_turn(
     question_message: int | None = None,
     key: str | None = None,
 ) -> NewTurn:
-    """Build the turn of an answer; unanswered questions are embedded for the statistics.
-
-    With a `key`, the turn can be recalled.
-    """
-    record = dump_turn(Turn.of(answer, now))
+    """Build the turn of an answer, which can be recalled; unanswered questions are embedded for the
+    statistics."""
+    record = dump_turn(Turn.of(answer, now)) | {RECORD: recall_record(answer)}
     if not answer.is_sure:
         embedding = await asyncio.to_thread(in_vain, answer, library.embed, library.model)
         record[InVain.KEY] = asdict(embedding)
-    if key is not None:
-        record[RECORD] = recall_record(answer)
     return NewTurn(
         question=answer.question,
         turn=record,

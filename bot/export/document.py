@@ -53,7 +53,7 @@ class ExportDocument:
     sections: tuple[tuple[ExportLine, ...], ...]
 
     @classmethod
-    def of(cls, answer: Answer, phrases: Phrases, link_of: LinkOf | None = None) -> ExportDocument:
+    def of(cls, answer: Answer, phrases: Phrases, link_of: LinkOf) -> ExportDocument:
         """Raises ValueError if the answer has no statements."""
         if not answer.statements:
             raise ValueError(f"{answer.outcome} without statements")
@@ -65,7 +65,7 @@ class ExportDocument:
         def line(statement: Statement) -> ExportLine:
             cited = [citations[number] for number in statement.citations]
             notes = (
-                Footnote(own.article, reference(own.article, phrases), (link_of or _place)(own))
+                Footnote(own.article, reference(own.article, phrases), link_of(own))
                 for own in cited
             )
             return ExportLine(statement, _text(statement, cited), tuple(notes))
@@ -94,8 +94,9 @@ def one_line(text: str) -> str:
     return harmless(_SPACES.sub(" ", text).strip())
 
 
-def _place(citation: Citation) -> str:
-    return web_address(citation.article.url) or citation.article.path
+def online_place(citation: Citation) -> str:
+    """The address of a citation's article; "" if it is not online."""
+    return web_address(citation.article.url) or ""
 
 
 def _text(statement: Statement, cited: list[Citation]) -> str:

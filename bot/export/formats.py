@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.answer import Answer
 from bot.errors import UsageError
-from bot.export.document import ExportDocument, LinkOf
+from bot.export.document import ExportDocument, LinkOf, online_place
 from bot.export.docx import write_docx
 from bot.export.markdown import write_markdown
 from bot.export.odt import write_odt
@@ -31,7 +31,7 @@ class ExportFormat:
     media_type: str
     write: Callable[[ExportDocument], bytes]
 
-    def export(self, answer: Answer, language: str, link_of: LinkOf | None = None) -> bytes:
+    def export(self, answer: Answer, language: str, link_of: LinkOf = online_place) -> bytes:
         """Render an answer that has statements in the language of a door. CPU work."""
         return self.write(ExportDocument.of(answer, Phrases.of(language), link_of))
 

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.answer import Answer, Outcome
+from bot.answer import Answer, Citation, Outcome, web_address
 from bot.command import (
     DONE,
     FAILED,
@@ -167,7 +167,7 @@ def ask(
     if as_json:
         out.file.write(f"{answer_json(answer)}\n")
     elif markdown and answer.statements:
-        out.file.write(EXPORT_FORMATS["md"].export(answer, settings.language).decode())
+        out.file.write(EXPORT_FORMATS["md"].export(answer, settings.language, _place).decode())
     else:
         show(out, answer_text(answer, phrases))
         if explain and answer.help is None:
@@ -184,7 +184,7 @@ def _write_document(settings: Settings, answer: Answer, path: Path) -> int:
         show(err, texts.not_written(harmless(str(path))))
         return NOT_IN_ARTICLES
     try:
-        path.write_bytes(export_format(path).export(answer, settings.language))
+        path.write_bytes(export_format(path).export(answer, settings.language, _place))
     except OSError as error:
         raise UsageError("output-unwritable", subject=path, reason=reason_of(error)) from error
     show(err, texts.written(harmless(str(path))))
@@ -206,6 +206,10 @@ def call_function(
     period = parse_period(since, until, datetime.now().astimezone().date(), ("--from", "--to"))
     message = CommandPhrases.of(settings.language).message(intent, " ".join(words), period)
     return ask(settings, [message], as_json, markdown=markdown, output=output, options=options)
+
+
+def _place(citation: Citation) -> str:
+    return web_address(citation.article.url) or citation.article.path
 
 
 def _ask_lines(settings: Settings) -> int:

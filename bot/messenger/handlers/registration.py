@@ -21,6 +21,7 @@ from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, ArticleHand
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
+from bot.messenger.handlers.exports import ExportHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
 from bot.messenger.handlers.guests import GuestHandlers
@@ -84,6 +85,7 @@ def _handlers(
     yield CorpusHandlers(services)
     yield InlineHandlers(services)
     yield PassageHandlers(services, results)
+    yield ExportHandlers(services, results)
     yield votes
     yield HelpHandlers(services, menus)
     yield PersonalHandlers(services, documents)

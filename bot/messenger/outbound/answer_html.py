@@ -28,6 +28,7 @@ from index.article import Article, ArticleEntry
 
 # Characters of a quote that is not folded, so that the list of sources stays short.
 LONG_QUOTE_CHARACTERS = 160
+LONG_ANSWER_CHARACTERS, OPEN_CHARACTERS = 1_500, 500
 DOUBT_MARK = "❔"  # of answers that are only perhaps
 _PLACEHOLDER = "\0"
 
@@ -67,7 +68,8 @@ def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledB
         blocks = [] if answer.verbatim else list(_statement_blocks(answer.lines))
         blocks += _listing(answer, phrases)
         quotes = shown_quotes(answer.quoted, answer)
-        blocks += _sources(quotes, phrases, fold=not answer.verbatim)
+        sources = list(_sources(quotes, phrases, fold=not answer.verbatim))
+        blocks += _fold_long(sources) if answer.verbatim else sources
         if answer.outcome == "perhaps":
             doubt = f"{DOUBT_MARK} {phrases.doubted(answer.period)}"
             blocks = [text_block(doubt, "i"), *_with_gap(blocks, "\n\n")]
@@ -92,6 +94,20 @@ def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledB
     if answer.offered_help is not None:
         blocks.append(text_block(help_line(answer.offered_help)))
     return blocks
+
+
+def _fold_long(blocks: Sequence[StyledBlock]) -> list[StyledBlock]:
+    """Fold what follows the beginning of a long answer, below its headings."""
+    if sum(len(block.text) for block in blocks) <= LONG_ANSWER_CHARACTERS:
+        return list(blocks)
+    folded, size = [], 0
+    for block in blocks:
+        is_heading = [span.style for span in block.spans] == ["b"]
+        if size > OPEN_CHARACTERS and not is_heading:
+            block = replace(block, spans=tuple(replace(span, folded=True) for span in block.spans))
+        folded.append(block)
+        size += len(block.text)
+    return folded
 
 
 def _with_gap(blocks: Sequence[StyledBlock], gap: str) -> list[StyledBlock]:

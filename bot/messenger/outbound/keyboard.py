@@ -10,6 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answer import Answer
 from bot.conversation.passage_refs import Excerpt, PassageRef
+from bot.export.texts import ExportPhrases
 from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.feature import AnswerButtons
@@ -18,6 +19,7 @@ from index.article import Article, ArticleEntry, Passage
 QUESTION_PREFIX = "ask"  # before a number: asks the question on the button
 CARD_PREFIX = "a"  # before an article's id: shows its metadata
 OPENING_PREFIX = "o"  # before an article's id: shows its first passage
+EXPORT_PREFIX = "doc"  # before a turn: sends its answer as a document
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 )
@@ -58,6 +60,7 @@ class NeighbourStep:
 ROW_CHARACTERS = 30  # that fit on a phone; the buttons of a row are equally wide
 # Citations with a button; Telegram refuses more than 100 buttons, and some have other uses.
 BUTTON_LIMIT = 90
+DOCUMENT_STATEMENTS = 4  # of an answer that is offered as a document
 
 
 def keyboard(
@@ -68,8 +71,8 @@ def keyboard(
     nearby: Sequence[str] = (),
 ) -> InlineKeyboardMarkup | None:
     """Buttons below an answer: one per cited passage or article offered, one for further sources,
-    features' `extra` ones, other readings and `nearby` questions, and two for votes; below a reply,
-    only the other readings.
+    one for a document of a long answer, features' `extra` ones, other readings and `nearby`
+    questions, and two for votes; below a reply, only the other readings.
 
     `turn_id` is the stored turn of the answer.
     """
@@ -87,6 +90,9 @@ def keyboard(
     if answer.further:
         buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
     offers = question_rows((*answer.buttons, *nearby))
+    if len(answer.statements) >= DOCUMENT_STATEMENTS:
+        text = ExportPhrases.of(phrases.code).button
+        buttons.append(InlineKeyboardButton(text, callback_data=f"{EXPORT_PREFIX}:{turn_id}"))
     for extra_buttons in extra:
         buttons += extra_buttons.beside
         offers += [[button] for button in extra_buttons.rows]

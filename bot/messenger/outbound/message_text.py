@@ -120,7 +120,8 @@ class _Pages:
         if units(block.text) > self.room(block.gap) or self._tags + block.tags > TAG_LIMIT:
             self.turn()
         gap = block.gap if self._current else ""
-        self._current += [StyledSpan(gap), *block.spans]
+        joins = bool(self._current and self._current[-1].folded and block.spans[0].folded)
+        self._current += [StyledSpan(gap, folded=joins), *block.spans]
         self._size += units(gap) + units(block.text)
         self._tags += block.tags
 
