@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -13,10 +13,10 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from bot.answer import Citation
 from bot.answering.selection import current_scope
 from bot.arena import battle_records as battles
-from bot.arena.battle import Battle, NoBattle, new_battle
-from bot.arena.battle_html import battle_html
+from bot.arena.battle import Battle, NoBattle, compared_statements, new_battle
 from bot.arena.battle_records import BattleChoice, BattleRecord
 from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
@@ -24,15 +24,23 @@ from bot.arena.standings import StandingsCount, pair_records
 from bot.arena.texts import ArenaPhrases, StandingsPhrases
 from bot.followups.candidates import Interpretation
 from bot.llm.budget import on_behalf_of
+from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.feature import TelegramFeature
 from bot.messenger.handlers.question import QUESTION_LIMIT, ConversationMemory
 from bot.messenger.inbound.addressee import by_another_bot
 from bot.messenger.menus import MenuCommand
-from bot.messenger.outbound.answer_html import answer_html, text_html
+from bot.messenger.outbound.answer_html import (
+    answer_html,
+    citation_marker,
+    source_spans,
+    statement_block,
+    text_html,
+)
 from bot.messenger.outbound.delivery import deliver, deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import column
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages
 from bot.messenger.outbound.reply import give_help, say
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
@@ -323,3 +331,31 @@ def _keyboard(battle: BattleRecord, asker: Asker) -> InlineKeyboardMarkup:
 
 def _withdraw_button(battle: BattleRecord, phrases: ArenaPhrases) -> InlineKeyboardButton:
     return InlineKeyboardButton(phrases.take_back, callback_data=f"b:{battle.id}:{_WITHDRAW}")
+
+
+def battle_html(battle: Battle, phrases: Phrases) -> tuple[str, ...]:
+    """Render both answers, in a form that does not reveal the writers, each with its sources."""
+    texts = ArenaPhrases.of(phrases.code)
+    sides = zip(("first", "second"), battle.sides, strict=True)
+    blocks = []
+    for name, side in sides:
+        title = StyledBlock((StyledSpan(texts.answers[name], "b"),), "\n\n\n")
+        statements = [statement_block(statement) for statement in compared_statements(side.answer)]
+        if not statements:
+            statements = [StyledBlock((StyledSpan(texts.unknown),))]
+        blocks += [title, replace(statements[0], gap="\n"), *statements[1:]]
+        blocks += _render_sources(side.answer.citations, phrases)
+    doubt = texts.doubtful if battle.doubtful else ""
+    text = " ".join(filter(None, (doubt, texts.which)))
+    blocks.append(StyledBlock((StyledSpan(text, "i"),), "\n\n\n"))
+    return render_messages(blocks, battle.language)
+
+
+def _render_sources(citations: Sequence[Citation], phrases: Phrases) -> Iterator[StyledBlock]:
+    by_article: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_article.setdefault(citation.article.id, []).append(citation)
+    for number, group in enumerate(by_article.values()):
+        markers = [citation_marker(citation) for citation in group]
+        source = source_spans(group[0].article, "", phrases, "")
+        yield StyledBlock((*markers, StyledSpan(" "), *source), "\n" if number else "\n\n")

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from bot.arena.battle_records import BattleChoice, BattleSide, BattleVoteRecord
 from bot.arena.texts import ArenaHelp, ArenaPhrases
 from bot.command import DONE, MISUSED, CommandLine, Job
 from bot.errors import SettingsError, StateError
@@ -204,7 +205,7 @@ def export_votes(
 ) -> int:
     """Write all votes to a file, anonymously. Raises StateError."""
     from bot.arena import battle_records as battles
-    from bot.arena.export import export_lines
+    from bot.arena.terminal import export_lines
 
     with open_state_of(settings) as state:
         votes = state.do(partial(battles.load_votes, texts=True))
@@ -256,3 +257,51 @@ def _translate_disk_errors(path: str) -> Iterator[None]:
 def _show_help(text: str) -> int:
     show(console_for(sys.stdout), text)
     return MISUSED
+
+
+_WINNERS: Mapping[BattleChoice, str] = {
+    "first": "model_a",
+    "second": "model_b",
+    "good": "tie",
+    "bad": "both_bad",
+}
+
+
+def export_lines(votes: Iterable[BattleVoteRecord]) -> Iterator[str]:
+    """Yield one line per vote; conversations whose texts are erased are empty.
+
+    Additional fields: the `kind` of question, and the duration and cost of each answer in
+    `conv_metadata`.
+    """
+    for number, vote in enumerate(votes, 1):
+        battle = vote.battle
+        a, b = battle.first, battle.second
+        row = {
+            "id": f"{battle.id}-{number}",
+            "model_a": a.writer,
+            "model_b": b.writer,
+            "winner": _WINNERS[vote.choice],
+            "evaluation_session_id": str(battle.id),
+            "evaluation_order": 1,
+            "conversation_a": _conversation(battle.question, a),
+            "conversation_b": _conversation(battle.question, b),
+            "conv_metadata": {
+                "seconds_a": a.seconds,
+                "micros_a": a.micros,
+                "seconds_b": b.seconds,
+                "micros_b": b.micros,
+            },
+            "category_tag": {"kind": battle.kind},
+            "language": battle.language,
+            "is_code": False,
+            "timestamp": vote.created_at.isoformat(),
+            "judge": "human",
+        }
+        yield json.dumps(row, ensure_ascii=False)
+
+
+def _conversation(question: str | None, side: BattleSide) -> list[dict[str, Any]]:
+    if question is None:
+        return []
+    turns = (("user", question), ("assistant", side.text or ""))
+    return [{"role": role, "content": [{"type": "text", "text": text}]} for role, text in turns]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -28,9 +28,10 @@ from bot.digests.schedule import (
     parse_day,
     parse_schedule,
 )
-from bot.digests.script import Script
-from bot.digests.script_html import script_html
+from bot.digests.script import Script, spoken_quote
+from bot.digests.script_layout import Paragraph, chapters, source_parts
 from bot.digests.texts import RecordingPhrases, SchedulePhrases
+from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language, language_of
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -38,8 +39,10 @@ from bot.messenger.feature import Chore, Referent, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand
+from bot.messenger.outbound.answer_html import article_link, citation_marker
 from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.keyboard import column
+from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages
 from bot.messenger.services import BotServices
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Letter, Part
@@ -285,3 +288,34 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
 
 def _stop_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:
     return column((phrases.stop, "q:stop"))
+
+
+def script_html(script: Script) -> tuple[str, ...]:
+    """Render a script as one or more messages."""
+    phrases = Phrases.of(script.language)
+    blocks = [StyledBlock((StyledSpan(script.title, "b"),))]
+    for chapter in chapters(script):
+        # One block with the first paragraph, so that no message ends with a heading.
+        heading = (StyledSpan(chapter.heading, "b"), StyledSpan("\n")) if chapter.heading else ()
+        for paragraph in chapter.paragraphs:
+            spans = _render_paragraph(paragraph, chapter.heading, phrases)
+            blocks.append(StyledBlock((*heading, *spans)))
+            heading = ()
+    return render_messages(blocks, script.language)
+
+
+def _render_paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> Iterator[StyledSpan]:
+    if not paragraph.quotes:
+        yield StyledSpan(f"{'— ' if paragraph.is_question else ''}{paragraph.text}", "i")
+        return
+    opening, closing = phrases.quote("\0").split("\0")
+    for citation in paragraph.quotes:
+        # The marker must not begin a line of its own, hence the no-break space.
+        yield StyledSpan(f"{opening}{spoken_quote(citation)}{closing}\u00a0")
+        yield citation_marker(citation)
+        yield StyledSpan("\n")
+    first = paragraph.quotes[0]
+    link_text, beside = source_parts(paragraph, heading, phrases)
+    yield StyledSpan("— ")
+    yield StyledSpan(link_text, link=article_link(first.article, first.quote))
+    yield StyledSpan(beside)

@@ -10,14 +10,14 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.errors import SelonError
-from bot.state import replies
 from bot.state.clock import utc_now
 from bot.state.database import State
+from bot.state.tables import ReplyRow
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,11 @@ class ReplyCache:
         if not self.days:
             return None
         since = self.now() - timedelta(days=self.days)
-        find = partial(replies.find_reply, key=key.key, since=since)
+
+        def find(session: Session) -> str | None:
+            row = session.get(ReplyRow, key.key)
+            return row.text if row is not None and row.created_at >= since else None
+
         try:
             return await asyncio.to_thread(lambda: self.open_state().do(find))
         except SelonError as error:
@@ -75,8 +79,13 @@ class ReplyCache:
         now = self.now()
 
         def keep(session: Session) -> None:
-            replies.keep(session, key.key, key.generation, text, now)
-            replies.prune(session, now - timedelta(days=self.days), self.max_replies)
+            row = ReplyRow(key=key.key, generation=key.generation, text=text, created_at=now)
+            session.merge(row)
+            too_old = ReplyRow.created_at < now - timedelta(days=self.days)
+            session.execute(delete(ReplyRow).where(too_old))
+            by_age = select(ReplyRow.key).order_by(ReplyRow.created_at.desc(), ReplyRow.key.desc())
+            excess = session.scalars(by_age.offset(self.max_replies)).all()
+            session.execute(delete(ReplyRow).where(ReplyRow.key.in_(excess)))
 
         try:
             await asyncio.to_thread(lambda: self.open_state().do(keep))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
+
+from sqlalchemy.orm import Session
 
 from bot.answering.refusal import Vote
 from bot.errors import SelonError
-from bot.state import model_trials
 from bot.state.clock import utc_now
 from bot.state.database import State
+from bot.state.tables import ModelTrialRow
 
 logger = logging.getLogger(__name__)
 MIN_TRIALS = 60  # questions answered, for figures to count
@@ -69,9 +70,15 @@ class VoteBook:
 
     def find(self, model: str) -> VoteFigures | None:
         """The figures of a model, if there are enough; none if the database fails."""
+
+        def find(session: Session) -> VoteFigures | None:
+            row = session.get(ModelTrialRow, model)
+            if row is None or row.prompt != self.prompt:
+                return None
+            return VoteFigures(**row.figures)
+
         try:
-            row = self.open_state().do(partial(model_trials.find, model=model, prompt=self.prompt))
-            figures = VoteFigures(**row) if row is not None else None
+            figures = self.open_state().do(find)
         except (SelonError, TypeError) as error:
             logger.warning("The figures of a chat model cannot be read: %s", error)
             return None
@@ -79,11 +86,5 @@ class VoteBook:
 
     def keep(self, model: str, figures: VoteFigures) -> None:
         """Replace the figures of a model. Raises StateError."""
-        keep = partial(
-            model_trials.keep,
-            model=model,
-            prompt=self.prompt,
-            figures=asdict(figures),
-            now=utc_now(),
-        )
-        self.open_state().do(keep)
+        fields = {"prompt": self.prompt, "figures": asdict(figures), "created_at": utc_now()}
+        self.open_state().do(lambda session: session.merge(ModelTrialRow(model=model, **fields)))

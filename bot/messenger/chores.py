@@ -18,12 +18,11 @@ from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
 from bot.messenger.services import BotServices, phrases_for
+from bot.operations.erasure import erase_old_records
 from bot.operations.logs import PublicText
-from bot.state import retention
 from bot.state.clock import check_clock
 from bot.state.conversations import ConversationPlace
 from bot.state.processes import BotProcess
-from bot.state.retention import RetentionTerms
 from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
@@ -50,23 +49,13 @@ async def run_chores(
 
 def retention_chore(services: BotServices) -> ErasingChore:
     """Erase records past their retention period."""
-    settings = services.settings
-    terms = RetentionTerms(
-        timedelta(days=settings.keep_days),
-        timedelta(days=settings.chat_cache_days),
-        services.limits.retention,
-    )
 
     async def forget(bot: Bot, now: datetime) -> None:
-        erasure = await services.state.erase(retention.erase_expired, now, terms)
-        counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
+        erasure = await erase_old_records(services.state, services.settings, services.limits, now)
         if erasure.announce:
-            logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))
             await _tell_administrators(
                 services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting_rows)
             )
-        elif erasure.rows and not erasure.held:
-            logger.info("Expired rows were erased: %s", PublicText(counts))
 
     return ErasingChore("forgetting", timedelta(days=1), forget)
 

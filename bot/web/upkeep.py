@@ -6,13 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from functools import partial
 
 from bot.errors import SelonError
-from bot.operations.logs import PublicText
-from bot.state import retention
+from bot.operations.erasure import erase_old_records
 from bot.state.clock import check_clock
-from bot.state.retention import RetentionTerms
 from bot.web.feature import WebFeature
 from bot.web.service import WebService
 from index.errors import IndexingError
@@ -29,15 +27,10 @@ async def keep_up(
 ) -> AsyncIterator[None]:
     """Run the jobs within a block; this process `erases` records unless the bot does."""
 
-    async def forget() -> None:
-        if erases:
-            await run_retention(service)
-
     chores = [(chore, CHORE_SECONDS) for feature in features for chore in feature.chores]
-    tasks = [
-        asyncio.create_task(_repeat(job, seconds))
-        for job, seconds in [(forget, UPKEEP_SECONDS), *chores]
-    ]
+    if erases:
+        chores.append((partial(forget, service), UPKEEP_SECONDS))
+    tasks = [asyncio.create_task(_repeat(job, seconds)) for job, seconds in chores]
     try:
         yield
     finally:
@@ -57,19 +50,8 @@ async def _repeat(job: Callable[[], Awaitable[None]], seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-async def run_retention(service: WebService) -> None:
+async def forget(service: WebService) -> None:
     """Erase records past their retention period, unless the clock is doubtful."""
-    settings, now = service.settings, service.now()
-    terms = RetentionTerms(
-        timedelta(days=settings.keep_days),
-        timedelta(days=settings.chat_cache_days),
-        service.limits.retention,
-    )
-    if await service.state.run(check_clock, now=now) != "agrees":
-        return
-    erasure = await service.state.erase(retention.erase_expired, now=now, terms=terms)
-    counts = ", ".join(f"{name} {count}" for name, count in erasure.rows.items())
-    if erasure.announce:
-        logger.warning("Many rows have expired and are erased tomorrow: %s", PublicText(counts))
-    elif erasure.rows and not erasure.held:
-        logger.info("Expired rows were erased: %s", PublicText(counts))
+    now = service.now()
+    if await service.state.run(check_clock, now=now) == "agrees":
+        await erase_old_records(service.state, service.settings, service.limits, now)

@@ -14,13 +14,23 @@ from bot.locale.answers import title_of
 from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.asker import Asker
-from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
+from bot.messenger.events import (
+    ButtonPress,
+    ChatEvent,
+    Handlers,
+    on_button,
+    on_command,
+    on_commands,
+)
 from bot.messenger.handlers.button_results import ButtonResults
-from bot.messenger.inbound.addressee import quoted_words
+from bot.messenger.handlers.question import QuestionHandlers
+from bot.messenger.inbound.addressee import by_another_bot, command_in, quoted_words
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html, text_html
 from bot.messenger.outbound.keyboard import CARD_PREFIX, OPENING_PREFIX, article_buttons
 from bot.messenger.services import BotServices
+from bot.understanding.intents import COMMAND_INTENTS
+from bot.understanding.texts import CommandPhrases
 from index.article import Article, ArticleEntry
 from index.ingestion.passages import cut
 from index.text.folding import fold_phrase
@@ -197,3 +207,26 @@ def _numbered(
 def _keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
     """The rows that are not empty; None if all are."""
     return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
+
+
+_FRENCH, _ENGLISH = (CommandPhrases.of(language).about for language in ("fr", "en"))
+ARCHIVE = tuple(
+    MenuCommand(*intent.commands, _FRENCH[intent.name], _ENGLISH[intent.name], public=True)
+    for intent in COMMAND_INTENTS
+)
+
+
+class ArchiveHandlers(Handlers):
+    """Commands that are answered like the questions that they stand for."""
+
+    def __init__(self, services: BotServices, questions: QuestionHandlers) -> None:
+        super().__init__(services)
+        self._questions = questions
+
+    @on_commands(ARCHIVE)
+    async def command(self, event: ChatEvent) -> None:
+        message = event.message
+        if by_another_bot(message):
+            return
+        request = " ".join(command_in(message, event.bot.username)).strip()
+        await self._questions.ask(event.bot, event.asker, message, request)

@@ -16,8 +16,14 @@ from bot.messenger.events import Handlers
 from bot.messenger.feature import AnyChore, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
-from bot.messenger.handlers.archive import ARCHIVE, ArchiveHandlers
-from bot.messenger.handlers.articles import ARTICLE, RECENT, SEARCH, ArticleHandlers
+from bot.messenger.handlers.articles import (
+    ARCHIVE,
+    ARTICLE,
+    RECENT,
+    SEARCH,
+    ArchiveHandlers,
+    ArticleHandlers,
+)
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers

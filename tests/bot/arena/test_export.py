@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from bot.arena.battle_records import BATTLE_CHOICES, BattleSide
-from bot.arena.export import export_lines
+from bot.arena.terminal import export_lines
 from tests.bot.arena.samples import kept_battle, kept_vote
 
 

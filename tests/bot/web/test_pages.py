@@ -16,7 +16,7 @@ from bot.state.database import State
 from bot.state.tables import PersonRow, TurnRow, VoteRow
 from bot.web.access import LOGIN
 from bot.web.service import Visitor, WebService
-from bot.web.upkeep import run_retention
+from bot.web.upkeep import forget
 from index.errors import StoreError
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite
 from tests.bot.web.conftest import ORIGIN, QUESTION
@@ -199,12 +199,12 @@ async def test_questions_and_visitors_are_forgotten_where_no_bot_runs(
             return [session.scalar(each) for each in rows]
 
     await service.ask(QUESTION, Visitor(2**60 + 7, "fr"))
-    await run_retention(service)
+    await forget(service)
     assert count_rows() == [1, 1]
     now = service.now()
     for days in range(1, 93):
         moment = now + timedelta(days=days)
-        await run_retention(replace(service, now=lambda moment=moment: moment))
+        await forget(replace(service, now=lambda moment=moment: moment))
     assert count_rows() == [0, 0]
 
 
