@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -303,3 +304,21 @@ def read_plain_questions(path: Path) -> list[str]:
     if not questions:
         raise QuestionFileError("questions-none", subject=path)
     return questions
+
+
+def sample(
+    questions: tuple[GoldQuestion, ...], limit: int | None, seed: int
+) -> tuple[GoldQuestion, ...]:
+    """Draw at most `limit` questions at random, in the order of the file."""
+    if limit is None or limit >= len(questions):
+        return questions
+    indices = random.Random(f"{seed}/sample").sample(range(len(questions)), limit)
+    return tuple(questions[i] for i in sorted(indices))
+
+
+def as_unanswerable(questions: tuple[GoldQuestion, ...]) -> tuple[GoldQuestion, ...]:
+    """The same questions for an index that cannot answer them."""
+    return tuple(
+        replace(question, answerable=False, golds=(), articles=frozenset())
+        for question in questions
+    )

@@ -32,13 +32,13 @@ _NOTHING = "–"
 _NAME_WIDTH = 22  # characters, with the space after it
 _INTERVAL = "95 %"
 _WHOLE_NUMBERS = frozenset({"questions", "unanswerable", "passages"})
-_ONE_DECIMAL = ("mean_passage_chars", "answer_words", "latency_ms", "index_tokens_per_s")
+_ONE_DECIMAL = ("mean_passage_chars", "answer_words", "latency_ms")
 
 
 def figures_table(evaluation: Evaluation, texts: EvaluationTexts) -> Table:
     """A row per measure, a column per set of questions, each with its 95 % interval."""
     table = Table(title=_heading(evaluation, texts), title_justify="left", box=None)
-    heads, *rows = _rows(evaluation, texts)
+    heads, *rows = _rows(evaluation)
     for head in heads:
         is_left = head in ("", _INTERVAL)
         style = "dim" if head == _INTERVAL else ""
@@ -50,7 +50,7 @@ def figures_table(evaluation: Evaluation, texts: EvaluationTexts) -> Table:
 
 def figures_lines(evaluation: Evaluation, texts: EvaluationTexts) -> str:
     """The same table as tab-separated text."""
-    lines = ("\t".join(row).rstrip() for row in _rows(evaluation, texts))
+    lines = ("\t".join(row).rstrip() for row in _rows(evaluation))
     return "\n".join((_heading(evaluation, texts), *lines))
 
 
@@ -68,18 +68,10 @@ def figures_json(evaluation: Evaluation) -> str:
         "model": evaluation.model,
         "threshold": evaluation.thresholds.perhaps,
         "sure": evaluation.thresholds.sure,
-        "leave_out": evaluation.plan.leave_out,
         "seed": evaluation.plan.seed,
         "bootstrap_seed": RESAMPLE_SEED,
-        "token_unit": evaluation.unit,
         **_fields(evaluation.file),
     }
-    if evaluation.perturbed:
-        fields["perturbed"] = {
-            "kinds": list(evaluation.plan.perturb),
-            **_fields(evaluation.perturbed),
-            "loss": _values(evaluation.loss()),
-        }
     if evaluation.other:
         fields["other"] = {"file": evaluation.other.name, **_fields(evaluation.other)}
     fields["reliability"] = [
@@ -131,15 +123,13 @@ def _one_line(text: str) -> str:
     return harmless(" ".join(text.split()))
 
 
-def _rows(evaluation: Evaluation, texts: EvaluationTexts) -> Iterator[list[str]]:
+def _rows(evaluation: Evaluation) -> Iterator[list[str]]:
     """The column heads, then the cells of each row."""
-    losses = {figure.name: figure.value for figure in evaluation.loss()}
     heads = (head for figures in evaluation.sets for head in (harmless(figures.name), _INTERVAL))
-    yield ["", *heads, *([texts.loss] if losses else [])]
+    yield ["", *heads]
     for row in zip(*(figures.all for figures in evaluation.sets), strict=True):
         cells = (cell for figure in row for cell in (_value(figure), _interval(figure)))
-        loss = losses.get(row[0].name)
-        yield [row[0].name, *cells, *([f"{loss:.1f}"] if loss is not None else [])]
+        yield [row[0].name, *cells]
 
 
 def _heading(evaluation: Evaluation, texts: EvaluationTexts) -> str:

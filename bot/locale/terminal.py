@@ -142,7 +142,6 @@ class EvaluationTexts(Texts, domain="terminal", part="evaluation"):
     faults: Mapping[str, str]
     labels: Mapping[str, str]
     plot_texts: Mapping[str, str]
-    loss: str
     no_right_passage: str
     passage_missing: str
 

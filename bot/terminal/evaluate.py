@@ -33,8 +33,6 @@ def evaluate(
         Path, typer.Argument(metavar="QUESTIONS", show_default=False, help="questions")
     ],
     unanswerable: Annotated[Path | None, typer.Option(metavar="OTHER", help="unanswerable")] = None,
-    leave_out: Annotated[float, typer.Option(metavar="SHARE", help="leave_out")] = 0.0,
-    perturb: Annotated[str | None, typer.Option(metavar="KINDS", help="perturb")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="limit")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="seed")] = 1,
     show_worst: Annotated[int, typer.Option("--show", metavar="N", min=0, help="show")] = 0,
@@ -42,7 +40,6 @@ def evaluate(
     plot: Annotated[Path | None, typer.Option(metavar="OUT", help="plot")] = None,
 ) -> int:
     """Run one evaluation, show its results and return the exit code."""
-    from bot.evaluation.perturbation import parse_kinds
     from bot.evaluation.run import EvaluationPlan
     from bot.evaluation.run import run_evaluation as run
     from bot.locale.terminal import EvaluationTexts, TerminalPhrases
@@ -52,12 +49,7 @@ def evaluate(
     phrases = TerminalPhrases.of(settings.language)
     err = console_for(sys.stderr)
     try:
-        if not 0 <= leave_out < 1:
-            raise EvaluationError("left-out-share", subject=f"--leave-out {leave_out:g}")
-        kinds = parse_kinds(perturb) if perturb is not None else ()
-        plan = EvaluationPlan(
-            questions, index_store(settings), unanswerable, leave_out, kinds, limit, seed
-        )
+        plan = EvaluationPlan(questions, index_store(settings), unanswerable, limit, seed)
         _check(plan, json, plot)
         with observe_progress(err, phrases) as observer:
             evaluation = run(plan, _means(settings, observer), observer)

@@ -32,7 +32,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"\b\d{1,2}(?:er)? \w+ \d{4} (à|at) \d\d:\d\d\b", "<time>"),
     (r'"removed": "[\d-]{10}"', '"removed": "<day>"'),
     (r"(?m)^([\da-f]{12}  )[\d-]{10}(?=  (?!\w\w  |\?  ))", r"\1<day>"),
-    (r"(?m)^(latency_ms p\d+|index_tokens_per_s)\t[\d.]+", r"\1\t<figure>"),
+    (r"(?m)^(latency_ms p\d+)\t[\d.]+", r"\1\t<figure>"),
     (r"(?m)^(Construit|Built)( +)\S.*$", r"\1\2<time>"),
     (r"(?m)^(Sur disque|On disk)( +)\S.*$", r"\1\2<size>"),
     (r'"built": ?"[^"]*"', '"built": "<time>"'),

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from bot.errors import QuestionFileError
-from bot.evaluation.questions import read_lines, read_plain_questions, read_squad
+from bot.evaluation.questions import (
+    GoldQuestion,
+    read_lines,
+    read_plain_questions,
+    read_squad,
+    sample,
+)
 from index.article import ArticleEntry
 
 CONTEXT = "Le phare fut allumé en 1882. Sa lanterne porte à 30 milles."
@@ -156,3 +162,15 @@ def test_a_line_separator_within_json_ends_no_line(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text('{"question": "Qui\u2028parle ?"}\nQuand ?\n', encoding="utf-8")
     assert read_plain_questions(path) == ["Qui parle ?", "Quand ?"]
+
+
+MANY = tuple(GoldQuestion(f"{n} ?", f"x:{n}", answerable=True) for n in range(100))
+
+
+def test_a_sample_is_drawn_from_the_whole_file_in_its_order() -> None:
+    drawn = sample(MANY, 10, seed=1)
+    assert len(drawn) == 10
+    assert drawn != MANY[:10]
+    assert list(drawn) == sorted(drawn, key=MANY.index)
+    assert drawn == sample(MANY, 10, seed=1)
+    assert drawn != sample(MANY, 10, seed=2)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bot.errors import QuestionFileError
-from bot.evaluation.run import Evaluation, EvaluationPlan, TokenMeter, run_evaluation, unit_of
+from bot.evaluation.run import Evaluation, EvaluationPlan, run_evaluation
 from index.errors import NoIndex
 from index.ingestion.builder import build_articles
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
@@ -50,7 +48,6 @@ def test_a_squad_file_is_indexed_and_asked(tmp_path: Path) -> None:
     assert found.file.value("hit@1") == 1
     assert found.file.value("answer_hit") == 1
     assert found.file.value("auroc") is None
-    assert (found.file.value("index_tokens_per_s") or 0) > 0
     assert watch.steps[-1] == "questions"
     assert watch.done[-1] == (4, 4)
     assert not list(tmp_path.glob("*index*"))
@@ -70,25 +67,6 @@ def test_questions_of_another_file_should_be_refused(tmp_path: Path) -> None:
     assert found.file.value("answerable_kept") == 1
 
 
-def test_left_out_articles_are_not_indexed(tmp_path: Path) -> None:
-    found = evaluated(plan(tmp_path, leave_out=0.5))
-    assert found.file.value("passages") == 2
-    assert found.file.value("questions") == 4
-    assert found.file.value("unanswerable") == 2
-    assert found.file.value("unanswerable_refused") is not None
-
-
-def test_perturbed_questions_are_asked_beside_the_written_ones(tmp_path: Path) -> None:
-    found = evaluated(plan(tmp_path, perturb=("typos",)))
-    assert found.perturbed is not None
-    assert found.perturbed.value("questions") == 4
-    losses = {figure.name: figure.value for figure in found.loss()}
-    before, after = (each.value("answer_hit") for each in (found.file, found.perturbed))
-    assert None not in (before, after)
-    assert losses["answer_hit"] == pytest.approx(100 * (before - after))
-    assert evaluated(plan(tmp_path)).loss() == ()
-
-
 def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
     build_articles([article(), article("Le canal ouvrit.", "Canal")], tmp_path, FakeEmbedder(256))
     file = tmp_path / "asked.jsonl"
@@ -102,7 +80,6 @@ def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
     assert found.file.value("questions") == 3
     assert found.file.value("passages") == 2
     assert found.file.value("unanswerable_refused") == 1
-    assert found.file.value("index_tokens_per_s") is None
     first = found.outcomes[0]
     assert (first.rank, first.right) == (1, True)
     assert first.text in TEXT
@@ -123,18 +100,3 @@ def test_a_bad_other_file_is_found_before_anything_is_indexed(tmp_path: Path) ->
     with pytest.raises(QuestionFileError, match=r"other\.json"):
         evaluated(plan(tmp_path, other=other), watch)
     assert watch.steps == []
-
-
-class Counting(FakeEmbedder):
-    def count_tokens(self, texts: Sequence[str]) -> int:
-        return sum(map(len, texts))
-
-
-def test_words_are_counted_where_the_model_counts_no_tokens() -> None:
-    plain, meter = FakeEmbedder(), TokenMeter(FakeEmbedder())
-    assert np.array_equal(meter.embed_passages(["un phare"]), plain.embed_passages(["un phare"]))
-    meter.embed_passages(["trois mots encore"])
-    assert (meter.tokens, unit_of(plain)) == (5, "words")
-    meter = TokenMeter(Counting())
-    meter.embed_passages(["abc", "d"])
-    assert (meter.tokens, unit_of(Counting())) == (4, "tokens")

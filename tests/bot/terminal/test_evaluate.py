@@ -39,8 +39,6 @@ def test_figures_their_meaning_and_the_worst_questions(home: Path, capsys: Captu
     [
         (["none.json"], "none.json: no such file"),
         (["asked.json", "--unanswerable", "none.json"], "none.json: no such file"),
-        (["asked.json", "--leave-out", "1"], "--leave-out 1: not from 0 to less than 1"),
-        (["asked.json", "--perturb", "noise"], "--perturb noise: not one of accents"),
         (["asked.json", "--json", "none/out.json"], "none/out.json: there is no folder none"),
         (["bad.json"], 'bad.json: "data" is missing'),
     ],
