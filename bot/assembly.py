@@ -225,7 +225,7 @@ def chain_over(
 def _call_archive(
     archive: Archive, name: ArchiveFunction, meaning: Meaning, message: str
 ) -> Answer | None:
-    """Call a function of the archive; None if it has no answer, or no subject that it needs."""
+    """Call a function of the archive; None if it has no subject that it needs."""
     if "subject" in INTENT_OF[name].needs and not meaning.subject:
         return None
     today = date.today()
@@ -240,8 +240,7 @@ def _call_archive(
     elif name == "quotes":
         other, _, subject = re.sub(_ABOUT, "\0", subject, count=1).partition("\0")
     language = language_of(detect(message))
-    answer = archive.call(ArchiveRequest(name, subject, period, other, message, language))
-    return answer if answer.outcome != "no" else None
+    return archive.call(ArchiveRequest(name, subject, period, other, message, language))
 
 
 def _recipients(settings: Settings) -> Sequence[str]:

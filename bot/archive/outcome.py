@@ -58,7 +58,7 @@ def answer_lines(
         further=tuple(line.cite(number) for number, line in enumerate(further, len(lines) + 1)),
         period=request.period,
         intent=request.function,
-        subject=request.subject,
+        subject=found.name.subject if found is not None else request.subject,
         coverage=_count_months(found) if found is not None else (),
     )
 

@@ -37,7 +37,7 @@ MAX_RESTORED = 3  # turns; each costs as much as a question
 
 ArchiveFunctions = Mapping[str, Callable[[Meaning, str], Answer | None]]
 """Functions of the archive by intent: from a meaning and the message to an answer, or None if the
-question is to be answered as any other."""
+question is to be answered as any other, as is one in plain words that is refused."""
 
 
 _ON_LAST_ANSWER = {"summary": "summarise", "latest": "newer"}
@@ -162,12 +162,13 @@ class FollowUpChain(AnswerChain[TurnText | str]):
     ) -> tuple[TurnText, Meaning]:
         """A command as the request that it stands for; unchanged if there is no subject."""
         intent, subject = command.intent, command.subject
-        if not subject and intent not in _ON_LAST_ANSWER and intent != "comparison":
+        if not subject and intent not in ("summary", "comparison"):
             subject = _last_subject(turn)
         if not subject:
             return turn, Meaning(intent, turn.question, leaning=1.0)
         request = CommandPhrases.of(turn.language or command.language).request(intent, subject)
-        meaning = Meaning(intent, request, subject=subject, leaning=float(not command.subject))
+        leaning = float(not command.subject)
+        meaning = Meaning(intent, request, subject=subject, leaning=leaning, is_command=True)
         if self._messages is not None:
             heard = self._messages.read(subject)
             meaning = replace(meaning, distress=heard.distress, help_kind=heard.help_kind)
@@ -194,7 +195,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return None  # the archive counts and lists articles exactly
         if group == "function" and intent in self._functions:
             meaning = replace(meaning, subject=subject or _last_subject(turn))
-            return self._functions[intent](meaning, text)
+            answer = self._functions[intent](meaning, text)
+            is_in_vain = answer is not None and answer.outcome == "no"
+            return None if is_in_vain and not meaning.is_command else answer
         if group == "act" and self._acts is not None:
             return self._act(turn, meaning, language)
         if self._replies is not None:
@@ -282,9 +285,11 @@ def _answered_turn(turn: TurnText) -> Turn | None:
 
 
 def _last_subject(turn: TurnText) -> str:
-    """The names in the last question, for « et la chronologie ? »."""
+    """The subject of the last answer, or the names in its question, for « et la chronologie ? »."""
     last = _last_turn(turn)
-    return ", ".join(find_names(last.understood, last.language)) if last else ""
+    if last is None:
+        return ""
+    return last.subject or ", ".join(find_names(last.understood, last.language))
 
 
 def _language(turn: TurnText) -> Language:

@@ -35,7 +35,8 @@ class Turn:
 
     `question` is the original one, `understood` the one that was searched. `answer` holds the
     statements, one a line ("" for a refusal), `found` the highlighted words; `is_sure` is false if
-    they only came near. `intent` is set if the message was an act on an earlier answer.
+    they only came near. `intent` is what the message was taken for, `subject` what a function of
+    the archive was asked about.
     """
 
     question: str
@@ -48,6 +49,7 @@ class Turn:
     period: Period | None = None
     is_sure: bool = True
     intent: str = ""
+    subject: str = ""
 
     @classmethod
     def of(cls, answer: Answer, when: datetime) -> Turn:
@@ -63,6 +65,7 @@ class Turn:
             period=answer.period,
             is_sure=answer.is_sure,
             intent=answer.intent,
+            subject=answer.subject,
         )
 
 

@@ -45,7 +45,8 @@ class Meaning:
     `second` is the next intent where two are likely; `likelier` is set where a message is taken for
     a question only because that does less harm. `distress` is set with its `help_kind`.
     `question` is the message without the courtesies around it; `leaning` the probability that it
-    leans on what came before; `subject` its words for a subject or person.
+    leans on what came before; `subject` its words for a subject or person. `is_command` if it was
+    called by name.
     """
 
     intent: str
@@ -56,6 +57,7 @@ class Meaning:
     subject: str = ""
     distress: Distress | None = None
     help_kind: HelpKind = "medical"
+    is_command: bool = False
 
     @property
     def leans(self) -> bool:

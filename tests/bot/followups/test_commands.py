@@ -82,6 +82,20 @@ def test_a_command_alone_is_about_the_last_answer(chain: FollowUpChain) -> None:
     assert after_the_reopening(chain, "/resume").statements
 
 
+def test_a_command_alone_is_about_the_subject_of_the_last_one(chain: FollowUpChain) -> None:
+    turn = Turn.of(chain.invoke("/chronologie Rosetta"), datetime.now(UTC))
+    answer = chain.invoke(TurnText("/fiche", (turn,)))
+    assert (answer.question, answer.intent) == ("Fiche\u00a0: Rosetta", "dossier")
+    news = after_the_reopening(chain, "/actu")
+    assert (news.question, news.intent) == ("Dernières nouvelles\u00a0: Notre-Dame", "latest")
+
+
+def test_a_command_that_finds_nothing_shows_nothing_else(chain: FollowUpChain) -> None:
+    answer = chain.invoke("/citations Notre-Dame")
+    assert (answer.outcome, answer.statements) == ("no", ())
+    assert chain.invoke("/fiche Zénobie Tartempion").outcome == "no"
+
+
 def test_a_period_is_cut_from_the_subject(chain: FollowUpChain) -> None:
     answer = chain.invoke("/list Apollo 11 in 2015")
     assert answer.period is not None
