@@ -219,8 +219,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The statements with their markers, below their headings: `First sentence. [1]`; without
-        any, why there is no answer, what Selon says itself, or the numbers to call."""
+        """The statements with markers (`First sentence. [1]`) below their headings, those with
+        a label on lines of their own; without any, why there is no answer, what Selon says itself,
+        or the numbers to call."""
         if self.help is not None:
             return help_text(self.help)
         text = self.reply or self._statements_text
@@ -231,20 +232,13 @@ class Answer:
 
     @property
     def _statements_text(self) -> str:
-        return " ".join(
-            " ".join(
-                filter(
-                    None,
-                    (
-                        statement.heading,
-                        statement.label,
-                        statement.text,
-                        "".join(f"[{number}]" for number in statement.citations),
-                    ),
-                )
-            )
-            for statement in self.statements
-        )
+        text = ""
+        for statement in self.statements:
+            gap = "\n" if statement.label else " "
+            text += f"\n\n{statement.heading}\n" if statement.heading else gap
+            markers = "".join(f"[{number}]" for number in statement.citations)
+            text += " ".join(filter(None, (statement.label, statement.text, markers)))
+        return text.strip()
 
     @property
     def sections(self) -> tuple[tuple[Statement, ...], ...]:

@@ -26,6 +26,7 @@ from bot.messenger.handlers.registration import CORE_MENUS, LAST
 from bot.messenger.menus import MenuCommand
 from bot.operations.metrics import Meters
 from bot.settings import ENVIRONMENT_PREFIX, Settings
+from bot.understanding.intents import COMMAND_INTENTS
 from index.errors import CodedError
 from index.formats.table import FORMATS
 from tests.e2e.telegram import feature_commands
@@ -129,6 +130,14 @@ def _menu(menu: Iterable[MenuCommand]) -> str:
     return "".join(f"- `/{each.fr}` (`/{each.en}`): {each.about_en}\n" for each in menu)
 
 
+def functions() -> str:
+    """The functions of the archive: their commands in French and English, and their kinds."""
+    return "".join(
+        f"- `/{intent.commands[0]}`, `/{intent.commands[1]}`, `{intent.name}`\n"
+        for intent in COMMAND_INTENTS
+    )
+
+
 def formats() -> str:
     """The formats that are read, their suffixes and parsers."""
     rows = {
@@ -197,7 +206,7 @@ def _room(path: Path) -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     **{each.__name__: each for each in (settings, commands, telegram, administrators)},
-    **{each.__name__: each for each in (formats, metrics, errors)},
+    **{each.__name__: each for each in (functions, formats, metrics, errors)},
     **{f"rooms_{package}": partial(_rooms, package) for package in ("index", "bot")},
 }
 

@@ -38,7 +38,7 @@ from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from bot.terminal.console import REPLACEMENT, console_for, encodable, show
+from bot.terminal.console import REPLACEMENT, console_for, encodable, show, show_wait
 from bot.terminal.render import answer_text, explained_text
 from bot.terminal.web import serve_pages
 from bot.understanding.intents import COMMAND_INTENTS
@@ -157,9 +157,10 @@ def ask(
         terminal = TerminalPhrases.of(settings.language)
         show(console_for(sys.stderr), terminal.error(terminal.no_question))
         return MISUSED
-    with open_chain(settings) as chain:
+    out, err = console_for(sys.stdout), console_for(sys.stderr)
+    searching = TerminalPhrases.of(settings.language).searching
+    with show_wait(err, searching), open_chain(settings) as chain:
         answer = chain.invoke(question)
-    out = console_for(sys.stdout)
     for option, path in options:
         if option.answer is not None:
             option.answer(settings, answer, path)

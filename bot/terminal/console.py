@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import Any, TextIO, cast
 
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.text import Text
 from bot.errors import OutputError
 from index.errors import reason_of
 
+WAIT_SECONDS = 1.0  # before a wait is shown
 REPLACEMENT = "\ufffd"  # of bytes that are no UTF-8
 # Rich breaks lines at any kind of space; this replaces the no-break ones.
 _HELD = {"\u00a0": "\ufdd0", "\u202f": "\ufdd1"}
@@ -90,6 +93,22 @@ def console_for(stream: TextIO) -> Console:
             file=stream, force_terminal=True, color_system=None, highlight=False, markup=False
         )
     return console
+
+
+@contextmanager
+def show_wait(console: Console, text: str, seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """Show on a terminal that work goes on, if it takes longer than these seconds."""
+    status = console.status(text)
+    timer = Timer(seconds, status.start)
+    if console.is_terminal:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if console.is_terminal:
+            timer.join()  # it may just be starting
+        status.stop()
 
 
 def show(console: Console, text: Text | str) -> None:

@@ -20,7 +20,7 @@ from bot.followups.turn import Turn, TurnText, append_turn
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language
 from bot.locale.terminal import TerminalPhrases
-from bot.terminal.console import show
+from bot.terminal.console import show, show_wait
 from bot.terminal.render import (
     answer_text,
     complaint,
@@ -195,7 +195,8 @@ def chat_typed(
     def ask(turn: TurnText) -> Answer:
         if not opening.done():
             show(out, Text(conversation.terminal.repl_loading, style="dim"))
-        return opening.result()(turn)
+        with show_wait(out, conversation.terminal.searching):
+            return opening.result()(turn)
 
     conversation = Conversation(ask, language)
     session.completer = completer_for(conversation)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
 from rich.console import Console
 from rich.text import Text
 
-from bot.terminal.console import console_for, encodable, show
+from bot.terminal.console import console_for, encodable, show, show_wait
 
 
 class Terminal(io.StringIO):
@@ -54,3 +55,14 @@ def test_a_terminal_folds_at_spaces_that_need_not_hold_and_keeps_the_margin() ->
 
 def test_bytes_of_another_encoding_become_the_replacement_character() -> None:
     assert encodable("caf\udce9 crème") == "caf� crème"
+
+
+def test_a_wait_is_shown_on_a_terminal_alone_and_only_if_it_is_one() -> None:
+    def waited(stream: io.StringIO, seconds: float, work: float) -> str:
+        with show_wait(console_for(stream), "Recherche…", seconds):
+            time.sleep(work)
+        return stream.getvalue()
+
+    assert "Recherche…" in waited(Terminal(), 0.0, 0.5)
+    assert waited(Terminal(), 30.0, 0.0) == ""
+    assert waited(io.StringIO(), 0.0, 0.2) == ""
