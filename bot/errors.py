@@ -36,7 +36,7 @@ class MessengerError(SelonError):
 
 
 class WebError(SelonError):
-    """A door on the web refuses a request."""
+    """The web application refuses a request."""
 
     status = 400
 

@@ -337,7 +337,7 @@ class Settings(BaseSettings):
     web_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         ("127.0.0.1", "::1"),
         description="Addresses or networks of your own proxies, whose "
-        "X-Forwarded-For, X-Forwarded-Proto, Forwarded and SELON_WEB_PROXY_USER are believed.",
+        "X-Forwarded-For, X-Forwarded-Proto and SELON_WEB_PROXY_USER are believed.",
     )
     web_proxy_user: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = Field(
         "X-Forwarded-User",

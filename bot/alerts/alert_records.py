@@ -104,9 +104,9 @@ def unchecked_alerts(
 ) -> list[Alert]:
     """List waiting alerts not yet searched for in this generation, oldest first: those of people
     on Telegram, or on the `web`."""
-    door = AlertRow.person_id >= WEB_PEOPLE if web else AlertRow.person_id < WEB_PEOPLE
+    interface = AlertRow.person_id >= WEB_PEOPLE if web else AlertRow.person_id < WEB_PEOPLE
     is_waiting = AlertRow.told_at.is_(None)
-    query = select(AlertRow).where(door, is_waiting, AlertRow.checked != generation)
+    query = select(AlertRow).where(interface, is_waiting, AlertRow.checked != generation)
     return [_alert(row) for row in session.scalars(query.order_by(AlertRow.id).limit(limit))]
 
 

@@ -41,7 +41,7 @@ def open_pages(service: WebService) -> WebFeature:
         ],
         refusal=_render_offer,
         notice=pages.notice,
-        chores=[pages.check],
+        jobs=[pages.check],
     )
 
 

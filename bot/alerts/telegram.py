@@ -29,7 +29,7 @@ from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
-from bot.messenger.feature import AnswerButtons, Chore, TelegramFeature
+from bot.messenger.feature import AnswerButtons, PeriodicJob, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.inbound.addressee import is_question
 from bot.messenger.journal import Journal, Postponed, current_trigger
@@ -86,8 +86,8 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         return (ALERTS, FOLLOW)
 
     @property
-    def chores(self) -> Sequence[Chore]:
-        return (Chore("alerts", POLL_INTERVAL, self.check), *self._subscriptions.chores)
+    def jobs(self) -> Sequence[PeriodicJob]:
+        return (PeriodicJob("alerts", POLL_INTERVAL, self.check), *self._subscriptions.jobs)
 
     def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
         if answer.is_sure or not _may_be_answered_later(answer):
@@ -333,8 +333,8 @@ class SubscriptionHandlers(Handlers):
         await say(bot, asker, text, InlineKeyboardMarkup(rows) if here else None)
 
     @property
-    def chores(self) -> Sequence[Chore]:
-        return (Chore("subscriptions", POLL_INTERVAL, self.check),)
+    def jobs(self) -> Sequence[PeriodicJob]:
+        return (PeriodicJob("subscriptions", POLL_INTERVAL, self.check),)
 
     async def check(self, bot: Bot) -> None:
         """Check the due subscriptions for new articles."""

@@ -1,1 +1,1 @@
-"""What every door stores of a conversation: turns, and references to passages."""
+"""What every interface stores of a conversation: turns, and references to passages."""

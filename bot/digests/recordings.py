@@ -25,7 +25,7 @@ from bot.errors import SpeechError, StateError
 from bot.locale.answers import Phrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button
-from bot.messenger.feature import Chore
+from bot.messenger.feature import PeriodicJob
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update, stop_event
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver_rest, take_away
@@ -75,8 +75,8 @@ class RecordingHandlers(Handlers):
         self._lock = asyncio.Lock()  # wait here, not in one of the threads that answers need
 
     @property
-    def chore(self) -> Chore:
-        return Chore("recordings", POLL_INTERVAL, self.record_rest, of_each=True)
+    def job(self) -> PeriodicJob:
+        return PeriodicJob("recordings", POLL_INTERVAL, self.record_rest, of_each=True)
 
     async def save(
         self, asker: Asker, script: Script, messages: Sequence[int], subject: str = ""

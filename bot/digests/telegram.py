@@ -35,7 +35,7 @@ from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language, language_of
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
-from bot.messenger.feature import Chore, Referent, TelegramFeature
+from bot.messenger.feature import PeriodicJob, Referent, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand
@@ -140,8 +140,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         return (DAILY, PODCAST)
 
     @property
-    def chores(self) -> Sequence[Chore]:
-        return (self._recordings.chore, Chore("digests", POLL_INTERVAL, self.send))
+    def jobs(self) -> Sequence[PeriodicJob]:
+        return (self._recordings.job, PeriodicJob("digests", POLL_INTERVAL, self.send))
 
     def referent(self, session: Session, chat_id: int, message_id: int) -> Referent | None:
         script = scripts.script_of_message(session, chat_id, message_id)

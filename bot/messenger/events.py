@@ -20,7 +20,7 @@ from telegram.ext import (
 )
 
 from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.feature import AnyChore
+from bot.messenger.feature import AnyJob
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import Markup, deliver
 from bot.messenger.outbound.reply import acknowledge, replace_message, say
@@ -154,7 +154,7 @@ class Handlers:
                 application.add_handler(route(self._services, getattr(self, name)))
 
     @property
-    def chores(self) -> Sequence[AnyChore]:
+    def jobs(self) -> Sequence[AnyJob]:
         """Jobs to run at start and at intervals."""
         return ()
 

@@ -16,27 +16,27 @@ from bot.state.conversations import ConversationPlace
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class PeriodicJob:
     """A job that runs at start and then at intervals. Only one of a bot's processes runs it, unless
     it is `of_each`."""
 
     name: str
     every: timedelta
-    job: Callable[[Bot], Awaitable[None]]
+    run: Callable[[Bot], Awaitable[None]]
     of_each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ErasingChore:
+class ErasingJob:
     """A job of one process that erases by the clock. It runs only while the clock can be trusted,
     with the time (UTC) that was checked: the clock may be set while it runs."""
 
     name: str
     every: timedelta
-    job: Callable[[Bot, datetime], Awaitable[None]]
+    run: Callable[[Bot, datetime], Awaitable[None]]
 
 
-AnyChore = Chore | ErasingChore
+AnyJob = PeriodicJob | ErasingJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class TelegramFeature:
         return ()
 
     @property
-    def chores(self) -> Sequence[AnyChore]:
+    def jobs(self) -> Sequence[AnyJob]:
         """The jobs to run at start and at intervals."""
         return ()
 

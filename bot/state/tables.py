@@ -303,7 +303,7 @@ class InvitationRow(Base):
 
 
 class WebTokenRow(Base):
-    """Opens the web doors to the bearer of a token whose SHA-256 is `digest`."""
+    """Opens the web to the bearer of a token whose SHA-256 is `digest`."""
 
     __tablename__ = "web_tokens"
 
@@ -313,7 +313,7 @@ class WebTokenRow(Base):
 
 
 class WebKeyRow(Base):
-    """A secret of the web doors: `cookies` signs those of visitors."""
+    """A secret of the web application: `cookies` signs those of visitors."""
 
     __tablename__ = "web_keys"
 

@@ -1,4 +1,4 @@
-"""Access tokens of the web doors (a name for the operator, a digest of the secret), and the key
+"""Access tokens of the web (a name for the operator, a digest of the secret), and the key
 that signs visitors' cookies."""
 
 from __future__ import annotations

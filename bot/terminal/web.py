@@ -77,16 +77,16 @@ def _serve(
 
 def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> int:
     """Report what a reader or a program would get, one line per access mode."""
-    from bot.web.check import check_doors
+    from bot.web.check import check_addresses
     from bot.web.serve import open_service
 
     out, faults = console_for(sys.stdout), 0
     with open_service(settings) as service:
         web_features = [pages for feature in features if (pages := feature.web(service))]
-        for door in check_doors(service, web_features):
-            faults += not door.good
-            mark = Text("✓ " if door.good else "✗ ", style="green" if door.good else "bold red")
-            line = texts.door(door.door, door.status, door.size, door.seconds)
+        for check in check_addresses(service, web_features):
+            faults += not check.good
+            mark = Text("✓ " if check.good else "✗ ", style="green" if check.good else "bold red")
+            line = texts.checked(check.address, check.status, check.size, check.seconds)
             show(out, mark.append(harmless(line), style="default"))
     show(out, texts.faulty(faults) if faults else texts.sound)
     return FAILED if faults else DONE

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, get_args
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -36,19 +34,15 @@ ATTEMPT_COST = 2.0  # of an invalid token, in questions
 _SECRET_BYTES = 16
 _TOKEN_LENGTHS = range(20, 65)
 _TRANSLATED = IPv6Network("64:ff9b::/96")
-_X_FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto"})
 _PUBLIC = (LOGIN, "/static/", "/widget.js")
 
 
 class TrustedProxies:
-    """Middleware: applies the headers of trusted proxies, and sets `request.state.proxied`.
-
-    `Forwarded` is read only without `X-Forwarded-*`.
-    """
+    """Middleware: applies the headers of trusted proxies, and sets `request.state.proxied`."""
 
     def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
         networks = [ip_network(proxy) for proxy in proxies]
-        self._direct = app
+        self._app = app
         self._proxies = [
             *networks,
             # A dual-stack socket shows IPv4 addresses in this form.
@@ -64,24 +58,8 @@ class TrustedProxies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_trusted = scope["type"] == "http" and self._is_proxy((scope.get("client") or ("",))[0])
         scope.setdefault("state", {})["proxied"] = is_trusted
-        app: Any = self._forwarded if is_trusted else self._direct
-        await app(self._apply_forwarded(scope) if is_trusted else scope, receive, send)
-
-    def _apply_forwarded(self, scope: Scope) -> Scope:
-        """Apply the `Forwarded` header, unless it is absent or malformed."""
-        headers = Headers(scope=scope)
-        if "forwarded" not in headers or not _X_FORWARDED.isdisjoint(headers):
-            return scope
-        hop = visitor_hop(", ".join(headers.getlist("forwarded")), self._is_proxy)
-        if hop is None:
-            return scope
-        scope = {**scope, "scheme": hop.scheme or scope["scheme"]}
-        if hop.client:
-            scope["client"] = (hop.client, 0)
-        if hop.host:
-            others = [header for header in scope["headers"] if header[0] != b"host"]
-            scope["headers"] = [(b"host", hop.host.encode()), *others]
-        return scope
+        app: Any = self._forwarded if is_trusted else self._app
+        await app(scope, receive, send)
 
     def _is_proxy(self, host: str) -> bool:
         try:
@@ -248,51 +226,3 @@ def accepted_language(header: str) -> Language:
             if tag.split("-")[0] == code and weight > best[0]:
                 best = (weight, code)
     return best[1]
-
-
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PAIR = re.compile(rf'[ \t]*({_TOKEN})=(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")[ \t]*([;,]|\Z)')
-_NODE = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([0-9.]{7,15}))(?::\d{1,5})?")
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """What one proxy reports of the request that it received; "" for what it does not."""
-
-    client: str
-    scheme: str
-    host: str
-
-
-def visitor_hop(header: str, is_proxy: Callable[[str], bool]) -> Hop | None:
-    """The last hop whose client is not a trusted proxy; None if the header is malformed."""
-    try:
-        hops = _hops(header)
-    except ValueError:
-        return None
-    return next((hop for hop in reversed(hops) if not is_proxy(hop.client)), hops[0])
-
-
-def _hops(header: str) -> list[Hop]:
-    """Parse the hops, outermost first. Raises ValueError if the header is malformed."""
-    hops, pairs, at, separator = list[Hop](), dict[str, str](), 0, ","
-    while separator:
-        pair = _PAIR.match(header, at)
-        if pair is None or pair[1].lower() in pairs:
-            raise ValueError(header)
-        pairs[pair[1].lower()] = pair[2] or re.sub(r"\\(.)", r"\1", pair[3])
-        separator, at = pair[4], pair.end()
-        if separator != ";":
-            hops.append(_hop(pairs))
-            pairs = {}
-    return hops
-
-
-def _hop(pairs: dict[str, str]) -> Hop:
-    """Raises ValueError for an invalid protocol or host. The client may be hidden."""
-    node = _NODE.fullmatch(pairs.get("for", ""))
-    scheme, host = pairs.get("proto", "").lower(), pairs.get("host", "")
-    if scheme not in ("", "http", "https") or (host and not _HOST.fullmatch(host)):
-        raise ValueError(scheme, host)
-    return Hop((node[1] or node[2]) if node else "", scheme, host)

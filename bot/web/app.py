@@ -55,12 +55,12 @@ _HEADERS = {
 
 
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
-    """Create the application of all web doors, with the pages of features."""
+    """Create the web application, with the pages of features."""
     mcp_door = McpDoor(service)
-    doors = [pages, personal, access, articles, widget, api, openai_api]
+    modules = [pages, personal, access, articles, widget, api, openai_api]
     app = Starlette(
         routes=[
-            *(route for door in doors for route in door.routes(service)),
+            *(route for module in modules for route in module.routes(service)),
             *mcp_door.routes(),
             *(route for feature in features for route in feature.routes),
             Mount("/static", StaticFiles(directory=STATIC)),

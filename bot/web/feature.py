@@ -24,11 +24,11 @@ class WebFeature:
     """The routes, menu links and hooks of a feature; its templates are in `templates/`.
 
     `refusal` returns HTML to show known people below an answer that is not sure, given its key;
-    `notice` HTML for the top of the home page. `chores` run every few seconds.
+    `notice` HTML for the top of the home page. `jobs` run every few seconds.
     """
 
     routes: Sequence[BaseRoute]
     links: Sequence[MenuLink] = ()
     refusal: Callable[[str, Language], str] | None = None
     notice: Callable[[Request], Awaitable[str]] | None = None
-    chores: Sequence[Callable[[], Awaitable[None]]] = ()
+    jobs: Sequence[Callable[[], Awaitable[None]]] = ()

@@ -109,12 +109,12 @@ Typed = TypeVar("Typed", ChatRequest, ResponseRequest)
 
 
 def routes(service: WebService) -> list[BaseRoute]:
-    door = OpenAIDoor(service)
+    handlers = OpenAIHandlers(service)
     return [
-        Route("/v1/models", door.models, methods=["GET"]),
-        Route("/v1/models/{name}", door.model, methods=["GET"]),
-        Route("/v1/chat/completions", door.chat, methods=["POST"]),
-        Route("/v1/responses", door.respond, methods=["POST"]),
+        Route("/v1/models", handlers.models, methods=["GET"]),
+        Route("/v1/models/{name}", handlers.model, methods=["GET"]),
+        Route("/v1/chat/completions", handlers.chat, methods=["POST"]),
+        Route("/v1/responses", handlers.respond, methods=["POST"]),
     ]
 
 
@@ -130,7 +130,7 @@ class AnswerMessage:
     created: int = field(default_factory=lambda: int(time.time()))
 
 
-class OpenAIDoor:
+class OpenAIHandlers:
     """The handlers of this API; the client's messages are the whole conversation."""
 
     def __init__(self, service: WebService) -> None:

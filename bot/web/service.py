@@ -1,4 +1,4 @@
-"""The service shared by all web doors: visitors, limits, and stored answers."""
+"""The service shared by pages and APIs: visitors, limits, and stored answers."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WebService:
-    """The chain, the articles, the database and the clock (UTC) for all doors.
+    """The chain, the articles, the database and the clock (UTC).
 
     Messages of distress are answered by the `gate`, before anything is stored or counted.
     """

@@ -1,4 +1,4 @@
-"""Background jobs of the web application: features' chores, and the erasure of old records."""
+"""Background jobs of the web application: features' jobs, and the erasure of old records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from index.errors import IndexingError
 logger = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 3600.0
-CHORE_SECONDS = 20.0
+JOB_SECONDS = 20.0
 
 
 @asynccontextmanager
@@ -27,10 +27,10 @@ async def keep_up(
 ) -> AsyncIterator[None]:
     """Run the jobs within a block; this process `erases` records unless the bot does."""
 
-    chores = [(chore, CHORE_SECONDS) for feature in features for chore in feature.chores]
+    jobs = [(job, JOB_SECONDS) for feature in features for job in feature.jobs]
     if erases:
-        chores.append((partial(forget, service), UPKEEP_SECONDS))
-    tasks = [asyncio.create_task(_repeat(job, seconds)) for job, seconds in chores]
+        jobs.append((partial(forget, service), UPKEEP_SECONDS))
+    tasks = [asyncio.create_task(_repeat(job, seconds)) for job, seconds in jobs]
     try:
         yield
     finally:

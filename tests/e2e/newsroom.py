@@ -14,7 +14,7 @@ from bot.answering.selection import chosen_articles
 from bot.features import FEATURES
 from bot.followups.turn import TurnText
 from bot.library.articles import Library
-from bot.messenger.chores import run_chores
+from bot.messenger.periodic_jobs import run_periodic_jobs
 from bot.messenger.running import application
 from bot.settings import load_settings
 from bot.state.database import state_url
@@ -82,8 +82,8 @@ def run_bot(folder: str, speed: float, look: float | None) -> None:
     use_timezone("Europe/Paris")
     if look is not None:
         every = timedelta(seconds=look)
-        application.run_chores = lambda chores, *rest: run_chores(
-            [replace(each, every=every) for each in chores], *rest
+        application.run_periodic_jobs = lambda jobs, *rest: run_periodic_jobs(
+            [replace(each, every=every) for each in jobs], *rest
         )
     judge = ConfidenceModel.load()
     index = LiveIndex(Path(folder, "index"), FakeEmbedder(), judge, chosen_articles)

@@ -31,7 +31,7 @@ from bot.followups.turn import History, Turn, TurnText
 from bot.library.articles import Library, SubjectArticles
 from bot.library.documents import Documents
 from bot.messenger.asker import TelegramApplication
-from bot.messenger.feature import AnyChore
+from bot.messenger.feature import AnyJob
 from bot.messenger.handlers.registration import CORE_MENUS, LAST, register_handlers
 from bot.messenger.menus import MenuCommand
 from bot.messenger.running.application import run_with, serve
@@ -196,14 +196,14 @@ def slowly(answer: Answer, seconds: float) -> Callable[[], Answer]:
     return wait
 
 
-def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequence[AnyChore]]:
+def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequence[AnyJob]]:
     """The handlers of commands, buttons and messages in their order, and the recurring jobs."""
     settings = load_settings()
     documents = Documents(settings, cast("Embedder", None))
     services = BotServices(StubChain(), cast("Library", Shelf()), state, settings, documents)
     application: TelegramApplication = Application.builder().token("1:a").build()
-    chores = register_handlers(application, services, [each.telegram for each in FEATURES])
-    return [each for group in application.handlers.values() for each in group], chores
+    jobs = register_handlers(application, services, [each.telegram for each in FEATURES])
+    return [each for group in application.handlers.values() for each in group], jobs
 
 
 def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:

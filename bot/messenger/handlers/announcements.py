@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.answers import Phrases
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
-from bot.messenger.feature import Chore
+from bot.messenger.feature import PeriodicJob
 from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Journal, Postponed, current_trigger, outside_update
 from bot.messenger.menus import MenuCommand
@@ -123,9 +123,9 @@ class AnnouncementHandlers(Handlers):
         await press.say(text)
 
     @property
-    def chores(self) -> Sequence[Chore]:
+    def jobs(self) -> Sequence[PeriodicJob]:
         """Resume unfinished announcements."""
-        return (Chore("announcements", _POLL_INTERVAL, self.send),)
+        return (PeriodicJob("announcements", _POLL_INTERVAL, self.send),)
 
     async def send(self, bot: Bot) -> None:
         """Send pending announcements, one after another."""

@@ -19,7 +19,7 @@ from bot.library.documents import Documents, ReceivedDocument
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_message
-from bot.messenger.feature import ErasingChore
+from bot.messenger.feature import ErasingJob
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import is_question, words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
@@ -241,9 +241,9 @@ class DocumentHandlers(Handlers):
         return path.relative_to(self._documents.root).as_posix()
 
     @property
-    def chores(self) -> Sequence[ErasingChore]:
+    def jobs(self) -> Sequence[ErasingJob]:
         """Delete documents without a decision, and those of conversations that are over."""
-        return (ErasingChore("documents", timedelta(hours=1), self._tidy),)
+        return (ErasingJob("documents", timedelta(hours=1), self._tidy),)
 
     async def _tidy(self, bot: Bot, now: datetime) -> None:
         lifetime = self._services.lifetime

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.messenger.asker import TelegramApplication
-from bot.messenger.chores import retention_chore
 from bot.messenger.events import Handlers
-from bot.messenger.feature import AnyChore, TelegramFeature
+from bot.messenger.feature import AnyJob, TelegramFeature
 from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import (
@@ -49,6 +48,7 @@ from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, Statistics
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
 from bot.messenger.menus import Menus
+from bot.messenger.periodic_jobs import retention_job
 from bot.messenger.services import BotServices
 
 # Menu order: `CORE_MENUS.everybody`, then the commands of features, then `LAST`.
@@ -107,11 +107,11 @@ def _handlers(
 
 def register_handlers(
     application: TelegramApplication, services: BotServices, openers: Sequence[OpenFeature]
-) -> Sequence[AnyChore]:
+) -> Sequence[AnyJob]:
     """Register all handlers; return the jobs that run at intervals."""
-    chores: list[AnyChore] = [retention_chore(services)]
+    jobs: list[AnyJob] = [retention_job(services)]
     for handlers in _handlers(services, openers):
         handlers.register(application)
-        chores += handlers.chores
+        jobs += handlers.jobs
     application.add_error_handler(report_error)
-    return chores
+    return jobs

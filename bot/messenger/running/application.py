@@ -23,12 +23,12 @@ from bot.errors import SettingsError
 from bot.followups.base import ConversationChain
 from bot.library.articles import Library
 from bot.messenger.asker import TelegramApplication
-from bot.messenger.chores import examples_chore, leftover_chore, run_chores
-from bot.messenger.feature import Chore
+from bot.messenger.feature import PeriodicJob
 from bot.messenger.handlers.registration import OpenFeature, menus_with, register_handlers
 from bot.messenger.inbound.inbox import DurableApplication, Inbox, RecordingBot
 from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, act_for
+from bot.messenger.periodic_jobs import examples_job, leftover_job, run_periodic_jobs
 from bot.messenger.running.health import serve_health
 from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, unreachable
@@ -67,7 +67,7 @@ _CONNECT_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Teleg
 # Seconds that menus and profile may take at start: Telegram may make a changed name wait for hours.
 INTRODUCTION_SECONDS = 30.0
 
-# Another door that is open as long as the bot runs.
+# Another interface that is served as long as the bot runs.
 Beside = Callable[[BotServices], AbstractAsyncContextManager[None]]
 
 
@@ -180,7 +180,7 @@ async def serve(
     beside: Beside | None = None,
     **services_by_name: Any,
 ) -> None:
-    """Answer on Telegram until `stop` is set, with the other door `beside` open.
+    """Answer on Telegram until `stop` is set, with the other interface `beside` it.
 
     `services_by_name` are optional fields of BotServices. Raises like `run_bot`.
     """
@@ -201,21 +201,21 @@ async def serve(
         assert application.updater is not None
         receiver = Receiver(application.updater, settings)
         services = BotServices(chain, library, state, settings, **services_by_name)
-        chores = [
-            leftover_chore(journal, services),
-            examples_chore(services),
+        jobs = [
+            leftover_job(journal, services),
+            examples_job(services),
             *register_handlers(application, services, features),
         ]
         if state.is_shared:
-            chores += _sharing_chores(application, services, process)
+            jobs += _sharing_jobs(application, services, process)
         try:
             if await _connect(application, settings, stop, waits):
                 other = beside(services) if beside is not None else nullcontext()
                 async with serve_health(application, services) as probes, other:
                     await _start(application, receiver, services, len(waits))
                     ready(application.bot.username)
-                    chores_run = run_chores(chores, services, application.bot, process)
-                    async with run_probes(probes), chores_run:
+                    jobs_run = run_periodic_jobs(jobs, services, application.bot, process)
+                    async with run_probes(probes), jobs_run:
                         await _wait_for_any(stop, token_check.refusal)
         finally:
             journal.stop.set()
@@ -226,9 +226,9 @@ async def serve(
             raise refusal(settings)
 
 
-def _sharing_chores(
+def _sharing_jobs(
     application: DurableApplication, services: BotServices, process: BotProcess
-) -> Iterator[Chore]:
+) -> Iterator[PeriodicJob]:
     """Jobs of processes that share a database: take over updates, and reload roles."""
 
     async def take_over(bot: Bot) -> None:
@@ -238,8 +238,8 @@ def _sharing_chores(
     async def reload_roles(bot: Bot) -> None:
         await services.roles.reload()
 
-    yield Chore("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
-    yield Chore("roles", ROLES_INTERVAL, reload_roles, of_each=True)
+    yield PeriodicJob("taking over", TAKE_OVER_INTERVAL, take_over, of_each=True)
+    yield PeriodicJob("roles", ROLES_INTERVAL, reload_roles, of_each=True)
 
 
 def _build(

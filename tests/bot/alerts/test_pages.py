@@ -71,8 +71,8 @@ def publish_answer(service: Any) -> None:
 
 async def look(features: Sequence[WebFeature]) -> None:
     for each in features:
-        for chore in each.chores:
-            await chore()
+        for job in each.jobs:
+            await job()
 
 
 async def test_a_known_person_reads_the_answer_at_the_next_visit(
@@ -98,7 +98,7 @@ async def test_a_known_person_reads_the_answer_at_the_next_visit(
     assert LENS in client.get(address, headers=ZOE).text
 
 
-async def test_chores_run(client: TestClient, service: Any, features: Sequence[WebFeature]) -> None:
+async def test_jobs_run(client: TestClient, service: Any, features: Sequence[WebFeature]) -> None:
     ask_for_an_alert(client)
     publish_answer(service)
     done = asyncio.Event()
@@ -110,8 +110,8 @@ async def test_chores_run(client: TestClient, service: Any, features: Sequence[W
         await look(features)
         done.set()
 
-    chores = WebFeature((), chores=[fail, finish])
-    async with keep_up(service, [chores], erases=False):
+    jobs = WebFeature((), jobs=[fail, finish])
+    async with keep_up(service, [jobs], erases=False):
         await asyncio.wait_for(done.wait(), 30)
     assert "répond maintenant" in client.get("/", headers=ZOE).text
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from telegram import Bot
 
 from bot.library.articles import Library
-from bot.messenger import chores
+from bot.messenger import periodic_jobs
 from bot.messenger.services import BotServices
 from bot.settings import load_settings
 from bot.state import people
@@ -37,7 +37,7 @@ async def test_a_clock_set_between_its_check_and_the_erasure_erases_nothing(
         loop.call_soon_threadsafe(checked.set)
         return verdict
 
-    monkeypatch.setattr(chores, "check_clock", check_and_set)
+    monkeypatch.setattr(periodic_jobs, "check_clock", check_and_set)
     with state.session() as session:
         people.note_person(session, 42, now - DAY)
         people.note_person(session, 43, now - 200 * DAY)
@@ -45,8 +45,8 @@ async def test_a_clock_set_between_its_check_and_the_erasure_erases_nothing(
         StubChain(), cast("Library", None), state, load_settings(), now=lambda: now
     )
     process = BotProcess(state, bot_id=1)
-    chore = chores.retention_chore(services)
-    async with chores.run_chores([chore], services, cast("Bot", None), process):
+    job = periodic_jobs.retention_job(services)
+    async with periodic_jobs.run_periodic_jobs([job], services, cast("Bot", None), process):
         await asyncio.wait_for(checked.wait(), 30)
         async with asyncio.timeout(30):
             # A thread erases what is waited for.

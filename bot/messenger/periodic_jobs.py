@@ -13,7 +13,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden
 
 from bot.locale.administration import AdministrationPhrases
-from bot.messenger.feature import AnyChore, Chore, ErasingChore
+from bot.messenger.feature import AnyJob, ErasingJob, PeriodicJob
 from bot.messenger.journal import Journal
 from bot.messenger.outbound.answer_html import text_html
 from bot.messenger.outbound.delivery import deliver, deliver_rest
@@ -34,11 +34,11 @@ LEFTOVER_INTERVAL = timedelta(seconds=5)  # between checks for unfinished delive
 
 
 @asynccontextmanager
-async def run_chores(
-    chores: Sequence[AnyChore], services: BotServices, bot: Bot, process: BotProcess
+async def run_periodic_jobs(
+    jobs: Sequence[AnyJob], services: BotServices, bot: Bot, process: BotProcess
 ) -> AsyncIterator[None]:
-    """Run the chores while the block lasts; log failures and try again."""
-    tasks = [asyncio.create_task(_repeat(chore, services, bot, process)) for chore in chores]
+    """Run the jobs while the block lasts; log failures and try again."""
+    tasks = [asyncio.create_task(_repeat(job, services, bot, process)) for job in jobs]
     try:
         yield
     finally:
@@ -47,7 +47,7 @@ async def run_chores(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def retention_chore(services: BotServices) -> ErasingChore:
+def retention_job(services: BotServices) -> ErasingJob:
     """Erase records past their retention period."""
 
     async def forget(bot: Bot, now: datetime) -> None:
@@ -57,14 +57,14 @@ def retention_chore(services: BotServices) -> ErasingChore:
                 services, bot, lambda phrases: phrases.much_to_erase(erasure.lasting_rows)
             )
 
-    return ErasingChore("forgetting", timedelta(days=1), forget)
+    return ErasingJob("forgetting", timedelta(days=1), forget)
 
 
-async def _run_chore(chore: AnyChore, services: BotServices, bot: Bot) -> None:
-    if isinstance(chore, Chore):
-        await chore.job(bot)
+async def _run_job(job: AnyJob, services: BotServices, bot: Bot) -> None:
+    if isinstance(job, PeriodicJob):
+        await job.run(bot)
     elif (now := await _trusted_time(services, bot)) is not None:
-        await chore.job(bot, now)
+        await job.run(bot, now)
 
 
 async def _trusted_time(services: BotServices, bot: Bot) -> datetime | None:
@@ -93,7 +93,7 @@ async def _tell_administrators(
             logger.info("An administrator could not be told: %s", error)
 
 
-def examples_chore(services: BotServices) -> Chore:
+def examples_job(services: BotServices) -> PeriodicJob:
     """Find example questions, again for each generation of the index. The first run does nothing,
     so that a starting bot answers pending updates first."""
 
@@ -101,10 +101,10 @@ def examples_chore(services: BotServices) -> Chore:
         if services.now() - services.started_at >= EXAMPLES_INTERVAL / 2:
             services.examples.of("fr")
 
-    return Chore("examples", EXAMPLES_INTERVAL, prepare, of_each=True)
+    return PeriodicJob("examples", EXAMPLES_INTERVAL, prepare, of_each=True)
 
 
-def leftover_chore(journal: Journal, services: BotServices) -> Chore:
+def leftover_job(journal: Journal, services: BotServices) -> PeriodicJob:
     """Finish deliveries that an ended process began."""
     delivery_ids: list[int] = []
 
@@ -121,23 +121,21 @@ def leftover_chore(journal: Journal, services: BotServices) -> Chore:
                 await services.run(notify_features, delivery.id)
             del delivery_ids[0]
 
-    return Chore("settling", LEFTOVER_INTERVAL, settle)
+    return PeriodicJob("settling", LEFTOVER_INTERVAL, settle)
 
 
-async def _repeat(chore: AnyChore, services: BotServices, bot: Bot, process: BotProcess) -> None:
+async def _repeat(job: AnyJob, services: BotServices, bot: Bot, process: BotProcess) -> None:
     loop = asyncio.get_running_loop()
     while True:
-        is_of_each = isinstance(chore, Chore) and chore.of_each
+        is_of_each = isinstance(job, PeriodicJob) and job.of_each
         if not is_of_each and not await loop.run_in_executor(process.thread, process.leads):
             await asyncio.sleep(LEADER_SECONDS)
             continue
         try:
-            await _run_chore(chore, services, bot)
+            await _run_job(job, services, bot)
         except NoIndex:
-            logger.debug("%s waits for an index", PublicText(chore.name))
+            logger.debug("%s waits for an index", PublicText(job.name))
         except Exception as error:
-            logger.error(
-                "%s failed and will be tried again", PublicText(chore.name), exc_info=error
-            )
+            logger.error("%s failed and will be tried again", PublicText(job.name), exc_info=error)
             await asyncio.sleep(FAILURE_SECONDS)
-        await asyncio.sleep(chore.every.total_seconds())
+        await asyncio.sleep(job.every.total_seconds())
