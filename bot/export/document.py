@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from bot.answer import LINE_END, Answer, Citation, Statement, web_address
 from bot.locale.answers import Phrases, title_of
 from bot.locale.text import harmless
+from bot.understanding.intents import INTENTS
 from index.article import Article
 
 _SPACES = re.compile("[^\\S\u00a0\u202f]+")
+
+_LONG_STATEMENTS = 4
+_FUNCTIONS = frozenset(intent.name for intent in INTENTS if intent.group == "function")
 
 LinkOf = Callable[[Citation], str]
 """The address of a citation, or where its article lies."""
@@ -72,6 +76,12 @@ class ExportDocument:
 
         sections = tuple(tuple(map(line, section)) for section in answer.sections)
         return cls(one_line(answer.question), remark, phrases.code, sections)
+
+
+def is_document(answer: Answer) -> bool:
+    """True for an answer that is offered as a document: of the archive's functions, or long."""
+    count = len(answer.statements)
+    return count >= _LONG_STATEMENTS or (count > 0 and answer.intent in _FUNCTIONS)
 
 
 def reference(article: Article, phrases: Phrases) -> str:

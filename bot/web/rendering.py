@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.answer import LINE_END, Citation, link_to, sections_of, web_address
+from bot.export import is_document
 from bot.export.texts import ExportPhrases
 from bot.help_numbers import help_line, help_text
 from bot.library.articles import Library
@@ -24,6 +25,8 @@ from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
 from bot.locale.text import finalize
+from bot.understanding.command import COMMANDS
+from bot.understanding.texts import CommandPhrases
 from bot.web.addresses import base_address
 from bot.web.answer_view import article_path, lead_before
 from bot.web.citation_formats import CitationFormats
@@ -53,9 +56,11 @@ def environment() -> Environment:
     templates.globals |= {
         "static": static_path,
         "article_path": article_path,
+        "commands": COMMANDS,
         "coverage_chart": CoverageChart.of,
         "help_line": help_line,
         "help_text": help_text,
+        "is_document": is_document,
         "lead_before": lead_before,
         "link_to": link_to,
         "sections_of": sections_of,
@@ -79,6 +84,7 @@ class PageTexts:
     choice: ChoicePhrases
     browsing: BrowsingPhrases
     export: ExportPhrases
+    commands: CommandPhrases
 
     @classmethod
     def of(cls, code: Language) -> PageTexts:
@@ -89,6 +95,7 @@ class PageTexts:
             ChoicePhrases.of(code),
             BrowsingPhrases.of(code),
             ExportPhrases.of(code),
+            CommandPhrases.of(code),
         )
 
     def title(self, article: Any) -> str:

@@ -45,6 +45,7 @@ class PagePhrases(Texts, domain="web", part="page"):
     placeholder: str
     follow_up: str
     for_example: str
+    functions: str
     sure: str
     no: str
     read_article: str

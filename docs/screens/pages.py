@@ -18,6 +18,7 @@ from tests.bot.web.browser import WAIT_SECONDS, open_browser
 FOLDER = Path(__file__).parent
 QUESTION = "Quand Notre-Dame a-t-elle rouvert ?"
 UNSAID = "Qui sera l’archevêque de Paris en 2030 ?"
+TIMELINE = "/chronologie Notre-Dame"
 DAILY = "/quotidien?day=2025-08-29"
 LIST = "/articles?q=t%C3%A9lescope"
 
@@ -60,6 +61,10 @@ def main(address: str) -> None:
         save(browser, "web-article-light")
         ask(browser, address, [UNSAID])
         save(browser, "web-refus-light")
+        dress(browser, (1100, 900), "light")
+        ask(browser, address, [TIMELINE])
+        save(browser, "web-chronologie-light")
+        dress(browser, (1100, 620), "light")
         for name, path in (("web-quotidien-light", DAILY), ("web-articles-light", LIST)):
             browser.get(address.rstrip("/") + path)
             save(browser, name)

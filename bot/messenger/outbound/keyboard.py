@@ -10,6 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answer import Answer
 from bot.conversation.passage_refs import Excerpt, PassageRef
+from bot.export import is_document
 from bot.export.texts import ExportPhrases
 from bot.locale.answers import Phrases
 from bot.locale.messenger import BrowsingPhrases
@@ -60,7 +61,6 @@ class NeighbourStep:
 ROW_CHARACTERS = 30  # that fit on a phone; the buttons of a row are equally wide
 # Citations with a button; Telegram refuses more than 100 buttons, and some have other uses.
 BUTTON_LIMIT = 90
-DOCUMENT_STATEMENTS = 4  # of an answer that is offered as a document
 
 
 def keyboard(
@@ -90,7 +90,7 @@ def keyboard(
     if answer.further:
         buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
     offers = question_rows((*answer.buttons, *nearby))
-    if len(answer.statements) >= DOCUMENT_STATEMENTS:
+    if is_document(answer):
         text = ExportPhrases.of(phrases.code).button
         buttons.append(InlineKeyboardButton(text, callback_data=f"{EXPORT_PREFIX}:{turn_id}"))
     for extra_buttons in extra:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from bot.answer import MonthCount
 from bot.export import EXPORT_FORMATS
+from bot.understanding.command import COMMANDS
 from bot.web.coverage_chart import CoverageChart
 from tests.bot.messenger.samples import LENS
 from tests.bot.web.archive_answers import ARCHIVE_ANSWERS, COMPARISON, DOSSIER, TIMELINE
@@ -61,6 +62,12 @@ def test_a_comparison_stands_side_by_side(client: TestClient) -> None:
     assert page.count('<section class="side-2">') == 2
 
 
+def test_the_empty_page_names_the_functions(client: TestClient) -> None:
+    for language, names in COMMANDS.items():
+        page = client.get("/", headers={"accept-language": language}).text
+        assert re.findall("<dt><code>(/[a-z]+) ", page) == list(names)
+
+
 def test_a_stored_answer_keeps_its_form(client: TestClient) -> None:
     shown = client.post("/", data={"q": TIMELINE})
     again = client.get(shown.url.path).text
@@ -92,7 +99,10 @@ def test_what_cannot_be_saved_is_said(client: TestClient) -> None:
     file = client.get(f"/a/{key}/document.docx")
     assert file.status_code == 404
     assert "il n’y a rien à enregistrer" in file.text
-    key = client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+    short = client.post("/", data={"q": QUESTION})
+    assert "document.docx" not in short.text
+    key = short.url.path.removeprefix("/a/")
+    assert client.get(f"/a/{key}/document.docx").status_code == 200
     assert client.get(f"/a/{key}/document.exe").status_code == 404
     assert client.get("/a/inconnue/document.odt").status_code == 404
 
