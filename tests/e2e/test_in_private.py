@@ -29,7 +29,7 @@ _PUBLIC = """
 aide help article corpus demander ask langue language nouveau new start stop recents recent
 recherche search resume summary sources arene arena classement standings alertes alerts suivre
 follow autoriser allow interdire forbid daily quotidien podcast chronologie timeline fiche dossier
-point overview citations quotes liste list compare
+point overview citations quotes liste list compare positions actu latest
 """
 PUBLIC = set(_PUBLIC.split())
 """The commands that show nothing of one person. A new one is private until it is named here."""
@@ -40,7 +40,7 @@ l:fr q:start q:stop ask:0 stop:1 f:1:stop hear:stop hear:2025-08-28:2025-08-29 s
 """
 _PRIVATE_BUTTONS = """
 x:1 forget:yes forget:no quiet:yes silence voice:never arena:yes s!:1 d+:1
-a:refresh a:statistics a:unanswered a:reindex a:stop
+rm:0123456789ab rm!:0123456789ab rm~:d1 rm- a:refresh a:statistics a:unanswered a:reindex a:stop
 """
 PUBLIC_BUTTONS, PRIVATE_BUTTONS = _PUBLIC_BUTTONS.split(), _PRIVATE_BUTTONS.split()
 
@@ -52,7 +52,8 @@ async def shown(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     monkeypatch.setattr(UpdatePace, "wait", lambda *_: 0.0)
     documents = Documents(load_settings(), cast("Embedder", None))
     async with running(server, documents=documents):
-        server.presses(await server.reply_to(ADMIN, SECRET), 0)
+        refusal = await server.reply_to(ADMIN, SECRET)
+        server.presses(refusal, "M’avertir quand un article y répond")
         await server.next_message()
         assert SECRET in (await server.reply_to(ADMIN, "/alertes")).text
         yield await server.reply_to(GROUP, "/demander Rien ?", kind="supergroup", person=ADMIN)

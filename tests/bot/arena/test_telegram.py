@@ -137,7 +137,7 @@ async def test_answers_are_shown_alike_revealed_and_the_vote_taken_back(server: 
         assert "Fresnel & les phares, par Anne Le Gall" in side
     for telltale in ("petit", "openai", "extractive", "Phrases des articles", "rédig"):
         assert telltale not in shown.text
-    assert shown.labels == ["A", "B", "Les deux conviennent", "Aucune ne convient"]
+    assert shown.labels == ["Réponse A", "Réponse B", "Les deux conviennent", "Aucune ne convient"]
     revealed = await server.reply_to_press(shown, 1)
     for told in ("Phrases des articles (", "gratuit", "openai:petit (", "0,0012"):
         assert told in revealed.text
