@@ -100,10 +100,10 @@ class ButtonPress(ChatEvent):
         """Stop the button's spinner; a text shown `aloud` is a dialog."""
         await acknowledge(self.query, text, aloud=aloud)
 
-    async def replace_text(self, text: str) -> int:
-        """Replace the button's message by a text without buttons, or send a new message if it is
-        too old; return the message's id."""
-        return await replace_message(self.bot, self.asker, self.message_id, text)
+    async def replace_text(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> int:
+        """Replace the button's message and its buttons, or send a new message if it is too old;
+        return the message's id."""
+        return await replace_message(self.bot, self.asker, self.message_id, text, keyboard)
 
     async def retire(self) -> None:
         """Remove a used button from its message."""

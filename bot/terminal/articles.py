@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -15,6 +15,7 @@ from bot.errors import UsageError
 from bot.json_records import article_record, entry_record, json_line
 from bot.library.days import parse_period
 from bot.library.format_options import load_format_options
+from bot.library.removal import withdraw
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
 from bot.locale.catalogue import part_texts
@@ -40,9 +41,6 @@ from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle
 from index.store.removals import RemovedArticles
 from index.text.folding import fold_phrase
-
-if TYPE_CHECKING:
-    from index.store.open_generation import OpenGeneration
 
 
 def declare(line: CommandLine) -> None:
@@ -244,30 +242,25 @@ def remove(
 def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     """Withdraw articles at once; if one is unknown, none.
 
-    Their copies are withdrawn too, since they have the same text. The build that follows deletes
-    the text from the disk.
+    The build that follows deletes the text from the disk.
     """
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
     removals = RemovedArticles(index_store(settings))
     with open_articles(settings) as generation:
-        facts = generation.facts
-        targets = {
-            target.id: target
+        entries = [
+            entry
             for reference in references
             # An article that is not in the index may have been withdrawn before.
             if generation.find(reference) or not removals.find(reference)
             for entry in find_all(generation, reference, _report_match(reference, phrases))
-            for target in _with_copies(entry, generation)
-        }
-    if targets and len(targets) >= facts.articles + facts.copies:
-        raise UsageError("articles-last")
+        ]
+        targets = withdraw(settings, generation, entries)
     for article in {article for reference in references for article in removals.find(reference)}:
         if article.id not in targets:
             show(out, phrases.already_removed(_title_and_path(article)[0]))
     if not targets:
         return DONE
-    removals.add(targets.values())
     for target in targets.values():
         show(out, phrases.removed(*_title_and_path(target)))
     show(out, phrases.files_stay(" ".join(targets)))
@@ -296,13 +289,6 @@ def _report_match(reference: str, phrases: KeepingPhrases) -> OnGuess:
         console_for(sys.stderr),
         phrases.taken(harmless(row_line(reference)), *_title_and_path(entry)),
     )
-
-
-def _with_copies(
-    entry: ArticleEntry, generation: OpenGeneration
-) -> tuple[ArticleEntry | Copy, ...]:
-    article = None if entry.copy_of else generation.article(entry.id)
-    return (entry, *(article.copies if article else ()))
 
 
 def _rebuild(settings: Settings, phrases: KeepingPhrases) -> int:

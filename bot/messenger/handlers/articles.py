@@ -10,6 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.answer import web_address
 from bot.answering.selection import chosen_articles
+from bot.locale.administration import RemovalPhrases
 from bot.locale.answers import title_of
 from bot.locale.chats import CorpusPhrases
 from bot.locale.messenger import BrowsingPhrases
@@ -27,7 +28,13 @@ from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, command_in, quoted_words
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, article_html, articles_html, text_html
-from bot.messenger.outbound.keyboard import CARD_PREFIX, OPENING_PREFIX, article_buttons
+from bot.messenger.outbound.keyboard import (
+    CARD_PREFIX,
+    OPENING_PREFIX,
+    REMOVAL_PREFIX,
+    article_buttons,
+    rows_of,
+)
 from bot.messenger.services import BotServices
 from bot.understanding.intents import COMMAND_INTENTS
 from bot.understanding.texts import CommandPhrases
@@ -89,7 +96,7 @@ class ArticleHandlers(Handlers):
 
     @on_command(ARTICLE)
     async def article(self, event: ChatEvent) -> None:
-        if article := await self._find_by_name(event):
+        if article := await self.find_by_name(event):
             await event.deliver(*await self._card(event.asker, article))
 
     @on_button(_CARD, public=True)
@@ -110,7 +117,7 @@ class ArticleHandlers(Handlers):
             await self._button_results.show_gone(press)
         return article
 
-    async def _find_by_name(self, event: ChatEvent) -> Article | None:
+    async def find_by_name(self, event: ChatEvent) -> Article | None:
         """Find the article named in a command, or say what to do."""
         asker, name, phrases = event.asker, event.argument, event.asker.texts(BrowsingPhrases)
         if not name:
@@ -155,7 +162,11 @@ class ArticleHandlers(Handlers):
             row.append(InlineKeyboardButton(phrases.summarise, callback_data=f"z:{article.id}"))
         if (address := web_address(article.url)) and "." in address:
             row.append(InlineKeyboardButton(phrases.online, url=address))
-        return article_html(article, asker.phrases), _keyboard(row)
+        if asker.private and self._roles.administers(asker.person_id):
+            remove = asker.texts(RemovalPhrases).remove
+            data = f"{REMOVAL_PREFIX}:{article.id}"
+            row.append(InlineKeyboardButton(remove, callback_data=data))
+        return article_html(article, asker.phrases), _keyboard(*rows_of(row))
 
     async def _summary(self, asker: Asker, article: Article) -> tuple[str, ...]:
         phrases = asker.texts(BrowsingPhrases)

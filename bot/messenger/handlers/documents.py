@@ -16,6 +16,7 @@ from telegram.error import BadRequest
 from telegram.ext import filters
 
 from bot.library.documents import Documents, ReceivedDocument
+from bot.locale.administration import RemovalPhrases
 from bot.locale.messenger import DocumentPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_message
@@ -23,7 +24,7 @@ from bot.messenger.feature import ErasingJob
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import is_question, words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
-from bot.messenger.outbound.keyboard import column
+from bot.messenger.outbound.keyboard import REMOVAL_PREFIX, column
 from bot.messenger.outbound.reply import describe_error, replace_message, say
 from bot.messenger.services import BotServices, conversation_name, phrases_for
 from bot.state import conversations, documents
@@ -233,8 +234,11 @@ class DocumentHandlers(Handlers):
             text = phrases.failed(describe_error(self._services, asker, error))
             await replace_message(bot, asker, notice, text, _choices(asker, document.id))
             return False
-        text = (phrases.added if for_all else phrases.kept_here)(document.name)
-        await replace_message(bot, asker, notice, text)
+        text, remove = (phrases.added if for_all else phrases.kept_here)(document.name), None
+        if for_all and self._roles.administers(asker.person_id):
+            target = f"{REMOVAL_PREFIX}:d{document.id}"
+            remove = column((asker.texts(RemovalPhrases).remove, target))
+        await replace_message(bot, asker, notice, text, remove)
         return True
 
     def _relative(self, path: Path) -> str:

@@ -43,6 +43,7 @@ from bot.messenger.handlers.personal import (
 )
 from bot.messenger.handlers.question import ASK, QuestionHandlers
 from bot.messenger.handlers.reindex import REINDEX, ReindexHandlers
+from bot.messenger.handlers.removal import REMOVE, RemovalHandlers
 from bot.messenger.handlers.replies import ReplyHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
@@ -56,7 +57,9 @@ LAST = (LANGUAGE, PRIVACY, MY_DATA, FORGET, HELP)
 CORE_MENUS = Menus(
     everybody=(SEARCH, RECENT, ARTICLE, *ARCHIVE, SOURCES, NEW),
     groups=(ASK, CORPUS),
-    administrators=(STATUS, STATISTICS, UNANSWERED, REINDEX, ANNOUNCE, INVITE, ALLOW, FORBID),
+    administrators=(
+        *(STATUS, STATISTICS, UNANSWERED, REINDEX, REMOVE, ANNOUNCE, INVITE, ALLOW, FORBID),
+    ),
     hidden=(ANNOUNCEMENTS,),
 )
 
@@ -78,7 +81,7 @@ def _handlers(
     if services.documents is not None:
         documents = DocumentHandlers(services, services.documents, questions)
     services.features.extend(filter(None, (opener(services, questions) for opener in openers)))
-    menus = menus_with(services.features)
+    menus, articles = menus_with(services.features), ArticleHandlers(services, results)
     yield Gate(services, own_data=(PRIVACY, MY_DATA, FORGET), decision_commands=(ALLOW, FORBID))
     yield GuestHandlers(services)
     yield AccessHandlers(services)
@@ -96,7 +99,8 @@ def _handlers(
     yield HelpHandlers(services, menus)
     yield PersonalHandlers(services, documents)
     yield ReplyHandlers(services)
-    yield ArticleHandlers(services, results)
+    yield articles
+    yield RemovalHandlers(services, articles)
     yield ArchiveHandlers(services, questions)
     yield from services.features
     if documents is not None:

@@ -21,6 +21,7 @@ QUESTION_PREFIX = "ask"  # before a number: asks the question on the button
 CARD_PREFIX = "a"  # before an article's id: shows its metadata
 OPENING_PREFIX = "o"  # before an article's id: shows its first passage
 EXPORT_PREFIX = "doc"  # before a turn: sends its answer as a document
+REMOVAL_PREFIX = "rm"  # before what an administrator may remove
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 )

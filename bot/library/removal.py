@@ -1,0 +1,61 @@
+"""Removal of articles from every answer, at once and reversibly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bot.errors import UsageError
+from bot.library.documents import SENT_FOLDER
+from bot.settings import Settings, index_store
+from index.article import ArticleEntry, Copy, Selection
+from index.store.open_generation import OpenGeneration
+from index.store.removals import RemovedArticles
+
+_SENT = re.compile(rf"\b{SENT_FOLDER}/[^/#]*-(\d+)(?:\.\w+)?(?:#|$)")
+
+
+def withdraw(
+    settings: Settings, generation: OpenGeneration, entries: Iterable[ArticleEntry]
+) -> Mapping[str, ArticleEntry | Copy]:
+    """Withdraw articles and their copies, which have the same text; return all by ID. The next
+    build deletes the text from the disk. Raises UsageError if no article would be left."""
+    targets: dict[str, ArticleEntry | Copy] = {}
+    for entry in entries:
+        article = None if entry.copy_of else generation.article(entry.id)
+        targets[entry.id] = entry
+        targets |= {copy.id: copy for copy in (article.copies if article else ())}
+    facts = generation.facts
+    if targets and len(targets) >= facts.articles + facts.copies:
+        raise UsageError("articles-last")
+    if targets:
+        RemovedArticles(index_store(settings)).add(targets.values())
+    return targets
+
+
+def find_target(generation: OpenGeneration, target: str) -> list[ArticleEntry]:
+    """Find an article by its ID, or those of a sent document by a “d” and its number, except
+    duplicates."""
+    if not (number := _number(target)):
+        return generation.find(target)
+    entries = generation.articles(Selection(folders=(SENT_FOLDER,)))
+    return [entry for entry in entries if _sent_number(entry.path) == number]
+
+
+def restore_target(settings: Settings, target: str) -> int:
+    """Put back what was withdrawn as a target; return the number of articles."""
+    removals = RemovedArticles(index_store(settings))
+    ids = [target]
+    if number := _number(target):
+        ids = [entry.id for entry in removals.articles if _sent_number(entry.path) == number]
+    return sum(len(removals.restore(article_id)) for article_id in ids)
+
+
+def _number(target: str) -> str:
+    return target[1:] if target[:1] == "d" and target[1:].isdecimal() and len(target) < 12 else ""
+
+
+def _sent_number(path: str) -> str:
+    """The number in the name of a sent file: 12 in « sent/fresnel-12.txt#3 »."""
+    match = _SENT.search(path)
+    return match[1] if match else ""
