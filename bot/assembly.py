@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from bot.answer import Answer
 from bot.answering.base import FindingsReader
@@ -17,19 +16,16 @@ from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
-from bot.answering.time_range import cut_period, parse_timing
-from bot.archive.archive import FUNCTIONS, Archive, parse_article_question
-from bot.archive.request import ArchiveFunction, ArchiveRequest
+from bot.archive.archive import Archive
+from bot.archive.request import ArchiveFunction
 from bot.embedder import open_embedder
 from bot.errors import SettingsError
 from bot.followups.acts import AnswerActs
 from bot.followups.conversation import FollowUpChain
 from bot.followups.replies import Coverage, Replies
 from bot.help_numbers import parse_help_numbers
-from bot.locale.catalogue import language_of
 from bot.model_choice import parse_choices
 from bot.settings import Settings, index_store
-from bot.understanding.intents import INTENT_OF
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.model import MessageEncoder, UnderstandingModel
 from index.article import Period
@@ -42,7 +38,6 @@ from index.reading.evidence import UNREAD_LOGIT, EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.live import LiveIndex
 from index.search.searcher import Searcher
-from index.text.language import detect
 
 if TYPE_CHECKING:
     from bot.llm.factory import ChatModels
@@ -60,10 +55,14 @@ class RecentReader:
     """
 
     def __init__(self, reader: FindingsReader | None) -> None:
+        self._reader = reader
         self._cached_read = lru_cache(_RECENT_READINGS)(reader.read) if reader is not None else None
 
     def read(self, findings: Findings) -> Findings:
         return self._cached_read(findings) if self._cached_read is not None else findings
+
+    def read_all(self, findings: Findings) -> Findings:
+        return self._reader.read_all(findings) if self._reader is not None else findings
 
 
 def thresholds_of(settings: Settings) -> Thresholds:
@@ -190,7 +189,7 @@ def chain_over(
     """
     thresholds = thresholds_of(settings)
     reader = RecentReader(open_reader(settings))
-    archive = Archive(index.searcher, subject_thresholds(settings))
+    archive = Archive(index.searcher, subject_thresholds(settings), reader, thresholds)
     extractive = ExtractiveAnswerer(thresholds)
     extractive_chain = RetrievalQA(index, extractive, archive, reader=reader, quiet_time=quiet_time)
     messages = MessageReader(open_understanding(settings, index.embedder), archive.is_known_name)
@@ -218,29 +217,15 @@ def chain_over(
             _recipients(settings) if parse_choices(settings.chat_model) else (),
         ),
         AnswerActs(index.article, search, extractive),
-        {name: partial(_call_archive, archive, name) for name in FUNCTIONS},
+        {name: partial(_call_archive, archive, name) for name in get_args(ArchiveFunction)},
     )
 
 
 def _call_archive(
     archive: Archive, name: ArchiveFunction, meaning: Meaning, message: str
 ) -> Answer | None:
-    """Call a function of the archive; None if it has no subject that it needs."""
-    if "subject" in INTENT_OF[name].needs and not meaning.subject:
-        return None
-    today = date.today()
-    timing = parse_timing(message, today)
-    if name in ("articles", "count") and parse_article_question(timing, today)[0]:
-        return None  # « de 2025 » is no subject: the chain sends it to the archive in full
-    within = cut_period(meaning.subject, today)
-    period = timing.period or within.period
-    subject, other = within.question, ""
-    if name == "comparison":
-        subject, _, other = re.sub(_BETWEEN, "\0", subject, count=1).partition("\0")
-    elif name == "quotes":
-        other, _, subject = re.sub(_ABOUT, "\0", subject, count=1).partition("\0")
-    language = language_of(detect(message))
-    return archive.call(ArchiveRequest(name, subject, period, other, message, language))
+    """Call a function of the archive; None to answer the message as a question."""
+    return archive.serve(name, message, meaning.subject)
 
 
 def _recipients(settings: Settings) -> Sequence[str]:

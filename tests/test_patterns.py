@@ -12,7 +12,6 @@ from tests.patterns import PACKAGES, FoundPattern, complaints, find_patterns
 
 # The length of the longest text that these meet: whoever uses them asks for it first.
 BOUNDS = {
-    "bot.archive.plain_words:_FUNCTIONS": LONGEST_QUESTION,
     "bot.answering.metadata_question:_NAMED": LONGEST_QUESTION,
     "bot.answering.metadata_question:_RULES": LONGEST_QUESTION,
     "bot.answering.comparison:_COMPARING": LONGEST_QUESTION,

@@ -101,7 +101,7 @@ class RetrievalQA(AnswerChain[str]):
         answers = []
         for half in split_question(question):
             answers.append(await self._answer_one(half))
-            if answers[-1].outcome == "no":
+            if not answers[-1].statements:
                 return None
         return join_answers(question, answers) if answers else None
 

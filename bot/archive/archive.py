@@ -9,17 +9,18 @@ from datetime import date
 
 from bot.answer import Answer
 from bot.answering.metadata_question import MetadataQuestion, bare_name, parse_metadata_question
-from bot.answering.time_range import Timing, cut_period
+from bot.answering.refusal import decide_by_articles, refusal_of
+from bot.answering.time_range import Timing, cut_period, parse_timing
 from bot.archive.about import ArticleReply
 from bot.archive.articles import count_articles, list_articles
 from bot.archive.chronology import tell_chronology
 from bot.archive.comparison import compare_subjects
 from bot.archive.dossier import tell_dossier
-from bot.archive.latest import tell_latest
-from bot.archive.overview import tell_overview
+from bot.archive.items import ItemReader, list_items
+from bot.archive.overview import tell_latest, tell_overview
 from bot.archive.plain_words import parse_function
 from bot.archive.positions import tell_positions
-from bot.archive.quotes import quote_person
+from bot.archive.quotes import quote_person, split_topic
 from bot.archive.request import ArchiveFunction, ArchiveRequest
 from bot.archive.summary import tell_summary
 from index.findings import Hit
@@ -46,31 +47,53 @@ _PAGE = re.compile(r"\bpage (\d{1,4})\)?[ ?!.]*$")
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Answers what no passage need be read for. `searcher` returns the searcher in service."""
+    """Answers by articles. `searcher` returns the searcher in service; `reader` finds the items of
+    lists, sure as `reading_thresholds` say."""
 
     searcher: Callable[[], Searcher]
     thresholds: Thresholds
+    reader: ItemReader | None = None
+    reading_thresholds: Thresholds | None = None
 
     def call(self, request: ArchiveRequest) -> Answer:
         """Answer a request by its function."""
-        return FUNCTIONS[request.function](request, self.searcher())
+        if request.function != "list":
+            return FUNCTIONS[request.function](request, self.searcher())
+        if self.reader is None or self.reading_thresholds is None:
+            return refusal_of(request.question, decide_by_articles(()), language=request.language)
+        return list_items(request, self.searcher(), self.reader, self.reading_thresholds)
+
+    def serve(self, intent: ArchiveFunction, message: str, name: str = "") -> Answer | None:
+        """Answer a message taken for a request of a function; None to answer it as a question."""
+        page = _PAGE.search(fold_phrase(message))
+        message = _PAGE.sub("", message)
+        today = date.today()
+        metadata = parse_article_question(parse_timing(message, today), today)[0]
+        if intent in ("articles", "count") and metadata is not None:
+            return None  # the chain sends it to the archive in full
+        return self._call_by_words(message, today, intent, int(page[1]) if page else 1, name)
 
     def answer(self, question: str, timing: Timing, today: date) -> Answer | None:
         """Answer a question about articles, a bare name or an address; None for any other."""
         searcher, language = self.searcher(), detect(question)
         page = _PAGE.search(fold_phrase(question))
         if page is not None:
+            question = _PAGE.sub("", question)
             timing = replace(timing, question=_PAGE.sub("", timing.question))
         number = int(page[1]) if page is not None else 1
         metadata, timing = parse_article_question(timing, today)
         reply = ArticleReply(searcher, self.thresholds, question, timing, language)
         if metadata is None:
-            answer = self._call_by_words(question, timing, today, number)
-            return answer or reply.open() or self._list_author(reply)
+            answer = self._call_by_words(question, today, page=number)
+            if answer is not None and (answer.outcome != "no" or answer.intent != "question"):
+                return answer
+            return reply.open() or self._list_author(reply)
+        function: ArchiveFunction = "count" if metadata.kind == "count" else "articles"
+        words = parse_function(question, today, function)
         request = ArchiveRequest(
-            "count" if metadata.kind == "count" else "articles",
-            metadata.subject,
-            timing.period,
+            function,
+            words.subject if words and not metadata.author else metadata.subject,
+            (words and words.period) or timing.period,
             metadata.author,
             question,
             language,
@@ -86,16 +109,18 @@ class Archive:
         return reply.answer(metadata)
 
     def _call_by_words(
-        self, question: str, timing: Timing, today: date, page: int
+        self, message: str, today: date, intent: str = "", page: int = 1, name: str = ""
     ) -> Answer | None:
-        """Answer a function asked for in plain words; None if it has nothing to show, so that the
-        question may still be answered by passages."""
-        cut = timing if timing.period is not None else cut_period(timing.question, today)
-        request = parse_function(cut.question, question, cut.period, detect(question))
-        if request is None:
+        """Answer a function asked for in plain words, or refuse: finally if the refusal has its
+        intent, else the question may still be answered by passages."""
+        request = parse_function(message, today, intent, page=page)
+        if request is None or not (request.subject or request.period):
             return None
-        answer = FUNCTIONS[request.function](replace(request, page=page), self.searcher())
-        return answer if answer.outcome != "no" else None
+        answer = self.call(replace(request, name=name))
+        # Nobody else's words come near a person's.
+        if request.function == "quotes" and split_topic(request.about)[0][:1].isupper():
+            return replace(answer, intent=request.function)
+        return answer
 
     def introduce(self, question: str, timing: Timing, subjects: tuple[str, ...]) -> Answer | None:
         """Compare two subjects, or quote how the articles on them begin; None without any."""
@@ -104,7 +129,7 @@ class Archive:
             language, period = detect(question), timing.period
             request = ArchiveRequest("comparison", one, period, other, question, language)
             answer = compare_subjects(request, self.searcher())
-            if answer.outcome != "no":
+            if answer.outcome == "sure":
                 return answer
         return self._reply(question, timing).introduce(subjects)
 

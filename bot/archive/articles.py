@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import Decision, decide_by_articles, refusal_of
+from bot.archive.material import find_material
 from bot.archive.request import ArchiveRequest
-from bot.archive.subject import find_subject
 from bot.archive.texts import ArticlesPhrases
 from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry
@@ -27,12 +27,13 @@ _NEAR_PASSAGES = 30
 class FoundArticles:
     """The articles of a request: those of its page, and how many there are in all.
 
-    `titled` of them have the subject in their title.
+    `mentions` are the others that name the subject further down; `is_near` as in `Material`.
     """
 
     page: tuple[Article, ...]
     total: int
-    titled: int = 0
+    mentions: int = 0
+    is_near: bool = False
 
 
 def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
@@ -47,7 +48,9 @@ def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     heading = heading if found.total > 1 else ""
     citations = cite_openings(found.page, searcher.generation)
     first, *others = _name_articles(found.page, request)
-    return _answer(request, [replace(first, heading=heading), *others], citations)
+    heading = " ".join(filter(None, (heading, phrases.others(found.mentions))))
+    statements = [replace(first, heading=heading), *others]
+    return _answer(request, statements, citations, is_near=found.is_near)
 
 
 def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
@@ -57,14 +60,14 @@ def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
         return found
     if request.subject:
         phrases = ArticlesPhrases.of(request.language)
-        text = phrases.naming(request.subject, found.total, found.titled)
+        text = phrases.naming(request.subject, found.total, found.mentions)
     else:
         text = AboutPhrases.of(request.language).counted(found.total, found.page[0])
         found = FoundArticles(found.page[:1], found.total)
     citations = cite_openings(found.page, searcher.generation)
     counted = Statement(text, tuple(citation.number for citation in citations))
     listed = _name_articles(found.page, request) if request.subject else []
-    return _answer(request, [counted, *listed], citations)
+    return _answer(request, [counted, *listed], citations, is_near=found.is_near)
 
 
 def _name_articles(articles: Sequence[Article], request: ArchiveRequest) -> list[Statement]:
@@ -89,13 +92,13 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         if not page:
             return _refuse(request, decide_by_articles((), period=request.period))
         return FoundArticles(page, scoped.count(request.period))
-    subject = find_subject(scoped, request.subject, request.period, request.question)
-    if not subject.is_complete:
+    material = find_material(request, scoped)
+    if material is not None and not material.found.is_complete:
         return _refuse(request, decide_by_articles((), is_complete=False))
-    articles = [own.article for own in subject.articles]
-    if articles[skip:]:
-        titled = sum(subject.name.is_in(article.title) for article in articles)
-        return FoundArticles(tuple(articles[skip : skip + size]), len(articles), titled)
+    if material is not None and material.found.central[skip:]:
+        central, every = material.found.central, material.found.articles
+        page = tuple(own.article for own in central[skip : skip + size])
+        return FoundArticles(page, len(central), len(every) - len(central), material.is_near)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
     return _refuse(request, decide_by_articles((), hits, request.period))
 
@@ -123,12 +126,17 @@ def cite_openings(articles: Sequence[Article], generation: OpenGeneration) -> li
 
 
 def _answer(
-    request: ArchiveRequest, statements: Sequence[Statement], citations: Sequence[Citation]
+    request: ArchiveRequest,
+    statements: Sequence[Statement],
+    citations: Sequence[Citation],
+    *,
+    is_near: bool,
 ) -> Answer:
+    articles = [citation.article for citation in citations]
     return Answer(
         question=request.question,
         language=request.language,
-        outcome=decide_by_articles([citation.article for citation in citations]).outcome,
+        outcome=decide_by_articles(articles, is_near=is_near).outcome,
         confidence=1.0,
         statements=tuple(statements),
         citations=tuple(citations),

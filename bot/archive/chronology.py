@@ -10,17 +10,17 @@ from datetime import date
 from bot.answer import Answer, Statement
 from bot.answering.extractive import SURE_ORDER_LOGIT
 from bot.answering.injection import is_order
-from bot.archive.events import Event, find_events, in_order, merge_events, without_templates
+from bot.archive.events import Event, in_order, merge_events, select_events, without_templates
+from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.subject import find_subject
 from bot.archive.texts import ChronologyPhrases
 from index.search.searcher import Searcher
 
-SHOWN_EVENTS = 12
-MAX_EVENTS = 24  # of a page, the shown ones and those under « more »
+SHOWN_EVENTS = 20
+MAX_EVENTS = 40  # of a page, the shown ones and those under « more »
 _FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
-_DAY_EVENTS = 2  # of one day and article
+_DAY_EVENTS = 4  # of one day and article
 
 
 def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
@@ -28,10 +28,12 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
     A period restricts the days of the events, not of the articles.
     """
-    found = find_subject(searcher, request.subject, question=request.question)
-    events = _select(request, find_events(found.central))
+    material = find_material(replace(request, period=None), searcher)
+    if material is None:
+        return refuse_subject(request, searcher)
+    events = _select(request, select_events(material.lines()))
     if len(events) < _FEW_EVENTS:
-        events = _select(request, find_events(found.articles))
+        events = _select(request, select_events(material.lines(material.found.articles)))
     events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
@@ -51,7 +53,7 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
         )
         for number, line in enumerate(lines, 1)
     ]
-    answer = answer_lines(request, statements, lines, heading, further=rest, found=found)
+    answer = answer_lines(request, statements, lines, heading, further=rest, material=material)
     return replace(answer, period=None)  # it is not that of the articles
 
 
@@ -65,6 +67,7 @@ def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
             continue
         key = (event.period, event.article.id)
         counts[key] += 1
-        if counts[key] <= _DAY_EVENTS:
+        is_of_day = period is not None and period.first == period.last
+        if is_of_day or counts[key] <= _DAY_EVENTS:
             kept.append(event)
     return kept

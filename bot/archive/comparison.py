@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, find_lines, is_history
+from bot.answering.comparison import split_subjects
+from bot.answering.refusal import reply_with
+from bot.archive.events import Event, distinct, is_history
+from bot.archive.material import Material, find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.subject import FoundSubject, find_subject
 from bot.archive.texts import ComparisonPhrases
 from index.search.searcher import Searcher
+from index.text.dates import period_around
+from index.text.folding import fold_phrase
 
-_BOTH_LINES, _STATE_LINES, _FIGURE_LINES = 3, 2, 2
+_BOTH_LINES, _STATE_LINES, _FIGURE_LINES = 3, 4, 3
 _DIGIT = re.compile(r"\d")
 _ARTICLE = re.compile(r"^(?:le |la |les |l['’]|the )")  # « Le Monde » keeps its own
+_BETWEEN = re.compile(r",? (?:et|ou|and|or|vs\.?|versus|contre|avec|with|à) (?:d[eu]s? |d['’])?")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_TWO = re.compile(r"^(?:deux|two|both) ")
 
 
 def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
-    """Compare the request's subject with its `person`, the other subject."""
-    names = (request.subject, request.person)
-    found = [find_subject(searcher, name, request.period, request.question) for name in names]
-    titles = [_ARTICLE.sub("", name) for name in names]
-    lines = [find_lines(subject.central) for subject in found]
+    """Compare the request's subject with its `person`, the other subject; « les deux X » are the
+    two articles nearest to it. With a single one, ask for the other."""
+    phrases = ComparisonPhrases.of(request.language)
+    names: Sequence[str] = (request.subject, request.person)
+    if not request.person:
+        names = split_subjects(request.question)
+    if len(names) != 2 or not all(names):
+        names = _BETWEEN.split(request.subject, maxsplit=1)
+    if _TWO.match(fold_phrase(request.subject)):
+        sides = _find_two(request, searcher)
+        titles = [side.found.articles[0].article.title for side in sides if side is not None]
+    elif len(names) == 2 and all(names):
+        sides = [_find_side(request, name, searcher) for name in names]
+        titles = [_ARTICLE.sub("", name) for name in names]
+    else:
+        return reply_with(request.question, phrases.second, request.language, "comparison")
+    lines = [side.lines() if side is not None else [] for side in sides]
     if not all(lines):
         return refuse_subject(request, searcher)
-    phrases = ComparisonPhrases.of(request.language)
     shown: list[Event] = []
     statements: list[Statement] = []
 
@@ -36,25 +56,53 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
             statements.append(Statement(line.text, (len(shown),), heading=heading, side=side))
             heading = ""
 
-    both = [line for own in lines for line in own if _names_all(line, found)]
+    materials = [side for side in sides if side is not None]
+    both = [line for own in lines for line in own if _names_all(line, materials)]
     add(phrases.both, distinct(_by_weight(both), _BOTH_LINES))
     for side, (name, own) in enumerate(zip(titles, lines, strict=True), 1):
-        newest = max(line.article.published or date.min for line in own)
-        states = [line for line in own if (line.article.published or date.min) == newest]
-        states = distinct(_by_weight(states), _STATE_LINES, shown)
+        # Not against the other side: the same words with other figures are what is compared.
+        states = distinct(_unsaid(own, shown), _STATE_LINES)
         heading = phrases.history if is_history(states) else phrases.newest
         add(heading(name), states, side)
     for side, (name, own) in enumerate(zip(titles, lines, strict=True), 1):
         figures = [line for line in own if line.is_named and _DIGIT.search(line.text)]
-        add(phrases.figures(name), distinct(_by_weight(figures), _FIGURE_LINES, shown), side)
-    return answer_lines(request, statements, shown)
+        add(phrases.figures(name), distinct(_unsaid(figures, shown), _FIGURE_LINES), side)
+    nearest = next((side for side in materials if side.is_near), materials[0])
+    return answer_lines(request, statements, shown, material=nearest)
+
+
+def _find_side(request: ArchiveRequest, name: str, searcher: Searcher) -> Material | None:
+    hints = request.about.removeprefix(request.subject)
+    return find_material(replace(request, subject=name, about=name + hints, name=""), searcher)
+
+
+def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | None]:
+    """« les deux X »: of the two years that are named, or the two articles nearest to the request,
+    each a side of its own."""
+    subject = _TWO.sub("", request.subject)
+    years = _YEAR.findall(request.about)
+    if len(years) == 2:
+        periods = [period_around(date(int(year), 1, 1), "year") for year in years]
+        one = replace(request, subject=subject, about=subject, name="")
+        return [find_material(replace(one, period=period), searcher) for period in periods]
+    material = find_material(replace(request, subject=subject), searcher)
+    if material is None or len(material.found.articles) < 2:
+        return [None, None]
+    best = sorted(material.found.central, key=lambda own: -material.nearness(own.article))[:2]
+    return [material.among([own]) for own in best]
+
+
+def _unsaid(lines: list[Event], shown: list[Event]) -> list[Event]:
+    said = {line.text for line in shown}
+    return [line for line in _by_weight(lines) if line.text not in said]
 
 
 def _by_weight(lines: list[Event]) -> list[Event]:
     return sorted(lines, key=lambda line: (-line.weight, line.place))
 
 
-def _names_all(line: Event, found: list[FoundSubject]) -> bool:
-    return all(
-        subject.name.is_in(line.text) or subject.name.has_surname(line.text) for subject in found
+def _names_all(line: Event, sides: list[Material]) -> bool:
+    names = [side.found.name for side in sides]
+    return len(set(names)) == len(names) and all(
+        name.is_in(line.text) or name.has_surname(line.text) for name in names
     )

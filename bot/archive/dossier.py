@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, find_lines, in_order
+from bot.archive.events import Event, distinct, in_order
+from bot.archive.material import find_material
 from bot.archive.outcome import Line, answer_lines, refuse_subject
 from bot.archive.quotes import find_quotes
 from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
-from bot.archive.subject import SubjectName, find_subject
+from bot.archive.subject import SubjectName
 from bot.archive.texts import ChronologyPhrases, DossierPhrases, QuotesPhrases
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
-_IDENTITY_LINES, _DATE_LINES, _FIGURE_LINES, _WORD_LINES, _OTHER_LINES = 2, 6, 4, 3, 2
+_IDENTITY_LINES, _DATE_LINES, _FIGURE_LINES, _WORD_LINES, _OTHER_LINES = 3, 6, 4, 3, 2
+_LINES = 14  # in all, with the weightiest others
 _FIGURE = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[\s.,]?\d{1,3}){0,4}\s?(?:%|€|\$|euros?|dollars?|millions?|milliards?|morts?|blesses?|personnes?|km"
     r"|kilometres?|metres?|tonnes?|ans\b|voix|billion|people|percent|deaths?)"
@@ -30,10 +32,11 @@ _ROLE_BEFORE = re.compile(
 
 def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell who or what a subject is, its dates and figures, what it says and is said of it."""
-    found = find_subject(searcher, request.subject, request.period, request.question)
-    lines = find_lines(found.central)
-    if not lines:
+    material = find_material(request, searcher)
+    lines = material.lines() if material is not None else []
+    if material is None or not lines:
         return refuse_subject(request, searcher)
+    found, name = material.found, material.found.name.subject
     phrases = DossierPhrases.of(request.language)
     days = ChronologyPhrases.of(request.language)
     cited: list[Line] = []
@@ -52,7 +55,7 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     identity = sorted(ranked, key=lambda line: -_identifies(line, found.name))
     chosen = [line for line in identity if _identifies(line, found.name)] or ranked
     add(
-        phrases.identity(request.subject, len(found.articles)),
+        phrases.identity(name, len(found.articles)),
         (("", line) for line in distinct(chosen, _IDENTITY_LINES)),
     )
     dated = [line for line in ranked if line.day is not None]
@@ -65,7 +68,7 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
         phrases.figures,
         ((days.told(day) if (day := line.article.published) else "", line) for line in chosen),
     )
-    heading = phrases.words(request.subject)
+    heading = phrases.words(name)
     said = {line.text for line in shown}
     for quote in find_quotes(found, request)[:_WORD_LINES]:
         if quote.text not in said:
@@ -80,7 +83,10 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
         if line.is_named and line.text not in said and _is_by_another(line, found.name)
     ]
     add(phrases.of_it, (("", line) for line in distinct(others, _OTHER_LINES, shown)))
-    return answer_lines(request, statements, cited, found=found)
+    unsaid = [line for line in ranked if line.text not in said]
+    rest = distinct(unsaid, max(0, _LINES - len(cited)), shown)
+    add(phrases.rest, (("", line) for line in in_order(rest)))
+    return answer_lines(request, statements, cited, material=material)
 
 
 def _identifies(line: Event, name: SubjectName) -> int:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from bot.answer import Answer, Citation, MonthCount, Statement
 from bot.answering.refusal import Decision, decide_by_articles, refusal_of
+from bot.archive.material import Material
 from bot.archive.request import ArchiveRequest
-from bot.archive.subject import FoundSubject
 from bot.archive.texts import SubjectPhrases
 from bot.locale.answers import title_of
 from index.search.searcher import Searcher
@@ -31,11 +31,11 @@ def answer_lines(
     heading: str = "",
     further: Sequence[Line] = (),
     *,
-    found: FoundSubject | None = None,
+    material: Material | None = None,
 ) -> Answer:
     """Build the answer of these lines, each a statement of its own, below a heading.
 
-    The first heading says which articles of `found` are left out as of another subject.
+    The first heading says which articles of the `material` are left out as of another subject.
     """
     if not statements:
         return _refuse(request, decide_by_articles((), period=request.period))
@@ -43,6 +43,7 @@ def answer_lines(
     articles = [citation.article for citation in citations]
     first, *others = statements
     parts = [heading or first.heading]
+    found = material.found if material is not None else None
     if found is not None and found.homonyms:
         phrases = SubjectPhrases.of(request.language)
         title = title_of(found.homonyms[0], request.language)
@@ -51,7 +52,9 @@ def answer_lines(
     return Answer(
         question=request.question,
         language=request.language,
-        outcome=decide_by_articles(articles).outcome,
+        outcome=decide_by_articles(
+            articles, is_near=material is not None and material.is_near
+        ).outcome,
         confidence=1.0,
         statements=tuple(statements),
         citations=citations,

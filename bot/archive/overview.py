@@ -1,4 +1,4 @@
-"""Overview of a subject: its newest state first, then positions, then background."""
+"""Overview of a subject and the latest on it: its newest state first, then what was told before."""
 
 from __future__ import annotations
 
@@ -6,35 +6,37 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, find_lines, is_history
+from bot.archive.events import Event, distinct, is_history
+from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
-from bot.archive.subject import find_subject
-from bot.archive.texts import OverviewPhrases
+from bot.archive.texts import LatestPhrases, OverviewPhrases
 from index.search.searcher import Searcher
 
 _NEWEST_DAYS = 3  # an article this much older than the newest one tells no newest state
+_STATE_LINES, _POSITION_LINES, _BACKGROUND_LINES = 6, 3, 6
+_NEWEST_LINES, _BEFORE_LINES = 7, 3  # of the latest
 
 
 def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell what the articles say of a subject, under headings; no two lines say the same."""
-    found = find_subject(searcher, request.subject, request.period, request.question)
-    lines = find_lines(found.central)
+    material = find_material(request, searcher)
+    lines = material.lines() if material is not None else []
     if not lines:
         return refuse_subject(request, searcher)
     phrases = OverviewPhrases.of(request.language)
-    newest = max((line.article.published or date.min for line in lines), default=date.min)
+    newest = max(map(_day, lines))
 
     def is_newest(line: Event) -> bool:
-        return (newest - (line.article.published or date.min)).days <= _NEWEST_DAYS
+        return (newest - _day(line)).days <= _NEWEST_DAYS
 
     shown: list[Event] = []
     statements: list[Statement] = []
     for heading, most, fits in (
-        (phrases.newest, 3, is_newest),
-        (phrases.positions, 3, _is_position),
-        (phrases.background, 4, lambda line: not is_newest(line) or line.day is not None),
+        (phrases.newest, _STATE_LINES, is_newest),
+        (phrases.positions, _POSITION_LINES, _is_position),
+        (phrases.background, _BACKGROUND_LINES, lambda line: True),
     ):
         own = _choose(lines, most, fits, shown)
         if fits is is_newest and is_history(own):
@@ -43,15 +45,42 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
             shown.append(line)
             statements.append(Statement(line.text, (len(shown),), heading=heading))
             heading = ""
-    return answer_lines(request, statements, shown, found=found)
+    return answer_lines(request, statements, shown, material=material)
+
+
+def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
+    """Tell the news of the newest day with an article on a subject, and those of the day before."""
+    material = find_material(request, searcher)
+    central = [own for own in material.found.articles if own.is_central] if material else []
+    lines = [line for line in material.lines(central) if line.article.published] if material else []
+    if not lines:
+        return refuse_subject(request, searcher)
+    phrases = LatestPhrases.of(request.language)
+    days = sorted({_day(line) for line in lines}, reverse=True)[:2]
+    shown: list[Event] = []
+    statements: list[Statement] = []
+    for at, (day, most) in enumerate(zip(days, (_NEWEST_LINES, _BEFORE_LINES), strict=False)):
+        heading = phrases.before(day) if at else phrases.newest(day)
+        own = [line for line in lines if _day(line) == day]
+        for line in _choose(own, most, lambda line: True, shown):
+            shown.append(line)
+            statements.append(Statement(line.text, (len(shown),), heading=heading))
+            heading = ""
+    return answer_lines(request, statements, shown, material=material)
 
 
 def _choose(
     lines: Sequence[Event], most: int, fits: Callable[[Event], bool], shown: Sequence[Event]
 ) -> list[Event]:
+    """The weightiest lines that fit and say nothing new twice, newest article first."""
     ranked = sorted(lines, key=lambda line: (-line.weight, line.place))
     chosen = distinct((line for line in ranked if fits(line)), most, shown)
-    return sorted(chosen, key=lambda line: (line.article.published or date.min, line.place))
+    chosen.sort(key=lambda line: (line.article.id, line.sentence.start))
+    return sorted(chosen, key=_day, reverse=True)
+
+
+def _day(line: Event) -> date:
+    return line.article.published or date.min
 
 
 def _is_position(line: Event) -> bool:

@@ -1,105 +1,198 @@
-"""Parse plain requests for a function: « Chronologie de… », "What did … say about…"."""
+"""Parse requests for a function from the words of a message: « Chronologie de… », « fiche X ».
+
+A function is recognised by its own words at the beginning or end of a message, else by what the
+message was taken for. Without the words that only ask, what remains is the subject.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import date
 
 from bot.answering.metadata_question import LONGEST_QUESTION, QUOTATION_MARKS
+from bot.answering.time_range import Timing, cut_period, parse_timing
 from bot.archive.request import ArchiveFunction, ArchiveRequest
-from index.article import Period
+from index.text.event_days import find_event_days
 from index.text.folding import fold_phrase
+from index.text.language import detect
 
-_POLITE = (
-    r"(?:(?:bonjour|salut|hello|hi|stp|svp|please)[ ,!]+)?"
-    r"(?:(?:peux-tu|pouvez-vous|pourriez-vous|can you|could you|i want|je veux|je voudrais)[ ,]+)?"
-    r"(?:(?:me |nous )?(?:fai(?:s|tes|re)|dresse[zr]?|etabli[srt]|donne[zr]?|montre[zr]?|give|show"
-    r"|draw up|make|write)(?:[- ](?:moi|nous)| me| us)? )?"
-)
-_DE = r"(?:d(?:es?|u) |d')(?:la |l')?"
-_A = r"(?:(?:la|une|le|un|les|toutes les|tous les|a|an|the|all the|all) )?"
-_SUBJECT = r"(?P<subject>\S.*?)"
-_PERSON = r"(?P<person>\S.*?)"
-_ABOUT = (
-    r"(?: (?:sur|a propos (?:d(?:es?|u) |d')|au sujet (?:d(?:es?|u) |d')|concernant|about|on)"
-    rf" ?(?:la |le |les |l'|the )?{_SUBJECT})?"
-)
-_END = r"[ ?!.…]*"
-
-_NAME = re.compile(r"(?<![\w'’])[A-ZÀ-ÖØ-Þ]")
-
-_PATTERNS: tuple[tuple[ArchiveFunction, str], ...] = (
+# The words of each function, where a message begins or ends with words that only ask.
+_CUES: tuple[tuple[ArchiveFunction, str], ...] = (
+    ("comparison", r"\bcompar|\bdifferences?\b"),
     (
         "chronology",
-        rf"{_A}(?:(?:chronologie|frise|timeline|chronology)(?: complete)?"
-        rf" (?:{_DE}|sur (?:la |le |les |l')?|of (?:the )?|for |on )"
-        rf"|(?:retrace[zr]?|raconte[zr]?|trace)(?:[- ]moi)? l'histoire {_DE}"
-        rf"|(?:quelles (?:sont|ont ete|furent) les )?"
-        r"(?:(?:grandes|principales) (?:etapes|dates)|(?:etapes|dates) (?:cles?|importantes))"
-        rf"(?: de l'histoire)? {_DE}"
-        r"|what (?:are|were) the (?:main|key) (?:steps|stages|dates) (?:of|in) (?:the )?"
-        rf"|(?:tell|trace) the (?:history|story) of (?:the )?){_SUBJECT}",
-    ),
-    (
-        "quotes",
-        rf"{_A}(?:(?:citations?|propos|phrases|mots|paroles|declarations?) {_DE}"
-        rf"|quotes (?:of|by|from) ){_PERSON}{_ABOUT}",
-    ),
-    (
-        "quotes",
-        r"(?:que |qu'|qu'est-ce que |qu'est-ce qu')(?:dit|pense|declare|affirme|a dit|a declare"
-        rf"|a affirme|a repondu|a annonce|a pu dire) {_PERSON}{_ABOUT}",
-    ),
-    (
-        "quotes",
-        rf"(?:ce que|qu'est-ce que) {_PERSON} (?:dit|pense|a dit|a declare|en dit){_ABOUT}",
-    ),
-    ("quotes", rf"what (?:did|does|has) {_PERSON} (?:say|said|think|declare){_ABOUT}"),
-    (
-        "overview",
-        rf"(?:{_A}(?:point|synthese|overview|tour d'horizon|etat des lieux)"
-        rf" (?:sur|{_DE}|of|on|about)|(?:que|qu'est-ce que l'on|qu'est-ce qu'on) (?:sait|sait-on)"
-        rf"(?:[- ]on)? (?:sur|{_DE}|a propos {_DE})|what (?:is known|do we know) about"
-        rf"|tell me about|synthetise[zr]?) ?(?:la |le |les |l'|the )?{_SUBJECT}",
+        r"\b(?:chrono(?:s|logies?|logique)?|frise|timelines?|chronology|retrace[rz]?|history"
+        r"|(?:etape|date) par (?:etape|date)|dans l'ordre|l'histoire|(?:the|whole) story"
+        r"|(?:grandes|principales|main|key) (?:dates|etapes|steps|stages|events)"
+        r"|(?:dates|etapes) (?:cles?|importantes))\b",
     ),
     (
         "dossier",
-        rf"{_A}(?:fiche|dossier|profil|portrait|biographie|bio|profile|file|biography)"
-        rf" (?:sur |{_DE}|of |on |about )(?:la |le |les |l'|the )?{_SUBJECT}",
+        r"\b(?:fiche|dossier|portrait|profile?|biographie|biography|bio|une note|tout ce que"
+        r" (?:vous|tu|l'on))\b",
     ),
+    ("summary", r"\b(?:resum|summar|sum up|l'essentiel (?:de l'article|du))"),
     (
-        "summary",
-        r"(?:resume[zr]?(?:[- ](?:moi|nous))?|summari[sz]e|sum up) (?:l'article|the article)"
-        rf" (?:sur|about|on) (?:la |le |les |l'|the )?{_SUBJECT}",
+        "quotes",
+        r"\b(?:citations?|declarations?|propos d|paroles|mots d|quotes?|phrases d|ce que dit"
+        r"|(?:qu'|que |qu'est-ce que |ce qu')(?:a |ont |en )?(?:dit|disent|declare|pense|repondu)"
+        r"\b(?! l'articles?| les articles))",
     ),
     (
         "positions",
-        r"(?:qui (?:est|sont)(?: ceux qui sont)? (?:pour et (?:qui est )?contre|pour ou contre)"
-        r"|(?:les |quelles sont les )?positions sur|who is for and (?:who is )?against)"
-        rf" (?:la |le |les |l'|the )?{_SUBJECT}",
+        r"\b(?:pour (?:et|ou) (?:qui est )?contre|positions|for and (?:who is )?against)\b",
     ),
+    ("count", r"\b(?:combien|nombre) d'articles|\bhow many articles"),
+    ("list", r"\b(?:listes?|list)\b"),
+    (
+        "overview",
+        r"\b(?:(?:le|un) point|point (?:sur|de situation)|synthese|synthetise[rz]?|overview"
+        r"|etat des lieux|tour d'horizon"
+        r"|(?:sait|know) ?(?:-on)?|ou en (?:est|sont|sommes)|dans quel etat|tell me about)\b",
+    ),
+    (
+        "latest",
+        r"\b(?:quoi de (?:neuf|nouveau)|du nouveau|(?:dernieres|latest) (?:nouvelles|infos?|actus?"
+        r"|news)|the latest|what's new)\b",
+    ),
+    ("articles", r"(?<!disent les )\b(?:articles|papiers|depeches)\b"),
 )
-_FUNCTIONS = tuple(
-    (function, re.compile(rf"{_POLITE}{pattern}{_END}")) for function, pattern in _PATTERNS
-)
+_FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in _CUES)
+_ANYWHERE = re.compile(
+    r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE
+)  # hardly ever part of a subject
+_WHICH = re.compile(r"(?:(?:dans|de|pour|par) )?(?:quels|quelles|which) (?!est|sont|is|was|are)")
+_NAME = re.compile(r"(?<=[\w,:'’] )[A-ZÀ-ÖØ-Þ]|['’][A-ZÀ-ÖØ-Þ]")
+_OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
+
+# Words that only ask, at the beginning or end of a message; whatever else stands there begins or
+# ends the subject.
+_ASKING_WORDS = """
+a about actu actualites actus affirme against aimerais all alors an apres archive archives are
+article articles as au aux avez avez-vous base been besoin between bio biographie biography
+bonjour build c' c'est ca can ce cela celebres ces cherche chercher chrono chronologie
+chronologies chronologique chronology citation citations cle cles combien comparaison compare
+compare-moi comparer comparez comparison complet complete completes compte concernant consacre
+consacres contre corpus cote could d' d'horizon dans date dates de declaration declarations
+declare depeche dernier dernieres derniers dernières des did difference differences dire disent
+dit do does donc donne donne-moi donne-nous donner donnez donnez-moi donnez-nous dossier draw
+dresse dresse-moi dresser dressez du ecris elle elles en entre enumere essentiel est est-ce
+est-on et etablir etablis etaient etait etape etapes etat ete eu eux evenements events faire
+fais fais-moi fais-nous faites faites-moi faut fiche fiches file find for frise full furent get
+give grandes has have hello her heure hi him histoire history horizon how i il ils importantes
+in index info infos is it j' je jour key know known l' la latest le les lieux like list liste
+liste-moi lister listes listez lui m' main make many me merci moi mois monte monte-moi montez
+montre montre-moi montrez mots need neuf new news nombre nos note notre nous nouveau nouvelles
+of ok on ont order ordre ou overview papier par paroles paru parue parues parus pense peux
+peux-tu phrases plait please plus point portrait position positions pour pourriez pourriez-vous
+pouvez pouvez-vous prepare principales principaux profil profile propos publie publies qu' que
+quel quelle quelles quels qui quoi quote quotes raconte raconte-moi raconter racontez recentes
+redige regarding repondu resume resume-moi resumer resumez resumez-moi retrace retrace-moi
+retracer retracez s'il said sais sait sait-on salut savez say show situation sommes sommes-nous
+sont sors sors-moi stages steps story stp sujet sum summarise summarize summary sur svp synthese
+synthetise synthetiser t te tell texte thanks the them timeline timelines to total tour tous
+tout toute toutes trace tu un une up us veux vos votre voudrais vous want was we were what
+what's where which who whole would write y y'a you à
+"""
+_ASKING = frozenset(_ASKING_WORDS.split())
+_TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")
+_HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] ")
+_DATE_OPENING = re.compile(r"\b(?:d[ue]|d['’]|le|au|[aà] l['’]|en|the|of|in|on)\s*$", re.IGNORECASE)
+_PART = re.compile(r"[^,:;()]*[,:;()]*\s*")
+_SENTENCE_END = re.compile(r"(?<=[?!.…])\s+(?=[A-ZÀ-ÖØ-Þa-zà-ÿ])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stripped:
+    """What remains of a message, and the words that were cut from its beginning and end."""
+
+    rest: str
+    around: str
 
 
 def parse_function(
-    words: str, question: str, period: Period | None, language: str
+    message: str, today: date, intent: str = "", *, page: int = 1
 ) -> ArchiveRequest | None:
-    """Parse a request; `words` are those of the `question` without its period."""
-    words = " ".join(words.split())
-    plain = fold_phrase(words)
-    if len(plain) > LONGEST_QUESTION:
+    """Parse a request; `intent` is what the message was taken for, if a function."""
+    text = " ".join(message.split())
+    if len(text) > LONGEST_QUESTION:
         return None
-    for function, pattern in _FUNCTIONS:
-        match = pattern.fullmatch(plain)
-        if match is not None:
-            groups = match.groupdict()
-            subject, person = (
-                words[slice(*match.span(name))].strip(QUOTATION_MARKS) if groups.get(name) else ""
-                for name in ("subject", "person")
-            )
-            if person and not _NAME.search(person):
-                return None  # « Que dit la loi ? »
-            return ArchiveRequest(function, subject, period, person, question, language)
-    return None
+    function = _function_of(text) or next((name for name in _ALL if name == intent), None)
+    if function is None:
+        return None
+    if function == "quotes" and intent != function and not _NAME.search(text):
+        return None  # « Que dit la loi ? »
+    timing = parse_timing(text, today)
+    if timing.period is None:
+        timing = cut_period(text, today)
+    if timing.period is None:
+        timing = _cut_date(
+            text, with_days=function in _OF_DAYS or bool(_OF_A_DAY.search(fold_phrase(text)))
+        )
+    about = _ANYWHERE.sub("", _strip(timing.question).rest).strip("?!., ")
+    return ArchiveRequest(
+        function,
+        _HINTS.split(about, maxsplit=1)[0].strip(QUOTATION_MARKS + "?!., "),
+        timing.period,
+        "",
+        message,
+        detect(message),
+        page,
+        about,
+    )
+
+
+_ALL = frozenset(function for function, _ in _CUES)
+_OF_A_DAY = re.compile(r"\b(?:heure par heure|journee d|hour by hour)")
+_OF_DAYS = ("summary", "articles", "count", "latest", "list")  # whose dates are those of articles
+
+
+def _function_of(text: str) -> ArchiveFunction | None:
+    """The function whose words stand at either end of a message."""
+    around = _strip(_cut_date(text, with_days=True).question).around
+    found = next((function for function, cue in _FUNCTION_CUES if cue.search(around)), None)
+    if found is None and _WHICH.match(fold_phrase(text)):
+        return "list"
+    if found in (None, "list") and _ANYWHERE.search(text):
+        return "chronology"
+    return "articles" if found == "list" and _OF_ARTICLES.search(fold_phrase(text)) else found
+
+
+def _cut_date(text: str, *, with_days: bool) -> Timing:
+    """Cut a month or season with its year from a request, or a day."""
+    for day in find_event_days(text, None):
+        if day.exactness == "year" or (day.exactness == "day" and not with_days):
+            continue
+        before = _DATE_OPENING.sub("", text[: day.start])
+        return Timing(" ".join(f"{before} {text[day.end :]}".split()), day.period)
+    return Timing(text)
+
+
+def _strip(text: str) -> _Stripped:
+    """Cut the words that only ask from both ends, and parts of nothing else."""
+    kept: list[str] = []
+    around: list[str] = []
+    for sentence in _SENTENCE_END.split(text):
+        parts: list[str] = []
+        for part in _PART.findall(sentence):
+            asks = all(_only_asks(token) for token in _TOKEN.finditer(part))
+            (around if asks else parts).append(part)
+        sentence = "".join(parts)
+        tokens = list(_TOKEN.finditer(sentence))
+        first, last = 0, len(tokens)
+        while first < last and _only_asks(tokens[first]):
+            first += 1
+        while last > first and _only_asks(tokens[last - 1]):
+            last -= 1
+        if first < last:
+            begin, end = tokens[first].start(), tokens[last - 1].end()
+            kept.append(sentence[begin:end])
+            around += [sentence[:begin], sentence[end:]]
+    return _Stripped("; ".join(kept), fold_phrase(" ".join(around)))
+
+
+def _only_asks(token: re.Match[str]) -> bool:
+    """True for a word that only asks; a capital begins a name, but at the beginning."""
+    word = token[0]
+    return fold_phrase(word) in _ASKING and not (word[0].isupper() and token.start())

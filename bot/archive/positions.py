@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, find_lines
+from bot.archive.events import Event, distinct
+from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
-from bot.archive.subject import find_subject
 from bot.archive.texts import PositionsPhrases
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
-_SPEAKERS, _SPEAKER_LINES = 8, 2
+_LINES = 10
+# What takes a side without a verb of speech.
+_STANCE = re.compile(
+    r"\b(?:pour|contre|favorables?|oppos\w+|opposition|soutien\w*|soutenu\w*|rejet\w*|refus\w*|partisans?"
+    r"|appel\w*|critiqu\w*|denonc\w*|defend\w*|manifest\w*|favou?r|against|support\w*|reject\w*)\b"
+)
 
 
 def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
-    """Quote those who speak of a subject, the most quoted first, newest first for each."""
-    found = find_subject(searcher, request.subject, request.period, request.question)
-    by_speaker: dict[str, list[tuple[str, Event]]] = {}
-    for line in find_lines(found.articles):
-        speech = find_speech(line.text, line.article.language)
-        if speech is not None and speech.speaker is not None and line.is_named:
-            key = fold_phrase(speech.speaker).split()[-1]  # « Benoît Hamon », « Hamon »
-            by_speaker.setdefault(key, []).append((speech.speaker, line))
-    if not by_speaker:
+    """Quote those who speak of a subject or take a side, the weightiest sentences, by speaker."""
+    material = find_material(request, searcher)
+    if material is None:
         return refuse_subject(request, searcher)
-    heading = PositionsPhrases.of(request.language).heading(request.subject, len(by_speaker))
-    lines: list[Event] = []
-    statements: list[Statement] = []
-    for own in sorted(by_speaker.values(), key=len, reverse=True)[:_SPEAKERS]:
-        name = max((speaker for speaker, _ in own), key=len)
-        newest = sorted(
-            (line for _, line in own), key=lambda line: line.article.published or date.min
-        )
-        for line in distinct(reversed(newest), _SPEAKER_LINES, lines):
-            lines.append(line)
-            statements.append(Statement(line.text, (len(lines),), label=name))
-    return answer_lines(request, statements, lines, heading, found=found)
+    ranked = sorted(material.lines(), key=lambda line: (-line.weight, line.place))
+    voices = [(line, _speaker(line)) for line in ranked]
+    sides = [line for line, name in voices if name or _STANCE.search(fold_phrase(line.text))]
+    lines = distinct(sides, _LINES)
+    if not lines:
+        return refuse_subject(request, searcher)
+    names = {line.text: name for line, name in voices}
+    order: dict[str, int] = {}
+    for line in lines:
+        order.setdefault(_key(names[line.text]), len(order))
+    lines.sort(key=lambda line: order[_key(names[line.text])])
+    count = len([key for key in order if key])
+    heading = PositionsPhrases.of(request.language).heading(request.subject, count)
+    statements = [
+        Statement(line.text, (number,), label=names[line.text])
+        for number, line in enumerate(lines, 1)
+    ]
+    return answer_lines(request, statements, lines, heading, material=material)
+
+
+def _speaker(line: Event) -> str:
+    speech = find_speech(line.text, line.article.language)
+    return (speech.speaker or "") if speech is not None else ""
+
+
+def _key(name: str) -> str:
+    """« Benoît Hamon » and « Hamon » are one."""
+    return fold_phrase(name).split()[-1] if name else ""

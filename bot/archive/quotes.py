@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
 from bot.answering.injection import is_order
+from bot.archive.material import Material, find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.speakers import find_speech
-from bot.archive.subject import FoundSubject, SubjectArticle, SubjectName, find_subject
+from bot.archive.speakers import ROLES, find_speech
+from bot.archive.subject import FoundSubject, SubjectArticle, SubjectName
 from bot.archive.texts import QuotesPhrases
 from index.article import Article, Passage, Period, Sentence
 from index.ingestion.passages import cut
 from index.search.searcher import Searcher
-from index.text.names import span_names
+from index.text.folding import fold_phrase
+from index.text.language import keyed_terms
+from index.text.names import PERSON, span_names
 
 SHOWN_QUOTES = 10
 MAX_QUOTES = 40
 _MAX_WORDS = 90
 _MIN_WORDS = 5
+_TOPIC_SHARE = 0.7  # of the words of a topic that the best article has
+_QUOTED = re.compile(r"«[^«»]*»?|“[^“”]*”?")
+_PRONOUN = re.compile(r"\b(?:il|elle|he|she)\b", re.IGNORECASE)
+_COMPLEMENT = re.compile(
+    r"\b(?:d[eu]s?|d['’]|à|aux?|en|dans|sur|chez|vers|par|pour|avec|contre|entre|of|in|at|by|to|with)"
+    r" ?(?:la |le |les |l['’]|the )?$",
+    re.IGNORECASE,
+)
+_ABOUT = (
+    r"(?:sur|à propos d[eu]s?|au sujet d[eu]s?|concernant|après|lors d[eu]|quand|au|à|depuis|avant"
+    r"|face à|contre|en|du|de|about|on|after|during|when|against)"
+)
+_TOPIC = re.compile(
+    rf",? (?!d[eu]){_ABOUT} (?:la |le |les |l['’]|the |sa |son )?",
+    re.IGNORECASE,
+)
+_TOPIC_OPENING = re.compile(rf"^,? *(?:{_ABOUT} )?(?:la |le |les |l['’]|the )?", re.IGNORECASE)
+_SAY = re.compile(r"^(?:say|said|think)\b,? ?(?:about |on |after )?(?:the )?")
+_FIRST_NAME = re.compile(rf"{PERSON}|[A-ZÀ-ÖØ-Þ][\w.'’-]+")
+_OF = re.compile(r"\b(?:d[eu]s?|d['’]|de la|de l['’]|of|of the) ?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +71,21 @@ class SpokenQuote:
 
 def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Quote a person, on a subject if one is named, newest first."""
-    name = request.person or request.subject
-    parts = SubjectName.parse(name, request.question).parts
-    name = next((part.text for part in parts if part.is_name), name)  # « le président X »
-    found = find_subject(searcher, name, request.period, request.question)
-    kept = find_quotes(found, request)
-    if not kept:
+    if not request.person:
+        person, topic = split_topic(request.about or request.subject)
+        request = replace(request, person=person, subject=topic)
+    asked = replace(request, subject=request.person, about="")
+    material = find_material(asked, searcher)
+    if material is not None and (name := _name_of_role(request.person, material)):
+        material = find_material(replace(asked, subject=name), searcher)
+    kept = find_quotes(material.found, request) if material is not None else []
+    if material is None or not kept:
         return refuse_subject(request, searcher)
+    name = material.found.name.subject
     skip = (request.page - 1) * SHOWN_QUOTES
     lines = kept[skip : skip + SHOWN_QUOTES] or kept[:SHOWN_QUOTES]
     phrases = QuotesPhrases.of(request.language)
-    heading = phrases.heading(name, request.subject if request.person else "", len(kept))
+    heading = phrases.heading(name, request.subject, len(kept))
     statements = [
         Statement(
             line.text, (number,), label=phrases.day(day), days=Period(day, day) if day else None
@@ -66,14 +94,48 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for day in (line.article.published,)
     ]
     further = [quote for quote in kept if quote not in lines][:MAX_QUOTES]
-    return answer_lines(request, statements, lines, heading, further, found=found)
+    return answer_lines(request, statements, lines, heading, further, material=material)
+
+
+def split_topic(words: str) -> tuple[str, str]:
+    """Split « le président X sur Y » into the person and what the words are about.
+
+    A name is the person's, but not in « le sélectionneur des Bleus ».
+    """
+    match = _FIRST_NAME.search(words)
+    if match is not None and not _OF.search(words[: match.start()]):
+        before = _TOPIC.search(words[: match.start()])
+        if before is None:
+            return match[0], _SAY.sub("", _TOPIC_OPENING.sub("", words[match.end() :]))
+    match = _TOPIC.search(words)
+    if match is None:
+        return words, ""
+    return words[: match.start()], _SAY.sub("", words[match.end() :])
+
+
+def _name_of_role(role: str, material: Material) -> str:
+    """The name that an article gives to a role: « Didier Dinart, le sélectionneur »."""
+    if any(part.is_name and " " in part.text for part in material.found.name.parts):
+        return ""
+    words = role.split()
+    if len(words) < 2 or not words[0].islower():
+        return ""
+    near = re.compile(
+        rf"{re.escape(words[0])}\b[^.,;«»]{{0,40}}? ?,? ({PERSON})"
+        rf"|({PERSON}) ?, [^.,;«»]{{0,20}}{re.escape(words[0])}\b"
+    )
+    for own in material.found.articles:
+        match = near.search(own.article.text)
+        if match is not None:
+            return match[1] or match[2]
+    return ""
 
 
 def find_quotes(found: FoundSubject, request: ArchiveRequest) -> list[SpokenQuote]:
     """Find what a person says, newest first, on the request's subject if it names a person."""
     quotes = [quote for own in found.articles for quote in _quotes_of(own, found.name)]
     if request.subject and request.person:
-        quotes = _on_subject(quotes, SubjectName.parse(request.subject, request.question))
+        quotes = _on_topic(quotes, request.subject)
     kept: list[SpokenQuote] = []
     for quote in sorted(quotes, key=_newness, reverse=True):
         if not any(_is_same(quote, other) for other in kept):
@@ -96,28 +158,53 @@ def _is_same(one: SpokenQuote, other: SpokenQuote) -> bool:
 
 
 def _quotes_of(own: SubjectArticle, name: SubjectName) -> Iterator[SpokenQuote]:
+    """What the person says in an article: by name, as « il » where nobody else was named since, and
+    as long as a quote goes on."""
     article = own.article
+    is_about = is_theirs = is_open = False  # whom « il » means, and the sentence right before
     for passage in cut(article):
-        before: Sentence | None = None  # the last sentence that names a person as its first name
+        before: Sentence | None = None  # the last one with a person as its subject
         for at, sentence in enumerate(passage.sentences):
             speech = find_speech(sentence.text, article.language)
+            outside = _QUOTED.sub(lambda match: " " * len(match[0]), sentence.text)
+            subjects = _find_subjects(outside, article.language)
+            is_nobody = all(_is_name(name, subject) for subject in subjects[:1])
+            goes_on = is_theirs and (is_open or (sentence.text[:1] in "«“" and is_nobody))
             lead = None
-            if speech is not None and len(sentence.text.split()) >= _MIN_WORDS:
-                if speech.speaker is not None:
-                    is_own = _is_name(name, speech.speaker)
-                else:
-                    is_own = before is not None and _is_about(before, name, article)
-                    lead = before if is_own else None
-                if is_own:
-                    start = _opening(passage, at, sentence)
-                    if lead is not None and lead.end > start:
-                        start, lead = min(start, lead.start), None
-                    if len(article.text[start : sentence.end].split()) <= _MAX_WORDS:
-                        yield SpokenQuote(
-                            article, passage, start, sentence.end, speech.is_direct, lead
-                        )
-            if any(_people(sentence, article)):
+            if speech is not None and speech.speaker is not None:
+                is_theirs = _is_name(name, speech.speaker)
+            elif goes_on:
+                is_theirs = True
+            else:
+                is_theirs = (speech is not None or _says_pronoun(outside, sentence.text)) and (
+                    is_nobody if subjects else is_about
+                )
+                lead = before if is_theirs and not subjects else None
+            is_open = _stays_open(sentence.text, is_open=is_open)
+            if is_theirs and len(sentence.text.split()) >= _MIN_WORDS:
+                start = sentence.start if goes_on else _opening(passage, at, sentence)
+                if lead is not None and lead.end > start:
+                    start, lead = min(start, lead.start), None
+                if len(article.text[start : sentence.end].split()) <= _MAX_WORDS:
+                    is_direct = goes_on or (speech is not None and speech.is_direct)
+                    yield SpokenQuote(article, passage, start, sentence.end, is_direct, lead)
+            if speech is not None and speech.speaker is not None:
+                is_about = _is_name(name, speech.speaker)
+                is_about = is_about and all(_is_name(name, other) for other in subjects[-1:])
                 before = sentence
+            elif subjects:
+                before, is_about = sentence, all(_is_name(name, s) for s in subjects)
+
+
+def _says_pronoun(outside: str, text: str) -> bool:
+    """True if words are quoted as « il » or « elle » says them: « Elle a conclu : « … » »."""
+    quoted = max((len(match[0].split()) for match in _QUOTED.finditer(text)), default=0)
+    return quoted >= _MIN_WORDS and _PRONOUN.search(outside) is not None
+
+
+def _stays_open(text: str, *, is_open: bool) -> bool:
+    """True if a quote goes on after a sentence."""
+    return text.rfind("«") > text.rfind("»") or (is_open and "»" not in text)
 
 
 def _opening(passage: Passage, at: int, sentence: Sentence) -> int:
@@ -134,26 +221,39 @@ def _is_name(name: SubjectName, speaker: str) -> bool:
     return name.is_in(speaker) or (name.surname is not None and name.has_surname(speaker))
 
 
-def _is_about(sentence: Sentence, name: SubjectName, article: Article) -> bool:
-    """True if the only person of a sentence is the one named."""
-    people = list(_people(sentence, article))
-    return bool(people) and all(_is_name(name, person) for person in people)
+def _find_subjects(outside: str, language: str) -> list[str]:
+    """The names that no preposition makes a complement, before any « il »."""
+    pronoun = _PRONOUN.search(outside)
+    end = pronoun.start() if pronoun is not None else len(outside)
+    return [
+        outside[span.start : span.end]
+        for span in span_names(outside, language)
+        if span.start < end
+        and fold_phrase(outside[span.start : span.end]) not in ROLES
+        and not _COMPLEMENT.search(outside[: span.start])
+    ]
 
 
-def _people(sentence: Sentence, article: Article) -> Iterator[str]:
-    """Names in a sentence that may be of people."""
-    for span in span_names(sentence.text, article.language):
-        yield sentence.text[span.start : span.end]
+def _on_topic(quotes: Sequence[SpokenQuote], topic: str) -> list[SpokenQuote]:
+    """The quotes of the articles with the most of a topic's words, those in reported speech if they
+    have one themselves; all if no article has any, but for names."""
 
+    def count(quote: SpokenQuote, text: str) -> int:
+        language = quote.article.language
+        return len(set(keyed_terms(topic, language)) & set(keyed_terms(text, language)))
 
-def _on_subject(quotes: Sequence[SpokenQuote], subject: SubjectName) -> list[SpokenQuote]:
-    """The quotes whose words name a subject, or else those of passages that do."""
-
-    own = [
+    counts = {quote.article.id: 0 for quote in quotes}
+    for quote in quotes:
+        if not counts[quote.article.id]:
+            article = quote.article
+            counts[article.id] = count(quote, f"{article.title} {article.text}")
+    most = max(counts.values(), default=0)
+    if not most:
+        names = [part.text for part in SubjectName.parse(topic).parts if part.is_name]
+        return list(quotes) if all(map(str.isupper, names)) else []  # « FN » may be written out
+    return [
         quote
         for quote in quotes
-        if subject.is_in(f"{quote.lead.text if quote.lead else ''} {quote.text}")
-    ]
-    return own or [
-        quote for quote in quotes if subject.is_in(f"{quote.article.title} {quote.passage.text}")
+        if counts[quote.article.id] >= _TOPIC_SHARE * most
+        and (quote.is_direct or count(quote, quote.text))
     ]

@@ -18,6 +18,7 @@ ArchiveFunction = Literal[
     "summary",
     "comparison",
     "positions",
+    "list",
 ]
 
 
@@ -26,7 +27,8 @@ class ArchiveRequest:
     """A call of a function; `question` is what was typed, in `language`.
 
     `person` is an author for `articles` and `count`, a speaker for `quotes`, and the other subject
-    for `comparison`. `page` counts from 1.
+    for `comparison`. `page` counts from 1. `about` is the subject with what else the message says
+    of it: « Irak (Daech, Kurdes) »; `name` what the message reader took for the subject.
     """
 
     function: ArchiveFunction
@@ -36,3 +38,5 @@ class ArchiveRequest:
     question: str = ""
     language: str = "fr"
     page: int = 1
+    about: str = ""
+    name: str = ""

@@ -49,6 +49,12 @@ _TITLED = re.compile(
     r"(?:\b(?:lors de|dans|livre|film|emission|journal|pour)|l')\s*$"
 )  # « L’Œuvre »
 _QUOTED_WORDS = 3  # minimum
+# Capitalised in « le Premier ministre », and no name.
+_ROLES = """
+premier premiere president presidente ministre roi reine pape chancelier chanceliere prime minister
+king queen pope chancellor
+"""
+ROLES = frozenset(_ROLES.split())
 _THAT = re.compile(
     r"^(?:,[^,]{1,60},)?(?:(?:\s+[^\s,]+){0,4}?\s+(?:que|qu'|that|avoir|etre)|\s+(?:de|d'|ne|vouloir|etre|avoir)\b|\s*:)"
 )
@@ -91,7 +97,7 @@ def find_speech(sentence: str, language: str) -> Speech | None:
     names = [
         (span.start, span.end)
         for span in span_names(sentence, language)
-        if not _within(span.start, marks)
+        if not _within(span.start, marks) and folded[span.start : span.end] not in ROLES
     ]
     speakers = set(_speakers(folded, quoted, names))
     if len(speakers) == 1:
@@ -155,6 +161,8 @@ def _subject_before(clause: str, names: list[tuple[int, int]]) -> tuple[int, int
     for segment in reversed(re.split(r"[,;()–—]", clause)):
         start, stop = end - len(segment), end
         end = start - 1
+        if not is_own and _RELATIVE.match(segment):
+            continue  # « X, qui…, a dit »
         own = [name for name in names if start <= name[0] < stop]
         free = [name for name in own if not _GENITIVE.search(clause[start : name[0]])]
         rest = clause[free[0][1] : stop] if free else segment
@@ -187,6 +195,7 @@ def _subject_after(
     return name
 
 
+_RELATIVE = re.compile(r"\s*(?:qui|dont|who|whose)\b")
 _BY_DOING = re.compile(r"\b(?:a|ont|s'est|se sont|est) \w{3,20} en ?$")  # « s'est justifié en »
 _NO_TITLE = re.compile(r"[^\w' .-]")
 _PLACED = re.compile(r"\b(?:a|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")

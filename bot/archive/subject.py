@@ -37,6 +37,10 @@ class NamePart:
     pattern: re.Pattern[str]
     is_name: bool
 
+    def find_in(self, text: str) -> re.Match[str] | None:
+        """The first occurrence in a text, if any."""
+        return next(self.find(text, fold_phrase(text)), None)
+
     def find(self, text: str, folded: str) -> Iterator[re.Match[str]]:
         """Find the part in a text; `folded` is the text after `fold_phrase`."""
         for match in self.pattern.finditer(folded):
@@ -149,7 +153,7 @@ class Mention:
 @dataclass(frozen=True)
 class SubjectArticle:
     """An article that names a subject: in its title (a person by the surname alone is enough), in
-    its opening, or further down."""
+    its opening (where a lone common noun is too little), or further down."""
 
     article: Article
     name: SubjectName
@@ -158,14 +162,14 @@ class SubjectArticle:
 
     @property
     def is_central(self) -> bool:
-        """True if it is about the subject; a lone common noun in an opening is too little."""
-        parts = self.name.parts
-        return self.in_title or (self.in_opening and (len(parts) > 1 or parts[0].is_name))
+        """True if it is about the subject."""
+        return self.in_title or self.in_opening
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
-        """The sentences that name the subject, or of a title that does, all sentences."""
+        """The sentences that name the subject or go on about it, all of an article about it."""
         name = self.name.core
+        is_whole = self.in_title or (self.in_opening and name.surname is None)
         in_title = name.find_parts(self.article.title)
         mentions = []
         for passage in cut(self.article):
@@ -179,7 +183,7 @@ class SubjectArticle:
                 if is_named:
                     named.add(sentence.start)
                 follows = lead is not None and lead.start in named  # « Il… » after its name
-                if is_named or self.in_title or follows:
+                if is_named or is_whole or follows:
                     mentions.append(Mention(passage, sentence, is_named))
         return tuple(mentions)
 
@@ -235,6 +239,7 @@ def find_subject(
             first = next((p for p in own if p.start <= _HEADING_CHARACTERS), None)
             opening = first.sentences[:_OPENING_SENTENCES] if first is not None else ()
             in_opening = any(sentence.start == s.start for sentence in opening for s in named)
+            in_opening = in_opening and (len(name.parts) > 1 or name.parts[0].is_name)
             in_title = (
                 in_title
                 or (name.has_core and name.core.is_in(article.title))

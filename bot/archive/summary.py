@@ -4,40 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_articles
+from bot.archive.lede import is_continuation, is_statement
+from bot.archive.material import find_material
 from bot.archive.outcome import refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.subject import find_subject
-from index.article import Article, Passage, Sentence
+from index.article import Article, Passage, Period, Sentence
 from index.ingestion.passages import cut
 from index.models.base import Vectors
 from index.search.searcher import Searcher
 from index.store.open_generation import OpenGeneration
 from index.text.antecedents import find_leads
 
-_SUMMARY_SENTENCES = 4
-_SUMMARY_WORDS = 110
-_MIN_WORDS = 6  # shorter sentences say too little alone
+_SUMMARY_SENTENCES = 7
+_SUMMARY_WORDS = 190
 _OPENING_BONUS = 0.04  # journalists put the news first
 _REPETITION_PENALTY = 0.5  # Carbonell & Goldstein, "The Use of MMR" (1998)
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleSentence:
-    """A sentence with its passage; `is_dependent` if it needs an earlier one to be understood."""
+    """A sentence with its passage, and the earlier one that it leans on."""
 
     sentence: Sentence
     passage: Passage
-    is_dependent: bool
+    lead: Sentence | None
 
 
 def article_sentences(article: Article, passages: Sequence[Passage]) -> list[ArticleSentence]:
     return [
-        ArticleSentence(sentence, passage, lead is not None)
+        ArticleSentence(sentence, passage, lead)
         for passage in passages
         for sentence, lead in zip(
             passage.sentences, find_leads(passage, article.language), strict=True
@@ -53,7 +54,7 @@ def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: V
     """
     citations = tuple(
         Citation.of(number, sentences[row].sentence, sentences[row].passage, article)
-        for number, row in enumerate(sorted(_select(sentences, vectors)), 1)
+        for number, row in enumerate(sorted(_select(article, sentences, vectors)), 1)
     )
     return Answer(
         question=article.title,
@@ -65,19 +66,20 @@ def summarise(article: Article, sentences: Sequence[ArticleSentence], vectors: V
     )
 
 
-def _select(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]:
+def _select(article: Article, sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]:
+    """The rows of the most central sentences; one that leans on another only after it."""
     candidates = [
         row
         for row, candidate in enumerate(sentences)
-        if not candidate.is_dependent
-        and len(candidate.sentence.text.split()) >= _MIN_WORDS
-        and not candidate.sentence.text.endswith((":", "?"))
+        if is_statement(candidate.sentence, article)
+        and not (is_continuation(candidate.sentence.text) and candidate.lead is None)
     ]
     if not candidates:
         return []
     mean = vectors.mean(axis=0)
     centrality = vectors @ (mean / np.linalg.norm(mean))
     centrality[candidates[0]] += _OPENING_BONUS
+    rows = {sentence.sentence.start: row for row, sentence in enumerate(sentences)}
     selection: list[int] = []
     words = 0
 
@@ -85,8 +87,12 @@ def _select(sentences: Sequence[ArticleSentence], vectors: Vectors) -> list[int]
         repetition = max((float(vectors[row] @ vectors[other]) for other in selection), default=0.0)
         return float(centrality[row]) - _REPETITION_PENALTY * repetition
 
-    while candidates and len(selection) < _SUMMARY_SENTENCES:
-        best = max(candidates, key=gain)
+    def stands(row: int) -> bool:
+        lead = sentences[row].lead
+        return lead is None or rows.get(lead.start) in selection
+
+    while len(selection) < _SUMMARY_SENTENCES and (free := list(filter(stands, candidates))):
+        best = max(free, key=gain)
         candidates.remove(best)
         count = len(sentences[best].sentence.text.split())
         if not selection or words + count <= _SUMMARY_WORDS:
@@ -109,15 +115,35 @@ def summarise_stored(article: Article, generation: OpenGeneration) -> Answer:
 
 
 def tell_summary(request: ArchiveRequest, searcher: Searcher) -> Answer:
-    """Summarise the newest article with a subject in its title, or else in its opening."""
-    found = find_subject(searcher, request.subject, request.period, request.question)
-    best = max(found.articles, key=lambda own: (own.in_title, own.in_opening), default=None)
-    if best is None or not best.is_central:
+    """Summarise the article of this title, or the nearest one, of the day or month if named."""
+    titled = searcher.find(request.about)
+    if titled:
+        article = searcher.generation.articles_by_id([titled[0].id])[titled[0].id]
+        return _summary_of(article, request, searcher, is_near=False)
+    material = find_material(request, searcher)
+    if material is None and request.period is not None:
+        near = Period(request.period.first - timedelta(1), request.period.last + timedelta(1))
+        request = replace(request, period=near)
+        material = find_material(request, searcher)
+    if material is None:
         return refuse_subject(request, searcher)
-    summary = summarise_stored(best.article, searcher.generation)
+    best = max(
+        material.found.articles, key=lambda own: (own.in_title, material.nearness(own.article))
+    )
+    return _summary_of(best.article, request, searcher, is_near=material.is_near)
+
+
+def _summary_of(
+    article: Article, request: ArchiveRequest, searcher: Searcher, *, is_near: bool
+) -> Answer:
+    summary = summarise_stored(article, searcher.generation)
+    if summary.outcome == "no":
+        return refuse_subject(request, searcher)
+    outcome = decide_by_articles([article], is_near=is_near).outcome
     return replace(
         summary,
         question=request.question,
         language=request.language,
+        outcome=outcome,
         intent=request.function,
     )

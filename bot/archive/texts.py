@@ -20,7 +20,7 @@ class ArticlesPhrases(Texts, domain="archive", part="articles"):
     def from_to(self, count: int, first: int, last: int, page: int) -> str: ...
     def last_of(self, count: int, first: int, last: int) -> str: ...
     def named(self, subject: str, count: int) -> str: ...
-    def titled(self, count: int) -> str: ...
+    def mentioned(self, count: int) -> str: ...
 
     rule: str
 
@@ -34,10 +34,14 @@ class ArticlesPhrases(Texts, domain="archive", part="articles"):
             return self.first_of(total, last, page + 1)
         return self.from_to(total, first, last, page + 1)
 
-    def naming(self, subject: str, total: int, titled: int) -> str:
+    def naming(self, subject: str, total: int, mentions: int) -> str:
         """Count the articles that name a subject, and say the rule."""
-        parts = [self.named(subject, total), self.titled(titled) if titled else "", self.rule]
+        parts = [self.named(subject, total), self.rule, self.others(mentions)]
         return " ".join(filter(None, parts))
+
+    def others(self, mentions: int) -> str:
+        """How many other articles only mention the subject; "" for none."""
+        return self.mentioned(mentions) if mentions else ""
 
 
 class ChronologyPhrases(Texts, domain="archive", part="chronology"):
@@ -119,6 +123,7 @@ class DossierPhrases(Texts, domain="archive", part="dossier"):
     dates: str
     figures: str
     of_it: str
+    rest: str
 
     def identity(self, subject: str, count: int) -> str: ...
     def words(self, subject: str) -> str: ...
@@ -128,6 +133,7 @@ class ComparisonPhrases(Texts, domain="archive", part="comparison"):
     """The headings of a comparison."""
 
     both: str
+    second: str
 
     def newest(self, subject: str) -> str: ...
     def history(self, subject: str) -> str: ...

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol, get_args
 
 from bot.answer import Answer
@@ -23,6 +23,7 @@ from bot.followups.candidates import (
     find_names,
     interpret,
 )
+from bot.followups.parts import join_parts, split_parts
 from bot.followups.replies import Replies
 from bot.followups.turn import History, Turn, TurnText, append_turn
 from bot.locale.catalogue import Language, language_of
@@ -90,6 +91,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if self._gate is not None and (help := self._gate.answer(turn.question, meaning)):
             return help
         offered_help = self._gate.offer(turn.question, meaning) if self._gate else None
+        joint = await self._answer_parts(turn, meaning)
+        if joint is not None:
+            elapsed = (time.perf_counter() - began) * 1000
+            yield replace(joint, offered_help=offered_help, elapsed_ms=elapsed)
+            return
         reply = await asyncio.to_thread(self._reply, turn, meaning)
         if reply is not None:
             return replace(
@@ -110,6 +116,23 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         buttons = self._other_readings(turn, meaning, interpretation)
         answer = replace(answer, offered_help=offered_help, buttons=buttons)
         return _as_asked(answer, turn.question, interpretation, began)
+
+    async def _answer_parts(self, turn: TurnText, meaning: Meaning) -> Answer | None:
+        """Answer each of several questions in one message, as if asked one after the other; None
+        for other messages, and if none has an answer."""
+        if self._messages is None or not meaning.is_question:
+            return None
+        parts = split_parts(meaning.question, at_and=meaning.intent == "question")
+        reader = self._messages
+        meanings = await asyncio.to_thread(lambda: [reader.read(part) for part in parts])
+        if not parts or not all(own.is_question or own.leans for own in meanings):
+            return None
+        history, answers = turn.history, []
+        for part in parts:
+            answer = await self.ainvoke(replace(turn, question=part, history=history))
+            answers.append(answer)
+            history = append_turn(history, Turn.of(answer, datetime.now(UTC)))
+        return join_parts(turn.question, parts, answers)
 
     async def interpret(self, turn: TurnText) -> Interpretation:
         """Interpret a message after its history, with the rewriter if a question needs one."""
@@ -197,7 +220,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             meaning = replace(meaning, subject=subject or _last_subject(turn))
             answer = self._functions[intent](meaning, text)
             is_in_vain = answer is not None and answer.outcome == "no"
-            return None if is_in_vain and not meaning.is_command else answer
+            is_final = meaning.is_command or (answer is not None and answer.intent == intent)
+            return answer if is_final or not is_in_vain else None
         if group == "act" and self._acts is not None:
             return self._act(turn, meaning, language)
         if self._replies is not None:

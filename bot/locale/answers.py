@@ -11,6 +11,13 @@ from bot.locale.catalogue import Texts
 from index.article import Article, ArticleEntry, Period
 
 
+class PartsPhrases(Texts, domain="answers", part="parts"):
+    """The headings of an answer to several questions."""
+
+    def nearest(self, part: str) -> str: ...
+    def unanswered(self, parts: str) -> str: ...
+
+
 class Phrases(Texts, domain="answers", part="answer"):
     """Texts around answers, and messages on Telegram."""
 

@@ -61,6 +61,11 @@ class EvidenceReader:
             reranked, confidence=self._judge.confidence(read_evidence(reranked), foreign=foreign)
         )
 
+    def read_all(self, findings: Findings) -> Findings:
+        """Read every hit, beside the confidence of reading the best ones."""
+        hits = [self._read(findings.question, hit) for hit in findings.hits]
+        return replace(self.read(findings), hits=rank_sentences(hits))
+
     def rank(self, findings: Findings) -> tuple[Hit, ...]:
         """Read the best hits and sort them by their best sentence; they stay before the others.
 

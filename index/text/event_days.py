@@ -59,8 +59,8 @@ _PATTERN = re.compile(
             rf"(?:il y a|depuis) (?:pres de |environ |plus de )?(?P<ago>{_COUNT})"
             r" (?P<unit>jours?|semaines?|mois|ans?|annees?)\b",
             rf"(?P<ago_en>{_COUNT}) (?P<unit_en>days?|weeks?|months?|years?) (?:ago|earlier)\b",
-            rf"(?:en |au |a l'|in |l'|cet |the )(?P<season>{one_of(_SEASONS)})(?: (?:de |of )?"
-            r"(?P<season_year>\d{4}))?\b",
+            r"(?:en |au |a l'|in |l'|cet |the |\b(?=\w+ (?:de |of )?\d{4}\b))"
+            rf"(?P<season>{one_of(_SEASONS)})(?: (?:de |of )?(?P<season_year>\d{{4}}))?\b",
             r"(?:(?:en|depuis|des|in|since|fin|debut|annee|l'an)[ ']?|(?<=\())"
             r"(?P<year>1[5-9]\d\d|20\d\d)\b(?!-\d)",
             r"(?P<year_first>(?:19|20)\d\d)-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)\b",
@@ -120,6 +120,8 @@ def find_event_days(sentence: str, published: date | None) -> list[EventDay]:
             continue
         if match["month"] and not _is_month(match, sentence):
             continue
+        if match["year"] and sentence[match.start() :].lower().startswith("des "):
+            continue  # « des 1600 manifestants », but « dès 1600 »
         resolved = None
         with suppress(ValueError, OverflowError):  # « mai 0000 »
             resolved = _resolve(match, published, is_future)

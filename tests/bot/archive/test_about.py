@@ -182,7 +182,7 @@ def test_an_authors_articles_are_counted_and_listed(
 
 def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) -> None:
     answer = chain.invoke("Quoi de neuf sur le pont ?")
-    assert answer.text == "Le 29 août 2025\nLe pont fut construit en 1901. [1]"
+    assert answer.text == "Article du 29 août 2025\nLe pont fut construit en 1901. [1]"
     assert titles(answer) == ["Le pont de Lyon"]
     everything = chain.invoke("Quoi de neuf ?")
     assert titles(everything) == ["Un moulin", "Le pont de Lyon", "The harbour"]

@@ -41,8 +41,8 @@ def titles(answer: Answer) -> list[str]:
 def test_a_count_is_of_words_and_says_its_rule(chain: RetrievalQA) -> None:
     answer = chain.invoke("Combien d’articles sur le Mali ?")
     assert answer.text == (
-        "2 articles nomment «\u00a0le Mali\u00a0». Un seul le fait dans son titre. Sont comptés "
-        "ceux qui ont tous ces mots dans leur titre ou dans une même phrase. [1][2] "
+        "2 articles sur «\u00a0Mali\u00a0». Sont comptés ceux qui ont tous ces mots dans leur "
+        "titre ou dans leurs premières phrases. [1][2] "
         "«\u00a0Mali : un vote\u00a0» (4 janvier 2021). [1] "
         "«\u00a0Un sommet\u00a0» (1er mars 2020). [2]"
     )

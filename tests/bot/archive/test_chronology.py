@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from bot.answer import Answer
 from bot.archive.archive import Archive
-from bot.archive.plain_words import parse_function
 from bot.archive.request import ArchiveRequest
 from index.article import Article, Period
 from index.search.confidence import Thresholds
@@ -71,19 +68,3 @@ def test_an_event_told_twice_stands_once_with_its_most_exact_day() -> None:
 
 def test_an_unknown_subject_is_refused() -> None:
     assert chronology("Cassini", END, LANDING).outcome == "no"
-
-
-@pytest.mark.parametrize(
-    ("question", "subject"),
-    [
-        ("Chronologie de la mission Rosetta", "mission Rosetta"),
-        ("fais-moi une chronologie de l’affaire Benalla", "affaire Benalla"),
-        ("Quelles sont les grandes dates de Rosetta ?", "Rosetta"),
-        ("Give me a timeline of the Rosetta mission", "Rosetta mission"),
-        ("Retrace l’histoire des gilets jaunes.", "gilets jaunes"),
-    ],
-)
-def test_plain_words_ask_for_a_chronology(question: str, subject: str) -> None:
-    request = parse_function(question, question, None, "fr")
-    assert request is not None
-    assert (request.function, request.subject) == ("chronology", subject)

@@ -9,7 +9,6 @@ import pytest
 
 from bot.answer import Answer
 from bot.archive.archive import FUNCTIONS
-from bot.archive.plain_words import parse_function
 from bot.archive.request import ArchiveFunction, ArchiveRequest
 from index.search.searcher import Searcher
 from tests.bot.archive.made import searcher_over, told
@@ -43,9 +42,8 @@ def searcher() -> Iterator[Searcher]:
 
 
 def call(searcher: Searcher, function: ArchiveFunction, subject: str, other: str = "") -> Answer:
-    return FUNCTIONS[function](
-        ArchiveRequest(function, subject, None, other, f"{function} {subject}", "fr"), searcher
-    )
+    request = ArchiveRequest(function, subject, None, other, f"{function} {subject}", "fr")
+    return FUNCTIONS[function](request, searcher)
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
@@ -69,7 +67,10 @@ def headings(answer: Answer) -> list[str]:
 
 def test_the_latest_stands_before_what_was_told_before_it(searcher: Searcher) -> None:
     answer = call(searcher, "latest", "Anna Rossi")
-    assert headings(answer) == ["Le 6 mai 2025", "Avant cela, le 4 mars 2025"]
+    assert headings(answer) == [
+        "Article du 6 mai 2025",
+        "Avant cela, article du 4 mars 2025",
+    ]
     assert answer.statements[0].text.startswith("La maire Anna Rossi a fermé le grand pont")
 
 
@@ -101,36 +102,6 @@ def test_positions_stand_under_the_name_of_their_speaker(searcher: Searcher) -> 
     answer = call(searcher, "positions", "pont")
     labels = {each.label for each in answer.statements}
     assert labels == {"Marc Petit", "Anna Rossi"}
-
-
-@pytest.mark.parametrize(
-    ("question", "function", "subject"),
-    [
-        ("Fais le point sur les gilets jaunes", "overview", "gilets jaunes"),
-        ("Que sait-on de Rosetta ?", "overview", "Rosetta"),
-        ("Fiche sur Emmanuel Macron", "dossier", "Emmanuel Macron"),
-        ("Résume l’article sur Rosetta", "summary", "Rosetta"),
-        ("Qui est pour et qui est contre la réforme ?", "positions", "réforme"),
-    ],
-)
-def test_plain_words_ask_for_functions(
-    question: str, function: ArchiveFunction, subject: str
-) -> None:
-    request = parse_function(question, question, None, "fr")
-    assert request is not None
-    assert (request.function, request.subject) == (function, subject)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Quel est le bilan de l’attentat ?",
-        "Quelles sont les dates de l’Euro ?",
-        "Résume cet article",
-    ],
-)
-def test_other_questions_are_no_function(question: str) -> None:
-    assert parse_function(question, question, None, "fr") is None
 
 
 def test_articles_without_a_day_have_a_dossier_too() -> None:
@@ -178,3 +149,41 @@ def test_old_history_is_no_newest_state(year: str, heading: str) -> None:
     with searcher_over(told("Le TGV", text)) as searcher:
         answer = call(searcher, "overview", "TGV")
     assert headings(answer) == [heading]
+
+
+def test_a_comparison_with_one_subject_asks_for_the_other(searcher: Searcher) -> None:
+    answer = call(searcher, "comparison", "Anna Rossi")
+    assert answer.outcome == "reply"
+    assert answer.reply.startswith("À quoi faut-il comparer")
+
+
+def test_two_years_of_one_subject_are_its_sides() -> None:
+    first = told("Crue du Lot", "La crue du Lot a atteint 4 mètres à Cahors.", "2024-02-01")
+    second = told("Crue du Lot", "La crue du Lot a atteint 6 mètres à Cahors.", "2025-02-01")
+    request = ArchiveRequest(
+        "comparison",
+        "deux crues du Lot",
+        question="Compare les deux crues du Lot, celle de 2024 et celle de 2025",
+        about="deux crues du Lot, celle de 2024 et celle de 2025",
+    )
+    with searcher_over(first, second) as searcher:
+        answer = FUNCTIONS["comparison"](request, searcher)
+    assert [c.article.published and c.article.published.year for c in answer.citations] == [
+        2024,
+        2025,
+    ]
+
+
+def test_a_misspelt_subject_is_found_as_the_articles_spell_it() -> None:
+    text = "Benyamin Netanyahou a annoncé la poursuite des opérations dans le sud du pays."
+    with searcher_over(told("Les opérations", text)) as searcher:
+        answer = call(searcher, "dossier", "Netanyaou")
+    assert (answer.outcome, answer.statements[0].text) == ("sure", text)
+
+
+def test_what_is_only_near_is_not_sure_and_an_absent_name_is_refused() -> None:
+    text = "Le pont de Lyon a été fermé par la maire après la crue du fleuve."
+    with searcher_over(told("Le pont fermé", text)) as searcher:
+        near = call(searcher, "overview", "fermeture du pont de Lyon par décret")
+        assert call(searcher, "overview", "Zoé Martin et le pont de Lyon").outcome == "no"
+    assert near.outcome in ("perhaps", "no")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.archive.archive import Archive
-from bot.archive.plain_words import parse_function
 from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
 from index.search.confidence import Thresholds
@@ -67,23 +66,3 @@ def test_a_pronoun_speaks_for_the_one_person_named_before_it() -> None:
     (statement,) = answer.statements
     assert statement.text == "« Il sera rouvert avant l’été », a-t-elle déclaré."
     assert answer.citations[0].lead is not None
-
-
-@pytest.mark.parametrize(
-    ("question", "person", "subject"),
-    [
-        ("Que dit Macron sur l’Europe ?", "Macron", "Europe"),
-        ("Qu’a dit Fillon à propos de sa montre ?", "Fillon", "sa montre"),
-        ("Toutes les citations de Donald Trump", "Donald Trump", ""),
-        ("What did Trump say about Russia?", "Trump", "Russia"),
-    ],
-)
-def test_plain_words_ask_for_quotes(question: str, person: str, subject: str) -> None:
-    request = parse_function(question, question, None, "fr")
-    assert request is not None
-    assert (request.function, request.person, request.subject) == ("quotes", person, subject)
-
-
-@pytest.mark.parametrize("question", ["Que dit la loi ?", "Que dit l’article sur Lascaux ?"])
-def test_what_is_said_by_nobody_is_no_quote(question: str) -> None:
-    assert parse_function(question, question, None, "fr") is None

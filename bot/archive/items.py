@@ -1,0 +1,84 @@
+"""Lists: « quels pays… », a sentence an item, the item marked, from all articles that hold one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Protocol
+
+from bot.answer import Answer, Statement
+from bot.answering.extractive import Quotable, quotables
+from bot.answering.refusal import decide_by_articles, decide_by_evidence, refusal_of
+from bot.archive.request import ArchiveRequest
+from index.article import Period
+from index.findings import Findings
+from index.reading.sentences import rank_sentences
+from index.search.confidence import Thresholds
+from index.search.searcher import Searcher
+from index.text.folding import folded_words
+
+_READ_PASSAGES = 12
+_ITEM_LOGIT = -1.0  # least of a span that is an item
+_ITEM_MARGIN = 8.0  # behind the best one
+_DAYS_AFTER = 2  # an article tells of a day
+_MOST_ITEMS = 12
+
+
+class ItemReader(Protocol):
+    """Reads all passages for the items of a list."""
+
+    def read_all(self, findings: Findings) -> Findings:
+        """The findings with every hit read and ranked, and the confidence in the best ones."""
+        ...
+
+
+def list_items(
+    request: ArchiveRequest, searcher: Searcher, reader: ItemReader, thresholds: Thresholds
+) -> Answer:
+    """List what answers a question in the nearest passages, best first; refuse without two."""
+    period = request.period
+    if period is not None and period.first == period.last:
+        period = Period(period.first, period.last + timedelta(_DAYS_AFTER))
+    findings = searcher.search(request.question, _READ_PASSAGES, period)
+    findings = reader.read_all(findings)
+    decision = decide_by_evidence(findings, thresholds)
+    lines = _find_items(findings) if decision.may_answer else []
+    if len(lines) < 2:
+        absence = decide_by_articles((), findings.hits, request.period)
+        return refusal_of(request.question, absence, language=request.language)
+    return Answer(
+        question=request.question,
+        language=request.language,
+        outcome=decision.outcome,
+        confidence=findings.confidence,
+        statements=tuple(
+            Statement(line.text, (number,), line.highlight) for number, line in enumerate(lines, 1)
+        ),
+        citations=tuple(line.cite(number) for number, line in enumerate(lines, 1)),
+        period=request.period,
+        intent=request.function,
+        subject=request.subject,
+    )
+
+
+def _find_items(findings: Findings) -> list[Quotable]:
+    """The sentences with a span that answers, none whose words another one has."""
+    candidates = [
+        (line.span.logit, line)
+        for hit in rank_sentences(findings.hits)
+        for line in quotables(hit)
+        if line.span is not None and line.span.logit >= _ITEM_LOGIT
+    ]
+    least = max((logit for logit, _ in candidates), default=0.0) - _ITEM_MARGIN
+    lines: list[Quotable] = []
+    said: list[set[str]] = []
+    for logit, line in sorted(candidates, key=lambda candidate: -candidate[0]):
+        assert line.span is not None
+        words = set(folded_words(line.article.text[line.span.start : line.span.end]))
+        if (
+            logit >= least
+            and len(lines) < _MOST_ITEMS
+            and not any(words <= other or words >= other for other in said)
+        ):
+            lines.append(line)
+            said.append(words)
+    return lines

@@ -1,0 +1,173 @@
+"""What the articles have on a request's subject: the articles, and their sentences as lines."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+
+from bot.archive.events import Event, Similarity, find_lines
+from bot.archive.request import ArchiveRequest
+from bot.archive.subject import FoundSubject, SubjectArticle, SubjectName, find_subject
+from index.article import Article
+from index.findings import Hit
+from index.search.searcher import Searcher
+from index.text.folding import fold_phrase, folded_words
+from index.text.language import detect, keyed_terms
+
+_SEARCHED_PASSAGES = 80
+_NEAR_MARGIN = 0.2  # of score behind the nearest article, within which to look for the widest gap
+_MOST_NEAR = 12
+_LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
+_TYPO_LETTERS = 3  # minimum of a word that may be misspelt
+_LONG_LETTERS = 8  # of a word that may have two typos
+_PREFIX_LETTERS = 3  # that may be missing at its end: « Sarko »
+_WORD = re.compile(r"\w+(?:-\w+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The articles on a subject, and their lines.
+
+    `is_near` if they do not name it in all of its words: what is shown is then only the closest.
+    """
+
+    found: FoundSubject
+    is_near: bool
+    similarity: Similarity
+
+    def lines(self, articles: Sequence[SubjectArticle] | None = None) -> list[Event]:
+        """The sentences on the subject that can be shown, of the central articles or of these."""
+        return find_lines(self.found.central if articles is None else articles, self.similarity)
+
+    def nearness(self, article: Article) -> float:
+        """The similarity of an article's nearest sentence to the request."""
+        own = (near for (key, _), near in self.similarity.items() if key == article.id)
+        return max(own, default=0.0)
+
+    def among(self, articles: Sequence[SubjectArticle]) -> Material:
+        """The same with these articles alone."""
+        return replace(self, found=replace(self.found, articles=tuple(articles)))
+
+
+def find_material(request: ArchiveRequest, searcher: Searcher) -> Material | None:
+    """Find what the articles have on a request's subject: those about it that name it, and the
+    nearest ones; None if there are none, or none has its names."""
+    words = request.about or request.subject
+    findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
+    subject = _mend(request.subject, findings.hits)
+    if subject != request.subject:
+        words = words.replace(request.subject, subject)
+        findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
+    found = find_subject(searcher, subject, request.period)
+    if not found.articles and request.name and request.name != subject:
+        found = find_subject(searcher, request.name, request.period)
+    names = [part for part in found.name.parts if part.is_name]
+    is_name = len(names) == len(found.name.parts)
+    if not found.articles and (
+        findings.confidence < _LEAST_CONFIDENCE
+        or not _has_names(found.name, [hit.article for hit in findings.hits[:_MOST_NEAR]], all)
+    ):
+        return None
+    near = [
+        article
+        for article in _nearest_articles(findings.hits)
+        if not names or _has_names(found.name, [article], any)
+    ]
+    own = {entry.article.id: entry for entry in found.articles}
+    is_common = len(found.name.parts) == 1 and not names
+    others = [
+        replace(own[article.id], in_opening=not is_common)
+        if article.id in own
+        else SubjectArticle(article, found.name, in_title=False, in_opening=True)
+        for article in near
+        if article.id in own or not (is_name and own)
+    ]
+    own |= {entry.article.id: entry for entry in others}
+    if not own:
+        return None
+    articles = sorted(own.values(), key=_newness, reverse=True)
+    similarity = {
+        (hit.article.id, ranked.sentence.start): ranked.score
+        for hit in findings.hits
+        for ranked in hit.sentences
+    }
+    is_near = found.name.subject != subject or not found.articles
+    is_near = is_near and bool(_missing_words(subject, articles))
+    return Material(replace(found, articles=tuple(articles)), is_near, similarity)
+
+
+def _newness(entry: SubjectArticle) -> tuple[int, bool]:
+    published = entry.article.published
+    return published.toordinal() if published else 0, entry.is_central
+
+
+def _nearest_articles(hits: Sequence[Hit]) -> list[Article]:
+    """The articles of the best passages, up to the widest gap in their scores."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.article.id, hit)
+    ranked = list(best.values())[: _MOST_NEAR + 1]
+    scores = [hit.scores.total for hit in ranked]
+    gaps = {
+        at: one - other
+        for at, (one, other) in enumerate(pairwise(scores), 1)
+        if scores[0] - one <= _NEAR_MARGIN
+    }
+    count = max(gaps, key=lambda at: gaps[at], default=len(ranked))
+    return [hit.article for hit in ranked[:count]]
+
+
+def _has_names(
+    name: SubjectName, articles: Sequence[Article], which: Callable[[Iterable[bool]], bool]
+) -> bool:
+    """True if all or any of the capitalised words of a subject stand in one of the articles."""
+    texts = [f" {' '.join(folded_words(f'{a.title} {a.text}'))} " for a in articles]
+    words = [word for part in name.parts if part.is_name for word in folded_words(part.text)]
+    return which(any(f" {word} " in text for text in texts) for word in words)
+
+
+def _missing_words(subject: str, articles: Sequence[SubjectArticle]) -> set[str]:
+    """The terms of a subject that none of the articles has; none across languages."""
+    language = detect(subject)
+    if language != articles[0].article.language:
+        return set()
+    terms = {t for t in keyed_terms(subject, language) if not any(map(str.isdigit, t))}
+    for entry in articles:
+        terms -= set(keyed_terms(f"{entry.article.title} {entry.article.text}", language))
+    return terms
+
+
+def _mend(subject: str, hits: Sequence[Hit]) -> str:
+    """Spell the words of a subject as the nearest passages do: « fillon » → « Fillon »,
+    « Coré » → « Corée »."""
+    forms: defaultdict[str, set[str]] = defaultdict(set)
+    for hit in hits[:_MOST_NEAR]:
+        for match in _WORD.finditer(f"{hit.article.title} {hit.passage.text}"):
+            forms[fold_phrase(match[0])].add(match[0])
+
+    def mend(match: re.Match[str]) -> str:
+        word, plain = match[0], fold_phrase(match[0])
+        if plain in forms:
+            is_name = word.islower() and all(form[0].isupper() for form in forms[plain])
+            return max(forms[plain], key=len) if is_name else word
+        if len(plain) < _TYPO_LETTERS or plain[0].isdigit():
+            return word
+        most = 1 if len(plain) < _LONG_LETTERS else 2
+        like = [
+            other
+            for other in forms
+            if other[0] == plain[0]
+            and (
+                OSA.distance(plain, other, score_cutoff=most) <= most
+                or (other.startswith(plain) and len(other) - len(plain) <= _PREFIX_LETTERS)
+            )
+        ]
+        nearest = min(like, key=lambda other: OSA.distance(plain, other), default=None)
+        return min(forms[nearest]) if nearest else word
+
+    return _WORD.sub(mend, subject)

@@ -1,0 +1,110 @@
+"""Messages of several questions: each is answered in a section of its own, with its own outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answer import Answer, Citation, Statement
+from bot.answering.refusal import least_sure
+from bot.locale.answers import PartsPhrases
+from index.text.folding import fold_phrase
+
+MAX_PARTS = 4
+_PART_STATEMENTS = 8  # shown of one part
+_END = re.compile(r"(?<=\?)\s+(?=\S)")
+_ASKS = (
+    r"(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:qu(?:i|e|oi|els?|elles?|and)\b|qu'|ou\b(?! non)"
+    r"|combien|comment|pourquoi|who|what|when|where|which|how|why)"
+)
+_AND_ASKS = re.compile(rf",? (?:et|and) (?={_ASKS})")
+_FIRST_ASKS = re.compile(_ASKS)
+_LEAST_WORDS = 3  # of each side of « et »
+_OPENING = re.compile(r"^(?:et|and|puis|ensuite|also)\b,?\s+", re.IGNORECASE)
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ]\w|\d")
+
+
+def split_parts(message: str, *, at_and: bool = True) -> tuple[str, ...]:
+    """The questions of a message, with `at_and` also « … et quand… ? »; empty unless there are
+    several."""
+    text = " ".join(message.split())
+    parts = [
+        part
+        for sentence in _END.split(text)
+        for part in (_split_at_and(sentence) if at_and else [sentence])
+    ]
+    # « Et George Michael, quand… » stands alone, « et combien de morts ? » does not.
+    parts = [_OPENING.sub("", part) if _NAME.search(part[2:]) else part for part in parts]
+    is_several = 1 < len(parts) <= MAX_PARTS and all(part.endswith("?") for part in parts)
+    return tuple(parts) if is_several else ()
+
+
+def _split_at_and(sentence: str) -> list[str]:
+    """« Quand est né X et quand est mort Y ? » in two; other sentences as they are."""
+    plain = fold_phrase(sentence)
+    match = _AND_ASKS.search(plain)
+    if match is None or not _FIRST_ASKS.search(plain[: match.start()]):
+        return [sentence]
+    sides = [sentence[: match.start()] + " ?", sentence[match.end() :]]
+    if any(len(side.strip(" ?").split()) <= _LEAST_WORDS for side in sides):
+        return [sentence]
+    return [sides[0], sides[1][:1].upper() + sides[1][1:]]
+
+
+def join_parts(message: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer | None:
+    """Join the answers to the parts of a message, each below its question, which says where it is
+    no more than the closest; those without an answer are named first. None without any answer."""
+    answered = [
+        (part, answer)
+        for part, answer in zip(parts, answers, strict=True)
+        if answer.outcome in ("sure", "perhaps")
+    ]
+    if not answered:
+        return None
+    first = answered[0][1]
+    phrases = PartsPhrases.of(first.language)
+    refused = [part for part, answer in zip(parts, answers, strict=True) if not answer.statements]
+    opening = phrases.unanswered(" ".join(refused)) if refused else ""
+    outcome = least_sure(answer.outcome for _, answer in answered)
+    statements: list[Statement] = []
+    citations: list[Citation] = []
+    for part, answer in answered:
+        heading = phrases.nearest(part) if answer.outcome != "sure" else part
+        own, used = _renumber(answer, len(citations))
+        head = " ".join(filter(None, (opening, heading, own[0].heading)))
+        statements += [replace(own[0], heading=head), *own[1:]]
+        citations += used
+        opening = ""
+    return replace(
+        min((answer for _, answer in answered), key=lambda answer: answer.confidence),
+        question=message,
+        outcome=outcome,
+        statements=tuple(statements),
+        citations=tuple(citations),
+        further=(),
+        understood=None,
+        buttons=(),
+    )
+
+
+def _renumber(answer: Answer, before: int) -> tuple[list[Statement], list[Citation]]:
+    """The first statements of an answer with their citations, numbered after `before` others."""
+    kept = answer.statements[:_PART_STATEMENTS]
+    numbers = {
+        number: at
+        for at, number in enumerate(
+            dict.fromkeys(number for statement in kept for number in statement.citations),
+            before + 1,
+        )
+    }
+    citations = [
+        replace(citation, number=numbers[citation.number])
+        for citation in answer.citations
+        if citation.number in numbers
+    ]
+    statements = [
+        replace(statement, citations=tuple(numbers[number] for number in statement.citations))
+        for statement in kept
+    ]
+    return statements, sorted(citations, key=lambda citation: citation.number)

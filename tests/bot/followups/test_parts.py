@@ -1,0 +1,60 @@
+"""Messages of several questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answer import Answer, Citation, Statement
+from bot.followups.parts import join_parts, split_parts
+from index.ingestion.passages import cut
+from tests.index.samples import article
+
+TOWER = article("tower", "La tour fut construite en 1901. Elle mesure 40 mètres.", title="La tour")
+
+
+def answered(question: str, number: int, outcome: str = "sure") -> Answer:
+    passage = cut(TOWER)[0]
+    citation = Citation.of(number, passage.sentences[number - 1], passage, TOWER)
+    statement = Statement(citation.quote, (number,))
+    return Answer(question, "fr", outcome, 0.9, (statement,), (citation,))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        (
+            "Où est mort Prince ? Et George Michael, quand est-il mort ?",
+            ("Où est mort Prince ?", "George Michael, quand est-il mort ?"),
+        ),
+        (
+            "Quand est né Macron et quand est mort Prince ?",
+            ("Quand est né Macron ?", "Quand est mort Prince ?"),
+        ),
+        ("bilan de Nice ? et combien de morts ?", ("bilan de Nice ?", "et combien de morts ?")),
+        ("Qui a gagné et pourquoi ?", ()),
+        ("C’est quoi Air Lot ? Monte-moi une fiche.", ()),
+        ("Où est mort Prince ?", ()),
+    ],
+)
+def test_questions_are_told_apart(message: str, parts: tuple[str, ...]) -> None:
+    assert split_parts(message) == parts
+
+
+def test_each_part_stands_below_its_question_with_its_outcome() -> None:
+    parts = ("Quand ?", "De quelle hauteur ?", "Par qui ?")
+    refused = Answer("Par qui ?", "fr", "no", 0.0)
+    joint = join_parts(
+        "trois questions",
+        parts,
+        [answered("Quand ?", 1), answered("De quelle hauteur ?", 2, "perhaps"), refused],
+    )
+    assert joint is not None
+    assert [s.heading for s in joint.statements] == [
+        "Sans réponse dans les articles\u00a0: Par qui ? Quand ?",
+        "De quelle hauteur ? (le plus proche)",
+    ]
+    assert (joint.outcome, [c.number for c in joint.citations]) == ("perhaps", [1, 2])
+
+
+def test_without_any_answer_the_message_is_answered_as_one() -> None:
+    assert join_parts("deux ?", ("a ?", "b ?"), [Answer("a ?", "fr", "no", 0.0)] * 2) is None
