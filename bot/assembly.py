@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache, partial
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from bot.answer import Answer
-from bot.answering.base import FindingsReader
 from bot.answering.chain import QuietTime, RetrievalQA
 from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
 
 
 _RECENT_READINGS = 16
-_ABOUT = re.compile(r" (?:sur|about|on) ")
-_BETWEEN = re.compile(r",? (?:et|ou|and|or|vs\.?|contre|avec|with) ")
 
 
 class RecentReader:
@@ -54,7 +50,7 @@ class RecentReader:
     Without a `reader`, findings stay unread.
     """
 
-    def __init__(self, reader: FindingsReader | None) -> None:
+    def __init__(self, reader: EvidenceReader | None) -> None:
         self._reader = reader
         self._cached_read = lru_cache(_RECENT_READINGS)(reader.read) if reader is not None else None
 

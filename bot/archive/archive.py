@@ -92,7 +92,9 @@ class Archive:
         words = parse_function(question, today, function)
         request = ArchiveRequest(
             function,
-            words.subject if words and not metadata.author else metadata.subject,
+            words.subject
+            if words and metadata.subject and not metadata.author
+            else metadata.subject,
             (words and words.period) or timing.period,
             metadata.author,
             question,

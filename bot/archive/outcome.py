@@ -11,6 +11,7 @@ from bot.answer import Answer, Citation, MonthCount, Statement
 from bot.answering.refusal import Decision, decide_by_articles, refusal_of
 from bot.archive.material import Material
 from bot.archive.request import ArchiveRequest
+from bot.archive.subject import FoundSubject
 from bot.archive.texts import SubjectPhrases
 from bot.locale.answers import title_of
 from index.search.searcher import Searcher

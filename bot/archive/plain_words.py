@@ -69,31 +69,31 @@ _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
 # Words that only ask, at the beginning or end of a message; whatever else stands there begins or
 # ends the subject.
 _ASKING_WORDS = """
-a about actu actualites actus affirme against aimerais all alors an apres archive archives are
-article articles as au aux avez avez-vous base been besoin between bio biographie biography
-bonjour build c' c'est ca can ce cela celebres ces cherche chercher chrono chronologie
-chronologies chronologique chronology citation citations cle cles combien comparaison compare
-compare-moi comparer comparez comparison complet complete completes compte concernant consacre
-consacres contre corpus cote could d' d'horizon dans date dates de declaration declarations
-declare depeche dernier dernieres derniers dernières des did difference differences dire disent
-dit do does donc donne donne-moi donne-nous donner donnez donnez-moi donnez-nous dossier draw
-dresse dresse-moi dresser dressez du ecris elle elles en entre enumere essentiel est est-ce
-est-on et etablir etablis etaient etait etape etapes etat ete eu eux evenements events faire
-fais fais-moi fais-nous faites faites-moi faut fiche fiches file find for frise full furent get
-give grandes has have hello her heure hi him histoire history horizon how i il ils importantes
-in index info infos is it j' je jour key know known l' la latest le les lieux like list liste
-liste-moi lister listes listez lui m' main make many me merci moi mois monte monte-moi montez
-montre montre-moi montrez mots need neuf new news nombre nos note notre nous nouveau nouvelles
-of ok on ont order ordre ou overview papier par paroles paru parue parues parus pense peux
-peux-tu phrases plait please plus point portrait position positions pour pourriez pourriez-vous
-pouvez pouvez-vous prepare principales principaux profil profile propos publie publies qu' que
-quel quelle quelles quels qui quoi quote quotes raconte raconte-moi raconter racontez recentes
-redige regarding repondu resume resume-moi resumer resumez resumez-moi retrace retrace-moi
-retracer retracez s'il said sais sait sait-on salut savez say show situation sommes sommes-nous
-sont sors sors-moi stages steps story stp sujet sum summarise summarize summary sur svp synthese
-synthetise synthetiser t te tell texte thanks the them timeline timelines to total tour tous
-tout toute toutes trace tu un une up us veux vos votre voudrais vous want was we were what
-what's where which who whole would write y y'a you à
+a a-t-il about actu actualites actus affirme against aimerais all alors an apres archive
+archives are article articles as as-tu au aux avez avez-vous base been besoin between bio
+biographie biography bonjour build c' c'est ca can ce cela celebres ces cherche chercher chrono
+chronologie chronologies chronologique chronology citation citations cle cles combien
+comparaison compare compare-moi comparer comparez comparison complet complete completes compte
+concernant consacre consacres contre corpus cote could d' d'horizon dans date dates de
+declaration declarations declare depeche dernier dernieres derniers dernières des did difference
+differences dire disent dit do does donc donne donne-moi donne-nous donner donnez donnez-moi
+donnez-nous dossier draw dresse dresse-moi dresser dressez du ecris elle elles en entre enumere
+essentiel est est-ce est-on et etablir etablis etaient etait etape etapes etat ete eu eux
+evenements events existe-t-il faire fais fais-moi fais-nous faites faites-moi faut fiche fiches
+file find for frise full furent get give grandes has have hello her heure hi him histoire
+history horizon how i il ils importantes in index info infos is it j' je jour key know known l'
+la latest le les lieux like list liste liste-moi lister listes listez lui m' main make many me
+merci moi mois monte monte-moi montez montre montre-moi montrez mots need neuf new news nombre
+nos note notre nous nouveau nouvelles of ok on ont order ordre ou overview papier par paroles
+paru parue parues parus pense peux peux-tu phrases plait please plus point portrait position
+positions pour pourriez pourriez-vous pouvez pouvez-vous prepare principales principaux profil
+profile propos publie publies qu' que quel quelle quelles quels qui quoi quote quotes raconte
+raconte-moi raconter racontez recentes redige regarding repondu resume resume-moi resumer
+resumez resumez-moi retrace retrace-moi retracer retracez s'il said sais sait sait-on salut
+savez say show situation sommes sommes-nous sont sors sors-moi stages steps story stp sujet sum
+summarise summarize summary sur svp synthese synthetise synthetiser t te tell texte thanks the
+them timeline timelines to total tour tous tout toute toutes trace tu un une up us veux vos
+votre voudrais vous want was we were what what's where which who whole would write y y'a you à
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")

@@ -94,8 +94,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         joint = await self._answer_parts(turn, meaning)
         if joint is not None:
             elapsed = (time.perf_counter() - began) * 1000
-            yield replace(joint, offered_help=offered_help, elapsed_ms=elapsed)
-            return
+            return replace(joint, offered_help=offered_help, elapsed_ms=elapsed)
         reply = await asyncio.to_thread(self._reply, turn, meaning)
         if reply is not None:
             return replace(
