@@ -299,11 +299,6 @@ class Settings(BaseSettings):
         "provider:model, each followed by @reader=… if wanted "
         "(empty: no arena).",
     )
-    arena_share: Annotated[int, Field(ge=0, le=1000)] = Field(
-        0,
-        description="One in this many ordinary questions becomes a battle, in private chats "
-        "that opted in (0: none).",
-    )
     voice_model: str = Field(
         "bundled",
         description="Speech synthesis: `bundled` (Kokoro-82M, extra `voice`), `none`, or a "

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from bot.state import people
 from bot.state.personal import PersonalTable, register_table
-from bot.state.tables import NEVER_REUSED, Base, IdType, PersonRow, Utc
+from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
 
 
 class BattleRow(Base):
@@ -307,17 +307,6 @@ def pair_tallies(session: Session) -> list[PairTally]:
         PairTally(first, second, _choice(choice), votes)
         for first, second, choice, votes in session.execute(query)
     ]
-
-
-def has_joined(session: Session, person_id: int) -> bool:
-    """True if the person agreed that ordinary questions may become battles."""
-    row = session.get(PersonRow, person_id)
-    return row is not None and bool(row.arena)
-
-
-def set_membership(session: Session, person_id: int, now: datetime, *, is_member: bool) -> None:
-    people.note_person(session, person_id, now)
-    session.get_one(PersonRow, person_id).arena = is_member
 
 
 def question_key(question: str) -> str:

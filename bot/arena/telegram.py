@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,7 +9,6 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.answer import Citation
@@ -21,7 +19,7 @@ from bot.arena.battle_records import BattleChoice, BattleRecord
 from bot.arena.board import board_text
 from bot.arena.pairing import draw_pair
 from bot.arena.standings import StandingsCount, pair_records
-from bot.arena.texts import ArenaPhrases, StandingsPhrases
+from bot.arena.texts import ArenaPhrases
 from bot.followups.candidates import Interpretation
 from bot.llm.budget import on_behalf_of
 from bot.locale.answers import Phrases
@@ -38,13 +36,11 @@ from bot.messenger.outbound.answer_html import (
     statement_block,
     text_html,
 )
-from bot.messenger.outbound.delivery import deliver, deliver_attachment, show_typing
-from bot.messenger.outbound.keyboard import column
+from bot.messenger.outbound.delivery import deliver, show_typing
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages
 from bot.messenger.outbound.reply import give_help, say
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
-from bot.state.deliveries import Attachment
 
 if TYPE_CHECKING:
     from bot.arena.arena import Arena
@@ -70,7 +66,6 @@ STANDINGS = MenuCommand(
 _CHOICES: dict[str, BattleChoice] = {"a": "first", "b": "second", "g": "good", "n": "bad"}
 _WITHDRAW = "u"
 _VOTE = rf"b:(\d{{1,18}}):([{''.join(_CHOICES)}{_WITHDRAW}])"
-_JOIN = r"arena:(yes|no)"
 _ALERT_LIMIT = 200  # characters of Telegram's alert to the person who pressed a button
 
 
@@ -87,7 +82,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
 
     @on_command(ARENA)
     async def ask(self, event: ChatEvent) -> None:
-        """Handle /arene QUESTION; without a question, explain the arena and offer to join."""
+        """Handle /arene QUESTION; without a question, explain the arena."""
         arena, words = self._arena, event.argument
         message, asker = event.message, event.asker
         if by_another_bot(message):
@@ -95,7 +90,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if arena is None:
             await event.say(asker.texts(ArenaPhrases).closed)
         elif not words:
-            await self._explain(event.bot, asker)
+            await event.say(asker.texts(ArenaPhrases).usage)
         elif await give_help(self._services, event.bot, asker, words, reply_to=message.message_id):
             return
         elif len(words) > QUESTION_LIMIT:
@@ -111,30 +106,6 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if self._arena is not None:
             self._arena.close()
 
-    async def take_question(self, bot: Bot, asker: Asker, message: Message, words: str) -> bool:
-        """Make a battle of a random share of ordinary questions by people who joined."""
-        arena, share = self._arena, self._services.settings.arena_share
-        if arena is None or not share or not asker.private:
-            return False
-        if await self._find(asker, message) is None:
-            is_member = await self._services.run(battles.has_joined, person_id=asker.person_id)
-            if not is_member or self._chance.randrange(share):
-                return False
-            if await asyncio.to_thread(self._services.own, asker.place) is not None:
-                return False  # the conversation has documents of its own
-        return await self._battle(bot, asker, message, words, arena, ordinary=True)
-
-    @on_button(_JOIN)
-    async def join(self, press: ButtonPress) -> None:
-        """Join or leave: whether ordinary questions may become battles."""
-        phrases, is_member = press.asker.texts(ArenaPhrases), press.match[1] == "yes"
-        person, now = press.asker.person_id, self._services.now()
-        await self._services.run(
-            battles.set_membership, person_id=person, is_member=is_member, now=now
-        )
-        await press.acknowledge()
-        await press.replace_text(phrases.joined if is_member else phrases.left)
-
     @on_button(_VOTE, public=True)
     async def vote(self, press: ButtonPress) -> None:
         """Cast or withdraw a vote."""
@@ -149,83 +120,48 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
 
     @on_command(STANDINGS)
     async def standings(self, event: ChatEvent) -> None:
-        """Show the table, and a picture if any writer is rated."""
-        from bot.arena.chart import draw_standings
-        from bot.operations.picture_style import can_draw
-
-        asker = event.asker
-        code = asker.phrases.code
-        async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
+        async with show_typing(event.bot, event.asker.place):
             table = await self._standings.load()
-            png = None
-            if table.rated and can_draw():
-                png = await asyncio.to_thread(draw_standings, table, code)
-        if png is not None:
-            texts = StandingsPhrases.of(code)
-            picture = Attachment("picture", texts.picture, png)
-            await deliver_attachment(event.bot, asker.place, picture, texts.title)
-        await event.say(board_text(table, code))
-
-    async def _explain(self, bot: Bot, asker: Asker) -> None:
-        phrases, share = asker.texts(ArenaPhrases), self._services.settings.arena_share
-        if not asker.private or not share:
-            await say(bot, asker, phrases.usage)
-            return
-        is_member = await self._services.run(battles.has_joined, person_id=asker.person_id)
-        leave, join = (phrases.leave, "arena:no"), (phrases.join, "arena:yes")
-        text = f"{phrases.usage}\n\n{phrases.sharing(share)}"
-        await say(bot, asker, text, column(leave if is_member else join))
+        await event.say(board_text(table, event.asker.phrases.code))
 
     async def _battle(
-        self,
-        bot: Bot,
-        asker: Asker,
-        message: Message,
-        words: str,
-        arena: Arena,
-        *,
-        ordinary: bool = False,
-    ) -> bool:
-        """Show the battle on a question, and return True if there is one; if not, explain why
-        unless `ordinary`.
+        self, bot: Bot, asker: Asker, message: Message, words: str, arena: Arena
+    ) -> None:
+        """Show the battle on a question, or explain why there is none.
 
         Battles are stored before they are shown, so that a restarted process shows the same.
         """
-        reply_to = None if asker.private else message.message_id
         battle = await self._find(asker, message)
         if battle is None:
-            battle = await self._fight(bot, asker, message, words, arena, ordinary=ordinary)
+            battle = await self._fight(bot, asker, message, words, arena)
         if battle is not None:
+            reply_to = None if asker.private else message.message_id
             keyboard = _keyboard(battle, asker)
             await deliver(bot, asker.place, battle.messages, keyboard, reply_to)
-        return battle is not None
 
     async def _fight(
-        self, bot: Bot, asker: Asker, message: Message, words: str, arena: Arena, *, ordinary: bool
+        self, bot: Bot, asker: Asker, message: Message, words: str, arena: Arena
     ) -> BattleRecord | None:
-        """Run and store a battle; if there is none, explain why unless `ordinary`."""
+        """Run and store a battle; explain why if there is none."""
         reply_to = None if asker.private else message.message_id
         turn, _ = await self._memory.recall(asker.place, words)
         interpretation = await arena.interpret(turn)
         if interpretation.reply is not None:
-            if not ordinary:
-                html = answer_html(interpretation.reply, asker.phrases)
-                await deliver(bot, asker.place, html, reply_to=reply_to)
+            html = answer_html(interpretation.reply, asker.phrases)
+            await deliver(bot, asker.place, html, reply_to=reply_to)
             return None
         run, question, person = self._services.run, interpretation.question, asker.person_id
         past_pairs = await run(battles.pairs_of_person, person_id=person, question=question)
         records = pair_records(await run(battles.pair_tallies))
         pair = draw_pair(arena.writers, records, past_pairs, self._chance)
         if pair is None:
-            if not ordinary:
-                await say(bot, asker, asker.texts(ArenaPhrases).all_met, reply_to=reply_to)
+            await say(bot, asker, asker.texts(ArenaPhrases).all_met, reply_to=reply_to)
             return None
         async with show_typing(bot, asker.place):
             with on_behalf_of(person):
                 outcome = await arena.fight(question, *pair)
         if isinstance(outcome, NoBattle):
-            if not ordinary:
-                await self._explain_no_battle(bot, asker, outcome, reply_to)
+            await self._explain_no_battle(bot, asker, outcome, reply_to)
             return None
         return await self._save(asker, message, words, interpretation, outcome)
 

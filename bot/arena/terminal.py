@@ -47,7 +47,6 @@ _KEYS: dict[str, BattleChoice | Literal["pass", "quit"]] = {
 
 
 Json = Annotated[bool, typer.Option("--json", help="json")]
-Chart = Annotated[Path | None, typer.Option("--chart", metavar="FILE", help="chart")]
 
 
 def declare(line: CommandLine) -> None:
@@ -72,16 +71,12 @@ def declare(line: CommandLine) -> None:
     group.command("export", export_votes, texts)
 
 
-def report(settings: Settings, as_json: Json = False, chart: Chart = None) -> int:
-    """Show the standings. Raises StateError, ChartError."""
+def report(settings: Settings, as_json: Json = False) -> int:
+    """Show the standings. Raises StateError."""
     from bot.arena import battle_records as battles
     from bot.arena.board import board_text
-    from bot.arena.chart import draw_standings
     from bot.arena.standings import compute_standings
-    from bot.operations.picture_style import require_charts
 
-    if chart is not None:
-        require_charts("--chart")
     with open_state_of(settings) as state:
         table = compute_standings(state.do(battles.load_votes))
     out = console_for(sys.stdout)
@@ -89,11 +84,6 @@ def report(settings: Settings, as_json: Json = False, chart: Chart = None) -> in
         show(out, json.dumps(standings_json(table), ensure_ascii=False, indent=2))
     else:
         show(out, board_text(table, settings.language))
-    if chart is not None and table.rated:
-        png = draw_standings(table, settings.language)
-        with _translate_disk_errors(str(chart)):
-            chart.write_bytes(png)
-        show(console_for(sys.stderr), ArenaHelp.of(settings.language).drawn(str(chart)))
     return DONE
 
 

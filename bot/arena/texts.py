@@ -35,12 +35,7 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
     articles: str
     free: str
     cost_unknown: str
-    join: str
-    leave: str
-    joined: str
-    left: str
 
-    def sharing(self, count: int) -> str: ...
     def read_by(self, writer: str, reader: str) -> str: ...
     def cost(self, amount: float) -> str: ...
     def revealed(self, answer: str, writer: str, took: str, cost: str) -> str: ...
@@ -71,15 +66,13 @@ class ArenaPhrases(Texts, domain="arena", part="arena"):
 
 
 class StandingsPhrases(Texts, domain="arena", part="standings"):
-    """The standings as text and picture; `kinds` are those of questions."""
+    """The standings; `kinds` are those of questions."""
 
     title: str
-    picture: str
     nothing: str
     too_few: str
     not_rated: str
     scale: str
-    whiskers: str
     means: str
     languages: Mapping[str, str]
     kinds: Mapping[str, str]
@@ -90,9 +83,6 @@ class StandingsPhrases(Texts, domain="arena", part="standings"):
     def record(self, battles: int, wins: int, ties: int, took: str, cost: str) -> str: ...
     def part_of(self, name: str, votes: int) -> str: ...
     def enough_from(self, count: int) -> str: ...
-
-    def number(self, count: int) -> str:
-        return format.number(count, self.code)
 
     def part_named(self, key: str) -> str:
         """Name a part of the standings, such as `language fr` or `kind dated`."""
@@ -123,4 +113,3 @@ class ArenaHelp(Texts, domain="arena", part="help"):
     def no_battle(self, reason: str) -> str: ...
     def done(self, battles: int, votes: int) -> str: ...
     def exported(self, count: int, path: str) -> str: ...
-    def drawn(self, path: str) -> str: ...

@@ -71,10 +71,6 @@ class TelegramFeature:
         """The jobs to run at start and at intervals."""
         return ()
 
-    async def take_question(self, bot: Bot, asker: Asker, message: Message, words: str) -> bool:
-        """Take over an ordinary question; False to have it answered as usual."""
-        return False
-
     def referent(self, session: Session, chat_id: int, message_id: int) -> Referent | None:
         """The referent of a reply to one of its messages."""
         return None

@@ -1,35 +1,34 @@
-"""Usage statistics as a picture for phones: 1,080 pixels wide, portrait."""
+"""Usage statistics as a picture for phones: 1,080 pixels wide, portrait.
+
+Matplotlib is an extra and takes a second to load, hence the local imports.
+"""
 
 from __future__ import annotations
 
 import io
 import math
+import threading
 from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from bot.errors import ChartError
 from bot.locale.statistics import StatisticsPhrases
-from bot.operations.picture_style import (
-    BLUE,
-    DPI,
-    DRAWING,
-    FAINT,
-    GRID,
-    INK,
-    ORANGE,
-    PAPER,
-    WIDTH,
-    cut_text,
-    drawable_text,
-    text_width,
-)
 from bot.operations.statistics import Day, UsageFigures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+WIDTH, DPI = 1080, 150  # pixels, dots per inch
+_PAPER, _INK, _FAINT, _GRID = "#ffffff", "#1f2933", "#7b8794", "#e4e7eb"
+
+_DRAWING = threading.Lock()  # matplotlib is not thread-safe
+
+
 _TOP, _ROW, _BOTTOM = 790, 59, 50  # pixels above the list of articles, per row, and below
 
-_ANSWERED, _REFUSED = BLUE, ORANGE
+_ANSWERED, _REFUSED = "#1d6996", "#e1812c"
 _EDGE, _RIGHT = 0.07, 0.95  # shares of the width
 _TILES = ((_EDGE, 0.25), (0.36, 0.25), (0.65, 0.31))  # left edge and maximum width
 _TITLE, _TICK = 10.5, 10.0  # points
@@ -39,7 +38,7 @@ _FULL_WIDTH_DAYS = 7  # fewer days leave some of the width empty
 
 def draw_chart(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     """Draw the figures as PNG. Takes about a second, and more the first time."""
-    with DRAWING:
+    with _DRAWING:
         return _draw(figures, phrases)
 
 
@@ -47,7 +46,7 @@ def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
     from matplotlib.figure import Figure
 
     height = _TOP + _ROW * max(1, len(figures.cited)) + _BOTTOM
-    sheet = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
+    sheet = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=_PAPER)
     days = figures.days
 
     def write(text: str, x: float, top: int, size: float, color: str, **more: Any) -> None:
@@ -57,7 +56,7 @@ def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
         share = (x, 1 - bottom / height, _RIGHT - x, (bottom - top) / height)
         return sheet.add_axes(share)
 
-    write(phrases.span(days[0].day, days[-1].day), _EDGE, 51, 12, FAINT)
+    write(phrases.span(days[0].day, days[-1].day), _EDGE, 51, 12, _FAINT)
     questions, votes, number = figures.questions, figures.votes, phrases.number
     tiles = (
         (number(questions), phrases.questions(questions)),
@@ -65,14 +64,14 @@ def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
         (f"{number(votes.good)} / {number(votes.bad)}", phrases.votes),
     )
     for (x, width), (figure, label) in zip(_TILES, tiles, strict=True):
-        size = min(26, 26 * width * WIDTH * 72 / DPI / text_width(figure, 26, bold=True))
-        write(figure, x, 128, size, INK, weight="bold")
-        write(label, x, 180, 11, FAINT)
-    write(phrases.a_day, _EDGE, 257, 13, INK, weight="bold")
+        size = min(26, 26 * width * WIDTH * 72 / DPI / _text_width(figure, 26, bold=True))
+        write(figure, x, 128, size, _INK, weight="bold")
+        write(label, x, 180, 11, _FAINT)
+    write(phrases.a_day, _EDGE, 257, 13, _INK, weight="bold")
     most = phrases.number(max(4, *(day.questions for day in days)))
-    beside = (text_width(most, _TICK) * DPI / 72 + 12) / WIDTH
+    beside = (_text_width(most, _TICK) * DPI / 72 + 12) / WIDTH
     _bars(axes(311, 675, _EDGE + beside), days, phrases)
-    write(phrases.most_cited, _EDGE, 766, 13, INK, weight="bold")
+    write(phrases.most_cited, _EDGE, 766, 13, _INK, weight="bold")
     _titles(axes(_TOP, height - _BOTTOM, _EDGE), figures, phrases)
     out = io.BytesIO()
     sheet.savefig(out, format="png")
@@ -107,9 +106,9 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
     )
     if len(days) > _FULL_WIDTH_DAYS:
         axes.get_xticklabels()[0].set_horizontalalignment("right")  # today's, at the edge
-    axes.tick_params(length=0, labelsize=_TICK, labelcolor=FAINT)
+    axes.tick_params(length=0, labelsize=_TICK, labelcolor=_FAINT)
     axes.set_axisbelow(True)
-    axes.grid(axis="y", color=GRID)
+    axes.grid(axis="y", color=_GRID)
     axes.spines[:].set_visible(False)
     axes.legend(
         loc="lower right",
@@ -117,7 +116,7 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
         ncols=2,
         frameon=False,
         fontsize=10,
-        labelcolor=INK,
+        labelcolor=_INK,
         handlelength=0.9,
         handleheight=0.9,
         columnspacing=1.2,
@@ -130,7 +129,7 @@ def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> No
     articles = figures.cited
     axes.set_ylim(max(1, len(articles)) - 0.3, -0.7)
     if not articles:
-        axes.text(0, 0, phrases.nothing_cited, size=11, color=FAINT, va="center")
+        axes.text(0, 0, phrases.nothing_cited, size=11, color=_FAINT, va="center")
         return
     most = articles[0].answers
     axes.set_xlim(0, most)
@@ -140,7 +139,54 @@ def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> No
     room = (_RIGHT - _EDGE) * WIDTH * 72 / DPI
     for row, article in enumerate(articles):
         number, above = phrases.number(article.answers), row - 0.37
-        width = room - text_width(number, _TITLE) - 2 * _TITLE
-        title = cut_text(drawable_text(article.title) or article.id, _TITLE, width)
-        axes.text(0, above, title, size=_TITLE, color=INK, va="center", parse_math=False)
-        axes.text(most, above, number, size=_TITLE, color=INK, va="center", ha="right")
+        width = room - _text_width(number, _TITLE) - 2 * _TITLE
+        title = _cut_text(_drawable_text(article.title) or article.id, _TITLE, width)
+        axes.text(0, above, title, size=_TITLE, color=_INK, va="center", parse_math=False)
+        axes.text(most, above, number, size=_TITLE, color=_INK, va="center", ha="right")
+
+
+def can_draw() -> bool:
+    return find_spec("matplotlib") is not None
+
+
+def require_charts(option: str) -> None:
+    """Raise ChartError with the option's name if matplotlib is missing."""
+    if not can_draw():
+        raise ChartError("charts-no-library", subject=option)
+
+
+def _cut_text(title: str, size: float, points: float) -> str:
+    """Cut a text of this size to a width in points, between words if possible."""
+    width = _text_width(title, size)
+    if width <= points:
+        return title
+    # An estimate, then character by character.
+    start = title[: math.floor(len(title) * points / width) + 8]
+    while _text_width(f"{start}…", size) > points:
+        start = start[:-1]
+    at_word = start.rsplit(" ", 1)[0].rstrip(" ,;:–-")
+    return f"{at_word if len(at_word) > len(start) / 2 else start}…"
+
+
+def _text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Width of a drawn text, in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def _drawable_text(text: str) -> str:
+    """Remove characters that the font lacks, such as emoji."""
+    return " ".join(
+        "".join(character for character in text if ord(character) in _characters()).split()
+    )
+
+
+@cache
+def _characters() -> frozenset[int]:
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())

@@ -42,7 +42,7 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class PersonCounts:
-    """Numbers of records about a person; subscriptions count as alerts, arena preferences as
+    """Numbers of records about a person; subscriptions count as alerts, votes on battles as
     votes."""
 
     turns: int

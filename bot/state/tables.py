@@ -63,8 +63,7 @@ class Base(DeclarativeBase):
 
 class PersonRow(Base):
     """A person who wrote to the bot; no name is stored. `quiet_since`: no announcements from then
-    on; `voice`: when to read answers aloud; `arena`: whether questions may become battles. All are
-    null until chosen."""
+    on; `voice`: when to read answers aloud. All are null until chosen."""
 
     __tablename__ = "people"
 
@@ -74,7 +73,6 @@ class PersonRow(Base):
     last_seen: Mapped[datetime] = mapped_column(Utc)
     quiet_since: Mapped[datetime | None] = mapped_column(Utc)
     voice: Mapped[str | None] = mapped_column(String(8))
-    arena: Mapped[bool | None]
 
 
 class ConversationRow(Base):

@@ -75,7 +75,7 @@ def _explain(evaluation: Evaluation, texts: EvaluationTexts, err: Console) -> No
 
 def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:
     """Raise early what would otherwise fail at the end."""
-    from bot.operations.picture_style import require_charts
+    from bot.operations.chart import require_charts
 
     if plot is not None:
         require_charts("--plot")

@@ -317,10 +317,6 @@ class QuestionHandlers(Handlers):
             await say(bot, asker, asker.phrases.too_long(QUESTION_LIMIT), reply_to=reply_to)
             return
         replied_message = message.reply_to_message
-        if not (is_spoken or about or own_only or replied_message):
-            for feature in self._services.features:
-                if await feature.take_question(bot, asker, message, words):
-                    return
         async with show_typing(bot, asker.place):
             answer = await self._memory.answer(
                 asker.place,

@@ -15,8 +15,7 @@ from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Postponed, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.operations.chart import draw_chart
-from bot.operations.picture_style import can_draw
+from bot.operations.chart import can_draw, draw_chart
 from bot.operations.statistics import (
     CHART_DAYS,
     MAX_CITED_ARTICLES,

@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.locale.statistics import StatisticsPhrases
-from bot.operations.chart import draw_chart
-from bot.operations.picture_style import WIDTH
+from bot.operations.chart import WIDTH, draw_chart
 from bot.operations.statistics import MAX_CITED_ARTICLES, Day, UsageFigures
 from bot.state.statistics import CitedArticle, Votes
 
