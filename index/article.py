@@ -105,7 +105,7 @@ FINGERPRINTED = "id, told, path, copy_of, copies"
 
 def article_digest(article: Article) -> bytes:
     """Hash an article's text and metadata, without its path, its copies, and its segmentation, for
-    which there is `index.ingestion.rules`."""
+    which there is `index.ingestion.readings`."""
     content = (
         [article.id, article.title, article.language, article.author],
         [str(article.published), article.url, article.outlet, article.category],

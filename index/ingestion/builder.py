@@ -15,8 +15,7 @@ from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.ingestion.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
 from index.ingestion.generation import GenerationDraft
-from index.ingestion.readings import FailedFiles
-from index.ingestion.rules import rules
+from index.ingestion.readings import FailedFiles, rules
 from index.ingestion.sources import (
     ArticleSupply,
     FileArticles,

@@ -26,7 +26,7 @@ class UnfitArticle(IndexingError):  # noqa: N818
 
 class GenerationDraft:
     """Collects articles, finds copies, cuts passages; then writes vectors, words and facts.
-    `rules`: see `index.ingestion.rules.rules`. Raises StoreError."""
+    `rules`: see `index.ingestion.readings.rules`. Raises StoreError."""
 
     def __init__(self, writer: Draft, rules: str) -> None:
         self.writer = writer

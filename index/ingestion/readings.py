@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import struct
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import Problem
-from index.formats.base import Skipped, Source
+from index.formats.base import Options, Skipped, Source
+from index.formats.table import FORMATS
 
 if TYPE_CHECKING:
     from index.store.articles import SourceRow
@@ -23,6 +27,27 @@ if TYPE_CHECKING:
 _DIGEST_SIZE = 32  # bytes
 _STAMP = struct.Struct(">QqQ")
 _SETTLED_NS = 2_000_000_000  # the coarsest file system clock ticks every two seconds
+# Raise one when the same input gives another output; each parser's stands in `FORMATS`. The test
+# of versions compares the outputs with those recorded.
+ARTICLE_VERSION = 2  # from drafts to articles: `index.formats.conversion` and what it calls
+PASSAGE_VERSION = 1  # from articles to passages, their sentences, words and signatures
+# Their releases change what is read or cut.
+LIBRARIES = (
+    *("charset-normalizer", "feedparser", "ftfy", "htmldate", "ijson", "lxml", "markdown-it-py"),
+    *("py3langid", "pypdfium2", "PyStemmer", "python-docx", "python-frontmatter", "PyYAML"),
+    *("sentencex", "trafilatura"),
+)
+
+
+def rules(options: Options | None = None) -> str:
+    """Digest of all that decides which articles and passages the same bytes give: the versions of
+    the rules, of Python and of the libraries, the options, and the presence of OCR."""
+    options = options or Options()
+    parsers = {file_format.suffix: file_format.version for file_format in FORMATS}
+    libraries = {name: version(name) for name in LIBRARIES}
+    facts = [ARTICLE_VERSION, PASSAGE_VERSION, parsers, sys.version_info[:2], libraries]
+    facts += [dict(options.fields), options.ocr, shutil.which("tesseract")]
+    return hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

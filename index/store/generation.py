@@ -74,7 +74,7 @@ class GenerationFacts(BuildFacts):
     `articles` are the searchable ones, `copies` their duplicates; `languages` counts articles.
     `roots` are the absolute paths indexed, empty if the articles did not come from files.
     `fingerprint` is equal for generations of the same articles, `rules` for those read and cut
-    alike (see `index.ingestion.rules`); imports have no rules, since it is unknown how their
+    alike (see `index.ingestion.readings`); imports have no rules, since it is unknown how their
     texts were made. `built_at` is UTC.
     """
 

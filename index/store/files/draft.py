@@ -23,7 +23,7 @@ from index.store.files.manifest import GENERATION_FORMAT, FileManifest, stamp_fi
 from index.store.files.previous import FilePrevious, SegmentFolder, note_written
 from index.store.files.saved_vectors import ReusePlan, SavedVectors, plan_reuse, write_vectors
 from index.store.files.segment_draft import SegmentDraft, merge_segments
-from index.store.files.tombstones import Tombstones
+from index.store.files.segments import Tombstones
 from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 from index.store.growth import count_to_merge, grown_facts
 
@@ -60,7 +60,7 @@ class FileDraft(SegmentDraft, Draft):
         return MissingVectors(plan.missing, plan.parts[-1].texts)
 
     def _stored(self, kind: RowKind) -> list[VectorSource]:
-        return [lender.vectors(kind) for lender in self._lenders]
+        return [source for lender in self._lenders for source in lender.vectors(kind)]
 
     def save_vectors(self, hashes: Hashes, vectors: Vectors) -> None:
         self._saved.add(hashes, vectors)
@@ -120,7 +120,7 @@ class FileAddition(FileDraft):
                 self.articles.take(own)
 
     def _stored(self, kind: RowKind) -> list[VectorSource]:
-        return [self._before.vectors(kind, self.replaced_ids)]
+        return self._before.vectors(kind, self.replaced_ids)
 
     def put_in_service(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
         own = self._write_segment(build, check)

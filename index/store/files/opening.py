@@ -14,8 +14,7 @@ from index.store.files.integrity import current_id, find_current, forget_verifie
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import FileManifest
 from index.store.files.previous import FilePrevious, VerifiedFiles
-from index.store.files.segments import SegmentedGeneration
-from index.store.files.tombstones import Tombstones
+from index.store.files.segments import SegmentedGeneration, Tombstones
 from index.store.generation import check_model
 
 # Segments that this process has open, shared by generations: an addition opens only what it adds.

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import LikenessKeys
 from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
-from index.store.build_turn import Hashes, VectorLookup, VectorSource, as_hashes
+from index.store.build_turn import VectorSource, as_hashes
 from index.store.disk import replace_file
 from index.store.files.generation import (
     LIKENESS_KEYS,
@@ -30,8 +30,7 @@ from index.store.files.generation import (
 )
 from index.store.files.layout import Layout
 from index.store.files.manifest import FileManifest
-from index.store.files.segments import JoinedVectors, SegmentedArticles, newest_sources
-from index.store.files.tombstones import Tombstones
+from index.store.files.segments import SegmentedArticles, Tombstones, newest_sources
 from index.store.files.vectors import FileVectors
 from index.store.files.words import average_length
 from index.store.generation import ROW_KINDS, RowKind
@@ -102,29 +101,27 @@ class FilePrevious(SegmentedArticles):
     def sources(self) -> Iterator[SourceRow]:
         return newest_sources(self._parts, self.tombstones.sources)
 
-    def vectors(self, kind: RowKind, ids: Collection[str] | None = None) -> VectorSource:
-        """The vectors of these articles, at no cost for the others; by default, all."""
-        hashes: list[Hashes] = []
-        lookups: list[VectorLookup] = []
-        sizes: list[int] = []
+    def vectors(self, kind: RowKind, ids: Collection[str] | None = None) -> list[VectorSource]:
+        """By segment, the vectors of these articles, at no cost for the others; by default, all."""
+        sources: list[VectorSource] = []
         for segment in self.segments:
             if ids is None:
-                hashes.append(as_hashes(segment.articles.hashes(kind)))
-                lookups.append(segment.vectors(kind).vectors)
-            else:
-                own_ids = [id for id in ids if id not in segment.deleted_ids]
-                rows, own = segment.articles.hashes_of(kind, own_ids)
-                if not len(rows):
-                    continue
-                hashes.append(as_hashes(own))
-                lookups.append(partial(_vectors_among, segment.vectors(kind), rows))
-            sizes.append(len(hashes[-1]))
-        all_hashes = np.concatenate(hashes) if hashes else as_hashes(b"")
-        return VectorSource(all_hashes, JoinedVectors(lookups, sizes).vectors)
+                hashes = as_hashes(segment.articles.hashes(kind))
+                sources.append(VectorSource(hashes, segment.vectors(kind).vectors))
+                continue
+            own_ids = [id for id in ids if id not in segment.deleted_ids]
+            rows, own = segment.articles.hashes_of(kind, own_ids)
+            if len(rows):
+                read = partial(_read_among, segment.vectors(kind), rows)
+                sources.append(VectorSource(as_hashes(own), read))
+        return sources
 
     def deleted(self, ids: Collection[str]) -> DeletedArticles:
-        passages, sentences = (len(self.vectors(kind, ids).hashes) for kind in ROW_KINDS)
+        passages, sentences = (self._count(kind, ids) for kind in ROW_KINDS)
         return DeletedArticles(self.entries(ids), self.signed(ids), passages, sentences)
+
+    def _count(self, kind: RowKind, ids: Collection[str]) -> int:
+        return sum(len(source.hashes) for source in self.vectors(kind, ids))
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
         ids = []
@@ -150,7 +147,7 @@ class FilePrevious(SegmentedArticles):
         return [read_likeness(segment.folder) for segment in self.segments]
 
 
-def _vectors_among(stored: FileVectors, numbers: IntArray, rows: IntArray) -> Vectors:
+def _read_among(stored: FileVectors, numbers: IntArray, rows: IntArray) -> Vectors:
     """The vectors at `rows` of a subset of stored vectors."""
     return stored.vectors(numbers[rows])
 

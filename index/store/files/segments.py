@@ -7,24 +7,25 @@ are those of all segments, as in a single index; only BM25's average length stay
 from __future__ import annotations
 
 import heapq
+import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
 from operator import attrgetter, itemgetter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.article import Article, ArticleEntry, Selection, SignedArticle
+from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, ways_of
-from index.store.build_turn import VectorLookup
 from index.store.files.generation import FileGeneration, Ranked, union_rows
 from index.store.files.manifest import FileManifest
-from index.store.files.tombstones import Tombstones
 from index.store.files.words import hash_terms, nonzero_counts
 from index.store.generation import (
     CandidateFeatures,
@@ -37,7 +38,41 @@ from index.store.generation import (
 )
 from index.store.postings import WordMatch
 
+TOMBSTONES_FILE = "tombstones.json"
 _FEW_DELETED = 1_000  # sentences of a segment
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """`articles`: by segment, ids of articles and copies that are deleted or replaced by a later
+    segment. `sources`: locations of deleted files."""
+
+    articles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.articles.values()))
+
+    def of(self, segment: str) -> frozenset[str]:
+        return self.articles.get(segment, frozenset())
+
+    def save(self, folder: Path) -> None:
+        articles = {segment: sorted(ids) for segment, ids in sorted(self.articles.items()) if ids}
+        content = json.dumps({"articles": articles, "sources": sorted(self.sources)})
+        (folder / TOMBSTONES_FILE).write_text(content, encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> Tombstones:
+        """Raises DamagedIndex."""
+        path = folder / TOMBSTONES_FILE
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            articles = {segment: frozenset(ids) for segment, ids in record["articles"].items()}
+            return cls(articles, frozenset(record["sources"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedIndex(
+                "damaged-unreadable", subject=path, reason=reason_of(error)
+            ) from error
 
 
 class SegmentedArticles(ClosedOnExit):
@@ -308,25 +343,6 @@ class SegmentedGeneration(SegmentedArticles):
         sentence_words = segment.sentence_words.match_as_segment(query.sentence_terms)
         features = segment.features(query.vector, words, sentence_words, keys - first)
         return replace(features, keys=features.keys + first)
-
-
-class JoinedVectors:
-    """Vectors of several segments, numbered consecutively."""
-
-    def __init__(self, parts: Sequence[VectorLookup], sizes: Sequence[int]) -> None:
-        self._parts = parts
-        self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-    def vectors(self, rows: IntArray) -> Vectors:
-        numbers = np.searchsorted(self._first, rows, side="right") - 1
-        result: Vectors | None = None
-        for number in np.unique(numbers):
-            here = numbers == number
-            vectors = self._parts[number](rows[here] - self._first[number])
-            if result is None:
-                result = np.empty((len(rows), vectors.shape[1]), dtype=np.float32)
-            result[here] = vectors
-        return self._parts[0](rows) if result is None else result
 
 
 def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:

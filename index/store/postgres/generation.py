@@ -138,12 +138,7 @@ class PostgresGeneration(ClosedOnExit):
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
     ) -> CandidateFeatures:
         numbers, vectors = keys.tolist(), self._vectors
-        passages, sentences = self._connections.ask(
-            lambda c: (
-                vectors.passage_features(c, numbers, vector),
-                vectors.sentence_features(c, numbers, vector),
-            )
-        )
+        passages, sentences = self._connections.ask(lambda c: vectors.features(c, numbers, vector))
         counts = np.array([row[3] for row in passages], dtype=np.int64)
         if len(passages) != len(keys) or counts.sum() != len(sentences):
             raise DamagedIndex(

@@ -41,10 +41,10 @@ class PostgresPrevious:
 
     def sources(self) -> Iterator[SourceRow]:
         query = "SELECT location, shown, url, digest, articles, skipped FROM {g}.sources ORDER BY 1"
-        return map(SourceRow._make, self._rows(query))
+        return map(SourceRow._make, self.rows(query))
 
     def left_out(self) -> frozenset[str]:
-        return frozenset(row[0] for row in self._rows("SELECT id FROM {g}.left_out"))
+        return frozenset(row[0] for row in self.rows("SELECT id FROM {g}.left_out"))
 
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return [entry_of_row(row) for row in self._of_articles(ENTRY_COLUMNS, ids)]
@@ -63,7 +63,7 @@ class PostgresPrevious:
             "(SELECT id FROM {g}.articles WHERE likeness @> ARRAY[key] LIMIT %s) AS alike"
         )
         signed_keys = keys.astype(np.int64).tolist()  # PostgreSQL has no unsigned integers
-        return [row[0] for row in self._rows(query, signed_keys, most)]
+        return [row[0] for row in self.rows(query, signed_keys, most)]
 
     def deleted(self, ids: Collection[str]) -> DeletedArticles:
         passages, sentences = (len(self._hashes(kind, ids)) for kind in ROW_KINDS)
@@ -71,12 +71,13 @@ class PostgresPrevious:
 
     def _hashes(self, kind: RowKind, ids: Collection[str]) -> list[bytes]:
         return [
-            bytes(row[0]) for row in self._rows(f"{_HASHES[kind]} WHERE a.id = ANY(%s)", list(ids))
+            bytes(row[0]) for row in self.rows(f"{_HASHES[kind]} WHERE a.id = ANY(%s)", list(ids))
         ]
 
     def _of_articles(self, columns: str, ids: Collection[str]) -> list[Row]:
         query = f"SELECT {columns} FROM {{g}}.articles WHERE id = ANY(%s)"
-        return self._rows(query, list(ids)) if ids else []
+        return self.rows(query, list(ids)) if ids else []
 
-    def _rows(self, query: str, *values: Any) -> list[Row]:
+    def rows(self, query: str, *values: Any) -> list[Row]:
+        """Rows of a query on the generation; see `fetch`."""
         return fetch(self._connection, self.own.number, query, *values)

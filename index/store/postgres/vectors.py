@@ -263,23 +263,21 @@ class PostgresVectors:
         rows = connection.execute(statement, {"keys": keys, **only.values}, binary=True)
         return [row[0] for row in rows]
 
-    def passage_features(self, connection: Connection, keys: list[int], vector: str) -> list[Row]:
-        """Key, cosine, opening and number of sentences of these passages, by key."""
+    def features(
+        self, connection: Connection, keys: list[int], vector: str
+    ) -> tuple[list[Row], list[Row]]:
+        """Key, cosine, opening and number of sentences of these passages, by key; and key, cosine
+        and words of their sentences."""
         query = (
-            "SELECT r.number, -(v.vector <#> %s::vector), r.opening, r.sentences "
-            "FROM {g}.passages r JOIN {v} v ON v.id = r.vector "
-            "WHERE r.number = ANY(%s::bigint[]) ORDER BY r.number"
+            "SELECT r.number, -(v.vector <#> %s::vector), {columns} FROM {{g}}.{kind} r "
+            "JOIN {{v}} v ON v.id = r.vector WHERE r.{key} = ANY(%s::bigint[]) ORDER BY r.number"
         )
-        return self._rows(connection, "passages", query, vector, keys)
-
-    def sentence_features(self, connection: Connection, keys: list[int], vector: str) -> list[Row]:
-        """Key, cosine and words of the sentences of these passages, by key."""
-        query = (
-            "SELECT r.number, -(v.vector <#> %s::vector), r.words "
-            "FROM {g}.sentences r JOIN {v} v ON v.id = r.vector "
-            "WHERE r.passage = ANY(%s::bigint[]) ORDER BY r.number"
+        passages = query.format(columns="r.opening, r.sentences", kind="passages", key="number")
+        sentences = query.format(columns="r.words", kind="sentences", key="passage")
+        return (
+            self._rows(connection, "passages", passages, vector, keys),
+            self._rows(connection, "sentences", sentences, vector, keys),
         )
-        return self._rows(connection, "sentences", query, vector, keys)
 
     def sentence_vectors(self, connection: Connection, key: int) -> list[list[float]]:
         """Vectors of a passage's sentences, in reading order."""

@@ -17,7 +17,7 @@ from index.errors import ReadError
 from index.formats.base import FACTS, ArticleDraft, Content, Options, Source
 from index.formats.conversion import articles_in, read_content
 from index.formats.table import FORMATS, format_of
-from index.ingestion import rules
+from index.ingestion import readings as rules
 from index.ingestion.duplicates import signature
 from index.ingestion.passages import cut
 from index.text.antecedents import sentences_in_context
@@ -90,7 +90,7 @@ def test_an_output_changes_only_with_its_version(pytestconfig: pytest.Config) ->
     to_raise = {v for v in stale if v and versions[v] <= record["versions"].get(v, 0)}
     assert not to_raise, (
         f"the samples give another output: raise the version of {sorted(to_raise)} (a format's in "
-        "index/formats/table.py, `article` and `passage` in index/ingestion/rules.py)"
+        "index/formats/table.py, `article` and `passage` in index/ingestion/readings.py)"
     )
     now = {"versions": versions, "samples": samples}
     if updating(pytestconfig):

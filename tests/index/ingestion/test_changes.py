@@ -160,7 +160,7 @@ def test_other_options_or_rules_read_again(corpus: Corpus, monkeypatch: pytest.M
     assert len(corpus.read) == 2
     corpus.build(options)
     assert corpus.read == []
-    monkeypatch.setattr("index.ingestion.rules.PASSAGE_VERSION", 0)
+    monkeypatch.setattr("index.ingestion.readings.PASSAGE_VERSION", 0)
     corpus.build(options)
     assert len(corpus.read) == 2
     corpus.build(options)
