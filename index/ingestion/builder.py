@@ -150,7 +150,7 @@ def build_part(
         supply.read_into(draft, None, context)
         watch.step("cut")
         draft.cut(context.check, watch.progress)
-        if not draft.passages.passages:
+        if not draft.articles.passages:
             raise supply.no_article_error(draft.articles.count_left_out())
         watch.step("embed")
         work = EmbeddingWork(embedder, partial(_check_stop, stop), watch.progress)
@@ -236,7 +236,7 @@ class _Build:
             differences = draft.articles.changes()
             self.watch.step("cut")
             draft.cut(self._check, self.watch.progress)
-            if not draft.passages.passages:
+            if not draft.articles.passages:
                 raise self.supply.no_article_error(left_out)
             return self._finish(draft, left_out, differences)
 

@@ -31,7 +31,6 @@ class GenerationDraft:
     def __init__(self, writer: Draft, rules: str) -> None:
         self.writer = writer
         self.articles = writer.articles
-        self.passages = writer.passages
         self.rules = rules
         self.copies = 0
 
@@ -67,7 +66,7 @@ class GenerationDraft:
             check()
             progress(count, total)
             if before is not None:
-                self.passages.add_again(number, before)
+                self.articles.add_passages_again(number, before)
                 continue
             article = self.articles.article(number)
 
@@ -82,7 +81,7 @@ class GenerationDraft:
                 )
                 for one in passages
             ]
-            self.passages.add(number, article.language, passages, hashes)
+            self.articles.add_passages(number, article.language, passages, hashes)
         self.writer.end_texts()
         progress(total, total)
 

@@ -159,7 +159,7 @@ class FileArticles:
             for source in changes.sources:
                 context.check()
                 reading = self._read(draft, source, context)
-                draft.writer.note(SourceRow._make(reading.as_row()))
+                draft.articles.note(SourceRow._make(reading.as_row()))
                 changes.skipped += reading.skipped
 
     def read_into(
@@ -181,7 +181,7 @@ class FileArticles:
                     reading = reading.shown_as(source.label)
                 else:
                     reading = self._read(draft, source, context)
-                draft.writer.note(SourceRow._make(reading.as_row()))
+                draft.articles.note(SourceRow._make(reading.as_row()))
                 self.skipped += reading.skipped
         draft.find_copies()
         context.progress(len(self.sources), len(self.sources))

@@ -1,4 +1,4 @@
-"""Writers of a new generation's articles and passages, reusing those of the previous one."""
+"""Write the articles and passages of a new generation, reusing those of the previous one."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from index.errors import StoreError
 from index.store.articles import (
     ARTICLE_COLUMNS,
     SIGNED_COLUMNS,
+    SourceRow,
     article_of_row,
     signed_of_row,
     sqlite_address,
@@ -108,11 +109,45 @@ def has_own_schema(path: Path) -> bool:
             return own.execute(query).fetchall() == other.execute(query).fetchall()
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleChanges:
+    """Number of articles by difference from the previous generation; copies do not count."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LikenessKeys:
+    """Index of similar articles: sorted keys, and for each the number of an article that has it
+    (see `index.ingestion.duplicates.likeness_keys`)."""
+
+    keys: npt.NDArray[np.uint64]
+    numbers: npt.NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, keys: npt.NDArray[np.uint64], numbers: npt.NDArray[np.uint32]) -> LikenessKeys:
+        """From pairs in any order."""
+        order = np.argsort(keys, kind="stable")
+        return cls(keys[order], numbers[order])
+
+    def find(self, keys: npt.NDArray[np.uint64], most: int) -> list[int]:
+        """Numbers of the articles that have any of these keys, at most `most` per key."""
+        firsts = np.searchsorted(self.keys, keys, side="left")
+        lasts = np.minimum(np.searchsorted(self.keys, keys, side="right"), firsts + most)
+        rows = [self.numbers[first:last] for first, last in zip(firsts, lasts, strict=True)]
+        return np.unique(np.concatenate(rows)).tolist() if rows else []
+
+
 class ArticleDatabase:
     """A new `articles.sqlite`, with the previous one, if any, attached as `previous`.
 
     `alike`: the previous one was read and cut by the same rules, so its unchanged articles can be
-    reused. Raises StoreError.
+    reused. Articles come first, then which ones are copies, then passages and sentences, numbered
+    from 0; `passages` and `sentences` count them. `likeness`, if known, finds the articles that a
+    new one may be a copy of. Raises StoreError.
     """
 
     def __init__(self, path: Path, previous: Path | None = None, *, alike: bool = False) -> None:
@@ -121,6 +156,8 @@ class ArticleDatabase:
             lambda reason: StoreError("articles-unwritable", subject=path, reason=reason),
         )
         self.alike = alike and previous is not None
+        self.likeness: LikenessKeys | None = None
+        self.passages = self.sentences = 0
         with self._translating():
             self._connection = sqlite3.connect(
                 sqlite_address(path, "rwc"), uri=True, isolation_level=None
@@ -179,49 +216,8 @@ class ArticleDatabase:
     def close(self) -> None:
         self._connection.close()
 
-
-@dataclass(frozen=True, slots=True)
-class ArticleChanges:
-    """Number of articles by difference from the previous generation; copies do not count."""
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LikenessKeys:
-    """Index of similar articles: sorted keys, and for each the number of an article that has it
-    (see `index.ingestion.duplicates.likeness_keys`)."""
-
-    keys: npt.NDArray[np.uint64]
-    numbers: npt.NDArray[np.uint32]
-
-    @classmethod
-    def of(cls, keys: npt.NDArray[np.uint64], numbers: npt.NDArray[np.uint32]) -> LikenessKeys:
-        """From pairs in any order."""
-        order = np.argsort(keys, kind="stable")
-        return cls(keys[order], numbers[order])
-
-    def find(self, keys: npt.NDArray[np.uint64], most: int) -> list[int]:
-        """Numbers of the articles that have any of these keys, at most `most` per key."""
-        firsts = np.searchsorted(self.keys, keys, side="left")
-        lasts = np.minimum(np.searchsorted(self.keys, keys, side="right"), firsts + most)
-        rows = [self.numbers[first:last] for first, last in zip(firsts, lasts, strict=True)]
-        return np.unique(np.concatenate(rows)).tolist() if rows else []
-
-
-class ArticleWriter:
-    """Writes the articles, then which ones are copies. Raises StoreError. `likeness`, if known,
-    finds the articles that a new one may be a copy of."""
-
-    def __init__(self, sheet: ArticleDatabase) -> None:
-        self._sheet = sheet
-        self.likeness: LikenessKeys | None = None
-
     def holds(self, article_id: str) -> bool:
-        return bool(self._sheet.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
+        return bool(self.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
 
     def add(self, article: Article, digest: bytes, signature: bytes) -> None:
         """Add an article with its digest (column `told`) and its duplicate signature, if any."""
@@ -230,7 +226,7 @@ class ArticleWriter:
             for copy in article.copies
         )
         sections = [(s.heading, s.heading_start, s.heading_end) for s in article.sections]
-        self._sheet.run(
+        self.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) VALUES ({_VALUES})",
             *(digest, signature, len(article.text)),
             *(article.id, article.title, article.path, article.language, article.author),
@@ -242,9 +238,9 @@ class ArticleWriter:
 
     def signature(self, article_id: str, digest: bytes) -> bytes | None:
         """The signature of this very article in the previous generation, if reusable."""
-        if not self._sheet.alike:
+        if not self.alike:
             return None
-        rows = self._sheet.rows(
+        rows = self.rows(
             "SELECT signature FROM previous.articles WHERE id = ? AND told = ?", article_id, digest
         )
         return bytes(rows[0][0]) if rows else None
@@ -253,11 +249,11 @@ class ArticleWriter:
         """Copy these from the previous generation, replacing the start of their paths. Returns
         False, copying none, if one is missing there or already added here."""
         ids_json = json.dumps(ids)
-        [(before,)] = self._sheet.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", ids_json)
-        [(count,)] = self._sheet.rows(f"SELECT count(*) FROM articles {_AMONG}", ids_json)
-        if not self._sheet.alike or count or before != len(ids):
+        [(before,)] = self.rows(f"SELECT count(*) FROM previous.articles {_AMONG}", ids_json)
+        [(count,)] = self.rows(f"SELECT count(*) FROM articles {_AMONG}", ids_json)
+        if not self.alike or count or before != len(ids):
             return False
-        self._sheet.run(
+        self.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
             f"SELECT told, signature, length, {_WITH_MOVED_PATH} FROM previous.articles {_AMONG} "
             "ORDER BY number",
@@ -267,7 +263,7 @@ class ArticleWriter:
 
     def take(self, ids: Collection[str]) -> None:
         """Copy these from the previous generation, as copies of nothing."""
-        self._sheet.run(
+        self.run(
             f"INSERT INTO articles (told, signature, length, {ARTICLE_COLUMNS}) "
             f"SELECT told, signature, length, {_WITHOUT_COPIES} FROM previous.articles {_AMONG}",
             json.dumps(list(ids)),
@@ -276,29 +272,33 @@ class ArticleWriter:
     def take_all(self, deleted_ids: Collection[str]) -> list[tuple[int, int, bool]]:
         """Copy all articles, copies and sources from the previous generation, except the deleted
         articles. Returns new number, previous number and whether it is a copy."""
-        [(last,)] = self._sheet.rows("SELECT coalesce(max(number), 0) FROM articles")
+        [(last,)] = self.rows("SELECT coalesce(max(number), 0) FROM articles")
         columns = f"id, told, signature, copy_of, length, {ARTICLE_COLUMNS.removeprefix('id, ')}"
-        self._sheet.run(
+        self.run(
             f"INSERT INTO articles ({columns}) SELECT {columns} FROM previous.articles "
             "WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY number",
             json.dumps(list(deleted_ids)),
         )
         for table in ("sources", "left_out"):
-            self._sheet.run(f"INSERT OR REPLACE INTO {table} SELECT * FROM previous.{table}")
-        return self._sheet.rows(
+            self.run(f"INSERT OR REPLACE INTO {table} SELECT * FROM previous.{table}")
+        return self.rows(
             "SELECT a.number, b.number, a.copy_of IS NOT NULL FROM articles a "
             "JOIN previous.articles b USING (id) WHERE a.number > ? ORDER BY a.number",
             last,
         )
 
     def forget_sources(self, locations: Collection[str]) -> None:
-        self._sheet.run_each("DELETE FROM sources WHERE location = ?", [(e,) for e in locations])
+        self.run_each("DELETE FROM sources WHERE location = ?", [(e,) for e in locations])
+
+    def note(self, source: SourceRow) -> None:
+        """Record what a file gave, for the next build."""
+        self.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *source)
 
     def leave_out(self, article_id: str) -> None:
-        self._sheet.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
+        self.run("INSERT OR IGNORE INTO left_out VALUES (?)", article_id)
 
     def signatures(self) -> Iterator[SignedArticle]:
-        rows = self._sheet.stream(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
+        rows = self.stream(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
         return map(signed_of_row, rows)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
@@ -307,12 +307,12 @@ class ArticleWriter:
         for group in groups:
             copies = []
             for copy_id in group.copies:
-                copies += self._sheet.rows(
+                copies += self.rows(
                     "UPDATE articles SET copy_of = ? WHERE id = ? "
                     "RETURNING id, title, path, outlet, published, url",
                     *(group.original, copy_id),
                 )
-            self._sheet.run(
+            self.run(
                 "UPDATE articles SET copies = ? WHERE id = ?", json.dumps(copies), group.original
             )
             count += len(copies)
@@ -323,32 +323,30 @@ class ArticleWriter:
         return corpus_fingerprint(self.fingerprint_rows())
 
     def fingerprint_rows(self) -> Iterator[tuple[Any, ...]]:
-        return self._sheet.stream(f"SELECT {FINGERPRINTED} FROM articles")
+        return self.stream(f"SELECT {FINGERPRINTED} FROM articles")
 
     def count(self) -> int:
         """Number of searchable articles."""
-        return int(self._sheet.rows("SELECT count(*) FROM articles WHERE copy_of IS NULL")[0][0])
+        return int(self.rows("SELECT count(*) FROM articles WHERE copy_of IS NULL")[0][0])
 
     def count_left_out(self) -> int:
-        return int(self._sheet.rows("SELECT count(*) FROM left_out")[0][0])
+        return int(self.rows("SELECT count(*) FROM left_out")[0][0])
 
     def changes(self) -> ArticleChanges:
-        [(both, same)] = self._sheet.rows(
+        [(both, same)] = self.rows(
             "SELECT count(*), sum(a.told = b.told AND a.path = b.path AND a.copies = b.copies) "
             "FROM articles a JOIN previous.articles b USING (id) "
             "WHERE a.copy_of IS NULL AND b.copy_of IS NULL"
         )
-        [(before,)] = self._sheet.rows(
-            "SELECT count(*) FROM previous.articles WHERE copy_of IS NULL"
-        )
+        [(before,)] = self.rows("SELECT count(*) FROM previous.articles WHERE copy_of IS NULL")
         same_count = same or 0
         return ArticleChanges(self.count() - both, both - same_count, before - both, same_count)
 
     def uncut(self) -> Iterator[tuple[int, int | None]]:
         """Yield the number of each searchable article, and its number in the previous generation
         if its passages can be reused."""
-        same = "b.told = a.told AND b.copy_of IS NULL" if self._sheet.alike else "FALSE"
-        yield from self._sheet.stream(
+        same = "b.told = a.told AND b.copy_of IS NULL" if self.alike else "FALSE"
+        yield from self.stream(
             "SELECT a.number, b.number FROM articles a "
             f"LEFT JOIN previous.articles b ON b.id = a.id AND {same} "
             "WHERE a.copy_of IS NULL ORDER BY a.number"
@@ -356,23 +354,9 @@ class ArticleWriter:
 
     def article(self, number: int) -> Article:
         by_number = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?"
-        return article_of_row(self._sheet.rows(by_number, number)[0])
+        return article_of_row(self.rows(by_number, number)[0])
 
-
-def _iso(when: date | None) -> str | None:
-    return when.isoformat() if when else None
-
-
-class PassageWriter:
-    """Writes passages, article by article; rows of passages and of sentences count from 0.
-    `passages` and `sentences` are the numbers written. Raises StoreError."""
-
-    def __init__(self, sheet: ArticleDatabase) -> None:
-        self._sheet = sheet
-        self.passages = 0
-        self.sentences = 0
-
-    def add(
+    def add_passages(
         self,
         article: int,
         language: str,
@@ -383,14 +367,14 @@ class PassageWriter:
         its sentences."""
         for passage, (own, of_sentences) in zip(passages, hashes, strict=True):
             sentences, number = passage.sentences, self.passages
-            self._sheet.run(
+            self.run(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 *(number, article, passage.start, passage.end, passage.heading),
                 *(self.sentences, len(sentences), own),
             )
             rows = {sentence: row for row, sentence in enumerate(sentences, self.sentences)}
             leads = find_leads(passage, language)
-            self._sheet.run_each(
+            self.run_each(
                 "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     (
@@ -407,9 +391,9 @@ class PassageWriter:
             self.passages += 1
             self.sentences += len(sentences)
 
-    def add_again(self, article: int, before: int) -> None:
+    def add_passages_again(self, article: int, before: int) -> None:
         """Copy the passages that the article had as number `before` of the previous generation."""
-        [(row, passages, sentence, sentences)] = self._sheet.rows(
+        [(row, passages, sentence, sentences)] = self.rows(
             "SELECT min(row), count(*), min(first_sentence), sum(sentences) "
             "FROM previous.passages WHERE article = ?",
             before,
@@ -417,15 +401,19 @@ class PassageWriter:
         if not passages:
             return
         passage_shift, sentence_shift = self.passages - row, self.sentences - sentence
-        self._sheet.run(
+        self.run(
             "INSERT INTO passages SELECT row + ?, ?, start, stop, heading, first_sentence + ?, "
             "sentences, hash FROM previous.passages WHERE row BETWEEN ? AND ?",
             *(passage_shift, article, sentence_shift, row, row + passages - 1),
         )
-        self._sheet.run(
+        self.run(
             "INSERT INTO sentences SELECT row + ?, passage + ?, start, stop, lead + ?, hash "
             "FROM previous.sentences WHERE row BETWEEN ? AND ?",
             *(sentence_shift, passage_shift, sentence_shift, sentence, sentence + sentences - 1),
         )
         self.passages += passages
         self.sentences += sentences
+
+
+def _iso(when: date | None) -> str | None:
+    return when.isoformat() if when else None

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from index.article import Article, lexical_text
 from index.models.base import IntArray, Vectors
-from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessKeys, PassageWriter
-from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
+from index.store.article_writer import ArticleDatabase, LikenessKeys
+from index.store.articles import ARTICLES_FILE, ArticleReader
 from index.store.build_turn import Hashes, MissingVectors, StopCheck, as_hashes
 from index.store.disk import translate_disk_errors
 from index.store.generation import BuildFacts, GenerationFacts, RowKind
@@ -43,26 +43,20 @@ class ArticleDraft:
         self._hashes: dict[RowKind, Hashes] = {}
         with translate_disk_errors(folder):
             folder.mkdir()
-        self._sheet = ArticleDatabase(folder / ARTICLES_FILE, before, alike=alike)
-        self.articles = ArticleWriter(self._sheet)
-        self.passages = PassageWriter(self._sheet)
+        self.articles = ArticleDatabase(folder / ARTICLES_FILE, before, alike=alike)
 
     def fill(
         self, fill: Callable[[ArticleDatabase], LikenessKeys | None], passages: int, sentences: int
     ) -> None:
         """Copy all articles, passages and sentences from another store with `fill`, which returns
         their likeness keys, if known."""
-        self.articles.likeness = fill(self._sheet)
-        self.passages.passages, self.passages.sentences = passages, sentences
+        self.articles.likeness = fill(self.articles)
+        self.articles.passages, self.articles.sentences = passages, sentences
         self.end_texts()
-
-    def note(self, source: SourceRow) -> None:
-        """Record what a file gave, for the next build."""
-        self._sheet.run("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", *source)
 
     def end_texts(self) -> None:
         """Declare all articles and passages written; required by the methods below."""
-        self._sheet.finish()
+        self.articles.finish()
         self._reader = ArticleReader(self.folder / ARTICLES_FILE)
 
     def hashes(self, kind: RowKind) -> Hashes:
@@ -84,18 +78,14 @@ class ArticleDraft:
             **(build.build_fields() | {"copies": reader.count_copies()}),
             id=self.id,
             articles=reader.count(),
-            passages=self.passages.passages,
-            sentences=self.passages.sentences,
+            passages=self.articles.passages,
+            sentences=self.articles.sentences,
             languages=reader.languages(),
             fingerprint=reader.fingerprint(),
         )
 
-    def attach(self, previous: Path) -> None:
-        """Replace the attached previous `articles.sqlite` by another."""
-        self._sheet.attach(previous)
-
     def close(self) -> None:
-        self._sheet.close()
+        self.articles.close()
         if self._reader is not None:
             self._reader.close()
 

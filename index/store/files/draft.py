@@ -116,7 +116,7 @@ class FileAddition(FileDraft):
         for segment in self._before.segments:
             own = [id for id in ids if id not in segment.deleted_ids and segment.articles.holds(id)]
             if own:
-                self.attach(segment.folder / ARTICLES_FILE)
+                self.articles.attach(segment.folder / ARTICLES_FILE)
                 self.articles.take(own)
 
     def _stored(self, kind: RowKind) -> list[VectorSource]:

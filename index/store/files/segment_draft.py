@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
-from index.store.article_writer import ArticleDatabase, ArticleWriter, LikenessKeys, PassageWriter
+from index.store.article_writer import ArticleDatabase, LikenessKeys
 from index.store.articles import ARTICLES_FILE
 from index.store.build_turn import StopCheck, batches
 from index.store.disk import translate_disk_errors
@@ -30,7 +31,7 @@ class SegmentDraft(ArticleDraft):
     """A folder of articles, vectors and words; whole generations and exports consist of one."""
 
     def vector_writer(self, kind: RowKind, dimension: int) -> VectorWriter:
-        size = self.passages.passages if kind == "passages" else self.passages.sentences
+        size = self.articles.passages if kind == "passages" else self.articles.sentences
         return VectorWriter(self.folder / VECTORS[kind], size, dimension)
 
     def write(self, build: BuildFacts, check: StopCheck) -> FileManifest:
@@ -40,7 +41,7 @@ class SegmentDraft(ArticleDraft):
             for kind, name in WORDS.items():
                 check()
                 FileWords.of(self.build_words(kind, check)).save(self.folder / name)
-            first = np.append(reader.first_sentences(), self.passages.sentences).astype(np.int64)
+            first = np.append(reader.first_sentences(), self.articles.sentences).astype(np.int64)
             for name, array in (
                 (FIRST_SENTENCES, first),
                 (OPENINGS, reader.openings()),
@@ -70,7 +71,7 @@ def merge_segments(
 ) -> FileManifest:
     """Write segments, oldest first, as one. Raises StoreError, DamagedIndex, and what `check`
     raises."""
-    numbers = copy_articles(segments, draft.attach, draft.articles, draft.passages, check)
+    numbers = copy_articles(segments, draft.articles, check)
     draft.articles.forget_sources(deleted_sources)
     draft.end_texts()
     draft.articles.likeness = _merge_likeness(segments, numbers)
@@ -90,21 +91,17 @@ def merge_segments(
 
 
 def copy_articles(
-    segments: Sequence[SegmentFolder],
-    attach: Callable[[Path], None],
-    articles: ArticleWriter,
-    passages: PassageWriter,
-    check: StopCheck,
+    segments: Sequence[SegmentFolder], articles: ArticleDatabase, check: StopCheck
 ) -> list[dict[int, int]]:
     """Copy the articles of segments; return, for each segment, new numbers by old numbers."""
     numbers = []
     for segment in segments:
-        attach(segment.folder / ARTICLES_FILE)
+        articles.attach(segment.folder / ARTICLES_FILE)
         rows = articles.take_all(segment.deleted_ids)
         for number, before, is_copy in rows:
             check()
             if not is_copy:
-                passages.add_again(number, before)
+                articles.add_passages_again(number, before)
         numbers.append({before: number for number, before, _ in rows})
     return numbers
 
@@ -117,14 +114,10 @@ def merged_articles(files: FilePrevious, folder: Path) -> Path:
     path = folder / ARTICLES_FILE
     with translate_disk_errors(folder):
         folder.mkdir()
-    sheet = ArticleDatabase(path)
-    try:
-        articles, passages = ArticleWriter(sheet), PassageWriter(sheet)
-        copy_articles(files.segments, sheet.attach, articles, passages, lambda: None)
+    with closing(ArticleDatabase(path)) as articles:
+        copy_articles(files.segments, articles, lambda: None)
         articles.forget_sources(files.tombstones.sources)
-        sheet.finish()
-    finally:
-        sheet.close()
+        articles.finish()
     return path
 
 

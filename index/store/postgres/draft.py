@@ -115,7 +115,7 @@ class PostgresAddition(PostgresDraft):
     def take(self, ids: Collection[str]) -> None:
         if not ids:
             return
-        self.attach(self._unload(ids, "related.sqlite"))
+        self.articles.attach(self._unload(ids, "related.sqlite"))
         self.articles.take(ids)
 
     def _unload(self, ids: Collection[str], name: str) -> Path:
