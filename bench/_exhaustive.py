@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.files.generation import FileGeneration
+from index.store.files.segment import FileSegment
 from index.store.files.vectors import FileVectors
 
 _BATCH = 16_384
@@ -39,7 +39,7 @@ class Exhaustive:
 
 @contextmanager
 def exhaustive(
-    generation: FileGeneration, questions: Vectors, among: BoolArray | None
+    generation: FileSegment, questions: Vectors, among: BoolArray | None
 ) -> Iterator[None]:
     """Have a generation compare every vector whole with these questions' (n, d)."""
     kept = generation.passage_vectors, generation.sentence_vectors

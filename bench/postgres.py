@@ -196,8 +196,9 @@ def _recall(
         open_generation(folder, embedder) as files,
         stores["postgres"].open() as postgres,
     ):
-        allowed = files.eligible((among or Selection()).during(within), None)
-        with exhaustive(files, vectors, allowed):
+        [segment] = files.segments
+        allowed = segment.eligible((among or Selection()).during(within), None)
+        with exhaustive(segment, vectors, allowed):
             exact = [
                 _keys(
                     Searcher(OpenGeneration(files, frozenset), embedder, judge, among).search(

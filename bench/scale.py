@@ -34,7 +34,6 @@ from index.ingestion.builder import build_articles
 from index.models.base import Vectors
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.files.generation import FileGeneration
 from index.store.files.opening import open_generation
 from index.store.open_generation import OpenGeneration
 
@@ -112,7 +111,7 @@ def ask(size: int, folder: Path, count: int) -> Figures:
     embedder = StandIn()
     before = _memory("VmRSS")
     began = time.perf_counter()
-    generation = _opened(folder)
+    generation = open_generation(folder)
     opened = time.perf_counter() - began
     questions = Prose().questions(size, count + 1)
     searcher = Searcher(OpenGeneration(generation, frozenset), embedder, ConfidenceModel.load())
@@ -133,8 +132,9 @@ def ask(size: int, folder: Path, count: int) -> Figures:
 
 def compare(size: int, folder: Path, count: int) -> Figures:
     """The share of questions whose exact first five are all found, and of those hits."""
-    embedder, generation = StandIn(), _opened(folder)
-    if generation.sentence_vectors.exact and generation.passage_vectors.exact:
+    embedder, generation = StandIn(), open_generation(folder)
+    [segment] = generation.segments
+    if segment.sentence_vectors.exact and segment.passage_vectors.exact:
         return {"exact": True}
     searcher = Searcher(OpenGeneration(generation, frozenset), embedder, ConfidenceModel.load())
     questions = Prose().questions(size, count)
@@ -142,8 +142,8 @@ def compare(size: int, folder: Path, count: int) -> Figures:
     for name, period in _periods().items():
         near = [_first(searcher, q, period) for q in questions]
         vectors = np.array([embedder.embed_question(q) for q in questions])
-        among = generation.eligible(Selection().during(period), None) if period else None
-        with exhaustive(generation, vectors, among):
+        among = segment.eligible(Selection().during(period), None) if period else None
+        with exhaustive(segment, vectors, among):
             exact = [_first(searcher, q, period) for q in questions]
         pairs = list(zip(near, exact, strict=True))
         figures[f"{name}_kept_all"] = round(float(np.mean([set(n) == set(e) for n, e in pairs])), 4)
@@ -164,12 +164,6 @@ def _periods() -> dict[str, Period | None]:
         "year": Period(date(2012, 1, 1), date(2012, 12, 31)),
         "day": Period(date(2012, 3, 5), date(2012, 3, 5)),
     }
-
-
-def _opened(folder: Path) -> FileGeneration:
-    generation = open_generation(folder)
-    assert isinstance(generation, FileGeneration)
-    return generation
 
 
 def _sizes(folder: Path) -> dict[str, int]:

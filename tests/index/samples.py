@@ -16,10 +16,10 @@ from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 from index.store.base import IndexStore
 from index.store.factory import Location
-from index.store.files.generation import FileGeneration
 from index.store.files.integrity import current_id
 from index.store.files.manifest import MANIFEST_NAME, _render, stamp_files
-from index.store.files.opening import open_generation
+from index.store.files.opening import open_folder, open_generation
+from index.store.files.segment import FileSegment
 from tests.fakes import FakeEmbedder
 
 BRIDGE = "Le pont fut construit en 1901 par Élise Marchand. Il mesure 😀 trente mètres."
@@ -60,10 +60,11 @@ def index(articles: Iterable[Article], location: Location) -> BuildReport:
     return build_articles(articles, location, FakeEmbedder())
 
 
-def opened(data_dir: Path) -> FileGeneration:
-    generation = open_generation(data_dir, FakeEmbedder())
-    assert isinstance(generation, FileGeneration)
-    return generation
+def opened(data_dir: Path) -> FileSegment:
+    """The only segment of the generation in service."""
+    with open_generation(data_dir, FakeEmbedder()) as generation:
+        [segment] = generation.segments
+        return open_folder(segment.folder, segment.facts)
 
 
 def live(store: IndexStore | Path) -> LiveIndex:

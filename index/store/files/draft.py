@@ -18,12 +18,12 @@ from index.store.articles import ARTICLES_FILE
 from index.store.build_turn import Hashes, MissingVectors, StopCheck, VectorSource
 from index.store.disk import translate_disk_errors
 from index.store.draft import Draft
+from index.store.files.generation import Tombstones
 from index.store.files.layout import Layout
 from index.store.files.manifest import GENERATION_FORMAT, FileManifest, stamp_files
 from index.store.files.previous import FilePrevious, SegmentFolder, note_written
 from index.store.files.saved_vectors import ReusePlan, SavedVectors, plan_reuse, write_vectors
 from index.store.files.segment_draft import SegmentDraft, merge_segments
-from index.store.files.segments import Tombstones
 from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 from index.store.growth import count_to_merge, grown_facts
 

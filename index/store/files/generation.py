@@ -1,153 +1,97 @@
-"""A generation in files, opened for questions."""
+"""A generation in files: a base and the additions since, minus deleted articles.
+
+Passages are numbered consecutively: the base's first, then each addition's. Document frequencies
+are those of all segments, as in a single index; only BM25's average length stays the base's.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-import weakref
-from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+import heapq
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from itertools import chain, islice
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from index.article import Article, Selection
+from index.article import Article, ArticleEntry, Selection, SignedArticle
 from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.articles import ARTICLES_FILE, ArticleReader
-from index.store.build_turn import VectorSource, as_hashes
-from index.store.files.layout import Hold
+from index.store.articles import ArticleReader, SourceRow, ways_of
 from index.store.files.manifest import FileManifest
-from index.store.files.vectors import FileVectors
-from index.store.files.words import HASH_FILES, VOCABULARY_FILES, WORD_FILES, FileWords
-from index.store.generation import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
+from index.store.files.segment import FileSegment, Ranked, union_rows
+from index.store.files.words import hash_terms, nonzero_counts
+from index.store.generation import (
+    CandidateFeatures,
+    CandidateQuery,
+    ClosedOnExit,
+    FacetKind,
+    RowKind,
+    StoredPassage,
+    sort_counts,
+)
 from index.store.postings import WordMatch
 
-Ranked = tuple[IntArray, Vectors]  # rows, and the score of each
-
-_CACHED_SELECTIONS = 32
-PASSAGES = "passages.faiss"
-SENTENCES = "sentences.faiss"
-FIRST_SENTENCES = "first_sentences.npy"
-OPENINGS = "openings.npy"
-DAYS_FILE = "days.npy"
-LIKENESS_KEYS, LIKENESS_NUMBERS = "likeness_keys.npy", "likeness_numbers.npy"
-PASSAGE_WORDS = "lexical/passages"
-SENTENCE_WORDS = "lexical/sentences"
-# The files of every generation; then also the optional ones: likeness keys if copies were looked
-# for, vectors beside their codes if there are many, and look-ups of terms, depending on the format.
-NAMES = frozenset(
-    (
-        *(ARTICLES_FILE, FIRST_SENTENCES, OPENINGS, DAYS_FILE, PASSAGES, SENTENCES),
-        *(f"{folder}/{name}" for folder in (PASSAGE_WORDS, SENTENCE_WORDS) for name in WORD_FILES),
-    )
-)
-MORE_NAMES = NAMES | {
-    *("passages.vectors", "sentences.vectors", LIKENESS_KEYS, LIKENESS_NUMBERS),
-    *(
-        f"{folder}/{name}"
-        for folder in (PASSAGE_WORDS, SENTENCE_WORDS)
-        for name in (*HASH_FILES, *VOCABULARY_FILES)
-    ),
-}
+TOMBSTONES_FILE = "tombstones.json"
+_FEW_DELETED = 1_000  # sentences of a segment
 
 
-class FileGeneration(ClosedOnExit, ArticleReader):
-    """A complete generation, read-only and thread-safe.
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """`articles`: by segment, ids of articles and copies that are deleted or replaced by a later
+    segment. `sources`: locations of deleted files."""
 
-    Its files stay while it holds its folder, and it works even if they are removed. The
-    constructor raises DamagedIndex, and so may every method when it meets damage.
-    """
+    articles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
 
-    def __init__(self, folder: Path, manifest: FileManifest, hold: Hold) -> None:
-        self.facts = manifest
-        self.folder = folder
-        self.passage_vectors = FileVectors.open(folder / PASSAGES)
-        self.sentence_vectors = FileVectors.open(folder / SENTENCES)
-        self.passage_words = FileWords.open(folder / PASSAGE_WORDS)
-        self.sentence_words = FileWords.open(folder / SENTENCE_WORDS)
-        # By passage row, the row of its first sentence; one more item for the end of the last.
-        self._first_sentences = load_array(folder / FIRST_SENTENCES)
-        self._openings = load_array(folder / OPENINGS)
-        self._days = load_array(folder / DAYS_FILE)
-        for name, actual, expected in (
-            (PASSAGES, len(self.passage_vectors), manifest.passages),
-            (SENTENCES, len(self.sentence_vectors), manifest.sentences),
-            (FIRST_SENTENCES, len(self._first_sentences), manifest.passages + 1),
-            (OPENINGS, len(self._openings), manifest.passages),
-            (DAYS_FILE, len(self._days), manifest.passages),
-            (PASSAGE_WORDS, len(self.passage_words), manifest.passages),
-            (SENTENCE_WORDS, len(self.sentence_words), manifest.sentences),
-        ):
-            if actual != expected:
-                raise DamagedIndex(
-                    "damaged-rows", subject=folder / name, found=actual, expected=expected
-                )
-        super().__init__(folder / ARTICLES_FILE)
-        self._selections: dict[Selection, BoolArray] = {}
-        self._closing = weakref.finalize(self, _close, self._turn, self._connection, hold)
+    def __len__(self) -> int:
+        return sum(map(len, self.articles.values()))
 
-    def words(self, kind: RowKind) -> FileWords:
-        return self.passage_words if kind == "passages" else self.sentence_words
+    def of(self, segment: str) -> frozenset[str]:
+        return self.articles.get(segment, frozenset())
 
-    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
-        return self.words(kind).frequencies(terms)
+    def save(self, folder: Path) -> None:
+        articles = {segment: sorted(ids) for segment, ids in sorted(self.articles.items()) if ids}
+        content = json.dumps({"articles": articles, "sources": sorted(self.sources)})
+        (folder / TOMBSTONES_FILE).write_text(content, encoding="utf-8")
 
-    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
-        words = self.passage_words.match(query.passage_terms)
-        sentence_words = self.sentence_words.match(query.sentence_terms)
-        eligible = self.eligible(query.among, query.without)
-        rows = union_rows(self.nominate(query, words, eligible))
-        return self.features(query.vector, words, sentence_words, rows)
+    @classmethod
+    def open(cls, folder: Path) -> Tombstones:
+        """Raises DamagedIndex."""
+        path = folder / TOMBSTONES_FILE
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            articles = {segment: frozenset(ids) for segment, ids in record["articles"].items()}
+            return cls(articles, frozenset(record["sources"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedIndex(
+                "damaged-unreadable", subject=path, reason=reason_of(error)
+            ) from error
 
-    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
-        return self.passage_words.rows_with(terms)
 
-    def nominate(
-        self, query: CandidateQuery, words: WordMatch, eligible: BoolArray | None
-    ) -> tuple[Ranked, Ranked, Ranked]:
-        """Passage rows with their scores: the nearest ones, those of the nearest sentences, and
-        those with the best BM25."""
+class SegmentedArticles(ClosedOnExit):
+    """The articles of several segments, oldest first; see `ArticleReader` for the methods.
+    `deleted_ids` are, by segment, those of deleted articles and copies."""
 
-        def nominate_passages() -> tuple[Ranked, Ranked]:
-            best = words.best(query.passages, eligible)
-            near = self.passage_vectors.search(query.vector, query.passages, eligible)
-            return near, (best, words.scores[best])
+    def __init__(
+        self,
+        parts: Sequence[ArticleReader],
+        deleted_ids: Sequence[frozenset[str]],
+        passages: Sequence[int],
+    ) -> None:
+        self._parts = tuple(parts)
+        self._deleted = tuple(deleted_ids)
+        self._first = np.concatenate([[0], np.cumsum(passages)]).astype(np.int64)  # of each segment
 
-        def nominate_by_sentence() -> Ranked:
-            firsts = self._first_sentences
-            by_sentence = None if eligible is None else np.repeat(eligible, np.diff(firsts))
-            rows, scores = self.sentence_vectors.search(query.vector, query.sentences, by_sentence)
-            return np.searchsorted(firsts, rows, side="right").astype(np.int64) - 1, scores
-
-        if self.sentence_vectors.exact:  # too few to be worth a thread
-            near, best = nominate_passages()
-            return near, nominate_by_sentence(), best
-        with ThreadPoolExecutor(1) as pool:
-            passages = pool.submit(nominate_passages)
-            sentences = nominate_by_sentence()
-            near, best = passages.result()
-        return near, sentences, best
-
-    def features(
-        self, vector: Vectors, words: WordMatch, sentence_words: WordMatch, rows: IntArray
-    ) -> CandidateFeatures:
-        """Features of the passages of these rows, ascending."""
-        _, counts = self.sentence_rows(rows)
-        sentence_rows = self.rows_of_sentences(rows)
-        return CandidateFeatures(
-            keys=rows,
-            cosines=self.passage_vectors.scores(vector, rows),
-            bm25=words.at(rows),
-            openings=np.asarray(self._openings[rows]),
-            sentence_cosines=self.sentence_vectors.scores(vector, sentence_rows),
-            sentence_bm25=sentence_words.at(sentence_rows),
-            offsets=np.cumsum(counts) - counts,
-        )
+    def article(self, article_id: str) -> Article | None:
+        part = self._holder(article_id)
+        return part.article(article_id) if part else None
 
     def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
         return {
@@ -156,70 +100,267 @@ class FileGeneration(ClosedOnExit, ArticleReader):
             if (article := self.article(article_id)) is not None
         }
 
+    def articles(
+        self, among: Selection | None = None, limit: int = -1, skip: int = 0
+    ) -> list[ArticleEntry]:
+        def newest(part: ArticleReader, deleted_ids: frozenset[str]) -> list[ArticleEntry]:
+            most = -1 if limit < 0 else skip + limit + len(deleted_ids)
+            return [
+                article for article in part.articles(among, most) if article.id not in deleted_ids
+            ]
+
+        def order(entry: ArticleEntry) -> int:
+            return -(entry.published or date.min).toordinal()
+
+        entries = heapq.merge(*map(newest, self._parts, self._deleted), key=order)
+        return list(islice(entries, skip, None if limit < 0 else skip + limit))
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        return self._from_each(lambda part: part.entries(ids))
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        def find_by(way: str) -> list[ArticleEntry]:
+            return self._from_each(lambda part: part.find_by(way, reference))
+
+        return next(filter(None, map(find_by, ways_of(reference))), [])
+
+    def count(self, among: Selection | None = None) -> int:
+        deleted_count = sum(
+            among is None or article in among for article in self._deleted_articles()
+        )
+        return sum(part.count(among) for part in self._parts) - deleted_count
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        counts = Counter[str]()
+        for part in self._parts:
+            counts.update(part.facet(kind))
+        deleted_entries = self._deleted_articles()
+        counts.subtract(value for entry in deleted_entries if (value := getattr(entry, kind)))
+        return sort_counts(counts)
+
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        keys = [
+            part.passage_keys([article_id for article_id in ids if article_id not in deleted_ids])
+            + first
+            for part, deleted_ids, first in zip(
+                self._parts, self._deleted, self._first[:-1], strict=True
+            )
+        ]
+        return np.concatenate(keys)
+
+    def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
+        passages: dict[int, StoredPassage] = {}
+        for number, own in self._by_segment(keys):
+            first = int(self._first[number])
+            for passage in self._parts[number].passages_by_key([key - first for key in own]):
+                passages[passage.key + first] = replace(passage, key=passage.key + first)
+        return [passages[int(key)] for key in keys]
+
+    def holds(self, article_id: str) -> bool:
+        return self._holder(article_id) is not None
+
+    def left_out(self) -> frozenset[str]:
+        return frozenset(chain.from_iterable(part.left_out() for part in self._parts))
+
+    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+        return self._from_each(lambda part: part.signed(ids))
+
+    def titles(self) -> Iterator[tuple[Any, ...]]:
+        return self._each(lambda part: part.titles(), itemgetter(0))
+
+    def close(self) -> None:
+        for part in self._parts:
+            part.close()
+
+    def _from_each(self, method: Callable[[ArticleReader], Sequence[Any]]) -> list[Any]:
+        return list(self._each(method, attrgetter("id")))
+
+    def _each(
+        self, method: Callable[[ArticleReader], Iterable[Any]], id_of: Callable[[Any], str]
+    ) -> Iterator[Any]:
+        """Yield results of all segments, without deleted articles."""
+        for part, deleted_ids in zip(self._parts, self._deleted, strict=True):
+            yield from (result for result in method(part) if id_of(result) not in deleted_ids)
+
+    def _deleted_articles(self) -> list[ArticleEntry]:
+        """Entries of deleted articles, without copies."""
+        return [
+            entry
+            for part, deleted_ids in zip(self._parts, self._deleted, strict=True)
+            if deleted_ids
+            for entry in part.entries(deleted_ids)
+            if entry.copy_of is None
+        ]
+
+    def _holder(self, article_id: str) -> ArticleReader | None:
+        """The segment that has an article or copy."""
+        if (part := self._added.get(article_id)) is not None:
+            return part
+        base, deleted_ids = self._parts[0], self._deleted[0]
+        return base if article_id not in deleted_ids and base.holds(article_id) else None
+
+    @cached_property
+    def _added(self) -> dict[str, ArticleReader]:
+        """The segment of every article and copy outside the base."""
+        additions = list(zip(self._parts[1:], self._deleted[1:], strict=True))
+        return {
+            article_id: part
+            for part, deleted_ids in additions
+            for article_id in part.ids()
+            if article_id not in deleted_ids
+        }
+
+    def _by_segment(self, keys: Sequence[int] | IntArray) -> Iterator[tuple[int, list[int]]]:
+        """Yield the number of each segment that has some of these passages, with their keys."""
+        rows = np.asarray(keys, dtype=np.int64)
+        if len(rows) and (rows.min() < 0 or rows.max() >= self._first[-1]):
+            raise IndexError(f"no passage has row {rows.min()} or {rows.max()}")
+        numbers = np.searchsorted(self._first, rows, side="right") - 1
+        for number in np.unique(numbers):
+            yield int(number), rows[numbers == number].tolist()
+
+
+class FileGeneration(SegmentedArticles):
+    """See `index.store.generation.StoredGeneration`."""
+
+    def __init__(
+        self, manifest: FileManifest, segments: Sequence[FileSegment], tombstones: Tombstones
+    ) -> None:
+        self.facts = manifest
+        self.segments = tuple(segments)
+        deleted_ids = [tombstones.of(segment.facts.id) for segment in segments]
+        super().__init__(
+            self.segments, deleted_ids, [segment.facts.passages for segment in segments]
+        )
+        rows = [
+            segment.passage_keys(ids) if ids else np.empty(0, dtype=np.int64)
+            for segment, ids in zip(self.segments, deleted_ids, strict=True)
+        ]
+        self._deleted_rows: dict[RowKind, list[IntArray]] = {
+            "passages": rows,
+            "sentences": [
+                segment.rows_of_sentences(own)
+                for segment, own in zip(self.segments, rows, strict=True)
+            ],
+        }
+        self._few_deleted = [len(row) <= _FEW_DELETED for row in self._deleted_rows["sentences"]]
+
+    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
+        hashes = hash_terms(terms)
+        counts = np.zeros(len(hashes), dtype=np.int64)
+        for segment, deleted_rows in zip(self.segments, self._deleted_rows[kind], strict=True):
+            counts += segment.words(kind).count(hashes)
+            if len(deleted_rows):
+                counts -= segment.words(kind).count_among(deleted_rows, hashes)
+        return nonzero_counts(terms, counts)
+
     def count(self, among: Selection | None = None) -> int:
         return self.facts.articles if among is None else super().count(among)
 
-    def eligible(self, among: Selection | None, without: IntArray | None) -> BoolArray | None:
-        """By passage row, True if it may be a candidate; None if all may."""
-        masks = []
-        if among is not None:
-            if among.since is not None or among.until is not None:
-                first = (among.since or date.min).toordinal()
-                last = (among.until or date.max).toordinal()
-                masks.append(np.asarray((first <= self._days) & (self._days <= last)))
-            timeless = replace(among, since=None, until=None)
-            if timeless != Selection():
-                mask = self._selections.get(timeless)
-                if mask is None:
-                    mask = np.zeros(self.facts.passages, dtype=bool)
-                    mask[self.select_rows(timeless)] = True
-                    if len(self._selections) >= _CACHED_SELECTIONS:
-                        self._selections.clear()
-                    self._selections[timeless] = mask
-                masks.append(mask)
-        if without is not None:
-            masks.append(np.ones(self.facts.passages, dtype=bool))
-            masks[-1][without] = False
-        return np.logical_and.reduce(masks) if masks else None
+    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
+        words = [segment.passage_words.match(query.passage_terms) for segment in self.segments]
+        rankings = [
+            self._nominate(number, query, matches, eligible)
+            for number, (matches, eligible) in enumerate(
+                zip(words, self._eligible(query), strict=True)
+            )
+        ]
+        limits = (query.passages, query.sentences, query.passages)
+        best = [
+            self._merge(ranking, limit)
+            for ranking, limit in zip(zip(*rankings, strict=True), limits, strict=True)
+        ]
+        features = [
+            self._features(number, np.array(rows), query, words[number])
+            for number, rows in self._by_segment(union_rows(best))
+        ]
+        return _concatenate(features)
 
-    def sentence_rows(self, rows: IntArray) -> tuple[IntArray, IntArray]:
-        """For each passage, the row of its first sentence and the number of its sentences."""
-        first = np.asarray(self._first_sentences[rows])
-        return first, self._first_sentences[rows + 1] - first
-
-    def rows_of_sentences(self, passages: IntArray) -> IntArray:
-        """Rows of the sentences of these passages, in order."""
-        starts, counts = self.sentence_rows(passages)
-        offsets = np.cumsum(counts) - counts
-        return np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+        keys = [
+            np.setdiff1d(segment.passage_words.rows_with(terms), deleted_rows) + first
+            for segment, deleted_rows, first in zip(
+                self.segments, self._deleted_rows["passages"], self._first[:-1], strict=True
+            )
+        ]
+        return np.concatenate(keys)
 
     def sentence_vectors_of(self, key: int) -> Vectors:
-        first, last = self._first_sentences[key : key + 2].tolist()
-        return self.sentence_vectors.vectors(np.arange(first, last))
-
-    def vector_source(self, kind: RowKind) -> VectorSource:
-        vectors = self.passage_vectors if kind == "passages" else self.sentence_vectors
-        return VectorSource(as_hashes(self.hashes(kind)), vectors.vectors)
+        ((number, (key,)),) = self._by_segment([key])
+        return self.segments[number].sentence_vectors_of(key - int(self._first[number]))
 
     def close(self) -> None:
-        """Closing twice is harmless."""
-        self._closing()
+        """Other generations may use the segments: each is closed with its last generation."""
+        self.segments = self._parts = ()
+
+    def _eligible(self, query: CandidateQuery) -> Iterator[BoolArray | None]:
+        """By segment, a mask of the passages that may be nominated, or None for all; few deleted
+        passages are left to `_nominate`."""
+        among, without = query.among, query.without
+        hidden_by_segment = dict(self._by_segment(without)) if without is not None else {}
+        for number, segment in enumerate(self.segments):
+            hidden = np.array(hidden_by_segment.get(number, []), dtype=np.int64)
+            hidden -= self._first[number]
+            if among is not None or without is not None or not self._few_deleted[number]:
+                hidden = np.concatenate([hidden, self._deleted_rows["passages"][number]])
+            yield segment.eligible(among, hidden if len(hidden) else None)
+
+    def _nominate(
+        self, number: int, query: CandidateQuery, words: WordMatch, eligible: BoolArray | None
+    ) -> Sequence[Ranked]:
+        """See `FileSegment.nominate`, minus deleted rows. If few are deleted, over-fetch and
+        filter: cheaper than a FAISS ID selector."""
+        segment, deleted_rows = self.segments[number], self._deleted_rows["passages"][number]
+        if eligible is not None or not len(deleted_rows):
+            return segment.nominate(query, words, eligible)
+        wider = replace(
+            query,
+            passages=query.passages + len(deleted_rows),
+            sentences=query.sentences + len(self._deleted_rows["sentences"][number]),
+        )
+        rankings = segment.nominate(wider, words, None)
+        masks = [~np.isin(rows, deleted_rows) for rows, _ in rankings]
+        return [
+            (rows[own], scores[own]) for (rows, scores), own in zip(rankings, masks, strict=True)
+        ]
+
+    def _merge(self, rankings: Sequence[Ranked], limit: int) -> Ranked:
+        """The best of the segments' rankings, as keys."""
+        firsts = self._first[:-1]
+        keys = np.concatenate(
+            [rows + first for (rows, _), first in zip(rankings, firsts, strict=True)]
+        )
+        scores = np.concatenate([values for _, values in rankings])
+        order = np.lexsort((keys, -scores))[:limit]
+        return keys[order], scores[order]
+
+    def _features(
+        self, number: int, keys: IntArray, query: CandidateQuery, words: WordMatch
+    ) -> CandidateFeatures:
+        segment, first = self.segments[number], self._first[number]
+        sentence_words = segment.sentence_words.match(query.sentence_terms)
+        features = segment.features(query.vector, words, sentence_words, keys - first)
+        return replace(features, keys=features.keys + first)
 
 
-def union_rows(rankings: Sequence[Ranked]) -> IntArray:
-    """Distinct rows of several rankings, ascending."""
-    return np.unique(np.concatenate([rows for rows, _ in rankings]))
+def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
+    if not features:
+        empty, numbers = np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
+        return CandidateFeatures(
+            numbers, empty, empty, np.empty(0, dtype=np.bool_), empty, empty, numbers
+        )
+    if len(features) == 1:
+        return features[0]
+    shifts = np.cumsum([0, *(len(part.sentence_cosines) for part in features[:-1])])
+    names = ("keys", "cosines", "bm25", "openings", "sentence_cosines", "sentence_bm25")
+    columns = {name: np.concatenate([getattr(part, name) for part in features]) for name in names}
+    offsets = [part.offsets + shift for part, shift in zip(features, shifts, strict=True)]
+    return CandidateFeatures(**columns, offsets=np.concatenate(offsets))
 
 
-def _close(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) -> None:
-    with turn:
-        connection.close()
-    hold.release()
-
-
-def load_array(path: Path) -> npt.NDArray[Any]:
-    try:
-        rows: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DamagedIndex("damaged-unreadable", subject=path, reason=reason_of(error)) from error
-    return rows
+def newest_sources(
+    parts: Sequence[ArticleReader], deleted_locations: Collection[str]
+) -> Iterator[SourceRow]:
+    """The files that articles came from, each as in the newest segment that has it."""
+    rows = {row.location: row for part in parts for row in part.sources()}
+    return (row for location, row in sorted(rows.items()) if location not in deleted_locations)

@@ -1,4 +1,4 @@
-"""Find and open the generation in service: one folder, or several segments."""
+"""Open the generation in service, for questions or for a build."""
 
 from __future__ import annotations
 
@@ -9,22 +9,20 @@ from pathlib import Path
 
 from index.errors import DamagedIndex
 from index.models.base import Embedder
-from index.store.files.generation import FileGeneration
+from index.store.files.generation import FileGeneration, Tombstones
 from index.store.files.integrity import current_id, find_current, forget_verified_on_damage
 from index.store.files.layout import Hold, Layout
 from index.store.files.manifest import FileManifest
 from index.store.files.previous import FilePrevious, VerifiedFiles
-from index.store.files.segments import SegmentedGeneration, Tombstones
+from index.store.files.segment import FileSegment
 from index.store.generation import check_model
 
 # Segments that this process has open, shared by generations: an addition opens only what it adds.
-_SEGMENTS: weakref.WeakValueDictionary[Path, FileGeneration] = weakref.WeakValueDictionary()
+_SEGMENTS: weakref.WeakValueDictionary[Path, FileSegment] = weakref.WeakValueDictionary()
 _OPENING = threading.Lock()
 
 
-def open_generation(
-    data_dir: Path, embedder: Embedder | None = None
-) -> FileGeneration | SegmentedGeneration:
+def open_generation(data_dir: Path, embedder: Embedder | None = None) -> FileGeneration:
     """See `index.store.base.IndexStore.open`."""
     folder, manifest = find_current(data_dir)
     try:
@@ -61,33 +59,33 @@ def _open_previous(layout: Layout, manifest: FileManifest) -> FilePrevious:
     return FilePrevious.open(layout, manifest)
 
 
-def _open(layout: Layout, manifest: FileManifest) -> FileGeneration | SegmentedGeneration:
-    folder = layout.folder(manifest.id)
+def _open(layout: Layout, manifest: FileManifest) -> FileGeneration:
+    folder, tombstones = layout.folder(manifest.id), Tombstones()
     with forget_verified_on_damage(layout), ExitStack() as stack:
-        if not manifest.segments:
-            return open_folder(folder, manifest)
-        stack.callback(Hold(folder).release)  # until the segments hold themselves
-        manifest.check(folder, whole=False)
+        if manifest.segments:
+            stack.callback(Hold(folder).release)  # until the segments hold themselves
+            manifest.check(folder, whole=False)
+            tombstones = Tombstones.open(folder)
         segments = [
-            _open_segment(layout.segment(manifest, segment)) for segment in manifest.segments
+            _open_segment(layout.segment(manifest, segment))
+            for segment in manifest.segments or (manifest.id,)
         ]
-        return SegmentedGeneration(manifest, segments, Tombstones.open(folder))
+        return FileGeneration(manifest, segments, tombstones)
 
 
-def _open_segment(folder: Path) -> FileGeneration:
+def _open_segment(folder: Path) -> FileSegment:
     with _OPENING:
         segment = _SEGMENTS.get(folder)
         if segment is None:
-            segment = open_folder(folder, FileManifest.open(folder))
-            _SEGMENTS[folder] = segment
+            segment = _SEGMENTS[folder] = open_folder(folder, FileManifest.open(folder))
         return segment
 
 
-def open_folder(folder: Path, manifest: FileManifest) -> FileGeneration:
+def open_folder(folder: Path, manifest: FileManifest) -> FileSegment:
     hold = Hold(folder)  # first, so that what is checked stays
     try:
         manifest.check(folder, whole=False)
-        return FileGeneration(folder, manifest, hold)
+        return FileSegment(folder, manifest, hold)
     except BaseException:
         hold.release()
         raise

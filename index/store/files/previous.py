@@ -19,7 +19,10 @@ from index.store.article_writer import LikenessKeys
 from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
 from index.store.build_turn import VectorSource, as_hashes
 from index.store.disk import replace_file
-from index.store.files.generation import (
+from index.store.files.generation import SegmentedArticles, Tombstones, newest_sources
+from index.store.files.layout import Layout
+from index.store.files.manifest import FileManifest
+from index.store.files.segment import (
     LIKENESS_KEYS,
     LIKENESS_NUMBERS,
     PASSAGE_WORDS,
@@ -28,9 +31,6 @@ from index.store.files.generation import (
     SENTENCES,
     load_array,
 )
-from index.store.files.layout import Layout
-from index.store.files.manifest import FileManifest
-from index.store.files.segments import SegmentedArticles, Tombstones, newest_sources
 from index.store.files.vectors import FileVectors
 from index.store.files.words import average_length
 from index.store.generation import ROW_KINDS, RowKind

@@ -13,15 +13,15 @@ from index.store.articles import ARTICLES_FILE
 from index.store.build_turn import StopCheck, batches
 from index.store.disk import translate_disk_errors
 from index.store.draft import ArticleDraft
-from index.store.files.generation import (
+from index.store.files.manifest import GENERATION_FORMAT, FileManifest, stamp_files
+from index.store.files.previous import VECTORS, WORDS, FilePrevious, SegmentFolder, read_likeness
+from index.store.files.segment import (
     DAYS_FILE,
     FIRST_SENTENCES,
     LIKENESS_KEYS,
     LIKENESS_NUMBERS,
     OPENINGS,
 )
-from index.store.files.manifest import GENERATION_FORMAT, FileManifest, stamp_files
-from index.store.files.previous import VECTORS, WORDS, FilePrevious, SegmentFolder, read_likeness
 from index.store.files.vectors import VectorWriter
 from index.store.files.words import FileWords
 from index.store.generation import ROW_KINDS, BuildFacts, RowKind

@@ -15,12 +15,12 @@ from index.errors import DamagedIndex, NoIndex, Problem, StoreError, reason_of
 from index.store.article_writer import has_own_schema
 from index.store.articles import ARTICLES_FILE
 from index.store.disk import translate_disk_errors
-from index.store.files.generation import MORE_NAMES, NAMES
 from index.store.files.integrity import check_whole, find_current
 from index.store.files.layout import Hold, Layout, build_lock
 from index.store.files.manifest import MANIFEST_NAME, FileManifest
 from index.store.files.opening import open_folder
 from index.store.files.previous import FilePrevious
+from index.store.files.segment import MORE_NAMES, NAMES
 from index.store.files.segment_draft import SegmentDraft, merge_segments
 from index.store.open_generation import refuse_withdrawn
 

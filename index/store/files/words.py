@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -124,13 +124,9 @@ class FileWords:
             counts[at] = np.count_nonzero(holders[places] == keys)
         return counts
 
-    def match(self, terms: Iterable[str]) -> WordMatch:
-        """Score every document against these terms; unknown terms change nothing."""
-        _, numbers = self._find(hash_terms(list(terms)))
-        return WordMatch(tuple(map(self._posting, numbers)), len(self))
-
-    def match_as_segment(self, weights: Mapping[str, float]) -> WordMatch:
-        """Like `match`, with the terms' IDF in the whole index, of which this is a segment."""
+    def match(self, weights: Mapping[str, float]) -> WordMatch:
+        """Score every document against terms weighted by their IDF in the whole index, of which
+        this is a segment; unknown terms change nothing."""
         indices, numbers = self._find(hash_terms(weights))
         values = list(weights.values())
         matches = []

@@ -10,19 +10,17 @@ import pytest
 from index.article import Article, Period
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
-from index.store.open_generation import OpenGeneration
+from index.store.factory import open_store
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, opened, three
+from tests.index.samples import article, index, three
 
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     folder = tmp_path_factory.mktemp("index")
     index(three(), folder)
-    with opened(folder) as generation:
-        yield Searcher(
-            OpenGeneration(generation, frozenset), FakeEmbedder(), ConfidenceModel.load()
-        )
+    with open_store(folder).open() as generation:
+        yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
 
 
 def test_each_sentence_of_a_hit_is_verbatim_scored_and_compared(searcher: Searcher) -> None:
@@ -70,10 +68,8 @@ def bridges(tmp_path: Path) -> Iterator[Searcher]:
         dated("meunier", "Le meunier dort.", date(2025, 8, 31)),
     ]
     index([*crowd, *mills, dated("sans", "Un pont sans date.", None)], tmp_path)
-    with opened(tmp_path) as generation:
-        yield Searcher(
-            OpenGeneration(generation, frozenset), FakeEmbedder(), ConfidenceModel.load()
-        )
+    with open_store(tmp_path).open() as generation:
+        yield Searcher(generation, FakeEmbedder(), ConfidenceModel.load())
 
 
 def test_a_period_leaves_only_the_articles_published_then(bridges: Searcher) -> None:

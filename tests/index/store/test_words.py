@@ -10,7 +10,7 @@ from index.errors import DamagedIndex
 from index.store.files.words import HASH_FILES, FileWords, hash_terms
 from index.store.postings import postings
 from index.text.language import keyed_terms
-from tests.index.store.words import word_index
+from tests.index.store.words import matched, word_index
 
 DOCUMENTS = [
     ("fr", "Le phare de Cordouan veille sur l’estuaire de la Gironde."),
@@ -26,7 +26,7 @@ def index() -> FileWords:
 
 
 def test_documents_that_share_words_are_scored_and_counted_and_no_other(index: FileWords) -> None:
-    scores = index.match(keyed_terms("Où sont les phares ?", "fr")).scores
+    scores = matched(index, keyed_terms("Où sont les phares ?", "fr")).scores
     assert scores[0] > 0
     assert list(scores[1:]) == [0, 0, 0]
     terms = keyed_terms("Le phare, le moulin, les 15 000 zeppelins", "fr")
@@ -50,8 +50,8 @@ def test_a_saved_index_answers_as_before(documents: list[tuple[str, str]], tmp_p
     opened = FileWords.open(tmp_path / "words")
     assert len(opened) == len(documents)
     np.testing.assert_array_equal(
-        opened.match(keyed_terms("le phare", "fr")).scores,
-        index.match(keyed_terms("le phare", "fr")).scores,
+        matched(opened, keyed_terms("le phare", "fr")).scores,
+        matched(index, keyed_terms("le phare", "fr")).scores,
     )
 
 
@@ -67,7 +67,7 @@ def test_an_index_of_format_3_with_json_terms_answers(index: FileWords, tmp_path
     opened = FileWords.open(tmp_path)
     for question in ("le phare de la Gironde", "15 000 sacs"):
         terms = keyed_terms(question, "fr")
-        np.testing.assert_array_equal(opened.match(terms).scores, index.match(terms).scores)
+        np.testing.assert_array_equal(matched(opened, terms).scores, matched(index, terms).scores)
 
 
 def test_a_missing_folder_says_to_rebuild(tmp_path: Path) -> None:
