@@ -12,6 +12,7 @@ from index.text.language import keyed_terms
 
 _SHORTEST = 5  # characters; shorter terms have too many neighbours
 _LONGEST = 50  # characters; memory grows with the square of the length
+_OTHER_LETTERS = "'-øł"  # of terms, beside those of a block
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -85,6 +86,7 @@ def _typos(word: str) -> Iterator[str]:
     starts = {ord(letter) & ~0x7F for letter in word}
     block = "".join(chr(start + at) for start in sorted(starts) for at in range(0x80))
     letters = [letter for letter in block if letter.isalpha() and letter == letter.lower()]
+    letters += _OTHER_LETTERS
     for at in range(len(word) + 1):
         head, tail = word[:at], word[at:]
         for letter in letters:

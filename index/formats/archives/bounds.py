@@ -120,13 +120,11 @@ def _unpack(stream: BinaryIO, file: _File[bytes], budget: UnpackBudget | None) -
     return size
 
 
-class _View(io.RawIOBase):
-    """An independent reader of a shared file, with its own position."""
+class PositionedStream(io.RawIOBase):
+    """A readable stream that keeps its own position."""
 
-    def __init__(self, file: _File[bytes], size: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._file = file
-        self._size = size
         self._at = 0
 
     def readable(self) -> bool:
@@ -134,6 +132,18 @@ class _View(io.RawIOBase):
 
     def seekable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self._at
+
+
+class _View(PositionedStream):
+    """An independent reader of a shared file."""
+
+    def __init__(self, file: _File[bytes], size: int) -> None:
+        super().__init__()
+        self._file = file
+        self._size = size
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         self._file.seek(self._at)
@@ -144,9 +154,6 @@ class _View(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = 0) -> int:
         self._at = max(0, (0, self._at, self._size)[whence] + offset)
-        return self._at
-
-    def tell(self) -> int:
         return self._at
 
 

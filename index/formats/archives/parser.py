@@ -25,6 +25,7 @@ from index.formats.archives.bounds import (
     ARCHIVE_MEMBERS,
     DIRECTORY_BYTES,
     Member,
+    PositionedStream,
     UnpackBudget,
     hold_member,
     plain_name,
@@ -45,7 +46,7 @@ _OPENERS: Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]] = {
 }
 
 
-class Unpacking(io.RawIOBase):
+class Unpacking(PositionedStream):
     """A stream decompressed within a budget, closed with its source. Seeking forward reads."""
 
     def __init__(self, stream: BinaryIO, packing: str, budget: UnpackBudget) -> None:
@@ -53,13 +54,6 @@ class Unpacking(io.RawIOBase):
         self._stream = stream
         self._source = _OPENERS[packing](stream)
         self._budget = budget
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
@@ -80,9 +74,6 @@ class Unpacking(io.RawIOBase):
             self._at = self._source.seek(0)
         while self._at < offset and self.read(min(offset - self._at, _PIECE)):
             pass
-        return self._at
-
-    def tell(self) -> int:
         return self._at
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from index.search.scoring import word_scores
 from tests.index.store.words import word_index
 
 KNOWN = {"fr:grott": 9, "fr:grotte": 2, "fr:moulin": 3, "fr:moulins": 5, "en:mouldy": 9, "1850": 4}
+KNOWN |= {"fr:aujourd'hui": 1}
 
 
 class Counted:
@@ -33,6 +34,7 @@ class Counted:
         ("fr:moulinn", "fr:moulins"),  # two are as near: the more frequent
         ("fr:muolin", "fr:moulin"),  # swapped
         ("fr:mouln", "fr:moulin"),  # one less
+        ("fr:aujourdhui", "fr:aujourd'hui"),
         ("fr:mauluns", None),  # two slips
         ("fr:grot", None),  # too short to tell
         ("1851", None),  # a number is never another
