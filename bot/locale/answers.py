@@ -49,6 +49,7 @@ class Phrases(Texts, domain="answers", part="answer"):
 
     # Telegram
     start: str
+    bad_link: str
     help: str
     help_documents: str
     no_such_command: str

@@ -94,13 +94,13 @@ def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> i
 
 def serve_pages(
     features: Sequence[Feature], settings: Settings
-) -> Callable[[BotServices], AbstractAsyncContextManager[None]]:
+) -> Callable[[BotServices, str], AbstractAsyncContextManager[None]]:
     """Create the server of the pages that runs beside the bot. Raises SettingsError."""
     with _installed():
         from bot.web.serve import serve_beside
     from bot.web.service import WebService
 
-    def serve(services: BotServices) -> AbstractAsyncContextManager[None]:
+    def serve(services: BotServices, username: str) -> AbstractAsyncContextManager[None]:
         service = WebService(
             cast(Any, services.chain),  # always a chain of `bot.assembly`
             services.library,
@@ -108,6 +108,7 @@ def serve_pages(
             settings,
             services.gate,
             services.index,
+            telegram=username,
         )
         ready = partial(_tell_listening, settings)
         return serve_beside(service, ready, [feature.web for feature in features])

@@ -25,6 +25,7 @@ from bot.locale.catalogue import Language
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
 from bot.locale.text import finalize
+from bot.start_links import start_link
 from bot.understanding.command import COMMANDS
 from bot.understanding.texts import CommandPhrases
 from bot.web.addresses import base_address
@@ -64,6 +65,7 @@ def environment() -> Environment:
         "lead_before": lead_before,
         "link_to": link_to,
         "sections_of": sections_of,
+        "start_link": start_link,
         "web_address": web_address,
     }
     templates.filters |= {
@@ -132,6 +134,7 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             base=base_address(service.settings, request),
             features=request.app.state.features,
             known=visitor.is_known,
+            telegram=service.telegram,
             **values,
         )
     )

@@ -120,6 +120,7 @@ class WebService:
     """The chain, the articles, the database and the clock (UTC).
 
     Messages of distress are answered by the `gate`, before anything is stored or counted.
+    `telegram` is the user name of the bot beside which the pages are served, if any.
     """
 
     chain: ConversationChain
@@ -128,6 +129,7 @@ class WebService:
     settings: Settings
     gate: DistressGate | None = None
     index: LiveIndex | None = None
+    telegram: str = ""
     now: Callable[[], datetime] = utc_now
     limits: AskLimits = field(init=False)
     admission: Admission = field(init=False, default_factory=Admission)

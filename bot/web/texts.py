@@ -50,6 +50,7 @@ class PagePhrases(Texts, domain="web", part="page"):
     no: str
     read_article: str
     permalink: str
+    on_telegram: str
     save_as: str
     contents: str
     coverage: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,7 @@ class InlineAnswer:
     cache_time: int
     is_personal: bool
     button: str
+    start: str = ""
 
 
 def read_inline_answer(parameters: Mapping[str, Any]) -> InlineAnswer:
@@ -45,11 +47,16 @@ def read_inline_answer(parameters: Mapping[str, Any]) -> InlineAnswer:
     results = tuple(read_inline_result(each) for each in raw)
     if len({each.id for each in results}) < len(results):
         raise bad_request("RESULT_ID_DUPLICATE")
+    button = parameters.get("button", {})
+    start = button.get("start_parameter", "start")
+    if not re.fullmatch(r"[\w-]{1,64}", start, re.ASCII):
+        raise bad_request("START_PARAM_INVALID")
     return InlineAnswer(
         results,
         parameters.get("cache_time", 300),
         parameters.get("is_personal", False),
-        parameters.get("button", {}).get("text", ""),
+        button.get("text", ""),
+        start,
     )
 
 

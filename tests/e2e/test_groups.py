@@ -165,6 +165,15 @@ async def test_inline_offers_the_cited_answer_and_the_nearest_articles(
     assert given.cache_time == inline.CACHE_SECONDS
 
 
+async def test_what_is_not_answered_inline_may_be_asked_in_private(server: BotServer) -> None:
+    unknown = "Qui a marché sur la Lune ?"
+    query = server.user_asks_inline(READER, unknown)
+    await server.called("answerInlineQuery")
+    assert server.inline_answers[query].button == "Les articles ne le disent pas"
+    answer = await server.reply_to(READER, f"/start {server.inline_answers[query].start}")
+    assert answer.text.startswith(unknown)
+
+
 # Channels
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.answer import Answer
 from bot.messenger.outbound import reply
+from bot.start_links import question_payload
+from bot.state import conversations
+from bot.state.conversations import ConversationPlace, NewTurn
 from tests.bot.answers import highlighted
 from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
 from tests.botapi.server import BotServer
+from tests.e2e.database import open_session
 from tests.e2e.telegram import Shelf, StubChain
 
-READER = 42
+READER, OTHER_READER = 42, 43
 OFFERED = "Quand naît Augustin Fresnel\u202f?"
 UNSAID = "Quand Augustin Fresnel a-t-il appris à nager ?"
 OTHER = replace(FRESNEL, id="ba9876543210", title="Cordouan", url=None, text="Le phare est haut.")
@@ -73,3 +78,26 @@ async def test_a_person_begins_with_an_answered_question(server: BotServer, comm
     shown = await server.reply_to(READER, command)
     assert shown.labels == [OFFERED]
     assert BIRTH in (await server.reply_to_press(shown)).text
+
+
+async def test_a_link_asks_its_question(server: BotServer) -> None:
+    answer = await server.reply_to(READER, f"/start {question_payload(OFFERED)}")
+    assert answer.text.startswith(f"{OFFERED}\n\n«\u00a0{BIRTH}")
+    assert OFFERED in (await server.reply_to(READER, "/sources")).text
+
+
+async def test_a_link_asks_the_question_of_a_page(server: BotServer) -> None:
+    await server.reply_to(READER, "Bonjour ?")
+    with open_session() as session:
+        now, place = datetime.now(UTC), ConversationPlace(OTHER_READER, 0, OTHER_READER)
+        turn = NewTurn(OFFERED, {}, [], True, 0.9, "g", key="Ab_-1234567890abcdefgh")
+        conversations.add_turn(session, place, turn, now, timedelta(hours=1))
+    answer = await server.reply_to(READER, "/start kAb_-1234567890abcdefgh")
+    assert answer.text.startswith(f"{OFFERED}\n\n«\u00a0{BIRTH}")
+
+
+@pytest.mark.parametrize("payload", ["q----", "k0123", "n’importe quoi"])
+async def test_a_bad_link_is_met_with_examples(server: BotServer, payload: str) -> None:
+    said = await server.reply_to(READER, f"/start {payload}")
+    assert said.text.startswith("Je n’ai pas su lire la question de ce lien.")
+    assert said.labels == [OFFERED]

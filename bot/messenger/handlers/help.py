@@ -19,11 +19,14 @@ from bot.messenger.events import (
     on_message,
     on_update,
 )
+from bot.messenger.handlers.question import QUESTION_LIMIT, QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in
 from bot.messenger.menus import MenuCommand, Menus
 from bot.messenger.outbound.reply import acknowledge, example_keyboard, say
 from bot.messenger.services import BotServices, find_asker
 from bot.operations.metrics import METERS
+from bot.start_links import INLINE_PAYLOAD, payload_key, payload_question
+from bot.state import conversations
 from index.errors import NoIndex
 
 logger = logging.getLogger(__name__)
@@ -41,14 +44,25 @@ _NO_TEXT = (_PRIVATE & ~filters.StatusUpdate.ALL) | (_FILES & ~filters.CAPTION)
 class HelpHandlers(Handlers):
     """/start and /aide: how to ask, and the commands available to the person."""
 
-    def __init__(self, services: BotServices, menus: Menus) -> None:
+    def __init__(self, services: BotServices, menus: Menus, questions: QuestionHandlers) -> None:
         super().__init__(services)
         self._menus = menus
+        self._questions = questions
 
     @on_command(MenuCommand("start", "start", "", "", public=True))  # Telegram's own, in no menu
     async def start(self, event: ChatEvent) -> None:
+        """Greet a person, or answer the question in the link that they followed."""
+        payload, phrases = event.argument, event.asker.phrases
+        question = payload_question(payload)
+        if key := payload_key(payload):
+            turn = await self._run(conversations.turn_of_key, key)
+            question = turn.question if turn is not None else ""
+        if question:
+            await self._questions.ask_for(event.bot, event.asker, question[:QUESTION_LIMIT])
+            return
         keyboard = await example_keyboard(self._services, event.asker)
-        await event.say(event.asker.phrases.start, keyboard)
+        is_bad = payload not in ("", INLINE_PAYLOAD)
+        await event.say(phrases.bad_link if is_bad else phrases.start, keyboard)
 
     @on_command(HELP)
     async def help(self, event: ChatEvent) -> None:

@@ -30,6 +30,7 @@ from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.outbound.answer_html import answer_html, article_html
 from bot.messenger.services import BotServices, phrases_for
 from bot.operations.metrics import METERS
+from bot.start_links import INLINE_PAYLOAD, question_payload
 from index.article import Article
 from index.errors import NoIndex
 
@@ -85,7 +86,7 @@ class InlineHandlers(Handlers):
         METERS.count_answer(answer, "inline")
         results = [_article_result(article, phrases) for article in articles[:_NEAREST]]
         if answer.outcome == "no":
-            await _answer(query, results, texts.inline_refusal)
+            await _answer(query, results, texts.inline_refusal, start=question_payload(question))
         else:
             await _answer(query, [_answer_result(answer, phrases), *results])
 
@@ -95,10 +96,12 @@ async def _answer(
     results: Sequence[InlineQueryResultArticle],
     line: str = "",
     *,
+    start: str = "",
     cache_seconds: int = CACHE_SECONDS,
 ) -> None:
-    """Show results, below a line if given."""
-    button = InlineQueryResultsButton(line, start_parameter="inline") if line else None
+    """Show results, below a line that opens the private chat with the payload `start`."""
+    parameter = start or INLINE_PAYLOAD
+    button = InlineQueryResultsButton(line, start_parameter=parameter) if line else None
     try:
         await query.answer(results, cache_time=cache_seconds, is_personal=True, button=button)
     except BadRequest as error:

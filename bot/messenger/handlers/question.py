@@ -367,15 +367,17 @@ class QuestionHandlers(Handlers):
         self._recent_buttons.append(button)  # at once: people press twice
         try:
             await press.acknowledge()
-            async with show_typing(bot, asker.place):
-                answer = await self._memory.answer(
-                    asker.place, question, language=asker.phrases.code
-                )
-            await self._send(bot, asker, answer, None, title=question)
+            await self.ask_for(bot, asker, question)
         except BaseException:
             with suppress(ValueError):  # pushed out by newer ones
                 self._recent_buttons.remove(button)
             raise
+
+    async def ask_for(self, bot: Bot, asker: Asker, question: str) -> None:
+        """Answer a question that stands in no message, below its words."""
+        async with show_typing(bot, asker.place):
+            answer = await self._memory.answer(asker.place, question, language=asker.phrases.code)
+        await self._send(bot, asker, answer, None, title=question)
 
     async def _send(
         self,

@@ -96,7 +96,7 @@ def _handlers(
     yield PassageHandlers(services, results)
     yield ExportHandlers(services, results)
     yield votes
-    yield HelpHandlers(services, menus)
+    yield HelpHandlers(services, menus, questions)
     yield PersonalHandlers(services, documents)
     yield ReplyHandlers(services)
     yield articles

@@ -68,7 +68,7 @@ _CONNECT_WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds between attempts to reach Teleg
 INTRODUCTION_SECONDS = 30.0
 
 # Another interface that is served as long as the bot runs.
-Beside = Callable[[BotServices], AbstractAsyncContextManager[None]]
+Beside = Callable[[BotServices, str], AbstractAsyncContextManager[None]]
 
 
 def telegram_token(settings: Settings) -> str:
@@ -210,10 +210,11 @@ async def serve(
             jobs += _sharing_jobs(application, services, process)
         try:
             if await _connect(application, settings, stop, waits):
-                other = beside(services) if beside is not None else nullcontext()
+                username = application.bot.username
+                other = beside(services, username) if beside is not None else nullcontext()
                 async with serve_health(application, services) as probes, other:
                     await _start(application, receiver, services, len(waits))
-                    ready(application.bot.username)
+                    ready(username)
                     jobs_run = run_periodic_jobs(jobs, services, application.bot, process)
                     async with run_probes(probes), jobs_run:
                         await _wait_for_any(stop, token_check.refusal)

@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from bot.errors import MessengerError
 from bot.locale.errors import error_text
 from bot.messenger.running import application
+from bot.start_links import question_payload
 from bot.terminal.web import serve_pages
 from bot.web import serve
 from bot.web.app import BodyDeadline
@@ -109,6 +110,8 @@ async def test_the_bot_opens_the_pages_beside_it(chain: Any, shelf: Any, tmp_pat
             page = f"http://127.0.0.1:{settings.web_port}/"
             answer = await client.post(page, data={"q": QUESTION}, timeout=WAIT_SECONDS)
             assert LENS in answer.text
+            payload = question_payload(QUESTION)
+            assert f'href="https://t.me/selon_test_bot?start={payload}"' in answer.text
         finally:
             stop.set()
             await asyncio.wait_for(bot, WAIT_SECONDS)
