@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -60,17 +60,14 @@ class SpendingLedger:
         open_state: Callable[[], State],
         budget: SpendingBudget,
         prices: Mapping[str, Price],
-        keep_days: int,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._open_state = open_state
         self._budget = budget
         self._prices = prices
-        self._retention = timedelta(days=keep_days)
         self._now = now
         self._holds: list[_Hold] = []
         self._lock = threading.Lock()
-        self._prune_day: date | None = None
 
     def price(self, model: str) -> Price | None:
         """The price of a model, if it is set."""
@@ -93,34 +90,23 @@ class SpendingLedger:
                 raise ModelFailed("budget", hold.model)
             self._holds.append(hold)
 
-    def settle(self, hold: _Hold, usage: Usage | None, person_id: int | None) -> None:
+    def settle(self, hold: _Hold, usage: Usage | None) -> None:
         """Record a call's usage, if any, and release its hold."""
         try:
             if usage is not None:
                 micros = self.cost(hold.model, usage) or 0
-                day = self._now().date()
-                self._open_state().do(
-                    partial(
-                        spending.add_spending,
-                        day=day,
-                        model=hold.model,
-                        spent=Spending(1, usage.input, usage.output, micros),
-                        person_id=person_id,
-                    )
-                )
-                if day != self._prune_day:
-                    forget = partial(spending.forget_spending_before, day=day - self._retention)
-                    self._open_state().do(forget)
-                    self._prune_day = day
+                spent, day = Spending(1, usage.input, usage.output, micros), self._now().date()
+                add = partial(spending.add_spending, day=day, model=hold.model, spent=spent)
+                self._open_state().do(add)
         except SelonError as error:
             logger.warning("What %s used could not be counted: %s", PublicText(hold.model), error)
         finally:
             with self._lock, suppress(ValueError):  # a refused call holds nothing
                 self._holds.remove(hold)
 
-    def spent(self, model: str | None = None) -> Spending:
-        """Today's usage of one model, or of all. Raises StateError."""
-        return self._open_state().do(partial(spending.on, day=self._now().date(), model=model))
+    def spent(self) -> Spending:
+        """Today's usage of all models. Raises StateError."""
+        return self._open_state().do(partial(spending.on, day=self._now().date()))
 
     def _allows(self, hold: _Hold) -> bool:
         try:
@@ -137,27 +123,18 @@ class SpendingLedger:
         )
 
 
-_asker: ContextVar[int | None] = ContextVar("asker", default=None)
 _payer: ContextVar[int | None] = ContextVar("payer", default=None)
 
 
 @contextmanager
-def on_behalf_of(person_id: int, payer: int | None = None) -> Iterator[None]:
-    """Count the calls of this block, including its tasks and threads, as this person's.
-
-    They use up the allowance of the `payer`, where other people share it.
-    """
-    asker_token, payer_token = _asker.set(person_id), _payer.set(payer)
+def on_behalf_of(payer: int) -> Iterator[None]:
+    """Count the calls of this block, including its tasks and threads, against the allowance of a
+    person, or of an address that people share."""
+    token = _payer.set(payer)
     try:
         yield
     finally:
-        _payer.reset(payer_token)
-        _asker.reset(asker_token)
-
-
-def current_asker() -> int | None:
-    """The person to count calls for; None in the terminal."""
-    return _asker.get()
+        _payer.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +177,7 @@ class RationedModel(DelegatingModel):
         self._allowance = allowance
 
     async def reply(self, request: Request) -> str:
-        person = None if request.uncounted else _payer.get() or current_asker()
+        person = None if request.uncounted else _payer.get()
         if person is not None:
             try:
                 remaining = await asyncio.to_thread(self._allowance.remaining, person)

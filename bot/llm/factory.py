@@ -95,7 +95,7 @@ def open_ledger(
     budget = SpendingBudget(
         settings.chat_budget_tokens, round(money * _MICROS) if money is not None else None
     )
-    return SpendingLedger(state, budget, prices, settings.keep_days)
+    return SpendingLedger(state, budget, prices)
 
 
 def _options(choice: Choice, choices: tuple[Choice, ...], settings: Settings) -> ModelOptions:

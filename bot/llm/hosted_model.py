@@ -22,7 +22,7 @@ from bot.llm.base import (
     estimate_tokens,
     replace_surrogates,
 )
-from bot.llm.budget import SpendingLedger, current_asker
+from bot.llm.budget import SpendingLedger
 from bot.llm.providers import (
     close_connections,
     supports_schema,
@@ -147,7 +147,7 @@ class HostedModel:
             return False
 
     async def reply(self, request: Request) -> str:
-        return await self._loop.call(self._reply_counted(request, current_asker()))
+        return await self._loop.call(self._reply_counted(request))
 
     def cost(self, usage: Usage) -> int | None:
         """Cost of a call in millionths of a currency unit; None if the price is unknown."""
@@ -180,7 +180,7 @@ class HostedModel:
         except TimeoutError:
             raise ModelFailed("timeout", self.name, "import") from None
 
-    async def _reply_counted(self, request: Request, person_id: int | None) -> str:
+    async def _reply_counted(self, request: Request) -> str:
         """Make one call under the breaker and the ledger."""
         if (task := asyncio.current_task()) is not None:
             self._calls.add(task)
@@ -214,7 +214,7 @@ class HostedModel:
             # A call that failed is free, unless it kept the server busy.
             is_free = message is None and failure is not None and failure.kind != "timeout"
             request.usage = None if is_free else _usage_of(message, request)
-            await _run_to_end(partial(self._ledger.settle, hold, request.usage, person_id))
+            await _run_to_end(partial(self._ledger.settle, hold, request.usage))
 
     async def _ask(
         self, model: BaseChatModel | Runnable[Any, AIMessage], request: Request

@@ -21,7 +21,6 @@ from bot.state.tables import (
     PersonRow,
     RoleRow,
     TurnRow,
-    UsageRow,
     VoteRow,
 )
 
@@ -32,7 +31,6 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("conversations", ConversationRow, ConversationRow.person_id),
     ("votes", VoteRow, VoteRow.person_id),
     ("documents", DocumentRow, DocumentRow.person_id),
-    ("usage", UsageRow, UsageRow.person_id),
     ("announcements", AnnouncementRow, AnnouncementRow.person_id),
     ("addressees", AddresseeRow, AddresseeRow.person_id),
     ("invitations", InvitationRow, InvitationRow.created_by),

@@ -30,7 +30,6 @@ from bot.state.tables import (
     SpendingRow,
     TurnRow,
     UpdateRow,
-    UsageRow,
     VoteRow,
 )
 
@@ -147,7 +146,6 @@ def _of_machines(now: datetime, before: datetime, terms: RetentionTerms) -> Iter
     )
     yield delete(DeliveryRow).where(old_deliveries)
     yield delete(ReplyRow).where(ReplyRow.created_at < now - terms.replies)
-    yield delete(UsageRow).where(UsageRow.day < before.date())
     yield delete(SpendingRow).where(SpendingRow.day < before.date())
 
 
@@ -155,7 +153,7 @@ def _of_people(before: datetime) -> Iterator[Delete]:
     """People without recent messages or other records. Opt-outs from announcements stay, and
     administrators' decisions about groups and people."""
     owners = (
-        *(ConversationRow, DocumentRow, VoteRow, AnnouncementRow, UsageRow, AddresseeRow),
+        *(ConversationRow, DocumentRow, VoteRow, AnnouncementRow, AddresseeRow),
         *(table.row for table in FEATURE_TABLES),
     )
     idle = [

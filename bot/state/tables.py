@@ -190,21 +190,6 @@ class SpendingRow(Base):
     micros: Mapped[int] = mapped_column(BigInteger)
 
 
-class UsageRow(Base):
-    """One person's share of a model's usage; erased with the person, unlike the spending."""
-
-    __tablename__ = "usage"
-
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    model: Mapped[str] = mapped_column(String(200), primary_key=True)
-    calls: Mapped[int] = mapped_column(BigInteger)
-    input: Mapped[int] = mapped_column(BigInteger)
-    output: Mapped[int] = mapped_column(BigInteger)
-
-
 class ReplyRow(Base):
     """Cached text of a chat model. `key` is a digest of everything that the text depends on."""
 

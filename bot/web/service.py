@@ -171,7 +171,7 @@ class WebService:
         async with self.admission.place():
             history = await self._history(place, question, earlier)
             turn = TurnText(question, history, language=visitor.language)
-            with on_behalf_of(visitor.person_id, visitor.address):
+            with on_behalf_of(visitor.address or visitor.person_id):
                 answer = await self.chain.ainvoke(turn)
         METERS.count_answer(answer, "web")
         return await self._store(place, answer, known_since)

@@ -20,7 +20,7 @@ HOURS = timedelta(hours=12)
 HERE = ConversationPlace(100, 0, 7)
 EXPORTED = {
     *("person", "conversations", "turns", "votes", "battles", "battle_votes", "alerts"),
-    *("subscriptions", "digests", "scripts", "documents", "usage", "announcements"),
+    *("subscriptions", "digests", "scripts", "documents", "announcements"),
     *("addressees", "invitations", "roles"),
 }
 
@@ -109,8 +109,7 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         documents.receive_document(session, HERE, "a.pdf", None, NOW)
         alone = ConversationPlace(7, 0, 7)
         digests.save_digest(session, alone, 450, (0, 1), "fr", NOW.date(), NOW)
-        for person in (7, 8):
-            spending.add_spending(session, NOW.date(), "ollama:x", Spending(1, 30, 5), person)
+        spending.add_spending(session, NOW.date(), "ollama:x", Spending(1, 30, 5))
         counts = privacy.PersonCounts(turns=1, votes=1, alerts=1, documents=1)
         assert privacy.count_records(session, 7) == counts
         assert privacy.export_person(session, 7)["turns"][0]["created_at"] == NOW.isoformat()
@@ -123,5 +122,5 @@ def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State)
         assert _asked(session, place=other) == ["eux"]
         tables = Base.metadata.tables.items()
         counts = {name: session.scalar(select(func.count()).select_from(t)) for name, t in tables}
-    kept = ("people", "conversations", "turns", "usage", "spending")
+    kept = ("people", "conversations", "turns", "spending")
     assert {table: count for table, count in counts.items() if count} == dict.fromkeys(kept, 1)

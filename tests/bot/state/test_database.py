@@ -244,7 +244,7 @@ def test_closing_waits_for_what_is_under_way(url: str, monkeypatch: pytest.Monke
 def test_what_several_count_at_once_adds_up(state: State) -> None:
     """Two that read the same number and both add to it would lose one."""
     today, spent = NOW.date(), Spending(1, 3, 2)
-    add = partial(spending.add_spending, day=today, model="ollama:x", spent=spent, person_id=None)
+    add = partial(spending.add_spending, day=today, model="ollama:x", spent=spent)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(state.do, [add] * 40))
     assert state.do(partial(spending.on, day=today)) == Spending(40, 120, 80)

@@ -60,7 +60,6 @@ def sample_rows(person: int, at: datetime) -> Sequence[Base]:
         t.ModelTrialRow(model=f"m{person}", prompt="p", figures={}, created_at=at),
         t.CorpusRow(chat_id=-person, thread_id=0, selection={}, chosen_at=at),
         t.SpendingRow(day=at.date(), model="m", calls=1, input=1, output=1, micros=1),
-        t.UsageRow(person_id=person, day=at.date(), model="m", calls=1, input=1, output=1),
         t.ReplyRow(key=str(person), generation="g", text="Lui.", created_at=at),
         t.UpdateRow(bot_id=1, id=person, content=None, tries=1, arrived_at=at, done_at=at),
         t.DeliveryRow(
