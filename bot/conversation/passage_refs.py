@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlencode
 
 from bot.answer import Answer, Citation
 from index.article import Article
@@ -48,6 +50,13 @@ class Excerpt:
         """The heading above the passage; empty before the first."""
         above = [section for section in self.article.sections if section.heading_end <= self.start]
         return above[-1].heading if above else ""
+
+    @property
+    def path(self) -> str:
+        """The path of the page that shows the article at the quote."""
+        places = self.start, self.end, self.quote_start, self.quote_end
+        ref = PassageRef(self.article.id, *places, _checksum(self.quote))
+        return refs_path([ref], 1) if self.quote else article_path(self.article.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,16 @@ def citations_of(
                 if passage.start <= start and end <= passage.end
             ]
     return tuple(citations)
+
+
+def article_path(article_id: str) -> str:
+    """The path of an article in the reader."""
+    return f"/articles/{percent_encode(article_id, safe='')}"
+
+
+def refs_path(refs: Sequence[PassageRef], number: int) -> str:
+    query = urlencode([*(("ref", ref.encode()) for ref in refs), ("n", str(number))])
+    return f"{article_path(refs[0].article_id)}?{query}#c{number}"
 
 
 def _checksum(quote: str) -> str:

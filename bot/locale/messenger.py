@@ -22,6 +22,7 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     read: str
     summarise: str
     online: str
+    open_page: str
     previous: str
     next: str
 

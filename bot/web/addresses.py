@@ -5,8 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from bot.answer import Citation, link_to, web_address
+from bot.conversation.passage_refs import article_path
 from bot.settings import Settings
-from bot.web.answer_view import article_path, quotes_path
+from bot.web.answer_view import quotes_path
 from index.article import Article
 
 

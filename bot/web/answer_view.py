@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import itemgetter
-from urllib.parse import quote as percent_encode
-from urllib.parse import urlencode
 
 from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
-from bot.conversation.passage_refs import PassageRef
+from bot.conversation.passage_refs import PassageRef, article_path, refs_path
 from bot.state.votes import Vote
 
 _MIN_CONTENTS = 3  # headings, for a table of contents
@@ -107,19 +105,9 @@ class AnswerView:
         return f"{article_path(citation.article.id)}?a={self.key}&n={number}#c{number}"
 
 
-def article_path(article_id: str) -> str:
-    """The path of an article in the reader."""
-    return f"/articles/{percent_encode(article_id, safe='')}"
-
-
 def quotes_path(citations: Sequence[Citation], number: int = 1) -> str:
     """The path of an article in the reader at one of these quotes of it, numbered from 1."""
     return refs_path([PassageRef.of(citation) for citation in citations], number)
-
-
-def refs_path(refs: Sequence[PassageRef], number: int) -> str:
-    query = urlencode([*(("ref", ref.encode()) for ref in refs), ("n", str(number))])
-    return f"{article_path(refs[0].article_id)}?{query}#c{number}"
 
 
 def lead_before(quote: ShownQuote) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.answer import web_address
-from bot.conversation.passage_refs import PassageRef
+from bot.conversation.passage_refs import PassageRef, refs_path
 from bot.errors import UsageError
 from bot.library.articles import Library
 from bot.library.days import parse_period
@@ -22,7 +22,7 @@ from bot.locale import format
 from bot.locale.catalogue import Language, part_texts
 from bot.locale.chats import language_name
 from bot.locale.source import host_of
-from bot.web.answer_view import AnswerView, refs_path
+from bot.web.answer_view import AnswerView
 from bot.web.article_text import QuoteSpan, count_parts, part_of, text_blocks
 from bot.web.rendering import render
 from bot.web.service import SEARCH_COST, Visitor, WebService, whole_number, without_nul

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.answer import LINE_END, Citation, link_to, sections_of, web_address
+from bot.conversation.passage_refs import article_path
 from bot.export import is_document
 from bot.export.texts import ExportPhrases
 from bot.help_numbers import help_line, help_text
@@ -29,7 +30,7 @@ from bot.start_links import start_link
 from bot.understanding.command import COMMANDS
 from bot.understanding.texts import CommandPhrases
 from bot.web.addresses import base_address
-from bot.web.answer_view import article_path, lead_before
+from bot.web.answer_view import lead_before
 from bot.web.citation_formats import CitationFormats
 from bot.web.coverage_chart import CoverageChart
 from bot.web.service import Visitor, WebService

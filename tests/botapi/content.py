@@ -88,7 +88,7 @@ def _button(raw: Mapping[str, Any]) -> Button:
     kinds = set(raw) - {"text"}
     if not kinds:
         raise bad_request(f"{trouble}Text buttons are unallowed in the inline keyboard")
-    known = {"callback_data", "url", "switch_inline_query_current_chat", "copy_text"}
+    known = {"callback_data", "url", "switch_inline_query_current_chat", "copy_text", "web_app"}
     if len(kinds) > 1 or not kinds <= known:
         raise bad_request(f"{trouble}unexpected fields {sorted(kinds)}")
     kind = kinds.pop()
@@ -97,6 +97,10 @@ def _button(raw: Mapping[str, Any]) -> Button:
         if not 1 <= len(value["text"]) <= MAX_COPIED:
             raise bad_request("BUTTON_COPY_TEXT_INVALID")
         return Button(label, copied=value["text"])
+    if kind == "web_app":
+        if not value["url"].startswith("https://"):
+            raise bad_request(f"inline keyboard button Web App URL '{value['url']}' is invalid")
+        return Button(label, web_app=value["url"])
     if kind == "switch_inline_query_current_chat":
         return Button(label, query=value)
     if kind == "callback_data":

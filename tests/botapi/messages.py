@@ -21,6 +21,7 @@ class Button:
     url: str | None = None
     query: str | None = None
     copied: str | None = None
+    web_app: str | None = None
 
     def to_json(self) -> Json:
         kinds = {
@@ -28,6 +29,7 @@ class Button:
             "url": self.url,
             "switch_inline_query_current_chat": self.query,
             "copy_text": None if self.copied is None else {"text": self.copied},
+            "web_app": None if self.web_app is None else {"url": self.web_app},
         }
         return {"text": self.text, **{key: each for key, each in kinds.items() if each is not None}}
 

@@ -193,6 +193,8 @@ class Methods(Menus):
         only_for = self._receiver(chat, parameters.get("ephemeral_message_parameters"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
+        if chat["type"] != "private" and any(each.web_app for row in keyboard for each in row):
+            raise bad_request("BUTTON_TYPE_INVALID: web apps are opened in private chats only")
         pickers = read_pickers(parameters.get("reply_markup"))
         if pickers and chat["type"] != "private":
             raise bad_request("BUTTON_TYPE_INVALID: people are picked in private chats only")

@@ -18,6 +18,7 @@ from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import passage_html, sources_html
 from bot.messenger.outbound.keyboard import OPENING_PREFIX, STEP_PATTERN, NeighbourStep
+from bot.messenger.outbound.reply import page_button
 from bot.messenger.services import BotServices
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace
@@ -48,7 +49,7 @@ class PassageHandlers(Handlers):
             excerpt.article.id, excerpt.start, excerpt.quote_start, excerpt.quote_end
         )
         passages = await asyncio.to_thread(cut, excerpt.article)
-        await self._results.show(press, *_render(excerpt, passages, step, asker))
+        await self._results.show(press, *await self._render(excerpt, passages, step, asker))
 
     @on_button(rf"{OPENING_PREFIX}:([0-9a-f]{{12}})", public=True)
     async def open(self, press: ButtonPress) -> None:
@@ -61,7 +62,7 @@ class PassageHandlers(Handlers):
             return
         step = NeighbourStep(article.id, passages[0].start)
         excerpt = step.excerpt(article, passages[0])
-        await self._results.show(press, *_render(excerpt, passages, step, asker))
+        await self._results.show(press, *await self._render(excerpt, passages, step, asker))
 
     @on_button(STEP_PATTERN, public=True)
     async def walk(self, press: ButtonPress) -> None:
@@ -78,7 +79,7 @@ class PassageHandlers(Handlers):
             await press.say(asker.phrases.passage_gone)
             return
         excerpt = step.excerpt(article, passages[position])
-        html, keyboard = _render(excerpt, passages, step, asker)
+        html, keyboard = await self._render(excerpt, passages, step, asker)
         try:
             if len(html) > 1:
                 raise BadRequest("not one message")
@@ -121,22 +122,26 @@ class PassageHandlers(Handlers):
         article = self._services.article(place, reference.article_id) if reference else None
         return reference.excerpt(article) if reference and article else None
 
-
-def _render(
-    excerpt: Excerpt, passages: Sequence[Passage], step: NeighbourStep, asker: Asker
-) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
-    """The passage of a step below « passage 2 sur 7 », and buttons to its neighbours; both only if
-    the article has several passages."""
-    position = _position(passages, step)
-    if position is None or len(passages) < 2:
-        return passage_html(excerpt, asker.phrases), None
-    texts, buttons = asker.texts(BrowsingPhrases), []
-    place = texts.passage_of(position + 1, len(passages))
-    for text, target in ((texts.previous, position - 1), (texts.next, position + 1)):
-        if 0 <= target < len(passages):
-            data = replace(step, at=passages[target].start).encode()
-            buttons.append(InlineKeyboardButton(text, callback_data=data))
-    return passage_html(excerpt, asker.phrases, place), InlineKeyboardMarkup([buttons])
+    async def _render(
+        self, excerpt: Excerpt, passages: Sequence[Passage], step: NeighbourStep, asker: Asker
+    ) -> tuple[tuple[str, ...], InlineKeyboardMarkup | None]:
+        """The passage of a step, below « passage 2 sur 7 » and with buttons to its neighbours if
+        the article has several, and with one to the page of the article."""
+        texts, buttons, place = asker.texts(BrowsingPhrases), list[InlineKeyboardButton](), ""
+        position = _position(passages, step)
+        if position is not None and len(passages) > 1:
+            place = texts.passage_of(position + 1, len(passages))
+            for text, target in ((texts.previous, position - 1), (texts.next, position + 1)):
+                if 0 <= target < len(passages):
+                    data = replace(step, at=passages[target].start).encode()
+                    buttons.append(InlineKeyboardButton(text, callback_data=data))
+        rows = [buttons] if buttons else []
+        page = page_button(self._services.settings, asker, excerpt)
+        find = self._services.library.article  # not the conversation's own, which have no pages
+        if page is not None and await asyncio.to_thread(find, excerpt.article.id) is not None:
+            rows.append([page])
+        html = passage_html(excerpt, asker.phrases, place)
+        return html, InlineKeyboardMarkup(rows) if rows else None
 
 
 def _position(passages: Sequence[Passage], step: NeighbourStep) -> int | None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 
-from telegram import Bot, CallbackQuery, InlineKeyboardMarkup
+from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, WebAppInfo
 from telegram.error import BadRequest, TelegramError
 
 from bot.answering.selection import chosen_articles
+from bot.conversation.passage_refs import Excerpt
 from bot.locale.errors import error_text, reader_text
-from bot.locale.messenger import AccessPhrases
+from bot.locale.messenger import AccessPhrases, BrowsingPhrases
 from bot.messenger.asker import Asker
 from bot.messenger.outbound.answer_html import answer_html, text_html
 from bot.messenger.outbound.delivery import Markup, deliver, edit
 from bot.messenger.outbound.keyboard import question_rows
 from bot.messenger.services import BotServices
 from bot.operations.metrics import METERS
+from bot.settings import Settings
 
 EXAMPLES_SECONDS = 2.0  # for which a first message waits for its example questions
 
@@ -65,6 +67,19 @@ async def example_keyboard(services: BotServices, asker: Asker) -> InlineKeyboar
         return None
     rows = question_rows(await services.examples.soon(asker.phrases.code, EXAMPLES_SECONDS))
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def page_button(settings: Settings, asker: Asker, excerpt: Excerpt) -> InlineKeyboardButton | None:
+    """A button that opens an article at a quote on the pages, if they have a public address; inside
+    Telegram where that is allowed: in a private chat, for pages that need no login."""
+    address = settings.web_address
+    if address is None or settings.web_access == "local" or "." not in (address.host or ""):
+        return None
+    text = asker.texts(BrowsingPhrases).open_page
+    url = f"{str(address).rstrip('/')}{excerpt.path}"
+    if asker.private and address.scheme == "https" and settings.web_access == "open":
+        return InlineKeyboardButton(text, web_app=WebAppInfo(url))
+    return InlineKeyboardButton(text, url=url)
 
 
 def describe_error(services: BotServices, asker: Asker, error: Exception) -> str:
