@@ -12,7 +12,6 @@ from bot.answer import Answer
 from bot.errors import SelonError
 from bot.library.articles import Library
 from bot.locale.answers import ExamplePhrases
-from bot.locale.catalogue import Language
 from index.article import Article
 from index.errors import IndexingError
 from index.ingestion.passages import cut
@@ -44,6 +43,8 @@ _EVENT = {
         r"(?P<verb>was|were)(?P<participle> (?:\w+ed|born|built|found|sunk|won|struck))\b"
     ),
 }
+# Of questions; those of the last are only about names, in articles of that language.
+_LANGUAGES = (*_EVENT, "es")
 _DETERMINER = re.compile(r"(?:Les?|La|L’|L'|The)\b")
 
 
@@ -68,8 +69,8 @@ class Examples:
         self._questions: list[ExampleQuestion] = []
         self.search: asyncio.Task[None] | None = None
 
-    def of(self, language: Language) -> Sequence[str]:
-        """Return the questions found so far, in this language if there are any."""
+    def of(self, language: str) -> Sequence[str]:
+        """Return the questions found so far: in this language, else in English, else any."""
         try:
             generation = self._library.generation()
         except IndexingError:
@@ -79,16 +80,19 @@ class Examples:
             if self.search is not None:
                 self.search.cancel()
             self.search = asyncio.create_task(self._find(self._questions))
-        texts = [question.text for question in self._questions if question.language == language]
-        return texts or [question.text for question in self._questions]
+        every = [question.text for question in self._questions]
+        return self._in(language) or self._in("en") or every
 
-    async def soon(self, language: Language, seconds: float) -> Sequence[str]:
+    async def soon(self, language: str, seconds: float) -> Sequence[str]:
         """Like `of`, but wait up to `seconds` for the search to complete."""
         questions = self.of(language)
-        if len(questions) < EXAMPLES and self.search is not None:
+        if len(self._in(language)) < EXAMPLES and self.search is not None:
             await asyncio.wait([self.search], timeout=seconds)
             questions = self.of(language)
         return questions
+
+    def _in(self, language: str) -> Sequence[str]:
+        return [question.text for question in self._questions if question.language == language]
 
     async def near(self, refusal: Answer) -> str | None:
         """Suggest a question close to a refused one that one of the nearest articles answers."""
@@ -101,18 +105,20 @@ class Examples:
         return None
 
     async def _find(self, questions: list[ExampleQuestion]) -> None:
-        """Add questions in each language: one of each kind, then of any kind, then about names; at
-        most one per article."""
+        """Add questions in each language: one of each kind, then of any kind, then about names, at
+        last in articles of other languages; at most one per article."""
         try:
-            every = await asyncio.to_thread(lambda: list(self._candidates()))
-            for language in _EVENT:
-                candidates = [pair for pair in every if pair[0].language == language]
+            for language in _LANGUAGES:
+                candidates = await asyncio.to_thread(list, self._candidates(language))
+                own = [pair for pair in candidates if pair[1].language == language]
+                others = [pair for pair in candidates if pair[1].language != language]
                 total, covered_ids = len(questions) + EXAMPLES, set[str]()
-                facts = [pair for pair in candidates if pair[0].kind in KINDS]
+                facts = [pair for pair in own if pair[0].kind in KINDS]
                 for group, limit in (
                     *(([pair for pair in facts if pair[0].kind == kind], 1) for kind in KINDS),
                     (facts, EXAMPLES),
-                    ([pair for pair in candidates if pair not in facts], EXAMPLES),
+                    ([pair for pair in own if pair not in facts], EXAMPLES),
+                    (others if language in _EVENT else [], EXAMPLES),
                 ):
                     count = min(len(questions) + limit, total)
                     for example, article in group[: TRIES // len(KINDS)]:
@@ -126,12 +132,12 @@ class Examples:
         except (SelonError, IndexingError):
             return
 
-    def _candidates(self) -> Iterator[tuple[ExampleQuestion, Article]]:
+    def _candidates(self, language: str) -> Iterator[tuple[ExampleQuestion, Article]]:
         for entry in self._library.newest(ARTICLES):
             article = self._library.article(entry.id)
             if article is not None:
                 people = 0
-                for example in candidate_questions(article):
+                for example in candidate_questions(article, language):
                     people += example.kind == "who"
                     if people <= NAMES:
                         yield example, article
@@ -166,36 +172,39 @@ def _nearby(refusal: Answer) -> list[tuple[ExampleQuestion, Article]]:
     return candidates
 
 
-def candidate_questions(article: Article) -> Iterator[ExampleQuestion]:
+def candidate_questions(article: Article, language: str = "") -> Iterator[ExampleQuestion]:
     """Generate questions that an article may answer: when and where of events whose subject ends
     with a name, who the people in the text are, and what the text says about names in the title.
 
-    Yields nothing for a language without rules.
+    In another `language` than the article's, only about names. Yields nothing for a language
+    without texts.
     """
-    if article.language not in _EVENT:
+    language = language or article.language
+    if language not in _LANGUAGES:
         return
-    phrases, people = ExamplePhrases.of(article.language), dict[str, None]()
+    events = _EVENT.get(language) if language == article.language else None
+    phrases, people = ExamplePhrases.of(language), dict[str, None]()
     for passage in cut(article):
         for sentence in passage.sentences:
             for span in span_names(sentence.text, article.language):
                 name = sentence.text[span.start : span.end]
                 if is_one_person(name):
                     people[name] = None
-            event = _EVENT[article.language].match(sentence.text)
+            event = events.match(sentence.text) if events is not None else None
             if event is None:
                 continue
             names = span_names(event["subject"], article.language)
             if any(name.end == len(event["subject"]) for name in names):
                 subject = _DETERMINER.sub(lambda first: first[0].lower(), event["subject"])
                 words = (subject, event["verb"], event["participle"] or "")
-                yield ExampleQuestion(phrases.when(*words), article.language, "when")
-                yield ExampleQuestion(phrases.where(*words), article.language, "where")
+                yield ExampleQuestion(phrases.when(*words), language, "when")
+                yield ExampleQuestion(phrases.where(*words), language, "where")
     for name in people:
-        yield ExampleQuestion(phrases.who(name), article.language, "who")
+        yield ExampleQuestion(phrases.who(name), language, "who")
     for span in span_names(article.title, article.language):
         name = article.title[span.start : span.end]
         if span.start > 0 or " " in name:  # the first word is capitalized anyway
-            yield ExampleQuestion(phrases.about(name), article.language, "about")
+            yield ExampleQuestion(phrases.about(name), language, "about")
 
 
 def _is_certain(answer: Answer, example: ExampleQuestion, article: Article) -> bool:

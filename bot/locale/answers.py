@@ -158,8 +158,10 @@ def title_of(article: Article | ArticleEntry, language: str) -> str:
     return article.title or Phrases.of(language).untitled
 
 
-class ExamplePhrases(Texts, domain="answers", part="example"):
+class ExamplePhrases(Texts, domain="examples", part="example"):
     """Example questions."""
+
+    more_languages = ("es",)
 
     def who(self, name: str) -> str: ...
     def about(self, name: str) -> str: ...

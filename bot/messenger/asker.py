@@ -21,11 +21,13 @@ Catalogued = TypeVar("Catalogued", bound=Texts)
 @dataclass(frozen=True, slots=True)
 class Asker:
     """A person, where they are, and the phrases of their language. `private` is True in a chat with
-    the bot alone; `known_since` is as in `KnownPerson`."""
+    the bot alone; `language` is the code of their own, also where there are no phrases in it;
+    `known_since` is as in `KnownPerson`."""
 
     place: ConversationPlace
     phrases: Phrases
     private: bool
+    language: str = ""
     known_since: datetime | None = None
 
     @property
@@ -60,4 +62,5 @@ def asker_of(update: Update, language: str | None = None) -> Asker | None:
         ConversationPlace(chat.id, thread, author(update) or user.id),
         Phrases.of(language or user.language_code),
         chat.type == ChatType.PRIVATE,
+        (language or user.language_code or "").partition("-")[0],
     )

@@ -80,6 +80,15 @@ async def test_a_person_begins_with_an_answered_question(server: BotServer, comm
     assert BIRTH in (await server.reply_to_press(shown)).text
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_an_example_is_in_the_reader_s_language_or_in_english(
+    server: BotServer, chain: StubChain, language: str
+) -> None:
+    english = "Who is Augustin Fresnel?"
+    chain.answers[english] = replace(chain.answers[OFFERED], question=english)
+    assert (await server.reply_to(READER, "/start", language)).labels == [english]
+
+
 async def test_a_link_asks_its_question(server: BotServer) -> None:
     answer = await server.reply_to(READER, f"/start {question_payload(OFFERED)}")
     assert answer.text.startswith(f"{OFFERED}\n\n«\u00a0{BIRTH}")

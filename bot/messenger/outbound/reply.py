@@ -65,7 +65,8 @@ async def example_keyboard(services: BotServices, asker: Asker) -> InlineKeyboar
     group with a selection of articles: the questions may be about others."""
     if chosen_articles() is not None:
         return None
-    rows = question_rows(await services.examples.soon(asker.phrases.code, EXAMPLES_SECONDS))
+    language = asker.language or asker.phrases.code
+    rows = question_rows(await services.examples.soon(language, EXAMPLES_SECONDS))
     return InlineKeyboardMarkup(rows) if rows else None
 
 

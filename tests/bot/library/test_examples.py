@@ -32,6 +32,16 @@ def test_events_whose_sentence_begins_with_a_name_are_asked_about() -> None:
     ]
 
 
+def test_a_reader_of_another_language_is_asked_about_names() -> None:
+    assert [each.text for each in candidate_questions(FRENCH, "en")] == [
+        "Who is Paul Langevin?",
+        "Who is Marie Curie?",
+    ]
+    spanish = article("El puente es de Juan de Villanueva. Lo abrió María Pita.", language="es")
+    asked = [each.text for each in candidate_questions(spanish)]
+    assert "¿Quién es María Pita?" in asked
+
+
 async def test_sample_articles_answer_one_of_each_kind(sample_index: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/state.sqlite"
     settings = Settings(_env_file=None, data_dir=sample_index, database_url=url, threads=1)
@@ -43,5 +53,8 @@ async def test_sample_articles_answer_one_of_each_kind(sample_index: Path, tmp_p
         texts = examples.of("fr")
         assert [each.split()[0] for each in texts] == ["Quand", "Où", "Qui"]
         assert len(texts) == len(KINDS)
-        for text in texts:
+        english = examples.of("en")
+        assert {each.split()[0] for each in english} <= {"When", "Where", "Who", "What"}
+        assert examples.of("es") == english  # no article is Spanish
+        for text in (*texts, *english):
             assert (await service.quote(text)).outcome == "sure"
