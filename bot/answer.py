@@ -134,7 +134,9 @@ class Answer:
     `bot.answering.refusal` decides the `outcome`. With "no" there are no statements; `nearest` are
     articles to offer, and `refusal` is the reason. `confidence` is the estimated probability that
     the first statement is right, 1 for what metadata tells.
-    `coverage` counts the articles on its subject by month of publication, oldest first.
+    `rest` are further lines of a list that is shortened, which cite `further` passages, and
+    `whole_heading` stands above all of them. `coverage` counts the articles on its subject by month
+    of publication, oldest first.
     `period` is the time of publication in the question; `understood` is the question that was
     answered, if the conversation changed it. `further` cites unused passages, best first, with
     consecutive numbers. `chosen_by` is the chat model that chose the statements; `fallback` is why
@@ -168,6 +170,8 @@ class Answer:
     plain_question: str = ""
     subject: str = ""
     coverage: tuple[MonthCount, ...] = ()
+    rest: tuple[Statement, ...] = ()
+    whole_heading: str = ""
 
     def __post_init__(self) -> None:
         if (self.outcome == "help") is (self.help is None):
@@ -186,6 +190,28 @@ class Answer:
     def is_remembered(self) -> bool:
         """True for answers that later messages may refer to: neither help nor a reply."""
         return self.outcome not in ("help", "reply")
+
+    @property
+    def whole(self) -> Answer:
+        """The answer with the rest of its lines: in the order of their days if the others are."""
+        if not self.rest:
+            return self
+        first, *others = self.statements
+        statements = [replace(first, heading=""), *others, *self.rest]
+        days = [(own.days.first, own.days.last) for own in statements if own.days]
+        shown = days[: len(self.statements)]
+        if len(days) == len(statements) and shown == sorted(shown) and shown[0] < shown[-1]:
+            statements = [statements[at] for at in sorted(range(len(days)), key=days.__getitem__)]
+        statements[0] = replace(statements[0], heading=self.whole_heading)
+        every = {citation.number: citation for citation in (*self.citations, *self.further)}
+        numbers = dict.fromkeys(number for own in statements for number in own.citations)
+        return replace(
+            self,
+            statements=tuple(statements),
+            citations=tuple(every.pop(number) for number in numbers),
+            further=tuple(every.values()),
+            rest=(),
+        )
 
     @property
     def verbatim(self) -> bool:

@@ -153,6 +153,8 @@ def answer_json(answer: Answer) -> str:
 
 
 def answer_record(answer: Answer) -> AnswerRecord:
+    """The whole answer: programs shorten by themselves."""
+    answer = answer.whole
     return {
         "question": answer.question,
         "language": answer.language,

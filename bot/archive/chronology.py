@@ -46,14 +46,26 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     most = SHOWN_EVENTS if request.page == 1 else MAX_EVENTS
     lines, rest = in_order(page[:most]), in_order(page[most:])
     phrases = ChronologyPhrases.of(request.language)
-    heading = phrases.heading(len(lines), len(events), {line.article.id for line in lines})
+    heading, whole_heading = (
+        phrases.heading(len(shown), len(events), {line.article.id for line in shown})
+        for shown in (lines, page)
+    )
     statements = [
         Statement(
             line.text, (number,), label=phrases.label(line.period, line.day), days=line.period
         )
-        for number, line in enumerate(lines, 1)
+        for number, line in enumerate([*lines, *rest], 1)
     ]
-    answer = answer_lines(request, statements, lines, heading, further=rest, material=material)
+    answer = answer_lines(
+        request,
+        statements[: len(lines)],
+        lines,
+        heading,
+        further=rest,
+        rest=statements[len(lines) :],
+        whole_heading=whole_heading,
+        material=material,
+    )
     return replace(answer, period=None)  # it is not that of the articles
 
 

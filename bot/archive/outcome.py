@@ -32,10 +32,13 @@ def answer_lines(
     heading: str = "",
     further: Sequence[Line] = (),
     *,
+    rest: Sequence[Statement] = (),
+    whole_heading: str = "",
     material: Material | None = None,
 ) -> Answer:
     """Build the answer of these lines, each a statement of its own, below a heading.
 
+    The `rest` are statements of the `further` lines, below the `whole_heading` with the others.
     The first heading says which articles of the `material` are left out as of another subject.
     """
     if not statements:
@@ -43,13 +46,13 @@ def answer_lines(
     citations = tuple(line.cite(number) for number, line in enumerate(lines, 1))
     articles = [citation.article for citation in citations]
     first, *others = statements
-    parts = [heading or first.heading]
+    note = ""
     found = material.found if material is not None else None
     if found is not None and found.homonyms:
         phrases = SubjectPhrases.of(request.language)
         title = title_of(found.homonyms[0], request.language)
-        parts.append(phrases.homonyms(len(found.homonyms), title))
-    statements = [replace(first, heading=" ".join(filter(None, parts))), *others]
+        note = f" {phrases.homonyms(len(found.homonyms), title)}"
+    first = replace(first, heading=f"{heading or first.heading}{note}".lstrip())
     return Answer(
         question=request.question,
         language=request.language,
@@ -57,12 +60,14 @@ def answer_lines(
             articles, is_near=material is not None and material.is_near
         ).outcome,
         confidence=1.0,
-        statements=tuple(statements),
+        statements=(first, *others),
         citations=citations,
         further=tuple(line.cite(number) for number, line in enumerate(further, len(lines) + 1)),
         period=request.period,
         intent=request.function,
         subject=found.name.subject if found is not None else request.subject,
+        rest=tuple(rest),
+        whole_heading=f"{whole_heading}{note}" if rest else "",
         coverage=_count_months(found) if found is not None else (),
     )
 

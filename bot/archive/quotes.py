@@ -84,17 +84,27 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     name = material.found.name.subject
     skip = (request.page - 1) * SHOWN_QUOTES
     lines = kept[skip : skip + SHOWN_QUOTES] or kept[:SHOWN_QUOTES]
+    further = [quote for quote in kept if quote not in lines][:MAX_QUOTES]
     phrases = QuotesPhrases.of(request.language)
     heading = phrases.heading(name, request.subject, len(kept))
     statements = [
         Statement(
             line.text, (number,), label=phrases.day(day), days=Period(day, day) if day else None
         )
-        for number, line in enumerate(lines, 1)
+        for number, line in enumerate([*lines, *further], 1)
         for day in (line.article.published,)
     ]
-    further = [quote for quote in kept if quote not in lines][:MAX_QUOTES]
-    return answer_lines(request, statements, lines, heading, further, material=material)
+    shown, rest = statements[: len(lines)], statements[len(lines) :]
+    return answer_lines(
+        request,
+        shown,
+        lines,
+        heading,
+        further,
+        rest=rest,
+        whole_heading=heading,
+        material=material,
+    )
 
 
 def split_topic(words: str) -> tuple[str, str]:

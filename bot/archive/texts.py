@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from bot.locale import format
 from bot.locale.catalogue import Texts
 from index.article import Period
-from index.text.dates import month_name
 from index.text.event_days import EventDay
 
 
@@ -79,7 +79,7 @@ class ChronologyPhrases(Texts, domain="archive", part="chronology"):
             return str(first.year)
         if day.exactness == "season":
             return f"{self.season[str(first.month)]} {first.year}"
-        month = f"{month_name(first.month, self.code)} {first.year}"
+        month = format.month(first, self.code)
         if day.exactness == "month":
             return month
         return {1: self.early, 11: self.mid}.get(first.day, self.late)(month)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -38,16 +38,9 @@ def recall_record(answer: Answer) -> dict[str, Any]:
     return {
         **{name: getattr(answer, name) for name in _FIELDS},
         "outcome": answer.outcome,
-        "statements": [
-            [
-                statement.text,
-                list(statement.citations),
-                statement.highlight and list(statement.highlight),
-                *(statement.heading, statement.label, statement.is_source, statement.side),
-                statement.days and [str(statement.days.first), str(statement.days.last)],
-            ]
-            for statement in answer.statements
-        ],
+        "statements": list(map(_statement_record, answer.statements)),
+        "rest": list(map(_statement_record, answer.rest)),
+        "whole_heading": answer.whole_heading,
         "coverage": [[str(count.month), count.articles] for count in answer.coverage],
         "citations": list(map(_citation_record, answer.citations)),
         "further": list(map(_citation_record, answer.further)),
@@ -61,17 +54,20 @@ def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAns
     citations = list(_citations(record["citations"], find_article))
     citations_by_number = {citation.number: citation for citation, _ in citations}
     statements = tuple(_statements(record["statements"], citations_by_number))
+    further = {
+        citation.number: citation
+        for citation, has_changed in _citations(record["further"], find_article)
+        if not has_changed
+    }
     answer = Answer(
         question=turn.question,
         outcome=remaining_outcome(record["outcome"], statements),
         **{name: record[name] for name in _FIELDS},
         statements=statements,
         citations=tuple(citations_by_number.values()),
-        further=tuple(
-            citation
-            for citation, has_changed in _citations(record["further"], find_article)
-            if not has_changed
-        ),
+        further=tuple(further.values()),
+        rest=tuple(_statements(record.get("rest", ()), further)),
+        whole_heading=record.get("whole_heading", ""),
         nearest=tuple(filter(None, map(find_article, record["nearest"]))),
         period=turn.period,
         intent=turn.intent or "question",
@@ -89,6 +85,16 @@ def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAns
         withdrawn=frozenset(source["number"] for source in record["citations"])
         - citations_by_number.keys(),
     )
+
+
+def _statement_record(statement: Statement) -> list[Any]:
+    return [
+        statement.text,
+        list(statement.citations),
+        statement.highlight and list(statement.highlight),
+        *(statement.heading, statement.label, statement.is_source, statement.side),
+        statement.days and [str(statement.days.first), str(statement.days.last)],
+    ]
 
 
 def _citation_record(citation: Citation) -> dict[str, Any]:
@@ -145,7 +151,7 @@ def _cite_earlier(record: Mapping[str, Any], article: Article) -> Citation:
     return Citation(record["number"], quote, 0, len(quote), passage, earlier)
 
 
-def _statements(records: list[Any], citations: Mapping[int, Citation]) -> Iterator[Statement]:
+def _statements(records: Sequence[Any], citations: Mapping[int, Citation]) -> Iterator[Statement]:
     for text, numbers, highlight, *others in records:
         remaining_numbers = tuple(number for number in numbers if number in citations)
         if remaining_numbers or not numbers:

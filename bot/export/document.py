@@ -61,6 +61,7 @@ class ExportDocument:
         """Raises ValueError if the answer has no statements."""
         if not answer.statements:
             raise ValueError(f"{answer.outcome} without statements")
+        answer = answer.whole
         citations = {citation.number: citation for citation in answer.citations}
         remark = phrases.according_to(answer.period) if answer.period else ""
         if answer.outcome == "perhaps":

@@ -117,6 +117,11 @@ def day(of: date, language: str) -> str:
     return f"{_first(of, language)} {get_month_names('wide', locale=language)[of.month]} {of.year}"
 
 
+def month(of: date, language: str) -> str:
+    """« août 2025 », "August 2025"."""
+    return f"{get_month_names('wide', locale=language)[of.month]} {of.year}"
+
+
 def day_of_year(of: date, language: str) -> str:
     """« 1er août », "1 August"."""
     return f"{_first(of, language)} {get_month_names('wide', locale=language)[of.month]}"

@@ -39,6 +39,9 @@ class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
     good: str
     bad: str
     more_sources: str
+
+    def show_all(self, count: int) -> str: ...
+
     further: str
     gone: str
     shown_below: str

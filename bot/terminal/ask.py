@@ -67,6 +67,7 @@ _EXIT_CODES: Mapping[Outcome, int] = {
 }
 
 Markdown = Annotated[bool, typer.Option("--markdown", help="markdown")]
+Whole = Annotated[bool, typer.Option("--all", help="all")]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="output")]
 
 LISTED_BY_OPTIONS = "articles"  # `selon list` has options of its own
@@ -124,6 +125,7 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
     as_lines: Annotated[bool, typer.Option("--jsonl", help="jsonl")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="explain")] = False,
+    whole: Whole = False,
     markdown: Markdown = False,
     output: Output = None,
     options: Sequence[tuple[AskOption, Path]] = (),
@@ -158,8 +160,8 @@ def ask(
         show(console_for(sys.stderr), terminal.error(terminal.no_question))
         return MISUSED
     out, err = console_for(sys.stdout), console_for(sys.stderr)
-    searching = TerminalPhrases.of(settings.language).searching
-    with show_wait(err, searching), open_chain(settings) as chain:
+    terminal = TerminalPhrases.of(settings.language)
+    with show_wait(err, terminal.searching), open_chain(settings) as chain:
         answer = chain.invoke(question)
     for option, path in options:
         if option.answer is not None:
@@ -170,7 +172,9 @@ def ask(
     elif markdown and answer.statements:
         out.file.write(EXPORT_FORMATS["md"].export(answer, settings.language, _place).decode())
     else:
-        show(out, answer_text(answer, phrases))
+        show(out, answer_text(answer.whole if whole else answer, phrases))
+        if answer.rest and not whole:
+            show(err, terminal.rest(len(answer.rest), "--all"))
         if explain and answer.help is None:
             show(out, Text("\n").append_text(explained_text(answer, phrases)))
     if output is not None:
@@ -199,6 +203,7 @@ def call_function(
     since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="from")] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="to")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="json")] = False,
+    whole: Whole = False,
     markdown: Markdown = False,
     output: Output = None,
     options: Sequence[tuple[AskOption, Path]] = (),
@@ -206,7 +211,15 @@ def call_function(
     """Call a function of the archive on a subject, like its command in a conversation."""
     period = parse_period(since, until, datetime.now().astimezone().date(), ("--from", "--to"))
     message = CommandPhrases.of(settings.language).message(intent, " ".join(words), period)
-    return ask(settings, [message], as_json, markdown=markdown, output=output, options=options)
+    return ask(
+        settings,
+        [message],
+        as_json,
+        whole=whole,
+        markdown=markdown,
+        output=output,
+        options=options,
+    )
 
 
 def _place(citation: Citation) -> str:

@@ -60,6 +60,8 @@ class Conversation:
         self._commands: dict[str, Callable[[str], Text | None]] = {
             "/sources": self._sources,
             "/passage": self._passage,
+            "/tout": self._whole,
+            "/all": self._whole,
             "/nouveau": self._new,
             "/new": self._new,
             "/langue": self._language,
@@ -103,7 +105,11 @@ class Conversation:
         if answer.is_remembered:
             self._last = answer
             self._history = append_turn(self._history, Turn.of(answer, datetime.now(UTC)))
-        return answer_text(answer, self.phrases)
+        text = answer_text(answer, self.phrases)
+        if answer.rest:
+            own_name = "/tout" if self.phrases.code == "fr" else "/all"
+            text.append(f"\n\n{self.terminal.rest(len(answer.rest), own_name)}", style="dim")
+        return text
 
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:
@@ -138,6 +144,11 @@ class Conversation:
             if argument.strip("[] ") == str(citation.number):
                 return passage_text(citation, self.phrases)
         return Text(self.terminal.repl_no_such_passage(citations[-1].number))
+
+    def _whole(self, argument: str) -> Text:
+        if self._last is None:
+            return Text(self.terminal.repl_no_answer_yet)
+        return answer_text(self._last.whole, self.phrases)
 
     def _language(self, argument: str) -> Text:
         if argument.lower() not in get_args(Language):

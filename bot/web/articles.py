@@ -67,7 +67,7 @@ class ArticlePages:
             recalled_answer = await self._service.recall(turn)
             view = AnswerView(recalled_answer.answer, turn.key)
             answer, has_changed = f"/a/{turn.key}", number in recalled_answer.changed_numbers
-            for citation in recalled_answer.answer.citations:
+            for citation in recalled_answer.answer.whole.citations:
                 if citation.number not in recalled_answer.changed_numbers:
                     span = QuoteSpan(citation.number, citation.start, citation.end)
                     address = view.place(citation)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import MonthCount
-from index.text.dates import month_name
+from bot.locale import format
 
 WIDTH, HEIGHT = 600, 72  # of the bars, in units of the drawing
 _MAX_MONTHS = 48  # of a span drawn by month; longer ones by year
@@ -41,7 +41,7 @@ class CoverageChart:
         counts = Counter({count.month: count.articles for count in coverage})
         first, last = coverage[0].month, coverage[-1].month
         months = list(_months(first, last))
-        named = [(f"{month_name(m.month, language)} {m.year}", counts[m]) for m in months]
+        named = [(format.month(month, language), counts[month]) for month in months]
         if len(months) > _MAX_MONTHS:
             by_year = Counter[int]()
             for month, articles in counts.items():

@@ -37,7 +37,7 @@ class LinkedText:
     def of(cls, answer: Answer, base: str) -> LinkedText:
         """Render the changed question, the statements unless they are the quotes, and the quotes;
         or a refusal."""
-        phrases, message = Phrases.of(answer.language), cls(base)
+        phrases, message, answer = Phrases.of(answer.language), cls(base), answer.whole
         if answer.help is not None:
             message.text = help_text(answer.help)
             return message

@@ -171,7 +171,7 @@ class ArticleTools:
         return await self._answer(asker, question)
 
     async def _answer(self, asker: ToolCaller, question: str) -> CitedAnswer:
-        answer = (await asker.ask(question)).answer
+        answer = (await asker.ask(question)).answer.whole
         quotes = [
             Quote(
                 id=citation.article.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from dataclasses import replace
 from functools import partial
 
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from index.errors import IndexingError
 CONVERSATIONS = 2**53  # upper bound of their numbers
 VOTE_COST = 0.2  # in questions
 _FIELDS = 8
+WHOLE = "all"  # of the query: shows the rest of the lines, too
 
 
 def routes(service: WebService) -> list[BaseRoute]:
@@ -108,10 +110,13 @@ class AskPages:
             return render(request, "missing.html", 404)
         visitor: Visitor = request.state.visitor
         is_own = turn.place.person_id == visitor.person_id
+        view = await self._view(turn, visitor)
+        if WHOLE in request.query_params:
+            view = replace(view, answer=view.answer.whole)
         return render(
             request,
             "answer.html",
-            view=await self._view(turn, visitor),
+            view=view,
             conversation=turn.place.thread_id if is_own else _conversation(""),
             earlier=await self._service.earlier(turn) if is_own else (),
         )

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from bot.answer import Statement
+from bot.answer import Answer, Statement
 from bot.messenger.outbound.answer_html import LONG_ANSWER_CHARACTERS
 from tests.bot.messenger.samples import FRESNEL, answered, article, cite
 from tests.botapi.server import BotServer
@@ -51,6 +51,19 @@ async def test_a_long_answer_folds_below_its_headings(server: BotServer) -> None
     assert SENTENCES[5] in folded[-1]
     opening = shown.text.partition(folded[0])[0]
     assert "Six dates" in opening
+
+
+async def test_the_rest_of_a_list_is_one_tap_away(server: BotServer, chain: StubChain) -> None:
+    whole = chain.answers[QUESTION]
+    assert isinstance(whole, Answer)
+    short = {"statements": whole.statements[:4], "citations": whole.citations[:4]}
+    rest = {"further": whole.citations[4:], "rest": whole.statements[4:]}
+    chain.answers[QUESTION] = replace(whole, **short, **rest, whole_heading="Toutes")
+    shown = await server.reply_to(READER, QUESTION)
+    assert SENTENCES[5] not in shown.text
+    everything = await server.reply_to_press(shown, "Tout afficher (+2)")
+    assert everything.text.startswith("Toutes")
+    assert all(sentence in everything.text for sentence in SENTENCES)
 
 
 async def test_an_answer_is_sent_as_a_document(server: BotServer) -> None:

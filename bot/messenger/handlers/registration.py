@@ -26,7 +26,6 @@ from bot.messenger.handlers.articles import (
 from bot.messenger.handlers.button_results import ButtonResults
 from bot.messenger.handlers.corpus import CORPUS, CorpusHandlers
 from bot.messenger.handlers.documents import DocumentHandlers
-from bot.messenger.handlers.exports import ExportHandlers
 from bot.messenger.handlers.gate import Gate
 from bot.messenger.handlers.groups import GroupHandlers
 from bot.messenger.handlers.guests import GuestHandlers
@@ -48,6 +47,7 @@ from bot.messenger.handlers.replies import ReplyHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
+from bot.messenger.handlers.whole_answers import WholeAnswerHandlers
 from bot.messenger.menus import Menus
 from bot.messenger.periodic_jobs import retention_job
 from bot.messenger.services import BotServices
@@ -94,7 +94,7 @@ def _handlers(
     yield CorpusHandlers(services)
     yield InlineHandlers(services)
     yield PassageHandlers(services, results)
-    yield ExportHandlers(services, results)
+    yield WholeAnswerHandlers(services, results)
     yield votes
     yield HelpHandlers(services, menus, questions)
     yield PersonalHandlers(services, documents)

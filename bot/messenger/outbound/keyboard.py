@@ -22,6 +22,7 @@ CARD_PREFIX = "a"  # before an article's id: shows its metadata
 OPENING_PREFIX = "o"  # before an article's id: shows its first passage
 EXPORT_PREFIX = "doc"  # before a turn: sends its answer as a document
 REMOVAL_PREFIX = "rm"  # before what an administrator may remove
+WHOLE_PREFIX = "all"  # before a turn: shows all lines of its answer
 STEP_PATTERN = (
     r"w:(?P<article>[0-9a-f]{12}):(?P<at>\d{1,12})(?::(?P<quote>\d{1,12}):(?P<length>\d{1,6}))?"
 )
@@ -88,7 +89,10 @@ def keyboard(
     for number, article in enumerate(answer.nearest, 1):
         text = texts.read if len(answer.nearest) == 1 else texts.article_number(number)
         buttons.append(InlineKeyboardButton(text, callback_data=f"{CARD_PREFIX}:{article.id}"))
-    if answer.further:
+    if answer.rest:
+        text = texts.show_all(len(answer.rest))
+        buttons.append(InlineKeyboardButton(text, callback_data=f"{WHOLE_PREFIX}:{turn_id}"))
+    elif answer.further:
         buttons.append(InlineKeyboardButton(texts.more_sources, callback_data=f"m:{turn_id}"))
     offers = question_rows((*answer.buttons, *nearby))
     if is_document(answer):

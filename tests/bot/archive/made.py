@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from index.article import Article
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
+from index.store.files.opening import open_generation
 from index.store.open_generation import OpenGeneration
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, opened
+from tests.index.samples import article, index
 
 
 def told(title: str, text: str, day: str = "2025-01-01", **facts: str) -> Article:
@@ -27,7 +28,7 @@ def told(title: str, text: str, day: str = "2025-01-01", **facts: str) -> Articl
 def searcher_over(*articles: Article) -> Iterator[Searcher]:
     with TemporaryDirectory() as folder:
         index(list(articles), Path(folder))
-        with opened(Path(folder)) as generation:
+        with open_generation(Path(folder), FakeEmbedder()) as generation:
             yield Searcher(
                 OpenGeneration(generation, frozenset), FakeEmbedder(), ConfidenceModel.load()
             )

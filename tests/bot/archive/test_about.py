@@ -20,9 +20,10 @@ from bot.archive.lede import is_statement
 from index.article import Article, Sentence
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
+from index.store.files.opening import open_generation
 from index.store.open_generation import OpenGeneration
 from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index, opened
+from tests.index.samples import article, index
 
 TODAY = date(2025, 9, 10)
 
@@ -50,7 +51,7 @@ ROWERS = [
 def searcher_over(articles: list[Article]) -> Iterator[Searcher]:
     with TemporaryDirectory() as folder:
         index(articles, Path(folder))
-        with opened(Path(folder)) as generation:
+        with open_generation(Path(folder), FakeEmbedder()) as generation:
             yield Searcher(
                 OpenGeneration(generation, frozenset), FakeEmbedder(), ConfidenceModel.load()
             )

@@ -85,7 +85,7 @@ def listing() -> Answer:
 def page_of(answer: Answer) -> str:
     template = environment().get_template("answer_part.html")
     texts = PageTexts.of("fr")
-    facts = {"base": "", "known": False, "features": ()}
+    facts = {"base": "", "known": False, "features": (), "telegram": ""}
     return template.render(view=AnswerView(answer, "clef"), texts=texts, **facts)
 
 

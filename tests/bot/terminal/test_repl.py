@@ -27,6 +27,8 @@ from bot.terminal.repl import Ask, Conversation, chat_typed, completer_for, new_
 from bot.understanding.command import COMMANDS
 from index.errors import NoIndex
 from tests.bot.answers import answered, article, citation, help_answer, refused
+from tests.bot.messenger.samples import LIGHT
+from tests.bot.web.archive_answers import timeline
 
 EN, FR = Phrases.of("en"), Phrases.of("fr")
 ENGLISH, FRENCH = TerminalPhrases.of("en"), TerminalPhrases.of("fr")
@@ -87,11 +89,22 @@ def test_commands_are_completed_in_the_language_of_the_moment() -> None:
         return [each.text for each in completer.get_completions(Document(line), CompleteEvent())]
 
     conversation = Conversation(ask, "fr")
-    commands = ["/sources", "/passage", "/langue", "/aide", "/quitter", "/nouveau"]
+    commands = ["/sources", "/passage", "/tout", "/langue", "/aide", "/quitter", "/nouveau"]
     assert completions("/") == [*commands, *COMMANDS["fr"]]
     assert completions("/pa") == ["/passage"]
     conversation.reply("/langue en")
     assert completions("/l") == ["/language", "/list", "/latest"]
+
+
+def test_the_rest_of_the_lines_is_shown_on_demand() -> None:
+    conversation = Conversation(lambda said: timeline(), "fr")
+    assert str(conversation.reply("/tout")) == FRENCH.repl_no_answer_yet
+    shown = str(conversation.reply("/chronologie Fresnel"))
+    assert shown.endswith("Une autre ligne\u00a0: /tout")
+    assert LIGHT not in shown
+    whole = str(conversation.reply("/tout"))
+    assert whole.startswith("4 dates")
+    assert whole.index("1788") < whole.index("1800") < whole.index("1822")
 
 
 @pytest.mark.parametrize("command", ["/chronologie Notre-Dame", "/resume", "/timeline Apollo 11"])

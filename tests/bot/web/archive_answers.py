@@ -23,12 +23,21 @@ def timeline() -> Answer:
     day = date(1822, 7, 25)
     statements = (
         Statement(BIRTH, (1,), heading="3 dates", label="1788", days=_year(1788)),
-        Statement(LENS, (2,), label="25 juillet 1822", days=Period(day, day)),
-        Statement(INSTALLED, (3,), label="1822", days=_year(1822)),
+        Statement(INSTALLED, (2,), label="1822", days=_year(1822)),
+        Statement(LENS, (3,), label="25 juillet 1822", days=Period(day, day)),
     )
     months = (MonthCount(date(2023, 11, 1), 1), MonthCount(date(2024, 3, 1), 4))
-    whole = answered(TIMELINE, cite(1, BIRTH), cite(2, LENS), cite(3, INSTALLED))
-    return replace(whole, statements=statements, intent="chronology", coverage=months)
+    whole = answered(TIMELINE, cite(1, BIRTH), cite(2, INSTALLED), cite(3, LENS))
+    light = Statement(LIGHT, (4,), label="1800", days=_year(1800))
+    return replace(
+        whole,
+        statements=statements,
+        intent="chronology",
+        coverage=months,
+        further=(cite(4, LIGHT),),
+        rest=(light,),
+        whole_heading="4 dates",
+    )
 
 
 def dossier() -> Answer:

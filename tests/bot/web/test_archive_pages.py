@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,7 +13,7 @@ from bot.answer import MonthCount
 from bot.export import EXPORT_FORMATS
 from bot.understanding.command import COMMANDS
 from bot.web.coverage_chart import CoverageChart
-from tests.bot.messenger.samples import LENS
+from tests.bot.messenger.samples import LENS, LIGHT
 from tests.bot.web.archive_answers import ARCHIVE_ANSWERS, COMPARISON, DOSSIER, TIMELINE
 from tests.bot.web.conftest import QUESTION
 from tests.e2e.telegram import StubChain
@@ -27,7 +28,7 @@ def chain(chain: StubChain) -> StubChain:
 
 
 def text_of(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def test_a_chronology_has_its_years_days_and_sources(client: TestClient) -> None:
@@ -68,6 +69,19 @@ def test_the_empty_page_names_the_functions(client: TestClient) -> None:
         assert re.findall("<dt><code>(/[a-z]+) ", page) == list(names)
 
 
+def test_the_rest_of_a_chronology_is_one_click_away(client: TestClient) -> None:
+    shown = client.post("/", data={"q": TIMELINE})
+    (address, words) = re.findall(r'<a href="(/a/\w[^"]*\?all)">(.*?)</a>', shown.text)[0]
+    assert words == "Tout afficher (+1)"
+    assert LIGHT not in text_of(shown.text)
+    page = client.get(address).text
+    assert re.findall("<h4>(.*?)</h4>", page) == ["1788", "1800", "1822"]
+    assert ">4 dates</h3>" in page
+    assert "Tout afficher" not in page
+    place = re.findall(r'href="(/articles/[^"]+n=4#c4)"', page)[0]
+    assert 'id="c4"' in client.get(place.replace("&amp;", "&")).text
+
+
 def test_a_stored_answer_keeps_its_form(client: TestClient) -> None:
     shown = client.post("/", data={"q": TIMELINE})
     again = client.get(shown.url.path).text
@@ -88,6 +102,7 @@ def test_an_answer_is_saved_as_a_file(client: TestClient, suffix: str) -> None:
     assert disposition == f'attachment; filename="chronologie-de-fresnel.{suffix}"'
     if suffix in ("md", "csv"):
         assert LENS in file.text
+        assert "20 milles" in file.text  # also what the page does not show at once
     else:
         assert file.content.startswith(b"PK")
 
