@@ -71,9 +71,9 @@ def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
 ) -> None:
     held: list[Thresholds] = []
 
-    def open_about(searcher: Callable[[], Searcher], given: Thresholds) -> Archive:
+    def open_about(searcher: Callable[[], Searcher], given: Thresholds, *more: Any) -> Archive:
         held.append(given)
-        return Archive(searcher, given)
+        return Archive(searcher, given, *more)
 
     monkeypatch.setattr(assembly, "Archive", open_about)
     monkeypatch.setattr(assembly, "load_reader", lambda *_, **__: FakeReader())
@@ -102,7 +102,7 @@ def test_without_a_chat_model_nothing_of_one_is_loaded() -> None:
         "import sys, bot.assembly\n"
         "from bot.settings import Settings\n"
         "assert bot.assembly.open_chat_models(Settings(_env_file=None)) is None\n"
-        "heavy = ('sqlalchemy', 'langchain', 'openai', 'onnx', 'bot.verification', 'bot.state')\n"
+        "heavy = ('sqlalchemy', 'langchain', 'openai', 'onnx', 'bot.state')\n"
         "loaded = [name for name in heavy if name in sys.modules]\n"
         "assert not loaded, loaded"
     )
