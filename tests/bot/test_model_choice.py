@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices
+from bot.model_choice import EVERY_MODEL, Price, parse_choices, parse_prices
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,6 @@ from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_pr
 )
 def test_models_in_order(text: str, names: list[str]) -> None:
     assert [each.name for each in parse_choices(text)] == names
-
-
-def test_only_the_first_colon_separates() -> None:
-    assert parse_choices("ollama:qwen3:4b") == (Choice("ollama", "qwen3:4b"),)
 
 
 @pytest.mark.parametrize("text", ["qwen3", ":qwen3", "ollama:", "extractive,ollama:a", "a:b,a:b"])

@@ -100,7 +100,8 @@ list --limit; list --limit x; list --limit 0; list --since hier; list --since 20
 list --until 2025-02-30; list --since 2026 --until 2025; show; remove; remove rien-de-tel;
 remove le; remove --restore rien-de-tel; export; import; add;
 add --limit 0 https://selon.example/; index --map foo; index --map foo=bar;
-index --map text=a,text=b; index --map ,; index nulle-part; index corpus nulle-part;
+index --map text=; index --map =corps; index --map text=a,text=b; index --map ,;
+index nulle-part; index corpus nulle-part;
 watch --every 5; watch --every 1s; watch --every souvent; watch nulle-part;
 watch --feed ftp://selon.example/; watch --feed selon; chat --colour; bot extra; eval
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from index.errors import Problem, ReadError
+from index.errors import Problem
 from index.formats.base import Content
 from index.formats.json import _events as json_events
 from index.formats.records import parse_map
@@ -275,23 +275,6 @@ def test_a_bad_row_or_endless_quote_costs_itself_only(monkeypatch: pytest.Monkey
         csv.field_size_limit(before)
     assert articles[-1].title == "B"
     assert skipped[0].at == Problem("at-line", number=2)
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "empty"),
-        ("text", "map-not-a-pair"),
-        ("text=", "map-not-a-pair"),
-        ("=corps", "map-not-a-pair"),
-        ("texte=corps", "map-no-field (field=texte, fields=[text, title, author, published"),
-        ("text=a,text=b", "map-field-twice (field=text, name=a)"),
-    ],
-)
-def test_a_map_that_cannot_be_meant_says_why(text: str, reason: str) -> None:
-    with pytest.raises(ReadError, match="map-") as caught:
-        parse_map(text)
-    assert reason in str(caught.value)
 
 
 def test_a_map_names_fields_however_deep_and_one_that_is_not_there_is_told() -> None:
