@@ -269,17 +269,12 @@ class Answer:
     @property
     def sections(self) -> tuple[tuple[Statement, ...], ...]:
         """The statements below each heading; those before the first one have none."""
-        return sections_of(self.statements)
-
-
-def sections_of(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], ...]:
-    """The statements below each heading; those before the first one have none."""
-    sections: list[list[Statement]] = []
-    for statement in statements:
-        if statement.heading or not sections:
-            sections.append([])
-        sections[-1].append(statement)
-    return tuple(map(tuple, sections))
+        sections: list[list[Statement]] = []
+        for statement in self.statements:
+            if statement.heading or not sections:
+                sections.append([])
+            sections[-1].append(statement)
+        return tuple(map(tuple, sections))
 
 
 LINE_END = re.compile(r"(?:(?<! ) ++)?[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+ *")

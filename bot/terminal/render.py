@@ -53,7 +53,7 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.verbatim:
         parts = [before.append_text(sources_text(answer, phrases))]
     else:
-        parts = [_render_statements(answer, phrases, before)] if answer.lines else []
+        parts = [_render_statements(answer, before)] if answer.lines else []
         if answer.listed:
             listing = _render_listing(answer, phrases)
             parts.append(listing if parts else before.append_text(listing))
@@ -140,20 +140,13 @@ def _render_listing(answer: Answer, phrases: Phrases) -> Text:
     return text
 
 
-def _render_statements(answer: Answer, phrases: Phrases, text: Text) -> Text:
-    """Render the statements as one paragraph with markers, after a `text`."""
+def _render_statements(answer: Answer, text: Text) -> Text:
+    """Render fixed sentences about articles as one paragraph with markers, after a `text`."""
     for position, statement in enumerate(answer.lines):
-        # The marker must not begin a line of its own, hence the no-break space.
-        before, highlight, after = (_join_lines(part) for part in statement.parts)
-        if statement.heading:
-            text.append(f"{chr(10) * 2 if position else ''}{statement.heading}\n", style=TITLE)
-        elif position:
-            text.append(" ")
-        text.append(f"{statement.label}{' ' if statement.label else ''}{before}").append(
-            highlight, style=HIGHLIGHT
-        )
-        markers = "".join(f"[{number}]" for number in statement.citations)
-        text.append(f"{after}\u00a0" if markers else after).append(markers, style=MARKER)
+        text.append(" " if position else "").append(_join_lines(statement.text))
+        if markers := "".join(f"[{number}]" for number in statement.citations):
+            # The marker must not begin a line of its own, hence the no-break space.
+            text.append("\u00a0").append(markers, style=MARKER)
     return text
 
 

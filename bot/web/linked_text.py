@@ -80,11 +80,7 @@ class LinkedText:
     def _write_statements(self, answer: Answer) -> None:
         citations = {citation.number: citation for citation in answer.citations}
         for position, statement in enumerate(answer.lines):
-            gap = "\n\n" if statement.heading else " "
-            self.add(gap if position else "")
-            if statement.heading:
-                self.add(f"**{escape_markdown(statement.heading)}**\n\n")
-            self.add(f"{statement.label} " if statement.label else "")
+            self.add(" " if position else "")
             self.add(escape_markdown(statement.text))
             self.add("\u00a0" if statement.citations else "")
             for number in statement.citations:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.answer import LINE_END, Citation, link_to, sections_of, web_address
+from bot.answer import LINE_END, Citation, link_to, web_address
 from bot.conversation.passage_refs import article_path
 from bot.export import is_document
 from bot.export.texts import ExportPhrases
@@ -65,7 +65,6 @@ def environment() -> Environment:
         "is_document": is_document,
         "lead_before": lead_before,
         "link_to": link_to,
-        "sections_of": sections_of,
         "start_link": start_link,
         "web_address": web_address,
     }

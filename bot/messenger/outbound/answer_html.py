@@ -65,7 +65,7 @@ def claims_html(claims: Sequence[ClaimAnswer], phrases: Phrases) -> tuple[str, .
 
 def _answer_blocks(answer: Answer, phrases: Phrases, title: str) -> list[StyledBlock]:
     if answer.outcome not in ("no", "reply"):
-        blocks = [] if answer.verbatim else list(_statement_blocks(answer.lines))
+        blocks = [] if answer.verbatim else list(map(statement_block, answer.lines))
         blocks += _listing(answer, phrases)
         quotes = shown_quotes(answer.quoted, answer)
         sources = list(_sources(quotes, phrases, fold=not answer.verbatim))
@@ -156,15 +156,6 @@ def statement_block(statement: Statement) -> StyledBlock:
     label = f"{statement.label} " if statement.label else ""
     spans = (StyledSpan(label, "b"), StyledSpan(before), StyledSpan(highlight, "b"))
     return StyledBlock((*spans, StyledSpan(end)), " ")
-
-
-def _statement_blocks(statements: Iterable[Statement]) -> Iterator[StyledBlock]:
-    for statement in statements:
-        block = statement_block(statement)
-        if statement.heading:
-            yield text_block(statement.heading, "b")
-            block = replace(block, gap="\n")
-        yield block
 
 
 def _listing(answer: Answer, phrases: Phrases) -> Iterator[StyledBlock]:
