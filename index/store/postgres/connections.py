@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import re
@@ -50,6 +51,8 @@ _ALIVE: dict[str, Any] = {
 }
 _SERVER_ALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
+# The driver warns of what ending a pipeline or rolling back meets after the error that it raises.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 # Without this, a crash could undo a generation that was reported as built.
 _DURABLE = (

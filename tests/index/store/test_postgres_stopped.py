@@ -57,6 +57,7 @@ def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     vector_server: Server,
+    caplog: pytest.LogCaptureFixture,
     stop: Callable[[Server], AbstractContextManager[None]],
 ) -> None:
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
@@ -70,6 +71,7 @@ def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by
             with pytest.raises(StoreError):
                 index.check()
         until(lambda: ask_at_once(index) == {TITLE})
+    assert [record for record in caplog.records if record.name.startswith("psycopg")] == []
 
 
 def test_the_standby_answers_for_a_server_that_hangs_and_for_one_killed_amid_questions(
