@@ -18,6 +18,7 @@ from bot.errors import (
     FieldError,
     SentElsewhere,
     StateError,
+    TooBusy,
     TooManyQuestions,
     UsageError,
     WebError,
@@ -119,7 +120,8 @@ class StoredAnswer:
 class WebService:
     """The chain, the articles, the database and the clock (UTC).
 
-    Messages of distress are answered by the `gate`, before anything is stored or counted.
+    Messages of distress are answered by the `gate` before anything is stored, also above the
+    limits, up to as many again.
     `telegram` is the user name of the bot beside which the pages are served, if any.
     """
 
@@ -158,21 +160,33 @@ class WebService:
         exceeded limit, or while too many others ask.
         """
         question = plain_question(question)
+        over = None
+        try:
+            await self.count(visitor)
+        except TooManyQuestions as error:
+            over = error
+            if await self.limits.take(visitor.person_id, way="help") is not None:
+                raise
         if self.gate is not None:
             help = await asyncio.to_thread(self.gate.answer, question)
             if help is not None:
                 METERS.count_answer(help, "web")
                 return StoredAnswer(help)
-        await self.count(visitor)
+        if over is not None:
+            raise over
         place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
         known_since = await self._note(visitor)
         if known_since is None and earlier is None:
             earlier = ()
-        async with self.admission.place():
-            history = await self._history(place, question, earlier)
-            turn = TurnText(question, history, language=visitor.language)
-            with on_behalf_of(visitor.address or visitor.person_id):
-                answer = await self.chain.ainvoke(turn)
+        try:
+            async with self.admission.place():
+                history = await self._history(place, question, earlier)
+                turn = TurnText(question, history, language=visitor.language)
+                with on_behalf_of(visitor.address or visitor.person_id):
+                    answer = await self.chain.ainvoke(turn)
+        except TooBusy:
+            await self.count(visitor, -1.0)  # a question that got no place costs nothing
+            raise
         METERS.count_answer(answer, "web")
         return await self._store(place, answer, known_since)
 

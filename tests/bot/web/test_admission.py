@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -20,6 +20,10 @@ from bot.web.service import WebService
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import Shelf, StubChain
+from tests.e2e.test_distress import DISTRESS, Gate
+
+if TYPE_CHECKING:
+    from bot.answering.distress import DistressGate
 
 BODIES = {
     "/": b"q=Qui",
@@ -132,3 +136,39 @@ async def test_who_waits_too_long_hears_that_selon_is_busy(
         assert (await client.post("/api/ask", **asked)).status_code == 200  # type: ignore[arg-type]
     assert slow.most == 2
     assert slow.begun == 3
+
+
+def _limited(service: WebService, burst: int, gate: object = None) -> WebService:
+    settings = service.settings.model_copy(update={"question_burst": burst, "group_burst": 100})
+    chain, library, state = service.chain, service.library, service.state
+    limited = WebService(chain, library, state, settings, cast("DistressGate", gate))
+    object.__setattr__(limited, "admission", service.admission)
+    return limited
+
+
+async def test_a_question_that_got_no_place_costs_nothing(
+    service: WebService, slow: SlowChain
+) -> None:
+    transport = ASGITransport(create_app(_limited(service, 3)))
+    async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        await client.get("/")  # which names the visitor
+        asked: Any = {"json": {"question": QUESTION}}
+        others = [asyncio.create_task(client.post("/api/ask", **asked)) for _ in range(2)]
+        await until(slow, running=2)
+        assert (await client.post("/api/ask", **asked)).status_code == 503
+        slow.may_answer.set()
+        await asyncio.gather(*others)
+        later = [(await client.post("/api/ask", **asked)).status_code for _ in range(2)]
+    assert later == [200, 429]
+
+
+async def test_who_is_in_danger_is_helped_above_the_limit_but_not_without_end(
+    service: WebService, slow: SlowChain
+) -> None:
+    slow.may_answer.set()
+    transport = ASGITransport(create_app(_limited(service, 1, Gate())))
+    async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        asked: Any = {"json": {"question": DISTRESS}}
+        replies = [await client.post("/api/ask", **asked) for _ in range(3)]
+    assert [each.status_code for each in replies] == [200, 200, 429]
+    assert {each.json()["outcome"] for each in replies[:2]} == {"help"}
