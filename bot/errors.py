@@ -23,10 +23,6 @@ class StateError(SelonError):
     """The state database cannot be used."""
 
 
-class ChartError(SelonError):
-    """A picture cannot be drawn."""
-
-
 class OutputError(SelonError):
     """Standard output cannot be written."""
 

@@ -184,9 +184,6 @@ class Settings(BaseSettings):
         description="Groups in which the bot answers, by Telegram number (empty: all if access is"
         " open, else those that an administrator allows; none: only the latter).",
     )
-    invitation_days: Annotated[float, Field(gt=0, le=365)] = Field(
-        3, description="Days for which an invitation is valid."
-    )
     question_burst: Annotated[int, Field(ge=0, le=100_000)] = Field(
         20, description="Messages that a person may send at once (0: unlimited)."
     )

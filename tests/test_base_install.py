@@ -100,10 +100,3 @@ def test_a_setting_that_needs_an_extra_says_which(
     assert asked.returncode != 0
     assert setting in asked.stderr
     assert complaint in asked.stderr
-
-
-def test_a_diagram_that_needs_an_extra_says_which(base: BaseInstall) -> None:
-    (base.home / "questions.jsonl").write_text("{}\n", encoding="utf-8")
-    measured = base.selon("eval", "questions.jsonl", "--plot", "out.png", SELON_LANGUAGE="en")
-    assert measured.returncode == 1
-    assert "--plot: cannot be drawn, since matplotlib is not installed" in measured.stderr

@@ -6,18 +6,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from bot.errors import EvaluationError
 from bot.evaluation.measures import (
     RESAMPLE_SEED,
     EvaluationFigure,
     EvaluationFigures,
-    calibration_error,
     reliability_of,
     suggest_thresholds,
 )
@@ -25,8 +22,6 @@ from bot.evaluation.outcome import GoldOutcome
 from bot.evaluation.run import Evaluation
 from bot.locale.terminal import EvaluationTexts
 from bot.locale.text import harmless
-from index.errors import reason_of
-from index.search.confidence import Thresholds
 
 _NOTHING = "–"
 _NAME_WIDTH = 22  # characters, with the space after it
@@ -175,49 +170,3 @@ def _values(figures: Iterable[EvaluationFigure]) -> dict[str, Any]:
         else:
             values[name] = figure.value
     return values
-
-
-_HISTOGRAM_BINS = 20
-
-
-def draw(
-    outcomes: Sequence[GoldOutcome], thresholds: Thresholds, path: Path, texts: EvaluationTexts
-) -> None:
-    """Write a reliability diagram, above a histogram of the confidences of each kind."""
-    bins = reliability_of(outcomes)
-    if not bins:
-        raise EvaluationError("plot-one-kind", subject="--plot")
-    from matplotlib.figure import Figure  # takes a second
-
-    words = texts.plot_texts
-    figure = Figure(figsize=(6, 7), layout="constrained")
-    diagram, histogram = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    diagram.plot([0, 1], [0, 1], linestyle=":", color="grey", label=words["calibrated"])
-    diagram.plot(
-        [bucket.confidence for bucket in bins],
-        [bucket.accuracy for bucket in bins],
-        marker="o",
-        label=texts.calibration(f"{calibration_error(bins):.3f}"),
-    )
-    diagram.set_ylabel(words["answered"])
-    diagram.legend(loc="upper left")
-    kinds = (("answerable", True), ("unanswerable", False))
-    histogram.hist(
-        [[e.confidence for e in outcomes if e.question.answerable is kind] for _, kind in kinds],
-        bins=_HISTOGRAM_BINS,
-        range=(0, 1),
-        stacked=True,
-        label=[words[label] for label, _ in kinds],
-    )
-    histogram.set_xlabel(words["confidence"])
-    histogram.set_ylabel(words["questions"])
-    histogram.legend(loc="upper center")
-    for axes in (diagram, histogram):
-        for threshold in (thresholds.perhaps, thresholds.sure):
-            axes.axvline(threshold, color="grey", linewidth=1)
-    try:
-        figure.savefig(path, dpi=110)
-    except (OSError, ValueError) as error:
-        raise EvaluationError(
-            "output-unwritable", subject=f"--plot {path}", reason=reason_of(error)
-        ) from error

@@ -145,7 +145,6 @@ class EvaluationTexts(Texts, domain="terminal", part="evaluation"):
     meanings: Mapping[str, str]
     faults: Mapping[str, str]
     labels: Mapping[str, str]
-    plot_texts: Mapping[str, str]
     no_right_passage: str
     passage_missing: str
 
@@ -155,7 +154,6 @@ class EvaluationTexts(Texts, domain="terminal", part="evaluation"):
     def fault_count(self, count: int, fault: str) -> str: ...
     def assurance(self, confidence: str, rank: str) -> str: ...
     def passage_rank(self, rank: int) -> str: ...
-    def calibration(self, error: str) -> str: ...
 
     def suggested(
         self,

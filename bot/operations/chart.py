@@ -13,7 +13,6 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import ChartError
 from bot.locale.statistics import StatisticsPhrases
 from bot.operations.statistics import Day, UsageFigures
 
@@ -147,12 +146,6 @@ def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> No
 
 def can_draw() -> bool:
     return find_spec("matplotlib") is not None
-
-
-def require_charts(option: str) -> None:
-    """Raise ChartError with the option's name if matplotlib is missing."""
-    if not can_draw():
-        raise ChartError("charts-no-library", subject=option)
 
 
 def _cut_text(title: str, size: float, points: float) -> str:

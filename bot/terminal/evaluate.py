@@ -37,7 +37,6 @@ def evaluate(
     seed: Annotated[int, typer.Option(metavar="N", help="seed")] = 1,
     show_worst: Annotated[int, typer.Option("--show", metavar="N", min=0, help="show")] = 0,
     json: Annotated[Path | None, typer.Option(metavar="OUT", help="json")] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="OUT", help="plot")] = None,
 ) -> int:
     """Run one evaluation, show its results and return the exit code."""
     from bot.evaluation.run import EvaluationPlan
@@ -50,11 +49,11 @@ def evaluate(
     err = console_for(sys.stderr)
     try:
         plan = EvaluationPlan(questions, index_store(settings), unanswerable, limit, seed)
-        _check(plan, json, plot)
+        _check(plan, json)
         with observe_progress(err, phrases) as observer:
             evaluation = run(plan, _means(settings, observer), observer)
         texts = EvaluationTexts.of(settings.language)
-        _report(evaluation, texts, show_worst, json, plot)
+        _report(evaluation, texts, show_worst, json)
         _explain(evaluation, texts, err)
     except EvaluationError as error:
         show(err, complaint(error, phrases))
@@ -73,20 +72,13 @@ def _explain(evaluation: Evaluation, texts: EvaluationTexts, err: Console) -> No
         show(err, f"\n{texts.suggested(**asdict(thresholds))}")
 
 
-def _check(plan: EvaluationPlan, json: Path | None, plot: Path | None) -> None:
+def _check(plan: EvaluationPlan, json: Path | None) -> None:
     """Raise early what would otherwise fail at the end."""
-    from bot.operations.chart import require_charts
-
-    if plot is not None:
-        require_charts("--plot")
     for file in filter(None, (plan.file, plan.other)):
         if not file.is_file():
             raise EvaluationError("questions-missing", subject=file)
-    for option, path in (("--json", json), ("--plot", plot)):
-        if path is not None and not path.parent.is_dir():
-            raise EvaluationError(
-                "output-no-folder", subject=f"{option} {path}", folder=path.parent
-            )
+    if json is not None and not json.parent.is_dir():
+        raise EvaluationError("output-no-folder", subject=f"--json {json}", folder=json.parent)
 
 
 def _means(settings: Settings, observer: ProgressLines | ProgressBar) -> Means:
@@ -102,10 +94,8 @@ def _means(settings: Settings, observer: ProgressLines | ProgressBar) -> Means:
     return Means(embedder, ConfidenceModel.load(), answerer, thresholds, open_reader(settings))
 
 
-def _report(
-    evaluation: Evaluation, texts: EvaluationTexts, worst: int, json: Path | None, plot: Path | None
-) -> None:
-    from bot.evaluation.report import draw, figures_json, figures_lines, figures_table, worst_text
+def _report(evaluation: Evaluation, texts: EvaluationTexts, worst: int, json: Path | None) -> None:
+    from bot.evaluation.report import figures_json, figures_lines, figures_table, worst_text
 
     out = console_for(sys.stdout)
     if out.is_terminal:
@@ -122,5 +112,3 @@ def _report(
             raise EvaluationError(
                 "output-unwritable", subject=f"--json {json}", reason=reason_of(error)
             ) from error
-    if plot is not None:
-        draw(evaluation.outcomes, evaluation.thresholds, plot, texts)

@@ -65,7 +65,7 @@ def test_files_that_cannot_be_read(bare: Selon, golden: Golden) -> None:
 SETTINGS = """
 LANGUAGE=de; THREADS=beaucoup; MIN_CONFIDENCE=2; MIN_CONFIDENCE=haute;
 TELEGRAM_API_URL=nulle part; WEBHOOK_URL=ftp://exemple.fr; WEBHOOK_PORT=0; WEBHOOK_SECRET=court;
-ACCESS=personne; ADMINS=12,abc; ALLOWED_GROUPS=tous; INVITATION_DAYS=0;
+ACCESS=personne; ADMINS=12,abc; ALLOWED_GROUPS=tous; CONVERSATION_HOURS=0;
 FETCH_ALLOW=a b; FETCH_ALLOW=exemple.fr:99999; FETCH_CONTACT=moi (chez moi);
 CHAT_MODEL=mistral; CHAT_MODEL=extractive,ollama:a; CHAT_MODEL=ollama:a,ollama:a;
 CHAT_PRICES=cher; CHAT_PRICES=1/2,3/4; CHAT_PRICES=mistral:a=1/2,mistral:a=3/4;

@@ -36,6 +36,7 @@ FORBID = MenuCommand(
 )
 
 EDITOR_WORDS = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
+INVITATION_DAYS = 3
 NAMES_LIMIT = 30  # names that Telegram is asked for per list
 # Request numbers of the buttons that pick a person. Old buttons may still be in use.
 _PICKER_STANDINGS: Mapping[int, Standing] = {1: "reader", 2: "editor", 3: "barred"}
@@ -61,7 +62,7 @@ class AccessHandlers(Handlers):
     @on_command(INVITE, require_administrator)
     async def invite(self, event: ChatEvent) -> None:
         role: Role = "editor" if event.argument.lower() in EDITOR_WORDS else "reader"
-        lifetime, now = timedelta(days=self._services.settings.invitation_days), self._now()
+        lifetime, now = timedelta(days=INVITATION_DAYS), self._now()
         token = await self._run(invitations.invite, event.asker.person_id, role, now, lifetime)
         link = f"https://t.me/{event.bot.username}?start={token}"
         until = (now + lifetime).astimezone().date()
