@@ -10,6 +10,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import Decision, decide_by_articles, refusal_of
 from bot.archive.material import find_material
 from bot.archive.request import ArchiveRequest
+from bot.archive.subject import MAX_PASSAGES
 from bot.archive.texts import ArticlesPhrases
 from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry
@@ -92,7 +93,7 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         if not page:
             return _refuse(request, decide_by_articles((), period=request.period))
         return FoundArticles(page, scoped.count(request.period))
-    material = find_material(request, scoped)
+    material = find_material(request, scoped, MAX_PASSAGES)
     if material is not None and not material.found.is_complete:
         return _refuse(request, decide_by_articles((), is_complete=False))
     if material is not None and material.found.central[skip:]:

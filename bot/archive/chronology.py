@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from bot.answer import Answer, Statement
 from bot.answering.extractive import SURE_ORDER_LOGIT
@@ -20,6 +21,8 @@ from index.search.searcher import Searcher
 SHOWN_EVENTS = 20
 MAX_EVENTS = 40  # of a page, the shown ones and those under « more »
 _FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
+_NEWS_WEIGHT = 1.5  # of the first line on the subject in an article, less further down
+_GAP_DAYS = 365
 _DAY_EVENTS = 4  # of one day and article
 
 
@@ -37,7 +40,7 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
-    ranked = sorted(events, key=lambda event: -event.weight)
+    ranked = sorted(events, key=lambda event: -event.weight - _NEWS_WEIGHT / (1 + event.place))
     newest = max(events, key=lambda event: event.article.published or event.period.last)
     ranked.remove(newest)
     skip = (request.page - 1) * MAX_EVENTS
@@ -46,14 +49,18 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     most = SHOWN_EVENTS if request.page == 1 else MAX_EVENTS
     lines, rest = in_order(page[:most]), in_order(page[most:])
     phrases = ChronologyPhrases.of(request.language)
+    gap = _widest_gap(lines)
     heading, whole_heading = (
-        phrases.heading(len(shown), len(events), {line.article.id for line in shown})
+        " ".join(
+            [
+                phrases.heading(len(shown), len(events), {line.article.id for line in shown}),
+                *([phrases.gap(*gap)] if gap is not None else []),
+            ]
+        )
         for shown in (lines, page)
     )
     statements = [
-        Statement(
-            line.text, (number,), label=phrases.label(line.period, line.day), days=line.period
-        )
+        Statement(line.text, (number,), label=_label(line, phrases), days=line.period)
         for number, line in enumerate([*lines, *rest], 1)
     ]
     answer = answer_lines(
@@ -83,3 +90,19 @@ def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
         if is_of_day or counts[key] <= _DAY_EVENTS:
             kept.append(event)
     return kept
+
+
+def _label(line: Event, phrases: ChronologyPhrases) -> str:
+    day = phrases.label(line.period, line.day)
+    return phrases.differs(day) if line.differs else day
+
+
+def _widest_gap(lines: Sequence[Event]) -> tuple[date, date] | None:
+    """The days around the widest gap since the first article, if it is of a year or more."""
+    began = min((line.article.published or date.max for line in lines), default=date.max)
+    gaps = [
+        (one.period.last, other.period.first)
+        for one, other in pairwise(lines)
+        if one.period.last >= began and (other.period.first - one.period.last).days >= _GAP_DAYS
+    ]
+    return max(gaps, key=lambda gap: gap[1] - gap[0], default=None)

@@ -44,7 +44,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
         titles = [_ARTICLE.sub("", name) for name in names]
     else:
         return reply_with(request.question, phrases.second, request.language, "comparison")
-    lines = [side.lines() if side is not None else [] for side in sides]
+    lines = [_own_lines(side) if side is not None else [] for side in sides]
     if not all(lines):
         return refuse_subject(request, searcher)
     shown: list[Event] = []
@@ -90,6 +90,19 @@ def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | No
         return [None, None]
     best = sorted(material.found.central, key=lambda own: -material.nearness(own.article))[:2]
     return [material.among([own]) for own in best]
+
+
+def _own_lines(side: Material) -> list[Event]:
+    """The lines that name their side, or lean on one that does, if it is a name; else all."""
+    lines, name = side.lines(), side.found.name
+    if not all(part.is_name for part in name.parts):
+        return lines
+    named = [
+        line
+        for line in lines
+        if line.is_named or (line.lead is not None and name.is_in(line.lead.text))
+    ]
+    return named or lines
 
 
 def _unsaid(lines: list[Event], shown: list[Event]) -> list[Event]:

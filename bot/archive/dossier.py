@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.answer import Answer, Statement
 from bot.archive.events import Event, distinct, in_order
@@ -23,6 +23,8 @@ _FIGURE = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[\s.,]?\d{1,3}){0,4}\s?(?:%|€|\$|euros?|dollars?|millions?|milliards?|morts?|blesses?|personnes?|km"
     r"|kilometres?|metres?|tonnes?|ans\b|voix|billion|people|percent|deaths?)"
 )
+_AGE = re.compile(r"\b\d{1,3} ans\b|\bne(?:e)? (?:a|en|le)\b|\bborn\b|\baged\b|\byears old")
+_SINCE = re.compile(r"\b(?:depuis|since|elue?|nommee?|elected|appointed|devenue?)\b")
 _ROLE_BEFORE = re.compile(
     r"\b(?:presidente?|ministre|candidate?|deputee?|maire|senateur|senatrice|chef|secretaire|patron"
     r"|directeur|directrice|porte-parole|acteur|actrice|auteur|autrice|champion|championne|avocate?"
@@ -54,8 +56,9 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     ranked = sorted(lines, key=lambda line: (-line.weight, line.place))
     identity = sorted(ranked, key=lambda line: -_identifies(line, found.name))
     chosen = [line for line in identity if _identifies(line, found.name)] or ranked
+    unsaid = _find_unsaid(lines, found.name, phrases) if found.name.surname is not None else ""
     add(
-        phrases.identity(name, len(found.articles)),
+        ". ".join(filter(None, (phrases.identity(name, len(found.articles)), unsaid))),
         (("", line) for line in distinct(chosen, _IDENTITY_LINES)),
     )
     dated = [line for line in ranked if line.day is not None]
@@ -83,10 +86,23 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
         if line.is_named and line.text not in said and _is_by_another(line, found.name)
     ]
     add(phrases.of_it, (("", line) for line in distinct(others, _OTHER_LINES, shown)))
-    unsaid = [line for line in ranked if line.text not in said]
-    rest = distinct(unsaid, max(0, _LINES - len(cited)), shown)
+    left = [line for line in ranked if line.text not in said]
+    rest = distinct(left, max(0, _LINES - len(cited)), shown)
     add(phrases.rest, (("", line) for line in in_order(rest)))
     return answer_lines(request, statements, cited, material=material)
+
+
+def _find_unsaid(lines: Sequence[Event], name: SubjectName, phrases: DossierPhrases) -> str:
+    """What no line with a person's name says of them: their role, age, since when."""
+    named = [line for line in lines if line.is_named]
+    texts = [fold_phrase(line.text) for line in named]
+    said = {
+        "role": any(_identifies(line, name) for line in named),
+        "age": any(map(_AGE.search, texts)),
+        "since": any(map(_SINCE.search, texts)),
+    }
+    missing = [phrases.aspect[aspect] for aspect, is_said in said.items() if not is_said]
+    return phrases.unsaid(", ".join(missing)) if missing else ""
 
 
 def _identifies(line: Event, name: SubjectName) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from operator import attrgetter
 from types import MappingProxyType
 
 from bot.answer import Citation
@@ -21,7 +20,7 @@ from index.text.event_days import EventDay, find_event_days
 from index.text.folding import folded_words
 from index.text.names import CALENDAR
 
-MAX_ARTICLES = 120  # the newest and most central ones whose sentences are read
+MAX_ARTICLES = 60  # whose sentences are read
 _MAX_WORDS = 80  # of a line
 # Of a line, near the weights that a logistic regression gave to 2,600 sentences of the tune half of
 # `bench/archive`, of which 9 % should be shown.
@@ -29,6 +28,7 @@ _NAMED_WEIGHT, _TITLE_WEIGHT, _OPENING_WEIGHT, _EARLY_WEIGHT = 1.0, 1.5, 0.5, 0.
 _SIMILARITY_WEIGHT, _ARTICLE_WEIGHT, _FIGURE_WEIGHT = 4.0, 2.0, 0.5
 _DAY_WEIGHTS = {"day": 0.8, "week": 0.5, "part": 0.5, "month": 0.5, "season": 0.3, "year": 0.2}
 _HISTORY_WEIGHT = -1.5
+_SUPPORT_WEIGHT = 0.7  # of an event for each other article that tells it
 _LEAST_SIMILARITY = 0.8  # of sentences that the search did not find
 _HISTORY_YEARS = 20  # older than its article, an event is no news of it
 _TEMPLATE_SENTENCES = 3  # of one wording
@@ -45,7 +45,7 @@ class Event:
 
     `day` is None if the sentence names none: its day is then the article's. `is_named` if it names
     the subject, `is_central` if its article is about it; `place` is its rank among such sentences
-    of the article, `weight` its worth.
+    of the article, `weight` its worth. `differs` if another article gives another figure.
     """
 
     article: Article
@@ -58,6 +58,7 @@ class Event:
     is_named: bool
     is_central: bool
     place: int
+    differs: bool = False
 
     @property
     def text(self) -> str:
@@ -83,20 +84,22 @@ def select_events(lines: Sequence[Event]) -> list[Event]:
 def find_lines(
     articles: Sequence[SubjectArticle], similarity: Similarity = MappingProxyType({})
 ) -> list[Event]:
-    """Find the sentences on a subject that stand alone, dated or not."""
-    return [line for own in _best(articles) for line in lines_of(own, similarity)]
+    """Find the sentences on a subject that stand alone, dated or not, of the articles that are most
+    about it and nearest to the request."""
+    nearest: defaultdict[str, float] = defaultdict(float)
+    for (article_id, _), near in similarity.items():
+        nearest[article_id] = max(nearest[article_id], near - _LEAST_SIMILARITY)
+
+    def key(own: SubjectArticle) -> tuple[bool, bool, float]:
+        return own.in_title, own.in_opening, nearest[own.article.id]
+
+    best = sorted(articles, key=key, reverse=True)[:MAX_ARTICLES]
+    return [line for own in best for line in _lines_of(own, similarity, nearest[own.article.id])]
 
 
-def _best(articles: Sequence[SubjectArticle]) -> Sequence[SubjectArticle]:
-    key = attrgetter("in_title", "in_opening")
-    return sorted(articles, key=key, reverse=True)[:MAX_ARTICLES]
-
-
-def lines_of(own: SubjectArticle, similarity: Similarity = MappingProxyType({})) -> Iterator[Event]:
+def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> Iterator[Event]:
     """The sentences of an article that are on its subject and can be shown alone or with a lead."""
     article = own.article
-    nearest = max((near for (key, _), near in similarity.items() if key == article.id), default=0.0)
-    nearest = max(nearest - _LEAST_SIMILARITY, 0.0)
     leads: dict[int, dict[int, Sentence | None]] = {}
     for at, mention in enumerate(own.mentions):
         passage, sentence = mention.passage, mention.sentence
@@ -176,13 +179,27 @@ def merge_events(events: Iterable[Event]) -> list[Event]:
         is_day = event.period.first == event.period.last
         near = [*by_day[event.period.first], *vague] if is_day else range(len(kept))
         own = frozenset(folded_words(event.text))
-        if any(_is_same(event, own, kept[at], words[at]) for at in near):
-            continue
+        same = next((at for at in near if _is_same(event, own, kept[at], words[at])), None)
+        if same is not None:
+            other = kept[same]
+            if other.article.id != event.article.id:
+                kept[same] = replace(other, weight=other.weight + _SUPPORT_WEIGHT)
+                event = replace(event, differs=_differs(event, other))
+            if not event.differs:
+                continue
         (by_day[event.period.first] if is_day else vague).append(len(kept))
         texts.add(event.text)
         kept.append(event)
         words.append(own)
     return kept
+
+
+def _differs(one: Event, other: Event) -> bool:
+    """True if two sentences are the same but for their figures."""
+    language = one.article.language
+    return language == other.article.language and (
+        relation(one.text, other.text, language) is Relation.DIFFERS
+    )
 
 
 def _is_same(one: Event, words: frozenset[str], other: Event, other_words: frozenset[str]) -> bool:

@@ -42,6 +42,7 @@ def list_items(
     findings = reader.read_all(findings)
     decision = decide_by_evidence(findings, thresholds)
     lines = _find_items(findings) if decision.may_answer else []
+    lines.sort(key=_is_total)  # after the items that it counts
     if len(lines) < 2:
         absence = decide_by_articles((), findings.hits, request.period)
         return refusal_of(request.question, absence, language=request.language)
@@ -58,6 +59,12 @@ def list_items(
         intent=request.function,
         subject=request.subject,
     )
+
+
+def _is_total(line: Quotable) -> bool:
+    """True if what is marked is a number of things: « 25 pays »."""
+    span = line.span
+    return span is not None and line.article.text[span.start : span.end][:1].isdigit()
 
 
 def _find_items(findings: Findings) -> list[Quotable]:

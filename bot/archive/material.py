@@ -20,6 +20,7 @@ from index.text.folding import fold_phrase, folded_words
 from index.text.language import detect, keyed_terms
 
 _SEARCHED_PASSAGES = 80
+_MOST_NAMED = 2_000  # passages that name a subject, of which the best lines are shown
 _NEAR_MARGIN = 0.2  # of score behind the nearest article, within which to look for the widest gap
 _MOST_NEAR = 12
 _LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
@@ -54,18 +55,20 @@ class Material:
         return replace(self, found=replace(self.found, articles=tuple(articles)))
 
 
-def find_material(request: ArchiveRequest, searcher: Searcher) -> Material | None:
+def find_material(
+    request: ArchiveRequest, searcher: Searcher, most: int = _MOST_NAMED
+) -> Material | None:
     """Find what the articles have on a request's subject: those about it that name it, and the
-    nearest ones; None if there are none, or none has its names."""
+    nearest ones; None if there are none, or none has its names. `most` as in `find_subject`."""
     words = request.about or request.subject
     findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
     subject = _mend(request.subject, findings.hits)
     if subject != request.subject:
         words = words.replace(request.subject, subject)
         findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
-    found = find_subject(searcher, subject, request.period)
+    found = find_subject(searcher, subject, request.period, most=most)
     if not found.articles and request.name and request.name != subject:
-        found = find_subject(searcher, request.name, request.period)
+        found = find_subject(searcher, request.name, request.period, most=most)
     names = [part for part in found.name.parts if part.is_name]
     is_name = len(names) == len(found.name.parts)
     if not found.articles and (

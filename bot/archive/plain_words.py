@@ -137,7 +137,7 @@ def parse_function(
         timing.period,
         "",
         message,
-        detect(message),
+        _language_of(text),
         page,
         about,
     )
@@ -146,6 +146,12 @@ def parse_function(
 _ALL = frozenset(function for function, _ in _CUES)
 _OF_A_DAY = re.compile(r"\b(?:heure par heure|journee d|hour by hour)")
 _OF_DAYS = ("summary", "articles", "count", "latest", "list")  # whose dates are those of articles
+
+
+def _language_of(text: str) -> str:
+    """The language of the words that ask; a name may be of any."""
+    around = _strip(text).around
+    return detect(around) if around.strip() else detect(text)
 
 
 def _function_of(text: str) -> ArchiveFunction | None:

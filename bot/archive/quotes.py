@@ -27,7 +27,6 @@ SHOWN_QUOTES = 10
 MAX_QUOTES = 40
 _MAX_WORDS = 90
 _MIN_WORDS = 5
-_TOPIC_SHARE = 0.7  # of the words of a topic that the best article has
 _QUOTED = re.compile(r"«[^«»]*»?|“[^“”]*”?")
 _PRONOUN = re.compile(r"\b(?:il|elle|he|she)\b", re.IGNORECASE)
 _COMPLEMENT = re.compile(
@@ -79,14 +78,18 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if material is not None and (name := _name_of_role(request.person, material)):
         material = find_material(replace(asked, subject=name), searcher)
     kept = find_quotes(material.found, request) if material is not None else []
-    if material is None or not kept:
+    other = [] if kept or material is None else find_quotes(material.found, asked)
+    if material is None or not (kept or other):
         return refuse_subject(request, searcher)
     name = material.found.name.subject
+    phrases = QuotesPhrases.of(request.language)
+    heading = phrases.heading(name, request.subject, len(kept))
+    if other:
+        kept, material = other, replace(material, is_near=True)
+        heading = phrases.off_subject(name, request.subject)
     skip = (request.page - 1) * SHOWN_QUOTES
     lines = kept[skip : skip + SHOWN_QUOTES] or kept[:SHOWN_QUOTES]
     further = [quote for quote in kept if quote not in lines][:MAX_QUOTES]
-    phrases = QuotesPhrases.of(request.language)
-    heading = phrases.heading(name, request.subject, len(kept))
     statements = [
         Statement(
             line.text, (number,), label=phrases.day(day), days=Period(day, day) if day else None
@@ -245,25 +248,13 @@ def _find_subjects(outside: str, language: str) -> list[str]:
 
 
 def _on_topic(quotes: Sequence[SpokenQuote], topic: str) -> list[SpokenQuote]:
-    """The quotes of the articles with the most of a topic's words, those in reported speech if they
-    have one themselves; all if no article has any, but for names."""
+    """The quotes with a word of a topic in themselves, the sentence that they lean on or their
+    article's title."""
 
-    def count(quote: SpokenQuote, text: str) -> int:
+    def is_on(quote: SpokenQuote) -> bool:
         language = quote.article.language
-        return len(set(keyed_terms(topic, language)) & set(keyed_terms(text, language)))
+        lead = quote.lead.text if quote.lead is not None else ""
+        words = keyed_terms(f"{quote.article.title} {lead} {quote.text}", language)
+        return not set(keyed_terms(topic, language)).isdisjoint(words)
 
-    counts = {quote.article.id: 0 for quote in quotes}
-    for quote in quotes:
-        if not counts[quote.article.id]:
-            article = quote.article
-            counts[article.id] = count(quote, f"{article.title} {article.text}")
-    most = max(counts.values(), default=0)
-    if not most:
-        names = [part.text for part in SubjectName.parse(topic).parts if part.is_name]
-        return list(quotes) if all(map(str.isupper, names)) else []  # « FN » may be written out
-    return [
-        quote
-        for quote in quotes
-        if counts[quote.article.id] >= _TOPIC_SHARE * most
-        and (quote.is_direct or count(quote, quote.text))
-    ]
+    return [quote for quote in quotes if is_on(quote)]

@@ -18,6 +18,7 @@ from index.text.names import OPENERS, PARTICLES, TITLES, span_names
 from index.text.stopwords import stop_words
 
 MAX_PASSAGES = 20_000  # that may name a subject; with more, nothing is counted
+_MOST_HOMONYMS = 100  # articles in which a name is told apart; a more frequent one needs it least
 _OPENING_SENTENCES = 3
 _HEADING_CHARACTERS = 120  # that may stand before an opening
 _PLURAL_LETTERS = 4  # minimum of a common noun whose plural is the same word
@@ -209,9 +210,14 @@ class FoundSubject:
 
 
 def find_subject(
-    searcher: Searcher, subject: str, period: Period | None = None, question: str = ""
+    searcher: Searcher,
+    subject: str,
+    period: Period | None = None,
+    question: str = "",
+    most: int = MAX_PASSAGES,
 ) -> FoundSubject:
-    """Find all articles that have every word of a subject in their title or in one sentence."""
+    """Find the articles that have every word of a subject in their title or in one sentence, in at
+    `most` passages."""
     name = SubjectName.parse(subject, question)
     generation = searcher.generation
     languages = generation.facts.languages
@@ -228,7 +234,7 @@ def find_subject(
     ]
     keys = generation.passages_with([own for own in terms if own])
     passages: dict[str, list[Passage]] = defaultdict(list)
-    for stored in generation.passages_by_key(keys[:MAX_PASSAGES].tolist()):
+    for stored in generation.passages_by_key(keys[:most].tolist()):
         passages[stored.article_id].append(stored.passage)
     articles = []
     for article in searcher.select(generation.articles_by_id(list(passages)).values(), period):
@@ -248,7 +254,7 @@ def find_subject(
             articles.append(SubjectArticle(article, name, in_title, in_opening))
     articles, homonyms = _tell_apart(name, articles)
     articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
-    return FoundSubject(name, tuple(articles), homonyms, len(keys) <= MAX_PASSAGES)
+    return FoundSubject(name, tuple(articles), homonyms, len(keys) <= most)
 
 
 def _numbers(word: str) -> set[str]:
@@ -268,7 +274,8 @@ def _tell_apart(
 
     A longer name is another form of it if some article has both (« Benoît Hamon », « Hamon »).
     """
-    if len(name.parts) != 1 or not name.parts[0].is_name:
+    is_frequent = len(articles) > _MOST_HOMONYMS
+    if len(name.parts) != 1 or not name.parts[0].is_name or is_frequent:
         return articles, ()
     forms = {own.article.id: _forms(name, own.article) for own in articles}
     plain = fold_phrase(name.parts[0].text)

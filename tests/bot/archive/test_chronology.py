@@ -46,7 +46,8 @@ def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> No
     ]
     assert answer.statements[-1].text.startswith("La mission Rosetta a pris fin vendredi")
     assert answer.statements[0].heading == (
-        "4 dates, d’après 3 articles. Laissé de côté, car ce nom y est celui d’autre chose\u00a0: "
+        "4 dates, d’après 3 articles. Aucune date entre le 12 novembre 2014 et le 30 septembre "
+        "2016. Laissé de côté, car ce nom y est celui d’autre chose\u00a0: "
         "«\u00a0Une pierre\u00a0»."
     )
     assert answer.verbatim
@@ -68,3 +69,15 @@ def test_an_event_told_twice_stands_once_with_its_most_exact_day() -> None:
 
 def test_an_unknown_subject_is_refused() -> None:
     assert chronology("Cassini", END, LANDING).outcome == "no"
+
+
+def test_of_two_figures_of_one_event_both_are_shown() -> None:
+    one = told(
+        "L’attentat de Nice", "L’attentat de Nice a fait 84 morts le 14 juillet.", "2016-07-15"
+    )
+    other = told("Nice en deuil", "L’attentat de Nice a fait 86 morts le 14 juillet.", "2016-08-20")
+    answer = chronology("attentat de Nice", one, other)
+    assert sorted(each.label for each in answer.statements) == [
+        "14 juillet 2016",
+        "14 juillet 2016, autre chiffre",
+    ]
