@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +11,7 @@ from bot.answering.metadata_question import MetadataQuestion, bare_name, parse_m
 from bot.answering.refusal import decide_by_articles, refusal_of
 from bot.answering.time_range import Timing, cut_period, parse_timing
 from bot.archive.about import ArticleReply
-from bot.archive.articles import count_articles, list_articles
+from bot.archive.articles import PAGE, count_articles, list_articles
 from bot.archive.chronology import tell_chronology
 from bot.archive.comparison import compare_subjects
 from bot.archive.dossier import tell_dossier
@@ -42,7 +41,6 @@ FUNCTIONS: Mapping[ArchiveFunction, Callable[[ArchiveRequest, Searcher], Answer]
     "comparison": compare_subjects,
     "positions": tell_positions,
 }
-_PAGE = re.compile(r"\bpage (\d{1,4})\)?[ ?!.]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ class Archive:
 
     def serve(self, intent: ArchiveFunction, message: str, name: str = "") -> Answer | None:
         """Answer a message taken for a request of a function; None to answer it as a question."""
-        page = _PAGE.search(fold_phrase(message))
-        message = _PAGE.sub("", message)
+        page = PAGE.search(fold_phrase(message))
+        message = PAGE.sub("", message)
         today = date.today()
         metadata = parse_article_question(parse_timing(message, today), today)[0]
         if intent in ("articles", "count") and metadata is not None:
@@ -76,10 +74,10 @@ class Archive:
     def answer(self, question: str, timing: Timing, today: date) -> Answer | None:
         """Answer a question about articles, a bare name or an address; None for any other."""
         searcher, language = self.searcher(), detect(question)
-        page = _PAGE.search(fold_phrase(question))
+        page = PAGE.search(fold_phrase(question))
         if page is not None:
-            question = _PAGE.sub("", question)
-            timing = replace(timing, question=_PAGE.sub("", timing.question))
+            question = PAGE.sub("", question)
+            timing = replace(timing, question=PAGE.sub("", timing.question))
         number = int(page[1]) if page is not None else 1
         metadata, timing = parse_article_question(timing, today)
         reply = ArticleReply(searcher, self.thresholds, question, timing, language)

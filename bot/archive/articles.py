@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from index.store.open_generation import OpenGeneration
 
 PAGE_ARTICLES = 10
+PAGE = re.compile(r"\bpage (\d{1,4})\)?[ ?!.]*$")  # at the end of a folded question
 _NEAR_PASSAGES = 30
 
 
@@ -51,7 +53,11 @@ def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     first, *others = _name_articles(found.page, request)
     heading = " ".join(filter(None, (heading, phrases.others(found.mentions))))
     statements = [replace(first, heading=heading), *others]
-    return _answer(request, statements, citations, is_near=found.is_near)
+    answer = _answer(request, statements, citations, is_near=found.is_near)
+    if last == found.total:
+        return answer
+    question = PAGE.sub("", request.question).rstrip(" (")
+    return replace(answer, buttons=(f"{question} (page {request.page + 1})",))
 
 
 def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:

@@ -101,7 +101,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 reply,
                 intent=meaning.intent,
                 offered_help=offered_help,
-                buttons=self._other_readings(turn, meaning, None),
+                buttons=(*reply.buttons, *self._other_readings(turn, meaning, None)),
                 elapsed_ms=(time.perf_counter() - began) * 1000,
             )
         interpretation = await self._interpret(turn, meaning)
@@ -113,6 +113,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             if reply is not None:
                 return replace(reply, intent=meaning.likelier, offered_help=offered_help)
         buttons = self._other_readings(turn, meaning, interpretation)
+        buttons = (*answer.buttons, *buttons)
         answer = replace(answer, offered_help=offered_help, buttons=buttons)
         return _as_asked(answer, turn.question, interpretation, began)
 

@@ -112,3 +112,14 @@ def test_a_name_in_a_request_is_its_subject_whatever_was_spoken_of(chain: Follow
     assert {Path(citation.article.path).name for citation in answer.citations} == {"tgv.md"}
     news = after_the_reopening(chain, "quoi de neuf ?")
     assert len({citation.article.id for citation in news.citations}) > 1
+
+
+def test_the_next_page_of_a_list_is_a_button(chain: FollowUpChain) -> None:
+    first = chain.invoke("Quels articles avez-vous publiés depuis 2000 ?")
+    assert first.buttons == ("Quels articles avez-vous publiés depuis 2000 ? (page 2)",)
+    second = chain.invoke(first.buttons[0])
+    assert second.buttons == ("Quels articles avez-vous publiés depuis 2000 ? (page 3)",)
+    last = chain.invoke(second.buttons[0])
+    assert last.buttons == ()
+    listed = [citation.article.id for page in (first, second, last) for citation in page.citations]
+    assert len(set(listed)) == len(listed) > 20
