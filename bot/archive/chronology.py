@@ -16,6 +16,7 @@ from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.texts import ChronologyPhrases
+from index.article import Period
 from index.search.searcher import Searcher
 
 SHOWN_EVENTS = 20
@@ -46,7 +47,8 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     skip = (request.page - 1) * MAX_EVENTS
     page = [newest, *ranked][skip : skip + MAX_EVENTS]
     page = [line for line in page if not is_order(line.text, SURE_ORDER_LOGIT)]
-    most = SHOWN_EVENTS if request.page == 1 else MAX_EVENTS
+    is_whole = request.page > 1 or _is_day(request.period)
+    most = MAX_EVENTS if is_whole else SHOWN_EVENTS
     lines, rest = in_order(page[:most]), in_order(page[most:])
     phrases = ChronologyPhrases.of(request.language)
     gap = _widest_gap(lines)
@@ -86,10 +88,13 @@ def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
             continue
         key = (event.period, event.article.id)
         counts[key] += 1
-        is_of_day = period is not None and period.first == period.last
-        if is_of_day or counts[key] <= _DAY_EVENTS:
+        if _is_day(period) or counts[key] <= _DAY_EVENTS:
             kept.append(event)
     return kept
+
+
+def _is_day(period: Period | None) -> bool:
+    return period is not None and period.first == period.last
 
 
 def _label(line: Event, phrases: ChronologyPhrases) -> str:

@@ -88,7 +88,7 @@ def find_material(
         if article.id in own
         else SubjectArticle(article, found.name, in_title=False, in_opening=True)
         for article in near
-        if article.id in own or not (is_name and own)
+        if article.id in own or not (is_name and own) or _has_hint(request, article)
     ]
     own |= {entry.article.id: entry for entry in others}
     if not own:
@@ -101,7 +101,16 @@ def find_material(
     }
     is_near = found.name.subject != subject or not found.articles
     is_near = is_near and bool(_missing_words(subject, articles))
+    # A line that only names the subject is no news of it.
+    is_near = is_near or not any(entry.is_central for entry in articles)
     return Material(replace(found, articles=tuple(articles)), is_near, similarity)
+
+
+def _has_hint(request: ArchiveRequest, article: Article) -> bool:
+    """True if an article has a term of what a request says besides its subject."""
+    hints = request.about.removeprefix(request.subject)
+    terms = set(keyed_terms(hints, article.language))
+    return not terms.isdisjoint(keyed_terms(f"{article.title} {article.text}", article.language))
 
 
 def _newness(entry: SubjectArticle) -> tuple[int, bool]:

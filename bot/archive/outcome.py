@@ -51,8 +51,10 @@ def answer_lines(
     if found is not None and found.homonyms:
         phrases = SubjectPhrases.of(request.language)
         title = title_of(found.homonyms[0], request.language)
-        note = f" {phrases.homonyms(len(found.homonyms), title)}"
-    first = replace(first, heading=f"{heading or first.heading}{note}".lstrip())
+        note = phrases.homonyms(len(found.homonyms), title)
+    heading = heading or first.heading
+    end = "." if note and heading and not heading.endswith(".") else ""
+    first = replace(first, heading=f"{heading}{end} {note}".strip())
     return Answer(
         question=request.question,
         language=request.language,

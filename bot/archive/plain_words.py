@@ -49,7 +49,8 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
         "overview",
         r"\b(?:(?:le|un) point|point (?:sur|de situation)|synthese|synthetise[rz]?|overview"
         r"|etat des lieux|tour d'horizon"
-        r"|(?:sait|know) ?(?:-on)?|ou en (?:est|sont|sommes)|dans quel etat|tell me about)\b",
+        r"|(?:sait|know) ?(?:-on)?|parle[zr]?[ -](?:moi|nous)|tell me about"
+        r"|ou en (?:est|sont|sommes)|dans quel etat)\b",
     ),
     (
         "latest",
@@ -84,16 +85,17 @@ file find for frise full furent get give grandes has have hello her heure hi him
 history horizon how i il ils importantes in index info infos is it j' je jour key know known l'
 la latest le les lieux like list liste liste-moi lister listes listez lui m' main make many me
 merci moi mois monte monte-moi montez montre montre-moi montrez mots need neuf new news nombre
-nos note notre nous nouveau nouvelles of ok on ont order ordre ou overview papier par paroles
-paru parue parues parus pense peux peux-tu phrases plait please plus point portrait position
-positions pour pourriez pourriez-vous pouvez pouvez-vous prepare principales principaux profil
-profile propos publie publies qu' que quel quelle quelles quels qui quoi quote quotes raconte
-raconte-moi raconter racontez recentes redige regarding repondu resume resume-moi resumer
-resumez resumez-moi retrace retrace-moi retracer retracez s'il said sais sait sait-on salut
-savez say show situation sommes sommes-nous sont sors sors-moi stages steps story stp sujet sum
-summarise summarize summary sur svp synthese synthetise synthetiser t te tell texte thanks the
-them timeline timelines to total tour tous tout toute toutes trace tu un une up us veux vos
-votre voudrais vous want was we were what what's where which who whole would write y y'a you à
+nos note notre nous nouveau nouvelles of ok on ont order ordre ou overview papier par parle
+parle-moi parler parlez parlez-moi parlez-nous paroles paru parue parues parus pense peux
+peux-tu phrases plait please plus point portrait position positions pour pourriez pourriez-vous
+pouvez pouvez-vous prepare principales principaux profil profile propos publie publies qu' que
+quel quelle quelles quels qui quoi quote quotes raconte raconte-moi raconter racontez recentes
+redige regarding repondu resume resume-moi resumer resumez resumez-moi retrace retrace-moi
+retracer retracez s'il said sais sait sait-on salut savez say show situation sommes sommes-nous
+sont sors sors-moi stages steps story stp sujet sum summarise summarize summary sur svp synthese
+synthetise synthetiser t te tell texte thanks the them timeline timelines to total tour tous
+tout toute toutes trace tu un une up us veux vos votre voudrais vous want was we were what
+what's where which who whole would write y y'a you à
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")

@@ -84,8 +84,9 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     name = material.found.name.subject
     phrases = QuotesPhrases.of(request.language)
     heading = phrases.heading(name, request.subject, len(kept))
+    material = replace(material, is_near=bool(other))
     if other:
-        kept, material = other, replace(material, is_near=True)
+        kept = other
         heading = phrases.off_subject(name, request.subject)
     skip = (request.page - 1) * SHOWN_QUOTES
     lines = kept[skip : skip + SHOWN_QUOTES] or kept[:SHOWN_QUOTES]
