@@ -6,8 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+_PARTS = Path(__file__).parent / "templates"
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _DAY = (1980, 1, 1, 0, 0, 0)  # the same answer gives the same bytes
@@ -23,6 +25,11 @@ def write_package(parts: Mapping[str, str]) -> bytes:
             info.compress_type = zipfile.ZIP_STORED if is_plain else zipfile.ZIP_DEFLATED
             archive.writestr(info, content if is_plain else f"{_HEAD}{content}")
     return out.getvalue()
+
+
+def fixed_part(name: str, language: str = "") -> str:
+    """A part that is alike in all documents, but for their language."""
+    return (_PARTS / f"{name}.xml").read_text("utf-8").replace("{language}", language)
 
 
 def xml_text(text: str) -> str:
