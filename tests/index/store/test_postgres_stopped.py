@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from index.errors import StoreError
@@ -57,7 +58,6 @@ def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     vector_server: Server,
-    caplog: pytest.LogCaptureFixture,
     stop: Callable[[Server], AbstractContextManager[None]],
 ) -> None:
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
@@ -71,6 +71,19 @@ def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by
             with pytest.raises(StoreError):
                 index.check()
         until(lambda: ask_at_once(index) == {TITLE})
+
+
+def test_a_server_that_goes_amid_a_pipeline_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    def ask(connection: psycopg.Connection[Any]) -> None:
+        with connection.pipeline():
+            rows = connection.execute("SELECT pg_sleep(60)")
+            threading.Timer(0.3, server.kill).start()
+            rows.fetchall()
+
+    with running() as server:
+        address = server.url("postgres").replace("+psycopg", "")
+        with psycopg.connect(address) as connection, pytest.raises(psycopg.Error):
+            ask(connection)
     assert [record for record in caplog.records if record.name.startswith("psycopg")] == []
 
 
