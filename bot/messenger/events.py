@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -22,7 +22,7 @@ from telegram.ext import (
 from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.feature import AnyJob
 from bot.messenger.menus import MenuCommand
-from bot.messenger.outbound.delivery import Markup, deliver
+from bot.messenger.outbound.delivery import Markup, deliver, edit
 from bot.messenger.outbound.reply import acknowledge, replace_message, say
 from bot.messenger.services import BotServices, find_asker
 
@@ -104,6 +104,12 @@ class ButtonPress(ChatEvent):
         """Replace the button's message and its buttons, or send a new message if it is too old;
         return the message's id."""
         return await replace_message(self.bot, self.asker, self.message_id, text, keyboard)
+
+    async def turn(self, html: str, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Show another page in the button's message. Raises BadRequest if that is impossible."""
+        if self.message_id is None:
+            raise BadRequest("the message is too old")
+        await edit(self.bot, self.asker.place.chat_id, self.message_id, html, keyboard)
 
     async def retire(self) -> None:
         """Remove a used button from its message."""

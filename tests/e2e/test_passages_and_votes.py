@@ -64,7 +64,6 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     assert "Le feu un" in first.text
     assert first.reply_to == card.message_id
     assert first.labels == ["Suite ›"]
-    before = len(server.calls)
     for query in [server.presses(first) for _ in range(3)]:
         await server.acknowledged(query)
     second = await server.next_edit()
@@ -72,11 +71,19 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     assert "passage 2 sur 3" in second.styled("italic")[0]
     assert second.labels == ["‹ Retour", "Suite ›"]
     await server.silence()
-    assert [name for name, _ in server.calls[before:]].count("editMessageText") == 1
     server.presses(second, 0)
     assert "Le feu un" in (await server.next_edit()).text
     server.user_deletes(second)
     assert (await server.reply_to_press(card)).text == first.text
+
+
+async def test_two_people_who_press_at_once_are_shown_one_passage(server: BotServer) -> None:
+    answer = await server.reply_to(GROUP, f"/demander {QUESTION}", kind="supergroup", person=READER)
+    server.hold_next("sendMessage", 0.5, done=True)
+    pressed = [server.presses(answer, "Passage", person=each) for each in (READER, OTHER)]
+    assert {await server.acknowledged(each) for each in pressed} == {"", BELOW}
+    await server.next_message()
+    await server.silence()
 
 
 async def test_a_bad_vote_on_a_refusal_is_asked_what_was_expected(server: BotServer) -> None:

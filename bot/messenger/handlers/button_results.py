@@ -25,8 +25,6 @@ class ButtonResults:
 
     def __init__(self) -> None:
         self._results: OrderedDict[_Button, tuple[int, ...]] = OrderedDict()
-        # The last HTML of each edited message: Telegram rejects edits that change nothing.
-        self._pages: OrderedDict[tuple[int, int], str] = OrderedDict()
 
     async def show(
         self,
@@ -40,33 +38,19 @@ class ButtonResults:
         and say so. A notice that the result `is_gone` does not replace an earlier result."""
         asker, message = press.asker, press.message_id
         button = (asker.place.chat_id, message or 0, press.query.data or "", is_gone)
-        if await self._restore(press, self._results.get(button, ()), html, keyboard):
+        shown = self._results.get(button)
+        if shown == () or (shown and await self._restore(press, shown, html, keyboard)):
             await press.acknowledge(asker.texts(BrowsingPhrases).shown_below)
             return
-        await press.acknowledge()
-        self._results[button] = await press.deliver(html, keyboard, message)
+        self._results[button] = ()  # until it is shown: in a group, others may press meanwhile
+        try:
+            await press.acknowledge()
+            self._results[button] = await press.deliver(html, keyboard, message)
+        except BaseException:
+            del self._results[button]
+            raise
         if len(self._results) > _MAX_ENTRIES:
             self._results.popitem(last=False)
-
-    async def turn(
-        self, press: ButtonPress, html: str, keyboard: InlineKeyboardMarkup | None
-    ) -> None:
-        """Show another page in the message of the button, unless an earlier press just did. Raises
-        BadRequest if that is no longer possible."""
-        message_id = press.message_id
-        if message_id is None:
-            raise BadRequest("the message is too old")
-        if self._pages.get((press.asker.place.chat_id, message_id)) != html:
-            await self._edit(press, message_id, html, keyboard)
-
-    async def _edit(
-        self, press: ButtonPress, message_id: int, html: str, keyboard: InlineKeyboardMarkup | None
-    ) -> None:
-        chat = press.asker.place.chat_id
-        await edit(press.bot, chat, message_id, html, keyboard)
-        self._pages[chat, message_id] = html
-        if len(self._pages) > _MAX_ENTRIES:
-            self._pages.popitem(last=False)
 
     async def show_gone(self, press: ButtonPress, text: str | None = None) -> None:
         phrases = press.asker.phrases
@@ -84,7 +68,8 @@ class ButtonResults:
             return False
         try:
             for number, (message_id, text) in enumerate(zip(message_ids, html, strict=True), 1):
-                await self._edit(press, message_id, text, keyboard if number == len(html) else None)
+                below = keyboard if number == len(html) else None
+                await edit(press.bot, press.asker.place.chat_id, message_id, text, below)
         except BadRequest:
             return False
         return True
