@@ -17,11 +17,9 @@ from index.ingestion.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
 from index.ingestion.generation import GenerationDraft
 from index.ingestion.readings import FailedFiles, rules
 from index.ingestion.sources import (
-    ArticleSupply,
     FileArticles,
     IterableArticles,
     ReadContext,
-    SourceChanges,
 )
 from index.ingestion.vectors import Embedded, EmbeddingWork, embed_missing
 from index.models.base import Embedder
@@ -189,7 +187,7 @@ class _Build:
     the code that reads and cuts the articles, `roots` the paths indexed."""
 
     store: IndexStore
-    supply: ArticleSupply
+    supply: FileArticles | IterableArticles
     rules: str
     roots: tuple[str, ...]
     embedder: Embedder
@@ -219,12 +217,8 @@ class _Build:
             and before.facts.roots == self.roots
         )
         self.watch.step("read")
-        if before and comparable and (changes := self.supply.changes(before, context)) is not None:
-            if not changes:
-                return self._report(
-                    before.facts, len(before.left_out()), skipped=tuple(changes.skipped)
-                )
-            report = self._add(turn, before, changes, context)
+        if before and comparable and isinstance(self.supply, FileArticles):
+            report = self._add(turn, self.supply, before, context)
             if report is not None:
                 return report
         with turn.draft(self.embedder, alike=before is not None) as writer:
@@ -243,11 +237,18 @@ class _Build:
     def _add(
         self,
         turn: BuildTurn,
+        files: FileArticles,
         before: PreviousGeneration,
-        changes: SourceChanges,
         context: ReadContext,
     ) -> BuildReport | None:
-        """Add the changes to the previous generation, or return None if a full build is needed."""
+        """Add what has changed to the previous generation, or return None if a full build is
+        needed."""
+        changes = files.changes(before, context)
+        if changes is None:
+            return None
+        if not changes:
+            skipped = tuple(changes.skipped)
+            return self._report(before.facts, len(before.left_out()), skipped=skipped)
         changed = len(changes.sources) + len(changes.deletions)
         if changed > MOST_ADDED * before.facts.articles:
             return None
@@ -256,7 +257,7 @@ class _Build:
                 return None
             try:
                 draft = AdditionDraft(writer, before, changes, self.rules)
-                self.supply.read_changes(draft, changes, context)
+                files.read_changes(draft, changes, context)
                 draft.find_changed_copies()
             except FullBuildNeeded:
                 return None

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from index.article import Article
 from index.errors import IndexingError, Problem, ReadError
@@ -54,45 +53,13 @@ class SourceChanges:
         return bool(self.sources or self.deletions)
 
 
-class ArticleSupply(Protocol):
-    """Supplies a draft with articles; `skipped` grows on the way."""
-
-    @property
-    def skipped(self) -> Sequence[Skipped]: ...
-
-    def changes(self, before: PreviousGeneration, context: ReadContext) -> SourceChanges | None:
-        """What has changed since `before`, made by the same rules; None if everything must be read
-        to know."""
-
-    def read_changes(
-        self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
-    ) -> None:
-        """Add the articles of changed files to a draft, and what is skipped to `changes`."""
-
-    def read_into(
-        self, draft: GenerationDraft, before: PreviousGeneration | None, context: ReadContext
-    ) -> None:
-        """Add all articles to a draft; `before` was made by the same rules."""
-
-    def no_article_error(self, left_out: int) -> IndexingError:
-        """The error for a build without articles, `left_out` of them removed by the operator."""
-
-
 @dataclass(frozen=True, slots=True)
 class IterableArticles:
-    """Articles from an iterable."""
+    """Articles from an iterable, all of which a build needs to know what has changed."""
 
     articles: Iterable[Article]
     merge: bool
     skipped: Sequence[Skipped] = ()
-
-    def changes(self, before: PreviousGeneration, context: ReadContext) -> SourceChanges | None:
-        return None
-
-    def read_changes(
-        self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
-    ) -> None:
-        raise NotImplementedError
 
     def read_into(
         self, draft: GenerationDraft, before: PreviousGeneration | None, context: ReadContext
@@ -122,6 +89,8 @@ class FileArticles:
     _snapshots: dict[str, FileSnapshot] = field(default_factory=dict)
 
     def changes(self, before: PreviousGeneration, context: ReadContext) -> SourceChanges | None:
+        """What has changed since `before`, made by the same rules; None if everything must be read
+        to know."""
         left_out = before.left_out()
         removed_since = context.removed_ids - left_out
         if not left_out <= context.removed_ids or before.signed(removed_since):
@@ -155,6 +124,7 @@ class FileArticles:
     def read_changes(
         self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
     ) -> None:
+        """Add the articles of changed files to a draft, and what is skipped to `changes`."""
         with self._remembering_failures():
             for source in changes.sources:
                 context.check()
