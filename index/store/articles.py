@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 import numpy as np
@@ -34,7 +34,7 @@ from index.article import (
 )
 from index.errors import DamagedIndex, IndexingError, Problem, Words, reason_of
 from index.models.base import IntArray
-from index.store.generation import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage
+from index.store.generation import SHORTEST_PREFIX, FacetKind, RowKind, StoredPassage, sort_counts
 from index.text.antecedents import join_lead
 
 ARTICLE_COLUMNS = (
@@ -55,11 +55,17 @@ ARTICLES_FILE = "articles.sqlite"
 _AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
 
 
+Way: TypeAlias = Literal["id", "id_prefix", "path", "url", "title"]
+
+
 @dataclass(frozen=True, slots=True)
 class SqlDialect:
-    """SQL for conditions on articles `a`; `as_list` converts list values."""
+    """SQL for conditions on articles `a`; `as_list` converts list values, `row` is the column of a
+    passage's number."""
 
     mark: str
+    row: str
+    id_prefix: str
     column_in_list: str
     path_below_list: str
     as_list: Callable[[Sequence[str]], object]
@@ -67,6 +73,8 @@ class SqlDialect:
 
 _SQLITE = SqlDialect(
     mark="?",
+    row="row",
+    id_prefix="substr(id, 1, length(?1)) = ?1",
     column_in_list="a.{} IN (SELECT value FROM json_each(?))",
     path_below_list="EXISTS (SELECT 1 FROM json_each(?) "
     "WHERE instr('/' || a.path, '/' || value || '/'))",
@@ -130,12 +138,83 @@ def translate_sqlite_errors(
         raise translate(reason_of(error)) from error
 
 
-class ArticleReader:
-    """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex.
+class SqlArticles:
+    """What databases of any dialect read alike; see `index.store.generation.StoredGeneration` and
+    `index.store.build_turn.PreviousGeneration`."""
 
-    Methods without docstring: see `index.store.open_generation.StoredGeneration` and
-    `index.store.build_turn.PreviousGeneration`.
-    """
+    _dialect: SqlDialect
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of a query; {g} stands for the schema."""
+        raise NotImplementedError
+
+    def _of_articles(
+        self, columns: str, ids: Collection[str], order: str = ""
+    ) -> list[tuple[Any, ...]]:
+        among = self._dialect.column_in_list.format("id")
+        query = f"SELECT {columns} FROM {{g}}.articles a WHERE {among} {order}"
+        return self.rows(query, self._dialect.as_list(list(ids))) if ids else []
+
+    def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
+        query = f"SELECT {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
+        return [entry_of_row(row) for row in self.rows(query, *values)]
+
+    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
+        rows = self._of_articles(ENTRY_COLUMNS, ids, "ORDER BY number")
+        return [entry_of_row(row) for row in rows]
+
+    def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
+        articles = map(article_of_row, self._of_articles(ARTICLE_COLUMNS, ids))
+        return {article.id: article for article in articles}
+
+    def find(self, reference: str) -> list[ArticleEntry]:
+        ways = ways_of(reference)
+        return next(filter(None, (self.find_by(way, reference) for way in ways)), [])
+
+    def find_by(self, way: Way, reference: str) -> list[ArticleEntry]:
+        """Match a reference by one of `ways_of`."""
+        dialect = self._dialect
+        clause = dialect.id_prefix if way == "id_prefix" else f"{way} = {dialect.mark}"
+        return self._entries(f"{clause} ORDER BY number", reference)
+
+    def count(self, among: Selection | None = None) -> int:
+        clause, values = selection_clause(among, self._dialect)
+        query = f"SELECT count(*) FROM {{g}}.articles a WHERE {clause}"
+        return int(self.rows(query, *values)[0][0])
+
+    def facet(self, kind: FacetKind) -> dict[str, int]:
+        query = (
+            f"SELECT {kind}, count(*) FROM {{g}}.articles "
+            f"WHERE copy_of IS NULL AND {kind} <> '' GROUP BY {kind}"
+        )
+        return sort_counts(dict(self.rows(query)))
+
+    def passage_keys(self, ids: Collection[str]) -> IntArray:
+        among = self._dialect.column_in_list.format("id")
+        query = (
+            f"SELECT p.{self._dialect.row} FROM {{g}}.passages p "
+            f"JOIN {{g}}.articles a ON a.number = p.article WHERE {among} ORDER BY 1"
+        )
+        rows = self.rows(query, self._dialect.as_list(list(ids))) if ids else []
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
+        columns = f"{SIGNED_COLUMNS}, {FINGERPRINTED}"
+        return [signed_of_row(row) for row in self._of_articles(columns, ids)]
+
+    def sources(self) -> Iterator[SourceRow]:
+        columns = ", ".join(SourceRow._fields)
+        query = f"SELECT {columns} FROM {{g}}.sources ORDER BY location"
+        return map(SourceRow._make, self.rows(query))
+
+    def left_out(self) -> frozenset[str]:
+        return frozenset(row[0] for row in self.rows("SELECT id FROM {g}.left_out"))
+
+
+class ArticleReader(SqlArticles):
+    """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex."""
+
+    _dialect = _SQLITE
 
     def __init__(self, path: Path) -> None:
         self._translating = partial(
@@ -155,9 +234,11 @@ class ArticleReader:
         with self._turn:
             self._connection.close()
 
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._all(query.replace("{g}.", ""), *values)
+
     def article(self, article_id: str) -> Article | None:
-        rows = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
-        return article_of_row(rows[0]) if rows else None
+        return self.articles_by_id([article_id]).get(article_id)
 
     def articles(
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
@@ -169,35 +250,8 @@ class ArticleReader:
         numbers = f"SELECT number FROM articles a WHERE {clause} {order} LIMIT ? OFFSET ?"
         return self._entries(f"number IN ({numbers}) {order}", *values, limit, skip)
 
-    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        return self._entries(_AMONG_IDS, _json_list(ids))
-
-    def find(self, reference: str) -> list[ArticleEntry]:
-        return next(filter(None, (self.find_by(way, reference) for way in ways_of(reference))), [])
-
-    def find_by(self, way: str, reference: str) -> list[ArticleEntry]:
-        """Match a reference by one of the conditions of `ways_of`."""
-        return self._entries(f"{way} ORDER BY number", reference)
-
-    def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
-        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM articles a WHERE {clause}", *values)
-        return [entry_of_row(row) for row in rows]
-
-    def count(self, among: Selection | None = None) -> int:
-        """Number of selected articles."""
-        clause, values = selection_clause(among, _SQLITE)
-        return int(self._all(f"SELECT count(*) FROM articles a WHERE {clause}", *values)[0][0])
-
     def count_copies(self) -> int:
         return int(self._all("SELECT count(*) FROM articles WHERE copy_of IS NOT NULL")[0][0])
-
-    def facet(self, kind: FacetKind) -> dict[str, int]:
-        return dict(
-            self._all(
-                f"SELECT {kind}, count(*) FROM articles WHERE copy_of IS NULL AND {kind} <> '' "
-                f"GROUP BY {kind} ORDER BY count(*) DESC, {kind}"
-            )
-        )
 
     def languages(self) -> dict[str, int]:
         """Number of articles by language, most frequent first."""
@@ -207,14 +261,6 @@ class ArticleReader:
                 "ORDER BY count(*) DESC, language"
             )
         )
-
-    def passage_keys(self, ids: Collection[str]) -> IntArray:
-        rows = self._all(
-            "SELECT row FROM passages WHERE article IN "
-            f"(SELECT number FROM articles WHERE {_AMONG_IDS}) ORDER BY row",
-            _json_list(ids),
-        )
-        return np.array([row[0] for row in rows], dtype=np.int64)
 
     def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         key_list = _json_list(map(int, keys))
@@ -235,21 +281,8 @@ class ArticleReader:
         )
         return StoredPassage.in_order(keys, passages, sentences)
 
-    def sources(self) -> Iterator[SourceRow]:
-        columns = ", ".join(SourceRow._fields)
-        return map(
-            SourceRow._make, self._stream(f"SELECT {columns} FROM sources ORDER BY location")
-        )
-
-    def left_out(self) -> frozenset[str]:
-        return frozenset(row[0] for row in self._stream("SELECT id FROM left_out"))
-
     def holds(self, article_id: str) -> bool:
         return bool(self._all("SELECT 1 FROM articles WHERE id = ?", article_id))
-
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
-        query = f"SELECT {SIGNED_COLUMNS}, {FINGERPRINTED} FROM articles WHERE {_AMONG_IDS}"
-        return [signed_of_row(row) for row in self._all(query, _json_list(ids))]
 
     def ids(self) -> list[str]:
         """Ids of all articles and copies."""
@@ -353,12 +386,13 @@ class ArticleReader:
                 yield row
 
 
-def ways_of(reference: str) -> Iterator[str]:
-    """SQL conditions by which a reference may match articles, in order of precedence."""
-    yield "id = ?"
-    if len(reference) >= SHORTEST_PREFIX:
-        yield "substr(id, 1, length(?1)) = ?1"
-    yield from ("path = ?", "url = ?", "title = ?")
+def ways_of(reference: str) -> Iterator[Way]:
+    """What a reference may match of articles, in order of precedence."""
+    if "\0" not in reference:  # no text has it, and PostgreSQL refuses it
+        yield "id"
+        if len(reference) >= SHORTEST_PREFIX:
+            yield "id_prefix"
+        yield from ("path", "url", "title")
 
 
 def signed_of_row(values: tuple[Any, ...]) -> SignedArticle:

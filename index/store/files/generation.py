@@ -23,7 +23,7 @@ import numpy as np
 from index.article import Article, ArticleEntry, Selection, SignedArticle
 from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.articles import ArticleReader, SourceRow, ways_of
+from index.store.articles import ArticleReader, SourceRow, Way, ways_of
 from index.store.files.manifest import FileManifest
 from index.store.files.segment import FileSegment, Ranked, union_rows
 from index.store.files.words import hash_terms, nonzero_counts
@@ -119,7 +119,7 @@ class SegmentedArticles(ClosedOnExit):
         return self._from_each(lambda part: part.entries(ids))
 
     def find(self, reference: str) -> list[ArticleEntry]:
-        def find_by(way: str) -> list[ArticleEntry]:
+        def find_by(way: Way) -> list[ArticleEntry]:
             return self._from_each(lambda part: part.find_by(way, reference))
 
         return next(filter(None, map(find_by, ways_of(reference))), [])

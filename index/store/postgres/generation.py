@@ -9,26 +9,20 @@ from functools import partial
 
 import numpy as np
 
-from index.article import Article, ArticleEntry, Selection
+from index.article import ArticleEntry, Selection
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
 from index.store.articles import (
-    ARTICLE_COLUMNS,
-    ENTRY_COLUMNS,
-    article_of_row,
-    entry_of_row,
+    SqlArticles,
     selection_clause,
 )
 from index.store.generation import (
     ROW_KINDS,
-    SHORTEST_PREFIX,
     CandidateFeatures,
     CandidateQuery,
     ClosedOnExit,
-    FacetKind,
     RowKind,
     StoredPassage,
-    sort_counts,
 )
 from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
 from index.store.postgres.layout import Row, fetch
@@ -50,8 +44,10 @@ _AT_ONCE = 4  # concurrent searches of vectors; each question brings two
 _CHECKED_FIRST = 500  # passages checked against a filter at once, then twice as many each time
 
 
-class PostgresGeneration(ClosedOnExit):
+class PostgresGeneration(SqlArticles, ClosedOnExit):
     """See `index.store.open_generation.StoredGeneration`. Raises DamagedIndex, StoreError."""
+
+    _dialect = POSTGRES
 
     def __init__(self, server: Server, own: PostgresManifest) -> None:
         self.facts = own.facts
@@ -179,34 +175,9 @@ class PostgresGeneration(ClosedOnExit):
             spans.setdefault(passage, []).append((start, stop))
         return StoredPassage.in_order(numbers, self._fetch(query, numbers), spans)
 
-    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        return self._entries("id = ANY(%s) ORDER BY number", list(ids)) if ids else []
-
-    def passage_keys(self, ids: Collection[str]) -> IntArray:
-        query = (
-            "SELECT p.number FROM {g}.passages p JOIN {g}.articles a ON a.number = p.article "
-            "WHERE a.id = ANY(%s) ORDER BY 1"
-        )
-        rows = self._fetch(query, list(ids)) if ids else []
-        return np.array([row[0] for row in rows], dtype=np.int64)
-
     def sentence_vectors_of(self, key: int) -> Vectors:
         rows = self._connections.ask(lambda c: self._vectors.sentence_vectors(c, key))
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.facts.dimension)
-
-    def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
-        query = f"SELECT {ARTICLE_COLUMNS} FROM {{g}}.articles WHERE id = ANY(%s)"
-        articles = map(article_of_row, self._fetch(query, list(ids)))
-        return {article.id: article for article in articles}
-
-    def find(self, reference: str) -> list[ArticleEntry]:
-        ways = ["id = %s", "path = %s", "url = %s", "title = %s"]
-        if len(reference) >= SHORTEST_PREFIX:
-            ways.insert(1, "starts_with(id, %s)")
-        for way in ways if "\0" not in reference else ():
-            if entries := self._entries(f"{way} ORDER BY number", reference):
-                return entries
-        return []
 
     def articles(
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
@@ -215,23 +186,11 @@ class PostgresGeneration(ClosedOnExit):
         clause += " ORDER BY published DESC NULLS LAST, number LIMIT %s OFFSET %s"
         return self._entries(clause, *values, None if limit < 0 else limit, skip)
 
-    def _entries(self, clause: str, *values: object) -> list[ArticleEntry]:
-        query = f"SELECT {ENTRY_COLUMNS} FROM {{g}}.articles a WHERE {clause}"
-        return [entry_of_row(row) for row in self._fetch(query, *values)]
-
     def count(self, among: Selection | None = None) -> int:
-        if among is None:
-            return self.facts.articles
-        condition, values = selection_clause(among, POSTGRES)
-        query = f"SELECT count(*) FROM {{g}}.articles a WHERE {condition}"
-        return int(self._fetch(query, *values)[0][0])
+        return self.facts.articles if among is None else super().count(among)
 
-    def facet(self, kind: FacetKind) -> dict[str, int]:
-        query = (
-            f"SELECT {kind}, count(*) FROM {{g}}.articles "
-            f"WHERE copy_of IS NULL AND {kind} <> '' GROUP BY {kind}"
-        )
-        return sort_counts(dict(self._fetch(query)))
+    def rows(self, query: str, *values: object) -> list[Row]:
+        return self._fetch(query, *values)
 
     def close(self) -> None:
         self._closing()

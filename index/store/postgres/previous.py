@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import FINGERPRINTED, ArticleEntry, SignedArticle
 from index.store.articles import (
-    ENTRY_COLUMNS,
-    SIGNED_COLUMNS,
     TITLE_COLUMNS,
-    SourceRow,
-    entry_of_row,
-    signed_of_row,
+    SqlArticles,
 )
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.growth import DeletedArticles
@@ -23,6 +17,7 @@ from index.store.postgres.connections import Connection
 from index.store.postgres.layout import Row, compose, fetch, schema_of
 from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.vector_tables import stream
+from index.store.postgres.vectors import POSTGRES
 
 _HASHES: dict[RowKind, str] = {
     "passages": "SELECT p.hash FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number",
@@ -31,27 +26,15 @@ _HASHES: dict[RowKind, str] = {
 }
 
 
-class PostgresPrevious:
+class PostgresPrevious(SqlArticles):
     """See `index.store.build_turn.PreviousGeneration`."""
+
+    _dialect = POSTGRES
 
     def __init__(self, connection: Connection, own: PostgresManifest) -> None:
         self.facts: GenerationFacts = own.facts
         self.own = own
         self._connection = connection
-
-    def sources(self) -> Iterator[SourceRow]:
-        query = "SELECT location, shown, url, digest, articles, skipped FROM {g}.sources ORDER BY 1"
-        return map(SourceRow._make, self.rows(query))
-
-    def left_out(self) -> frozenset[str]:
-        return frozenset(row[0] for row in self.rows("SELECT id FROM {g}.left_out"))
-
-    def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
-        return [entry_of_row(row) for row in self._of_articles(ENTRY_COLUMNS, ids)]
-
-    def signed(self, ids: Collection[str]) -> list[SignedArticle]:
-        columns = f"{SIGNED_COLUMNS}, {FINGERPRINTED}"
-        return [signed_of_row(row) for row in self._of_articles(columns, ids)]
 
     def titles(self) -> Iterator[Row]:
         query = compose(f"SELECT {TITLE_COLUMNS} FROM {{g}}.articles", g=schema_of(self.own.number))
@@ -74,10 +57,5 @@ class PostgresPrevious:
             bytes(row[0]) for row in self.rows(f"{_HASHES[kind]} WHERE a.id = ANY(%s)", list(ids))
         ]
 
-    def _of_articles(self, columns: str, ids: Collection[str]) -> list[Row]:
-        query = f"SELECT {columns} FROM {{g}}.articles WHERE id = ANY(%s)"
-        return self.rows(query, list(ids)) if ids else []
-
-    def rows(self, query: str, *values: Any) -> list[Row]:
-        """Rows of a query on the generation; see `fetch`."""
+    def rows(self, query: str, *values: object) -> list[Row]:
         return fetch(self._connection, self.own.number, query, *values)

@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 POSTGRES = SqlDialect(
     mark="%s",
+    row="number",
+    id_prefix="starts_with(id, %s)",
     column_in_list="a.{} = ANY(%s)",
     path_below_list="EXISTS (SELECT FROM unnest(%s::text[]) folder "
     "WHERE strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0)",

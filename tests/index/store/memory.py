@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, Selection
+from index.article import Selection
 from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
 from index.models.base import Embedder, IntArray, Vectors
 from index.store.article_writer import ArticleDatabase
@@ -108,10 +108,6 @@ class MemoryGeneration(ArticleReader):
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         return self._vectors["sentences"][self._firsts[key] : self._firsts[key + 1]]
-
-    def articles_by_id(self, ids: Sequence[str]) -> dict[str, Article]:
-        articles = {article_id: self.article(article_id) for article_id in ids}
-        return {key: article for key, article in articles.items() if article is not None}
 
     def alike(self, keys: npt.NDArray[np.uint64], most: int) -> list[str]:
         raise NotImplementedError("nothing is added to it")
