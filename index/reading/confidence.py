@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.search.confidence import (
+    LogisticModel,
     Thresholds,
     check_format,
     load_calibration,
-    logistic,
-    weighted_sum,
     weights_of,
 )
 
@@ -41,23 +40,6 @@ class ReadingEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class LogisticModel:
-    """An intercept, and a weight for each field of `ReadingEvidence`."""
-
-    intercept: float
-    weights: Mapping[str, float]
-
-    @classmethod
-    def of(cls, weights: Mapping[str, Any]) -> LogisticModel:
-        """Parse a model of the data file. Raises ValueError, KeyError or TypeError."""
-        return cls(float(weights["intercept"]), weights_of(weights, ReadingEvidence))
-
-    def probability(self, evidence: ReadingEvidence) -> float:
-        """The probability (0..1) that the answer is right."""
-        return logistic(self.intercept + weighted_sum(self.weights, evidence))
-
-
-@dataclass(frozen=True, slots=True)
 class ReadingConfidence:
     """Computes the probability that the best sentence is right. `thresholds` are the defaults for
     its probabilities."""
@@ -76,8 +58,12 @@ class ReadingConfidence:
         """Parse the data file. Raises ValueError, KeyError or TypeError."""
         check_format(weights, CONFIDENCE_FORMAT)
         thresholds = Thresholds(float(weights["perhaps"]), float(weights["sure"]))
-        same, across = LogisticModel.of(weights["same_language"]), weights["across_languages"]
-        return cls(same, LogisticModel.of(across), thresholds)
+        records = weights["same_language"], weights["across_languages"]
+        same, across = (
+            LogisticModel(float(record["intercept"]), weights_of(record, ReadingEvidence))
+            for record in records
+        )
+        return cls(same, across, thresholds)
 
     def confidence(self, evidence: ReadingEvidence, *, foreign: bool) -> float:
         """The probability (0..1) that the best sentence is right."""

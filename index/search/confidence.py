@@ -38,13 +38,25 @@ class Thresholds:
         return cls(confidence, confidence)
 
 
-@dataclass(frozen=True, slots=True)
-class ConfidenceModel:
-    """Computes the probability that the corpus holds the answer. `thresholds` are the defaults for
-    its probabilities."""
+@dataclass(frozen=True)
+class LogisticModel:
+    """An intercept, and a weight for each field of some features."""
 
     intercept: float
     weights: Mapping[str, float]
+
+    def probability(self, features: object) -> float:
+        """The probability (0..1) for these features; each form of the function is safe on its
+        side."""
+        logit = self.intercept + weighted_sum(self.weights, features)
+        return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
+
+
+@dataclass(frozen=True)
+class ConfidenceModel(LogisticModel):
+    """Computes the probability that the corpus holds the answer. `thresholds` are the defaults for
+    its probabilities."""
+
     thresholds: Thresholds
 
     @classmethod
@@ -59,10 +71,6 @@ class ConfidenceModel:
         weights = weights_of(record, SearchEvidence)
         thresholds = Thresholds(float(record["threshold"]), float(record["sure"]))
         return cls(float(record["intercept"]), weights, thresholds)
-
-    def confidence(self, evidence: SearchEvidence) -> float:
-        """The probability (0..1) that the corpus holds the answer."""
-        return logistic(self.intercept + weighted_sum(self.weights, evidence))
 
 
 def load_calibration(
@@ -95,10 +103,3 @@ def check_format(record: Mapping[str, Any], form: int) -> None:
     """Raise ValueError if a data file has another format."""
     if record["format"] != form:
         raise ValueError(f"format {record['format']} instead of {form}")
-
-
-def logistic(logit: float) -> float:
-    """The probability (0..1) for this logit; each form of the function is safe on its side."""
-    if logit >= 0:
-        return 1 / (1 + math.exp(-logit))
-    return math.exp(logit) / (1 + math.exp(logit))

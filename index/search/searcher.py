@@ -174,7 +174,7 @@ class Searcher:
             lead=float(total[first] - total[behind].mean()) if behind else 0.0,
             foreign=float(any(hit.article.language != language for hit in hits[:1])),
         )
-        return Findings(question, language, hits, self._judge.confidence(evidence), evidence)
+        return Findings(question, language, hits, self._judge.probability(evidence), evidence)
 
     def search_subject(
         self, subject: str, limit: int, within: Period | None = None

@@ -21,17 +21,17 @@ def stored(**changes: object) -> dict[str, object]:
 
 def test_the_shipped_model_trusts_strong_evidence_whatever_its_language() -> None:
     model = ConfidenceModel.load()
-    assert model.confidence(WEAK) < model.thresholds.perhaps
-    assert model.thresholds.sure < model.confidence(STRONG)
+    assert model.probability(WEAK) < model.thresholds.perhaps
+    assert model.thresholds.sure < model.probability(STRONG)
     model = ConfidenceModel.load()
     silent = replace(STRONG, words=0.0, sentence_words=0.0, known=0.0, passage=0.85, sentence=0.86)
-    assert model.confidence(replace(silent, foreign=1.0)) > model.confidence(silent)
+    assert model.probability(replace(silent, foreign=1.0)) > model.probability(silent)
 
 
 @pytest.mark.parametrize("intercept", [-2000.0, 2000.0])
 def test_a_confidence_stays_a_probability_however_strong_the_evidence(intercept: float) -> None:
     model = ConfidenceModel.of(stored(intercept=intercept))
-    assert 0 <= model.confidence(STRONG) <= 1
+    assert 0 <= model.probability(STRONG) <= 1
 
 
 @pytest.mark.parametrize(
