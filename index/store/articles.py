@@ -349,7 +349,7 @@ class ArticleReader(SqlArticles):
     def texts(
         self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
     ) -> Iterator[tuple[Article, str, str]]:
-        """See `index.store.build_turn.GenerationWriter.texts`."""
+        """See `index.store.draft.ArticleDraft.texts`."""
         condition = "" if rows is None else "WHERE r.row IN (SELECT value FROM json_each(?))"
         query = {
             "passages": "SELECT r.article, r.heading, r.start, r.stop, NULL, NULL FROM passages r",

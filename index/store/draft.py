@@ -114,10 +114,10 @@ class Draft(ArticleDraft, ABC):
     replaced_ids: frozenset[str] = frozenset()
     deleted_sources: Collection[str] = ()
 
-    @abstractmethod
     def take(self, ids: Collection[str]) -> None:
         """Copy these articles and copies from the previous generation, as copies of nothing; for an
         addition."""
+        raise NotImplementedError
 
     @abstractmethod
     def find_vectors(self, kind: RowKind) -> MissingVectors:

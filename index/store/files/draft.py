@@ -51,9 +51,6 @@ class FileDraft(SegmentDraft, Draft):
         self._lenders = lenders
         self._plans: dict[RowKind, ReusePlan] = {}
 
-    def take(self, ids: Collection[str]) -> None:
-        raise NotImplementedError
-
     def find_vectors(self, kind: RowKind) -> MissingVectors:
         sources = [*self._stored(kind), self._saved.source()]
         plan = self._plans[kind] = plan_reuse(self.hashes(kind), sources)

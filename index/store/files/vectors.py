@@ -189,7 +189,7 @@ class FileVectors:
 
 
 class VectorWriter:
-    """See `index.store.build_turn.VectorWriter`. Up to `exact` rows are held in memory; more go
+    """Writes the vectors of all rows, in any order. Up to `exact` rows are held in memory; more go
     straight to disk. Raises StoreError."""
 
     def __init__(self, path: Path, size: int, dimension: int, exact: int = EXACT_ROWS) -> None:

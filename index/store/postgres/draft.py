@@ -77,9 +77,6 @@ class PostgresDraft(Draft):
         self._place = place
         self._tables = VectorTables(embedder.id, embedder.dimension)
 
-    def take(self, ids: Collection[str]) -> None:
-        raise NotImplementedError
-
     def find_vectors(self, kind: RowKind) -> MissingVectors:
         return find_missing(self._place.connection, self._tables, kind, self.hashes(kind))
 

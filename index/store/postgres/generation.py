@@ -45,7 +45,7 @@ _CHECKED_FIRST = 500  # passages checked against a filter at once, then twice as
 
 
 class PostgresGeneration(SqlArticles, ClosedOnExit):
-    """See `index.store.open_generation.StoredGeneration`. Raises DamagedIndex, StoreError."""
+    """See `index.store.generation.StoredGeneration`. Raises DamagedIndex, StoreError."""
 
     _dialect = POSTGRES
 

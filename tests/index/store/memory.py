@@ -125,9 +125,6 @@ class MemoryDraft(Draft):
         self._store = store
         self._kept = store.vectors.setdefault((embedder.id, embedder.dimension), {})
 
-    def take(self, ids: Collection[str]) -> None:
-        raise NotImplementedError("nothing is added to it")
-
     def _keys(self, kind: RowKind) -> list[bytes]:
         content = self.hashes(kind).tobytes()
         return [content[at : at + HASH_SIZE] for at in range(0, len(content), HASH_SIZE)]
