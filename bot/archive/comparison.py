@@ -33,7 +33,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     phrases = ComparisonPhrases.of(request.language)
     names: Sequence[str] = (request.subject, request.person)
     if not request.person:
-        names = split_subjects(request.question)
+        names = [name.strip(" :\u00a0") for name in split_subjects(request.question)]
     if len(names) != 2 or not all(names):
         names = _BETWEEN.split(request.subject, maxsplit=1)
     if _TWO.match(fold_phrase(request.subject)):
@@ -68,7 +68,8 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
         figures = [line for line in own if line.is_named and _DIGIT.search(line.text)]
         add(phrases.figures(name), distinct(_unsaid(figures, shown), _FIGURE_LINES), side)
     nearest = next((side for side in materials if side.is_near), materials[0])
-    return answer_lines(request, statements, shown, material=nearest)
+    answer = answer_lines(request, statements, shown, material=nearest)
+    return replace(answer, coverage=())  # it is that of one side
 
 
 def _find_side(request: ArchiveRequest, name: str, searcher: Searcher) -> Material | None:

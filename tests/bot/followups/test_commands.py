@@ -114,6 +114,14 @@ def test_a_name_in_a_request_is_its_subject_whatever_was_spoken_of(chain: Follow
     assert len({citation.article.id for citation in news.citations}) > 1
 
 
+def test_a_comparison_names_both_sides_without_the_colon(chain: FollowUpChain) -> None:
+    answer = chain.invoke("/compare Hubble et James-Webb")
+    headings = [section[0].heading for section in answer.sections]
+    assert {heading.partition("\u00a0")[0] for heading in headings[1:]} == {"Hubble", "James-Webb"}
+    assert {section[0].side for section in answer.sections[1:]} == {1, 2}
+    assert answer.coverage == ()
+
+
 def test_the_next_page_of_a_list_is_a_button(chain: FollowUpChain) -> None:
     first = chain.invoke("Quels articles avez-vous publiés depuis 2000 ?")
     assert first.buttons == ("Quels articles avez-vous publiés depuis 2000 ? (page 2)",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -80,6 +81,14 @@ def test_the_rest_of_a_chronology_is_one_click_away(client: TestClient) -> None:
     assert "Tout afficher" not in page
     place = re.findall(r'href="(/articles/[^"]+n=4#c4)"', page)[0]
     assert 'id="c4"' in client.get(place.replace("&amp;", "&")).text
+
+
+def test_other_readings_and_the_next_page_stay_with_an_answer(
+    client: TestClient, chain: StubChain
+) -> None:
+    chain.answers[DOSSIER] = replace(ARCHIVE_ANSWERS[DOSSIER], buttons=("Articles (page 2)",))
+    page = client.post("/", data={"q": DOSSIER}).text
+    assert 'name="reading" value="Articles (page 2)"' in page
 
 
 def test_a_stored_answer_keeps_its_form(client: TestClient) -> None:
