@@ -151,3 +151,10 @@ def migrated_template(postgres_server: server.Server) -> Iterator[str]:
     with postgres_server.database() as url:
         open_state(url).close()
         yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres(postgres_server: server.Server, migrated_template: str) -> Iterator[str]:
+    """The address of a database that has them, without people."""
+    with postgres_server.database(migrated_template) as url:
+        yield url

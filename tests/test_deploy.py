@@ -182,8 +182,6 @@ def test_the_services_run_commands_that_there_are() -> None:
     for service in services.values():
         assert "depends_on" not in service, "what waits for an index that fails never starts"
         assert service["restart"] == "unless-stopped"
-        assert service["read_only"] is True
-        assert service["cap_drop"] == ["ALL"]
         if "entrypoint" not in service:
             assert run([service["command"][0], "--help"]) == 0
 

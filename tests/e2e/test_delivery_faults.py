@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,6 @@ from tests.bot.messenger.samples import BIRTH, INSTALLED, answered, cite
 from tests.botapi.server import BotServer
 from tests.e2e.database import rows
 from tests.e2e.telegram import QUESTION, StubChain, running, settled
-from tests.postgres.server import Server
 
 READER, GROUP, MOVED, TOPIC = 42, -100_7, -100_8, 5
 READ_SECONDS = 1.0
@@ -152,15 +151,10 @@ def chain() -> StubChain:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def _database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the bot keeps what is under way."""
-    if request.param == "sqlite":
-        yield
-        return
-    server: Server = request.getfixturevalue("postgres_server")
-    with server.database(request.getfixturevalue("migrated_template")) as url:
-        monkeypatch.setenv("SELON_DATABASE_URL", url)
-        yield
+    if request.param != "sqlite":
+        monkeypatch.setenv("SELON_DATABASE_URL", request.getfixturevalue("postgres"))
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.botapi.server import BotServer
 from tests.e2e.database import database_url
 from tests.e2e.killing import Bot, Crashes, program_bot
 from tests.e2e.telegram import QUESTION
-from tests.postgres.server import Server
 
 PROGRAM = """
 from tests.e2e.telegram import QUESTION, fresnel_chain, run_bot, slowly
@@ -25,14 +22,10 @@ run_bot(chain)
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield database_url()
-        return
-    server: Server = request.getfixturevalue("postgres_server")
-    with server.database() as url:
-        monkeypatch.setenv("SELON_DATABASE_URL", url)
-        yield url
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param != "sqlite":
+        monkeypatch.setenv("SELON_DATABASE_URL", request.getfixturevalue("postgres"))
+    return database_url()
 
 
 @pytest.fixture

@@ -4,14 +4,12 @@ and in order, also when one of them is killed. `bench/kills.py --bots 2` does it
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import pytest
 
 from tests.botapi.server import BotServer
 from tests.e2e.killing import FIRST, Bot, program_bot
 from tests.e2e.several import SharedLoad
-from tests.postgres.server import Server
 
 PEOPLE = 30
 PROGRAM = """
@@ -32,14 +30,8 @@ run_bot(Chain(), journal)
 
 
 @pytest.fixture
-def database(postgres_server: Server, migrated_template: str) -> Iterator[str]:
-    with postgres_server.database(migrated_template) as url:
-        yield url
-
-
-@pytest.fixture
-def bot(server: BotServer, database: str) -> Bot:
-    return program_bot(PROGRAM, server, database, DATABASE_URL=database, QUESTION_BURST="0")
+def bot(server: BotServer, postgres: str) -> Bot:
+    return program_bot(PROGRAM, server, postgres, DATABASE_URL=postgres, QUESTION_BURST="0")
 
 
 @pytest.mark.parametrize("questions", [60, pytest.param(1_000, marks=pytest.mark.soak)])

@@ -58,9 +58,7 @@ def test_models_are_opened_in_order(state: State) -> None:
 @pytest.mark.parametrize(
     ("settings", "complaint"),
     [
-        ({"chat_model": "mistral:a"}, "chat-no-key .*variable=MISTRAL_API_KEY"),
         ({"chat_model": "nowhere:a"}, "chat-no-provider"),
-        ({"chat_model": "ollama:a,mistral:b", **OWN, "chat_key": "k"}, "chat-address-unclear"),
         ({"chat_model": "openai:a,mistral:b", "chat_key": "k"}, "MISTRAL_API_KEY, OPENAI_API_KEY"),
         ({"chat_model": "openai:a", **OWN, "chat_budget_money": 1}, "price-unknown .*openai:a"),
     ],

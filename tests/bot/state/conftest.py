@@ -8,21 +8,17 @@ from sqlalchemy.orm import Session
 
 from bot.features import FEATURES
 from bot.state.database import State, open_state
-from tests.postgres.server import Server
 
 for feature in FEATURES:
     feature.load_tables()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database without people; every test here runs on each of them."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'state.sqlite'}"
-        return
-    server: Server = request.getfixturevalue("postgres_server")
-    with server.database(request.getfixturevalue("migrated_template")) as url:
-        yield url
+        return f"sqlite:///{tmp_path / 'state.sqlite'}"
+    return str(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

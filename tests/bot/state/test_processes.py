@@ -16,18 +16,11 @@ from bot.state import deliveries, people, updates
 from bot.state.database import State, open_state
 from bot.state.deliveries import Letter, Part
 from bot.state.processes import BotProcess
-from tests.postgres.server import Server
 
 BOT, OTHER_BOT = 4200000001, 4200000002
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CHAT, ELSEWHERE = 42, 43
 LETTER = Letter(CHAT, 0, (Part("Bonjour"),))
-
-
-@pytest.fixture
-def database(postgres_server: Server, migrated_template: str) -> Iterator[str]:
-    with postgres_server.database(migrated_template) as url:
-        yield url
 
 
 @contextmanager
@@ -57,8 +50,8 @@ def done(state: State, number: int) -> None:
     state.do(partial(updates.finish_update, bot_id=BOT, update_id=number, now=NOW))
 
 
-def test_all_of_a_chat_is_dealt_with_by_one_process_at_a_time(database: str) -> None:
-    with process(database) as (one, _), process(database) as (other, _):
+def test_all_of_a_chat_is_dealt_with_by_one_process_at_a_time(postgres: str) -> None:
+    with process(postgres) as (one, _), process(postgres) as (other, _):
         assert arrives(one, 1) == frozenset()
         assert arrives(other, 2) == {1}
         assert arrives(other, 3, ELSEWHERE) == frozenset()
@@ -76,9 +69,9 @@ def test_all_of_a_chat_is_dealt_with_by_one_process_at_a_time(database: str) -> 
         assert taken_up(other, 6) == 1
 
 
-def test_what_a_process_that_ended_had_in_hand_is_taken_over_in_order(database: str) -> None:
-    with process(database) as (one, _):
-        with process(database) as (other, _):
+def test_what_a_process_that_ended_had_in_hand_is_taken_over_in_order(postgres: str) -> None:
+    with process(postgres) as (one, _):
+        with process(postgres) as (other, _):
             assert arrives(other, 1) == frozenset()
             assert taken_up(other, 1) == 1
             assert arrives(one, 2) == {1}
@@ -88,43 +81,49 @@ def test_what_a_process_that_ended_had_in_hand_is_taken_over_in_order(database: 
         assert taken_up(one, 1) == 2
 
 
-def test_a_letter_of_a_process_that_ended_is_sent_by_another_and_no_other_is(database: str) -> None:
+def test_a_letter_of_a_process_that_ended_is_sent_by_another_and_no_other_is(
+    postgres: str,
+) -> None:
     begin = partial(deliveries.open_delivery, bot_id=BOT, update_id=None, number=1, now=NOW)
     left = partial(deliveries.take_over_deliveries, bot_id=BOT)
-    with process(database) as (one, _):
-        with process(database) as (other, _):
+    with process(postgres) as (one, _):
+        with process(postgres) as (other, _):
             posted = other.do(partial(begin, letter=LETTER))
             assert one.do(left, relaxed=True) == []
         assert one.do(left, relaxed=True) == [posted.id]
         assert one.do(left, relaxed=True) == []
 
 
-def test_one_process_leads_until_it_ends(database: str) -> None:
-    with process(database) as (_, one):
-        with process(database) as (_, other):
+def test_one_process_leads_until_it_ends(postgres: str) -> None:
+    with process(postgres) as (_, one):
+        with process(postgres) as (_, other):
             assert other.leads()
             assert not one.leads()
             assert other.leads()
         assert one.leads()
 
 
-def test_one_that_asks_telegram_is_alone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_asks_telegram_is_alone(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.state.processes._TIMEOUT_SECONDS", 0.2)
     for first, second in ((True, False), (False, True)):
         refusal = pytest.raises(StateError)
-        with process(database, alone=first), refusal as refused, process(database, alone=second):
+        with (
+            process(postgres, alone=first),
+            refusal as refused,
+            process(postgres, alone=second),
+        ):
             pass
         assert refused.value.code == "bot-runs-already"
-    with process(database, alone=True):
+    with process(postgres, alone=True):
         pass
 
 
-def test_a_process_whose_connection_ended_joins_again(database: str) -> None:
+def test_a_process_whose_connection_ended_joins_again(postgres: str) -> None:
     cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-    with process(database) as (one, mine), process(database) as (other, _):
+    with process(postgres) as (one, mine), process(postgres) as (other, _):
         assert mine.leads()
         arrives(one, 1)
-        engine = create_engine(database)
+        engine = create_engine(postgres)
         with engine.connect() as connection:
             connection.execute(text(cut))
         engine.dispose()
@@ -146,10 +145,10 @@ def test_sqlite_serves_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("first", [BOT, None], ids=["of one bot", "from before there were more"])
-def test_each_bot_of_a_database_has_tables_of_its_own(database: str, first: int | None) -> None:
-    with closing(open_state(database, first)) as state:
+def test_each_bot_of_a_database_has_tables_of_its_own(postgres: str, first: int | None) -> None:
+    with closing(open_state(postgres, first)) as state:
         arrives(state, 1)
         state.do(partial(people.note_person, person_id=CHAT, now=NOW))
     for bot_id, there in ((OTHER_BOT, False), (BOT, True), (None, True)):
-        with closing(open_state(database, bot_id)) as state:
+        with closing(open_state(postgres, bot_id)) as state:
             assert state.do(partial(people.is_known, person_id=CHAT)) == there
