@@ -188,14 +188,14 @@ class ProcessPool(Generic[Process]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._door = threading.Lock()
+        self._lock = threading.Lock()
         self.waiting: list[Process] = []
         atexit.register(self.close)
 
     def take(self) -> Process | None:
         """Take a usable idle program, if any."""
         while True:
-            with self._door:
+            with self._lock:
                 if not self.waiting:
                     return None
                 process = self.waiting.pop()
@@ -205,7 +205,7 @@ class ProcessPool(Generic[Process]):
 
     def give_back(self, process: Process) -> None:
         """Return a program to the pool, or end it if the pool is full."""
-        with self._door:
+        with self._lock:
             if process.usable and len(self.waiting) < self._most:
                 self.waiting.append(process)
                 return
@@ -213,7 +213,7 @@ class ProcessPool(Generic[Process]):
 
     def close(self) -> None:
         """End all idle programs."""
-        with self._door:
+        with self._lock:
             waiting, self.waiting[:] = list(self.waiting), []
         for process in waiting:
             process.close()
