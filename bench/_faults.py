@@ -69,7 +69,7 @@ def switched(questions: int, folder: Path) -> dict[str, Any]:
         for each in readers:
             each.start()
         builds = rollbacks = 0
-        while any(each.is_alive() for each in readers) and told.qsize() < PROCESSES:
+        while any(reader.is_alive() for reader in readers) and told.qsize() < PROCESSES:
             if builds <= rollbacks:
                 build_articles(marked(f"g{builds}"), store, FakeEmbedder())
                 builds += 1
@@ -97,7 +97,7 @@ def _ask(address: str, folder: Path, questions: int, told: Queue[Asked]) -> None
         found, answer = index.search(QUESTION, 10), chain.invoke(QUESTION)
         hits = {_mark(hit.passage.text) for hit in found.hits}
         hits |= {_mark(hit.article.text) for hit in found.hits}
-        quoted = {_mark(each.quote) for each in answer.citations}
+        quoted = {_mark(citation.quote) for citation in answer.citations}
         quoted |= {_mark(each.article.text) for each in answer.citations}
         mixed += len(hits) != 1 or len(quoted) != 1
         generations |= hits | quoted
@@ -128,8 +128,8 @@ def killed(rounds: int, folder: Path) -> dict[str, Any]:
             indexes = [
                 LiveIndex(each, FakeEmbedder(), ConfidenceModel.load()) for each in (store, builds)
             ]
-            for each in indexes:
-                each.search(QUESTION, 10)
+            for index in indexes:
+                index.search(QUESTION, 10)
             killer = threading.Timer(chance.uniform(0.2, 0.6), primary.kill)
             killer.start()
             until = None

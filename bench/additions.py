@@ -137,7 +137,7 @@ def _server_costs(url: str) -> dict[str, float]:
 
 def _written(data_dir: Path) -> dict[tuple[str, int], int]:
     files = [each for each in (data_dir / "index").rglob("*") if each.is_file()]
-    states = [(str(each), each.stat()) for each in files]
+    states = [(str(file), file.stat()) for file in files]
     return {(path, state.st_mtime_ns): state.st_size for path, state in states}
 
 

@@ -159,7 +159,7 @@ def _tell_ratings(title: str, ratings: Mapping[str, Estimate]) -> None:
         f"{name} {each.value:.0f} ({each.interval.low:.0f} to {each.interval.high:.0f})"
         for name, each in ratings.items()
     )
-    points = [each.value for each in ratings.values()]
+    points = [rating.value for rating in ratings.values()]
     share = 1 / (1 + 10 ** ((points[1] - points[0]) / 400)) if len(points) == 2 else 0.5
     print(f"{title}: {told}; that is {share:.0%} for the first")
 

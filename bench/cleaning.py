@@ -77,7 +77,7 @@ def selon(page: bytes) -> str:
     content = Content.of_bytes(page, "page.html")
     try:
         drafts = [each for each in read_content(content) if not isinstance(each, Skipped)]
-        return "\n".join(article_of_draft(each, content, "page.html").text for each in drafts)
+        return "\n".join(article_of_draft(draft, content, "page.html").text for draft in drafts)
     except ReadError:
         return ""
 
@@ -140,7 +140,7 @@ def read_snippets(clone: Path) -> Iterator[Snippets]:
     told = json.loads((tests / "evaldata.json").read_text(encoding="utf-8"))
     for _, facts in sorted(told.items()):
         places = (tests / folder / facts["file"] for folder in ("cache", "eval"))
-        page = next(each for each in places if each.is_file()).read_bytes()
+        page = next(place for place in places if place.is_file()).read_bytes()
         yield Snippets(page, tuple(facts["with"]), tuple(facts["without"]))
 
 

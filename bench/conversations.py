@@ -103,7 +103,7 @@ def main() -> int:
         if judgement is None
     ]
     _write("unjudged.jsonl", unjudged)
-    known = [(message, reply, each) for message, reply, each in pairs if each is not None]
+    known = [(message, reply, pair) for message, reply, pair in pairs if pair is not None]
     outcomes = Counter(reply.outcome for reply in replies)
     print(
         f"{len(messages)} messages of {len({each.conversation for each in messages})} "
@@ -138,7 +138,7 @@ async def _run_conversations(
 
             async def run(chat: int, turns: Sequence[OutsiderMessage]) -> list[Reply]:
                 async with places:
-                    return [await _get_reply(server, engine, chat, each) for each in turns]
+                    return [await _get_reply(server, engine, chat, turn) for turn in turns]
 
             of_each = await asyncio.gather(
                 *(
@@ -147,8 +147,8 @@ async def _run_conversations(
                 )
             )
             engine.dispose()
-    by_turn = {(each.conversation, each.turn): each for replies in of_each for each in replies}
-    return [by_turn[each.conversation, each.turn] for each in messages]
+    by_turn = {(reply.conversation, reply.turn): reply for replies in of_each for reply in replies}
+    return [by_turn[message.conversation, message.turn] for message in messages]
 
 
 async def _get_reply(
@@ -174,7 +174,7 @@ async def _until_done(engine: Engine, chat: int) -> None:
 
 
 def _texts(server: BotServer, chat: int) -> list[str]:
-    return [each.text for each in server.messages if each.chat_id == chat]
+    return [message.text for message in server.messages if message.chat_id == chat]
 
 
 def outcome_of(text: str) -> str:

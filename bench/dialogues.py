@@ -134,7 +134,7 @@ def main() -> int:
         _print_times(heard, opened.search.times)
         if not options.baseline:
             lines = (DATA / "corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
-            questions = [json.loads(each)["question"] for each in lines]
+            questions = [json.loads(line)["question"] for line in lines]
             _print_alone("corpus_questions.jsonl", questions, opened)
             _print_switches([opened.chain.invoke(each) for each in questions], opened)
     if options.alone is not None:
@@ -169,7 +169,9 @@ def _print_judged(heard: Sequence[Heard]) -> None:
     )
     _print_share("follow-ups refused", follow_ups, lambda each: each.answer.outcome == "no")
     _print_share("changes kept", changes, lambda each: each.answer.understood is None)
-    _print_share("changes right", [each for each in changes if each.line.where], lambda e: e.cited)
+    _print_share(
+        "changes right", [change for change in changes if change.line.where], lambda e: e.cited
+    )
 
 
 def _print_share(name: str, heard: Sequence[Heard], is_so: Callable[[Heard], bool]) -> None:
@@ -246,9 +248,9 @@ def _print_switches(answers: Sequence[Answer], opened: Opened) -> None:
     """How many changes of subject are taken for follow-ups of what was answered before."""
     search, now = cache(opened.search), datetime.now(UTC)
     turns = [
-        (Turn.of(each, now), {Path(cited.article.path).name for cited in each.citations})
-        for each in answers
-        if each.citations
+        (Turn.of(answer, now), {Path(cited.article.path).name for cited in answer.citations})
+        for answer in answers
+        if answer.citations
     ]
     asked: Counter[str] = Counter()
     dragged: Counter[str] = Counter()
@@ -269,7 +271,7 @@ def _articles(turn: Turn) -> set[str]:
 
 
 def _passages(answer: Answer) -> set[tuple[str, int]]:
-    return {(each.article.id, each.passage.start) for each in answer.citations}
+    return {(citation.article.id, citation.passage.start) for citation in answer.citations}
 
 
 def _options() -> argparse.Namespace:

@@ -124,7 +124,7 @@ def _shelf(folder: Path, sources: Sequence[Path]) -> Shelf:
 def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
     press, corpus = shelves
     made = [*_dailies(press, DAYS, 1), *_dailies(corpus, MONTHS, 30)]
-    made += _podcasts(press, [("fr", each) for each in PRESS_SUBJECTS])
+    made += _podcasts(press, [("fr", subject) for subject in PRESS_SUBJECTS])
     made += _podcasts(corpus, CORPUS_SUBJECTS)
     made += _weeks(press)
     found: Counter[str] = Counter()
@@ -149,7 +149,9 @@ def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
 
 def _dailies(shelf: Shelf, count: int, span: int) -> Iterator[Made]:
     """Over days spread evenly among those of publication, in French, every fifth in English."""
-    days = sorted({each.published for each in shelf.generation.articles() if each.published})
+    days = sorted(
+        {article.published for article in shelf.generation.articles() if article.published}
+    )
     step = max(len(days) // count, 1)
     for at, day in enumerate(days[::step][:count]):
         language: Language = "en" if span > 1 and at % 5 == 4 else "fr"
@@ -235,7 +237,9 @@ def _own_share(script: Script) -> float:
     own = total = 0
     for line in script.lines:
         words = _count_words(line.text)
-        headlines = (_count_words(each.title) for each in script.sources if each.title in line.text)
+        headlines = (
+            _count_words(source.title) for source in script.sources if source.title in line.text
+        )
         total += words
         own += words - max(headlines, default=0) if line.citation is None else 0
     return own / total
@@ -286,10 +290,10 @@ def _report_relations(shelf: Shelf) -> None:
     """How many pairs are told as what they are; retold ones as one event."""
     with closing(shelf.generation) as generation:
         articles = [generation.article(entry.id) for entry in generation.articles()]
-        found = [open_article(generation, each) for each in articles if each is not None]
+        found = [open_article(generation, article) for article in articles if article is not None]
         openings = [each for each in found if each is not None]
         relations = find_relations(openings, generation)
-    place = {_name(each.article): at for at, each in enumerate(openings)}
+    place = {_name(opening.article): at for at, opening in enumerate(openings)}
     lines = (JUDGED / "pairs.tsv").read_text("utf-8").splitlines()
     pairs = [
         *(tuple(line.split("\t")) for line in lines),

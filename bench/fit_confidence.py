@@ -96,7 +96,7 @@ class Table:
     @classmethod
     def of(cls, readings: Sequence[Reading]) -> Table:
         return cls(
-            [each.cell for each in readings],
+            [reading.cell for reading in readings],
             np.array([astuple(each.evidence) for each in readings]),
             np.array([each.cell.answerable for each in readings]),
             [each.entry for each in readings],

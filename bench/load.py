@@ -169,7 +169,7 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
     lost = sum(max(0, len(each) - len(got[c])) for c, each in load.asked.items())
     doubled = sum(max(0, len(got[c]) - len(load.asked[c])) for c in got)
     moved = flooded.quantile(0.95) / alone.quantile(0.95) - 1
-    apologies = sum("Désolé" in each.text for each in server.messages)
+    apologies = sum("Désolé" in message.text for message in server.messages)
     print(f"{os.cpu_count()} cores, load average before: {busy:.1f}")
     print(first, flooded, last, sep="\n")
     print(

@@ -46,7 +46,7 @@ def main() -> None:
     for line in (ROOT / "bench" / "digests" / "orders.tsv").read_text("utf-8").splitlines():
         spell, editor, file = line.split("\t")
         orders[editor][spell].append(file)
-    length, value = _scores(folder, {file for each in orders["1"].values() for file in each})
+    length, value = _scores(folder, {file for order in orders["1"].values() for file in order})
     for editor, other in (EDITORS, EDITORS[::-1]):
         spells = list(orders[editor].values())
         places = {file: -at for own in orders[other].values() for at, file in enumerate(own)}
@@ -61,7 +61,7 @@ def _scores(folder: Path, files: set[str]) -> tuple[Scores, Scores]:
     for article in read_articles(folder):
         if (file := Path(article.path).name) in files:
             opening = cut(article)[0]
-            texts = [embedding_text(article, each.text) for each in opening.sentences]
+            texts = [embedding_text(article, sentence.text) for sentence in opening.sentences]
             vectors = embedder.embed_passages(texts)
             length[file] = float(len(opening.text))
             value[file] = news_value(article, opening, vectors, embedder.id)

@@ -112,7 +112,7 @@ def _told(figures: dict[str, Any]) -> None:
 def _asked(corpus: str, count: int) -> tuple[list[Article], list[str]]:
     if corpus.endswith(".json"):
         read = read_squad(Path(corpus))
-        return list(read.articles), [each.text for each in read.questions][:count]
+        return list(read.articles), [question.text for question in read.questions][:count]
     size = int(corpus)
     return list(Prose().articles(size)), Prose().questions(size, count)
 
@@ -191,7 +191,7 @@ def _recall(
 ) -> float:
     """The share of the exact first five, every vector compared, that PostgreSQL has too."""
     judge = ConfidenceModel.load()
-    vectors = np.array([embedder.embed_question(each) for each in questions])
+    vectors = np.array([embedder.embed_question(question) for question in questions])
     with (
         open_generation(folder, embedder) as files,
         stores["postgres"].open() as postgres,

@@ -114,7 +114,7 @@ def wilson_interval(successes: int, total: int) -> Interval:
 
 
 def judge(question: PressQuestion, answer: Answer, milliseconds: float) -> PressOutcome:
-    citations = {each.number: each for each in answer.citations}
+    citations = {citation.number: citation for citation in answer.citations}
     shown, cited = [], []
     for statement in answer.statements:
         its = [citations[number] for number in statement.citations]
@@ -148,7 +148,9 @@ def main() -> int:
         print(f"press: skipped, no articles at {options.articles} (see bench/press/README.md)")
         return 0
     halves = HALVES if options.half == "all" else (options.half,)
-    questions = [each for each in read_press_questions(QUESTIONS) if each.half in halves]
+    questions = [
+        question for question in read_press_questions(QUESTIONS) if question.half in halves
+    ]
     outcomes = _asked(questions, options.articles)
     print(f"\n{len(outcomes)} questions, half: {options.half}")
     for line in _table(outcomes):
@@ -156,7 +158,7 @@ def main() -> int:
     if options.show:
         _print_shown([each for each in outcomes if each.kind == options.show], questions)
     if options.json:
-        rows = [asdict(each) for each in outcomes]
+        rows = [asdict(outcome) for outcome in outcomes]
         options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     return 0
 
@@ -168,10 +170,10 @@ def _asked(questions: Sequence[PressQuestion], articles: Path) -> list[PressOutc
         outcomes = []
         with open_chain(Settings(_env_file=None, data_dir=Path(folder))) as chain:
             chain.invoke(questions[0].question)  # what is loaded on first use is not its time
-            for each in questions:
+            for question in questions:
                 began = time.perf_counter()
-                answer = chain.invoke(each.question)
-                outcomes.append(judge(each, answer, (time.perf_counter() - began) * 1000))
+                answer = chain.invoke(question.question)
+                outcomes.append(judge(question, answer, (time.perf_counter() - began) * 1000))
         return outcomes
 
 
@@ -186,7 +188,7 @@ def _table(outcomes: Sequence[PressOutcome]) -> Iterator[str]:
         *((kind, (kind,)) for kind in UNANSWERABLE),
         ("unanswerable", UNANSWERABLE),
     ):
-        chosen = [each for each in outcomes if each.kind in kinds]
+        chosen = [outcome for outcome in outcomes if outcome.kind in kinds]
         if chosen:
             yield _row(label, chosen)
     sure = [each for each in outcomes if each.outcome == "sure"]
@@ -218,15 +220,21 @@ def _share(chosen: Sequence[PressOutcome], counts: Callable[[PressOutcome], bool
 
 
 def _print_shown(outcomes: Sequence[PressOutcome], questions: Sequence[PressQuestion]) -> None:
-    asked = {each.id: each for each in questions}
-    for each in outcomes:
-        mark = "" if each.anywhere is None else "first" if each.first else "later" * each.anywhere
-        print(f"\n{each.id} [{each.outcome}] {mark or '–'}: {each.question}")
-        for wanted in asked[each.id].answers:
+    asked = {question.id: question for question in questions}
+    for outcome in outcomes:
+        mark = (
+            ""
+            if outcome.anywhere is None
+            else "first"
+            if outcome.first
+            else "later" * outcome.anywhere
+        )
+        print(f"\n{outcome.id} [{outcome.outcome}] {mark or '–'}: {outcome.question}")
+        for wanted in asked[outcome.id].answers:
             print(f"  = {wanted}")
-        if asked[each.id].note:
-            print(f"  # {asked[each.id].note}")
-        for text, files in zip(each.shown, each.cited, strict=True):
+        if asked[outcome.id].note:
+            print(f"  # {asked[outcome.id].note}")
+        for text, files in zip(outcome.shown, outcome.cited, strict=True):
             print(f"  {', '.join(files)}: {text}")
 
 

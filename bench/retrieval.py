@@ -128,8 +128,8 @@ def cut(articles: Iterable[Article]) -> Chunks:
     places = [
         (article, Passage(start, start + len(text), text, "", ()))
         for article in articles
-        for each in splitter.create_documents([article.text])
-        for start, text in [(each.metadata["start_index"], each.page_content)]
+        for document in splitter.create_documents([article.text])
+        for start, text in [(document.metadata["start_index"], document.page_content)]
     ]
     return Chunks([passage.text for _, passage in places], places)
 

@@ -145,8 +145,8 @@ class Soak:
     def _remove_or_restore(self) -> None:
         removed = RemovedArticles(open_store(self._data_dir))
         if removed.articles:
-            for each in removed.articles:
-                removed.restore(each.id)
+            for article in removed.articles:
+                removed.restore(article.id)
             self._gone.clear()
             return
         live = LiveIndex(self._data_dir, self._embedder, ConfidenceModel.load())

@@ -150,7 +150,7 @@ def found(question: Question, words: str, index: LiveIndex, chain: FollowUpChain
     hits = index.search(words, FOUND_AMONG).hits
     return Found(
         any(right(hit.passage) for hit in hits),
-        any(right(each.passage) for each in answer.citations),
+        any(right(citation.passage) for citation in answer.citations),
     )
 
 

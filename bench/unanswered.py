@@ -69,10 +69,10 @@ def main(data_dir: Path | None) -> None:
     questions = asked()
     kept = [
         replace(
-            each,
-            in_vain=kept_of(refused(each.question, article), library.embed, library.model),
+            question,
+            in_vain=kept_of(refused(question.question, article), library.embed, library.model),
         )
-        for each in questions
+        for question in questions
     ]
     print(f"{'':24} seconds  processor  lines")
     clock, processor, lines = measured(library, questions[:MEASURED])

@@ -61,7 +61,7 @@ def main() -> int:
                 if row["kind"] == "other":
                     right, wrong = wrong, right
                 answer = chain.invoke(row["question"])
-                shown = [each.text for each in answer.statements] or [""]
+                shown = [statement.text for statement in answer.statements] or [""]
                 is_right, is_wrong = (any(_holds(e, w) for e in shown) for w in (right, wrong))
                 found = "both" if is_right and is_wrong else "right" if is_right else "wrong"
                 found = found if is_right or is_wrong else "neither"

@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--press", type=float)
     arguments = parser.parse_args()
     lines = (ROOT / "tests/data/corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(each)["question"] for each in lines][: arguments.questions]
+    questions = [json.loads(line)["question"] for line in lines][: arguments.questions]
     with tempfile.TemporaryDirectory() as folder:
         build([ROOT / "corpus"], Path(folder), load_bundled(load_settings().cache_dir))
         settings = load_settings(data_dir=Path(folder))
@@ -87,7 +87,7 @@ def show_waits(
             begun = time.perf_counter()
             lengths.append(speech.record(lines, folder / f"{number}.ogg").seconds)
             waits.append(time.perf_counter() - begun)
-        told = ", ".join(f"{each:.1f}" for each in sorted(waits))
+        told = ", ".join(f"{wait:.1f}" for wait in sorted(waits))
         print(f"{name:10} waited {told} s for {statistics.mean(lengths):.1f} s of speech (mean)")
 
 
@@ -106,7 +106,9 @@ def record(speech: Speech, folder: Path, round_: int, stop: threading.Event) -> 
         if stop.is_set():
             raise KeyboardInterrupt
 
-    spoken = [SpokenLine(SENTENCE.format(number=f"{round_} {each}"), "fr") for each in range(200)]
+    spoken = [
+        SpokenLine(SENTENCE.format(number=f"{round_} {number}"), "fr") for number in range(200)
+    ]
     with contextlib.suppress(KeyboardInterrupt):
         speech.record(spoken, folder / "podcast.mp3", "mp3", progress=told)
 

@@ -65,7 +65,7 @@ class Crowd:
                 group.create_task(self._ask_at(moment, f"person-{at % people:016d}"))
                 for at, moment in enumerate(moments)
             ]
-        return [each.result() for each in tasks]
+        return [task.result() for task in tasks]
 
     async def _ask_at(self, moment: float, cookie: str) -> float:
         await asyncio.sleep(moment)

@@ -192,9 +192,9 @@ def running(
                 pid = int((data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
                 sign = signal.SIGSTOP if name == "freeze" else signal.SIGCONT
                 os.kill(pid, sign)  # first: it starts no more of them
-                for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
+                for part in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
                     with suppress(ProcessLookupError):
-                        os.kill(int(each), sign)
+                        os.kill(int(part), sign)
             elif (data / "postmaster.pid").exists():
                 _run([*control, "-m", "immediate", "stop"], folder, owner)
 
@@ -225,7 +225,7 @@ def _run(command: list[str | Path], folder: str, owner: Mapping[str, Any]) -> No
 def programs() -> Path | None:
     """The folder of initdb and pg_ctl: on the path, or where Debian keeps each version's own; of a
     server that has pgvector, where one has."""
-    versions = [each for each in _DEBIAN.glob("*/bin") if (each / "initdb").exists()]
+    versions = [path for path in _DEBIAN.glob("*/bin") if (path / "initdb").exists()]
     known = sorted(versions, key=lambda each: float(each.parent.name), reverse=True)
     if found := shutil.which("initdb"):
         known.insert(0, Path(found).resolve().parent)

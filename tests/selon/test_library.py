@@ -74,7 +74,7 @@ async def test_callbacks_hear_of_the_whole_answer_however_it_is_asked_for(home: 
         await chain.ainvoke(QUESTION, config)
         list(chain.stream(QUESTION, config))
         _ = [each async for each in chain.astream(QUESTION, config)]
-        assert [each.citations[0].quote for each in listener.outputs] == [QUOTE] * 4
+        assert [output.citations[0].quote for output in listener.outputs] == [QUOTE] * 4
         batch = await chain.abatch([QUESTION, QUESTION])
         assert [each.citations[0].quote for each in batch] == [QUOTE] * 2
 

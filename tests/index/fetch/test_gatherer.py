@@ -29,9 +29,9 @@ def files(shelf: Path) -> list[str]:
 
 def states(events: list[GatherEvent]) -> list[str]:
     return [
-        each.state if isinstance(each, GatheredAddress) else each.error.code
-        for each in events
-        if not isinstance(each, ListedPage)
+        event.state if isinstance(event, GatheredAddress) else event.error.code
+        for event in events
+        if not isinstance(event, ListedPage)
     ]
 
 

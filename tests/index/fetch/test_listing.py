@@ -73,7 +73,7 @@ def test_entities_neither_read_files_nor_grow(kind: PageKind, body: str, tmp_pat
     assert "canari" not in "".join(urls(kind, reading + body))
     more = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
     growing = f"<?xml version='1.0'?><!DOCTYPE r [<!ENTITY l0 'lol'>{more}<!ENTITY x '&l11;'>]>"
-    assert all(len(each) < 100 for each in urls(kind, growing + body))
+    assert all(len(url) < 100 for url in urls(kind, growing + body))
 
 
 def test_a_page_names_its_feeds() -> None:

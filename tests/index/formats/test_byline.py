@@ -110,7 +110,7 @@ def test_an_article_takes_its_date_and_none_of_its_sentences(name: str, text: st
     assert article.published == date(2019, 3, 12)
     assert dict(article.origins)["published"] == "text"
     sentences = [each for passage in cut(article) for each in passage.sentences]
-    assert FIRST in [each.text for each in sentences]
+    assert FIRST in [sentence.text for sentence in sentences]
     assert all(article.text[each.start : each.end] == each.text for each in sentences)
     assert "2019" not in article.text
 

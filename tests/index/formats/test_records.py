@@ -77,7 +77,9 @@ def test_dates_as_exports_write_them(value: object, expected: object) -> None:
 
 def test_authors_as_exports_write_them() -> None:
     authors = [["Jeanne Petit", {"name": "Luc Roy"}], {"prenom": "Jeanne", "nom": "Petit"}, 12, []]
-    found, _ = read_data("a.jsonl", lines(*({"text": PROSE, "author": each} for each in authors)))
+    found, _ = read_data(
+        "a.jsonl", lines(*({"text": PROSE, "author": author} for author in authors))
+    )
     assert [each.author for each in found] == ["Jeanne Petit, Luc Roy", "Jeanne Petit", None, None]
 
 

@@ -193,6 +193,6 @@ def test_articles_beside_an_index_are_read_where_their_folder_is_named(corpus: P
     build_articles(three(), corpus, FakeEmbedder())
     (corpus / "index" / "note.md").write_text("Un texte.")
     sources, skipped = find_sources([corpus])
-    assert [each.location for each in sources] == FOUND
+    assert [source.location for source in sources] == FOUND
     assert [each.label for each in skipped] == ["corpus/index"]
     assert _locations(corpus / "index") == ["index/note.md"]

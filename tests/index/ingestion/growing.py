@@ -95,7 +95,7 @@ def shown(location: Location) -> dict[str, Any]:
         articles = [generation.article(each.id) for each in entries]
         half = SOME_DAYS
         phare = Selection(outlets=("Le Phare",))
-        dates = [each.published for each in generation.articles()]
+        dates = [article.published for article in generation.articles()]
         assert dates == sorted(dates, key=lambda day: day or date.min, reverse=True)
         some = generation.articles(phare.during(half), 5, 2)
         assert some == generation.articles(phare.during(half))[2:7]
@@ -103,7 +103,7 @@ def shown(location: Location) -> dict[str, Any]:
             "counts": (facts.articles, facts.passages, facts.sentences, facts.copies),
             "facts": (facts.fingerprint, dict(facts.languages)),
             "articles": articles,
-            "copied": {each.id for each in generation.articles_with_copies()},
+            "copied": {copy.id for copy in generation.articles_with_copies()},
             "facets": [generation.facet(kind) for kind in ("outlet", "category", "language")],
             "some": (
                 generation.count(),
@@ -112,7 +112,7 @@ def shown(location: Location) -> dict[str, Any]:
             ),
             "openings": [generation.opening(each.id).passage for each in entries],  # type: ignore[union-attr]
             "passages": [generation.count_passages(each.id) for each in entries],
-            "found": [generation.find(each.path) for each in entries],
+            "found": [generation.find(entry.path) for entry in entries],
         }
 
 
@@ -132,7 +132,7 @@ def assert_ranked_alike(one: Location, other: Location, within: Period | None = 
     for ours, theirs in zip(ranked(one, 5, within), ranked(other, 100, within), strict=True):
         best = list(theirs.values())[:5]
         assert list(ours.values()) == pytest.approx(best, abs=2e-3)
-        assert ours == pytest.approx({each: theirs[each] for each in ours}, abs=2e-3)
+        assert ours == pytest.approx({key: theirs[key] for key in ours}, abs=2e-3)
 
 
 def count_additions(location: Location) -> int:

@@ -97,7 +97,7 @@ def test_a_rollback_undoes_an_addition_and_no_more(corpus: Corpus, grown: IndexS
 
 def test_an_open_reader_outlives_the_additions_it_reads(corpus: Corpus, grown: IndexStore) -> None:
     with grown.open() as generation:
-        ids = [each.id for each in generation.articles()]
+        ids = [article.id for article in generation.articles()]
         for _ in range(4):
             corpus.remove()
             corpus.add()
@@ -180,7 +180,7 @@ def test_segments_stay_few_and_a_grown_index_is_written_anew(
         numbers.append(len(find_current(data_dir)[1].segments))
     assert numbers[: len(expected)] == expected
     assert 0 in numbers[12:]
-    folders = {each.name for each in (data_dir / "index" / "segments").iterdir()}
+    folders = {path.name for path in (data_dir / "index" / "segments").iterdir()}
     assert len(folders) <= 2 * max(numbers)
 
 

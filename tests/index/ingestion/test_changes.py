@@ -266,9 +266,9 @@ def _apply(data_dir: Path, folder: Path, change: tuple[str, str, str]) -> None:
     elif kind == "delete":
         path.unlink(missing_ok=True)
     elif kind == "restore":
-        for each in RemovedArticles(open_store(data_dir)).articles:
-            if each.path.endswith(name):
-                RemovedArticles(open_store(data_dir)).restore(each.id)
+        for article in RemovedArticles(open_store(data_dir)).articles:
+            if article.path.endswith(name):
+                RemovedArticles(open_store(data_dir)).restore(article.id)
     elif current_id(data_dir) is not None:
         with opened(data_dir) as generation:
             RemovedArticles(open_store(data_dir)).add(generation.find(str(path)))

@@ -161,7 +161,7 @@ def test_texts_of_one_template_take_little_memory() -> None:
     groups = duplicate_groups(told)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert sum(len(each.copies) + 1 for each in groups) == 250
+    assert sum(len(group.copies) + 1 for group in groups) == 250
     assert peak < 10_000 * len(told)  # bytes
 
 
@@ -174,5 +174,5 @@ def test_a_thousand_articles_and_their_reprints_are_paired_without_a_miss() -> N
         told.append(signed(f"{number:04}a", " ".join(words)))
         if number % 2:
             told.append(signed(f"{number:04}b", " ".join(words[:105])))
-    found = {(each.original, *each.copies) for each in duplicate_groups(told)}
+    found = {(group.original, *group.copies) for group in duplicate_groups(told)}
     assert found == {(f"{n:04}a", f"{n:04}b") for n in range(1, 1000, 2)}

@@ -59,7 +59,7 @@ def test_other_models_have_files_of_their_own_and_all_are_forgotten(tmp_path: Pa
         resume.close()
     files = list(layout.resume.iterdir())
     assert len(files) == 3
-    assert {each.parent for each in files} == {layout.resume}
+    assert {file.parent for file in files} == {layout.resume}
     forget_saved_vectors(layout)
     assert not layout.resume.exists()
 
@@ -175,7 +175,7 @@ def test_killed_at_sixty_percent_only_the_rest_and_a_batch_is_embedded(
     assert process.exitcode == -signal.SIGKILL
     embedder = FakeEmbedder()
     report = build_articles(CORPUS, tmp_path / "data", embedder)
-    batch = BATCH_CHARACTERS // min(len(each.text) // 2 for each in CORPUS)
+    batch = BATCH_CHARACTERS // min(len(written.text) // 2 for written in CORPUS)
     assert embedder.embedded <= TEXTS - KILLED_AT + batch
     assert report.resumed + report.embedded == TEXTS
     assert best_passage(tmp_path / "data", "Phrase 7 de l’article 7").startswith("Phrase 7 ")

@@ -30,7 +30,7 @@ class Liking:
         self._word = word
 
     def read(self, question: str, passages: Sequence[PassageText]) -> list[PassageReading]:
-        return [self._reading(each.text) for each in passages]
+        return [self._reading(passage.text) for passage in passages]
 
     def _reading(self, text: str) -> PassageReading:
         at = text.find(self._word)
@@ -53,7 +53,7 @@ def test_the_passage_that_answers_comes_before_one_that_is_a_little_nearer_not_m
 def test_the_span_stands_in_the_article() -> None:
     text = "Le port est loin. " * 30 + "Le phare fut allumé en 1849. " + "La mer est là. " * 30
     long = hit(text)
-    sentences = [each.sentence for each in long.sentences]
+    sentences = [sentence.sentence for sentence in long.sentences]
     at = next(i for i, each in enumerate(sentences) if "1849" in each.text)
     long = hit(text, [0.9 if i == at else 0.5 for i in range(len(sentences))])
     (read,) = EvidenceReader(Liking("1849"), JUDGE).read(found(long)).hits

@@ -35,7 +35,7 @@ def test_words_lead_before_all_others_and_what_holds_none_stands_lowest() -> Non
     assert [(each.span, each.lead) for each in second] == [(-2.0, 10.0), *[(-8.0, -10.0)] * 2]
     assert [each.passage for each in (*first, *second)] == [1.5] * 3 + [2.0] * 3
     (features,) = sentence_features([read(hit(TEXT), haut=30.0, mer=-30.0)], USUAL)
-    assert [(each.span, each.lead) for each in features] == [(8, 10), (-8, -10), (-8, -10)]
+    assert [(feature.span, feature.lead) for feature in features] == [(8, 10), (-8, -10), (-8, -10)]
     one, other = read(hit(TEXT), haut=4.0, allumé=1.0), read(hit(TEXT), mer=2.5)
     found = sentence_features([one, other], USUAL)
     assert [each.lead for each in found[0]] == [1.5, -3.0, -10.0]
@@ -45,7 +45,8 @@ def test_words_lead_before_all_others_and_what_holds_none_stands_lowest() -> Non
 def test_a_sentence_that_repeats_the_question_stands_lower() -> None:
     one = hit(TEXT, (0.8, 0.8, 0.8))
     sentences = [
-        replace(each, echo=echo) for each, echo in zip(one.sentences, (1.0, 0.0, None), strict=True)
+        replace(sentence, echo=echo)
+        for sentence, echo in zip(one.sentences, (1.0, 0.0, None), strict=True)
     ]
     (ranked,) = rank_sentences([replace(one, sentences=tuple(sentences))])
     assert ranked.ranks[0] < ranked.ranks[2] < ranked.ranks[1]

@@ -39,7 +39,7 @@ def test_each_sentence_of_a_hit_is_verbatim_scored_and_compared(searcher: Search
     assert findings.language == "en"
     french = [hit for hit in findings.hits if hit.article.language == "fr"]
     assert french
-    assert {each.echo for hit in french for each in hit.sentences} == {None}
+    assert {sentence.echo for hit in french for sentence in hit.sentences} == {None}
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def build_in_process(articles: list[Article], address: str, folder: Path, doomed
 
 def check_error(error: IndexingError) -> None:
     text = error_text(error, "en")
-    assert any(each in text for each in REMEDIES), text
+    assert any(remedy in text for remedy in REMEDIES), text
     assert "postgresql://" in text, text
 
 
@@ -126,8 +126,8 @@ class Chaos:
                     ended.wait(0.05)
 
         threads = [threading.Thread(target=ask) for _ in range(2)]
-        for each in threads:
-            each.start()
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:

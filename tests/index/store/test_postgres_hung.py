@@ -115,4 +115,4 @@ def test_the_hosts_of_an_address_are_those_that_libpq_connects_to(
     address: str, expected: list[tuple[str, str, str]]
 ) -> None:
     server = Server.at(f"postgresql://{address}")
-    assert [(each.name, each.port, each.address) for each in server.hosts] == expected
+    assert [(host.name, host.port, host.address) for host in server.hosts] == expected

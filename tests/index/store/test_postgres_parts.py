@@ -111,9 +111,9 @@ def test_parts_at_once_one_of_them_killed_make_the_index_that_one_machine_makes(
             return process
 
         workers = [start(1, slow=25), start(2), start(3)]
-        for each in workers[1:]:
-            each.join(timeout=120)
-            assert each.exitcode == 0
+        for worker in workers[1:]:
+            worker.join(timeout=120)
+            assert worker.exitcode == 0
         while len(noted(homes[0])) < 25:
             assert workers[0].is_alive()
             time.sleep(0.05)
@@ -153,7 +153,7 @@ def test_a_part_embeds_what_nobody_has_embedded(store: PostgresStore, articles: 
     built(store, articles)
     write(articles, range(200, 230))
     reports = [part_of(store, articles, number, 2) for number in (1, 2)]
-    assert all(each.embedded and each.reused for each in reports)
+    assert all(report.embedded and report.reused for report in reports)
     assert part_of(store, articles, 1, 1).embedded == 0
     assert built(store, articles).embedded == 0
 

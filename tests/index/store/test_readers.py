@@ -78,7 +78,7 @@ def test_articles_are_found_listed_and_counted(reader: OpenGeneration) -> None:
     ]
     assert reader.articles(skip=3) == ordered[3:]
     leap_day = Selection(since=date(2024, 2, 29), until=date(2024, 2, 29))
-    assert [each.id for each in reader.articles(leap_day)] == [written.id]
+    assert [article.id for article in reader.articles(leap_day)] == [written.id]
     assert (reader.count(), reader.count(leap_day)) == (4, 1)
 
 
@@ -102,7 +102,7 @@ def test_some_articles_are_chosen(
     reader: OpenGeneration, selection: Selection, titles: set[str]
 ) -> None:
     searcher = Searcher(reader, FakeEmbedder(), ConfidenceModel.load()).among(selection)
-    assert {each.title for each in searcher.articles()} == titles
+    assert {article.title for article in searcher.articles()} == titles
     assert searcher.count() == len(titles)
     assert {hit.article.title for hit in searcher.search("Où est le pont ?", 50).hits} == titles
     assert {each.title for each in WRITTEN if searcher.find(each.id)} == titles

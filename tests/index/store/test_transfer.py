@@ -64,7 +64,7 @@ def test_an_index_arrives_whole_and_what_was_there_before_can_be_put_back(
     assert arrived.rules == ""  # nobody here knows what they were
     assert replace(arrived, id=left.id, roots=left.roots, rules=left.rules) == left
     assert best_passage(tmp_path / "there", "Qui a construit le pont ?") == BRIDGE
-    assert sorted(each.name for each in folder.parent.iterdir()) == ["export", "there"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["export", "there"]
     assert current_id(tmp_path / "there") == arrived.id
     again = import_index(folder, tmp_path / "there")
     assert again.id > arrived.id
@@ -256,7 +256,7 @@ def test_an_export_killed_at_any_moment_can_be_made_again(built: Path, folder: P
         whole = [each for each in folder.parent.iterdir() if (each / MANIFEST_NAME).is_file()]
         assert whole, "the only export was removed before another was whole"
         export_index(built, folder)
-        assert [each.name for each in folder.parent.iterdir()] == ["export"]
+        assert [path.name for path in folder.parent.iterdir()] == ["export"]
     assert last > 30
     import_index(folder, folder.parent / "there")
 
@@ -290,7 +290,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
         export_index(built, tmp_path / "out")
     assert verify(tmp_path / "there").id == first.generation
     assert generations(tmp_path / "there") == [first.generation]
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["export", "there"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export", "there"]
 
 
 def test_a_folder_named_in_two_lines_is_no_forgery_and_no_index(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ SATURDAY = date(2016, 10, 1)
 def test_days_are_resolved_from_the_article_s(
     sentence: str, first: str, last: str, exactness: str
 ) -> None:
-    days = [each for each in find_event_days(sentence, SATURDAY) if not each.is_aside]
+    days = [day for day in find_event_days(sentence, SATURDAY) if not day.is_aside]
     assert days, sentence
     period = days[0].period
     assert (str(period.first), str(period.last), days[0].exactness) == (first, last, exactness)
@@ -74,7 +74,7 @@ def test_what_is_no_day(sentence: str) -> None:
     ],
 )
 def test_days_of_a_noun_or_of_a_beginning_are_set_aside(sentence: str) -> None:
-    assert all(each.is_aside for each in find_event_days(sentence, SATURDAY))
+    assert all(day.is_aside for day in find_event_days(sentence, SATURDAY))
 
 
 def test_without_a_day_of_the_article_only_whole_dates_are_known() -> None:

@@ -6,7 +6,7 @@ from index.text.moments import find_moments
 
 
 def read(text: str) -> list[tuple[int | None, int | None, int | None]]:
-    return [(each.year, each.month, each.day) for each in find_moments(text)]
+    return [(moment.year, moment.month, moment.day) for moment in find_moments(text)]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from index.text.names import span_names, spell_slugs
     ],
 )
 def test_names_after_an_elision(sentence: str, names: list[str]) -> None:
-    assert [sentence[each.start : each.end] for each in span_names(sentence, "fr")] == names
+    assert [sentence[name.start : name.end] for name in span_names(sentence, "fr")] == names
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,11 @@ from index.text.quantities import find_quantities
 
 def read(text: str, language: str = "fr") -> list[tuple[float, str]]:
     """Each number of a text with its unit, where it can be read in one way only."""
-    return [(value, each.unit) for each in find_quantities(text, language) for value in each.values]
+    return [
+        (value, quantity.unit)
+        for quantity in find_quantities(text, language)
+        for value in quantity.values
+    ]
 
 
 @pytest.mark.parametrize(
