@@ -70,7 +70,6 @@ def test_an_episode_is_named_where_it_stays(
         (("daily", "--language", "it"), "--language\u00a0: fr ou en est attendu."),
         (("say", "--speed", "5"), "--speed\u00a0: au plus 2\n"),
         (("say", "--speed", "x"), "--speed\u00a0: un nombre est attendu\n"),
-        (("arena", "replay", "--voters", "x"), "--voters\u00a0: valeurs possibles\u00a0: "),
         (("podcast", "pont", "--length", "2h"), "--length 2h"),
         (("podcast", "pont", "--length", "99m"), "de 1 à 15"),
         (("podcast", "--period", "2026-13"), "--period 2026-13"),
