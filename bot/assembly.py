@@ -221,7 +221,7 @@ def _call_archive(
     archive: Archive, name: ArchiveFunction, meaning: Meaning, message: str
 ) -> Answer | None:
     """Call a function of the archive; None to answer the message as a question."""
-    return archive.serve(name, message, meaning.subject)
+    return archive.serve(name, message, meaning.subject, meaning.language)
 
 
 def _recipients(settings: Settings) -> Sequence[str]:

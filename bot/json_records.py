@@ -13,8 +13,8 @@ from typing_extensions import TypedDict  # pydantic needs this one before Python
 from bot.answer import Answer, Citation, Fallback, Outcome
 from index.article import Article, ArticleEntry, Copy, Period
 
-PeriodRecord = TypedDict("PeriodRecord", {"from": str, "to": str})
-"""Days of publication, both included."""
+PeriodRecord = TypedDict("PeriodRecord", {"from": str | None, "to": str})
+"""Days, both included; without the first if all days up to the last are meant."""
 
 
 class PublicationRecord(TypedDict):
@@ -198,7 +198,10 @@ def sections_record(answer: Answer) -> list[AnswerSectionRecord]:
 
 
 def _period_record(period: Period | None) -> PeriodRecord | None:
-    return {"from": period.first.isoformat(), "to": period.last.isoformat()} if period else None
+    if period is None:
+        return None
+    first = None if period.first == date.min else period.first.isoformat()
+    return {"from": first, "to": period.last.isoformat()}
 
 
 def json_line(fields: Mapping[str, Any]) -> str:

@@ -61,15 +61,21 @@ class Archive:
             return refusal_of(request.question, decide_by_articles(()), language=request.language)
         return list_items(request, self.searcher(), self.reader, self.reading_thresholds)
 
-    def serve(self, intent: ArchiveFunction, message: str, name: str = "") -> Answer | None:
-        """Answer a message taken for a request of a function; None to answer it as a question."""
+    def serve(
+        self, intent: ArchiveFunction, message: str, name: str = "", language: str = ""
+    ) -> Answer | None:
+        """Answer a message taken for a request of a function; None to answer it as a question.
+
+        `language` is the one to answer in, by default that of the message.
+        """
         page = PAGE.search(fold_phrase(message))
         message = PAGE.sub("", message)
         today = date.today()
         metadata = parse_article_question(parse_timing(message, today), today)[0]
         if intent in ("articles", "count") and metadata is not None:
             return None  # the chain sends it to the archive in full
-        return self._call_by_words(message, today, intent, int(page[1]) if page else 1, name)
+        number = int(page[1]) if page else 1
+        return self._call_by_words(message, today, intent, number, name, language)
 
     def answer(self, question: str, timing: Timing, today: date) -> Answer | None:
         """Answer a question about articles, a bare name or an address; None for any other."""
@@ -109,14 +115,20 @@ class Archive:
         return reply.answer(metadata)
 
     def _call_by_words(
-        self, message: str, today: date, intent: str = "", page: int = 1, name: str = ""
+        self,
+        message: str,
+        today: date,
+        intent: str = "",
+        page: int = 1,
+        name: str = "",
+        language: str = "",
     ) -> Answer | None:
         """Answer a function asked for in plain words, or refuse: finally if the refusal has its
         intent, else the question may still be answered by passages."""
         request = parse_function(message, today, intent, page=page)
         if request is None or not (request.subject or request.period):
             return None
-        answer = self.call(replace(request, name=name))
+        answer = self.call(replace(request, name=name, language=language or request.language))
         # Nobody else's words come near a person's.
         if request.function == "quotes" and split_topic(request.about)[0][:1].isupper():
             return replace(answer, intent=request.function)

@@ -189,9 +189,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             subject = _last_subject(turn)
         if not subject:
             return turn, Meaning(intent, turn.question, leaning=1.0)
-        request = CommandPhrases.of(turn.language or command.language).request(intent, subject)
+        code = turn.language or command.language
+        request = CommandPhrases.of(code).request(intent, subject)
         leaning = float(not command.subject)
-        meaning = Meaning(intent, request, subject=subject, leaning=leaning, is_command=True)
+        meaning = Meaning(intent, request, subject=subject, leaning=leaning)
+        meaning = replace(meaning, is_command=True, language=code)
         if self._messages is not None:
             heard = self._messages.read(subject)
             meaning = replace(meaning, distress=heard.distress, help_kind=heard.help_kind)

@@ -145,8 +145,11 @@ def clock(of: time, language: str) -> str:
 
 
 def period(of: Period, language: str) -> str:
-    """« du 3 au 9 mars 2025 », "from 3 to 9 March 2025", without repeating month or year."""
+    """« du 3 au 9 mars 2025 », "from 3 to 9 March 2025", without repeating month or year, or
+    « jusqu’au 9 mars 2025 »."""
     first, last = day(of.first, language), day(of.last, language)
+    if of.first == date.min:
+        return f"up to {last}" if language == "en" else f"jusqu’au {last}"
     if of.first == of.last:
         return f"of {last}" if language == "en" else f"du {last}"
     if of.first.year == of.last.year:

@@ -138,6 +138,7 @@ def ask(
             raise SettingsError("jsonl-alone", subject="--jsonl")
         return _ask_lines(settings)
     from bot.assembly import open_chain
+    from bot.followups.turn import TurnText
 
     if output is not None:
         export_format(output)  # fail early
@@ -162,7 +163,7 @@ def ask(
     out, err = console_for(sys.stdout), console_for(sys.stderr)
     terminal = TerminalPhrases.of(settings.language)
     with show_wait(err, terminal.searching), open_chain(settings) as chain:
-        answer = chain.invoke(question)
+        answer = chain.invoke(TurnText(question, language=settings.language))
     for option, path in options:
         if option.answer is not None:
             option.answer(settings, answer, path)

@@ -46,7 +46,7 @@ class Meaning:
     a question only because that does less harm. `distress` is set with its `help_kind`.
     `question` is the message without the courtesies around it; `leaning` the probability that it
     leans on what came before; `subject` its words for a subject or person. `is_command` if it was
-    called by name.
+    called by name, in its `language`.
     """
 
     intent: str
@@ -58,6 +58,7 @@ class Meaning:
     distress: Distress | None = None
     help_kind: HelpKind = "medical"
     is_command: bool = False
+    language: str = ""
 
     @property
     def leans(self) -> bool:

@@ -11,6 +11,8 @@ from bot.answer import Answer
 from bot.assembly import chain_over
 from bot.followups.conversation import FollowUpChain
 from bot.followups.turn import Turn, TurnText
+from bot.json_records import answer_record
+from bot.locale.answers import Phrases
 from bot.settings import Settings
 from bot.understanding.command import COMMANDS, ArchiveCommand, parse_command
 from bot.understanding.texts import CommandPhrases
@@ -120,6 +122,23 @@ def test_a_comparison_names_both_sides_without_the_colon(chain: FollowUpChain) -
     assert {heading.partition("\u00a0")[0] for heading in headings[1:]} == {"Hubble", "James-Webb"}
     assert {section[0].side for section in answer.sections[1:]} == {1, 2}
     assert answer.coverage == ()
+
+
+@pytest.mark.parametrize("command", COMMANDS["en"])
+def test_an_english_command_is_answered_in_english(chain: FollowUpChain, command: str) -> None:
+    subject = "Hubble and James-Webb" if command == "/compare" else "Macron"
+    answer = chain.invoke(TurnText(f"{command} {subject}", language="en"))
+    assert answer.language == "en"
+    assert "L’un et l’autre" not in answer.text
+
+
+def test_a_period_without_a_beginning_is_told_by_its_end(chain: FollowUpChain) -> None:
+    answer = chain.invoke("/quotes Macron until January 1, 2025")
+    assert answer.period is not None
+    assert Phrases.of("en").according_to(answer.period) == (
+        "According to the articles up to 1 January 2025:"
+    )
+    assert answer_record(answer)["period"] == {"from": None, "to": "2025-01-01"}
 
 
 def test_the_next_page_of_a_list_is_a_button(chain: FollowUpChain) -> None:

@@ -30,6 +30,16 @@ def test_each_function_has_a_command(intent, capsys: Capture) -> None:  # type: 
     assert record["citations"]
 
 
+@pytest.mark.parametrize("name", ["compare", "positions"])
+def test_names_that_are_alike_in_both_languages_follow_the_settings(
+    name: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELON_LANGUAGE", "en")
+    subject = {"compare": "Hubble and James-Webb", "positions": "Macron"}[name]
+    run([name, subject, "--json"])
+    assert json.loads(capsys.readouterr().out)["language"] == "en"
+
+
 def test_a_period_restricts_the_events(capsys: Capture) -> None:
     period = ["--from", "2019-04", "--to", "2023"]
     assert run(["timeline", "Notre-Dame", *period, "--json"]) == 0
