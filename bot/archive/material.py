@@ -18,15 +18,18 @@ from index.findings import Hit
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase, folded_words
 from index.text.language import detect, keyed_terms
+from index.text.stopwords import stop_words
 
 _SEARCHED_PASSAGES = 80
 _MOST_NAMED = 2_000  # passages that name a subject, of which the best lines are shown
 _NEAR_MARGIN = 0.2  # of score behind the nearest article, within which to look for the widest gap
+_FREQUENT = 3  # times that an article about a name has it
 _MOST_NEAR = 12
 _LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
 _TYPO_LETTERS = 3  # minimum of a word that may be misspelt
 _LONG_LETTERS = 8  # of a word that may have two typos
 _PREFIX_LETTERS = 3  # that may be missing at its end: « Sarko »
+_STOP_WORDS = stop_words("fr") | stop_words("en")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
@@ -82,9 +85,10 @@ def find_material(
         if not names or _has_names(found.name, [article], any)
     ]
     own = {entry.article.id: entry for entry in found.articles}
-    is_common = len(found.name.parts) == 1 and not names
     others = [
-        replace(own[article.id], in_opening=not is_common)
+        replace(own[article.id], in_opening=_is_frequent(found.name, article))
+        if article.id in own and not own[article.id].is_central
+        else own[article.id]
         if article.id in own
         else SubjectArticle(article, found.name, in_title=False, in_opening=True)
         for article in near
@@ -104,6 +108,15 @@ def find_material(
     # A line that only names the subject is no news of it.
     is_near = is_near or not any(entry.is_central for entry in articles)
     return Material(replace(found, articles=tuple(articles)), is_near, similarity)
+
+
+def _is_frequent(name: SubjectName, article: Article) -> bool:
+    """True if an article goes on about a subject: all of its parts, a lone name often."""
+    if len(name.parts) > 1:
+        return True
+    (part,) = name.parts
+    count = len(list(part.find(article.text, fold_phrase(article.text))))
+    return part.is_name and count >= _FREQUENT
 
 
 def _has_hint(request: ArchiveRequest, article: Article) -> bool:
@@ -164,6 +177,8 @@ def _mend(subject: str, hits: Sequence[Hit]) -> str:
 
     def mend(match: re.Match[str]) -> str:
         word, plain = match[0], fold_phrase(match[0])
+        if plain in _STOP_WORDS:
+            return word
         if plain in forms:
             is_name = word.islower() and all(form[0].isupper() for form in forms[plain])
             return max(forms[plain], key=len) if is_name else word

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from index.article import Article, Passage, Period, Sentence
@@ -25,6 +25,7 @@ _PLURAL_LETTERS = 4  # minimum of a common noun whose plural is the same word
 _SURNAME_LETTERS = 3
 _BEFORE_CHARACTERS = 40  # in which a first name may stand
 _WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
+_NO_FIRST_NAMES = frozenset(["m.", "mme", "president", "presidente", "ministre", "premier", "mr"])
 _BETWEEN = re.compile(r"[\s'-]+")
 # In a subject, these stand between names of one thing: « Tour de France », « Bank of England ».
 _JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
@@ -32,11 +33,13 @@ _JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
 
 @dataclass(frozen=True, slots=True)
 class NamePart:
-    """A word of a subject, or a run of capitalised words; `pattern` matches folded text."""
+    """A word of a subject, or a run of capitalised words; `pattern` matches folded text, but not
+    after the first name of a `namesake`."""
 
     text: str
     pattern: re.Pattern[str]
     is_name: bool
+    namesakes: frozenset[str] = frozenset()
 
     def find_in(self, text: str) -> re.Match[str] | None:
         """The first occurrence in a text, if any."""
@@ -45,7 +48,10 @@ class NamePart:
     def find(self, text: str, folded: str) -> Iterator[re.Match[str]]:
         """Find the part in a text; `folded` is the text after `fold_phrase`."""
         for match in self.pattern.finditer(folded):
-            if not self.is_name or not text[match.start()].islower():
+            if self.is_name and text[match.start()].islower():
+                continue
+            before = folded[max(0, match.start() - _BEFORE_CHARACTERS) : match.start()].split()
+            if not (self.namesakes and before and before[-1] in self.namesakes):
                 yield match
 
 
@@ -60,6 +66,7 @@ class SubjectName:
     subject: str
     parts: tuple[NamePart, ...]
     has_core: bool = False  # « mission Rosetta »: its articles go on with the name alone
+    is_surname: bool = False  # most articles have it after one first name
 
     @classmethod
     def parse(cls, subject: str, question: str = "") -> SubjectName:
@@ -71,7 +78,8 @@ class SubjectName:
         for match in _WORD.finditer(subject):
             word = match[0]
             between, folded = subject[end : match.start()], fold_phrase(word)
-            is_stop = folded in stop_words(language) and not (word[0].isupper() and match.start())
+            is_capital = word[0].isupper() and not (begins and not match.start())  # « Le Pen »
+            is_stop = folded in stop_words(language) and not is_capital
             if is_stop or (len(word) == 1 and not word.isdigit()):
                 continue
             is_name = word[0].isupper() and not (begins and not match.start())
@@ -102,8 +110,8 @@ class SubjectName:
         words = self.parts[0].text.split() if len(self.parts) == 1 else []
         if len(words) < 2 or not self.parts[0].is_name or len(words[-1]) < _SURNAME_LETTERS:
             return None
-        if fold_phrase(words[-2]) in _JOINED and len(words) == 3:
-            return None  # « Tour de France »
+        if fold_phrase(words[-2]) in _JOINED and len(words) <= 3:
+            return None  # « Tour de France », « Le Pen »
         return NamePart(words[-1], _compile(words[-1], True), True)
 
     def find_parts(self, text: str) -> frozenset[int]:
@@ -170,7 +178,8 @@ class SubjectArticle:
     def mentions(self) -> tuple[Mention, ...]:
         """The sentences that name the subject or go on about it, all of an article about it."""
         name = self.name.core
-        is_whole = self.in_title or (self.in_opening and name.surname is None)
+        is_person = name.surname is not None or name.is_surname
+        is_whole = self.in_title or (self.in_opening and not is_person)
         in_title = name.find_parts(self.article.title)
         mentions = []
         for passage in cut(self.article):
@@ -253,6 +262,8 @@ def find_subject(
             )
             articles.append(SubjectArticle(article, name, in_title, in_opening))
     articles, homonyms = _tell_apart(name, articles)
+    name = _without_namesakes(name, articles)
+    articles = [replace(own, name=name) for own in articles]
     articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
     return FoundSubject(name, tuple(articles), homonyms, len(keys) <= most)
 
@@ -289,6 +300,25 @@ def _tell_apart(
 
     others = tuple(own.article for own in articles if not has_alias(own))
     return [own for own in articles if has_alias(own)], others
+
+
+def _without_namesakes(name: SubjectName, articles: Sequence[SubjectArticle]) -> SubjectName:
+    """« Le Pen » is a surname, and not Jean-Marie's, if half of the articles have « Marine Le Pen »
+    in them."""
+    if len(name.parts) != 1 or not name.parts[0].is_name or len(articles) > _MOST_HOMONYMS:
+        return name
+    plain = f" {fold_phrase(name.parts[0].text)}"
+    firsts = Counter(
+        form.removesuffix(plain).split()[-1]
+        for own in articles
+        for form in _forms(name, own.article)
+        if form.endswith(plain)
+    )
+    ranked = [first for first, _ in firsts.most_common() if first not in _NO_FIRST_NAMES]
+    if not ranked or 2 * firsts[ranked[0]] < len(articles):
+        return name
+    part = replace(name.parts[0], namesakes=frozenset(ranked[1:]))
+    return replace(name, parts=(part,), is_surname=True)
 
 
 def _forms(name: SubjectName, article: Article) -> frozenset[str]:

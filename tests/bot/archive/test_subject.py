@@ -76,3 +76,12 @@ def test_a_capital_that_begins_the_question_makes_no_name() -> None:
     assert [each.text for each in SubjectName.parse("le Tour de France").parts] == [
         "Tour de France"
     ]
+
+
+def test_a_surname_is_not_that_of_a_namesake_whom_fewer_articles_name() -> None:
+    many = [told(f"Débat {n}", f"Marine Le Pen parle au débat {n}.") for n in range(3)]
+    other = told("Doyen", "Jean-Marie Le Pen est le doyen. Marine Le Pen est sa fille.")
+    with searcher_over(*many, other) as searcher:
+        found = find_subject(searcher, "Le Pen")
+    own = next(own for own in found.articles if own.article.title == "Doyen")
+    assert [m.sentence.text for m in own.mentions if m.is_named] == ["Marine Le Pen est sa fille."]
