@@ -30,12 +30,14 @@ _NEAR_PASSAGES = 30
 class FoundArticles:
     """The articles of a request: those of its page, and how many there are in all.
 
-    `mentions` are the others that name the subject further down; `is_near` as in `Material`.
+    `mentions` are the others that name the subject further down, `near` those close to a theme that
+    is no name; `is_near` if none has all of its words.
     """
 
     page: tuple[Article, ...]
     total: int
     mentions: int = 0
+    near: tuple[Article, ...] = ()
     is_near: bool = False
 
 
@@ -49,8 +51,12 @@ def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     last = before + len(found.page)
     heading = phrases.heading(found.total, before + 1, last, request.page)
     heading = heading if found.total > 1 else ""
-    citations = cite_openings(found.page, searcher.generation)
-    first, *others = _name_articles(found.page, request)
+    near = found.near if last == found.total else ()
+    citations = cite_openings((*found.page, *near), searcher.generation)
+    first, *others = _name_articles((*found.page, *near), request)
+    if near:
+        at = len(found.page) - 1
+        others[at] = replace(others[at], heading=phrases.near)
     heading = " ".join(filter(None, (heading, phrases.others(found.mentions))))
     statements = [replace(first, heading=heading), *others]
     answer = _answer(request, statements, citations, is_near=found.is_near)
@@ -103,9 +109,14 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
     if material is not None and not material.found.is_complete:
         return _refuse(request, decide_by_articles((), is_complete=False))
     if material is not None and material.found.central[skip:]:
-        central, every = material.found.central, material.found.articles
-        page = tuple(own.article for own in central[skip : skip + size])
-        return FoundArticles(page, len(central), len(every) - len(central), material.is_near)
+        named = [own for own in material.found.articles if own.article.id in material.named]
+        central = [own for own in named if own.is_central] or named or material.found.central
+        articles = [own.article for own in central]
+        is_theme = bool(named) and not any(part.is_name for part in material.found.name.parts)
+        near = [own.article for own in material.found.central if own.article not in articles]
+        mentions = len([own for own in named if own.article not in articles])
+        page, near = articles[skip : skip + size], near if is_theme else []
+        return FoundArticles(tuple(page), len(articles), mentions, tuple(near), not named)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
     return _refuse(request, decide_by_articles((), hits, request.period))
 

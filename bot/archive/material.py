@@ -37,10 +37,11 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 class Material:
     """The articles on a subject, and their lines.
 
-    `is_near` if they do not name it in all of its words: what is shown is then only the closest.
+    `named` are those that have all of its words; `is_near` if what is shown is only the closest.
     """
 
     found: FoundSubject
+    named: frozenset[str]
     is_near: bool
     similarity: Similarity
 
@@ -107,7 +108,8 @@ def find_material(
     is_near = is_near and bool(_missing_words(subject, articles))
     # A line that only names the subject is no news of it.
     is_near = is_near or not any(entry.is_central for entry in articles)
-    return Material(replace(found, articles=tuple(articles)), is_near, similarity)
+    named = frozenset(entry.article.id for entry in found.articles)
+    return Material(replace(found, articles=tuple(articles)), named, is_near, similarity)
 
 
 def _is_frequent(name: SubjectName, article: Article) -> bool:

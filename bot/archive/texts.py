@@ -23,6 +23,7 @@ class ArticlesPhrases(Texts, domain="archive", part="articles"):
     def mentioned(self, count: int) -> str: ...
 
     rule: str
+    near: str
 
     def heading(self, total: int, first: int, last: int, page: int) -> str:
         """Say how many articles there are, which of them follow on this page, and how to go on."""

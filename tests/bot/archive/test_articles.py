@@ -12,6 +12,7 @@ from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.archive.archive import Archive
+from bot.archive.request import ArchiveRequest
 from index.search.confidence import Thresholds
 from tests.bot.archive.made import searcher_over, told
 
@@ -94,3 +95,14 @@ def test_what_is_merely_near_is_never_sure() -> None:
         chain = RetrievalQA(searcher, answerer, archive, lambda: date(2026, 12, 1))
         answer = chain.invoke("Qui a écrit l’article sur le sommet de la ville malienne ?")
     assert not answer.is_sure
+
+
+def test_articles_close_to_a_theme_stand_below_those_that_have_its_words() -> None:
+    named = told("Un pont", "Le pont de pierre franchit le fleuve.", "2020-01-01")
+    near = told("La passerelle", "Une passerelle franchit aussi le fleuve.", "2021-01-01")
+    request = ArchiveRequest("articles", "pont", question="les articles sur le pont", about="pont")
+    with searcher_over(named, near) as searcher:
+        answer = Archive(lambda: searcher, Thresholds.at(0.5)).call(request)
+    assert answer.citations[0].article.title == "Un pont"
+    headings = [section[0].heading for section in answer.sections[1:]]
+    assert headings in ([], ["Proches par le sens, sans ces mots\u00a0:"])
