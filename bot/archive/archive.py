@@ -17,7 +17,7 @@ from bot.archive.comparison import compare_subjects
 from bot.archive.dossier import tell_dossier
 from bot.archive.items import ItemReader, list_items
 from bot.archive.overview import tell_latest, tell_overview
-from bot.archive.plain_words import parse_function
+from bot.archive.plain_words import parse_function, strip_asking
 from bot.archive.positions import tell_positions
 from bot.archive.quotes import quote_person, split_topic
 from bot.archive.request import ArchiveFunction, ArchiveRequest
@@ -96,9 +96,7 @@ class Archive:
         words = parse_function(question, today, function)
         request = ArchiveRequest(
             function,
-            words.subject
-            if words and metadata.subject and not metadata.author
-            else metadata.subject,
+            strip_asking(metadata.subject, of_articles=True) if metadata.subject else "",
             (words and words.period) or timing.period,
             metadata.author,
             question,

@@ -115,8 +115,9 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         is_theme = bool(named) and not any(part.is_name for part in material.found.name.parts)
         near = [own.article for own in material.found.central if own.article not in articles]
         mentions = len([own for own in named if own.article not in articles])
-        page, near = articles[skip : skip + size], near if is_theme else []
-        return FoundArticles(tuple(page), len(articles), mentions, tuple(near), not named)
+        first = articles[skip : skip + size]
+        near = near if is_theme else []
+        return FoundArticles(tuple(first), len(articles), mentions, tuple(near), not named)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
     return _refuse(request, decide_by_articles((), hits, request.period))
 

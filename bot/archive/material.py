@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
@@ -33,6 +34,17 @@ _STOP_WORDS = stop_words("fr") | stop_words("en")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
+class Quoted(Protocol):
+    """Words of an article, from `start` to `end`."""
+
+    @property
+    def article(self) -> Article: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """The articles on a subject, and their lines.
@@ -53,6 +65,15 @@ class Material:
         """The similarity of an article's nearest sentence to the request."""
         own = (near for (key, _), near in self.similarity.items() if key == article.id)
         return max(own, default=0.0)
+
+    def nearness_of(self, line: Quoted) -> float:
+        """The similarity to the request of the sentence at a quote's end."""
+        near = [
+            near
+            for (key, start), near in self.similarity.items()
+            if key == line.article.id and line.start <= start < line.end
+        ]
+        return max(near, default=0.0)
 
     def among(self, articles: Sequence[SubjectArticle]) -> Material:
         """The same with these articles alone."""

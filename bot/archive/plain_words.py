@@ -24,15 +24,19 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
         "chronology",
         r"\b(?:chrono(?:s|logies?|logique)?|frise|timelines?|chronology|retrace[rz]?|history"
         r"|(?:etape|date) par (?:etape|date)|dans l'ordre|l'histoire|(?:the|whole) story"
+        r"|historique|temps forts|fil des evenements"
         r"|(?:grandes|principales|main|key) (?:dates|etapes|steps|stages|events)"
         r"|(?:dates|etapes) (?:cles?|importantes))\b",
     ),
     (
         "dossier",
-        r"\b(?:fiche|dossier|portrait|profile?|biographie|biography|bio|une note|tout ce que"
-        r" (?:vous|tu|l'on))\b",
+        r"\b(?:fiche|dossier|presente-(?:moi|nous)|portrait|profile?|biographie|biography|bio"
+        r"|une note|tout ce que (?:vous|tu|l'on))\b",
     ),
-    ("summary", r"\b(?:resum|summar|sum up|l'essentiel (?:de l'article|du))"),
+    (
+        "summary",
+        r"\b(?:resum|summar|sum up|l'essentiel (?:de l'article|du)|de quoi parle (?:l|votre|cet))",
+    ),
     (
         "quotes",
         r"\b(?:citations?|declarations?|propos d|paroles|mots d|quotes?|phrases d|ce que dit"
@@ -43,7 +47,6 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
         "positions",
         r"\b(?:pour (?:et|ou) (?:qui est )?contre|positions|for and (?:who is )?against)\b",
     ),
-    ("count", r"\b(?:combien|nombre) d'articles|\bhow many articles"),
     ("list", r"\b(?:listes?|list)\b"),
     (
         "overview",
@@ -57,7 +60,12 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
         r"\b(?:quoi de (?:neuf|nouveau)|du nouveau|(?:dernieres|latest) (?:nouvelles|infos?|actus?"
         r"|news)|the latest|what's new)\b",
     ),
-    ("articles", r"(?<!disent les )\b(?:articles|papiers|depeches)\b"),
+    (
+        "articles",
+        r"(?<!disent les )\b(?:articles|papiers|depeches)\b|\bvous (?:avez )?(?:publie|ecrit)\b"
+        r"|\b(?:avez-vous|as-tu|have you) (?:publie|ecrit|published|written)\b"
+        r"|\b(?:vous avez|tu as|avez-vous|as-tu) sur\b",
+    ),
 )
 _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in _CUES)
 _ANYWHERE = re.compile(
@@ -72,32 +80,45 @@ _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
 _ASKING_WORDS = """
 a a-t-il about actu actualites actus affirme against aimerais all alors an apres archive
 archives are article articles as as-tu au aux avez avez-vous base been besoin between bio
-biographie biography bonjour build c' c'est ca can ce cela celebres ces cherche chercher chrono
-chronologie chronologies chronologique chronology citation citations cle cles combien
-comparaison compare compare-moi comparer comparez comparison complet complete completes compte
-concernant consacre consacres contre corpus cote could d' d'horizon dans date dates de
-declaration declarations declare depeche dernier dernieres derniers dernières des did difference
-differences dire disent dit do does donc donne donne-moi donne-nous donner donnez donnez-moi
-donnez-nous dossier draw dresse dresse-moi dresser dressez du ecris elle elles en entre enumere
-essentiel est est-ce est-on et etablir etablis etaient etait etape etapes etat ete eu eux
-evenements events existe-t-il faire fais fais-moi fais-nous faites faites-moi faut fiche fiches
-file find for frise full furent get give grandes has have hello her heure hi him histoire
-history horizon how i il ils importantes in index info infos is it j' je jour key know known l'
-la latest le les lieux like list liste liste-moi lister listes listez lui m' main make many me
-merci moi mois monte monte-moi montez montre montre-moi montrez mots need neuf new news nombre
-nos note notre nous nouveau nouvelles of ok on ont order ordre ou overview papier par parle
-parle-moi parler parlez parlez-moi parlez-nous paroles paru parue parues parus pense peux
-peux-tu phrases plait please plus point portrait position positions pour pourriez pourriez-vous
-pouvez pouvez-vous prepare principales principaux profil profile propos publie publies qu' que
-quel quelle quelles quels qui quoi quote quotes raconte raconte-moi raconter racontez recentes
-redige regarding repondu resume resume-moi resumer resumez resumez-moi retrace retrace-moi
-retracer retracez s'il said sais sait sait-on salut savez say show situation sommes sommes-nous
-sont sors sors-moi stages steps story stp sujet sum summarise summarize summary sur svp synthese
-synthetise synthetiser t te tell texte thanks the them timeline timelines to total tour tous
-tout toute toutes trace tu un une up us veux vos votre voudrais vous want was we were what
-what's where which who whole would write y y'a you à
+biographie biography bonjour bref brief build c' c'est ca can ce cela celebres ces cherche
+chercher chrono chronologie chronologies chronologique chronology citation citations cle cles
+combien comparaison compare compare-moi comparer comparez comparison complet complete completes
+compte concernant consacre consacres contre corpus cote could d' d'horizon dans date dates de
+declaration declarations declare depeche dernier dernieres derniers dernières des developpements
+did difference differences dire disent dit do does donc donne donne-moi donne-nous donner donnez
+donnez-moi donnez-nous dossier draw dresse dresse-moi dresser dressez du ecris elle elles en
+entre enumere essentiel est est-ce est-on et etablir etablis etaient etait etape etapes etat ete
+eu eux evenements events evolution existe-t-il faire fais fais-moi fais-nous faites faites-moi
+faut fiche fiches fil file find for forts frise full furent get give grandes has have hello her
+heure hi him histoire historique history horizon how i il ils importantes in index info infos is
+it j' je jour key know known l' la latest le les lieux lignes like list liste liste-moi lister
+listes listez lui m' main make many me merci moi mois monte monte-moi montez montre montre-moi
+montrez mots need neuf new news nombre nos note notre nous nouveau nouvelles of ok on ont order
+ordre ou overview papier par parle parle-moi parler parlez parlez-moi parlez-nous paroles paru
+parue parues parus pense peux peux-tu phrases plait please plus point portrait position
+positions pour pourriez pourriez-vous pouvez pouvez-vous prepare presente presente-moi
+presente-nous principales principaux profil profile propos publie publies qu' que quel quelle
+quelles quelques quels qui quoi quote quotes raconte raconte-moi raconter racontez recentes
+reconstitue redige regarding repondu resume resume-moi resumer resumez resumez-moi retrace
+retrace-moi retracer retracez s'il said sais sait sait-on salut savez say ses show situation
+sommes sommes-nous sont sors sors-moi stages steps story stp sujet sum summarise summarize
+summary sur svp synthese synthetise synthetiser t te tell temps texte thanks the them timeline
+timelines to total tour tous tout toute toutes trace tu un une up us veux vos votre voudrais
+vous want was we were what what's where which who whole would write y y'a you à
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
+# And of requests for articles.
+_OF_ARTICLES_WORDS = """
+consacree consacrees depeches ecrit ecrites ecrits evoque evoquent fois indexes mention
+mentionne mentionnent mentions nb numero numeros papiers parlant parle parlent parler pieces
+portant porte portent publiee publiees publier publish published redige rediges reportages sorti
+sortis stories textes texts traitant traite traitent written
+"""
+_ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
+_COUNT = re.compile(
+    r"\b(?:combien|nombre|nb|how many)\b[^,;:?]{0,40}?\b(?:articles?|papiers?|textes?|depeches?"
+    r"|pieces|stories|(?:parle|ecrit|publie)\b)"
+)
 _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")
 _HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] ")
 _DATE_OPENING = re.compile(r"\b(?:d[ue]|d['’]|le|au|[aà] l['’]|en|the|of|in|on)\s*$", re.IGNORECASE)
@@ -132,7 +153,9 @@ def parse_function(
         timing = _cut_date(
             text, with_days=function in _OF_DAYS or bool(_OF_A_DAY.search(fold_phrase(text)))
         )
-    about = _ANYWHERE.sub("", _strip(timing.question).rest).strip("?!., ")
+    about = strip_asking(timing.question, of_articles=function in ("articles", "count"))
+    if not about and timing.period is not None and function != "count":
+        function = "articles"  # « tout ce que vous avez publié en mars »
     return ArchiveRequest(
         function,
         _HINTS.split(about, maxsplit=1)[0].strip(QUOTATION_MARKS + "?!., "),
@@ -145,9 +168,15 @@ def parse_function(
     )
 
 
-_ALL = frozenset(function for function, _ in _CUES)
+_ALL: frozenset[ArchiveFunction] = frozenset({*(function for function, _ in _CUES), "count"})
 _OF_A_DAY = re.compile(r"\b(?:heure par heure|journee d|hour by hour)")
 _OF_DAYS = ("summary", "articles", "count", "latest", "list")  # whose dates are those of articles
+
+
+def strip_asking(text: str, *, of_articles: bool = False) -> str:
+    """What remains of a text without the words that only ask, also for articles."""
+    asking = _ASKING | _ASKING_ARTICLES if of_articles else _ASKING
+    return _ANYWHERE.sub("", _strip(text, asking).rest).strip("?!., ")
 
 
 def _language_of(text: str) -> str:
@@ -160,6 +189,8 @@ def _function_of(text: str) -> ArchiveFunction | None:
     """The function whose words stand at either end of a message."""
     around = _strip(_cut_date(text, with_days=True).question).around
     found = next((function for function, cue in _FUNCTION_CUES if cue.search(around)), None)
+    if _COUNT.search(fold_phrase(text)):
+        return "count"
     if found is None and _WHICH.match(fold_phrase(text)):
         return "list"
     if found in (None, "list") and _ANYWHERE.search(text):
@@ -177,21 +208,21 @@ def _cut_date(text: str, *, with_days: bool) -> Timing:
     return Timing(text)
 
 
-def _strip(text: str) -> _Stripped:
+def _strip(text: str, asking: frozenset[str] = _ASKING) -> _Stripped:
     """Cut the words that only ask from both ends, and parts of nothing else."""
     kept: list[str] = []
     around: list[str] = []
     for sentence in _SENTENCE_END.split(text):
         parts: list[str] = []
         for part in _PART.findall(sentence):
-            asks = all(_only_asks(token) for token in _TOKEN.finditer(part))
+            asks = all(_only_asks(token, asking) for token in _TOKEN.finditer(part))
             (around if asks else parts).append(part)
         sentence = "".join(parts)
         tokens = list(_TOKEN.finditer(sentence))
         first, last = 0, len(tokens)
-        while first < last and _only_asks(tokens[first]):
+        while first < last and _only_asks(tokens[first], asking):
             first += 1
-        while last > first and _only_asks(tokens[last - 1]):
+        while last > first and _only_asks(tokens[last - 1], asking):
             last -= 1
         if first < last:
             begin, end = tokens[first].start(), tokens[last - 1].end()
@@ -200,7 +231,7 @@ def _strip(text: str) -> _Stripped:
     return _Stripped("; ".join(kept), fold_phrase(" ".join(around)))
 
 
-def _only_asks(token: re.Match[str]) -> bool:
+def _only_asks(token: re.Match[str], asking: frozenset[str]) -> bool:
     """True for a word that only asks; a capital begins a name, but at the beginning."""
     word = token[0]
-    return fold_phrase(word) in _ASKING and not (word[0].isupper() and token.start())
+    return fold_phrase(word) in asking and not (word[0].isupper() and token.start())

@@ -27,6 +27,7 @@ SHOWN_QUOTES = 10
 MAX_QUOTES = 40
 _MAX_WORDS = 90
 _MIN_WORDS = 5
+_OFF_TOPIC_QUOTES = 5  # shown where none has a word of the topic
 _QUOTED = re.compile(r"«[^«»]*»?|“[^“”]*”?")
 _PRONOUN = re.compile(r"\b(?:il|elle|he|she)\b", re.IGNORECASE)
 _COMPLEMENT = re.compile(
@@ -73,12 +74,16 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if not request.person:
         person, topic = split_topic(request.about or request.subject)
         request = replace(request, person=person, subject=topic)
-    asked = replace(request, subject=request.person, about="")
+    asked = replace(request, subject=request.person, about=f"{request.person} {request.subject}")
     material = find_material(asked, searcher)
     if material is not None and (name := _name_of_role(request.person, material)):
         material = find_material(replace(asked, subject=name), searcher)
     kept = find_quotes(material.found, request) if material is not None else []
-    other = [] if kept or material is None else find_quotes(material.found, asked)
+    other: list[SpokenQuote] = []
+    if material is not None and not kept:
+        other = find_quotes(material.found, replace(request, subject=""))
+        other.sort(key=material.nearness_of, reverse=True)
+        other = other[:_OFF_TOPIC_QUOTES]
     if material is None or not (kept or other):
         return refuse_subject(request, searcher)
     name = material.found.name.subject

@@ -33,6 +33,11 @@ TODAY = date(2026, 12, 1)
         ("Toutes les citations de Donald Trump", "quotes", "Donald Trump"),
         ("Du nouveau pour Bolt ?", "latest", "Bolt"),
         ("Quels pays ont signé le traité ?", "list", "pays ont signé le traité"),
+        ("combien de papiers sur le Burundi ?", "count", "Burundi"),
+        ("combien de fois avez-vous parlé du Burundi ?", "count", "Burundi"),
+        ("combien d’articles parlent du Burundi ?", "count", "Burundi"),
+        ("qu’avez-vous publié sur le Burundi ?", "articles", "Burundi"),
+        ("historique de la sonde Juno", "chronology", "sonde Juno"),
         ("Compare l’acte IV et l’acte V", "comparison", "acte IV et l’acte V"),
     ],
 )
