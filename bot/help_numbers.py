@@ -72,19 +72,13 @@ def help_line(help: Help) -> str:
 
 
 def number_lines(help: Help, phrases: HelpPhrases) -> list[str]:
-    """Render the numbers for this kind of distress."""
-    return [
-        f"{entry.number}\u00a0— {phrases.label(entry.number, entry.label)}" for entry in help.first
-    ]
+    """Render the numbers for this kind of distress, one a line."""
+    return [number_line(entry, phrases) for entry in help.first]
 
 
-def all_number_lines(help: Help) -> list[str]:
-    """Render all numbers, one a line, those for this kind of distress first."""
-    phrases = HelpPhrases.of(help.language)
-    return [
-        f"{entry.number}\u00a0— {phrases.label(entry.number, entry.label)}"
-        for entry in (*help.first, *help.others)
-    ]
+def number_line(entry: HelpNumber, phrases: HelpPhrases) -> str:
+    """Render a number and who answers."""
+    return f"{entry.number}\u00a0— {phrases.label(entry.number, entry.label)}"
 
 
 def other_numbers(help: Help, phrases: HelpPhrases) -> str:

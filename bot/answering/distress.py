@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from bot.answer import Answer
 from bot.answering.refusal import reply_with
-from bot.help_numbers import HELP_LANGUAGES, Help, HelpNumber, all_number_lines
+from bot.help_numbers import HELP_LANGUAGES, Help, HelpNumber, number_line
+from bot.locale.answers import HelpPhrases
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.texts import SelonPhrases
 from index.text.language import detect
@@ -38,10 +39,16 @@ class DistressGate:
         return self._help(text, meaning) if meaning.distress == "offer" else None
 
     def list_numbers(self, text: str, meaning: Meaning) -> Answer:
-        """Answer somebody who asks for a number to call."""
+        """Answer somebody who asks for a number to call: the likeliest service first."""
         help = self._help(text, meaning)
-        lines = (SelonPhrases.of(help.language).help_number, *all_number_lines(help))
-        return reply_with(text, "\n".join(lines), help.language, "help_number")
+        phrases = HelpPhrases.of(help.language)
+        entries = tuple({entry.number: entry for entry in self._numbers}.values())
+        labels = tuple(phrases.label(entry.number, entry.label) for entry in entries)
+        likeness = dict(zip(entries, self._reader.likeness(text, labels), strict=True))
+        ordered = sorted(entries, key=lambda entry: -likeness[entry])
+        lines = [number_line(entry, phrases) for entry in ordered]
+        opening = SelonPhrases.of(help.language).help_number
+        return reply_with(text, "\n".join((opening, *lines)), help.language, "help_number")
 
     def _help(self, text: str, meaning: Meaning) -> Help:
         language = detect(text)

@@ -110,13 +110,26 @@ def test_numbers_stand_alone_only_for_what_is_surely_distress(
     assert gate.answer(text) is None
 
 
-def test_who_asks_for_a_number_gets_it(gate: DistressGate, message_reader: MessageReader) -> None:
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [
+        ("Numéro pour les violences conjugales ?", "3919"),
+        ("numéro pour signaler un enfant maltraité", "119"),
+        ("le numéro des pompiers", "15"),
+        ("le numéro de la police svp", "17"),
+    ],
+)
+def test_who_asks_for_a_number_gets_the_right_one_first(
+    gate: DistressGate, message_reader: MessageReader, message: str, number: str
+) -> None:
     chain = FollowUpChain(
         FunctionChain(unreachable), unreachable, gate=gate, messages=message_reader
     )
-    answer = chain.invoke("Numéro pour les violences conjugales ?")
+    answer = chain.invoke(message)
     assert (answer.outcome, answer.intent) == ("reply", "help_number")
-    assert "3919" in answer.reply
+    lines = answer.reply.splitlines()[1:]
+    assert lines[0].startswith(f"{number}\u00a0")
+    assert len(lines) == len(set(lines)) == 7
 
 
 class Unsure(MessageReader):
