@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from index.store.generation import TermStatistics
 from index.store.postings import idf
+from index.text.folding import fold
 from index.text.language import keyed_terms
 
 _SHORTEST = 5  # characters; shorter terms have too many neighbours
 _LONGEST = 50  # characters; memory grows with the square of the length
 _OTHER_LETTERS = "'-øł"  # of terms, beside those of a block
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SENTENCE_ENDS = frozenset(("", ".", "!", "?", "…", ":", "\n"))
+_OPENING_SIGNS = ' \u00a0\u202f«“"'
+_FIRST_WORDS = {"Ou": "Où", "A": "À"}
+_PHONE_WORD = re.compile(r"(?:^[A-Z][a-z]+|(?<![\w'’-])[a-z]+)(?![\w'’-])")
+_PHONE_WORDS = {
+    typed: meant.replace("_", " ")
+    for typed, meant in re.findall(
+        r"(\w+)=(\S*)",
+        """c=c’est cest=c’est ct=c’était ya=il_y_a yavait=il_y_avait ki=qui ke=que koi=quoi kel=quel
+        kelle=quelle keske=qu’est-ce_que kan=quand kand=quand qd=quand cb=combien cmb=combien
+        pk=pourquoi pq=pourquoi pkoi=pourquoi pourkoi=pourquoi pcq=parce_que ds=dans pr=pour
+        tt=tout av=avec avc=avec ps=pas bcp=beaucoup mtn=maintenant tjrs=toujours jms=jamais
+        qq=quelque slt= svp= stp= vazy= wesh= mdr= ptdr=""",
+    )
+}
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -78,6 +96,51 @@ def name_words(question: str) -> Iterator[str]:
             capitals = 0  # the first word
         if capitals or any(char.isdigit() for char in word):
             yield word
+
+
+def is_bare(question: str) -> bool:
+    """True for a question without any accent, or without any capital past its first letter."""
+    return question == fold(question) or question[1:] == question[1:].lower()
+
+
+def spell_out(question: str) -> str:
+    """Spell out the abbreviations of phones in a French question."""
+    spelled = _PHONE_WORD.sub(lambda match: _PHONE_WORDS.get(match[0].lower(), match[0]), question)
+    return " ".join(spelled.split()) or question
+
+
+def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
+    """Spell a bare question as these texts do.
+
+    A word changes only if they never have it as typed, to their most frequent form of it.
+    """
+    question = question[:1].upper() + question[1:]
+    is_plain = question == fold(question)
+    is_small = question[1:] == question[1:].lower()
+    forms: dict[str, Counter[str]] = {}
+    known: set[str] = set()
+    for text in texts:
+        for match in _LETTERS.finditer(text):
+            known.add(match[0])
+            before = text[max(0, match.start() - 3) : match.start()]
+            if before.rstrip(_OPENING_SIGNS)[-1:] not in _SENTENCE_ENDS:
+                forms.setdefault(fold(match[0].lower()), Counter())[match[0]] += 1
+
+    def respell(match: re.Match[str]) -> str:
+        word = match[0]
+        if not match.start():
+            return _FIRST_WORDS.get(word, word) if language == "fr" else word
+        if word in known or word.lower() in known:
+            return word
+        own = forms.get(fold(word.lower()), Counter())
+        allowed = {
+            form: count
+            for form, count in own.items()
+            if (is_plain or form.lower() == word) and (is_small or fold(form) == word)
+        }
+        return max(allowed, key=lambda form: (allowed[form], form), default=word)
+
+    return _LETTERS.sub(respell, question)
 
 
 def _typos(word: str) -> Iterator[str]:

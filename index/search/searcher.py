@@ -13,7 +13,15 @@ from index.article import Article, ArticleEntry, Passage, Period, Selection, lex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
-from index.search.question_words import QuestionWords, question_names, weigh_subject, weigh_words
+from index.search.question_words import (
+    QuestionWords,
+    is_bare,
+    question_names,
+    restore_spelling,
+    spell_out,
+    weigh_subject,
+    weigh_words,
+)
 from index.search.scoring import (
     passage_scores,
     quotable_scores,
@@ -29,6 +37,7 @@ from index.text.language import detect, keyed_terms
 # Nominations by each retriever; all nominated passages are scored in full.
 PASSAGE_CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
+_SPELLING_HITS = 50  # passages whose spelling a question without accents or capitals takes
 _RUNNERS_UP = 10  # passages that the first one is compared with
 
 _ARTICLE = re.compile(r"^(?:(?:le|la|les|the) |l')")
@@ -149,8 +158,19 @@ class Searcher:
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
         """The `limit` best passages for a question, with the confidence that they answer it;
-        `within` restricts the publication date."""
+        `within` restricts the publication date.
+
+        A question typed without accents or capitals is searched again as the passages spell it.
+        """
         language = detect(question)
+        if is_bare(question):
+            question = spell_out(question) if language == "fr" else question
+            hits = self._search(question, language, _SPELLING_HITS, within).hits
+            texts = (f"{hit.article.title}\n{hit.passage.text}" for hit in hits)
+            question = restore_spelling(question, language, texts)
+        return self._search(question, language, limit, within)
+
+    def _search(self, question: str, language: str, limit: int, within: Period | None) -> Findings:
         query = _Question(
             self._embedder.embed_question(question),
             language,

@@ -6,7 +6,15 @@ from collections.abc import Collection
 import pytest
 from rapidfuzz.distance import OSA
 
-from index.search.question_words import correct_term, question_names, weigh_subject, weigh_words
+from index.search.question_words import (
+    correct_term,
+    is_bare,
+    question_names,
+    restore_spelling,
+    spell_out,
+    weigh_subject,
+    weigh_words,
+)
 from index.search.scoring import word_scores
 from tests.index.store.words import word_index
 
@@ -108,3 +116,31 @@ def test_names_of_a_question(question: str, expected: set[str]) -> None:
     found = question_names(question, "fr")
     assert expected <= found
     assert bool(expected) is bool(found)
+
+
+TEXTS = ("L’État a voté, à Jérusalem, pour Valérie Plante. Elle plante un tilleul.", "Été à Lyon")
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelled"),
+    [
+        ("pourquoi l’Etat a vote a Jerusalem ?", "Pourquoi l’État a voté a Jérusalem ?"),
+        ("que fait valérie plante à lyon ?", "Que fait Valérie plante à Lyon ?"),
+        ("ou vivait-on ?", "Où vivait-on ?"),
+        ("Qui a voté pour l’Etat ?", "Qui a voté pour l’Etat ?"),  # typed with accents and capitals
+    ],
+)
+def test_a_bare_question_is_spelled_as_the_articles_spell_it(typed: str, spelled: str) -> None:
+    assert is_bare(typed) is (typed != spelled)
+    if is_bare(typed):
+        assert restore_spelling(typed, "fr", TEXTS) == spelled
+
+
+def test_abbreviations_of_phones_are_spelled_out() -> None:
+    assert spell_out("slt c koi le minitel") == "c’est quoi le minitel"
+    assert (
+        spell_out("pk ya plus de minitel ? c'est qd")
+        == "pourquoi il y a plus de minitel ? c'est quand"
+    )
+    assert spell_out("Pk la vitamine C ?") == "pourquoi la vitamine C ?"
+    assert spell_out("stp") == "stp"
