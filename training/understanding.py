@@ -1,11 +1,11 @@
 """Train what tells the meaning of a message: `python -m training.understanding --out FOLDER`.
 
-A network with one hidden layer over two vectors of the bundled encoder: the message's own, as for
-the search, and the mean state of its words halfway up, read beside the question, title and words
-that it answers to (`bot/understanding`). The encoder stays as it is: vectors are computed once and
-kept in FOLDER, so that another fit takes a minute. Rows that do not tell one intent have the set of
-those that they may be. Writers of `HELD_OUT` are never trained on; their first half sets the
-thresholds, their second judges. Logs the figures and writes `bot/understanding/intents.npz`.
+A network with one hidden layer over the message's own vector, as for the search, and what learned
+queries attend to in its words and in the question, title and quote that it answers to, halfway up
+the bundled encoder (`bot/understanding`). The encoder stays as it is: its states are computed once
+and kept in FOLDER (3 GB), so that another fit takes minutes. Rows that do not tell one intent have
+the set of those that they may be. Writers of `HELD_OUT` are never trained on. Logs the figures and
+writes `bot/understanding/intents.npz`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import json
 import logging
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -30,14 +30,14 @@ from torch import Tensor, nn
 from bot.settings import load_settings
 from bot.understanding.intents import INTENTS, LEANINGS
 from bot.understanding.message_input import MessageContext
-from bot.understanding.model import MessageEncoder
+from bot.understanding.model import HEAD_SIZE, OTHER_HEADS, OWN_HEADS, MessageEncoder
 from index.models.bundled.embedder import load_bundled
 from training.sources import read_questions
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "bot" / "understanding" / "intents.npz"
 LABELS = [intent.name for intent in INTENTS]
-HELD_OUT = ("s09", "s10")  # sessions of writers
+HELD_OUT = ("s09", "s10", "s14")  # sessions of writers
 
 DISTRESS = {"suicide", "medical", "danger"}
 ACTS = {intent.name for intent in INTENTS if intent.group == "act"}
@@ -80,16 +80,18 @@ PUBLIC = {
     "xquad-35-cross": 100,
 }
 NEWS_QUESTIONS = 1500
-ORDINARY_ROWS = {"clinc-en": 2500, "fqb-fr": 700, "mtop-fr": 600, "medical-fr": 500}
+ORDINARY_ROWS = {"clinc-en": 5000, "fqb-fr": 1000, "mtop-fr": 1200, "medical-fr": 2000}
 
 HIDDEN, DROPOUT = 384, 0.4
-RATE, DECAY, EPOCHS, BATCH = 1e-3, 0.02, 30, 256
+RATE, DECAY, EPOCHS, BATCH = 1e-3, 0.02, 15, 256
+SPAN_HIDDEN, SPAN_EPOCHS = 128, 8
+POOLED_SIZE, STATE_SIZE, STANDARD_ROWS = 772, 384, 2_000
 SMOOTHING = 0.03
 ROUGH_SHARE = 0.4
 ASKED_ROWS = 1_000
+ORDINARY_JUDGED = 1_500  # of a source
 CONTEXTS = 60
-SAVED_ROWS = 4_000
-WRITTEN_WEIGHT, OTHERS_WEIGHT, PATIENTS_WEIGHT = 3.0, 1.0, 0.3
+WRITTEN_WEIGHT, OTHERS_WEIGHT = 3.0, 1.0
 
 Floats = npt.NDArray[np.float32]
 _log = logging.getLogger(__name__)
@@ -160,8 +162,7 @@ def other_rows(data: Path, random: Random) -> list[Row]:
             if name == "fqb-fr":
                 intents = ASKED | {"out_of_scope", "help_number", "help"}
             if "911" not in record["text"]:
-                weight = PATIENTS_WEIGHT if name == "medical-fr" else OTHERS_WEIGHT
-                rows.append(row(record["text"], intents, name, weight=weight))
+                rows.append(row(record["text"], intents, name))
     for source, count in PUBLIC.items():
         texts = sorted({question.text for question in read_questions(data, source)})
         sample = random.sample(texts, min(count, len(texts)))
@@ -189,12 +190,14 @@ def augment(rows: Sequence[Row]) -> list[Row]:
         elif LABELS[row.intents[0]] in ABOUT | TALK | DISTRESS | {"help_number"}:
             more.append(replace(row, context=None))
         if random.random() < ROUGH_SHARE:
-            more.append(replace(in_context, text=roughen(row.text, random), subject=None))
+            rough = roughen(row.text, random)
+            subject = row.subject if row.subject and row.subject[1] <= len(rough) else None
+            more.append(replace(in_context, text=rough, subject=subject))
     return more
 
 
 def roughen(text: str, random: Random) -> str:
-    """Spell a message as on a phone: without accents, capitals or signs."""
+    """Spell a message as on a phone: without accents, capitals or signs, each in its place."""
     if random.random() < 0.6:
         marks = unicodedata.normalize("NFD", text)
         text = "".join(sign for sign in marks if not unicodedata.combining(sign))
@@ -220,45 +223,70 @@ def question_rows(folder: Path) -> Iterator[Row]:
                     yield Row(asked["question"], (0,), f"asked {name}", leanings=(0,))
 
 
+@dataclass(frozen=True)
+class Samples:
+    """Rows with what the encoder makes of them; of `lengths` states, the first `own` are the
+    message's."""
+
+    rows: Sequence[Row]
+    pooled: Floats
+    states: npt.NDArray[np.float16]
+    starts: npt.NDArray[np.int64]
+    own: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+
+    def batch(self, at: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+        """The pooled features, the states, and where they are 1: the message's, 2: others."""
+        size = int(self.lengths[at].max())
+        states = np.zeros((len(at), size, self.states.shape[1]), np.float32)
+        parts = np.zeros((len(at), size), np.int64)
+        for number, row in enumerate(at):
+            start, length, own = self.starts[row], self.lengths[row], self.own[row]
+            states[number, :length] = self.states[start : start + length]
+            parts[number, :length] = 2
+            parts[number, :own] = 1
+        return torch.from_numpy(self.pooled[at]), torch.from_numpy(states), torch.from_numpy(parts)
+
+
 class Features:
-    """The features of rows, computed once and kept in a folder."""
+    """What the encoder makes of rows, computed once and kept in a folder."""
 
     def __init__(self, folder: Path) -> None:
         settings = load_settings()
         embedder = load_bundled(settings.cache_dir, threads=1)
         self._encoder = MessageEncoder.load(settings.cache_dir, embedder)
-        self._path = folder / "features.npz"
-        self._known: dict[str, Floats] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        if self._path.exists():
-            stored = np.load(self._path)
-            self._known = dict(zip(stored["keys"].tolist(), stored["values"], strict=True))
+        self._files = [folder / name for name in ("index.jsonl", "pooled.bin", "states.bin")]
+        self._places: dict[str, tuple[int, int, int, int]] = {}
+        if self._files[0].exists():
+            for number, line in enumerate(self._files[0].read_text().splitlines()):
+                key, start, own, length = json.loads(line)
+                self._places[key] = (number, start, own, length)
 
-    def of(self, rows: Sequence[Row]) -> Floats:
-        keys = [_key(row) for row in rows]
-        missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in self._known}
+    def of(self, rows: Sequence[Row]) -> Samples:
+        missing = {key: row for row in rows if (key := _key(row)) not in self._places}
         _log.info("%d of %d to encode", len(missing), len(rows))
+        end = max((start + length for _, start, _, length in self._places.values()), default=0)
+        with ExitStack() as stack:
+            index, pooled, states = (stack.enter_context(path.open("ab")) for path in self._files)
+            pooled.truncate(len(self._places) * POOLED_SIZE * 2)
+            states.truncate(end * STATE_SIZE * 2)
+            for key, row in missing.items():
+                encoded = self._encoder.encode(row.text, row.context)
+                pooled.write(encoded.pooled.astype(np.float16).tobytes())
+                states.write(encoded.states.astype(np.float16).tobytes())
+                place = (end, encoded.own, len(encoded.states))
+                index.write(json.dumps((key, *place)).encode() + b"\n")
+                self._places[key] = (len(self._places), *place)
+                end += len(encoded.states)
+        places = np.array([self._places[_key(row)] for row in rows])
+        kept = np.memmap(self._files[1], np.float16, "r").reshape(-1, POOLED_SIZE)
+        states_kept = np.memmap(self._files[2], np.float16, "r").reshape(-1, STATE_SIZE)
+        return Samples(rows, kept[places[:, 0]].astype(np.float32), states_kept, *places.T[1:])
 
-        def encode(row: Row) -> Floats:
-            return self._encoder.encode(row.text, row.context).pooled.astype(np.float16)
-
-        with ThreadPoolExecutor(2) as pool:
-            for key, values in zip(missing, pool.map(encode, missing.values()), strict=True):
-                self._known[key] = values
-                if len(self._known) % SAVED_ROWS == 0:
-                    self._save()
-        if missing:
-            self._save()
-        return np.array([self._known[key] for key in keys], np.float32)
-
-    def _save(self) -> None:
-        values = np.array(list(self._known.values()), np.float16)
-        np.savez(self._path, keys=np.array(list(self._known)), values=values)
-
-    def states(self, row: Row) -> tuple[Floats, list[tuple[int, int]]]:
-        """The states of a message's tokens, and their spans."""
-        encoded = self._encoder.encode(row.text, row.context)
-        return encoded.states, encoded.offsets
+    def offsets(self, row: Row) -> tuple[int, list[tuple[int, int]]]:
+        """Where a message's tokens begin, and their spans."""
+        return self._encoder.offsets(row.text)
 
 
 def _key(row: Row) -> str:
@@ -266,46 +294,60 @@ def _key(row: Row) -> str:
 
 
 class Network(nn.Module):
-    """Heads over one hidden layer; features are standardised first."""
+    """Heads over one hidden layer; its inputs are standardised first."""
 
-    def __init__(self, features: Floats) -> None:
+    def __init__(self, samples: Samples) -> None:
         super().__init__()
-        size = features.shape[1]
-        self.mean = nn.Parameter(torch.from_numpy(features.mean(0)), requires_grad=False)
-        spread = features.std(0) + 1e-6
-        self.scale = nn.Parameter(torch.from_numpy(spread), requires_grad=False)
-        self.hidden = nn.Linear(size, HIDDEN)
+        some = np.random.default_rng(1).permutation(len(samples.rows))[:STANDARD_ROWS]
+        _, states, parts = samples.batch(some)
+        pooled, states = torch.from_numpy(samples.pooled), states[parts > 0]
+        self.mean, self.scale = _fixed(pooled.mean(0)), _fixed(pooled.std(0) + 1e-6)
+        self.state_mean, self.state_scale = _fixed(states.mean(0)), _fixed(states.std(0) + 1e-6)
+        size = states.shape[1]
+        self.query = nn.Parameter(torch.randn(OWN_HEADS + OTHER_HEADS, size) * 0.02)
+        self.value = nn.Parameter(torch.randn(len(self.query), size, HEAD_SIZE) / size**0.5)
+        self.hidden = nn.Linear(pooled.shape[1] + len(self.query) * HEAD_SIZE, HIDDEN)
         self.intent = nn.Linear(HIDDEN, len(LABELS))
         self.leaning = nn.Linear(HIDDEN, len(LEANINGS))
         self.drop_in, self.drop = nn.Dropout(0.2), nn.Dropout(DROPOUT)
 
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        plain = self.drop_in((features - self.mean) / self.scale)
-        inner = self.drop(torch.relu(self.hidden(plain)))
+    def forward(self, pooled: Tensor, states: Tensor, parts: Tensor) -> tuple[Tensor, Tensor]:
+        plain = self.drop_in((pooled - self.mean) / self.scale)
+        states = (states - self.state_mean) / self.state_scale
+        others = parts == 2
+        others[:, 0] |= ~others.any(1)
+        masks = [parts == 1] * OWN_HEADS + [others] * OTHER_HEADS
+        logits = states @ self.query.T
+        shares = logits.masked_fill(~torch.stack(masks, 2), -1e4).softmax(1)
+        attended = self.drop_in(torch.einsum("bth,btd->bhd", shares, states))
+        values = torch.einsum("bhd,hdw->bhw", attended, self.value).flatten(1)
+        inner = self.drop(torch.relu(self.hidden(torch.cat([plain, values], 1))))
         return self.intent(inner), self.leaning(inner)
 
 
-def fit(features: Floats, rows: Sequence[Row]) -> Network:
+def _fixed(values: Tensor) -> nn.Parameter:
+    return nn.Parameter(values, requires_grad=False)
+
+
+def fit(samples: Samples) -> Network:
     """Fit the network."""
     torch.manual_seed(1)
     torch.set_num_threads(1)
-    network = Network(features)
-    optimizer = torch.optim.AdamW(
-        [each for each in network.parameters() if each.requires_grad], RATE, weight_decay=DECAY
-    )
-    inputs, weights = torch.from_numpy(features), torch.tensor([row.weight for row in rows])
+    network, rows, random = Network(samples), samples.rows, np.random.default_rng(1)
+    trained = [value for value in network.parameters() if value.requires_grad]
+    optimizer = torch.optim.AdamW(trained, RATE, weight_decay=DECAY)
+    weights = torch.tensor([row.weight for row in rows])
     intents = _masks([row.intents for row in rows], len(LABELS))
     leanings = _masks([row.leanings for row in rows], len(LEANINGS))
     leans = torch.tensor([bool(row.leanings) for row in rows])
-    steps = EPOCHS * -(-len(rows) // BATCH)
+    steps = sum(1 for _ in _batches(samples, random)) * EPOCHS
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2 * RATE, steps)
     network.train()
     for epoch in range(EPOCHS):
-        for batch in torch.randperm(len(rows)).split(BATCH):  # type: ignore[no-untyped-call]
-            intent, leaning = network(inputs[batch])
-            own = weights[batch]
+        for batch in _batches(samples, random):
+            intent, leaning = network(*samples.batch(batch))
+            own, lean = weights[batch], leans[batch]
             loss = (_set_loss(intent, intents[batch]) * own).sum()
-            lean = leans[batch]
             if lean.any():
                 losses = _set_loss(leaning[lean], leanings[batch][lean])
                 loss = loss + 0.5 * (losses * own[lean]).sum()
@@ -313,10 +355,19 @@ def fit(features: Floats, rows: Sequence[Row]) -> Network:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             schedule.step()
-        if epoch % 10 == 9:
-            _log.info("epoch %d: %.3f", epoch + 1, loss.item() / own.sum().item())
+        _log.info("epoch %d: %.3f", epoch + 1, loss.item() / own.sum().item())
     network.eval()
     return network
+
+
+def _batches(samples: Samples, random: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:
+    """Batches of rows of like length, in random order."""
+    order, batches = random.permutation(len(samples.rows)), []
+    for start in range(0, len(order), BATCH * 16):
+        chunk = order[start : start + BATCH * 16]
+        chunk = chunk[np.argsort(samples.lengths[chunk], kind="stable")]
+        batches += [chunk[at : at + BATCH] for at in range(0, len(chunk), BATCH)]
+    return (batches[number] for number in random.permutation(len(batches)))
 
 
 def _masks(sets: Sequence[Sequence[int]], size: int) -> Tensor:
@@ -333,69 +384,101 @@ def _set_loss(logits: Tensor, masks: Tensor) -> Tensor:
     return -((1 - SMOOTHING) * exact + SMOOTHING * logs.mean(dim=-1))
 
 
-def fit_span(features: Features, rows: Sequence[Row]) -> dict[str, Floats]:
-    """Fit which tokens begin and end the subject: two logits of each token's state.
+def ordinary_rows(data: Path, learned: set[str]) -> Iterator[Row]:
+    """Ordinary messages that nothing is learned from, to count false alarms of distress."""
+    for name in ORDINARY_ROWS:
+        records = _lines(data / "messages" / f"{name}.jsonl")
+        texts = {" ".join(record["text"].split()) for record in records}
+        rest = sorted(text for text in texts - learned if "911" not in text)
+        for text in Random(3).sample(rest, min(ORDINARY_JUDGED, len(rest))):
+            yield Row(text, (0,), f"ordinary {name}")
 
-    A token's state is read beside the mean of all; the first row of `span_none` is their bias.
-    """
-    marked = [row for row in rows if row.is_written and row.text][:SPAN_ROWS]
+
+class Span(nn.Module):
+    """Logits that a token begins or ends the subject; the last of all is that there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.outer = nn.Linear(2 * STATE_SIZE, SPAN_HIDDEN), nn.Linear(SPAN_HIDDEN, 2)
+        self.none, self.drop = nn.Linear(STATE_SIZE, 2), nn.Dropout(0.2)
+
+    def forward(self, states: Tensor, parts: Tensor) -> Tensor:
+        is_own = parts[:, :, None] == 1
+        mean = (states * is_own).sum(1) / is_own.sum(1)
+        both = torch.cat([states, mean[:, None].expand_as(states)], 2)
+        logits = self.outer(torch.relu(self.inner(self.drop(both)))).masked_fill(~is_own, -1e4)
+        return torch.cat([logits, self.none(mean)[:, None]], 1)
+
+
+def fit_span(features: Features, samples: Samples) -> Span:
+    """Fit which tokens begin and end the subject."""
     torch.manual_seed(1)
-    samples = []
-    for row in marked:
-        states, offsets = features.states(row)
-        if not len(states):
-            continue
-        inside = []
-        if row.subject is not None:
-            first, last = row.subject
-            inside = [at for at, (begin, end) in enumerate(offsets) if begin < last and end > first]
-        target = (inside[0], inside[-1]) if inside else (len(states), len(states))
-        samples.append((torch.from_numpy(states.astype(np.float32)), target))
-    inner, outer = nn.Linear(768, 96), nn.Linear(96, 2)
-    none = nn.Linear(384, 2)
-    parameters = [*inner.parameters(), *outer.parameters(), *none.parameters()]
-    optimizer = torch.optim.AdamW(parameters, 2e-3, weight_decay=0.02)
-    random, order = Random(1), list(range(len(samples)))
+    span, random = Span(), np.random.default_rng(1)
+    targets = span_targets(features, samples.rows)
+    optimizer = torch.optim.AdamW(span.parameters(), 1e-3, weight_decay=0.02)
+    steps = sum(1 for _ in _batches(samples, random)) * SPAN_EPOCHS
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, steps)
     for epoch in range(SPAN_EPOCHS):
-        random.shuffle(order)
-        total = 0.0
-        for number, at in enumerate(order):
-            tokens, (first, last) = samples[at]
-            mean = tokens.mean(0)
-            both = torch.cat([tokens, mean.expand_as(tokens)], dim=1)
-            logits = torch.cat([outer(torch.relu(inner(both))), none(mean)[None]])
-            loss = nn.functional.cross_entropy(logits.T, torch.tensor([first, last]))
-            (loss / 16).backward()  # type: ignore[no-untyped-call]
-            total += loss.item()
-            if number % 16 == 15:
-                optimizer.step()
-                optimizer.zero_grad(set_to_none=True)
-        _log.info("span, epoch %d: %.3f", epoch + 1, total / len(order))
-    return {
-        "span_inner": inner.weight.detach().numpy(),
-        "span_inner_bias": inner.bias.detach().numpy(),
-        "span_outer": outer.weight.detach().numpy(),
-        "span_outer_bias": outer.bias.detach().numpy(),
-        "span_none": none.weight.detach().numpy(),
-        "span_none_bias": none.bias.detach().numpy(),
-    }
+        for batch in _batches(samples, random):
+            _, states, parts = samples.batch(batch)
+            logits = span(states, parts)
+            target = targets[batch]
+            target = torch.where(target < 0, logits.shape[1] - 1, target)
+            loss = nn.functional.cross_entropy(logits, target)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            schedule.step()
+        _log.info("span, epoch %d: %.3f", epoch + 1, loss.item())
+    span.eval()
+    return span
 
 
-SPAN_ROWS, SPAN_EPOCHS = 9_000, 4
+def span_targets(features: Features, rows: Sequence[Row]) -> Tensor:
+    """The first and the last token of each row's subject; -1 if there is none."""
+    targets = []
+    for row in rows:
+        start, offsets = features.offsets(row)
+        first, last = row.subject or (0, 0)
+        inside = [at for at, (begin, end) in enumerate(offsets) if begin < last and end > first]
+        targets.append((start + inside[0], start + inside[-1]) if inside else (-1, -1))
+    return torch.tensor(targets)
 
 
 @torch.inference_mode()
-def predict(network: Network, features: Floats) -> tuple[Floats, Floats]:
+def measure_span(features: Features, span: Span, samples: Samples) -> float:
+    """The share of subjects, and of messages without one, that are found to the token."""
+    right = 0
+    for at, target in enumerate(span_targets(features, samples.rows)):
+        _, states, parts = samples.batch(np.array([at]))
+        *tokens, none = span(states, parts)[0]
+        begins, ends = torch.stack(tokens).T
+        total = (begins[:, None] + ends).triu() - 1e4 * torch.ones(len(tokens), len(tokens)).tril(
+            -1
+        )
+        first, last = divmod(int(total.argmax()), len(tokens))
+        best = (first, last) if total[first, last] > none.sum() else (-1, -1)
+        right += best == tuple(target.tolist())
+    return right / len(samples.rows)
+
+
+@torch.inference_mode()
+def predict(network: Network, samples: Samples) -> tuple[Floats, Floats]:
     """The probabilities of intents and leanings."""
-    intent, leaning = network(torch.from_numpy(features))
-    return intent.softmax(-1).numpy(), leaning.softmax(-1).numpy()
+    parts = []
+    for start in range(0, len(samples.rows), BATCH):
+        intent, leaning = network(
+            *samples.batch(np.arange(start, min(start + BATCH, len(samples.rows))))
+        )
+        parts.append((intent.softmax(-1).numpy(), leaning.softmax(-1).numpy()))
+    intents, leanings = zip(*parts, strict=True)
+    return np.concatenate(intents), np.concatenate(leanings)
 
 
-def measure(
-    network: Network, features: Floats, rows: Sequence[Row], asked: Floats
-) -> dict[str, Any]:
-    """Accuracy over held-out writers, and questions taken for anything else."""
-    shares, leanings = predict(network, features)
+def measure(network: Network, judged: Samples, asked: Samples, ordinary: Samples) -> dict[str, Any]:
+    """Accuracy over held-out writers, questions taken for anything else, and false alarms."""
+    rows = judged.rows
+    shares, leanings = predict(network, judged)
     own = np.array([row.intents[0] for row in rows])
     best = shares.argmax(1)
     groups = np.array([intent.group for intent in INTENTS])
@@ -405,6 +488,7 @@ def measure(
     leans = [at for at, row in enumerate(rows) if row.leanings]
     lean = np.array([rows[at].leanings[0] != 0 for at in leans])
     asked_shares, asked_leanings = predict(network, asked)
+    alarms = predict(network, ordinary)[0][:, distress].sum(1)
     is_asked = np.isin(groups, ("question", "function"))
     return {
         "rows": len(rows),
@@ -422,6 +506,7 @@ def measure(
             for at in (0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
         },
         "others": int((~is_distress).sum()),
+        "ordinary": {str(at): int((alarms > at).sum()) for at in (0.2, 0.3, 0.5, 0.7, 0.8, 0.9)},
         "kept": {
             str(at): round(float((1 - shares[:, is_asked].sum(1) > at)[~is_asked[own]].mean()), 3)
             for at in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -456,26 +541,28 @@ def main() -> None:
     held_out = tuple(arguments.held_out)
     learned = [row for row in written if not row.source.startswith(held_out)]
     judged = [row for row in written if row.source.startswith(held_out)]
-    rows = augment([*learned, *other_rows(arguments.data, random)])
-    asked = Random(2).sample(list(question_rows(arguments.data.parent / "eval")), ASKED_ROWS)
+    others = other_rows(arguments.data, random)
     contexts = list(dict.fromkeys(row.context for row in written if row.context))[:CONTEXTS]
+    asked = Random(2).sample(list(question_rows(arguments.data.parent / "eval")), ASKED_ROWS)
     asked += [replace(row, context=Random(row.text).choice(contexts)) for row in asked]
+    ordinary = list(ordinary_rows(arguments.data, {row.text for row in others}))
     features = Features(arguments.out)
-    inputs = features.of([*rows, *judged, *asked])
-    ends = np.cumsum([len(rows), len(judged)])
-    network = fit(inputs[: ends[0]], rows)
-    figures = measure(network, inputs[ends[0] : ends[1]], judged, inputs[ends[1] :])
+    samples = features.of(augment([*learned, *others]))
+    network = fit(samples)
+    figures = measure(network, *map(features.of, (judged, asked, ordinary)))
     _log.info("%s", json.dumps(figures, ensure_ascii=False))
-    weights = {
-        name: value.detach().numpy().astype(np.float16)
-        for name, value in network.state_dict().items()
+    values: dict[str, Tensor] = dict(network.state_dict())
+    if arguments.span:
+        span = fit_span(features, features.of([row for row in samples.rows if row.is_written]))
+        _log.info("span right: %.3f", measure_span(features, span, features.of(judged)))
+        values |= {f"span.{name}": value for name, value in span.state_dict().items()}
+    arrays: dict[str, Any] = {
+        name.replace(".", "_"): value.detach().numpy().astype(np.float16)
+        for name, value in values.items()
     }
-    spans = dict(np.load(OUT)) if OUT.exists() and not arguments.span else {}
-    spans = {name: value for name, value in spans.items() if name.startswith("span")}
-    if arguments.span or not spans:
-        spans = fit_span(features, [row for row in rows if row.is_written])
-    arrays: dict[str, Any] = {name.replace(".", "_"): value for name, value in weights.items()}
-    arrays |= {name: value.astype(np.float16) for name, value in spans.items()}
+    if not arguments.span:
+        kept = dict(np.load(OUT))
+        arrays |= {name: value for name, value in kept.items() if name.startswith("span")}
     np.savez_compressed(OUT, **arrays)
 
 

@@ -1,13 +1,13 @@
 """The trained model: what a message means, beside what it answers to.
 
-A network with one hidden layer (`training/understanding.py`) over two vectors of the bundled
-encoder: the message's own, which the search reuses, and the mean state of its words halfway up,
-where they are read beside the last question and the words quoted in answer.
+A network with one hidden layer (`training/understanding.py`) over the message's own vector, which
+the search reuses, and what learned queries attend to halfway up the bundled encoder: in the words
+of the message, and in the last question and the words quoted in answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -24,6 +24,7 @@ from index.models.bundled.session import IDS
 from index.models.bundled.tokenizer import Tokenizer
 from index.models.bundled.words import load_lower_layers
 
+OWN_HEADS, OTHER_HEADS, HEAD_SIZE = 6, 2, 64
 _CACHED = 64
 _SUBJECT_TOKENS = 24
 _EDGES = " \t\u00a0\u202f,;:.!?…()[]«»“”\"'’"
@@ -33,11 +34,17 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class EncodedMessage:
-    """`pooled` is the input of the network; `states` has a row for each token at `offsets`."""
+    """`pooled` has the message's vector, its mean state and signs. `states` has a row for each
+    token; those of the message begin at `start`, with their spans in it, and end before `own`."""
 
     pooled: Floats
     states: Floats
+    start: int
     offsets: list[tuple[int, int]]
+
+    @property
+    def own(self) -> int:
+        return self.start + len(self.offsets)
 
 
 class MessageEncoder:
@@ -53,10 +60,13 @@ class MessageEncoder:
         """Load the encoder, prepared in `cache_dir` on first use. Raises `ModelError`."""
         return cls(*load_lower_layers(cache_dir), embedder)
 
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """The vectors of texts, one a row."""
+        return np.array([self._embedder.embed_question(text) for text in texts], np.float32)
+
     def encode(self, message: str, context: MessageContext | None = None) -> EncodedMessage:
         row = encode_message(self._tokenizer, message, context)
         states = self._lower.run(None, {IDS: np.array([row.ids], np.int64)})[0][0]
-        own = states[row.start : row.start + len(row.offsets)]
         mean = states[: row.start + len(row.offsets)].mean(axis=0)
         signs = [
             float(context is not None),
@@ -65,7 +75,12 @@ class MessageEncoder:
             float(message.endswith(("!", "."))),
         ]
         pooled = np.concatenate([self._embedder.embed_question(message), mean, signs])
-        return EncodedMessage(pooled.astype(np.float32), own, row.offsets)
+        return EncodedMessage(pooled.astype(np.float32), states, row.start, row.offsets)
+
+    def offsets(self, message: str) -> tuple[int, list[tuple[int, int]]]:
+        """Where the tokens of a message begin, and their spans."""
+        row = encode_message(self._tokenizer, message, None)
+        return row.start, row.offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +103,16 @@ class UnderstandingModel:
             }
         self.read = lru_cache(_CACHED)(self._read)
 
+    def likeness(self, text: str, others: Sequence[str]) -> list[float]:
+        """The cosines of the vectors of other texts with that of a text."""
+        own, *vectors = self._encoder.embed([text, *others])
+        return [float(own @ vector) for vector in vectors]
+
     def _read(self, message: str, context: MessageContext | None = None) -> MessageReading:
         encoded, weights = self._encoder.encode(message, context), self._weights
         plain = (encoded.pooled - weights["mean"]) / weights["scale"]
-        inner = np.maximum(weights["hidden_weight"] @ plain + weights["hidden_bias"], 0)
+        features = np.concatenate([plain, self._attend(encoded)])
+        inner = np.maximum(weights["hidden_weight"] @ features + weights["hidden_bias"], 0)
         intents = weights["intent_weight"] @ inner + weights["intent_bias"]
         leanings = weights["leaning_weight"] @ inner + weights["leaning_bias"]
         return MessageReading(
@@ -100,24 +121,36 @@ class UnderstandingModel:
             self._subject(message, encoded),
         )
 
+    def _attend(self, encoded: EncodedMessage) -> Floats:
+        """What the queries attend to, some in the message and some in the rest."""
+        weights, own = self._weights, encoded.own
+        states = (encoded.states - weights["state_mean"]) / weights["state_scale"]
+        others = states[own:] if len(states) > own else states[:1]
+        attended = []
+        for number, query in enumerate(weights["query"]):
+            rows = states[:own] if number < OWN_HEADS else others
+            attended.append(np.array(_softmax(rows @ query), np.float32) @ rows)
+        values: Floats = np.einsum("hd,hdw->hw", attended, weights["value"])
+        return values.ravel()
+
     def _subject(self, message: str, encoded: EncodedMessage) -> str:
         """The words of the best span; empty if none is better."""
-        states, weights = encoded.states, self._weights
+        weights, states = self._weights, encoded.states[: encoded.own]
         size = len(states)
-        if not size:
-            return ""
         mean = states.mean(axis=0)
         both = np.concatenate([states, np.broadcast_to(mean, states.shape)], axis=1)
-        inner = np.maximum(both @ weights["span_inner"].T + weights["span_inner_bias"], 0)
-        logits = inner @ weights["span_outer"].T + weights["span_outer_bias"]
-        none = weights["span_none"] @ mean + weights["span_none_bias"]
+        inner = np.maximum(both @ weights["span_inner_weight"].T + weights["span_inner_bias"], 0)
+        logits = inner @ weights["span_outer_weight"].T + weights["span_outer_bias"]
+        none = weights["span_none_weight"] @ mean + weights["span_none_bias"]
         total = logits[:, :1] + logits[None, :, 1]
         allowed = np.triu(np.ones((size, size), bool))
         allowed &= ~np.triu(np.ones((size, size), bool), _SUBJECT_TOKENS)
+        allowed[: encoded.start] = False
         total = np.where(allowed, total, -np.inf)
         first, last = divmod(int(total.argmax()), size)
         if total[first, last] <= none.sum():
             return ""
+        first, last = first - encoded.start, last - encoded.start
         begin, end = encoded.offsets[first][0], encoded.offsets[last][1]
         while end < len(message) and message[end].isalnum():
             end += 1
