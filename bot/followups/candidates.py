@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import Answer
-from bot.answering.metadata_question import LONGEST_QUESTION, parse_metadata_question
+from bot.answering.metadata_question import parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.turn import CitedSource, History, Turn
 from bot.understanding.meaning import Meaning
@@ -19,6 +19,7 @@ from index.text.folding import fold_phrase
 from index.text.language import detect, terms
 from index.text.names import span_names
 from index.text.patterns import one_of
+from index.text.sentences import sentence_spans
 
 Search = Callable[[str, int], Findings]
 """Searches for a question and reads that many of the best passages."""
@@ -28,11 +29,19 @@ DEPTH = 10
 _DATE = re.compile(
     rf"(?:\d{{1,2}}(?:er)? )?(?:\b(?:{one_of(month_names('fr', 'en'))}) )?\b(?:1\d|20)\d\d\b"
 )
-_REASON = re.compile(r"(?:et |mais |and |but )?(?:pourquoi|par qui|why|by whom|who by)[ ?!.]*")
+_ASKING = re.compile(
+    r"\b(?:(?:à |de |dans |en |d['’]|depuis |pour |in |at )?(?:quel(?:le)?s?|which|what) \w+"
+    r"|(?:de |depuis )?combien(?: de \w+| d['’]\w+)?|how (?:many|much|long|old|far)"
+    r"|qui|quand|où|ou|pourquoi|pk|comment|que|qu['’]est-ce qu(?:i|e)"
+    r"|who|when|where|why|how|what)\b",
+    re.IGNORECASE,
+)
+_CONJUNCTION = re.compile(r"(?:et|mais|alors|and|but|so)\b[ ,]*", re.IGNORECASE)
 _SAME_ARTICLE_WEIGHT = 2.0  # of a vote for the article last cited
 _MAX_NAME_WORDS = 5  # of an answer that is a name
 _MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
 _MAX_FRAMES = 2  # names of the last question that a new one may replace
+_LONG_WORDS, _MAX_PIECES, _ENDS = 24, 4, (18, 10)  # words
 _END = " ?!.\u00a0\u202f"
 
 
@@ -62,16 +71,13 @@ def interpret(
     ties.
     """
     question, turns = message.question, (*history, replied_turn) if replied_turn else history
-    if not turns or len(question) > LONGEST_QUESTION:
+    if not turns or not message.leans or len(question.split()) > _LONG_WORDS:
         return Interpretation(question)
-    question_about_metadata = restate_metadata(question, turns[-1])
-    if question_about_metadata is not None:
-        return Interpretation(question_about_metadata, rewritten=True)
-    if not message.leans or asks_for_articles(question):
+    if asks_for_articles(question):
         return Interpretation(question)
     for frame in reframe(turns[-1].understood, question, turns[-1].language):
         if asks_for_articles(frame):
-            return Interpretation(frame, rewritten=True)
+            return Interpretation(frame, rewritten=True, leans=True)
     source = _last_source(turns)
     votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
     for candidate in candidates(question, turns):
@@ -82,7 +88,8 @@ def interpret(
             weight = 1 / (1 + message.leaning_logit) if candidate == question else 1.0
             if source is not None and first.article.id == source.article:
                 weight *= _SAME_ARTICLE_WEIGHT
-            if not was_just_shown(sentence.text, candidate, question, turns[-1]):
+            is_reason = message.intent == "why" or candidate.startswith(turns[-1].understood)
+            if not is_reason or sentence.text not in turns[-1].answer:
                 ballot = votes.setdefault((first.article.id, sentence.start), {})
                 ballot[candidate] = findings.confidence * weight
     if not votes:
@@ -92,12 +99,27 @@ def interpret(
     return Interpretation(best, best != question, leans=True, doubtful=len(winners) == 1)
 
 
+def shorten(question: str, search: Search) -> Interpretation | None:
+    """Interpret a message that tells more than it asks and that the articles do not answer as a
+    whole: the sentence or the end of it that they answer best; None for any other."""
+    words, spans = question.split(), sentence_spans(question, detect(question))
+    pieces = [question[start:end] for start, end in spans][-_MAX_PIECES:]
+    if len(words) > _LONG_WORDS:
+        pieces += [" ".join(words[-count:]) for count in _ENDS]
+    surest = {piece: search(piece, DEPTH).confidence for piece in pieces if piece != question}
+    if not surest:
+        return None
+    best = max(surest, key=lambda piece: surest[piece])
+    return Interpretation(best, rewritten=True, doubtful=True)
+
+
 def candidates(question: str, turns: History) -> list[str]:
     """List the candidates, the most recent subject first, the question itself last."""
     last, source = turns[-1], _last_source(turns)
-    is_name = last.found[:1].isupper() and len(last.found.split()) <= _MAX_NAME_WORDS
+    found = last.found if last.is_sure else ""
+    is_name = found[:1].isupper() and len(found.split()) <= _MAX_NAME_WORDS
     subjects = [
-        last.found if is_name else "",
+        found if is_name else "",
         ", ".join(find_names(last.understood, last.language)),
         source.title if source else "",
     ]
@@ -105,7 +127,7 @@ def candidates(question: str, turns: History) -> list[str]:
     every = (
         *reframe(last.understood, question, last.language),
         *(f"{subject}{mark}{question}" for subject in subjects if subject),
-        continue_last(last, question),
+        continue_last(last.understood, question, last.language),
         question,
     )
     return [candidate for candidate in dict.fromkeys(every) if candidate.strip()]
@@ -125,9 +147,14 @@ def correct_subject(last: Turn, subject: str) -> str:
     return f"{subject}{mark}{last.understood}"
 
 
-def continue_last(last: Turn, question: str) -> str:
-    """Append a question to the last one."""
-    return f"{last.understood} {question}"
+def continue_last(base: str, question: str, language: str) -> str:
+    """Append a question to the last one; one of hardly any words of its own takes the place of what
+    the last one asks: « En quelle année… ? »"""
+    asked = _CONJUNCTION.sub("", question, count=1).rstrip(_END)
+    others, are_both_asking = _ASKING.sub("", asked), _ASKING.search(asked) and _ASKING.search(base)
+    if not are_both_asking or len(set(terms(others, language))) > _MAX_NEW_WORDS:
+        return f"{base} {question}"
+    return f"{asked[:1].upper()}{asked[1:]} {_ASKING.sub('', base, count=1).strip()}"
 
 
 def reframe(base: str, question: str, language: str) -> list[str]:
@@ -148,46 +175,8 @@ def find_names(text: str, language: str) -> list[str]:
     return [text[span.start : span.end].rstrip(_END) for span in span_names(text, language)]
 
 
-def was_just_shown(sentence: str, candidate: str, question: str, last: Turn) -> bool:
-    """True if a sentence cannot answer this candidate, since it answered the last question.
-
-    That holds for « pourquoi ? », and for the two questions joined.
-    """
-    is_reason = _REASON.fullmatch(fold_phrase(question)) is not None
-    return (is_reason or candidate == continue_last(last, question)) and sentence in last.answer
-
-
 def asks_for_articles(question: str) -> bool:
     """True for « Quels articles avez-vous publiés en 2023 ? », « Que dit l’article d’hier ? »."""
     timing = parse_timing(question, date.today())
     is_of_a_time = timing.period is not None and "article" in fold_phrase(timing.question)
     return is_of_a_time or parse_metadata_question(timing.question) is not None
-
-
-def asks_about_last(question: str) -> bool:
-    """True for « Qui a écrit cet article ? », which means the article last cited."""
-    about = parse_metadata_question(question)
-    return about is not None and not about.subject
-
-
-def restate_metadata(question: str, last: Turn) -> str | None:
-    """Put the title of the article last cited into « Qui a écrit cet article ? »."""
-    about = parse_metadata_question(question)
-    if about is None or about.subject or not last.cited:
-        return None
-    pattern = _ABOUT_LAST["en" if detect(question) == "en" else "fr"].get(about.kind)
-    return pattern.format(last.cited[0].title) if pattern else None
-
-
-_ABOUT_LAST = {
-    "fr": {
-        "author": "Qui a écrit l’article «\u00a0{}\u00a0»\u202f?",
-        "date": "Quand a été publié l’article «\u00a0{}\u00a0»\u202f?",
-        "title": "Quel est le titre de l’article «\u00a0{}\u00a0»\u202f?",
-    },
-    "en": {
-        "author": "Who wrote the article “{}”?",
-        "date": "What is the date of the article “{}”?",
-        "title": "What is the title of the article “{}”?",
-    },
-}

@@ -18,10 +18,10 @@ from bot.followups.acts import RESTATING, AnswerActs
 from bot.followups.candidates import (
     Interpretation,
     Search,
-    asks_about_last,
     correct_subject,
     find_names,
     interpret,
+    shorten,
 )
 from bot.followups.parts import join_parts, split_parts
 from bot.followups.replies import Replies
@@ -41,8 +41,11 @@ ArchiveFunctions = Mapping[str, Callable[[Meaning, str], Answer | None]]
 question is to be answered as any other, as is one in plain words that is refused."""
 
 
+_ON_EVENT = ("who", "when", "where", "why")  # asked of the articles, not only of the answer
+_LONG_ACT_WORDS = 8  # above, a first message is no act on an answer
 _ON_LAST_ANSWER = {"summary": "summarise", "latest": "newer"}
 """Functions without a subject, and the acts on the last answer that they then are."""
+_WITH_SUBJECT = {act: function for function, act in _ON_LAST_ANSWER.items()}
 
 
 class Rewriter(Protocol):
@@ -107,11 +110,16 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         interpretation = await self._interpret(turn, meaning)
         chain = self._extractive if turn.is_extractive else self._chain
         answer = await chain.ainvoke(interpretation.question)
-        if answer.outcome == "no" and meaning.likelier is not None:
-            likelier = replace(meaning, intent=meaning.likelier)
-            reply = await asyncio.to_thread(self._reply, turn, likelier)
+        if answer.outcome == "no":
+            reply = await asyncio.to_thread(self._reply_instead, turn, meaning)
             if reply is not None:
-                return replace(reply, intent=meaning.likelier, offered_help=offered_help)
+                is_help = reply.intent == "help_number"
+                return replace(reply, offered_help=None if is_help else offered_help)
+            shorter = await asyncio.to_thread(shorten, meaning.question, self._search)
+            if shorter is not None:
+                again = await chain.ainvoke(shorter.question)
+                if again.outcome != "no":
+                    answer, interpretation = again, shorter
         buttons = self._other_readings(turn, meaning, interpretation)
         buttons = (*answer.buttons, *buttons)
         answer = replace(answer, offered_help=offered_help, buttons=buttons)
@@ -207,6 +215,10 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return self._gate.list_numbers(text, meaning)
         # What the model finds as the subject is not all: « que sait-on du TGV ? »
         subject = meaning.subject or ", ".join(find_names(meaning.question, language))
+        if subject and (function := _WITH_SUBJECT.get(intent, "")) in self._functions:
+            named = replace(meaning, intent=function, subject=subject)
+            if (answer := self._functions[function](named, text)) is not None:
+                return answer
         last_act = _ON_LAST_ANSWER.get(intent) if not subject else None
         if last_act == "newer" and not self._leans_by_itself(text):
             last_act = None
@@ -231,13 +243,34 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return self._replies.reply(intent, text, language, seed, meaning.subject)
         return None
 
+    def _reply_instead(self, turn: TurnText, meaning: Meaning) -> Answer | None:
+        """What is said where the articles do not answer: numbers to call, the passage that was
+        asked about, or the reply to the likelier reading."""
+        if meaning.distress is not None and self._gate is not None:
+            return self._gate.list_numbers(turn.question, meaning)
+        last = _answered_turn(turn)
+        if (
+            meaning.intent in _ON_EVENT
+            and last is not None
+            and last.cited
+            and self._acts is not None
+        ):
+            passage = self._acts.perform("passage", turn.question, last, _language(turn))
+            return replace(passage, intent="passage") if passage is not None else None
+        if meaning.likelier is None:
+            return None
+        reply = self._reply(turn, replace(meaning, intent=meaning.likelier))
+        return replace(reply, intent=meaning.likelier) if reply is not None else None
+
     def _act(self, turn: TurnText, meaning: Meaning, language: str) -> Answer | None:
         assert self._acts is not None
         last, intent = _answered_turn(turn), meaning.intent
         about = parse_metadata_question(meaning.question)
-        if (about is not None and about.subject) or intent in ("who", "when", "where", "why"):
+        if (about is not None and about.subject) or intent in _ON_EVENT:
             return None  # of another article, or a question that leans on the answer
         if intent == "not_that" and meaning.subject and last is not None:
+            return None
+        if last is None and len(turn.question.split()) > _LONG_ACT_WORDS:
             return None
         if last is None:
             return reply_with(turn.question, ActPhrases.of(language).no_answer, language, intent)
@@ -268,7 +301,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         """The words of buttons for the readings that were not chosen."""
         language = _language(turn)
         texts, buttons = ButtonPhrases.of(language), []
-        if interpretation is not None and interpretation.rewritten:
+        if interpretation is not None and interpretation.rewritten and interpretation.leans:
             buttons.append(texts.alone(meaning.question))
         if meaning.second is not None:
             if interpretation is None and meaning.second == "question":
@@ -287,12 +320,12 @@ class FollowUpChain(AnswerChain[TurnText | str]):
     def _may_refer(self, message: str, before: str) -> bool:
         """True if a message may lean on the question before it."""
         if self._messages is None:
-            return asks_about_last(message)
+            return False
         for context in (None, MessageContext(before, "", "")):
             meaning = self._messages.read(message, context)
             if meaning.leans or INTENT_OF[meaning.intent].group == "act":
                 return True
-        return asks_about_last(meaning.question)
+        return False
 
 
 def _last_turn(turn: TurnText) -> Turn | None:

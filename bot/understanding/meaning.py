@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from bot.understanding.intents import INTENT_OF, INTENTS, SERVED_BY_FEATURES
 from bot.understanding.message_input import MessageContext
 from bot.understanding.model import MessageReading, UnderstandingModel
 from bot.understanding.texts import ButtonPhrases
+from index.text.folding import fold_phrase
 from index.text.language import detect
 from index.text.sentences import sentence_spans
 from index.text.visible import readable
@@ -21,15 +22,27 @@ Distress = Literal["alone", "offer"]
 """Numbers instead of a reply, or below it."""
 
 # Set on held-out writers (`training/understanding.py`).
-_ACTS_SHARE = 0.8  # least probability of all that is no question, for a message to be none
+_ACTS_SHARE = 0.83  # least probability of all that is no question, for a message to be none
 _ALONE_SHARE, _OFFER_SHARE = 0.8, 0.35
 _LEANING_SHARE = 0.5
+_LEAST_LEANING = -2.0  # log-odds; below, no message leans
+_CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the message by itself
 _FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
 _COURTESY_SHARE = 0.85
 
 _COURTESIES = ("greeting", "thanks", "ack")
 _ASKED = tuple(intent.name for intent in INTENTS if intent.group in ("question", "function"))
+_REQUEST = re.compile(
+    r"(?:(?:est-ce que )?(?:(?:pouvez|pourriez|savez)[- ]vous|(?:peux|pourrais|sais)[- ]tu"
+    r"|tu (?:peux|pourrais|sais)|vous (?:pouvez|pourriez|savez)|can you|could you|do you know)"
+    r"(?: please)?(?: (?:me |nous )?(?:dire|indiquer|rappeler|tell me))?"
+    r"|(?:dis|dites)[- ]moi|tell me|(?:j'aimerais|je voudrais|i'd like to|i would like to)"
+    r" (?:bien )?(?:savoir|know))(?:,? (?:svp|stp|s'il (?:te|vous) plait|please))?,? "
+    r"(?=(?:combien|comment|ou|pourquoi|quand|quel|qui|de|dans|a|avec|depuis|en|pour|what|when"
+    r"|where|which|who|why|how)(?:le|les|s)? )"
+)
+"""« Pouvez-vous me dire combien… »: what stands before the question (bench/wordings.py)."""
 _PIECE_ENDS = re.compile(r"(?<=[.!?…,;:])\s+")
 _MAX_STRIPPED = 3  # pieces, at either end of a message
 _MAX_CHARACTERS = 1_000
@@ -67,8 +80,7 @@ class Meaning:
     @property
     def leaning_logit(self) -> float:
         """Log-odds that the message leans, minus the threshold."""
-        share = min(max(self.leaning, 1e-6), 1 - 1e-6)
-        return math.log(share / (1 - share)) - math.log(_LEANING_SHARE / (1 - _LEANING_SHARE))
+        return _logit(self.leaning) - _logit(_LEANING_SHARE)
 
     @property
     def is_question(self) -> bool:
@@ -110,6 +122,7 @@ class MessageReader:
             question = self._strip(text)
             if question != text:
                 reading = self._read(question, context)
+                intent, second = _choose(reading)
         elif distress is None and intent != "help_number" and self._is_known_name(text):
             intent, second = "question", intent
         return Meaning(
@@ -117,11 +130,26 @@ class MessageReader:
             question,
             second,
             likelier if intent in _ASKED else None,
-            1 - reading.leanings["alone"],
+            self._leaning(question, context, reading),
             reading.subject,
             distress,
             help_kind,
         )
+
+    def _leaning(
+        self, question: str, context: MessageContext | None, reading: MessageReading
+    ) -> float:
+        """The probability that a message leans on what came before: as read beside it, and less so
+        by itself, where only pronouns and fragments do."""
+        leaning = _logit(1 - reading.leanings["alone"])
+        if context is not None and leaning > _LEAST_LEANING:
+            by_itself = _logit(1 - self._read(question, None).leanings["alone"])
+            leaning = _CONTEXT_WEIGHT * leaning + (1 - _CONTEXT_WEIGHT) * by_itself
+        return 1 / (1 + math.exp(-leaning))
+
+    def likeness(self, text: str, others: Sequence[str]) -> list[float]:
+        """How alike in meaning other texts are to a text."""
+        return self._model.likeness(text, others)
 
     def _read(self, text: str, context: MessageContext | None) -> MessageReading:
         plain = readable(text[:_MAX_CHARACTERS])
@@ -136,7 +164,7 @@ class MessageReader:
         return [self._read(text[start:end], None) for start, end in edges]
 
     def _strip(self, text: str) -> str:
-        """The message without greetings and thanks at its ends."""
+        """The message without greetings and thanks at its ends, and « pouvez-vous me dire »."""
         pieces = _PIECE_ENDS.split(text)
         count = len(pieces)
         for end in (0, -1):
@@ -147,7 +175,14 @@ class MessageReader:
                 if sum(shares[name] for name in _COURTESIES) < _COURTESY_SHARE:
                     break
                 pieces.pop(end)
-        return " ".join(pieces) if len(pieces) < count else text
+        rest = " ".join(pieces) if len(pieces) < count else text
+        request = _REQUEST.match(fold_phrase(rest))
+        return rest[request.end() :] if request is not None else rest
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 1e-6), 1 - 1e-6)
+    return math.log(share / (1 - share))
 
 
 def _choose(reading: MessageReading) -> tuple[str, str | None]:

@@ -41,14 +41,10 @@ class SelonPhrases(Texts, domain="understanding", part="selon"):
     identity: str
     operator_unknown: str
     undated: str
-    covers_more: str
     languages: str
     price: str
-    privacy_command: str
     delete_data: str
-    delete_data_elsewhere: str
     unsubscribe: str
-    unsubscribe_elsewhere: str
     unsubscribed: str
     human_unknown: str
     complaint: str

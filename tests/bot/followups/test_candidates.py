@@ -9,9 +9,11 @@ import pytest
 from bot.followups.candidates import (
     Interpretation,
     candidates,
+    continue_last,
     correct_subject,
     interpret,
     reframe,
+    shorten,
 )
 from bot.followups.turn import Turn
 from bot.understanding.meaning import Meaning
@@ -67,9 +69,11 @@ def test_what_leans_on_nothing_is_left_alone(message: Meaning, history: tuple[Tu
 
 
 def test_what_only_came_near_is_no_subject() -> None:
-    before = replace(turn("Qui a bâti le pont ?", "Un pont.", title="Le pont"), is_sure=False)
+    sure = turn("Qui a bâti le pont ?", "Un pont.", title="Le pont", found="Eiffel")
+    assert any(asked.startswith("Eiffel") for asked in candidates("Et quand ?", (sure,)))
+    before = replace(sure, is_sure=False)
     asked = [plain(each) for each in candidates("Et quand ?", (before,))]
-    assert not any(each.startswith("Le pont :") for each in asked)
+    assert not any(each.startswith(("Le pont :", "Eiffel :")) for each in asked)
 
 
 def test_the_candidate_that_the_articles_answer_best_wins() -> None:
@@ -129,25 +133,46 @@ def test_a_question_about_the_articles_themselves_stands_alone(question: str) ->
     assert after(question, CURIE) == Interpretation(question)
 
 
-def test_this_article_is_the_one_cited() -> None:
-    title = "« Marie Curie, deux prix Nobel »"
-    assert plain(after("Qui a écrit cet article ?", CURIE).question) == (
-        f"Qui a écrit l’article {title} ?"
-    )
-    assert after("Who wrote that article?", CURIE).question == (
-        "Who wrote the article “Marie Curie, deux prix Nobel”?"
-    )
-    assert not after("Qui a écrit cet article ?", turn("Où ?")).rewritten
-
-
 def test_a_sentence_just_shown_is_no_reason() -> None:
     shown = "Marie Curie naît en 1867."
     search = Library(shown)
-    joined = "Quand Marie Curie est-elle née ? Pourquoi ?"
-    search.sure = {joined: 0.9}
-    assert plain(after("Pourquoi ?", CURIE, search=search).question) != joined
+    swapped = "Pourquoi Marie Curie est-elle née ?"
+    search.sure = {swapped: 0.9}
+    why = Meaning("why", "Pourquoi ?", leaning=0.88)
+    assert plain(interpret(why, (CURIE,), search).question) != swapped
     search.sentence = "C’est le hasard."
-    assert plain(after("Pourquoi ?", CURIE, search=search).question) == joined
+    assert plain(interpret(why, (CURIE,), search).question) == swapped
+
+
+@pytest.mark.parametrize(
+    ("said", "base", "asked"),
+    [
+        (
+            "et en quelle année ?",
+            "Qui a déchiffré le lin ?",
+            "En quelle année a déchiffré le lin ?",
+        ),
+        ("c’était où déjà", "qui a allumé la vasque", "C’était où déjà a allumé la vasque"),
+        ("How many?", "Which ships sank in 1912?", "How many sank in 1912?"),
+        ("Et son mari ?", "Où est-ce ?", "Où est-ce ? Et son mari ?"),
+        ("Et qui payait les travaux ?", "Où est-ce ?", "Où est-ce ? Et qui payait les travaux ?"),
+    ],
+)
+def test_what_is_asked_takes_the_place_of_what_was_asked_before(
+    said: str, base: str, asked: str
+) -> None:
+    assert continue_last(base, said, "en" if "How" in said else "fr") == asked
+
+
+def test_of_a_long_message_the_end_is_asked_that_the_articles_answer_best() -> None:
+    story = "bonjour voilà je regardais la télé hier soir avec ma femme et on se disputait " * 2
+    asked = "pour savoir en quelle année Marie Curie a eu son prix Nobel"
+    search = Library()
+    ending = " ".join(f"{story} {asked}".split()[-10:])
+    search.sure = {ending: 0.6}
+    shorter = shorten(story + asked, search)
+    assert shorter == Interpretation(ending, rewritten=True, doubtful=True)
+    assert shorten("Qui a eu le prix Nobel ?", search) is None
 
 
 def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:

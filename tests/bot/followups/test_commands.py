@@ -78,6 +78,15 @@ def test_a_command_without_any_subject_says_how_to_use_it(
     assert answer.reply == CommandPhrases.of(parsed.language).usage_of(parsed.intent)
 
 
+@pytest.mark.parametrize("after", ["", REOPENED])
+def test_the_summary_of_a_named_article_is_of_no_other(chain: FollowUpChain, after: str) -> None:
+    request = "résume-moi l’article sur le Minitel"
+    answer = after_the_reopening(chain, request) if after else chain.invoke(request)
+    assert {citation.article.title for citation in answer.citations} == {
+        "Le Minitel, une toile avant la Toile"
+    }
+
+
 def test_a_command_alone_is_about_the_last_answer(chain: FollowUpChain) -> None:
     answer = after_the_reopening(chain, "/chronologie")
     assert answer.question == "Chronologie\u00a0: Notre-Dame"

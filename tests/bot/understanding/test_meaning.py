@@ -32,6 +32,8 @@ BEFORE = MessageContext(
         ("arrête de m’écrire", "unsubscribe"),
         ("c’est gratuit ?", "price"),
         ("Numéro pour les violences conjugales ?", "help_number"),
+        ("STOP", "unsubscribe"),
+        ("non, l’autre", "not_that"),
         ("?", "nonsense"),
     ],
 )
@@ -71,6 +73,10 @@ def test_a_question_that_stands_alone(message_reader: MessageReader, text: str) 
     [
         ("Bonjour ! Quand Marie Curie est-elle née ?", "Quand Marie Curie est-elle née ?"),
         ("Quand est-elle née ? Merci d'avance !", "Quand est-elle née ?"),
+        ("Pouvez-vous me dire combien d’habitants a Lyon ?", "combien d’habitants a Lyon ?"),
+        ("Bonjour, tu sais où est né Hugo ? Merci", "où est né Hugo ?"),
+        ("Could you tell me who wrote Les Misérables?", "who wrote Les Misérables?"),
+        *[("Tu peux me dire si Hugo est mort ?",) * 2],
         *[("Bud Luckey, quel personnage de Pixar il a créé ?",) * 2],
         *[("Elle est née où ? Pas Curie, Lovelace",) * 2],
         *[("En 2017, combien d’articles sur la Turquie ?",) * 2],
@@ -82,8 +88,22 @@ def test_courtesies_around_a_question_are_stripped_and_no_word_of_it(
     assert message_reader.read(text).question == question
 
 
-def test_the_subject_is_found(message_reader: MessageReader) -> None:
-    assert message_reader.read("non, je parle de Radwanska", BEFORE).subject == "Radwanska"
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("non, je parle de Radwanska", "Radwanska"),
+        ("que sait-on du TGV ?", "TGV"),
+    ],
+)
+def test_the_subject_is_found(message_reader: MessageReader, text: str, subject: str) -> None:
+    assert message_reader.read(text, BEFORE).subject.removeprefix("du ") == subject
+
+
+@pytest.mark.parametrize("text", ["jsuis mort ptdr", "Douze heures de garde aux urgences"])
+def test_idioms_of_death_and_tiredness_are_no_distress(
+    message_reader: MessageReader, text: str
+) -> None:
+    assert message_reader.read(text).distress is None
 
 
 def test_hardly_any_question_of_the_press_is_taken_for_anything_else(
