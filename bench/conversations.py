@@ -19,7 +19,7 @@ import json
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,7 @@ DATA = ROOT / "bench" / "conversations"
 AT_ONCE = 4  # conversations
 FIRST_CHAT = 1_000
 REPLY_SECONDS = 60.0
+REACTION = "❤"  # instead of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,26 +156,35 @@ async def _get_reply(
     server: BotServer, engine: Engine, chat: int, message: OutsiderMessage
 ) -> Reply:
     """Send a message, and wait until the bot has dealt with it."""
-    before = len(_texts(server, chat))
+    before, reactions = len(_texts(server, chat)), len(_reactions(server, chat))
     server.user_says(chat, message.text, message.language)
     async with asyncio.timeout(REPLY_SECONDS):
-        await server.told(chat, before + 1, REPLY_SECONDS)
-        await _until_done(engine, chat)
-    texts = _texts(server, chat)[before:]
+        await _until_done(
+            engine,
+            chat,
+            lambda: (
+                (len(_texts(server, chat)), len(_reactions(server, chat))) > (before, reactions)
+            ),
+        )
+    texts = _texts(server, chat)[before:] or [REACTION]
     return Reply(message.conversation, message.turn, outcome_of(texts[0]), "\n\n".join(texts))
 
 
-async def _until_done(engine: Engine, chat: int) -> None:
+async def _until_done(engine: Engine, chat: int, is_replied: Callable[[], bool]) -> None:
     undone = select(func.count()).where(UpdateRow.chat_id == chat, UpdateRow.done_at.is_(None))
     while True:
         with engine.connect() as connection:
-            if not connection.execute(undone).scalar_one():
+            if is_replied() and not connection.execute(undone).scalar_one():
                 return
         await asyncio.sleep(0.02)
 
 
 def _texts(server: BotServer, chat: int) -> list[str]:
     return [message.text for message in server.messages if message.chat_id == chat]
+
+
+def _reactions(server: BotServer, chat: int) -> list[str]:
+    return [emoji for own, _, emoji in server.bot_reactions if own == chat]
 
 
 def outcome_of(text: str) -> str:

@@ -35,6 +35,7 @@ from press import wilson_interval
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
+from bot.answering.injection import use_cache_dir
 from bot.archive.archive import Archive
 from bot.assembly import open_reader, open_understanding
 from bot.embedder import open_embedder
@@ -119,7 +120,9 @@ class Opened:
 
 def main() -> int:
     options = _options()
-    embedder, judge = open_embedder(load_settings()), ConfidenceModel.load()
+    settings = load_settings()
+    use_cache_dir(settings.cache_dir)
+    embedder, judge = open_embedder(settings), ConfidenceModel.load()
     reader = open_reader(Settings())
     assert reader is not None
     with _built(options.articles or [ROOT / "corpus"], embedder, judge) as index:
