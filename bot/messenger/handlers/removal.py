@@ -36,15 +36,15 @@ class RemovalHandlers(Handlers):
         self._articles = articles
 
     @on_command(REMOVE, require_administrator)
-    async def remove(self, event: ChatEvent) -> None:
-        if article := await self._articles.find_by_name(event):
-            await self._ask(event, article.id)
-
     @on_button(rf"{REMOVAL_PREFIX}:{_TARGET}", require_administrator)
-    async def offer(self, press: ButtonPress) -> None:
-        await self._ask(press, press.match[1])
-
-    async def _ask(self, event: ChatEvent, target: str) -> None:
+    async def ask(self, event: ChatEvent) -> None:
+        """Ask whether to remove the article named, or the target of a button."""
+        if isinstance(event, ButtonPress):
+            target = event.match[1]
+        elif article := await self._articles.find_by_name(event):
+            target = article.id
+        else:
+            return
         phrases = event.asker.texts(RemovalPhrases)
         entries = await asyncio.to_thread(self._find, target)
         if not entries:
