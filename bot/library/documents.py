@@ -23,7 +23,7 @@ from bot.library.build_process import BuildProcess, IndexBuilder
 from bot.library.builder_log import BuilderLog
 from bot.library.format_options import load_format_options
 from bot.library.gatherer import open_gatherer
-from bot.library.paths import fetched_dir, standing_paths
+from bot.library.paths import SENT_FOLDER, fetched_dir, standing_paths
 from bot.settings import Settings, index_store
 from index.article import Article
 from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
@@ -131,7 +131,6 @@ def _inspect(path: Path, display_name: str) -> ReceivedDocument:
 
 
 _Stop = Callable[[], bool]
-SENT_FOLDER = "sent"  # in the fetched corpus
 _MAX_OPEN_INDEXES = 16  # of conversations
 _LOCK_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)  # while another process builds
 _STOP_POLL_SECONDS = 0.5

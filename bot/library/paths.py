@@ -9,6 +9,8 @@ from pathlib import Path
 from bot.settings import Settings, index_store
 from index.errors import StoreError
 
+SENT_FOLDER = "sent"  # in the fetched corpus
+
 
 def fetched_dir(settings: Settings) -> Path:
     return settings.data_dir / "corpus"

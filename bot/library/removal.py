@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from bot.errors import UsageError
-from bot.library.documents import SENT_FOLDER
+from bot.library.paths import SENT_FOLDER
 from bot.settings import Settings, index_store
 from index.article import ArticleEntry, Copy, Selection
-from index.store.open_generation import OpenGeneration
 from index.store.removals import RemovedArticles
+
+if TYPE_CHECKING:
+    from index.store.open_generation import OpenGeneration
 
 _SENT = re.compile(rf"\b{SENT_FOLDER}/[^/#]*-(\d+)(?:\.\w+)?(?:#|$)")
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.library.documents import SENT_FOLDER
-from bot.library.paths import fetched_dir
+from bot.library.paths import SENT_FOLDER, fetched_dir
 from bot.settings import load_settings
 from bot.state.documents import decide as decide_document
 from bot.state.documents import documents_of_person
