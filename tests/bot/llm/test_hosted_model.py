@@ -113,6 +113,15 @@ async def test_a_server_that_asks_to_wait_is_waited_for(opened: Opened) -> None:
         assert time.monotonic() - began >= 1
 
 
+@pytest.mark.parametrize(
+    "after",
+    ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Jan 2025 00:00:00 +9" + "9" * 20],
+)
+async def test_a_wait_until_no_day_that_there_is_is_none(opened: Opened, after: str) -> None:
+    async with serving(refuses(429, headers={"Retry-After": after})) as server:
+        assert (await fault_of(opened(server.url, chat_retries=0))).kind == "rate"
+
+
 async def test_a_wrong_key_is_not_tried_twice(opened: Opened) -> None:
     async with serving(refuses(401)) as server:
         await fault_of(opened(server.url, chat_retries=3))
