@@ -51,6 +51,8 @@ def test_a_sitemap_is_read_from_the_newest_and_as_far_as_it_is_whole() -> None:
     ]
     body = sitemap("https://exemple.fr", [("/a", ""), ("/b", "")])
     assert urls(PageKind.SITEMAP, body[: body.index("/b")])[0] == "https://exemple.fr/a"
+    plain = "https://exemple.fr/a\nhttps://exemple.fr/b\n"
+    assert urls(PageKind.SITEMAP, plain) == plain.split()
     assert urls(PageKind.SITEMAP, b"<urlset") == []
     assert urls(PageKind.FEED, b"\x00\xff") == []
 
