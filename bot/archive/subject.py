@@ -34,7 +34,7 @@ _JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
 @dataclass(frozen=True, slots=True)
 class NamePart:
     """A word of a subject, or a run of capitalised words; `pattern` matches folded text, but not
-    after the first name of a `namesake`."""
+    after the first names of `namesakes`."""
 
     text: str
     pattern: re.Pattern[str]
