@@ -53,7 +53,7 @@ _QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A model's reply, its seconds to the first piece and in total, and its usage.
+    """A model's reply, its seconds, and its usage.
 
     `form` is the requested format; `right` is True if it chose the sentence that answers.
     """

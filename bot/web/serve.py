@@ -1,29 +1,42 @@
-"""Run the web application."""
+"""Run the web application, with its metrics, health checks and background jobs."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, nullcontext, suppress
+from datetime import timedelta
+from functools import partial
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.assembly import chain_over, chat_models_in, open_gate, open_index
+from bot.errors import SelonError
 from bot.library.articles import Library
+from bot.operations.endpoints import HealthCheck, serve_endpoints
+from bot.operations.erasure import erase_old_records
 from bot.operations.http_server import open_socket
+from bot.operations.metrics import METERS, Now
+from bot.operations.probes import Probe, Trial, index_age, run_probes, try_index
 from bot.settings import Settings
+from bot.state import meters
+from bot.state.clock import check_clock
 from bot.state.database import open_state, state_url
 from bot.web.app import create_app
 from bot.web.feature import WebFeature
-from bot.web.health import serve_web_health
 from bot.web.service import WebService
-from bot.web.upkeep import keep_up
+from index.errors import IndexingError
+
+logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3
 BACKLOG = 2048  # connections that wait to be accepted
 REQUEST_SECONDS = 15.0  # until the head of a request has arrived
+ERASURE_SECONDS = 3600.0  # between two erasures of old records
+JOB_SECONDS = 20.0  # between two runs of a feature's job
 
 OpenWebFeature = Callable[[WebService], WebFeature | None]
 
@@ -147,3 +160,66 @@ def _open_features(
     open_features: Sequence[OpenWebFeature], service: WebService
 ) -> list[WebFeature]:
     return [feature for open_feature in open_features if (feature := open_feature(service))]
+
+
+@asynccontextmanager
+async def serve_web_health(service: WebService) -> AsyncIterator[None]:
+    """Serve metrics and health within a block. Raises MessengerError."""
+
+    async def try_answer() -> None:
+        newest = await asyncio.to_thread(service.library.newest, 1)
+        question = newest[0].title if newest else "?"
+        await service.quote(question)
+
+    async def try_database() -> None:
+        now = service.now()
+        await service.state.run(meters.notice, key="health", now=now, every=timedelta())
+
+    trials: dict[str, Trial] = {
+        "answers": try_answer,
+        "database": try_database,
+        "index": partial(try_index, service.library),
+    }
+    probes = [Probe(name, trial) for name, trial in trials.items()]
+    checks: dict[str, HealthCheck] = {probe.name: probe.finding for probe in probes}
+    generation = service.library.generation
+    now = Now(lambda: 0, lambda: 0, lambda: index_age(generation))
+    with METERS.watch(now, checks):
+        async with serve_endpoints(service.settings, checks), run_probes(probes):
+            yield
+
+
+@asynccontextmanager
+async def keep_up(
+    service: WebService, features: Sequence[WebFeature], *, erases: bool
+) -> AsyncIterator[None]:
+    """Run the jobs within a block; this process `erases` records unless the bot does."""
+
+    jobs = [(job, JOB_SECONDS) for feature in features for job in feature.jobs]
+    if erases:
+        jobs.append((partial(forget, service), ERASURE_SECONDS))
+    tasks = [asyncio.create_task(_repeat(job, seconds)) for job, seconds in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _repeat(job: Callable[[], Awaitable[None]], seconds: float) -> None:
+    while True:
+        try:
+            await job()
+        except (SelonError, IndexingError) as error:
+            logger.error("A job beside the pages failed: %s", error)
+        except Exception as error:
+            logger.error("A job beside the pages failed", exc_info=error)
+        await asyncio.sleep(seconds)
+
+
+async def forget(service: WebService) -> None:
+    """Erase records past their retention period, unless the clock is doubtful."""
+    now = service.now()
+    if await service.state.run(check_clock, now=now) == "agrees":
+        await erase_old_records(service.state, service.settings, service.limits, now)

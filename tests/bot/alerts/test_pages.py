@@ -19,8 +19,8 @@ from bot.settings import Settings
 from bot.state.database import open_state
 from bot.web.app import create_app
 from bot.web.feature import WebFeature
+from bot.web.serve import keep_up
 from bot.web.service import WebService
-from bot.web.upkeep import keep_up
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
 from tests.bot.web.browser import check_accessible, open_browser, served
 from tests.e2e.telegram import Shelf, StubChain

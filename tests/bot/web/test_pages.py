@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 from bot.state.database import State
 from bot.state.tables import PersonRow, TurnRow, VoteRow
 from bot.web.access import LOGIN
+from bot.web.serve import forget
 from bot.web.service import Visitor, WebService
-from bot.web.upkeep import forget
 from index.errors import StoreError
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite
 from tests.bot.web.conftest import ORIGIN, QUESTION
