@@ -134,8 +134,9 @@ def candidates(question: str, turns: History) -> list[str]:
 
 
 def _last_source(turns: History) -> CitedSource | None:
-    """The first source of the last sure answer; what only came near is no subject."""
-    return next((turn.cited[0] for turn in reversed(turns) if turn.cited and turn.is_sure), None)
+    """The first source of the last answer, if that was sure; what only came near is no subject."""
+    last = next((turn for turn in reversed(turns) if turn.cited), None)
+    return last.cited[0] if last is not None and last.is_sure else None
 
 
 def correct_subject(last: Turn, subject: str) -> str:

@@ -231,7 +231,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if group != "act" and parse_metadata_question(meaning.question) is not None:
             return None  # the archive counts and lists articles exactly
         if group == "function" and intent in self._functions:
-            meaning = replace(meaning, subject=subject or _last_subject(turn))
+            if not subject and (meaning.leans or meaning.is_command):
+                subject = _last_subject(turn)
+            meaning = replace(meaning, subject=subject)
             answer = self._functions[intent](meaning, text)
             is_in_vain = answer is not None and answer.outcome == "no"
             is_final = meaning.is_command or (answer is not None and answer.intent == intent)
@@ -334,13 +336,15 @@ def _last_turn(turn: TurnText) -> Turn | None:
 
 
 def _answered_turn(turn: TurnText) -> Turn | None:
-    """The turn whose answer an act is on: the last, but for acts that only restate one."""
+    """The turn whose answer an act is on: the last with quotes, but for acts that restate one."""
     last = _last_turn(turn)
-    if last is None or last.intent not in RESTATING:
+    if last is None or (last.cited and last.intent not in RESTATING):
         return last
     before = turn.history.index(last) if last in turn.history else 0
-    earlier = (past for past in reversed(turn.history[:before]) if past.intent not in RESTATING)
-    return next(earlier, last)
+    for past in reversed(turn.history[:before]):
+        if past.cited and past.intent not in RESTATING:
+            return past
+    return last
 
 
 def _last_subject(turn: TurnText) -> str:

@@ -26,6 +26,7 @@ _ACTS_SHARE = 0.83  # least probability of all that is no question, for a messag
 _ALONE_SHARE, _OFFER_SHARE = 0.8, 0.35
 _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
+_NAMED_WEIGHT = 0.5  # the same of a message that names its subject
 _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the message by itself
 _FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
@@ -43,6 +44,7 @@ _REQUEST = re.compile(
     r"|where|which|who|why|how)(?:le|les|s)? )"
 )
 """« Pouvez-vous me dire combien… »: what stands before the question (bench/wordings.py)."""
+_LATIN = re.compile(r"[a-zà-ÿ]", re.IGNORECASE)
 _PIECE_ENDS = re.compile(r"(?<=[.!?…,;:])\s+")
 _MAX_STRIPPED = 3  # pieces, at either end of a message
 _MAX_CHARACTERS = 1_000
@@ -110,6 +112,8 @@ class MessageReader:
             return Meaning("nonsense", text)
         reading = self._read(text, context)
         intent, second = _choose(reading)
+        if INTENT_OF[intent].group == "act" and _LATIN.search(text) is None:
+            intent, second = "question", intent  # of another script than what the model learned
         likelier: str | None = max(reading.intents, key=lambda name: reading.intents[name])
         if likelier in (*_ASKED, *HELP_KINDS):
             likelier = None
@@ -143,8 +147,10 @@ class MessageReader:
         by itself, where only pronouns and fragments do."""
         leaning = _logit(1 - reading.leanings["alone"])
         if context is not None and leaning > _LEAST_LEANING:
-            by_itself = _logit(1 - self._read(question, None).leanings["alone"])
-            leaning = _CONTEXT_WEIGHT * leaning + (1 - _CONTEXT_WEIGHT) * by_itself
+            alone = self._read(question, None)
+            is_named = any(map(str.isupper, alone.subject))
+            weight = _NAMED_WEIGHT if is_named else _CONTEXT_WEIGHT
+            leaning = weight * leaning + (1 - weight) * _logit(1 - alone.leanings["alone"])
         return 1 / (1 + math.exp(-leaning))
 
     def likeness(self, text: str, others: Sequence[str]) -> list[float]:

@@ -159,3 +159,18 @@ def test_the_next_page_of_a_list_is_a_button(chain: FollowUpChain) -> None:
     assert last.buttons == ()
     listed = [citation.article.id for page in (first, second, last) for citation in page.citations]
     assert len(set(listed)) == len(listed) > 20
+
+
+def test_a_request_on_another_subject_is_not_about_the_last(chain: FollowUpChain) -> None:
+    answer = after_the_reopening(chain, "parle moi de victor hugo")
+    titles = {citation.article.title for citation in answer.citations}
+    assert "Notre-Dame de Paris, de l’incendie à la réouverture" not in titles
+
+
+def test_an_act_after_a_refusal_is_on_the_answer_before(chain: FollowUpChain) -> None:
+    now = datetime.now(UTC)
+    first = Turn.of(chain.invoke(REOPENED), now)
+    refusal = Turn.of(chain.invoke("Qui a gagné le tournoi de Wimbledon 2013 ?"), now)
+    assert refusal.cited == ()
+    answer = chain.invoke(TurnText("la source ?", (first, refusal)))
+    assert "Notre-Dame" in answer.statements[0].text

@@ -60,6 +60,7 @@ def test_a_question_that_refers_to_what_was_said(message_reader: MessageReader, 
         "Combien de médailles la France a-t-elle eues aux Jeux de Paris ?",
         "Comment renouveler son passeport à Lyon ?",
         "Is it true that Napoleon was small?",
+        "ما هو تلسكوب هابل؟",
     ],
 )
 def test_a_question_that_stands_alone(message_reader: MessageReader, text: str) -> None:
