@@ -162,6 +162,7 @@ class Searcher:
 
         A question typed without accents or capitals is searched again as the passages spell it.
         """
+        question = question[:1].upper() + question[1:]
         language = detect(question)
         if is_bare(question):
             question = spell_out(question) if language == "fr" else question
