@@ -53,7 +53,7 @@ def answer_lines(
         title = title_of(found.homonyms[0], request.language)
         note = phrases.homonyms(len(found.homonyms), title)
     heading = heading or first.heading
-    end = "." if note and heading and not heading.endswith(".") else ""
+    end = "." if note and heading and not heading.endswith((".", ":")) else ""
     first = replace(first, heading=f"{heading}{end} {note}".strip())
     return Answer(
         question=request.question,
