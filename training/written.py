@@ -5,6 +5,7 @@
 
 The news are the shorter articles of French Wikinews in WiNER-fr (none of `bench/press`) and those
 of NTREX-128 in French; Wikipedia's passages are PIAF's. Their texts are not in this repository.
+`reworded_questions.jsonl` asks of both in other words than theirs.
 Each question of `news_questions.jsonl` is searched among all the news, as Selon does, and the
 passages found become samples: the one that holds the answer, and others of its article and of
 other articles, which do not.
@@ -40,6 +41,7 @@ _WINER = run_path(str(Path(__file__).parents[1] / "bench" / "press" / "articles.
 HERE = Path(__file__).parent
 NEWS_QUESTIONS = HERE / "news_questions.jsonl"
 WIKIPEDIA_QUESTIONS = HERE / "wikipedia_questions.jsonl"
+REWORDED_QUESTIONS = HERE / "reworded_questions.jsonl"
 PASSES = 2  # over the questions; titles, dates and passages beside the right one are drawn anew
 REHEARSED = 26_000  # samples of the prepared data set
 HITS = 6
@@ -60,12 +62,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     arguments = parser.parse_args()
     random = Random(arguments.seed)
-    questions = read_rows(NEWS_QUESTIONS)
+    reworded = [row for row in read_rows(REWORDED_QUESTIONS) if row["half"] == "learn"]
+    questions = [
+        *read_rows(NEWS_QUESTIONS),
+        *(row for row in reworded if "://" in row["article"]),
+    ]
+    asked_of_wikipedia = [
+        *read_rows(WIKIPEDIA_QUESTIONS),
+        *(row for row in reworded if "://" not in row["article"]),
+    ]
     news = read_news(arguments.winer, arguments.ntrex, {row["article"] for row in questions})
     wikipedia = read_wikipedia(arguments.data)
     hits = search(news, [row["question"] for row in questions])
     pairs = list(zip(questions, hits, strict=True))
-    encyclopedic = make_wikipedia_samples(read_rows(WIKIPEDIA_QUESTIONS), wikipedia, random)
+    encyclopedic = make_wikipedia_samples(asked_of_wikipedia, wikipedia, random)
     prepared = read_dataset(arguments.prepared)
     lines = [*prepared["reading-decay"], *prepared["reading"]][:REHEARSED]
     rehearsed = [parse_sample(line) for line in lines]
@@ -91,8 +101,8 @@ def main() -> None:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Questions; each names its `article`, its `half` (`learn` or `judge`, by article), its `kind`,
-    and its `answer`, verbatim or empty."""
+    """Questions; each names its `article`, its `half` (`learn` or `judge`, by article; of those
+    reworded also `develop`), its `kind`, and its `answer`, verbatim or empty."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 

@@ -74,8 +74,9 @@ def text_replied_to(message: Message, bot_id: int) -> str:
 
 def quoted_words(text: str) -> str:
     """The words that a message of the bot quotes: « Vous demandez : « … » ? »."""
-    match = re.search("[«“](.*)[»”]", text, re.DOTALL)
-    return match[1].strip() if match else ""
+    opened = re.search("[«“]", text)
+    closed = max(text.rfind("»"), text.rfind("”"))
+    return text[opened.end() : closed].strip() if opened and closed > opened.start() else ""
 
 
 def is_question(text: str) -> bool:
