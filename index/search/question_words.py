@@ -19,11 +19,11 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _SENTENCE_ENDS = frozenset(("", ".", "!", "?", "…", ":", "\n"))
 _OPENING_SIGNS = ' \u00a0\u202f«“"'
 _FIRST_WORDS = {"Ou": "Où", "A": "À"}
-_PHONE_WORD = re.compile(r"(?:^[A-Z][a-z]+|(?<![\w'’-])[a-z]+)(?![\w'’-])")
+_PHONE_WORD = re.compile(r"(?:^[A-Z][a-z]++|(?<![\w'’-])[a-z]++)(?![\w'’-])")
 _PHONE_WORDS = {
     typed: meant.replace("_", " ")
     for typed, meant in re.findall(
-        r"(\w+)=(\S*)",
+        r"\b(\w{1,9})=(\S*)",
         """c=c’est cest=c’est ct=c’était ya=il_y_a yavait=il_y_avait ki=qui ke=que koi=quoi kel=quel
         kelle=quelle keske=qu’est-ce_que kan=quand kand=quand qd=quand cb=combien cmb=combien
         pk=pourquoi pq=pourquoi pkoi=pourquoi pourkoi=pourquoi pcq=parce_que ds=dans pr=pour
