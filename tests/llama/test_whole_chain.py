@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from bot.assembly import open_chain, open_reader, thresholds_of
 from bot.evaluation import vote_trial
 from bot.evaluation.vote_trial import open_trial, trial_questions
-from bot.llm.factory import ChatModels
+from bot.llm.factory import open_database, open_models
 from bot.llm.model_answerer import ModelLimits
 from bot.settings import Settings
 from index.models.base import Embedder
@@ -70,11 +71,11 @@ async def test_its_vote_is_measured_beside_the_reader(
     ]
     monkeypatch.setattr(vote_trial, "trial_questions", lambda: questions)
     settings = settings_for(llama_url, data_dir)
-    models = ChatModels(settings)
-    try:
-        with open_trial(bundled, open_reader(settings), thresholds_of(settings)) as trial:
-            figures = await trial.run(models.model(f"openai:{MODEL}"), ModelLimits(1024, TOKENS))
-    finally:
-        models.close()
+    with (
+        closing(open_database(settings)) as state,
+        closing(open_models(settings, state)[0]) as model,
+        open_trial(bundled, open_reader(settings), thresholds_of(settings)) as trial,
+    ):
+        figures = await trial.run(model, ModelLimits(1024, TOKENS))
     assert (figures.answerable, figures.near_misses) == (1, 1)
     assert figures.reader_right == 1
