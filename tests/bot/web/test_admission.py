@@ -45,6 +45,8 @@ class SlowChain(StubChain):
         self.running = self.begun = self.most = 0
 
     async def ainvoke(self, input: TurnText) -> Answer:
+        if input.is_extractive:  # the examples of the home page, asked beside
+            return await super().ainvoke(input)
         self.running += 1
         self.begun += 1
         self.most = max(self.most, self.running)
