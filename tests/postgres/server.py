@@ -186,8 +186,8 @@ def running(
                 _run(asked, folder, owner)
             elif name == "kill":
                 pid = int((data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
+                (data / "postmaster.pid").unlink()  # before anybody can see it gone
                 os.kill(pid, signal.SIGKILL)
-                (data / "postmaster.pid").unlink()
             elif name in ("freeze", "thaw"):
                 pid = int((data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
                 sign = signal.SIGSTOP if name == "freeze" else signal.SIGCONT
