@@ -16,8 +16,9 @@ from bot.archive.lede import is_continuation, is_statement
 from bot.archive.subject import Mention, SubjectArticle
 from index.article import Article, Passage, Period, Sentence
 from index.text.antecedents import find_leads
+from index.text.dates import MONTH_NUMBERS
 from index.text.event_days import EventDay, find_event_days
-from index.text.folding import folded_words
+from index.text.folding import fold_phrase, folded_words
 from index.text.names import CALENDAR
 
 MAX_ARTICLES = 60  # whose sentences are read
@@ -36,6 +37,10 @@ _LEAD_LOSS = 0.5  # of a sentence that needs the one before it
 
 
 _DIGIT = re.compile(r"\d")
+_QUOTE = re.compile("[«“][^«»“”]*[»”]")
+_SAME_YEAR = re.compile(
+    r"\b(?:même année|année suivante|cette année-là|same year|next year|that year)\b", re.IGNORECASE
+)
 _CLOCK = re.compile(r"(?:vers|à|dès|peu après|peu avant|at)\s+\d{1,2}\s?(?:h|:\d\d)", re.IGNORECASE)
 
 
@@ -116,11 +121,8 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
         near = similarity.get((article.id, sentence.start), _LEAST_SIMILARITY) - _LEAST_SIMILARITY
         weight = _weigh(own, mention, at) - _LEAD_LOSS * (lead is not None)
         weight += _SIMILARITY_WEIGHT * near + _ARTICLE_WEIGHT * nearest
-        days = [d for d in find_event_days(sentence.text, article.published) if not d.is_aside]
-        best = min(days, key=lambda day: day.rank, default=None)
+        best = _find_day(own, at)
         published = article.published or date.min
-        if best is None and article.published and (clock := _CLOCK.match(sentence.text)):
-            best = EventDay(*clock.span(), Period(published, published), "day")
         period = best.period if best else Period(published, published)
         weight += _DAY_WEIGHTS[best.exactness] if best else 0.0
         if published.year - period.last.year >= _HISTORY_YEARS:
@@ -137,6 +139,48 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
             own.is_central,
             at,
         )
+
+
+def _find_day(own: SubjectArticle, at: int) -> EventDay | None:
+    """The day of what a sentence tells, the most exact one that it gives.
+
+    A month without a year leans on the article's day, unless the sentence speaks of "the same
+    year" or those before it tell of years ago; so do « mardi » and « hier », but in quotes.
+    """
+    text, published = own.mentions[at].sentence.text, own.article.published
+    days = [day for day in find_event_days(text, None) if not day.is_aside]
+    if published is not None:
+        quotes = [match.span() for match in _QUOTE.finditer(text)]
+        is_past = bool(_SAME_YEAR.search(text)) or _is_amid_history(own, at)
+        days += [
+            day
+            for day in find_event_days(text, published)
+            if not (day.is_aside or (is_past and _is_of_month(day, text)))
+            and not any(first < day.start < last for first, last in quotes)
+        ]
+        if not days and not is_past and (clock := _CLOCK.match(text)):
+            return EventDay(*clock.span(), Period(published, published), "day")
+    return min(days, key=lambda day: day.rank, default=None)
+
+
+def _is_amid_history(own: SubjectArticle, at: int) -> bool:
+    """True if the last year written before a sentence is older than the article's last, and no
+    « hier » stands between."""
+    mention, published = own.mentions[at], own.article.published or date.min
+    passage = (s for s in mention.passage.sentences if s.start < mention.sentence.start)
+    others = (other.sentence for other in own.mentions[:at])
+    before = {sentence.start: sentence.text for sentence in (*passage, *others)}
+    for _, text in sorted(before.items(), reverse=True):
+        if written := find_event_days(text, None):
+            return written[-1].period.last.year < published.year - 1
+        if any(not _is_of_month(day, text) for day in find_event_days(text, published)):
+            return False
+    return False
+
+
+def _is_of_month(day: EventDay, text: str) -> bool:
+    words = fold_phrase(text[day.start : day.end]).split()
+    return any(word in MONTH_NUMBERS for word in words)
 
 
 def _is_line(sentence: Sentence, article: Article) -> bool:

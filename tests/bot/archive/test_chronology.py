@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from bot.answer import Answer
 from bot.archive.archive import Archive
 from bot.archive.request import ArchiveRequest
@@ -81,3 +83,37 @@ def test_of_two_figures_of_one_event_both_are_shown() -> None:
         "14 juillet 2016",
         "14 juillet 2016, autre chiffre",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        (
+            "Gerbert est élu à Reims en 1911. Gerbert meurt à Rome en décembre de la même année.",
+            ["1911"],
+        ),
+        (
+            "Gerbert meurt le 22 mai 1885. Le 1er juin, une foule suit Gerbert au cimetière.",
+            ["22 mai 1885"],
+        ),
+        (
+            "Le feu prend chez Gerbert le 15 avril 2009. Vers 20 heures, Gerbert sort de la tour.",
+            ["15 avril 2009"],
+        ),
+        (
+            "Il y a dix ans aujourd’hui, le 12 novembre 2014, Gerbert touchait le sol.",
+            ["12 novembre 2014"],
+        ),
+        ("Gerbert écrit en 1856\u00a0: «\u00a0Demain, dès l’aube, je partirai.\u00a0»", ["1856"]),
+        (
+            "Gerbert est né à Aurillac en 1950. Gerbert a été élu hier à Reims. "
+            "Le 3 mars, Gerbert a parlé à Lyon.",
+            ["1950", "3 mars 2024", "11 novembre 2024"],
+        ),
+    ],
+)
+def test_a_day_without_a_year_is_not_the_articles_where_years_ago_are_told(
+    text: str, days: list[str]
+) -> None:
+    answer = chronology("Gerbert", told("Gerbert", text, "2024-11-12"))
+    assert [each.label for each in answer.statements] == days
