@@ -16,6 +16,7 @@ from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
 from bot.archive.archive import Archive
 from bot.archive.request import ArchiveFunction
+from bot.archive.summary import summarise_stored
 from bot.embedder import open_embedder
 from bot.errors import SettingsError
 from bot.followups.acts import AnswerActs
@@ -26,7 +27,7 @@ from bot.model_choice import parse_choices
 from bot.settings import Settings, index_store
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.model import MessageEncoder, UnderstandingModel
-from index.article import Period
+from index.article import Article, Period
 from index.findings import Findings
 from index.models.base import BUNDLED, Embedder
 from index.models.bundled.embedder import BundledEmbedder
@@ -193,6 +194,9 @@ def chain_over(
     def search(question: str, limit: int, within: Period | None = None) -> Findings:
         return reader.read(index.search(question, limit, within))
 
+    def summarise(article: Article) -> Answer:
+        return summarise_stored(article, index.searcher().generation)
+
     chain, rewriter = extractive_chain, None
     if models is not None:
         answerer = models.over(extractive, index.generation)
@@ -212,7 +216,7 @@ def chain_over(
             settings.privacy_note,
             _recipients(settings) if parse_choices(settings.chat_model) else (),
         ),
-        AnswerActs(index.article, search, extractive),
+        AnswerActs(index.article, search, extractive, summarise),
         {name: partial(_call_archive, archive, name) for name in get_args(ArchiveFunction)},
     )
 

@@ -18,6 +18,7 @@ from bot.followups.candidates import find_names
 from bot.followups.turn import CitedSource, Turn
 from bot.locale.answers import Phrases, title_of
 from bot.locale.source import details
+from bot.understanding.intents import INTENT_OF
 from bot.understanding.texts import ActPhrases
 from index.article import Article, Passage, Period, Sentence
 from index.findings import Findings, Hit
@@ -27,7 +28,6 @@ from index.text.folding import fold
 _DEPTH = 10
 _ARTICLES = 3  # of an answer that an act speaks of
 _MORE_SENTENCES = 3
-_LEDE_SENTENCES = 3
 _LEAST_WORDS = 4  # of a sentence that adds something
 
 RESTATING = frozenset(
@@ -58,12 +58,13 @@ class AnswerActs:
     """Performs acts on an answer.
 
     `find_article` returns an article of the index in service; `search` finds and reads passages for
-    a question, of a period if given.
+    a question, of a period if given; `summarise` quotes what matters most in an article.
     """
 
     find_article: FindArticle
     search: SearchIn
     answerer: ExtractiveAnswerer
+    summarise: Callable[[Article], Answer]
 
     def perform(self, intent: str, message: str, last: Turn, language: str) -> Answer | None:
         """Perform an act on the answer of a turn; None if it is a question to the articles."""
@@ -169,15 +170,15 @@ class _Act:
         )
 
     def summarise(self) -> Answer:
-        quotes = self.by_article()[:1]
-        citations = [
-            Citation.of(number, sentence, passage, quote.article)
-            for quote in quotes
-            for number, (sentence, passage) in enumerate(
-                _telling_sentences(quote.article)[:_LEDE_SENTENCES], 1
-            )
-        ]
-        return self._show(citations, "summarise")
+        quotes = self.quoted()[:1]
+        return self._show(
+            [
+                citation
+                for quote in quotes
+                for citation in self.acts.summarise(quote.article).citations
+            ],
+            "summarise",
+        )
 
     def more(self) -> Answer:
         """The next sentences of the article that add something."""
@@ -206,12 +207,7 @@ class _Act:
         quotes = self.quoted()
         if not quotes:
             return self.say("gone" if self.last.cited else "no_answer")
-        holds_found = [quote for quote in quotes if self.last.found in quote.source.quote]
-        first = (
-            (holds_found or quotes)[0]
-            if self.last.found
-            else min(quotes, key=lambda quote: len(quote.source.quote))
-        )
+        first = next((q for q in quotes if self.last.found in q.source.quote), quotes[0])
         answer = self._show([first.cite(1)], "shorter")
         at = first.source.quote.find(self.last.found) if self.last.found else -1
         if at < 0:
@@ -258,6 +254,8 @@ class _Act:
                 )
         if not self.last.is_sure:
             return self._show(citations, "sure_perhaps")
+        if self.last.intent in INTENT_OF and INTENT_OF[self.last.intent].group != "question":
+            return self._show(citations[:1], "sure_lines")
         return self._show(citations, "sure_alone" if len(citations) == 1 else "sure_sure")
 
     def translate(self) -> Answer:

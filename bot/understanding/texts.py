@@ -82,6 +82,7 @@ class ActPhrases(Texts, domain="understanding", part="act"):
     no_newer: str
     sure_sure: str
     sure_alone: str
+    sure_lines: str
     sure_perhaps: str
     sure_no: str
     translate: str

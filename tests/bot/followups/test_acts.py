@@ -49,9 +49,12 @@ def after(message: str, *history: Turn, source: Article | None = None) -> Answer
         return Findings(question, "fr", tuple(replace(hit, article=found) for hit in hits), 0.9)
 
     asked: list[str] = []
-    acts = AnswerActs(
-        {own.id: own}.get, search, ExtractiveAnswerer(Thresholds(perhaps=0.1, sure=0.5))
-    )
+    answerer = ExtractiveAnswerer(Thresholds(perhaps=0.1, sure=0.5))
+
+    def summarise(article: Article) -> Answer:
+        return answerer.answer(findings("Qui ?", 0.9, article.text, article.id))
+
+    acts = AnswerActs({own.id: own}.get, search, answerer, summarise)
     chain = FollowUpChain(
         FunctionChain(lambda question: asked.append(question) or pytest.fail(question)),
         search,
@@ -102,6 +105,18 @@ def test_acts_that_restate_an_answer_are_no_answers_of_their_own() -> None:
     assert after("quote", LAST, restated).citations[0].quote == QUOTE
     unsure = replace(LAST, is_sure=False)
     assert after("sure", unsure, restated).text.startswith("Non")
+
+
+def test_an_answer_of_a_function_is_no_sentence_that_answers() -> None:
+    dossier = replace(LAST, intent="dossier")
+    assert "un calcul, qui peut se tromper" in after("sure", dossier).text
+
+
+def test_the_shorter_of_several_quotes_is_the_first_unless_one_has_what_was_found() -> None:
+    first, second = LAST.cited[0], replace(LAST.cited[0], quote="Il alimente le journal parlé.")
+    for found, shown in (("", QUOTE), ("journal", second.quote)):
+        several = replace(LAST, cited=(first, second), found=found)
+        assert [each.quote for each in after("shorter", several).citations] == [shown]
 
 
 def test_what_is_newer_names_what_the_question_names() -> None:

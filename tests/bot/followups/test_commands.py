@@ -79,12 +79,27 @@ def test_a_command_without_any_subject_says_how_to_use_it(
 
 
 @pytest.mark.parametrize("after", ["", REOPENED])
-def test_the_summary_of_a_named_article_is_of_no_other(chain: FollowUpChain, after: str) -> None:
-    request = "résume-moi l’article sur le Minitel"
-    answer = after_the_reopening(chain, request) if after else chain.invoke(request)
-    assert {citation.article.title for citation in answer.citations} == {
-        "Le Minitel, une toile avant la Toile"
-    }
+@pytest.mark.parametrize(
+    ("request_words", "title"),
+    [
+        ("résume-moi l’article sur le Minitel", "Minitel"),
+        ("résume l’article sur le mètre", "Le mètre"),
+    ],
+)
+def test_the_summary_of_a_named_article_is_of_no_other(
+    chain: FollowUpChain, after: str, request_words: str, title: str
+) -> None:
+    answer = after_the_reopening(chain, request_words) if after else chain.invoke(request_words)
+    (article,) = {citation.article.title for citation in answer.citations}
+    assert title in article
+
+
+@pytest.mark.parametrize("words", ["résume", "fais-moi un résumé vite fait", "résume-moi ça"])
+def test_a_summary_of_nothing_named_is_of_the_article_last_quoted(
+    chain: FollowUpChain, words: str
+) -> None:
+    answer = after_the_reopening(chain, words)
+    assert "Notre-Dame" in answer.citations[0].article.title
 
 
 def test_a_command_alone_is_about_the_last_answer(chain: FollowUpChain) -> None:
