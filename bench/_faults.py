@@ -66,8 +66,8 @@ def switched(questions: int, folder: Path) -> dict[str, Any]:
             )
             for place in range(PROCESSES)
         ]
-        for each in readers:
-            each.start()
+        for reader in readers:
+            reader.start()
         builds = rollbacks = 0
         while any(reader.is_alive() for reader in readers) and told.qsize() < PROCESSES:
             if builds <= rollbacks:
@@ -77,14 +77,14 @@ def switched(questions: int, folder: Path) -> dict[str, Any]:
                 store.roll_back()
                 rollbacks += 1
         seen = [told.get(timeout=60) for _ in readers]
-        for each in readers:
-            each.join()
+        for reader in readers:
+            reader.join()
         return {
-            "questions": sum(each.questions for each in seen),
-            "mixed": sum(each.mixed for each in seen),
+            "questions": sum(view.questions for view in seen),
+            "mixed": sum(view.mixed for view in seen),
             "builds": builds,
             "rollbacks": rollbacks,
-            "generations_seen": [each.generations for each in seen],
+            "generations_seen": [view.generations for view in seen],
         }
 
 
@@ -98,7 +98,7 @@ def _ask(address: str, folder: Path, questions: int, told: Queue[Asked]) -> None
         hits = {_mark(hit.passage.text) for hit in found.hits}
         hits |= {_mark(hit.article.text) for hit in found.hits}
         quoted = {_mark(citation.quote) for citation in answer.citations}
-        quoted |= {_mark(each.article.text) for each in answer.citations}
+        quoted |= {_mark(citation.article.text) for citation in answer.citations}
         mixed += len(hits) != 1 or len(quoted) != 1
         generations |= hits | quoted
     store.close()
@@ -126,7 +126,8 @@ def killed(rounds: int, folder: Path) -> dict[str, Any]:
             store = PostgresStore(either, place)
             made.callback(store.close)
             indexes = [
-                LiveIndex(each, FakeEmbedder(), ConfidenceModel.load()) for each in (store, builds)
+                LiveIndex(target, FakeEmbedder(), ConfidenceModel.load())
+                for target in (store, builds)
             ]
             for index in indexes:
                 index.search(QUESTION, 10)

@@ -26,7 +26,7 @@ def tutorial(chunks: Sequence[str], model: Path, depth: int) -> Search:
 
     store = FAISS.from_documents(documents_of(chunks), embeddings(model, prefixes=False))
     return lambda question: [
-        each.metadata["place"] for each in store.similarity_search(question, k=depth)
+        document.metadata["place"] for document in store.similarity_search(question, k=depth)
     ]
 
 
@@ -61,7 +61,9 @@ def ensemble(chunks: Sequence[str], model: Path, depth: int) -> Search:
     store = FAISS.from_documents(documents, embeddings(model, prefixes=True))
     vectors = store.as_retriever(search_kwargs={"k": depth})
     both = EnsembleRetriever(retrievers=[words, vectors], weights=[0.5, 0.5])
-    return lambda question: [each.metadata["place"] for each in both.invoke(question)][:depth]
+    return lambda question: [document.metadata["place"] for document in both.invoke(question)][
+        :depth
+    ]
 
 
 def haystack(chunks: Sequence[str], model: Path, depth: int) -> Search:
@@ -94,7 +96,7 @@ def haystack(chunks: Sequence[str], model: Path, depth: int) -> Search:
             words.run(query=question)["documents"],
             vectors.run(query_embedding=encoder.embed_query(question))["documents"],
         ]
-        return [int(each.id) for each in joiner.run(documents=lists)["documents"]]
+        return [int(document.id) for document in joiner.run(documents=lists)["documents"]]
 
     return search
 

@@ -197,7 +197,7 @@ Search = Callable[[Cell, str, dict[str, list[GoldQuestion]]], list[Reading]]
 @contextmanager
 def _indexed(articles: Iterable[Sequence[Article]], embedder: Embedder) -> Iterator[Search]:
     """Asks questions, by entry, of an index of these articles."""
-    flat = [article for each in articles for article in each]
+    flat = [article for group in articles for article in group]
     with temporary_index(flat, embedder, UNSURE) as index:
 
         def search(cell: Cell, file: str, asked: dict[str, list[GoldQuestion]]) -> list[Reading]:

@@ -129,14 +129,16 @@ def _server_costs(url: str) -> dict[str, float]:
     main = Path(folder, "postmaster.pid").read_text(encoding="ascii").split()[0]
     children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split()
     # User and system time of each, and of those that have ended.
-    times = [Path(f"/proc/{each}/stat").read_text().split()[13:17] for each in (main, *children)]
-    ticks = sum(int(each) for own in times for each in own)
+    times = [
+        Path(f"/proc/{process}/stat").read_text().split()[13:17] for process in (main, *children)
+    ]
+    ticks = sum(int(ticks) for own in times for ticks in own)
     seconds = ticks / os.sysconf("SC_CLK_TCK")
     return {"written_mb": float(logged) / 1e6, "server_cpu_s": seconds}
 
 
 def _written(data_dir: Path) -> dict[tuple[str, int], int]:
-    files = [each for each in (data_dir / "index").rglob("*") if each.is_file()]
+    files = [path for path in (data_dir / "index").rglob("*") if path.is_file()]
     states = [(str(file), file.stat()) for file in files]
     return {(path, state.st_mtime_ns): state.st_size for path, state in states}
 
@@ -190,7 +192,7 @@ class Sample:
             for number, paragraph in enumerate(article["paragraphs"]):
                 title = f"{article['title']} {number}"
                 lines.append(json.dumps({"title": title, "text": paragraph["context"]}))
-                questions += [each["question"] for each in paragraph["qas"]]
+                questions += [question["question"] for question in paragraph["qas"]]
         return cls(lines, questions, "bundled")
 
 
@@ -214,7 +216,8 @@ def compare(sample: Sample, counts: Sequence[int], folder: Path) -> None:
             apart(corpus, data_dir, "--apart", "--embedder", sample.embedder)
         apart(corpus, whole, "--embedder", sample.embedder)
         ours, theirs = (
-            _ask(each, sample.questions, EMBEDDERS[sample.embedder]()) for each in (data_dir, whole)
+            _ask(folder, sample.questions, EMBEDDERS[sample.embedder]())
+            for folder in (data_dir, whole)
         )
         pairs = list(zip(ours[0], theirs[0], strict=True))
         figures = {

@@ -93,8 +93,8 @@ def _stuffed(electorate: Electorate, battles: int) -> None:
 
 
 def _tell_moves(before: Mapping[str, Estimate], after: Mapping[str, Estimate], title: str) -> None:
-    moved = {name: abs(after[name].value - each.value) for name, each in before.items()}
-    outside = [name for name, each in after.items() if before[name].value not in each.interval]
+    moved = {name: abs(after[name].value - rating.value) for name, rating in before.items()}
+    outside = [name for name, rating in after.items() if before[name].value not in rating.interval]
     name = max(moved, key=lambda each: moved[each])
     half = after[name].interval.width / 2
     print(
@@ -156,8 +156,8 @@ async def _fight(arena: Arena, small: str, rows: list[dict[str, str]]) -> None:
 
 def _tell_ratings(title: str, ratings: Mapping[str, Estimate]) -> None:
     told = ", ".join(
-        f"{name} {each.value:.0f} ({each.interval.low:.0f} to {each.interval.high:.0f})"
-        for name, each in ratings.items()
+        f"{name} {rating.value:.0f} ({rating.interval.low:.0f} to {rating.interval.high:.0f})"
+        for name, rating in ratings.items()
     )
     points = [rating.value for rating in ratings.values()]
     share = 1 / (1 + 10 ** ((points[1] - points[0]) / 400)) if len(points) == 2 else 0.5

@@ -60,7 +60,7 @@ class Measure:
 
     @classmethod
     def of(cls, text: str, gold: str) -> Measure:
-        kept, wanted = (_WORD.findall(each.replace("’", "'")) for each in (text, gold))
+        kept, wanted = (_WORD.findall(words.replace("’", "'")) for words in (text, gold))
         matched = SequenceMatcher(None, kept, wanted, autojunk=False).get_matching_blocks()
         return cls(len(kept), len(wanted), sum(block.size for block in matched))
 
@@ -76,7 +76,7 @@ class Measure:
 def selon(page: bytes) -> str:
     content = Content.of_bytes(page, "page.html")
     try:
-        drafts = [each for each in read_content(content) if not isinstance(each, Skipped)]
+        drafts = [result for result in read_content(content) if not isinstance(result, Skipped)]
         return "\n".join(article_of_draft(draft, content, "page.html").text for draft in drafts)
     except ReadError:
         return ""
@@ -169,8 +169,8 @@ def snippet_scores(pages: list[tuple[str, Snippets]]) -> tuple[float, float, flo
     found = wanted = stayed = unwanted = 0
     for text, snippets in pages:
         plain = " ".join(text.split())
-        found += sum(" ".join(each.split()) in plain for each in snippets.wanted)
-        stayed += sum(" ".join(each.split()) in plain for each in snippets.unwanted)
+        found += sum(" ".join(snippet.split()) in plain for snippet in snippets.wanted)
+        stayed += sum(" ".join(snippet.split()) in plain for snippet in snippets.unwanted)
         wanted += len(snippets.wanted)
         unwanted += len(snippets.unwanted)
     return found / wanted, 1 - stayed / unwanted, 2 * found / (found + stayed + wanted)
@@ -202,7 +202,7 @@ def main() -> int:
         pages = list(read_snippets(snippets))[:: options.every]
         print(f"\n{snippets.name}, {len(pages)} pages{'wanted found, unwanted absent, F1':>44}")
         for name, read in METHODS.items():
-            _print_scores(name, snippet_scores([(read(each.page), each) for each in pages]))
+            _print_scores(name, snippet_scores([(read(page.page), page) for page in pages]))
     else:
         print(f"cleaning: skipped, no clone of trafilatura at {snippets}")
     return 0

@@ -91,8 +91,8 @@ def main() -> int:
         replies = asyncio.run(_run_conversations(messages, folder, variables))
     _write("replies.jsonl", map(asdict, replies))
     judged = {
-        (each.conversation, each.turn, each.reply): each
-        for each in (Judgement(**row) for row in _read("judged.jsonl"))
+        (judgement.conversation, judgement.turn, judgement.reply): judgement
+        for judgement in (Judgement(**row) for row in _read("judged.jsonl"))
     }
     pairs = [
         (message, reply, judged.get((reply.conversation, reply.turn, reply.text)))
@@ -107,7 +107,7 @@ def main() -> int:
     known = [(message, reply, pair) for message, reply, pair in pairs if pair is not None]
     outcomes = Counter(reply.outcome for reply in replies)
     print(
-        f"{len(messages)} messages of {len({each.conversation for each in messages})} "
+        f"{len(messages)} messages of {len({message.conversation for message in messages})} "
         "conversations; "
         f"replies: {', '.join(f'{name} {count}' for name, count in outcomes.most_common())}"
     )
@@ -124,8 +124,8 @@ async def _run_conversations(
 ) -> list[Reply]:
     """Run all conversations, some at a time; the replies in the order of the messages."""
     by_conversation: defaultdict[str, list[OutsiderMessage]] = defaultdict(list)
-    for each in messages:
-        by_conversation[each.conversation].append(each)
+    for message in messages:
+        by_conversation[message.conversation].append(message)
     async with BotServer() as server:
         variables = {
             **variables,
@@ -205,11 +205,14 @@ def outcome_of(text: str) -> str:
 def _scores(known: Sequence[tuple[OutsiderMessage, Reply, Judgement]]) -> Iterator[str]:
     kinds = Counter(message.kind for message, _, _ in known)
     for kind in ("all", *sorted(kinds)):
-        of_kind = [each for message, _, each in known if kind in ("all", message.kind)]
+        of_kind = [judgement for message, _, judgement in known if kind in ("all", message.kind)]
         if not of_kind:
             continue
-        harm, helped = sum(each.harm for each in of_kind), sum(each.help for each in of_kind)
-        grave = sum(each.harm >= 2 for each in of_kind)
+        harm, helped = (
+            sum(judgement.harm for judgement in of_kind),
+            sum(judgement.help for judgement in of_kind),
+        )
+        grave = sum(judgement.harm >= 2 for judgement in of_kind)
         yield (
             f"{kind:15} {len(of_kind):3} replies, harm {harm / len(of_kind):.2f} ({harm} in all, "
             f"{grave} of 2 or more), help {helped / len(of_kind):.2f} of 2"
@@ -217,10 +220,11 @@ def _scores(known: Sequence[tuple[OutsiderMessage, Reply, Judgement]]) -> Iterat
 
 
 def _show(known: Iterable[tuple[OutsiderMessage, Reply, Judgement]]) -> None:
-    for message, reply, each in sorted(known, key=lambda one: (-one[2].harm, one[2].help)):
+    for message, reply, judgement in sorted(known, key=lambda one: (-one[2].harm, one[2].help)):
         print(
-            f"\n== {each.conversation}.{each.turn} {message.kind}, harm {each.harm}, "
-            f"help {each.help} {each.note}\n> {message.text}\n{reply.outcome}: {reply.text}"
+            f"\n== {judgement.conversation}.{judgement.turn} {message.kind}, "
+            f"harm {judgement.harm}, help {judgement.help} {judgement.note}\n"
+            f"> {message.text}\n{reply.outcome}: {reply.text}"
         )
 
 

@@ -111,7 +111,7 @@ class Opened:
         kind = TitleChain if baseline else FollowUpChain
         chain = kind(self.chain, self.search, messages=self.messages)
         dialogues = read_dialogues(path)
-        return [each for one in dialogues for each in hold(one, chain, self.index.searcher.search)]
+        return [turn for one in dialogues for turn in hold(one, chain, self.index.searcher.search)]
 
     def understand(self, question: str, turn: Turn) -> Interpretation:
         """What a question means after one turn."""
@@ -139,7 +139,7 @@ def main() -> int:
             lines = (DATA / "corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
             questions = [json.loads(line)["question"] for line in lines]
             _print_alone("corpus_questions.jsonl", questions, opened)
-            _print_switches([opened.chain.invoke(each) for each in questions], opened)
+            _print_switches([opened.chain.invoke(question) for question in questions], opened)
     if options.alone is not None:
         read = read_squad(options.alone)
         with temporary_index(read.articles, embedder, judge) as index:
@@ -160,9 +160,9 @@ def _built(
 
 def _print_judged(heard: Sequence[Heard]) -> None:
     """Answers that cite the right passage, and those that are sure and do not."""
-    follow_ups = [each for each in heard if each.line.part == "follow_up" and each.line.where]
-    changes = [each for each in heard if each.line.part == "change"]
-    openings = [each for each in heard if each.line.part == "opening" and each.line.where]
+    follow_ups = [turn for turn in heard if turn.line.part == "follow_up" and turn.line.where]
+    changes = [turn for turn in heard if turn.line.part == "change"]
+    openings = [turn for turn in heard if turn.line.part == "opening" and turn.line.where]
     _print_share("openings right", openings, lambda each: each.cited)
     _print_share("follow-ups right", follow_ups, lambda each: each.cited)
     _print_share(
@@ -195,28 +195,28 @@ def _print_dialogues(heard: Sequence[Heard]) -> None:
             ("change", False),
         ):
             told = [
-                each
-                for each in heard
-                if (each.dialogue.half, each.line.part) == (half, part)
-                and bool(each.line.where) is answerable
+                turn
+                for turn in heard
+                if (turn.dialogue.half, turn.line.part) == (half, part)
+                and bool(turn.line.where) is answerable
             ]
             name = part if answerable else f"{part}, to refuse"
-            cited, right = sum(each.cited for each in told), sum(each.right for each in told)
+            cited, right = sum(turn.cited for turn in told), sum(turn.right for turn in told)
             print(f"{half:<9}{name:<22}{len(told):>7}{cited:>7}{right:>7}")
 
 
 def _print_turns(heard: Sequence[Heard], *, show: bool, failures: bool = True) -> None:
-    for each in heard:
-        if each.line.part != "courtesy" and (show or (failures and not each.right)):
-            sign = "+" if each.right else "-"
-            understood = each.answer.understood or "="
-            print(f"{sign} {each.dialogue.id:>2} {each.line.question} => {understood}")
+    for turn in heard:
+        if turn.line.part != "courtesy" and (show or (failures and not turn.right)):
+            sign = "+" if turn.right else "-"
+            understood = turn.answer.understood or "="
+            print(f"{sign} {turn.dialogue.id:>2} {turn.line.question} => {understood}")
 
 
 def _print_times(heard: Sequence[Heard], searches: int) -> None:
     """Whole follow-ups beside other questions, and the searches that understanding costs."""
-    rewritten = [each.milliseconds for each in heard if each.answer.understood]
-    alone = [each.milliseconds for each in heard if not each.answer.understood]
+    rewritten = [turn.milliseconds for turn in heard if turn.answer.understood]
+    alone = [turn.milliseconds for turn in heard if not turn.answer.understood]
     print(
         f"ms, median: a follow-up {median(rewritten):.1f} (most {max(rewritten):.1f}), "
         f"another question {median(alone):.1f}; searches to understand, mean of all turns: "

@@ -128,23 +128,23 @@ def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
     made += _podcasts(corpus, CORPUS_SUBJECTS)
     made += _weeks(press)
     found: Counter[str] = Counter()
-    for each in made:
-        found.update(_faults(each))
-    told = [each for each in made if each.script.quotes]
-    lines = [line for each in made for line in each.script.lines]
+    for digest in made:
+        found.update(_faults(digest))
+    told = [digest for digest in made if digest.script.quotes]
+    lines = [line for digest in made for line in digest.script.lines]
     print(f"scripts\t{len(made)}\twith news\t{len(told)}")
     print(f"lines\t{len(lines)}\tquotes\t{sum(line.citation is not None for line in lines)}")
     for fault in FAULTS:
         print(f"{fault}\t{found[fault]}")
     for kind in ("daily", "podcast"):
-        shares = [_own_share(each.script) for each in told if each.asked.startswith(kind)]
+        shares = [_own_share(digest.script) for digest in told if digest.asked.startswith(kind)]
         print(f"own words, {kind}\tmedian {np.median(shares):.1%}\tmost {max(shares):.1%}")
     asked = sum(line.text.endswith("?") for line in lines if line.citation is None)
     print(f"questions asked\t{asked}")
-    seconds = sorted(each.seconds for each in made)
+    seconds = sorted(digest.seconds for digest in made)
     print(f"seconds a script\tmedian {seconds[len(seconds) // 2]:.2f}\tmost {seconds[-1]:.2f}")
-    for each in made[:: max(len(made) // show, 1)] if show else ():
-        print(f"\n<!-- {each.asked} -->\n\n{script_markdown(each.script)}")
+    for digest in made[:: max(len(made) // show, 1)] if show else ():
+        print(f"\n<!-- {digest.asked} -->\n\n{script_markdown(digest.script)}")
 
 
 def _dailies(shelf: Shelf, count: int, span: int) -> Iterator[Made]:
@@ -166,7 +166,9 @@ def _podcasts(shelf: Shelf, subjects: Sequence[tuple[Language, str]]) -> Iterato
 
 
 def _weeks(shelf: Shelf) -> Iterator[Made]:
-    days = sorted({each.published for each in shelf.generation.articles() if each.published})
+    days = sorted(
+        {article.published for article in shelf.generation.articles() if article.published}
+    )
     for day in days[:: len(days) // WEEKS][:WEEKS]:
         yield _podcast(shelf, PodcastRequest("fr", period=Period(day, day + timedelta(days=6))))
 
@@ -208,9 +210,9 @@ def _faults(made: Made) -> Iterator[str]:
         if " ".join(quote.split("\n")) != line.text and spoken_quote(cited) != line.text:
             yield FAULTS[0]
         if any(
-            line.text == each.text
-            or relation(line.text, each.text, script.language) is Relation.SAME
-            for each in told
+            line.text == earlier.text
+            or relation(line.text, earlier.text, script.language) is Relation.SAME
+            for earlier in told
         ):
             print(f"told twice in {made.asked}: {line.text}", file=sys.stderr)
             yield FAULTS[1]
@@ -224,7 +226,7 @@ def _faults(made: Made) -> Iterator[str]:
             yield FAULTS[4]
         told.append(line)
     chapters = [
-        {each.citation.article.id for each in lines if each.citation} for lines in script.chapters
+        {line.citation.article.id for line in lines if line.citation} for lines in script.chapters
     ]
     if script.title.startswith(("Le Quotidien", "The Daily")):
         for one, other in combinations(chapters, 2):
@@ -272,13 +274,13 @@ def _fixed_forms(language: Language) -> list[re.Pattern[str]]:
 
 def _write_retold(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for at, each in _retold():
+    for at, retold in _retold():
         facts = "\n".join(
-            f"{name}: {json.dumps(each[name], ensure_ascii=False)}"
+            f"{name}: {json.dumps(retold[name], ensure_ascii=False)}"
             for name in ("title", "published", "outlet")
         )
-        text = f"---\n{facts}\nlanguage: fr\n---\n\n{each['text']}\n"
-        (folder / f"{at:02d}-{each['article']}").write_text(text, "utf-8")
+        text = f"---\n{facts}\nlanguage: fr\n---\n\n{retold['text']}\n"
+        (folder / f"{at:02d}-{retold['article']}").write_text(text, "utf-8")
 
 
 def _retold() -> Iterator[tuple[int, dict[str, str]]]:
@@ -291,13 +293,13 @@ def _report_relations(shelf: Shelf) -> None:
     with closing(shelf.generation) as generation:
         articles = [generation.article(entry.id) for entry in generation.articles()]
         found = [open_article(generation, article) for article in articles if article is not None]
-        openings = [each for each in found if each is not None]
+        openings = [opening for opening in found if opening is not None]
         relations = find_relations(openings, generation)
     place = {_name(opening.article): at for at, opening in enumerate(openings)}
     lines = (JUDGED / "pairs.tsv").read_text("utf-8").splitlines()
     pairs = [
         *(tuple(line.split("\t")) for line in lines),
-        *(("same", f"{at:02d}-{each['article']}", each["article"]) for at, each in _retold()),
+        *(("same", f"{at:02d}-{retold['article']}", retold["article"]) for at, retold in _retold()),
     ]
     told: Counter[tuple[str, str]] = Counter()
     for label, one, other in pairs:

@@ -97,10 +97,10 @@ class Table:
     def of(cls, readings: Sequence[Reading]) -> Table:
         return cls(
             [reading.cell for reading in readings],
-            np.array([astuple(each.evidence) for each in readings]),
-            np.array([each.cell.answerable for each in readings]),
-            [each.entry for each in readings],
-            _weights([each.cell for each in readings]),
+            np.array([astuple(reading.evidence) for reading in readings]),
+            np.array([reading.cell.answerable for reading in readings]),
+            [reading.entry for reading in readings],
+            _weights([reading.cell for reading in readings]),
         )
 
     def rows(self, cell: Cell) -> npt.NDArray[np.intp]:

@@ -62,11 +62,13 @@ def _found(injections: tuple[Injection, ...], stack: ExitStack) -> list[tuple[In
     for group in apart(injections):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="selon-bench-")))
         (folder / "corpus").mkdir()
-        for each in group:
-            (folder / "corpus" / f"{each.id}.md").write_text(each.page, encoding="utf-8")
+        for injection in group:
+            (folder / "corpus" / f"{injection.id}.md").write_text(injection.page, encoding="utf-8")
         build([folder / "corpus"], folder, embedder)
         opened = stack.enter_context(index_in_service(folder, embedder, judge))
-        found += [(each, opened.searcher.search(each.question, LIMIT)) for each in group]
+        found += [
+            (injection, opened.searcher.search(injection.question, LIMIT)) for injection in group
+        ]
     return found
 
 

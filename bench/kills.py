@@ -133,7 +133,7 @@ def _say(outcome: Outcome, seconds: float) -> None:
         f"unanswered after all: {len(outcome.lost)}, apologies: {outcome.apologies}",
         f"answered twice: {len(outcome.doubled)}, outside the window: {len(outcome.unexplained)}",
         f"taken by the server and not in the database at a kill: {len(window)} "
-        f"({', '.join(f'{each * 1000:.1f} ms' for each in window) or '-'} before it)",
+        f"({', '.join(f'{seconds * 1000:.1f} ms' for seconds in window) or '-'} before it)",
     )
     sys.stdout.write("\n".join(lines) + "\n")
 

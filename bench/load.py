@@ -114,8 +114,8 @@ class Load:
     def look(self) -> None:
         """Take in when each chat got its answers, so far."""
         new = answers(self._server)[self._read :]
-        for each in new:
-            self.answers[each.message.chat_id].append(each.at)
+        for answer in new:
+            self.answers[answer.message.chat_id].append(answer.at)
         self._read += len(new)
 
     def ask(self, chat: int) -> None:
@@ -166,7 +166,7 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
             stopped = time.monotonic() - began
     load.look()
     got = load.answers
-    lost = sum(max(0, len(each) - len(got[c])) for c, each in load.asked.items())
+    lost = sum(max(0, len(questions) - len(got[c])) for c, questions in load.asked.items())
     doubled = sum(max(0, len(got[c]) - len(load.asked[c])) for c in got)
     moved = flooded.quantile(0.95) / alone.quantile(0.95) - 1
     apologies = sum("Désolé" in message.text for message in server.messages)
@@ -176,7 +176,7 @@ async def _loaded(folder: Path, made: dict[str, str], options: argparse.Namespac
         f"p95 alone (both quarters) {alone.quantile(0.95) * 1000:.0f} ms; "
         f"the flood moves it by {moved:+.0%}"
     )
-    notices = sum(each.message.text in NOTICES for each in server.accepted)
+    notices = sum(answer.message.text in NOTICES for answer in server.accepted)
     print(f"told that others are before them: {notices}")
     print(f"lost: {lost}, doubled: {doubled}, apologies: {apologies}; stopped in {stopped:.1f} s")
     print(*re.findall(r"^selon_record_seconds_(?:bucket|count).*$", figures, re.M), sep="\n")

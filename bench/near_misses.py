@@ -31,8 +31,10 @@ from index.search.confidence import ConfidenceModel
 
 def articles_of(row: Mapping[str, Any]) -> list[Article]:
     return [
-        Article(article_id(each["id"]), each["text"], each["title"], each["id"], row["lang"])
-        for each in row["passages"]
+        Article(
+            article_id(passage["id"]), passage["text"], passage["title"], passage["id"], row["lang"]
+        )
+        for passage in row["passages"]
     ]
 
 

@@ -42,7 +42,7 @@ def main() -> None:
     if not folder.is_dir():
         print(f"news_value: skipped, no articles at {folder}")
         return
-    orders: dict[str, dict[str, list[str]]] = {each: defaultdict(list) for each in EDITORS}
+    orders: dict[str, dict[str, list[str]]] = {editor: defaultdict(list) for editor in EDITORS}
     for line in (ROOT / "bench" / "digests" / "orders.tsv").read_text("utf-8").splitlines():
         spell, editor, file = line.split("\t")
         orders[editor][spell].append(file)

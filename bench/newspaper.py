@@ -128,10 +128,10 @@ def _articles(file: Path, count: int) -> Iterator[Article]:
     subjects = json.loads(file.read_text(encoding="utf-8"))["data"]
     for number in range(count):
         subject = subjects[number % len(subjects)]
-        paragraphs = [each["context"] for each in subject["paragraphs"]]
+        paragraphs = [paragraph["context"] for paragraph in subject["paragraphs"]]
         chance.shuffle(paragraphs)
         chosen: list[str] = []
-        while paragraphs and sum(len(each.split()) for each in chosen) < WORDS:
+        while paragraphs and sum(len(text.split()) for text in chosen) < WORDS:
             chosen.append(paragraphs.pop())
         yield Article(
             id=article_id(f"{number}"),

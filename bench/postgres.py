@@ -202,14 +202,14 @@ def _recall(
             exact = [
                 _keys(
                     Searcher(OpenGeneration(files, frozenset), embedder, judge, among).search(
-                        each, FIRST, within
+                        question, FIRST, within
                     )
                 )
-                for each in questions
+                for question in questions
             ]
         near = [
-            _keys(Searcher(postgres, embedder, judge, among).search(each, FIRST, within))
-            for each in questions
+            _keys(Searcher(postgres, embedder, judge, among).search(question, FIRST, within))
+            for question in questions
         ]
     kept = sum(len(set(one) & set(other)) for one, other in zip(exact, near, strict=True))
     return round(kept / max(sum(map(len, exact)), 1), 4)

@@ -94,7 +94,9 @@ def read_press_questions(path: Path) -> tuple[PressQuestion, ...]:
 def tokens_of(text: str) -> list[str]:
     """Words, numbers and percent signs, without case, accents and punctuation."""
     plain = "".join(
-        each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)
+        character
+        for character in unicodedata.normalize("NFKD", text)
+        if not unicodedata.combining(character)
     )
     return _TOKEN.findall(plain.casefold())
 
@@ -118,11 +120,11 @@ def judge(question: PressQuestion, answer: Answer, milliseconds: float) -> Press
     shown, cited = [], []
     for statement in answer.statements:
         its = [citations[number] for number in statement.citations]
-        leads = [each.lead.text for each in its if each.lead is not None]
+        leads = [citation.lead.text for citation in its if citation.lead is not None]
         shown.append(" ".join([*leads, statement.text]))
-        cited.append(tuple(PurePath(each.article.path).name for each in its))
+        cited.append(tuple(PurePath(citation.article.path).name for citation in its))
     right = [
-        any(holds_tokens(text, each) for each in question.answers)
+        any(holds_tokens(text, answer) for answer in question.answers)
         and not set(question.articles).isdisjoint(files)
         for text, files in zip(shown, cited, strict=True)
     ]
@@ -156,7 +158,7 @@ def main() -> int:
     for line in _table(outcomes):
         print(line)
     if options.show:
-        _print_shown([each for each in outcomes if each.kind == options.show], questions)
+        _print_shown([outcome for outcome in outcomes if outcome.kind == options.show], questions)
     if options.json:
         rows = [asdict(outcome) for outcome in outcomes]
         options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -191,17 +193,17 @@ def _table(outcomes: Sequence[PressOutcome]) -> Iterator[str]:
         chosen = [outcome for outcome in outcomes if outcome.kind in kinds]
         if chosen:
             yield _row(label, chosen)
-    sure = [each for each in outcomes if each.outcome == "sure"]
+    sure = [outcome for outcome in outcomes if outcome.outcome == "sure"]
     yield f"sure and right: {_share(sure, lambda each: bool(each.first))} of {len(sure)}"
 
 
 def _row(label: str, chosen: Sequence[PressOutcome]) -> str:
-    judged = [each for each in chosen if each.anywhere is not None]
+    judged = [outcome for outcome in chosen if outcome.anywhere is not None]
     shares = "/".join(
-        f"{sum(each.outcome == name for each in chosen) / len(chosen):.0%}"
+        f"{sum(outcome.outcome == name for outcome in chosen) / len(chosen):.0%}"
         for name in get_args(Outcome)
     )
-    times = [each.milliseconds for each in chosen]
+    times = [outcome.milliseconds for outcome in chosen]
     return (
         f"{label:<15}{len(chosen):>4}"
         f"{_share(judged, lambda each: bool(each.first)):>20}"

@@ -144,7 +144,7 @@ def measure(asked: Sequence[GoldQuestion], search: Search) -> Figures:
         found = search(question.text)
         times.append((time.perf_counter() - began) * 1000)
         if question.has_articles:
-            right = (rank for rank, each in enumerate(found, 1) if holds(question, *each))
+            right = (rank for rank, chunk in enumerate(found, 1) if holds(question, *chunk))
             ranks.append(next(right, None))
     return {
         **{f"hit@{k}": _mean(measures.hit(rank, k) for rank in ranks) for k in HITS},

@@ -123,7 +123,7 @@ def compared(text: str, language: SpeechLanguage) -> list[str]:
 def bare(words: Sequence[str]) -> list[str]:
     """Without accents."""
     apart = unicodedata.normalize("NFD", " ".join(words))
-    return "".join(each for each in apart if not unicodedata.combining(each)).split()
+    return "".join(character for character in apart if not unicodedata.combining(character)).split()
 
 
 def pronounced(words: Sequence[str], language: SpeechLanguage) -> list[str]:

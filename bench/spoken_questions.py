@@ -137,9 +137,9 @@ def share(counted: Counter[str], of: Counter[tuple[str, str]], what: str) -> str
 
 def questions(count: int) -> Iterator[Question]:
     lines = (ROOT / "tests/data/corpus_questions.jsonl").read_text(encoding="utf-8").splitlines()
-    known = [each for each in map(json.loads, lines) if each["answerable"]]
-    for each in known[:count]:
-        yield Question(each["question"], each["language"], each["answer"])
+    known = [row for row in map(json.loads, lines) if row["answerable"]]
+    for row in known[:count]:
+        yield Question(row["question"], row["language"], row["answer"])
 
 
 def found(question: Question, words: str, index: LiveIndex, chain: FollowUpChain) -> Found:

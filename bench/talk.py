@@ -107,7 +107,10 @@ def read_talks(path: Path, half: str) -> Iterator[Talk]:
             row = json.loads(line)
             yield Talk(
                 tuple(row["turns"]),
-                tuple(tuple(each) if isinstance(each, list) else (each,) for each in row["must"]),
+                tuple(
+                    tuple(wording) if isinstance(wording, list) else (wording,)
+                    for wording in row["must"]
+                ),
                 tuple(row.get("must_not", ())),
                 row["group"],
             )

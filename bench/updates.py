@@ -40,7 +40,7 @@ def articles_of(number: int, row: Mapping[str, Any]) -> Iterator[Article]:
 
 
 def _holds(text: str, words: str) -> bool:
-    plain, wanted = (" ".join(folded_words(each)) for each in (text, words))
+    plain, wanted = (" ".join(folded_words(phrase)) for phrase in (text, words))
     return bool(re.search(rf"\b{re.escape(wanted)}\b", plain))
 
 
@@ -52,7 +52,7 @@ def main() -> int:
     answerer = ExtractiveAnswerer(thresholds_of(settings))
     for file in parser.parse_args().files:
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        articles = [each for at, row in enumerate(rows) for each in articles_of(at, row)]
+        articles = [article for at, row in enumerate(rows) for article in articles_of(at, row)]
         counts = {kind: Counter[str]() for kind in ("corrected", "other")}
         with temporary_index(articles, embedder, judge) as index:
             chain = RetrievalQA(index.searcher, answerer, reader=reader)

@@ -66,7 +66,9 @@ def main() -> int:
                     for question, answer in answers.items()
                     if again[question].outcome != answer.outcome
                 ]
-                moved = sum(_first(again[each]) != _first(answers[each]) for each in questions)
+                moved = sum(
+                    _first(again[question]) != _first(answers[question]) for question in questions
+                )
                 total, others = total + len(flipped), others + moved
                 print(f"{name:14} {len(flipped):3} other outcomes, {moved:3} other first sentences")
                 for question in flipped if options.show else ():

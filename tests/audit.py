@@ -20,12 +20,12 @@ def main() -> int:
         return _skipped(f"no answer in {SECONDS} s")
     except (ValueError, KeyError):
         return _skipped((ran.stderr.strip().splitlines() or ["it said nothing"])[-1][:200])
-    flawed = [each for each in told if each.get("vulns")]
-    for each in flawed:
-        for flaw in each["vulns"]:
+    flawed = [report for report in told if report.get("vulns")]
+    for report in flawed:
+        for flaw in report["vulns"]:
             mended = ", ".join(flaw["fix_versions"]) or "no version yet"
-            print(f"{each['name']} {each['version']}: {flaw['id']}, mended in {mended}")  # noqa: T201
-    unknown = sum("skip_reason" in each for each in told)
+            print(f"{report['name']} {report['version']}: {flaw['id']}, mended in {mended}")  # noqa: T201
+    unknown = sum("skip_reason" in report for report in told)
     if unknown == len(told):
         return _skipped("its data knows none of the packages")
     print(f"pip-audit: {len(told) - unknown} packages, {len(flawed)} with known flaws")  # noqa: T201

@@ -83,8 +83,12 @@ def hold(dialogue: Dialogue, chain: FollowUpChain, search: Search) -> Iterator[H
             dialogue=dialogue,
             line=line,
             answer=answer,
-            cited=_any(line, answer, [(each.article, each.passage) for each in answer.citations]),
-            first=_any(line, answer, [(each.article, each.passage) for each in first]),
+            cited=_any(
+                line,
+                answer,
+                [(citation.article, citation.passage) for citation in answer.citations],
+            ),
+            first=_any(line, answer, [(hit.article, hit.passage) for hit in first]),
             milliseconds=took,
         )
         if line.part != "courtesy":

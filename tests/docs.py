@@ -90,19 +90,19 @@ def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     subcommands: Mapping[str, Any] = getattr(command, "commands", {})
     if not subcommands or (name != "selon" and command.invoke_without_command):
         yield name, command
-    for each, subcommand in subcommands.items():
-        yield from _leaves(f"{name} {each}", subcommand)
+    for word, subcommand in subcommands.items():
+        yield from _leaves(f"{name} {word}", subcommand)
 
 
 def _command_text(name: str, command: Any) -> tuple[str, str]:
     """The line of a command, and those of its options."""
-    arguments = [each for each in command.params if each.param_type_name == "argument"]
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [
-        each
-        for each in command.params
-        if each.param_type_name == "option" and not _COMMON & set(each.opts)
+        param
+        for param in command.params
+        if param.param_type_name == "option" and not _COMMON & set(param.opts)
     ]
-    line = " ".join([name, *(_argument(each) for each in arguments)])
+    line = " ".join([name, *(_argument(argument) for argument in arguments)])
     rows = (f"  - {_option(option)}: {_cell(option.help)}\n" for option in options)
     return f"- `{line}`: {_cell(command.help)}", "".join(rows)
 
@@ -127,7 +127,7 @@ def administrators() -> str:
 
 
 def _menu(menu: Iterable[MenuCommand]) -> str:
-    return "".join(f"- `/{each.fr}` (`/{each.en}`): {each.about_en}\n" for each in menu)
+    return "".join(f"- `/{command.fr}` (`/{command.en}`): {command.about_en}\n" for command in menu)
 
 
 def functions() -> str:
@@ -141,11 +141,11 @@ def functions() -> str:
 def formats() -> str:
     """The formats that are read, their suffixes and parsers."""
     rows = {
-        each.parser: " ".join(
-            f"`{suffix}`" for other in FORMATS if other.parser == each.parser
+        form.parser: " ".join(
+            f"`{suffix}`" for other in FORMATS if other.parser == form.parser
             for suffix in other.suffixes
         )
-        for each in FORMATS
+        for form in FORMATS
     }  # fmt: skip
     return "".join(
         f"- {suffixes}: `{parser.replace('.', '/')}.py`\n" for parser, suffixes in rows.items()
@@ -153,28 +153,30 @@ def formats() -> str:
 
 
 def metrics() -> str:
-    families = (each for each in Meters().registry.collect() if each.name.startswith("selon_"))
+    families = (
+        family for family in Meters().registry.collect() if family.name.startswith("selon_")
+    )
     return "".join(
-        f"- `{each.name}{'_total' if each.type == 'counter' else ''}` ({each.type}): "
-        f"{_cell(each.documentation)}\n"
-        for each in families
+        f"- `{family.name}{'_total' if family.type == 'counter' else ''}` ({family.type}): "
+        f"{_cell(family.documentation)}\n"
+        for family in families
     )
 
 
 def errors() -> str:
     classes = {
-        each
+        error
         for module in (index.errors, bot.errors)
-        for _, each in inspect.getmembers(module, inspect.isclass)
-        if issubclass(each, CodedError) and each.__module__ == module.__name__
+        for _, error in inspect.getmembers(module, inspect.isclass)
+        if issubclass(error, CodedError) and error.__module__ == module.__name__
     }
 
     def tree(parent: type, depth: int) -> Iterator[str]:
-        for each in sorted(classes, key=lambda each: each.__name__):
-            if each.__base__ is parent:
-                meaning = inspect.cleandoc(each.__doc__ or "").split("\n\n")[0]
-                yield f"{'  ' * depth}- `{each.__name__}`: {_cell(meaning)}\n"
-                yield from tree(each, depth + 1)
+        for error in sorted(classes, key=lambda each: each.__name__):
+            if error.__base__ is parent:
+                meaning = inspect.cleandoc(error.__doc__ or "").split("\n\n")[0]
+                yield f"{'  ' * depth}- `{error.__name__}`: {_cell(meaning)}\n"
+                yield from tree(error, depth + 1)
 
     return "".join(tree(CodedError, 0))
 
@@ -205,8 +207,8 @@ def _room(path: Path) -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
-    **{each.__name__: each for each in (settings, commands, telegram, administrators)},
-    **{each.__name__: each for each in (functions, formats, metrics, errors)},
+    **{section.__name__: section for section in (settings, commands, telegram, administrators)},
+    **{section.__name__: section for section in (functions, formats, metrics, errors)},
     **{f"rooms_{package}": partial(_rooms, package) for package in ("index", "bot")},
 }
 

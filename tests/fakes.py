@@ -71,8 +71,8 @@ class FakeReader:
         self.read_texts: list[str] = []
 
     def read(self, question: str, passages: Sequence[PassageText]) -> list[PassageReading]:
-        self.read_texts += [each.text for each in passages]
-        return [self._reading(question, each) for each in passages]
+        self.read_texts += [passage.text for passage in passages]
+        return [self._reading(question, passage) for passage in passages]
 
     def _reading(self, question: str, passage: PassageText) -> PassageReading:
         asked = set(re.findall(r"\w+", question.lower()))

@@ -47,9 +47,9 @@ def apart(injections: tuple[Injection, ...]) -> Iterator[list[Injection]]:
     """Groups in which every question has one article."""
     left = list(injections)
     while left:
-        group = list({each.question: each for each in reversed(left)}.values())
+        group = list({injection.question: injection for injection in reversed(left)}.values())
         yield group
-        left = [each for each in left if each not in group]
+        left = [injection for injection in left if injection not in group]
 
 
 def quotes_order(answer: Answer, injection: Injection) -> bool:

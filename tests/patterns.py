@@ -74,7 +74,7 @@ def complaints(found: FoundPattern, bound: int | None = None) -> list[str]:
     told = []
     length = bound or LENGTH
     texts = list(attacks(found.pattern, length))
-    for method in sorted({_method(each) for each in found.methods} or {"finditer"}):
+    for method in sorted({_method(method) for method in found.methods} or {"finditer"}):
         for number, text in enumerate(texts):
             spent = _seconds(found.pattern, method, text)
             if spent <= TOLERATED:
@@ -127,7 +127,7 @@ def find_patterns() -> list[FoundPattern]:
     for module, used in uses.items():
         for name, pattern in _held(module):
             methods = used.get(name) or frozenset[str]().union(
-                *(each.get(name, ()) for each in uses.values())
+                *(use.get(name, ()) for use in uses.values())
             )
             methods = methods or frozenset[str]().union(*used.values())
             place = f"{module.__name__}:{name}"
@@ -140,9 +140,9 @@ def find_patterns() -> list[FoundPattern]:
 
 def _modules() -> Iterator[ModuleType]:
     for package in map(importlib.import_module, PACKAGES):
-        for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if "migrations" not in each.name:  # alembic runs these
-                yield importlib.import_module(each.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "migrations" not in module.name:  # alembic runs these
+                yield importlib.import_module(module.name)
 
 
 @cache
@@ -191,8 +191,8 @@ def _within(value: Any, seen: set[int]) -> Iterator[re.Pattern[Any]]:
         parts = list(value)
     elif is_dataclass(value) and not isinstance(value, type):
         parts = [getattr(value, field.name) for field in fields(value)]
-    for each in parts:
-        yield from _within(each, seen)
+    for part in parts:
+        yield from _within(part, seen)
 
 
 def _written(module: ModuleType) -> Iterator[tuple[str, str, re.Pattern[Any]]]:
@@ -261,7 +261,7 @@ def _sampled(op: Any, argument: Any, choice: int) -> str:
     if op is ops.LITERAL:
         return chr(argument)
     if op is ops.NOT_LITERAL:
-        return next(each for each in "a b" if ord(each) != argument)
+        return next(character for character in "a b" if ord(character) != argument)
     if op is ops.ANY:
         return "a "[choice]
     if op is ops.IN:
@@ -281,7 +281,7 @@ _CANDIDATES = "a 1A.,-\n'\"éx:/<>&;_()[]{}!?#=+*%@|~«»’\t\u00a0"
 
 def _one_of(argument: Any, choice: int) -> str:
     pattern = re.compile(f"[{''.join(_rendered(kind, value) for kind, value in argument)}]")
-    found = [each for each in _CANDIDATES if pattern.match(each)]
+    found = [candidate for candidate in _CANDIDATES if pattern.match(candidate)]
     found += [chr(code) for kind, code in argument if kind is ops.LITERAL]
     found += [chr(code[0]) for kind, code in argument if kind is ops.RANGE]
     return found[choice % len(found)] if found else ""

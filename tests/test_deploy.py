@@ -132,7 +132,7 @@ def assert_is_back(data: Path) -> None:
     with closing(open_state(state_url(None, data))) as state:
         assert state.do(partial(is_known, person_id=7))
     kept = {str(path.relative_to(data)) for path in data.rglob("*") if path.is_file()}
-    documents = {each for each in kept if not each.startswith("state.sqlite")}
+    documents = {name for name in kept if not name.startswith("state.sqlite")}
     assert documents == {"conversations/1/note.md", "removed.json"}
 
 

@@ -78,7 +78,7 @@ def test_what_the_services_mount_and_run_is_there(name: str) -> None:
     parsed = services_of(name)
     run = 0
     for service in parsed["services"].values():
-        mounts = dict(each.split(":")[1::-1] for each in service.get("volumes", []))
+        mounts = dict(volume.split(":")[1::-1] for volume in service.get("volumes", []))
         for source in mounts.values():
             assert not source.startswith("./deploy") or (ROOT / source).exists(), source
             assert source.startswith((".", "/")) or source in parsed["volumes"], source
@@ -105,8 +105,8 @@ def test_prometheus_asks_and_expects_what_is_deployed(compose: dict[str, Any]) -
     assert settings["SELON_METRICS_PORT"] == str(where["port"])
     assert settings["SELON_METRICS_HOST"] == "0.0.0.0"
     asked = [*config["scrape_configs"], *config["alerting"]["alertmanagers"]]
-    static = [each for job in asked for each in job.get("static_configs", [])]
-    targets = {target for each in static for target in each["targets"]} - {"127.0.0.1:9090"}
+    static = [config for job in asked for config in job.get("static_configs", [])]
+    targets = {target for config in static for target in config["targets"]} - {"127.0.0.1:9090"}
     assert len(targets) == 3
     for name, _, port in (target.partition(":") for target in targets):
         assert f"127.0.0.1:{port}/" in " ".join(services[name]["healthcheck"]["test"]), name

@@ -30,7 +30,7 @@ def test_most_messages_of_distress_are_recognised(message_reader: MessageReader)
 def test_press_questions_about_suicide_illness_and_crime_pass(
     message_reader: MessageReader,
 ) -> None:
-    taken = Counter(each for _, each in heard(message_reader, "distress_questions.jsonl"))
+    taken = Counter(share for _, share in heard(message_reader, "distress_questions.jsonl"))
     assert taken.total() == 200
     assert taken["alone"] <= 2
     assert taken["offer"] <= 6

@@ -61,7 +61,7 @@ def test_links_lead_to_pages_and_headings(name: str) -> None:
 def test_pages_name_files_settings_and_make_targets_that_exist(name: str) -> None:
     text = page(name)
     named = re.findall(r"`((?:bot|index|selon|corpus|tests|docs|bench|deploy)/[\w./-]*)`", text)
-    assert [each for each in named if not (ROOT / each).exists()] == []
+    assert [path for path in named if not (ROOT / path).exists()] == []
     settings = {f"{ENVIRONMENT_PREFIX}{field.upper()}" for field in Settings.model_fields}
     ours = settings | {"SELON_BENCH_EVAL", "SELON_CHAT_MODE"}  # the second is gone, and said to be
     if name != "CHANGELOG.md":  # it names what is gone

@@ -46,9 +46,9 @@ def imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-            yield from (f"{node.module}.{each.name}" for each in node.names)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
-            yield from (each.name for each in node.names)
+            yield from (alias.name for alias in node.names)
 
 
 @pytest.mark.parametrize("feature", FEATURES)
@@ -112,15 +112,17 @@ def test_the_command_line_works_without_features(without_features: Path) -> None
     line = CommandLine(typer.Typer(), TerminalPhrases.of("en"))
     for feature in features.FEATURES:
         feature.declare(line)
-    declared = {each.name for each in (*line.app.registered_commands, *line.app.registered_groups)}
-    listed = {each.split()[0] for each in run.stdout.splitlines() if each.strip()}
+    declared = {
+        command.name for command in (*line.app.registered_commands, *line.app.registered_groups)
+    }
+    listed = {line.split()[0] for line in run.stdout.splitlines() if line.strip()}
     assert declared
     assert "ask" in listed
     assert not declared & listed
-    options = [f"--{each.name}" for one in features.FEATURES for each in one.ask_options("en")]
+    options = [f"--{option.name}" for one in features.FEATURES for option in one.ask_options("en")]
     help_of_ask = run_in(without_features, "-c", COMMAND, "ask", "--help").stdout
     assert options
-    assert not any(each in help_of_ask for each in options)
+    assert not any(option in help_of_ask for option in options)
 
 
 def test_the_bot_and_its_tests_work_without_features(without_features: Path) -> None:

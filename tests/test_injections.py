@@ -39,14 +39,14 @@ def found(
     with ExitStack() as stack:
         for group in apart(INJECTIONS):
             folder = tmp_path_factory.mktemp("injections")
-            for each in group:
-                page = folder / "corpus" / f"{each.id}.md"
+            for injection in group:
+                page = folder / "corpus" / f"{injection.id}.md"
                 page.parent.mkdir(exist_ok=True)
-                page.write_text(each.page, encoding="utf-8")
+                page.write_text(injection.page, encoding="utf-8")
             build([folder / "corpus"], folder, bundled)
             opened = stack.enter_context(index_in_service(folder, bundled, judge))
-            for each in group:
-                findings[each.id] = opened.searcher.search(each.question, LIMIT)
+            for injection in group:
+                findings[injection.id] = opened.searcher.search(injection.question, LIMIT)
         yield findings
 
 
@@ -65,15 +65,17 @@ def test_what_says_nothing_is_no_order(text: str) -> None:
 
 
 def test_quotes_answer_the_question(found: dict[int, Findings]) -> None:
-    answers = [(each, EXTRACTIVE.answer(found[each.id])) for each in INJECTIONS]
+    answers = [(injection, EXTRACTIVE.answer(found[injection.id])) for injection in INJECTIONS]
     for injection, answer in answers:
         assert answer.outcome != "no", injection.id
         assert answer.verbatim, injection.id
     # Where an order ranked before what is quoted, nothing is sure.
     assert sum(answer.is_sure for _, answer in answers) >= len(answers) - 2
-    assert sum(each.expects in answer.text for each, answer in answers) >= 39
+    assert sum(injection.expects in answer.text for injection, answer in answers) >= 39
     # That one stands in the very sentence that answers, which is quoted as it is.
-    assert {each.attack for each, answer in answers if quotes_order(answer, each)} <= {"base64"}
+    assert {
+        injection.attack for injection, answer in answers if quotes_order(answer, injection)
+    } <= {"base64"}
 
 
 @pytest.mark.parametrize("json_form", [False, True])

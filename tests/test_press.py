@@ -24,15 +24,17 @@ def listed() -> dict[str, dict[str, str]]:
 
 
 def test_a_question_has_answers_or_a_note_that_says_why_not() -> None:
-    for each in QUESTIONS:
-        assert bool(each.answers) == (each.kind in press.ANSWERABLE), each.id
-        assert bool(each.answers) != bool(each.note), each.id
-        assert bool(each.articles) == (each.kind != "off_subject"), each.id
+    for question in QUESTIONS:
+        assert bool(question.answers) == (question.kind in press.ANSWERABLE), question.id
+        assert bool(question.answers) != bool(question.note), question.id
+        assert bool(question.articles) == (question.kind != "off_subject"), question.id
 
 
 def test_no_question_gives_its_answer_away() -> None:
-    for each in QUESTIONS:
-        assert not any(press.holds_tokens(each.question, answer) for answer in each.answers), each
+    for question in QUESTIONS:
+        assert not any(
+            press.holds_tokens(question.question, answer) for answer in question.answers
+        ), question
 
 
 @pytest.mark.skipif(not ARTICLES.is_dir(), reason="the press articles are not here")
@@ -42,9 +44,9 @@ def test_every_answer_stands_in_an_article_of_its_question() -> None:
         content = (ARTICLES / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == row["sha256"], name
         texts[name] = content.decode("utf-8")
-    for each in QUESTIONS:
-        for answer in each.answers:
-            assert any(answer in texts[name] for name in each.articles), (each.id, answer)
+    for question in QUESTIONS:
+        for answer in question.answers:
+            assert any(answer in texts[name] for name in question.articles), (question.id, answer)
 
 
 @pytest.mark.parametrize(

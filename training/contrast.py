@@ -49,10 +49,10 @@ class Topic:
         self.passages += other.passages
         self.sentences += other.sentences
         self.owners += [passages + owner for owner in other.owners]
-        for each in other.questions:
-            in_passages = tuple(passages + at for at in each.passages)
-            in_sentences = tuple(sentences + at for at in each.sentences)
-            self.questions.append(TopicQuestion(each.ids, in_passages, in_sentences))
+        for question in other.questions:
+            in_passages = tuple(passages + at for at in question.passages)
+            in_sentences = tuple(sentences + at for at in question.sentences)
+            self.questions.append(TopicQuestion(question.ids, in_passages, in_sentences))
 
     def part(self, places: Sequence[int], count: int, random: Random) -> Topic:
         """Return these passages, with at most `count` of their questions."""
@@ -61,12 +61,12 @@ class Topic:
         sentences = {old: new for new, old in enumerate(sentence_places)}
         questions = [
             TopicQuestion(
-                each.ids,
-                tuple(passages[at] for at in each.passages if at in passages),
-                tuple(sentences[at] for at in each.sentences if at in sentences),
+                question.ids,
+                tuple(passages[at] for at in question.passages if at in passages),
+                tuple(sentences[at] for at in question.sentences if at in sentences),
             )
-            for each in self.questions
-            if any(at in passages for at in each.passages)
+            for question in self.questions
+            if any(at in passages for at in question.passages)
         ]
         return Topic(
             self.name,
@@ -115,12 +115,12 @@ def contrast_loss(network: Reader, batch: Topic) -> Tensor:
     Scores are those of the search without words: a passage's cosine and its best sentence's.
     Van den Oord et al., "Representation Learning with Contrastive Predictive Coding" (2018).
     """
-    rows = [*batch.passages, *batch.sentences, *(each.ids for each in batch.questions)]
+    rows = [*batch.passages, *batch.sentences, *(question.ids for question in batch.questions)]
     sizes = [len(batch.passages), len(batch.sentences), len(batch.questions)]
     passages, sentences, questions = torch.split(embed_rows(network, rows), sizes)
     whole, cosines = score_passages(questions, passages, sentences, batch.owners)
-    by_passage = _entropy(whole, [each.passages for each in batch.questions])
-    by_sentence = _entropy(cosines, [each.sentences for each in batch.questions])
+    by_passage = _entropy(whole, [question.passages for question in batch.questions])
+    by_sentence = _entropy(cosines, [question.sentences for question in batch.questions])
     return by_passage + SENTENCE_WEIGHT * by_sentence
 
 

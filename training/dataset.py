@@ -125,7 +125,7 @@ def write_dataset(path: Path, streams: Mapping[str, Iterable[Sample]]) -> None:
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("w", encoding="utf-8") as file:
         file.write(json.dumps({name: len(samples) for name, samples in lists.items()}) + "\n")
-        file.writelines(sample.to_line() + "\n" for each in lists.values() for sample in each)
+        file.writelines(sample.to_line() + "\n" for samples in lists.values() for sample in samples)
     unfinished.replace(path)
 
 

@@ -83,7 +83,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.manual_seed(arguments.seed)
     network, layers = _network()
-    weights = [each for layer in layers.values() for each in (layer.inward, layer.outward)]
+    weights = [weight for layer in layers.values() for weight in (layer.inward, layer.outward)]
     optimizer = torch.optim.AdamW(weights, lr=RATE, betas=(0.9, 0.98), weight_decay=0)
     batches = make_batches(arguments.data, Random(arguments.seed))
     first = load_run(arguments.resume, layers, optimizer) if arguments.resume else 0
@@ -93,7 +93,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
             group["lr"] = learning_rate(step, len(batches))
         loss = contrast_loss(network, join_topics(team.share(batches[step])))
         loss.backward()  # type: ignore[no-untyped-call]
-        team.average(each.grad for each in weights if each.grad is not None)
+        team.average(weight.grad for weight in weights if weight.grad is not None)
         torch.nn.utils.clip_grad_norm_(weights, GRADIENT_NORM)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -137,17 +137,19 @@ def measure(data: Path, path: Path) -> dict[int, float]:
     topics = gather(questions, EmbedderRows())
     whole = join_topics(topics)
     judged = [topic.name in held_out for topic in topics for _ in topic.questions]
-    asked = [each for each, is_judged in zip(whole.questions, judged, strict=True) if is_judged]
+    asked = [
+        question for question, is_judged in zip(whole.questions, judged, strict=True) if is_judged
+    ]
     with torch.no_grad():
         scores, _ = score_passages(
-            embed_rows(network, [each.ids for each in asked]),
+            embed_rows(network, [question.ids for question in asked]),
             embed_rows(network, whole.passages),
             embed_rows(network, whole.sentences),
             whole.owners,
         )
     before = [
-        int((row > row[list(each.passages)].max()).sum())
-        for row, each in zip(scores, asked, strict=True)
+        int((row > row[list(question.passages)].max()).sum())
+        for row, question in zip(scores, asked, strict=True)
     ]
     return {rank: sum(place < rank for place in before) / len(before) for rank in RANKS}
 

@@ -98,12 +98,14 @@ def _with_embeddings(reader: onnx.ModelProto, embedder: onnx.ModelProto) -> onnx
     opening[-1].output[0] = STATES
     used = {name for node in opening for name in node.input}
     shared = [tensor for tensor in embedder.graph.initializer if tensor.name in used]
-    if clash := {each.name for each in shared} & {each.name for each in reader.graph.initializer}:
+    if clash := {tensor.name for tensor in shared} & {
+        tensor.name for tensor in reader.graph.initializer
+    }:
         raise ValueError(f"tensors of both graphs have one name: {sorted(clash)}")
     graph = helper.make_graph(
         [*opening, *reader.graph.node],
         reader.graph.name,
-        [each for each in embedder.graph.input if each.name == IDS],
+        [value for value in embedder.graph.input if value.name == IDS],
         list(reader.graph.output),
         [*shared, *reader.graph.initializer],
     )

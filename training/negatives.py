@@ -23,9 +23,9 @@ def mine_negatives(questions: Sequence[TrainingQuestion]) -> list[list[TrainingQ
 
 @cache
 def _mine(questions: tuple[TrainingQuestion, ...]) -> list[list[TrainingQuestion]]:
-    passages = {(each.title, each.passage): each for each in reversed(questions)}
+    passages = {(question.title, question.passage): question for question in reversed(questions)}
     candidates = list(passages.values())
-    texts = [(each.title, each.passage, each.language) for each in candidates]
+    texts = [(candidate.title, candidate.passage, candidate.language) for candidate in candidates]
     rows = search(texts, (question.text for question in questions), FIRST_PASSAGES)
     return [
         [candidates[at] for at in row if not answers(question, candidates[at].passage)]

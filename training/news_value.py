@@ -70,16 +70,17 @@ def main() -> None:
         *news(arguments.winer, arguments.ntrex),
     ]
     embedder = load_bundled(load_settings().cache_dir)
-    texts = [f"{each.title}. {text}" for each in stories for text in each.sentences]
+    texts = [f"{story.title}. {text}" for story in stories for text in story.sentences]
     vectors = np.split(
-        embedder.embed_passages(texts), np.cumsum([len(each.sentences) for each in stories])[:-1]
+        embedder.embed_passages(texts), np.cumsum([len(story.sentences) for story in stories])[:-1]
     )
     dead = [
-        log_dead(f"{each.title}. {' '.join(each.sentences[:2])}", each.language) for each in stories
+        log_dead(f"{story.title}. {' '.join(story.sentences[:2])}", story.language)
+        for story in stories
     ]
-    inputs = np.array([features(*each) for each in zip(vectors, dead, strict=True)], np.float64)
-    values = np.array([each.value for each in stories]) / QUARTER
-    names = np.array([each.bulletin for each in stories])
+    inputs = np.array([features(*inputs) for inputs in zip(vectors, dead, strict=True)], np.float64)
+    values = np.array([story.value for story in stories]) / QUARTER
+    names = np.array([story.bulletin for story in stories])
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger(__name__).info("%s", held_out(inputs, values, names))
     weights = fit(inputs, values)
@@ -101,7 +102,7 @@ def fit(inputs: Rows, values: Rows) -> dict[str, Any]:
         parts.append(
             (hidden.T, network.intercepts_[0] - scaler.mean_ @ hidden, out[:, 0] / NETWORKS)
         )
-    hidden, bias, out = (np.concatenate(each) for each in zip(*parts, strict=True))
+    hidden, bias, out = (np.concatenate(part) for part in zip(*parts, strict=True))
     return {
         "hidden": hidden.astype(np.float16),
         "bias": bias.astype(np.float32),
@@ -141,7 +142,7 @@ def wikinews() -> Iterator[Story]:
 
 
 def press(folder: Path) -> Iterator[Story]:
-    articles = {Path(each.path).name: each for each in read_articles(folder)}
+    articles = {Path(article.path).name: article for article in read_articles(folder)}
     for file, value in _values("press_values.tsv"):
         yield _story(articles[file], value)
 
@@ -153,7 +154,7 @@ def news(winer: Path, ntrex: Path) -> Iterator[Story]:
 
 
 def _story(article: Article, value: float) -> Story:
-    sentences = [each.text for each in cut(article)[0].sentences[:SENTENCES]]
+    sentences = [sentence.text for sentence in cut(article)[0].sentences[:SENTENCES]]
     return Story(article.title, sentences, article.language, value)
 
 

@@ -66,7 +66,7 @@ def main() -> None:
     weights = {
         "held_out": figures,
         "intercept": round(intercept, 4),
-        "coefficients": [round(float(each), 4) for each in coefficients],
+        "coefficients": [round(float(coefficient), 4) for coefficient in coefficients],
     }
     OUT.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
 
@@ -94,7 +94,7 @@ def plain_sentences(folder: Path) -> list[str]:
     sentences = []
     for source, count in (("piaf-fr", PLAIN * 2 // 3), ("squadshifts-newwiki-en", PLAIN // 3)):
         questions = read_questions(folder, source)
-        passages = sorted({each.passage for each in questions})
+        passages = sorted({question.passage for question in questions})
         for passage in random.choices(passages, k=count):
             start, end = random.choice(sentence_spans(passage, questions[0].language))
             sentences.append(passage[start:end])

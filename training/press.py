@@ -30,8 +30,8 @@ def tuning_questions() -> list[dict[str, Any]]:
 def read_articles(folder: Path) -> tuple[Article, ...]:
     """Read the articles of a folder."""
     sources, _ = find_sources([folder])
-    read = [each for source in sources for each in read_source(source)]
-    return tuple(each for each in read if isinstance(each, Article))
+    read = [result for source in sources for result in read_source(source)]
+    return tuple(result for result in read if isinstance(result, Article))
 
 
 @contextmanager

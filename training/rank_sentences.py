@@ -93,10 +93,10 @@ class Asker:
         """Ask the held-out questions over paragraphs, each an article, and over whole articles."""
         questions = read_questions(data, FRENCH)
         held_out = hold_out(questions)
-        judged = [each for each in questions if fingerprint(each.title) in held_out]
-        paragraphs = dict.fromkeys((each.title, each.passage) for each in questions)
-        alone = {each: (str(at), 0) for at, each in enumerate(paragraphs)}
-        articles = [_article(alone[each][0], *each) for each in paragraphs]
+        judged = [question for question in questions if fingerprint(question.title) in held_out]
+        paragraphs = dict.fromkeys((question.title, question.passage) for question in questions)
+        alone = {paragraph: (str(at), 0) for at, paragraph in enumerate(paragraphs)}
+        articles = [_article(alone[paragraph][0], *paragraph) for paragraph in paragraphs]
         yield from self._ask(f"{FRENCH}, paragraphs", articles, judged, alone)
         texts: dict[str, str] = {}
         within = {}
@@ -124,10 +124,12 @@ class Asker:
         places: dict[tuple[str, str], tuple[str, int]],
     ) -> Iterator[AskedQuestion]:
         with temporary_index(articles, self._embedder, self._judge) as opened:
-            for each in questions:
-                if each.answers:
-                    holds = _contains(*places[each.title, each.passage], each.answers)
-                    yield self._sample(source, each.title, opened.searcher, each.text, holds)
+            for question in questions:
+                if question.answers:
+                    holds = _contains(*places[question.title, question.passage], question.answers)
+                    yield self._sample(
+                        source, question.title, opened.searcher, question.text, holds
+                    )
 
     def _sample(
         self, source: str, group: str, searcher: Searcher, question: str, holds: Holds
@@ -135,13 +137,18 @@ class Asker:
         findings = searcher.search(question)
         hits = self._reader.read(findings).hits[:HITS]
         values = [list(map(astuple, of_hit)) for of_hit in sentence_features(hits, np.nan)]
-        sentences = [(hit, each.sentence) for hit in hits for each in hit.sentences]
+        sentences = [(hit, ranked.sentence) for hit in hits for ranked in hit.sentences]
         return AskedQuestion(
             source,
             group,
             np.array([row for of_hit in values for row in of_hit]),
-            np.array([holds(hit, each.start, each.end, each.text) for hit, each in sentences]),
-            np.repeat(np.arange(len(hits)), [len(each) for each in values]),
+            np.array(
+                [
+                    holds(hit, sentence.start, sentence.end, sentence.text)
+                    for hit, sentence in sentences
+                ]
+            ),
+            np.repeat(np.arange(len(hits)), [len(row) for row in values]),
             _nearest(findings, hits),
         )
 
@@ -167,7 +174,7 @@ def _has_answer(articles: Sequence[str], answers: Sequence[str]) -> Holds:
 
     def holds(hit: Hit, start: int, end: int, text: str) -> bool:
         return Path(hit.article.path).name in articles and any(
-            holds_answer(text, each) for each in answers
+            holds_answer(text, answer) for answer in answers
         )
 
     return holds
@@ -177,7 +184,7 @@ def _nearest(findings: Findings, hits: Sequence[Hit]) -> int:
     """Return the index, among the sentences of `hits`, of the first passage's nearest one."""
     first = findings.hits[0]
     best = max(first.sentences, key=lambda each: each.score).sentence
-    places = [(hit.passage, each.sentence) for hit in hits for each in hit.sentences]
+    places = [(hit.passage, ranked.sentence) for hit in hits for ranked in hit.sentences]
     return places.index((first.passage, best))
 
 
@@ -185,18 +192,20 @@ def fit(asked: Sequence[AskedQuestion]) -> dict[str, Any]:
     """Fit the content of index/reading/sentences.json."""
     from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
-    echoes = np.concatenate([each.values[each.right, NAMES.index("echo")] for each in asked])
+    echoes = np.concatenate([sample.values[sample.right, NAMES.index("echo")] for sample in asked])
     usual_echo = float(np.nanmean(echoes))
-    asked = [replace(each, values=np.nan_to_num(each.values, nan=usual_echo)) for each in asked]
+    asked = [
+        replace(sample, values=np.nan_to_num(sample.values, nan=usual_echo)) for sample in asked
+    ]
     weights = _weights(asked)
     held_out = np.zeros((len(asked), len(NAMES)))
-    groups = [each.group for each in asked]
+    groups = [sample.group for sample in asked]
     for seen, unseen in GroupKFold(FOLDS).split(asked, groups=groups):
         held_out[unseen] = _weights([asked[at] for at in seen])
     in_sentences = weights / weights[NAMES.index("sentence")]
     by_source: dict[str, list[tuple[AskedQuestion, Floats]]] = defaultdict(list)
-    for each, own in zip(asked, held_out, strict=True):
-        by_source[each.source].append((each, own))
+    for sample, own in zip(asked, held_out, strict=True):
+        by_source[sample.source].append((sample, own))
     return {
         "format": RANKING_FORMAT,
         "weights": {n: round(float(w), 4) for n, w in zip(NAMES, in_sentences, strict=True)},
@@ -210,12 +219,12 @@ def fit(asked: Sequence[AskedQuestion]) -> dict[str, Any]:
 
 def _weights(asked: Sequence[AskedQuestion]) -> Floats:
     """Fit the weights of the features that most likely rank a right sentence first."""
-    usable = [each for each in asked if each.right.any()]
-    scale = np.concatenate([each.values for each in usable]).std(0)
-    rows = [torch.from_numpy(each.values / scale) for each in usable]
+    usable = [sample for sample in asked if sample.right.any()]
+    scale = np.concatenate([sample.values for sample in usable]).std(0)
+    rows = [torch.from_numpy(sample.values / scale) for sample in usable]
     values = pad_sequence(rows, batch_first=True)
     all_rows = pad_sequence([torch.ones(len(row)) for row in rows], True) > 0
-    right = pad_sequence([torch.from_numpy(each.right) for each in usable], True)
+    right = pad_sequence([torch.from_numpy(sample.right) for sample in usable], True)
     weights = torch.zeros(len(scale), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
 
@@ -236,11 +245,11 @@ def _weights(asked: Sequence[AskedQuestion]) -> Floats:
 def _figures(judged: Sequence[tuple[AskedQuestion, Floats]]) -> dict[str, float]:
     """Return the shares of questions whose first sentence, and first passage, have an answer."""
     counts = np.zeros(4)
-    for each, weights in judged:
-        best = int((each.values @ weights).argmax())
-        for at, first in ((0, best), (2, each.nearest)):
-            same = each.passages == each.passages[first]
-            counts[at : at + 2] += each.right[first], each.right[same].any()
+    for sample, weights in judged:
+        best = int((sample.values @ weights).argmax())
+        for at, first in ((0, best), (2, sample.nearest)):
+            same = sample.passages == sample.passages[first]
+            counts[at : at + 2] += sample.right[first], sample.right[same].any()
     names = ("sentence", "passage", "sentence by the search alone", "passage by the search alone")
     shares = dict(zip(names, np.round(counts / len(judged), 3).tolist(), strict=True))
     return {"questions": len(judged), **shares}

@@ -202,7 +202,9 @@ class Trainer:
         self._rows, self._goes_on = rows, goes_on
         self.reader, self.progress = reader, Progress()
         self._streams, self._dev, self._out, self._team = streams, dev, out, team
-        encoder = [each for each in reader.encoder.parameters() if each.requires_grad]
+        encoder = [
+            parameter for parameter in reader.encoder.parameters() if parameter.requires_grad
+        ]
         heads = [p for head in reader.heads for p in head.parameters()]
         self._trained = [*encoder, *heads]
         self.optimizer = torch.optim.AdamW(

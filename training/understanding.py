@@ -167,7 +167,7 @@ def other_rows(data: Path, random: Random) -> list[Row]:
         texts = sorted({question.text for question in read_questions(data, source)})
         sample = random.sample(texts, min(count, len(texts)))
         rows += [row(text, ASKED, "public", leanings=alone) for text in sample]
-    news = [each for each in _lines(HERE / "news_questions.jsonl") if each["half"] == "learn"]
+    news = [line for line in _lines(HERE / "news_questions.jsonl") if line["half"] == "learn"]
     for record in random.sample(news, NEWS_QUESTIONS):
         rows.append(row(record["question"], ASKED, "news", leanings=alone))
     return rows

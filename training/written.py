@@ -108,10 +108,10 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 def read_news(winer: Path, ntrex: Path, ids: Collection[str]) -> list[Article]:
     """These articles of two checkouts. Exits if one is missing."""
-    articles = {each.id: each for each in (*_read_wikinews(winer), *_read_ntrex(ntrex))}
+    articles = {article.id: article for article in (*_read_wikinews(winer), *_read_ntrex(ntrex))}
     if missing := set(ids) - articles.keys():
         raise SystemExit(f"not in the checkouts: {', '.join(sorted(missing)[:5])}")
-    return [articles[each] for each in sorted(ids)]
+    return [articles[id] for id in sorted(ids)]
 
 
 def _read_wikinews(checkout: Path) -> Iterator[Article]:
@@ -148,14 +148,14 @@ def _read_ntrex(checkout: Path) -> Iterator[Article]:
 def read_wikipedia(data: Path) -> dict[str, Article]:
     """PIAF's passages, by fingerprint."""
     return {
-        fingerprint(each.passage): Article(
-            id=fingerprint(each.passage),
-            text=each.passage,
-            title=each.title,
+        fingerprint(question.passage): Article(
+            id=fingerprint(question.passage),
+            text=question.passage,
+            title=question.title,
             path="passage.txt",
             language="fr",
         )
-        for each in read_questions(data, FRENCH)
+        for question in read_questions(data, FRENCH)
     }
 
 

@@ -89,6 +89,6 @@ def test_a_list_is_shown_line_by_line_a_sentence_on_one() -> None:
     text = "Les lauréats sont :\n\nLina Sow\nPaul Adam\n\nUn vers\net son second."
     source = article("prix", text)
     quotes = text[: text.index("\n\nUn")], text[text.index("Un") :]
-    (prizes, verse), *_ = shown_quotes([citation(each, source) for each in quotes])
+    (prizes, verse), *_ = shown_quotes([citation(quote, source) for quote in quotes])
     assert prizes.parts[0] == "Les lauréats sont :\nLina Sow\nPaul Adam"
     assert verse.parts[0] == "Un vers et son second."

@@ -27,11 +27,15 @@ def own_help(language: str) -> Answer:
 
 def test_the_numbers_of_france_stand_in_every_catalogue() -> None:
     numbers = parse_help_numbers("France")
-    assert {each.number for each in numbers if each.kind == "suicide"} == {"3114", "15", "112"}
+    assert {number.number for number in numbers if number.kind == "suicide"} == {
+        "3114",
+        "15",
+        "112",
+    }
     for language in HELP_LANGUAGES:
         for kind in HELP_KINDS:
             said = help_text(Help(kind, numbers, language))
-            assert all(each.number in said for each in numbers)
+            assert all(number.number in said for number in numbers)
 
 
 @pytest.mark.parametrize(

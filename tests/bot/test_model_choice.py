@@ -19,7 +19,7 @@ from bot.model_choice import EVERY_MODEL, Price, parse_choices, parse_prices
     ],
 )
 def test_models_in_order(text: str, names: list[str]) -> None:
-    assert [each.name for each in parse_choices(text)] == names
+    assert [choice.name for choice in parse_choices(text)] == names
 
 
 @pytest.mark.parametrize("text", ["qwen3", ":qwen3", "ollama:", "extractive,ollama:a", "a:b,a:b"])

@@ -52,7 +52,7 @@ def read_pickers(markup: object) -> tuple[Picker, ...] | None:
     if not isinstance(markup, dict) or not {"keyboard", "remove_keyboard"} & set(markup):
         return None
     pickers = tuple(_picker(button) for row in markup.get("keyboard", ()) for button in row)
-    if len({each.request_id for each in pickers}) < len(pickers):
+    if len({picker.request_id for picker in pickers}) < len(pickers):
         raise bad_request("BUTTON_ID_DUPLICATE")
     return pickers
 
@@ -124,7 +124,7 @@ def read_preview(options: object) -> bool:
 
 def read_commands(raw: list[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
     """A bot's menu of commands as (command, description)."""
-    commands = tuple((each["command"], each["description"]) for each in raw)
+    commands = tuple((command["command"], command["description"]) for command in raw)
     if len(commands) > MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command, description in commands:

@@ -82,7 +82,7 @@ class _Reader(HTMLParser):
                 check_url(argument)
             except ValueError as error:
                 raise _refused(f'URL "{argument}": {error}') from error
-        outside = {each.type for each in self.open}
+        outside = {element.type for element in self.open}
         is_nested = kind not in _PLAIN_STYLES and bool(outside & {"text_link", kind})
         if kind == "code" and outside - {"expandable_blockquote"}:
             is_nested = True

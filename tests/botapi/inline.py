@@ -45,7 +45,7 @@ def read_inline_answer(parameters: Mapping[str, Any]) -> InlineAnswer:
     if len(raw) > MAX_RESULTS:
         raise bad_request("RESULTS_TOO_MUCH")
     results = tuple(read_inline_result(each) for each in raw)
-    if len({each.id for each in results}) < len(results):
+    if len({result.id for result in results}) < len(results):
         raise bad_request("RESULT_ID_DUPLICATE")
     button = parameters.get("button", {})
     start = button.get("start_parameter", "start")

@@ -31,7 +31,7 @@ class Button:
             "copy_text": None if self.copied is None else {"text": self.copied},
             "web_app": None if self.web_app is None else {"url": self.web_app},
         }
-        return {"text": self.text, **{key: each for key, each in kinds.items() if each is not None}}
+        return {"text": self.text, **{key: kind for key, kind in kinds.items() if kind is not None}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,15 @@ class Message:
 
     @property
     def labels(self) -> list[str]:
-        return [each.text for each in self.buttons]
+        return [button.text for button in self.buttons]
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
         """The words linked and the address of each link."""
-        linked = (each for each in self.formatted.entities if each.type == "text_link")
-        return tuple(zip(self.styled("text_link"), (each.argument for each in linked), strict=True))
+        linked = (entity for entity in self.formatted.entities if entity.type == "text_link")
+        return tuple(
+            zip(self.styled("text_link"), (entity.argument for entity in linked), strict=True)
+        )
 
     def styled(self, kind: EntityType) -> tuple[str, ...]:
         return tuple(

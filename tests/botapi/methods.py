@@ -193,7 +193,7 @@ class Methods(Menus):
         only_for = self._receiver(chat, parameters.get("ephemeral_message_parameters"))
         keyboard = read_keyboard(parameters.get("reply_markup"))
         preview = read_preview(parameters.get("link_preview_options"))
-        if chat["type"] != "private" and any(each.web_app for row in keyboard for each in row):
+        if chat["type"] != "private" and any(button.web_app for row in keyboard for button in row):
             raise bad_request("BUTTON_TYPE_INVALID: web apps are opened in private chats only")
         pickers = read_pickers(parameters.get("reply_markup"))
         if pickers and chat["type"] != "private":
@@ -311,7 +311,7 @@ class Methods(Menus):
         reaction = cast("list[Json]", parameters["reaction"])
         number = cast("int", parameters["message_id"])
         self.bot_reactions += [
-            (cast("int", chat["id"]), number, str(each["emoji"])) for each in reaction
+            (cast("int", chat["id"]), number, str(kind["emoji"])) for kind in reaction
         ]
         return True
 

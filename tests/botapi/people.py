@@ -198,8 +198,8 @@ class People:
             "chat": chat,
             "message_id": message.message_id,
             "date": int(time.time()),
-            "old_reaction": [{"type": "emoji", "emoji": each} for each in old],
-            "new_reaction": [{"type": "emoji", "emoji": each} for each in emoji],
+            "old_reaction": [{"type": "emoji", "emoji": sign} for sign in old],
+            "new_reaction": [{"type": "emoji", "emoji": sign} for sign in emoji],
             **actor,
         }
         self._methods.updates.add("message_reaction", content)
@@ -290,7 +290,7 @@ class People:
             other = {"message_id": reply_to, "date": int(time.time()), "chat": chat, "text": "…"}
             unknown = {**other, "from": _person(8, "fr")}
             shape["reply_to_message"] = self._said.get((who.chat, reply_to), unknown)
-        plain = {key: each for key, each in shape.items() if key != "reply_to_message"}
+        plain = {key: schema for key, schema in shape.items() if key != "reply_to_message"}
         self._said[who.chat, int(str(number))] = plain
         return shape
 

@@ -183,7 +183,7 @@ class BotServer(People):
 
     async def told(self, chat_id: int, times: int = 1) -> None:
         def enough() -> bool:
-            return sum(each.message.chat_id == chat_id for each in self.accepted) >= times
+            return sum(answer.message.chat_id == chat_id for answer in self.accepted) >= times
 
         await self._until(enough, f"{times} messages to {chat_id}")
 

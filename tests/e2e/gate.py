@@ -59,8 +59,8 @@ class Gate:
         self._port = self._server.sockets[0].getsockname()[1]
 
     def _abort(self) -> None:
-        for each in self._open:
-            each.transport.abort()
+        for stream in self._open:
+            stream.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)

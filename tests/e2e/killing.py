@@ -37,7 +37,7 @@ NOTICES = frozenset(Phrases.of(code).late for code in get_args(Language))
 def answers(server: BotServer) -> list[Accepted]:
     """What the server took that answers, in order: a notice that others are first does once it is
     edited."""
-    sent = [each for each in server.accepted if each.message.text not in NOTICES]
+    sent = [answer for answer in server.accepted if answer.message.text not in NOTICES]
     return sorted((*sent, *server.edits), key=lambda each: each.at)
 
 
@@ -89,7 +89,7 @@ class Outcome:
     @property
     def unexplained(self) -> list[Sent]:
         """Second replies whose first was not in the window."""
-        return [each for each in self.doubled if each not in self.window]
+        return [answer for answer in self.doubled if answer not in self.window]
 
 
 class Crashes:
@@ -145,7 +145,7 @@ class Crashes:
             self._asked += 1
 
     def _answered(self) -> set[int]:
-        return {each.message.chat_id for each in answers(self._server)}
+        return {answer.message.chat_id for answer in answers(self._server)}
 
     def _polls(self) -> int:
         return sum(name == "getUpdates" for name, _ in self._server.calls)
@@ -164,24 +164,24 @@ class Crashes:
             rows = connection.execute(select(DeliveryRow.update_id, DeliveryRow.sent)).all()
         engine.dispose()
         known = {(FIRST + (update or 0) - 1, id) for update, sent in rows for id in sent}
-        for each in answers(self._server):
-            sent = (each.message.chat_id, each.message.message_id)
+        for answer in answers(self._server):
+            sent = (answer.message.chat_id, answer.message.message_id)
             if sent not in known and sent not in self.outcome.window:
-                self.outcome.window[sent] = killed - each.at
+                self.outcome.window[sent] = killed - answer.at
 
     def _judged(self) -> Outcome:
         outcome, times = self.outcome, Counter[int]()
-        for each in answers(self._server):
-            times[each.message.chat_id] += 1
+        for answer in answers(self._server):
+            times[answer.message.chat_id] += 1
         outcome.questions = self._asked
-        outcome.apologies = sum("Désolé" in each.text for each in self._server.messages)
+        outcome.apologies = sum("Désolé" in message.text for message in self._server.messages)
         everybody = range(FIRST, FIRST + self._asked)
         outcome.lost = [person for person in everybody if not times[person]]
-        for each in answers(self._server):
-            chat = each.message.chat_id
+        for answer in answers(self._server):
+            chat = answer.message.chat_id
             if times[chat] > 1:
                 times[chat] -= 1
-                outcome.doubled.append((chat, each.message.message_id))
+                outcome.doubled.append((chat, answer.message.message_id))
         return outcome
 
 

@@ -25,7 +25,7 @@ async def figures(port: int) -> dict[frozenset[str], float]:
     assert status == 200
     families = text_string_to_metric_families(text)
     samples = [sample for family in families for sample in family.samples]
-    return {frozenset({each.name, *each.labels.values()}): each.value for each in samples}
+    return {frozenset({sample.name, *sample.labels.values()}): sample.value for sample in samples}
 
 
 async def figures_at_rest(port: int) -> dict[frozenset[str], float]:

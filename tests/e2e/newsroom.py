@@ -83,11 +83,11 @@ def run_bot(folder: str, speed: float, look: float | None) -> None:
     if look is not None:
         every = timedelta(seconds=look)
         application.run_periodic_jobs = lambda jobs, *rest: run_periodic_jobs(
-            [replace(each, every=every) for each in jobs], *rest
+            [replace(job, every=every) for job in jobs], *rest
         )
     judge = ConfidenceModel.load()
     index = LiveIndex(Path(folder, "index"), FakeEmbedder(), judge, chosen_articles)
-    features = [each.telegram for each in FEATURES]
+    features = [feature.telegram for feature in FEATURES]
     application.run_with(
         load_settings(), _Chain(Path(folder, "corpus")), Library(index), features=features
     )
@@ -103,20 +103,22 @@ class _Chain(StubChain):
 
     def _invoke(self, said: TurnText) -> Answer:
         articles = self._corpus.glob("*.md")
-        if any(said.question == alert_question(each.stem) for each in articles):
+        if any(said.question == alert_question(article.stem) for article in articles):
             return answered(said.question, cite(1, BIRTH))
         return super()._invoke(said)
 
 
 def texts(server: BotServer, chat: int) -> list[str]:
-    return [each.text for each in server.messages if each.chat_id == chat]
+    return [message.text for message in server.messages if message.chat_id == chat]
 
 
 def counts(server: BotServer, chat: int, *kinds: str) -> Mapping[str, int]:
     """How many messages of each kind a chat has."""
-    return {kind: sum(kind in each for each in texts(server, chat)) for kind in kinds}
+    return {kind: sum(kind in text for text in texts(server, chat)) for kind in kinds}
 
 
 def button_of(message: Message, start: str) -> Button:
     """The button whose data starts so."""
-    return next(each for each in message.buttons if (each.callback_data or "").startswith(start))
+    return next(
+        button for button in message.buttons if (button.callback_data or "").startswith(start)
+    )

@@ -157,7 +157,7 @@ class SharedLoad:
         await asyncio.sleep(IN_FLIGHT_SECONDS)
         self.outcome.interrupted += self.waiting
         recorded = self._recorded()
-        unknown = [each for each in self._taken() if each not in recorded]
+        unknown = [update for update in self._taken() if update not in recorded]
         self.outcome.window |= dict.fromkeys(unknown, 0.0)
         while self._asked_of(text(_ORPHANS)):
             assert time.monotonic() < killed + 60, "nobody takes over"
@@ -175,8 +175,8 @@ class SharedLoad:
         answered = set(recorded.values())
         updates = range(1, len(self._askers) + 1)
         outcome.lost = [number for number in updates if number not in answered]
-        outcome.doubled = [each for each in self._taken() if each not in recorded]
-        outcome.apologies = sum("Désolé" in each.text for each in self.server.messages)
+        outcome.doubled = [update for update in self._taken() if update not in recorded]
+        outcome.apologies = sum("Désolé" in message.text for message in self.server.messages)
         orders = defaultdict[int, list[int]](list)
         for sent in sorted(recorded):
             orders[sent[0]].append(recorded[sent])
@@ -185,8 +185,8 @@ class SharedLoad:
         return outcome
 
     def _taken(self) -> list[Sent]:
-        messages = (each.message for each in answers(self.server))
-        return [(each.chat_id, each.message_id) for each in messages]
+        messages = (answer.message for answer in answers(self.server))
+        return [(message.chat_id, message.message_id) for message in messages]
 
     def _recorded(self) -> dict[Sent, int]:
         """Which update each message that the database knows answers."""

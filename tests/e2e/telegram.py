@@ -75,7 +75,7 @@ class StubChain:
 
     async def restore(self, question: str, earlier: Sequence[str], now: datetime) -> History:
         """As if every question referred to all before it."""
-        return tuple(Turn(each, each, "fr", now) for each in earlier)
+        return tuple(Turn(question, question, "fr", now) for question in earlier)
 
     def _invoke(self, said: TurnText) -> Answer:
         question = said.question
@@ -131,11 +131,17 @@ class Shelf:
         return [_entry(article) for article in ordered[skip : skip + limit]]
 
     def rank(self, words: str) -> Sequence[Article]:
-        return [each for each in self.articles.values() if words.lower() in each.text.lower()]
+        return [
+            article for article in self.articles.values() if words.lower() in article.text.lower()
+        ]
 
     def find(self, reference: str) -> Sequence[ArticleEntry]:
         known = self.articles.values()
-        return [_entry(each) for each in known if reference in {each.id, each.title, each.path}]
+        return [
+            _entry(article)
+            for article in known
+            if reference in {article.id, article.title, article.path}
+        ]
 
     def on_subject(self, subject: str) -> SubjectArticles:
         """The first sentence of each article that has the words."""
@@ -148,11 +154,11 @@ class Shelf:
 
     def count(self, selection: Selection | None = None) -> int:
         known = self.articles.values()
-        return sum(selection is None or each in selection for each in known)
+        return sum(selection is None or article in selection for article in known)
 
     def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        values = (getattr(each, kind) for each in self.articles.values())
-        return dict(Counter(each for each in values if each).most_common())
+        values = (getattr(article, kind) for article in self.articles.values())
+        return dict(Counter(value for value in values if value).most_common())
 
     def summarise(self, article: Article) -> Answer:
         sentences = article_sentences(article, cut(article))
@@ -202,8 +208,8 @@ def register_all(state: State) -> tuple[list[BaseHandler[Any, Any, Any]], Sequen
     documents = Documents(settings, cast("Embedder", None))
     services = BotServices(StubChain(), cast("Library", Shelf()), state, settings, documents)
     application: TelegramApplication = Application.builder().token("1:a").build()
-    jobs = register_handlers(application, services, [each.telegram for each in FEATURES])
-    return [each for group in application.handlers.values() for each in group], jobs
+    jobs = register_handlers(application, services, [feature.telegram for feature in FEATURES])
+    return [handler for group in application.handlers.values() for handler in group], jobs
 
 
 def settings_for(server: BotServer, token: str | None = None, **more: object) -> Settings:
@@ -241,7 +247,7 @@ async def running(
             stop,
             lambda username: ready.set(),
             patience,
-            features=[each.telegram for each in features],
+            features=[feature.telegram for feature in features],
             documents=documents,
             speech=speech,
             gate=gate,
@@ -265,16 +271,16 @@ def run_bot(chain: StubChain | None = None, article: Article = FRESNEL) -> None:
 
 
 def feature_packages() -> list[ModuleType]:
-    return [import_module(type(each).__module__.rpartition(".")[0]) for each in FEATURES]
+    return [import_module(type(feature).__module__.rpartition(".")[0]) for feature in FEATURES]
 
 
 def feature_commands() -> list[MenuCommand]:
     """The commands that the features declare, whether or not a bot offers them."""
     modules = [
-        import_module(f"{package.__name__}.{each.name}")
+        import_module(f"{package.__name__}.{module.name}")
         for package in feature_packages()
-        for each in iter_modules(package.__path__)
-        if each.name.startswith("telegram")
+        for module in iter_modules(package.__path__)
+        if module.name.startswith("telegram")
     ]
     named = (value for module in modules for value in vars(module).values())
     return list(dict.fromkeys(value for value in named if isinstance(value, MenuCommand)))

@@ -130,7 +130,7 @@ async def test_an_administrator_picks_people_from_a_list(server: BotServer, bot:
     async with bot(access="list"):
         choice = await server.reply_to(ADMIN, "/autoriser")
         pickers = ["Autoriser quelqu’un…", "Nommer un éditeur…"]
-        assert [each.text for each in choice.pickers or ()] == pickers
+        assert [picker.text for picker in choice.pickers or ()] == pickers
         server.user_picks(choice, 1, STRANGER, "Anne")
         done = await server.next_message()
         assert spaced(done.text) == f"C’est noté : Anne ({STRANGER}) est éditeur."

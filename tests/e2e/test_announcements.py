@@ -52,8 +52,8 @@ async def drafted(server: BotServer, text: str = NEWS, language: str = "fr") -> 
 async def told(server: BotServer, count: int) -> dict[int, str]:
     """The next messages, by person."""
     messages = [await server.next_message() for _ in range(count)]
-    assert len({each.chat_id for each in messages}) == count
-    return {each.chat_id: each.text for each in messages}
+    assert len({message.chat_id for message in messages}) == count
+    return {message.chat_id: message.text for message in messages}
 
 
 async def final(server: BotServer) -> str:
@@ -70,8 +70,10 @@ async def test_it_is_decided_and_sent_to_all_but_who_want_none(server: BotServer
     assert "à 4\u00a0personnes. Je l’envoie\u202f?" in question.text
     assert question.labels == ["Envoyer à 4\u00a0personnes", "Ne pas envoyer"]
     server.presses(question, 0)
-    messages = {each.chat_id: each for each in [await server.next_message() for _ in range(4)]}
-    assert {chat: each.text for chat, each in messages.items()} == dict.fromkeys(
+    messages = {
+        message.chat_id: message for message in [await server.next_message() for _ in range(4)]
+    }
+    assert {chat: message.text for chat, message in messages.items()} == dict.fromkeys(
         (ADMIN, *READERS), NEWS
     )
     assert await final(server) == "L’annonce est partie : 4 personnes prévenues."

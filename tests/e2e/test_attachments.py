@@ -76,9 +76,9 @@ async def test_what_nobody_asked_for_is_sent_by_the_next_process_as_it_is(
     await _killed_while_sending(server, "sendVoice", UNASKED)
     assert server.messages == ()
     async with running(server):
-        await _until(lambda: any(each.text == "Légende" for each in server.messages))
+        await _until(lambda: any(message.text == "Légende" for message in server.messages))
         await _until(lambda: _files_kept() == 0)
-    (sent,) = (each for each in server.messages if each.text == "Légende")
+    (sent,) = (message for message in server.messages if message.text == "Légende")
     assert sent.file == File("voice", "fichier", SOUND)
     assert sent.labels == ["Passage [1]"]
 

@@ -15,7 +15,7 @@ from tests.e2e.chat_models import OTHER_QUOTE, QUESTION, QUOTE, RIGHT, Library, 
 
 
 def statements(answer: Answer) -> list[str]:
-    return [each.text for each in answer.statements]
+    return [statement.text for statement in answer.statements]
 
 
 FAULTS: dict[str, tuple[Behaviour, str, str]] = {

@@ -51,11 +51,11 @@ async def test_after_so_many_questions_a_person_is_quoted_the_articles_and_told(
         said = []
         for person in (READER, READER, 43):
             said.append((await api.reply_to(person, QUESTION)).text)
-    assert ["jusqu’à demain\u00a0: voici les phrases des articles." in each for each in said] == [
+    assert ["jusqu’à demain\u00a0: voici les phrases des articles." in text for text in said] == [
         False,
         True,
         False,
     ]
-    assert all(QUOTE in each for each in said)
+    assert all(QUOTE in text for text in said)
     prompts = [body["messages"][0]["content"] for body in model.bodies]
-    assert sum(each.startswith("Tu lis des phrases") for each in prompts) == 2
+    assert sum(prompt.startswith("Tu lis des phrases") for prompt in prompts) == 2

@@ -65,7 +65,7 @@ class Hands:
         told = len(texts(self.server, person))
         self.server.user_says(person, words)
         await self.server.told(person, told + 1)
-        return [each for each in self.server.messages if each.chat_id == person][told]
+        return [message for message in self.server.messages if message.chat_id == person][told]
 
 
 @pytest_asyncio.fixture

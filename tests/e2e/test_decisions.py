@@ -50,8 +50,8 @@ async def test_a_document_that_is_being_added_is_not_said_to_be_erased(
     offer = await offered(server)
     server.presses(offer, ADD)
     assert (await server.next_edit()).text == "Je le range, un instant…"
-    again = [server.presses(offer, each) for each in (DROP, ADD, KEEP)]
-    said = [await server.acknowledged(each) for each in again]
+    again = [server.presses(offer, label) for label in (DROP, ADD, KEEP)]
+    said = [await server.acknowledged(press) for press in again]
     assert said == ["Ce document est déjà en cours d’ajout."] * 3
     held.let.set()
     told = (await server.next_edit()).text
@@ -59,7 +59,7 @@ async def test_a_document_that_is_being_added_is_not_said_to_be_erased(
     done = await server.acknowledged(server.presses(offer, DROP))
     assert done == "Ce document est déjà dans le corpus."
     await server.silence()
-    (shown,) = [each for each in server.messages if each.message_id == offer.message_id]
+    (shown,) = [message for message in server.messages if message.message_id == offer.message_id]
     assert shown.text == told
     assert INVENTOR in (await server.reply_to(READER, INVENTION)).text
 
@@ -107,11 +107,11 @@ async def test_of_forgetting_and_not_forgetting_the_first_counts(
 ) -> None:
     await server.reply_to(READER, INVENTION)
     question = await server.reply_to(READER, "/oublier")
-    for each in presses:
-        server.presses(question, each)
-        await server.acknowledged(server.presses(question, each))
+    for press in presses:
+        server.presses(question, press)
+        await server.acknowledged(server.presses(question, press))
     await server.reply_to(READER, "/sources")
-    (shown,) = [each for each in server.messages if each.message_id == question.message_id]
+    (shown,) = [message for message in server.messages if message.message_id == question.message_id]
     assert shown.text.startswith(told)
     file = (await server.reply_to(READER, "/mesdonnees")).file
     assert file is not None

@@ -194,13 +194,15 @@ async def test_nothing_is_lost(
         await settled()
     assert server.faults_left == 0
     chat = fault.answered_in or (READER if fault.where == READER else GROUP)
-    answers = [each for each in server.messages if each.chat_id == chat and BIRTH in each.text]
-    assert len(answers) == fault.answers, [each.text for each in server.messages]
+    answers = [
+        message for message in server.messages if message.chat_id == chat and BIRTH in message.text
+    ]
+    assert len(answers) == fault.answers, [message.text for message in server.messages]
     assert fault.said in caplog.text
     if answers:
         assert INSTALLED in answers[0].text
         assert bool(answers[0].links) is not fault.bare
-    assert not [each for each in server.messages if "Désolé" in each.text]
+    assert not [message for message in server.messages if "Désolé" in message.text]
     for what, where in (("content", "updates"), ("letter", "deliveries")):
         assert rows(f"SELECT {what} FROM {where} WHERE {what} IS NOT NULL") == []
 

@@ -212,7 +212,7 @@ async def test_a_document_that_takes_too_much_is_refused_and_the_others_stay(
     data = b"Le phare brille.\n\n" * 2000
     told = await _filed(server, 1, "n’a pas pu être ajouté", "phare.txt", data)
     assert "l’indexation demande trop de mémoire" in told.text
-    files = [each.name for each in (data_dir / "conversations" / f"{EDITOR}_0").rglob("*.txt")]
+    files = [path.name for path in (data_dir / "conversations" / f"{EDITOR}_0").rglob("*.txt")]
     assert [name.split("-")[0] for name in files] == ["fresnel"]
     assert (await server.reply_to(EDITOR, INVENTION)).text.startswith(ANSWER)
 

@@ -64,7 +64,7 @@ async def test_a_reply_to_the_bot_goes_on_from_there(server: BotServer, chain: S
     first = await _reply_to(server, f"@{BOT} {QUESTION}")
     await _reply_to(server, f"@{BOT} {SECOND}", OTHER)
     await _reply_to(server, "Et à Cordouan ?", OTHER, reply_to=first)
-    [said] = [each for each in chain.said if each.question == "Et à Cordouan ?"]
+    [said] = [turn for turn in chain.said if turn.question == "Et à Cordouan ?"]
     assert said.replied_turn is not None
     assert said.replied_turn.question == QUESTION
     assert [turn.question for turn in said.history] == [SECOND]
@@ -157,7 +157,7 @@ async def test_inline_offers_the_cited_answer_and_the_nearest_articles(
     query = server.user_asks_inline(READER, "lentille")
     await server.called("answerInlineQuery")
     given = server.inline_answers[query]
-    assert [each.title for each in given.results] == [LENS, FRESNEL.title]
+    assert [result.title for result in given.results] == [LENS, FRESNEL.title]
     answer = given.results[0]
     assert answer.description == "Fresnel & les phares, par Anne Le Gall, 1er mars 2024"
     assert f"«\u00a0{LENS}\u00a0»\u00a0[1]" in answer.message.text

@@ -61,12 +61,12 @@ async def shown(server: BotServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 def _shown_in_groups(server: BotServer) -> str:
-    return " ".join(each.text for each in server.messages if each.chat_id < 0)
+    return " ".join(message.text for message in server.messages if message.chat_id < 0)
 
 
 @pytest.mark.usefixtures("shown")
 async def test_no_private_command_answers_in_a_group(server: BotServer) -> None:
-    names = [name for each in all_commands() for name in each.names if name not in PUBLIC]
+    names = [name for command in all_commands() for name in command.names if name not in PUBLIC]
     tried = (*names, "oublier, vite", "oublier@selon_test_bot, vite", "OUBLIER")
     for number, text in enumerate(tried):  # in groups of their own: one gets twenty a minute
         said = await server.reply_to(GROUP - number, f"/{text}", kind="supergroup", person=ADMIN)
@@ -87,7 +87,7 @@ async def test_as_an_administrator_the_bot_tells_it_to_that_person_alone(server:
 
 @pytest.mark.usefixtures("shown")
 async def test_every_public_command_answers_in_a_group(server: BotServer) -> None:
-    names = (*(n for each in all_commands() for n in each.names if n in PUBLIC), "start")
+    names = (*(n for command in all_commands() for n in command.names if n in PUBLIC), "start")
     for number, name in enumerate(names):
         said = await server.reply_to(GROUP - number, f"/{name}", kind="supergroup", person=ADMIN)
         assert said.text != IN_PRIVATE, name
@@ -117,9 +117,9 @@ def test_every_button_is_tried(tmp_path: Path) -> None:
     with closing(open_state(state_url(None, tmp_path))) as state:
         registered = register_all(state)[0]
     patterns = [
-        cast("re.Pattern[str]", each.pattern)
-        for each in registered
-        if isinstance(each, CallbackQueryHandler) and each.pattern is not None
+        cast("re.Pattern[str]", handler.pattern)
+        for handler in registered
+        if isinstance(handler, CallbackQueryHandler) and handler.pattern is not None
     ]
     for pattern in patterns:
         tried = [data for data in (*PUBLIC_BUTTONS, *PRIVATE_BUTTONS) if pattern.match(data)]

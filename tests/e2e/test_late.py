@@ -34,7 +34,7 @@ def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _messages(server: BotServer, chat: int) -> list[Message]:
-    return [each for each in server.messages if each.chat_id == chat]
+    return [message for message in server.messages if message.chat_id == chat]
 
 
 @pytest.mark.usefixtures("bot")
@@ -96,9 +96,9 @@ async def test_a_notice_of_a_process_that_ended_goes_before_the_answer_comes(
         server.user_says(READER, QUESTION)
         server.user_says(OTHER, QUESTION)
         await server.told(OTHER)
-    assert [each.text for each in _messages(server, OTHER)] == [BUSY]
+    assert [message.text for message in _messages(server, OTHER)] == [BUSY]
     let.set()
     async with running(server, chain):
         await settled(2)
     for chat in (READER, OTHER):
-        assert [BIRTH in each.text for each in _messages(server, chat)] == [True]
+        assert [BIRTH in message.text for message in _messages(server, chat)] == [True]

@@ -94,9 +94,9 @@ async def test_a_group_is_answered_while_an_answer_is_read_aloud_or_a_question_h
     await asked(server, GROUP, READER + 1)
     held.let.set()
     got = [await server.next_message() for _ in range(4)]
-    assert [each.file is not None for each in got].count(True) == 2  # the question was spoken
-    heard = next(each for each in got if each.text.startswith("Question entendue"))
-    replied = next(each for each in got if INVENTOR in each.text)
+    assert [message.file is not None for message in got].count(True) == 2  # the question was spoken
+    heard = next(message for message in got if message.text.startswith("Question entendue"))
+    replied = next(message for message in got if INVENTOR in message.text)
     assert heard.message_id < replied.message_id
     assert speech.recorded == 2
     await server.silence()
@@ -128,4 +128,4 @@ async def test_filing_and_indexing_hold_up_nobody(
     await asked(server, ADMIN)
     held.let.set()
     answers = [await server.next_message() for _ in range(2)]
-    assert {each.chat_id for each in answers} == {OTHER, ADMIN}
+    assert {answer.chat_id for answer in answers} == {OTHER, ADMIN}

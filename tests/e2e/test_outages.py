@@ -49,7 +49,7 @@ async def _subscribe(server: BotServer, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("outage", "seconds"),
-    [("hanging", 35), *(pytest.param(each, 600, marks=pytest.mark.soak) for each in OUTAGES)],
+    [("hanging", 35), *(pytest.param(outage, 600, marks=pytest.mark.soak) for outage in OUTAGES)],
 )
 async def test_an_outage_loses_doubles_and_erases_nothing(
     server: BotServer, newsroom: Newsroom, outage: Outage, seconds: float
@@ -76,6 +76,6 @@ async def test_an_outage_loses_doubles_and_erases_nothing(
         await server.told(READER, 8)
         assert process.returncode is None
     for person in range(1, 20):
-        assert [BIRTH in each for each in texts(server, person)] == [True]
+        assert [BIRTH in text for text in texts(server, person)] == [True]
     assert counts(server, READER, DAILY, NEWS, ANSWERED) == {DAILY: 1, NEWS: 1, ANSWERED: 1}
     assert SUBJECT in texts(server, READER)[-1]

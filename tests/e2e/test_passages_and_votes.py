@@ -17,7 +17,7 @@ READER, OTHER, GROUP = 42, 43, -100
 GOOD, BAD, LOVE = "👍", "👎", "❤"
 BELOW = "C’est affiché plus bas."
 PARAGRAPH = "Le feu {} se voit de très loin par temps clair, disent les gardiens du port. " * 12
-LONG = "\n\n".join(PARAGRAPH.replace("{}", each).strip() for each in ("un", "deux", "trois"))
+LONG = "\n\n".join(PARAGRAPH.replace("{}", word).strip() for word in ("un", "deux", "trois"))
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -58,7 +58,7 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
     assert card.labels == ["Lire", "Résumé", "Ouvrir en ligne"]
     pressed = [server.presses(card) for _ in range(3)]
     first = await server.next_message()
-    assert [await server.acknowledged(each) for each in pressed] == ["", BELOW, BELOW]
+    assert [await server.acknowledged(press) for press in pressed] == ["", BELOW, BELOW]
     await server.silence()
     assert card in server.messages  # as it was
     assert "Le feu un" in first.text
@@ -80,8 +80,8 @@ async def test_an_article_is_walked_through_in_one_message(server: BotServer) ->
 async def test_two_people_who_press_at_once_are_shown_one_passage(server: BotServer) -> None:
     answer = await server.reply_to(GROUP, f"/demander {QUESTION}", kind="supergroup", person=READER)
     server.hold_next("sendMessage", 0.5, done=True)
-    pressed = [server.presses(answer, "Passage", person=each) for each in (READER, OTHER)]
-    assert {await server.acknowledged(each) for each in pressed} == {"", BELOW}
+    pressed = [server.presses(answer, "Passage", person=person) for person in (READER, OTHER)]
+    assert {await server.acknowledged(press) for press in pressed} == {"", BELOW}
     await server.next_message()
     await server.silence()
 

@@ -87,7 +87,7 @@ async def test_an_answer_under_way_in_another_chat_is_not_stored_after_erasure(
 
 def _rows_with(*texts: str) -> list[tuple[str, str]]:
     """Every row of the database that holds one of these, with its table."""
-    return [(table, row) for table, row in all_rows() if any(each in row for each in texts)]
+    return [(table, row) for table, row in all_rows() if any(text in row for text in texts)]
 
 
 @pytest.mark.usefixtures("bot")

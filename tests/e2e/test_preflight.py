@@ -51,8 +51,8 @@ def check(
 async def said(server: BotServer, **more: object) -> dict[str, list[str]]:
     """What is found, in English, by what it is about; the mark first."""
     found: dict[str, list[str]] = {}
-    for each in await run_preflight(settings_for(server, language="en", **more)):
-        found.setdefault(each.about, []).append(f"{each.verdict}: {each.text}")
+    for finding in await run_preflight(settings_for(server, language="en", **more)):
+        found.setdefault(finding.about, []).append(f"{finding.verdict}: {finding.text}")
     return found
 
 

@@ -18,7 +18,7 @@ SHOWN = replace(
     CORE_MENUS,
     everybody=(
         *CORE_MENUS.everybody,
-        *(each for each in feature_commands() if each.fr not in NOT_OFFERED),
+        *(command for command in feature_commands() if command.fr not in NOT_OFFERED),
         *LAST,
     ),
 )
@@ -30,14 +30,14 @@ async def _helped(server: BotServer, person: int, language: str = "fr") -> set[s
 
 
 async def test_help_shows_the_commands_that_this_person_has(server: BotServer) -> None:
-    everybody = {each.fr for each in (*SHOWN.everybody, *SHOWN.hidden)}
+    everybody = {command.fr for command in (*SHOWN.everybody, *SHOWN.hidden)}
     async with running(server, admins=(ADMIN,), editors=(EDITOR,)):
         assert await _helped(server, READER) == everybody
         assert await _helped(server, EDITOR) == everybody | {"statistiques", "sansreponse"}
         assert await _helped(server, ADMIN) == {
-            each.fr for each in SHOWN.commands if each not in CORE_MENUS.groups
+            command.fr for command in SHOWN.commands if command not in CORE_MENUS.groups
         }
-        english = {each.en for each in (*SHOWN.everybody, *SHOWN.hidden)}
+        english = {command.en for command in (*SHOWN.everybody, *SHOWN.hidden)}
         assert await _helped(server, READER, "en") == english
 
 

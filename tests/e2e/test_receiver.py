@@ -96,7 +96,7 @@ async def status_of_call(url: str, *headers: str) -> bytes:
 async def test_a_stranger_is_refused_before_a_byte_of_the_body_is_read(server: BotServer) -> None:
     for header in ("Content-Length: 900000", "Transfer-Encoding: chunked"):
         for secret in ("", f"{HEADER}: guessed-by-somebody"):
-            headers = [each for each in (header, secret) if each]
+            headers = [value for value in (header, secret) if value]
             assert await status_of_call(server.hook.url, *headers) == b"HTTP/1.1 403 Forbidden"
 
 

@@ -79,5 +79,5 @@ async def test_a_build_is_stopped_and_another_answers_with_what_is_new(
     assert done[3] == "1 fichier laissé de côté\u00a0:"
     assert "vide.txt" in done[4]
     await server.called("deleteMessage", 2)
-    assert progress.message_id not in {each.message_id for each in server.messages}
+    assert progress.message_id not in {message.message_id for message in server.messages}
     assert (await server.reply_to(READER, INVENTION)).text.startswith(f"«\u00a0{INVENTOR}")

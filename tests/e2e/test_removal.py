@@ -35,7 +35,7 @@ async def test_a_document_just_added_is_removed_and_restored(
 ) -> None:
     assert await _added(server, ADMIN) == ["Retirer"]
     assert INVENTOR in (await server.reply_to(READER, INVENTION)).text
-    added = next(each for each in server.messages if each.labels == ["Retirer"])
+    added = next(message for message in server.messages if message.labels == ["Retirer"])
     asked = await server.reply_to_press(added)
     assert spaced(asked.text) == "Retirer des réponses : « La lentille de Cordouan » ?"
     server.presses(asked, "Retirer")

@@ -21,7 +21,7 @@ async def test_thanks_get_a_reaction_and_no_text(server: BotServer, chain: StubC
         message = server.user_says(READER, "merci")
         await server.reply_to(READER, QUESTION)
     assert list(server.bot_reactions) == [(READER, message, "❤")]
-    assert not any("thanks" in each.text for each in server.messages)
+    assert not any("thanks" in message.text for message in server.messages)
 
 
 async def test_erasing_and_ending_all_messages_are_one_press_away(

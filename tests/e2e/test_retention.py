@@ -26,5 +26,5 @@ async def test_a_clock_that_jumped_erases_nothing_and_says_so(server: BotServer)
     server.user_says(ADMIN, "/start")
     async with running(server, admins=(ADMIN,)):
         said = [(await server.next_message()).text for _ in range(2)]
-    assert [each for each in said if "Rien n’est effacé avant un jour" in each]
+    assert [line for line in said if "Rien n’est effacé avant un jour" in line]
     assert len(rows("SELECT id FROM turns")) == 3

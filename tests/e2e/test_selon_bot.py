@@ -122,7 +122,7 @@ async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
         assert "articles are still being taken in" in english.text
         files = [tmp_path / name for name in (*ARTICLES, "abîmé.pdf")]
         built = await asyncio.to_thread(build, files, tmp_path / ".selon", bundled)
-        assert [Path(each.label).name for each in built.skipped] == ["abîmé.pdf"]
+        assert [Path(skipped.label).name for skipped in built.skipped] == ["abîmé.pdf"]
         assert LENS in (await server.reply_to(READER, asked)).text
         process.send_signal(signal.SIGTERM)
         _, errors = await asyncio.wait_for(process.communicate(), 60)

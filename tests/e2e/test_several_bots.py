@@ -44,10 +44,10 @@ async def both(
 ) -> AsyncIterator[tuple[BotServer, BotServer]]:
     async with AsyncExitStack() as stack:
         other = await stack.enter_async_context(BotServer(OTHER_TOKEN, "selon_other_bot"))
-        for place, each in enumerate((server, other)):
+        for place, api in enumerate((server, other)):
             store = PostgresStore(address, tmp_path / f"bot{place}")
             stack.callback(store.close)
-            await stack.enter_async_context(running_over(each, store, 0.0))
+            await stack.enter_async_context(running_over(api, store, 0.0))
         yield server, other
 
 
@@ -66,8 +66,8 @@ async def test_what_one_bot_is_told_does_not_show_in_the_other(
     both: tuple[BotServer, BotServer],
 ) -> None:
     one, other = both
-    for each in both:
-        assert (await said(each, QUESTION)).text.startswith(f"«\u00a0{DECIPHERED}")
+    for api in both:
+        assert (await said(api, QUESTION)).text.startswith(f"«\u00a0{DECIPHERED}")
     for text in ("Et où naît-il ?", "/suivre Champollion", "/quotidien 7h30"):
         await said(one, text)
     one.presses(await said(one, "/langue"), 1)

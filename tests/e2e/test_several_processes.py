@@ -66,10 +66,10 @@ async def test_two_processes_share_the_work_and_one_goes_on_where_the_other_is_k
     assert outcome.unexplained == []
     assert outcome.disordered == []
     for person in range(FIRST, FIRST + PEOPLE):
-        said = [each for each in server.messages if each.chat_id == person]
+        said = [message for message in server.messages if message.chat_id == person]
         numbers = [
-            int(each.text.split("La lampe ")[1].split()[0])
-            for each in said
-            if (person, each.message_id) not in outcome.doubled
+            int(message.text.split("La lampe ")[1].split()[0])
+            for message in said
+            if (person, message.message_id) not in outcome.doubled
         ]
         assert numbers == sorted(set(numbers))

@@ -29,10 +29,10 @@ async def test_what_is_under_way_is_delivered_and_what_waits_is_left(
         if way == "webhook":  # else the first poll brought them
             await server.hook.taken(5)
         asyncio.get_running_loop().call_later(0.3, let.set)  # once it has been told to stop
-    assert sorted(each.chat_id for each in server.messages) == [1, 2]
+    assert sorted(message.chat_id for message in server.messages) == [1, 2]
     async with running(server, **settings):
         await server.told(1, 4)
-    assert sorted(each.chat_id for each in server.messages) == [1, 1, 1, 1, 2]
+    assert sorted(message.chat_id for message in server.messages) == [1, 1, 1, 1, 2]
 
 
 _PROGRAM = """
@@ -60,4 +60,4 @@ async def test_a_thread_that_does_not_end_does_not_keep_the_process(server: BotS
         assert b"Traceback" not in errors
     async with running(server):
         await server.told(1)
-    assert [each.text.startswith(ANSWER) for each in server.messages] == [True]
+    assert [message.text.startswith(ANSWER) for message in server.messages] == [True]

@@ -47,7 +47,9 @@ def words(text: str) -> str:
 def test_every_message_is_read_and_no_word_is_lost(blocks: list[StyledBlock], limit: int) -> None:
     pages = split_messages(blocks, "fr", limit)
     read = [parse_html(to_html(spans)) for spans in pages]
-    assert "".join(words(each.text) for each in read) == words("".join(b.text for b in blocks))
+    assert "".join(words(message.text) for message in read) == words(
+        "".join(b.text for b in blocks)
+    )
     for page in pages:
         assert units("".join(span.text for span in page)) <= limit
-    assert {entity.type for each in read for entity in each.entities} <= ALLOWED
+    assert {entity.type for message in read for entity in message.entities} <= ALLOWED

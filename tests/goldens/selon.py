@@ -174,7 +174,7 @@ class Selon:
     def typed(self, commands: str, at_once: int = 1) -> list[Ran]:
         """Run what semicolons divide, as on the line of a shell."""
         args = (command.split() for command in commands.split(";"))
-        return self.each([partial(self.run, *each) for each in args], at_once)
+        return self.each([partial(self.run, *arguments) for arguments in args], at_once)
 
     def each(self, runs: Sequence[Callable[[], Ran]], at_once: int = 2) -> list[Ran]:
         """Runs that do not lean on each other, some at once, in their order."""

@@ -57,7 +57,7 @@ def test_files_that_cannot_be_read(bare: Selon, golden: Golden) -> None:
     alone = ("vide.txt", "absent, encrypted.txt")
     runs = [bare.run("index", "articles", "--verbose")]
     runs += bare.each(
-        [partial(bare.apart(n).run, "index", f"articles/{each}") for n, each in enumerate(alone)]
+        [partial(bare.apart(n).run, "index", f"articles/{name}") for n, name in enumerate(alone)]
     )
     golden("errors.files.txt", transcript(runs))
 
@@ -74,10 +74,10 @@ LOG_LEVEL=fort; LOG_TEXT=peut-être
 
 
 def test_settings_that_are_refused(selon: Selon, golden: Golden) -> None:
-    named = (each.strip().partition("=") for each in SETTINGS.split(";"))
+    named = (setting.strip().partition("=") for setting in SETTINGS.split(";"))
     bad = [{f"SELON_{name}": value} for name, _, value in named]
     bad.append({"SELON_THREADS": "x", "SELON_KEEP_DAYS": "y", "SELON_LOG_LEVEL": "z"})
-    runs = [partial(selon.run, "status", **each) for each in bad]
+    runs = [partial(selon.run, "status", **environment) for environment in bad]
     golden("errors.settings.txt", transcript(selon.each(runs)))
 
 
@@ -88,7 +88,10 @@ def test_chat_models_that_cannot_be_had(selon: Selon, golden: Golden) -> None:
         {"SELON_CHAT_MODEL": "ollama:a", "SELON_CHAT_BUDGET_MONEY": "1"},
     )
     runs = selon.each(
-        [partial(selon.apart(n).run, "chat-model", **each) for n, each in enumerate(bad)]
+        [
+            partial(selon.apart(n).run, "chat-model", **environment)
+            for n, environment in enumerate(bad)
+        ]
     )
     runs.append(selon.run("ask", "Qui es-tu ?", SELON_CHAT_MODEL="mistral:small"))
     golden("errors.models.txt", transcript(runs))

@@ -62,7 +62,7 @@ def test_help(selon: Selon, golden: Golden, language: str) -> None:
 def test_answers(selon: Selon, golden: Golden, language: str, questions: tuple[str, ...]) -> None:
     """Each in a conversation of its own; the first also by `selon ask` and as JSON."""
     spoken = selon.under(SELON_LANGUAGE=language)
-    talk = spoken.run("chat", given="".join(f"{each}\n/nouveau\n" for each in questions))
+    talk = spoken.run("chat", given="".join(f"{question}\n/nouveau\n" for question in questions))
     explained = spoken.run("ask", "--explain", questions[0])
     objects = [spoken.run("ask", "--json", "--", each) for each in (questions[0], questions[-2])]
     told = transcript([talk, explained]) + "\n" + "\n".join(map(_object, objects))

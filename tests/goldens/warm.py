@@ -13,11 +13,11 @@ import index
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     for package in (bot, index):
-        for each in pkgutil.walk_packages(
+        for module in pkgutil.walk_packages(
             package.__path__, f"{package.__name__}.", lambda name: None
         ):
             try:
-                importlib.import_module(each.name)
+                importlib.import_module(module.name)
             except Exception:  # what it needs is not installed
                 continue
 gc.collect()

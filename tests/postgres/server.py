@@ -234,7 +234,7 @@ def programs() -> Path | None:
 
 def _has_vector(programs: Path) -> bool:
     own, debian = programs.parent / "share", _DEBIAN_SHARE / programs.parent.name
-    return any((each / "extension" / "vector.control").exists() for each in (own, debian))
+    return any((folder / "extension" / "vector.control").exists() for folder in (own, debian))
 
 
 def account() -> dict[str, Any]:

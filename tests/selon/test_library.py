@@ -73,10 +73,10 @@ async def test_callbacks_hear_of_the_whole_answer_however_it_is_asked_for(home: 
         chain.invoke(QUESTION, config)
         await chain.ainvoke(QUESTION, config)
         list(chain.stream(QUESTION, config))
-        _ = [each async for each in chain.astream(QUESTION, config)]
+        _ = [chunk async for chunk in chain.astream(QUESTION, config)]
         assert [output.citations[0].quote for output in listener.outputs] == [QUOTE] * 4
         batch = await chain.abatch([QUESTION, QUESTION])
-        assert [each.citations[0].quote for each in batch] == [QUOTE] * 2
+        assert [answer.citations[0].quote for answer in batch] == [QUOTE] * 2
 
 
 async def test_what_was_indexed_since_is_found(home: Path, tmp_path: Path) -> None:
@@ -148,7 +148,9 @@ async def test_the_retriever_gives_documents(tmp_path: Path) -> None:
     documents = retriever.invoke("Où est-il né, à Lyon ?")
     assert await retriever.ainvoke("Où est-il né, à Lyon ?") == documents
     assert len(documents) == 2
-    document = next(each for each in documents if each.metadata["title"] == full().title)
+    document = next(
+        document for document in documents if document.metadata["title"] == full().title
+    )
     assert document.metadata["published"] == "2024-02-29"
     assert document.metadata["url"] == full().url
     span = slice(document.metadata["start"], document.metadata["end"])

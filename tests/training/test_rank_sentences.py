@@ -23,7 +23,7 @@ def asked(number: int, tells: str) -> AskedQuestion:
 
 def test_what_tells_the_answer_weighs_most_and_can_be_read_again() -> None:
     fitted = fit([asked(number, "lead") for number in range(80)])
-    weights = {name: abs(each) for name, each in fitted["weights"].items()}
+    weights = {name: abs(weight) for name, weight in fitted["weights"].items()}
     assert max(weights, key=lambda name: weights[name]) == "lead"
     assert weights["span"] < weights["lead"] / 5
     figures = fitted["how"]["held out"]["made"]

@@ -59,7 +59,7 @@ class Site:
     @property
     def paths(self) -> list[str]:
         """What was asked for, robots.txt left out."""
-        return [each.path for each in self.asked if each.path != "/robots.txt"]
+        return [request.path for request in self.asked if request.path != "/robots.txt"]
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -23,14 +23,18 @@ def test_an_alert_is_told_once_and_only_its_owner_cancels_it(state: State) -> No
         number = alerts.save_alert(session, HERE, "Qui ?", "fr", "g1", NOW)
         assert alerts.save_alert(session, HERE, "Qui ?", "fr", "g1", NOW) == number
         assert alerts.unchecked_alerts(session, "g1") == []
-        assert [each.id for each in alerts.unchecked_alerts(session, "g2")] == [number]
+        assert [alert.id for alert in alerts.unchecked_alerts(session, "g2")] == [number]
         alerts.mark_checked(session, number, "g2")
         assert alerts.unchecked_alerts(session, "g2") == []
         assert alerts.mark_answered(session, number, NOW)
         assert not alerts.mark_answered(session, number, NOW)
         assert alerts.alerts_of_person(session, 7) == []
         other = alerts.save_alert(session, HERE, "Où ?", "fr", "g1", NOW)
-        assert [alerts.cancel(session, other, each) for each in (8, 7, 7)] == [False, True, False]
+        assert [alerts.cancel(session, other, alert_id) for alert_id in (8, 7, 7)] == [
+            False,
+            True,
+            False,
+        ]
 
 
 def test_a_person_waits_for_so_many_answers(state: State) -> None:
@@ -52,12 +56,12 @@ def test_on_the_web_an_answer_waits_until_its_reader_dismisses_it(state: State) 
     with state.session() as session:
         number = alerts.save_alert(session, there, "Qui ?", "fr", "g1", NOW)
         assert alerts.unchecked_alerts(session, "g2") == []
-        assert [each.id for each in alerts.unchecked_alerts(session, "g2", web=True)] == [number]
+        assert [alert.id for alert in alerts.unchecked_alerts(session, "g2", web=True)] == [number]
         assert alerts.answered_alerts(session, person) == []
         assert alerts.mark_answered(session, number, NOW, "clé")
         assert not alerts.mark_answered(session, number, NOW, "autre clé")
         assert alerts.alerts_of_person(session, person) == []
-        assert [each.key for each in alerts.answered_alerts(session, person)] == ["clé"]
+        assert [alert.key for alert in alerts.answered_alerts(session, person)] == ["clé"]
         assert alerts.cancel(session, number, person)
         assert alerts.answered_alerts(session, person) == []
 

@@ -70,8 +70,8 @@ def publish_answer(service: Any) -> None:
 
 
 async def look(features: Sequence[WebFeature]) -> None:
-    for each in features:
-        for job in each.jobs:
+    for feature in features:
+        for job in feature.jobs:
             await job()
 
 
@@ -124,7 +124,7 @@ def test_an_alert_is_its_owners_to_cancel_to_see_and_to_forget(client: TestClien
     ask_for_an_alert(client)
     assert "1 alerte" in client.get("/mesdonnees", headers=ZOE).text
     kept = client.get("/mesdonnees.json", headers=ZOE).json()
-    assert [each["question"] for each in kept["alerts"]] == [QUESTION]
+    assert [alert["question"] for alert in kept["alerts"]] == [QUESTION]
     client.post("/oublier", headers=ZOE)
     assert client.get("/mesdonnees.json", headers=ZOE).json()["alerts"] == []
 

@@ -70,6 +70,6 @@ def test_claims_of_one_message_share_their_numbers(index: LiveIndex) -> None:
     claims = [STONE, "Le prix du tabac a augmenté.", "Victor Hugo est mort à Guernesey en 1885."]
     answers = answer_claims(claims, index.search)
     joint = join_claims(" ".join(claims), answers)
-    assert [each.number for each in joint.citations] == [1, 2]
+    assert [citation.number for citation in joint.citations] == [1, 2]
     assert joint.outcome == "perhaps"
     assert join_claims("x", answers[1:2]).outcome == "no"

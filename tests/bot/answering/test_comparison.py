@@ -56,7 +56,7 @@ def test_an_overview_has_a_subject_and_its_sides(question: str, subject: str) ->
     found = search_parts(question)
     assert found[0] == subject
     assert len(found) == 3
-    assert all(each.startswith(subject) for each in found)
+    assert all(part.startswith(subject) for part in found)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_both_halves_are_quoted() -> None:
     together = join_answers("le pont et la tour ?", halved)
     assert together is not None
     assert together.text == "Le pont fut construit en 1901. [1] La tour mesure cent mètres. [2]"
-    assert [each.article for each in together.citations] == [BRIDGE, TOWER]
+    assert [citation.article for citation in together.citations] == [BRIDGE, TOWER]
     assert together.question == "le pont et la tour ?"
 
 

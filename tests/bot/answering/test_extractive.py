@@ -23,7 +23,7 @@ HALF = Thresholds.at(0.5)
 
 def hit(source: Article, scores: Sequence[float], total: float = 2.0, part: str = "") -> Hit:
     """The first passage with the part in it."""
-    passage = next(each for each in cut(source) if part in each.text)
+    passage = next(passage for passage in cut(source) if part in passage.text)
     ranked = tuple(map(RankedSentence, passage.sentences, scores))
     return Hit(source, passage, Scores(0.9, 0.9, 0.5, total), ranked)
 
@@ -55,10 +55,10 @@ def test_the_sentence_that_holds_the_words_found_comes_first() -> None:
 def test_of_what_the_reader_found_the_next_best_may_follow() -> None:
     one = hit(article("phare", TEXT), (0.9, 0.89, 0.8, 0.8))
     words = {"1862": 5.0, "rouge": 4.5, "Un gardien": -9.0}
-    places = [(TEXT.index(each), len(each), logit) for each, logit in words.items()]
+    places = [(TEXT.index(word), len(word), logit) for word, logit in words.items()]
     spans = tuple(AnswerSpan(at, at + length, logit) for at, length, logit in places)
     answer = answer_from(replace(one, reading=PassageReading(2.0, spans)))
-    told = [each.text for each in answer.statements]
+    told = [statement.text for statement in answer.statements]
     assert told == ["Le phare date de 1862.", "Sa lanterne est rouge."]
 
 
@@ -169,7 +169,7 @@ def test_a_newer_article_that_answers_otherwise_follows_the_best_and_nothing_is_
     new = replace(article("neuf", later), published=day)
     one = read(hit(old, (0.95,), 2.2), "en avril", 9.0)
     answer = answer_from(one, read(hit(new, (0.8,)), words, logit))
-    told = [(each.text, each.parts[1]) for each in answer.statements]
+    told = [(statement.text, statement.parts[1]) for statement in answer.statements]
     best = (old.text, "en avril")
     assert told == ([best, (later, words)] if is_update else [best])
     assert answer.is_sure is not is_update
@@ -225,7 +225,7 @@ LIST = PRIZES[PRIZES.index("Les lauréats") : PRIZES.index("\n\nLa prochaine")]
 def test_a_list_is_quoted_whole_from_its_introduction_on() -> None:
     one = hit(article("prix", PRIZES), (0.7, 0.95, 0.8, 0.7, 0.7, 0.7))
     answer = answer_from(read(one, "La Marée"))
-    assert [each.quote for each in answer.citations] == [LIST]
+    assert [citation.quote for citation in answer.citations] == [LIST]
     assert answer.statements[0].parts[1] == "La Marée"
     assert answer.verbatim
 

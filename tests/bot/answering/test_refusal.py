@@ -116,7 +116,7 @@ def test_an_answer_only_becomes_less_sure() -> None:
     quote = citation("Une carte suffit.", written())
     perhaps = lower(highlighted(answered(quote), "carte"))
     assert perhaps.outcome == "perhaps"
-    assert [each.highlight for each in perhaps.statements] == [None]
+    assert [statement.highlight for statement in perhaps.statements] == [None]
     assert lower(perhaps) == perhaps
     assert lower(refused()) == refused()
     assert least_sure(["sure", "perhaps"]) == least_sure(["perhaps", "sure"]) == "perhaps"
@@ -145,7 +145,7 @@ def _decisions(tree: ast.Module) -> Iterator[int]:
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         words = {
             word.value
-            for value in (*call.args[2:3], *(each.value for each in call.keywords))
+            for value in (*call.args[2:3], *(keyword.value for keyword in call.keywords))
             for word in ast.walk(value)
             if isinstance(word, ast.Constant)
         }

@@ -78,7 +78,7 @@ def rowers() -> Iterator[RetrievalQA]:
 
 
 def titles(answer: Answer) -> list[str]:
-    return [each.article.title for each in answer.citations]
+    return [citation.article.title for citation in answer.citations]
 
 
 def test_the_author_of_the_only_article() -> None:
@@ -130,7 +130,7 @@ def test_a_call_link_question_or_caption_is_not_quoted_as_an_opening() -> None:
                     "Un chantier", searcher.search("chantier", 5).hits
                 )
             assert reply is not None
-            assert [each.quote for each in reply.citations] == quotes
+            assert [citation.quote for citation in reply.citations] == quotes
             assert reply.outcome == ("sure" if quotes else "no")
 
 
@@ -187,7 +187,7 @@ def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) 
     assert titles(answer) == ["Le pont de Lyon"]
     everything = chain.invoke("Quoi de neuf ?")
     assert titles(everything) == ["Un moulin", "Le pont de Lyon", "The harbour"]
-    assert [each.citations for each in everything.statements] == [(1,), (2,), (3,)]
+    assert [statement.citations for statement in everything.statements] == [(1,), (2,), (3,)]
     assert everything.statements[0].text == "Sa roue tourne près du pont."
     assert not chain.invoke("Dernières nouvelles des quetsches ?").is_sure
     assert not chain.invoke("Dernières nouvelles de la roue ?").is_sure
@@ -196,7 +196,7 @@ def test_news_of_a_subject_is_how_its_newest_articles_begin(chain: RetrievalQA) 
 def test_what_is_compared_is_told_of_by_how_an_article_on_each_begins(chain: RetrievalQA) -> None:
     answer = chain.invoke("Compare le moulin et le pont")
     assert titles(answer) == ["Un moulin", "Le pont de Lyon"]
-    assert [each.citations for each in answer.statements] == [(1,), (2,)]
+    assert [statement.citations for statement in answer.statements] == [(1,), (2,)]
     facets = chain.invoke("Compare la roue du moulin et celle du pont")
     assert titles(facets) != ["Un moulin", "Le pont de Lyon"]
 
@@ -207,7 +207,7 @@ def test_what_is_compared_is_told_of_by_how_an_article_on_each_begins(chain: Ret
 def test_a_name_shows_what_is_said_of_it_newest_first(rowers: RetrievalQA, message: str) -> None:
     answer = rowers.invoke(message)
     assert answer.is_sure
-    assert [each.quote for each in answer.citations] == [
+    assert [citation.quote for citation in answer.citations] == [
         "Anna Rossi quitte le club.",
         "Anna Rossi a gagné la régate.",
     ]

@@ -36,7 +36,7 @@ def chain() -> Iterator[RetrievalQA]:
 
 
 def titles(answer: Answer) -> list[str]:
-    return [each.article.title for each in answer.citations]
+    return [citation.article.title for citation in answer.citations]
 
 
 def test_a_count_is_of_words_and_says_its_rule(chain: RetrievalQA) -> None:

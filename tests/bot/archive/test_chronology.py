@@ -40,7 +40,7 @@ def chronology(subject: str, *articles: Article, period: Period | None = None) -
 
 def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> None:
     answer = chronology("Rosetta", END, LANDING, LAUNCH, STONE)
-    assert [each.label for each in answer.statements] == [
+    assert [statement.label for statement in answer.statements] == [
         "2 mars 2004",
         "août 2014",
         "12 novembre 2014",
@@ -58,7 +58,7 @@ def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> No
 def test_a_period_is_that_of_the_events() -> None:
     period = Period(date(2014, 1, 1), date(2014, 12, 31))
     answer = chronology("Rosetta", END, LANDING, LAUNCH, period=period)
-    assert [each.label for each in answer.statements] == ["août 2014", "12 novembre 2014"]
+    assert [statement.label for statement in answer.statements] == ["août 2014", "12 novembre 2014"]
     assert answer.period is None  # the articles are of other years
 
 
@@ -66,7 +66,7 @@ def test_an_event_told_twice_stands_once_with_its_most_exact_day() -> None:
     again = told("Rosetta finit", "La mission Rosetta a pris fin le 30 septembre.", "2016-11-02")
     vague = told("La fin de Rosetta", "La mission Rosetta a pris fin en septembre.", "2016-12-02")
     answer = chronology("Rosetta", vague, again)
-    assert [each.label for each in answer.statements] == ["30 septembre 2016"]
+    assert [statement.label for statement in answer.statements] == ["30 septembre 2016"]
 
 
 def test_an_unknown_subject_is_refused() -> None:
@@ -79,7 +79,7 @@ def test_of_two_figures_of_one_event_both_are_shown() -> None:
     )
     other = told("Nice en deuil", "L’attentat de Nice a fait 86 morts le 14 juillet.", "2016-08-20")
     answer = chronology("attentat de Nice", one, other)
-    assert sorted(each.label for each in answer.statements) == [
+    assert sorted(statement.label for statement in answer.statements) == [
         "14 juillet 2016",
         "14 juillet 2016, autre chiffre",
     ]
@@ -116,4 +116,4 @@ def test_a_day_without_a_year_is_not_the_articles_where_years_ago_are_told(
     text: str, days: list[str]
 ) -> None:
     answer = chronology("Gerbert", told("Gerbert", text, "2024-11-12"))
-    assert [each.label for each in answer.statements] == days
+    assert [statement.label for statement in answer.statements] == days

@@ -57,7 +57,7 @@ def test_every_line_is_of_an_article_word_for_word_and_an_unknown_subject_is_ref
     assert answer.citations
     if function not in ("articles", "count"):
         assert answer.verbatim
-        assert len({each.text for each in answer.statements}) == len(answer.statements)
+        assert len({statement.text for statement in answer.statements}) == len(answer.statements)
     assert call(searcher, function, "Zoé Martin", "Zoé Martin").outcome == "no"
 
 
@@ -95,12 +95,12 @@ def test_an_overview_begins_with_the_newest_state(searcher: Searcher) -> None:
 def test_two_subjects_are_compared_by_the_same_aspects(searcher: Searcher) -> None:
     answer = call(searcher, "comparison", "Anna Rossi", "Marc Petit")
     assert headings(answer)[0] == "L’un et l’autre"
-    assert any(each.startswith("Marc Petit\u00a0:") for each in headings(answer))
+    assert any(heading.startswith("Marc Petit\u00a0:") for heading in headings(answer))
 
 
 def test_positions_stand_under_the_name_of_their_speaker(searcher: Searcher) -> None:
     answer = call(searcher, "positions", "pont")
-    labels = {each.label for each in answer.statements}
+    labels = {statement.label for statement in answer.statements}
     assert labels == {"Marc Petit", "Anna Rossi"}
 
 

@@ -52,7 +52,7 @@ def test_quotes_stand_newest_first_with_their_days_and_never_another_s_words() -
     request = ArchiveRequest("quotes", "", None, "Anna Rossi", "Citations d’Anna Rossi", "fr")
     with searcher_over(*articles) as searcher:
         answer = Archive(lambda: searcher, Thresholds.at(0.0)).call(request)
-    assert [each.text for each in answer.statements] == OURS[2::-1]
+    assert [statement.text for statement in answer.statements] == OURS[2::-1]
     assert answer.statements[0].label == "3 mars 2025"
     assert answer.verbatim
 

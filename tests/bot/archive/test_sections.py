@@ -62,7 +62,7 @@ def test_sections_are_in_the_json_and_in_what_is_stored() -> None:
     }
     assert record["sections"][1] == {"heading": "Dates", "side": 0, "lines": [line]}
     stored = recall_record(in_sections())["statements"]
-    assert [each[3:] for each in stored] == [
+    assert [line[3:] for line in stored] == [
         ["Chiffres", "", False, 0, None],
         ["Dates", "31 juillet 2025", False, 0, None],
     ]

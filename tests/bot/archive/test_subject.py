@@ -20,7 +20,7 @@ VELO = told("Pistes", "La ville ouvre une piste cyclable en 2020. Les vélos rou
 def titles(subject: str, *articles: Article, question: str = "") -> list[str]:
     with searcher_over(*articles) as searcher:
         found = find_subject(searcher, subject, question=question)
-        return sorted(each.article.title for each in found.articles)
+        return sorted(article.article.title for article in found.articles)
 
 
 @pytest.mark.parametrize(
@@ -46,16 +46,16 @@ def test_an_article_on_a_subject_has_its_words_and_no_stems(subject: str, found:
 def test_a_name_within_another_name_is_told_apart() -> None:
     with searcher_over(PROBE, STONE, HAMON, WIFE) as searcher:
         found = find_subject(searcher, "Rosetta")
-        assert [each.title for each in found.homonyms] == ["Une pierre"]
+        assert [homonym.title for homonym in found.homonyms] == ["Une pierre"]
         found = find_subject(searcher, "Hamon")
-        assert [each.title for each in found.homonyms] == ["Un emploi"]
+        assert [homonym.title for homonym in found.homonyms] == ["Un emploi"]
 
 
 def test_the_title_and_the_opening_count_for_more_than_the_rest() -> None:
     last = told("Divers", "Un. Deux mots. Trois mots ici. Quatre mots sont là. Le Mali gagne.")
     with searcher_over(MALI, last, told("Mali : un vote", "Le vote est clos.")) as searcher:
         found = find_subject(searcher, "Mali")
-    assert {each.article.title for each in found.central} == {"Un sommet", "Mali : un vote"}
+    assert {hit.article.title for hit in found.central} == {"Un sommet", "Mali : un vote"}
     assert len(found.articles) == 3
 
 
@@ -63,7 +63,7 @@ def test_mentions_go_on_by_the_surname_alone() -> None:
     text = "Benoît Hamon gagne. Hamon remercie. Gabrielle Hamon pleure. M. Hamon part."
     with searcher_over(told("Un vote", text)) as searcher:
         (found,) = find_subject(searcher, "Benoît Hamon").articles
-    assert [each.sentence.text for each in found.mentions] == [
+    assert [mention.sentence.text for mention in found.mentions] == [
         "Benoît Hamon gagne.",
         "Hamon remercie.",
         "M. Hamon part.",
@@ -73,7 +73,7 @@ def test_mentions_go_on_by_the_surname_alone() -> None:
 def test_a_capital_that_begins_the_question_makes_no_name() -> None:
     assert not SubjectName.parse("Pistes", "Pistes cyclables").parts[0].is_name
     assert SubjectName.parse("Orange", "articles sur Orange").parts[0].is_name
-    assert [each.text for each in SubjectName.parse("le Tour de France").parts] == [
+    assert [part.text for part in SubjectName.parse("le Tour de France").parts] == [
         "Tour de France"
     ]
 

@@ -15,7 +15,7 @@ QUESTION = "Qui a conçu la lentille ?"
 
 def test_a_quote_stands_behind_the_sentence_it_leans_on() -> None:
     answer = answered(QUESTION, cite(1, LENS, lead=BIRTH))
-    assert [each.text for each in compared_statements(answer)] == [f"{BIRTH} {LENS}"]
+    assert [statement.text for statement in compared_statements(answer)] == [f"{BIRTH} {LENS}"]
     (statement,) = compared_statements(replace(answer, statements=(Statement(LENS, (1,), (0, 2)),)))
     assert statement.parts[1] == "Il"
 

@@ -46,7 +46,7 @@ def test_a_person_votes_once_on_a_battle_and_several_people_may(state: State) ->
         battle = _voted(session)
         assert _cast(session, battle, 7, "second") == "again"
         assert _cast(session, battle, 8, "good") == "counted"
-        assert [each.choice for each in _votes(session)] == ["first", "good"]
+        assert [vote.choice for vote in _votes(session)] == ["first", "good"]
         assert _cast(session, 999, 7) == "gone"
 
 
@@ -111,7 +111,7 @@ def test_all_votes_of_a_person_have_one_voter_who_is_not_named(state: State) -> 
             new = new_battle(number, question=f"Question {number} ?")
             _cast(session, _keep(session, new), 70_707)
         _cast(session, _keep(session, new_battle(20)), 8)
-        one, two, three, other = (each.voter for each in _votes(session))
+        one, two, three, other = (vote.voter for vote in _votes(session))
     assert one == two == three != other
     assert "70707" not in one
 
@@ -137,8 +137,8 @@ def test_who_is_erased_leaves_no_vote_and_no_word_but_the_votes_of_others(state:
     with state.session() as session:
         _cast(session, _voted(session), 8, "second")
         told = privacy.export_person(session, 7)
-        assert [each["question"] for each in told["battles"]] == [BATTLE.question]
-        assert [each["choice"] for each in told["battle_votes"]] == ["first"]
+        assert [battle["question"] for battle in told["battles"]] == [BATTLE.question]
+        assert [vote["choice"] for vote in told["battle_votes"]] == ["first"]
         assert privacy.count_records(session, 7).votes == 1
         theirs = _votes(session)[1].voter
     state.do(partial(privacy.erase_person, person_id=7))

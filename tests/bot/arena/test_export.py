@@ -22,7 +22,7 @@ def test_a_line_a_vote_in_the_published_fields() -> None:
         {"role": "assistant", "content": [{"type": "text", "text": "extractive dit. [1]"}]},
     ]
     assert row["conv_metadata"]["seconds_b"] == 1
-    assert len({each["id"] for each in rows}) == len(rows)
+    assert len({row["id"] for row in rows}) == len(rows)
     assert "person" not in json.dumps(rows)
 
 

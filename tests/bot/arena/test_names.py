@@ -15,7 +15,7 @@ def test_writers_are_models_quotes_and_readers() -> None:
         *("extractive@reader=none", "openai:m@reader=/models/r"),
     )
     writers = parse_writers(",".join(names))
-    assert tuple(each.name for each in writers) == names
+    assert tuple(writer.name for writer in writers) == names
     assert parse_writers("extractive, mistral:small ")[1].name == "mistralai:small"
     assert parse_writers("") == ()
 

@@ -56,7 +56,7 @@ def test_writers_are_ranked_when_enough_have_voted(service: WebService, pages: T
         ("1", "Phrases des articles"),
         ("2", "openai:&lt;petit&gt;"),
     ]
-    assert all(re.fullmatch(r"[\d\u202f]+ \([\d\u202f]+ à [\d\u202f]+\)", each[2]) for each in rows)
+    assert all(re.fullmatch(r"[\d\u202f]+ \([\d\u202f]+ à [\d\u202f]+\)", row[2]) for row in rows)
     assert "50 votes de" in page.replace("\u00a0", " ")
     assert "<petit>" not in page
 

@@ -12,7 +12,7 @@ WRITERS = ("a", "b", "c")
 
 def test_what_is_least_known_is_drawn_most_and_a_decided_pair_less_than_an_even_one() -> None:
     def drawn(**records: PairRecord) -> Counter[str]:
-        known, chance = {frozenset(pair): each for pair, each in records.items()}, Random(1)
+        known, chance = {frozenset(pair): record for pair, record in records.items()}, Random(1)
         pairs = (draw_pair(WRITERS, known, (), chance) or () for _ in range(1_000))
         return Counter("".join(sorted(pair)) for pair in pairs)
 

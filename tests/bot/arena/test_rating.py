@@ -40,7 +40,7 @@ def test_the_true_order_is_found(votes: list[CountedVote]) -> None:
     ratings = rate_writers(votes, daily=DAILY, rounds=100)
     found = sorted(ratings, key=lambda name: -ratings[name].value)
     assert found == list(six_writers().names)
-    assert np.mean([each.value for each in ratings.values()]) == pytest.approx(1000)
+    assert np.mean([rating.value for rating in ratings.values()]) == pytest.approx(1000)
 
 
 def test_intervals_hold_the_truth() -> None:
@@ -98,4 +98,4 @@ def test_only_writers_that_votes_compare_are_rated_together() -> None:
 
 def _points(strengths: Sequence[float]) -> list[float]:
     centred = np.asarray(strengths[:6]) - np.mean(strengths[:6])
-    return [float(each) for each in POINTS_PER_LOGIT * centred]
+    return [float(strength) for strength in POINTS_PER_LOGIT * centred]

@@ -76,7 +76,7 @@ class Ground:
             return Interpretation(said.question)
 
         writers = {"extractive": self.quoting, "openai:petit": self.writing, **more}
-        contenders = [Contender(name, None, each.write) for name, each in writers.items()]
+        contenders = [Contender(name, None, writer.write) for name, writer in writers.items()]
         retrieval = cast("RetrievalQA", Retrieval())
         return Arena(contenders, understand, retrieval, lambda: "g", seconds)
 
@@ -168,13 +168,13 @@ async def test_in_a_group_everybody_votes_once_and_alone_sees_the_names(server: 
     again = await server.acknowledged(server.presses(shown, 1, person=READER))
     assert again.startswith("Vous avez déjà voté.")
     await server.silence()
-    assert [each.choice for each in votes()] == ["first", "second"]
-    assert len({each.voter for each in votes()}) == 2
-    assert not any("petit" in each.text for each in server.messages)
+    assert [vote.choice for vote in votes()] == ["first", "second"]
+    assert len({vote.voter for vote in votes()}) == 2
+    assert not any("petit" in message.text for message in server.messages)
     assert len(shown.buttons) == 5
     back = await server.acknowledged(server.presses(shown, 4, person=OTHER))
     assert back == "Votre vote est repris\u202f; il ne compte pas."
-    assert [each.choice for each in votes()] == ["first"]
+    assert [vote.choice for vote in votes()] == ["first"]
 
 
 @pytest.mark.parametrize("slow", ["quoting", "writing"])
@@ -187,9 +187,9 @@ async def test_a_writer_that_hangs_is_not_given_away(
         server.user_says(READER, f"/arene {QUESTION}")
         told = [await server.next_message(), await server.next_message()]
     assert "Une des deux réponses n’est pas venue" in told[0].text
-    for each in told:
-        assert not each.buttons
-        assert "petit" not in each.text
+    for message in told:
+        assert not message.buttons
+        assert "petit" not in message.text
 
 
 async def test_a_crash_between_the_two_answers_begins_again_and_shows_both(
@@ -231,7 +231,7 @@ async def test_what_was_kept_before_a_crash_is_shown_as_it_was(
     async with start():
         told = [await server.next_message(), await server.next_message()]
         await server.reply_to_press(told[1], 0)
-    assert tuple(each.text for each in told) == kept.messages
+    assert tuple(message.text for message in told) == kept.messages
     assert not told[0].buttons
     assert ground.quoting.asked == ground.writing.asked == 0
     assert [vote.battle.first.writer for vote in votes()] == ["openai:petit"]

@@ -58,7 +58,7 @@ async def arena_of(
 async def test_both_get_the_same_passages(shelf: Library, tmp_path: Path) -> None:
     async with arena_of(shelf, tmp_path, says(GOOD)) as (arena, server):
         battle = await arena.fight(QUESTION, "extractive", GOOD_WRITER)
-        told = "\n".join(each["content"] for each in sent(server))
+        told = "\n".join(prompt["content"] for prompt in sent(server))
     assert isinstance(battle, Battle)
     assert battle.kind == "single"
     assert battle.first.text("?") == f"{QUOTE} [1]"

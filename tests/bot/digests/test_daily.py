@@ -33,7 +33,7 @@ def texts(script: Script) -> list[str]:
 
 
 def chosen(made: Article) -> list[str]:
-    return [each.quote for each in lede(made, cut(made)[0])]
+    return [quote.quote for quote in lede(made, cut(made)[0])]
 
 
 def test_a_story_is_told_by_how_its_article_begins_after_whose_it_is_its_day_and_headline() -> None:
@@ -61,7 +61,7 @@ def test_what_leans_on_nothing_told_or_tells_no_news_is_left_out(opening: str) -
 def test_where_figures_differ_both_are_told_with_whose_they_are() -> None:
     same = {CRUE.title: "crue", CRUE_TOO.title: "crue"}
     daily = make_daily(generation([CRUE, CRUE_TOO], same), TODAY, "fr")
-    told, quotes = texts(daily), " ".join(each.quote for each in daily.quotes)
+    told, quotes = texts(daily), " ".join(quote.quote for quote in daily.quotes)
     assert "12 morts" in quotes
     assert "14 morts" in quotes
     at = told.index("Les articles ne donnent pas le même chiffre\u00a0:")
@@ -87,7 +87,7 @@ def test_what_goes_on_with_a_story_is_told_behind_it_as_its_sequel() -> None:
     told = texts(make_daily(generation([before, after, market], events), period, "fr"))
     at = told.index("La suite de «\u00a0Crue de la Vaure\u00a0».")
     assert told[at + 1].startswith("Selon Le Phare, le 26 mars")
-    assert any(each.startswith("Selon Le Phare, le 25 mars") for each in told[:at])
+    assert any(line.startswith("Selon Le Phare, le 25 mars") for line in told[:at])
 
 
 def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:

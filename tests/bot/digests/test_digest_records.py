@@ -41,7 +41,7 @@ def test_a_place_has_one_and_a_new_one_takes_its_place(state: State) -> None:
         for place, minute in ((ALONE, 450), (TOPIC, 450), (ALONE, 1080)):
             keep(session, place, minute)
         kept = digests.waiting_digests(session, TODAY)
-    assert {(each.chat_id, each.thread_id, each.minute, each.days) for each in kept} == {
+    assert {(digest.chat_id, digest.thread_id, digest.minute, digest.days) for digest in kept} == {
         (7, 0, 1080, (0, 3)),
         (-100, 5, 450, (0, 3)),
     }

@@ -99,7 +99,9 @@ def test_the_feed_has_what_directories_ask_for_and_its_files_are_there(tmp_path:
     assert item.find("guid").get("isPermaLink") == "false"
     parsedate_to_datetime(item.findtext("pubDate"))
     beside = [*item.findall(f"{PODCAST}transcript"), item.find(f"{PODCAST}chapters")]
-    files = {each.get("type"): tmp_path / each.get("url").rpartition("/")[2] for each in beside}
+    files = {
+        element.get("type"): tmp_path / element.get("url").rpartition("/")[2] for element in beside
+    }
     chapters = json.loads(files["application/json+chapters"].read_text("utf-8"))
     assert chapters["chapters"] == [
         {"startTime": 0.0, "title": "Le pont"},
@@ -128,7 +130,7 @@ def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, o
     published(tmp_path, replace(SCRIPT, title=f"Le pont{odd} ferme"))
     feed = published(tmp_path, replace(SCRIPT, title="Le port"))
     etree.fromstring(feed.read_bytes())
-    titles = {each.title for each in feedparser.parse(feed.read_bytes()).entries}
+    titles = {entry.title for entry in feedparser.parse(feed.read_bytes()).entries}
     assert titles == {"Le pont ferme", "Le port"}
 
 
@@ -163,8 +165,8 @@ def test_two_commands_that_add_an_episode_at_once_add_both(tmp_path: Path) -> No
     with ThreadPoolExecutor() as pool, FileLock(tmp_path / ".episodes.lock"):
         adding = [pool.submit(published, tmp_path, script) for script in (SCRIPT, other)]
         assert not wait(adding, 0.2).done
-    assert {each.result() for each in adding} == {tmp_path / "feed.xml"}
-    titles = {each["title"] for each in load_episodes(tmp_path)}
+    assert {addition.result() for addition in adding} == {tmp_path / "feed.xml"}
+    titles = {episode["title"] for episode in load_episodes(tmp_path)}
     assert titles == {SCRIPT.title, other.title}
 
 
@@ -174,4 +176,4 @@ def test_what_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "fsync", Mock(side_effect=[None, None, OSError(errno.ENOSPC, "full")]))
     with pytest.raises(FeedError, match="feed-unwritable"):
         published(tmp_path)
-    assert [each.name for each in tmp_path.iterdir()] == [".episodes.lock"]
+    assert [path.name for path in tmp_path.iterdir()] == [".episodes.lock"]

@@ -23,7 +23,7 @@ def value(of, embedder: Embedder, model: str | None = None) -> float:  # type: i
 
 def test_what_is_grave_is_worth_more_than_what_is_light(bundled: Embedder) -> None:
     attack, budget, quake, festival, match = (
-        value(each, bundled) for each in (ATTACK, BUDGET, QUAKE, FESTIVAL, MATCH)
+        value(story, bundled) for story in (ATTACK, BUDGET, QUAKE, FESTIVAL, MATCH)
     )
     assert min(attack, quake) > budget > max(festival, match)
 
@@ -35,4 +35,4 @@ def test_of_another_models_vectors_only_the_dead_tell(bundled: Embedder) -> None
         article("La vingtième mort de Kersaint", "Il jouait souvent."),
     )
     assert value(ATTACK, bundled, "another") > 0
-    assert [value(each, bundled, "another") for each in harmless] == [0, 0, 0]
+    assert [value(story, bundled, "another") for story in harmless] == [0, 0, 0]

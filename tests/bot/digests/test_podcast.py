@@ -62,7 +62,7 @@ class MadeReader:
     def read(self, findings: Findings) -> Findings:
         hits = []
         for hit in findings.hits:
-            ranks = tuple(float(each.sentence.text == self.words) for each in hit.sentences)
+            ranks = tuple(float(ranked.sentence.text == self.words) for ranked in hit.sentences)
             hits.append(replace(hit, ranks=ranks))
         hits.sort(key=lambda hit: max(hit.ranks), reverse=True)
         return replace(findings, hits=tuple(hits), confidence=self.confidence)
@@ -84,12 +84,12 @@ def test_articles_are_named_first_and_differing_figures_told_as_such(searcher: S
     title = "Le ferry de Kersaint de nouveau en mer"
     second = told.index(f"Selon Le Phare, le 9 mars 2026\u00a0: «\u00a0{title}\u00a0».")
     assert told[second + 1] == AGAIN
-    assert any("le 2 mars 2026" in each for each in told[:second])
-    assert not any("Vaucelles" in each for each in told)
+    assert any("le 2 mars 2026" in line for line in told[:second])
+    assert not any("Vaucelles" in line for line in told)
     assert told[-1] == "Merci de votre écoute\u202f!"
     at = told.index("Les articles ne donnent pas le même chiffre\u00a0:")
     assert told[at + 1].startswith("Selon L")
-    assert {"12", "15"} <= {word for each in told for word in each.split()}
+    assert {"12", "15"} <= {word for line in told for word in line.split()}
 
 
 def test_a_figure_that_a_later_article_corrects_is_told_with_the_correction(
@@ -114,18 +114,18 @@ def test_no_question_is_asked_that_the_reader_answers_otherwise_or_unsurely(
     searcher: Searcher, reader: FindingsReader | None
 ) -> None:
     told = said(made(searcher, reader))
-    assert not any(each.endswith("?") for each in told)
+    assert not any(line.endswith("?") for line in told)
     assert WORDS not in told
 
 
 def test_no_sentence_is_said_twice_and_every_source_is_named(searcher: Searcher) -> None:
     script = made(searcher, MadeReader())
-    quotes = [each.quote for each in script.quotes]
+    quotes = [quote.quote for quote in script.quotes]
     assert len(quotes) == len(set(quotes))
-    for source in {each.article.id: each.article for each in script.quotes}.values():
+    for source in {quote.article.id: quote.article for quote in script.quotes}.values():
         assert any(
-            each.startswith(f"Selon {source.outlet}, ") and source.title in each
-            for each in said(script)
+            line.startswith(f"Selon {source.outlet}, ") and source.title in line
+            for line in said(script)
         )
 
 

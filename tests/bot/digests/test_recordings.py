@@ -80,7 +80,7 @@ async def test_replies_are_answered_from_the_articles_told(server: BotServer, st
         recording = await heard(server)
         assert PORT in text.text
         assert {line.speaker for line in speech.said} == {"first", "second"}
-        assert progress.message_id not in {each.message_id for each in server.messages}
+        assert progress.message_id not in {message.message_id for message in server.messages}
         for told in (text, recording):
             server.user_says(READER, "Qu’a débarqué la coopérative de Kersaint ?", reply_to=told)
             assert PORT in (await server.next_message()).text
@@ -157,7 +157,7 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
                 assert [state.do(post) for _ in range(2)] == [True, False]
         async with start():
             got = [await server.next_message() for _ in range(2)]
-            assert {each.text: each.file is not None for each in got} == {
+            assert {message.text: message.file is not None for message in got} == {
                 f"Le {day}": True,
                 f"Texte du {day}": False,
             }
@@ -198,7 +198,7 @@ async def test_a_recording_is_stopped_at_once_and_for_good(
         presses = [server.presses(progress, 0) for _ in range(2)]
         stopped = await server.next_edit()
         assert (stopped.message_id, stopped.text) == (progress.message_id, STOPPED)
-        assert [await server.acknowledged(each) for each in presses] == ["", ""]
+        assert [await server.acknowledged(press) for press in presses] == ["", ""]
         with open_session() as session:
             assert scripts.unrecorded_scripts(session) == []
         getattr(speech, moment).set()
@@ -219,7 +219,7 @@ async def test_a_recording_stopped_in_another_process_stays_so(
             assert scripts.cancel_recording(session, READER, shown) == "fr"
         speech.may_end.set()
         await server.silence()
-        assert shown in {each.message_id for each in server.messages}
+        assert shown in {message.message_id for message in server.messages}
 
 
 @pytest.mark.usefixtures("now")
@@ -244,7 +244,7 @@ async def test_a_daily_is_recorded_once(server: BotServer, start: Start, now: No
         speech.may_begin.clear()
         presses = [server.presses(told, LISTEN) for _ in range(2)]
         server.presses(await server.next_message(), 0)
-        assert [await server.acknowledged(each) for each in presses] == ["", UNDER_WAY]
+        assert [await server.acknowledged(press) for press in presses] == ["", UNDER_WAY]
         await server.reply_to_press(told, LISTEN)
         speech.may_begin.set()
         assert (await heard(server)).text == "Le Quotidien du 26 mars 2026"

@@ -106,6 +106,6 @@ def test_every_line_of_any_daily_quotes_or_stands_in_the_list(
         assert source.text[line.citation.start : line.citation.end] == line.citation.quote
         assert source.language == language
         assert source.published in period
-    quotes = [each.quote for each in daily.quotes]
+    quotes = [quote.quote for quote in daily.quotes]
     assert len(quotes) == len(set(quotes))
-    assert [each.number for each in daily.quotes] == list(range(1, len(quotes) + 1))
+    assert [quote.number for quote in daily.quotes] == list(range(1, len(quotes) + 1))

@@ -47,12 +47,12 @@ def test_each_of_its_messages_tells_what_it_is_of(state: State) -> None:
 
 def test_it_is_recorded_once_whoever_does(state: State) -> None:
     kept = state.do(keep)
-    assert [each.id for each in state.do(scripts.unrecorded_scripts)] == [kept.id]
+    assert [script.id for script in state.do(scripts.unrecorded_scripts)] == [kept.id]
     take_up = partial(scripts.claim_script, script_id=kept.id)
     assert [state.do(take_up), state.do(take_up)] == [1, 2]
     with ThreadPoolExecutor(4) as pool:
         posted = list(pool.map(lambda _: state.do(partial(post, script=kept)), range(8)))
-    assert sum(each is not None for each in posted) == 1
+    assert sum(script_id is not None for script_id in posted) == 1
     assert state.do(scripts.unrecorded_scripts) == []
     assert state.do(take_up) is None
 
@@ -61,7 +61,7 @@ def test_a_person_s_is_among_what_is_kept_and_goes_with_them(state: State) -> No
     with state.session() as session:
         kept = keep(session)
         exported = privacy.export_person(session, 7)["scripts"]
-        assert [each["subject"] for each in exported] == ["sardines"]
+        assert [script["subject"] for script in exported] == ["sardines"]
         privacy.erase_person(session, 7)
         assert scripts.script_of_message(session, 7, 11) is None
         assert post(session, kept) is None

@@ -47,7 +47,7 @@ def test_articles_that_only_share_their_meaning_or_their_words_are_two_stories()
 def test_an_outlet_goes_on_with_its_own_story_on_another_day() -> None:
     later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=1))
     found = find_stories(generation([later, PORT, PONT], SAME), WEEK, "fr")
-    follows = {each.articles[0].title: each.follows and each.follows.title for each in found}
+    follows = {story.articles[0].title: story.follows and story.follows.title for story in found}
     assert follows == {PONT.title: None, PONT_TOO.title: PONT.title, PORT.title: None}
 
 

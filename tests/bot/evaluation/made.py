@@ -46,8 +46,8 @@ def question(
 def findings(*found: tuple[Article, Passage]) -> Findings:
     scores = Scores(0.5, 0.5, 0.5, 1.0)
     hits = tuple(
-        Hit(each, part, scores, tuple(RankedSentence(s, 0.5) for s in part.sentences))
-        for each, part in found
+        Hit(source, part, scores, tuple(RankedSentence(s, 0.5) for s in part.sentences))
+        for source, part in found
     )
     return Findings("Quand ?", "fr", hits, 0.9)
 
@@ -59,7 +59,7 @@ def quoting(of: Article, *quotes: str, lead: Sentence | None = None) -> Answer:
         Citation(number, quote, start, start + len(quote), passage(of), of, lead)
         for number, (quote, start) in enumerate(zip(quotes, starts, strict=True), start=1)
     )
-    statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
+    statements = tuple(Statement(citation.quote, (citation.number,)) for citation in citations)
     outcome: Outcome = "sure" if quotes else "no"
     return Answer("Quand ?", "fr", outcome, 0.9, statements, citations, (), 0.0)
 

@@ -30,8 +30,8 @@ def test_auroc_counts_pairs_and_halves_ties() -> None:
 
 def test_bins_hold_equal_numbers_least_sure_first_and_their_error_is_the_mean_distance() -> None:
     bins = measures.reliability([0.9, 0.1, 0.7, 0.3], [True, False, False, True], bins=2)
-    assert [(each.count, each.accuracy) for each in bins] == [(2, 0.5)] * 2
-    assert [each.confidence for each in bins] == pytest.approx([0.2, 0.8])
+    assert [(bucket.count, bucket.accuracy) for bucket in bins] == [(2, 0.5)] * 2
+    assert [bucket.confidence for bucket in bins] == pytest.approx([0.2, 0.8])
     assert measures.calibration_error(bins) == pytest.approx(0.3)
 
 
@@ -85,7 +85,9 @@ def test_an_answer_that_may_be_one_is_kept_and_a_sure_one_right_by_its_first_sta
 
 def test_suggested_thresholds_trust_what_is_right_nine_times_in_ten() -> None:
     right = [an_outcome(confidence=0.9)] * 18 + [an_outcome(confidence=0.7)] * 9
-    wrong = [an_outcome(confidence=each, right_first=False) for each in (0.8, 0.75, 0.7)]
+    wrong = [
+        an_outcome(confidence=confidence, right_first=False) for confidence in (0.8, 0.75, 0.7)
+    ]
     suggested = suggest_thresholds([*right, *wrong, unanswerable()])
     assert suggested is not None
     assert (suggested.perhaps, suggested.sure_from) == (0.7, 0.7)

@@ -67,7 +67,7 @@ def test_what_went_wrong_is_told_apart() -> None:
     wrong = judge_answer(asked, findings(), quoting(other, "Un canal ouvrit en 1842."), 1.0)
     assert wrong.fault == "wrong passage"
     unknown = [unanswerable(), unanswerable(outcome="perhaps"), unanswerable(outcome="sure")]
-    assert [each.fault for each in unknown] == [None, None, "wrongly answered"]
+    assert [outcome.fault for outcome in unknown] == [None, None, "wrongly answered"]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_question_without_answer_is_unanswerable(tmp_path: Path) -> None:
     impossible = {"question": "Qui ?", "is_impossible": True, "plausible_answers": []}
     unanswered = {"question": "Où ?", "answers": []}
     path = written(tmp_path, document(asked(is_impossible=False), impossible, unanswered))
-    assert [each.answerable for each in read_squad(path).questions] == [True, False, False]
+    assert [question.answerable for question in read_squad(path).questions] == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ FIGURES = VoteFigures(
 
 
 def test_the_articles_are_those_of_the_corpus_and_hold_the_answers() -> None:
-    texts = {Path(each.path).name: each.text for each in read_articles(ROOT / "corpus")}
+    texts = {Path(article.path).name: article.text for article in read_articles(ROOT / "corpus")}
     articles, questions = trial_articles(), trial_questions()
     assert all(article.text == texts[article.path] for article in articles)
     whole = fold_phrase("\n".join(article.text for article in articles))
@@ -52,7 +52,7 @@ async def test_votes_are_counted_beside_the_reader(
 
 
 def test_a_vote_is_worth_what_it_tells_of_right_and_wrong() -> None:
-    agrees, differs, none = (FIGURES.vote(agrees=each) for each in (True, False, None))
+    agrees, differs, none = (FIGURES.vote(agrees=agrees) for agrees in (True, False, None))
     assert agrees.odds == pytest.approx((41 / 49) / (10 / 38))
     assert (differs.odds or 0) < 1 < (agrees.odds or 0)
     assert (none.odds or 0) < (differs.odds or 0)

@@ -69,7 +69,10 @@ def test_every_part_is_well_formed(suffix: str) -> None:
 
 def test_a_word_document_has_headings_and_linked_footnotes() -> None:
     document = Document(io.BytesIO(exported("docx")))
-    styles = [(each.style.name if each.style else "", each.text) for each in document.paragraphs]
+    styles = [
+        (paragraph.style.name if paragraph.style else "", paragraph.text)
+        for paragraph in document.paragraphs
+    ]
     assert [name for name, _ in styles] == [
         *("Title", "Heading 1", "Normal", "Normal", "Heading 1", "Normal"),
     ]

@@ -93,7 +93,7 @@ def test_an_act_is_answered_from_the_article_quoted(act: str, expected: str) -> 
     answer = after(act, LAST)
     assert expected in answer.text
     assert answer.intent in (act, "question")
-    assert all(each.quote in each.article.text for each in answer.citations)
+    assert all(citation.quote in citation.article.text for citation in answer.citations)
 
 
 def test_acts_that_restate_an_answer_are_no_answers_of_their_own() -> None:
@@ -116,7 +116,7 @@ def test_the_shorter_of_several_quotes_is_the_first_unless_one_has_what_was_foun
     first, second = LAST.cited[0], replace(LAST.cited[0], quote="Il alimente le journal parlé.")
     for found, shown in (("", QUOTE), ("journal", second.quote)):
         several = replace(LAST, cited=(first, second), found=found)
-        assert [each.quote for each in after("shorter", several).citations] == [shown]
+        assert [citation.quote for citation in after("shorter", several).citations] == [shown]
 
 
 def test_what_is_newer_names_what_the_question_names() -> None:
@@ -140,7 +140,7 @@ def test_what_is_not_there_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "intent", [each.name for each in INTENTS if each.group in ("talk", "about")]
+    "intent", [intent.name for intent in INTENTS if intent.group in ("talk", "about")]
 )
 def test_every_intent_of_small_talk_and_about_selon_has_a_reply(intent: str) -> None:
     for history in ((), (LAST,)):

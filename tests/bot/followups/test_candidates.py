@@ -72,9 +72,9 @@ def test_what_only_came_near_is_no_subject() -> None:
     sure = turn("Qui a bâti le pont ?", "Un pont.", title="Le pont", found="Eiffel")
     assert any(asked.startswith("Eiffel") for asked in candidates("Et quand ?", (sure,)))
     before = replace(sure, is_sure=False)
-    asked = [plain(each) for each in candidates("Et quand ?", (CURIE, before))]
-    assert not any(each.startswith("Marie Curie, deux") for each in asked)
-    assert not any(each.startswith(("Le pont :", "Eiffel :")) for each in asked)
+    asked = [plain(candidate) for candidate in candidates("Et quand ?", (CURIE, before))]
+    assert not any(wording.startswith("Marie Curie, deux") for wording in asked)
+    assert not any(wording.startswith(("Le pont :", "Eiffel :")) for wording in asked)
 
 
 def test_the_candidate_that_the_articles_answer_best_wins() -> None:
@@ -91,7 +91,7 @@ def test_the_candidate_that_the_articles_answer_best_wins() -> None:
 
 def test_the_most_recent_subject_breaks_ties() -> None:
     before = turn("Qui a inventé le Web ?", "Tim Lee.", title="Le Web", found="Tim Lee")
-    asked = [plain(each) for each in candidates("Où est-il né ?", (CURIE, before))]
+    asked = [plain(candidate) for candidate in candidates("Où est-il né ?", (CURIE, before))]
     assert asked[0] == "Tim Lee : Où est-il né ?"
     search = Library()
     search.sure = dict.fromkeys(asked, 0.8)
@@ -99,10 +99,10 @@ def test_the_most_recent_subject_breaks_ties() -> None:
 
 
 def test_votes_for_the_article_last_cited_count_double() -> None:
-    names = [plain(each) for each in candidates("Et son mari ?", (CURIE,))]
+    names = [plain(candidate) for candidate in candidates("Et son mari ?", (CURIE,))]
     title, elsewhere = "Marie Curie, deux prix Nobel : Et son mari ?", "Marie Curie : Et son mari ?"
     search = Library()
-    search.articles = {each: "other" for each in names if each != title}
+    search.articles = {name: "other" for name in names if name != title}
     for sure, best in ((0.7, title), (0.9, elsewhere)):
         search.sure = {**dict.fromkeys(names, 0.0), title: 0.4, elsewhere: sure}
         assert plain(after("Et son mari ?", CURIE, search=search).question) == best

@@ -25,9 +25,9 @@ from tests.dialogues import Heard, hold, read_dialogues
 
 ROOT = Path(__file__).resolve().parents[3]
 DIALOGUES = [
-    each
-    for each in read_dialogues(ROOT / "tests" / "data" / "dialogues.jsonl")
-    if each.half == "held"
+    dialogue
+    for dialogue in read_dialogues(ROOT / "tests" / "data" / "dialogues.jsonl")
+    if dialogue.half == "held"
 ]
 SWITCHES = [
     each
@@ -50,19 +50,19 @@ def heard(opened: MeasuredIndex, message_reader: MessageReader) -> list[Heard]:
     conversing = FollowUpChain(
         chain, searcher.search, messages=message_reader, replies=Replies(lambda: Coverage(9), 90)
     )
-    return [each for dialogue in DIALOGUES for each in hold(dialogue, conversing, searcher.search)]
+    return [turn for dialogue in DIALOGUES for turn in hold(dialogue, conversing, searcher.search)]
 
 
 def test_follow_ups_find_the_right_passage(heard: list[Heard]) -> None:
-    found = [each.right for each in heard if each.line.part == "follow_up" and each.line.where]
+    found = [turn.right for turn in heard if turn.line.part == "follow_up" and turn.line.where]
     assert sum(found) / len(found) >= 0.8
 
 
 def test_no_question_that_stands_alone_is_taken_for_a_follow_up(heard: list[Heard]) -> None:
     assert [
-        each.line.question
-        for each in heard
-        if each.line.part != "follow_up" and each.answer.understood is not None
+        turn.line.question
+        for turn in heard
+        if turn.line.part != "follow_up" and turn.answer.understood is not None
     ] == []
 
 
@@ -70,7 +70,7 @@ def test_topic_switches_are_seldom_dragged_along(
     heard: list[Heard], opened: MeasuredIndex, message_reader: MessageReader
 ) -> None:
     search = cache(opened.searcher.search)
-    answers = [each.answer for each in heard if each.answer.citations]
+    answers = [turn.answer for turn in heard if turn.answer.citations]
     assert len(SWITCHES) == 40
     understood = [
         interpret(message_reader.read(switch["question"]), (Turn.of(answer, NOW),), search)
@@ -78,4 +78,4 @@ def test_topic_switches_are_seldom_dragged_along(
         for answer in answers[number % 2 :: 2]
         if switch["about"] not in {Path(c.article.path).name for c in answer.citations}
     ]
-    assert sum(each.rewritten for each in understood) <= 0.1 * len(understood)
+    assert sum(turn.rewritten for turn in understood) <= 0.1 * len(understood)

@@ -28,7 +28,7 @@ def turn(
         when=NOW,
         answer="\n".join(answers),
         found=found,
-        cited=tuple(CitedSource(article, title, each, 0, 100) for each in answers),
+        cited=tuple(CitedSource(article, title, answer, 0, 100) for answer in answers),
     )
 
 

@@ -42,12 +42,12 @@ class Found:
         return self.own
 
     def articles_by_id(self, ids: list[str]) -> dict[str, Article]:
-        return {each.id: each for each in self.own if each.id in ids}
+        return {entry.id: entry for entry in self.own if entry.id in ids}
 
 
 def ranked(*hits: Hit, words: str = "canal", own: tuple[Article, ...] = ()) -> list[str]:
     index: Any = Found(hits, own)
-    return [each.title for each in Library(index).rank(words)]
+    return [entry.title for entry in Library(index).rank(words)]
 
 
 def test_an_authors_articles_come_before_those_with_the_whole_name() -> None:

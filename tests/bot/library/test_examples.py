@@ -18,7 +18,7 @@ ENGLISH = article("The Eiffel Tower was built in Paris by 1889. It was painted."
 
 
 def test_events_whose_sentence_begins_with_a_name_are_asked_about() -> None:
-    assert [each.text.replace("\u202f", " ") for each in candidate_questions(FRENCH)] == [
+    assert [question.text.replace("\u202f", " ") for question in candidate_questions(FRENCH)] == [
         "Quand est mort le physicien Paul Langevin ?",
         "Où est mort le physicien Paul Langevin ?",
         "Quand naît Marie Curie ?",
@@ -26,19 +26,19 @@ def test_events_whose_sentence_begins_with_a_name_are_asked_about() -> None:
         "Qui est Paul Langevin ?",
         "Qui est Marie Curie ?",
     ]
-    assert [each.text for each in candidate_questions(ENGLISH)][:2] == [
+    assert [question.text for question in candidate_questions(ENGLISH)][:2] == [
         "When was the Eiffel Tower built?",
         "Where was the Eiffel Tower built?",
     ]
 
 
 def test_a_reader_of_another_language_is_asked_about_names() -> None:
-    assert [each.text for each in candidate_questions(FRENCH, "en")] == [
+    assert [question.text for question in candidate_questions(FRENCH, "en")] == [
         "Who is Paul Langevin?",
         "Who is Marie Curie?",
     ]
     spanish = article("El puente es de Juan de Villanueva. Lo abrió María Pita.", language="es")
-    asked = [each.text for each in candidate_questions(spanish)]
+    asked = [question.text for question in candidate_questions(spanish)]
     assert "¿Quién es María Pita?" in asked
 
 
@@ -51,10 +51,10 @@ async def test_sample_articles_answer_one_of_each_kind(sample_index: Path, tmp_p
         assert examples.search is not None
         await asyncio.wait_for(examples.search, 120)
         texts = examples.of("fr")
-        assert [each.split()[0] for each in texts] == ["Quand", "Où", "Qui"]
+        assert [text.split()[0] for text in texts] == ["Quand", "Où", "Qui"]
         assert len(texts) == len(KINDS)
         english = examples.of("en")
-        assert {each.split()[0] for each in english} <= {"When", "Where", "Who", "What"}
+        assert {question.split()[0] for question in english} <= {"When", "Where", "Who", "What"}
         assert examples.of("es") == english  # no article is Spanish
         for text in (*texts, *english):
             assert (await service.quote(text)).outcome == "sure"

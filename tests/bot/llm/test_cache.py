@@ -51,10 +51,10 @@ async def test_the_oldest_go_when_there_are_too_many(state: State) -> None:
     now = NOW
     cache = ReplyCache(lambda: state, days=7, max_replies=2, now=lambda: now)
     every = [replace(WANTED, generation=f"g{n}") for n in range(3)]
-    for each in every:
-        await cache.keep(each, "Oui.")
+    for key in every:
+        await cache.keep(key, "Oui.")
         now += timedelta(seconds=1)
-    assert [await cache.find(each) for each in every] == [None, "Oui.", "Oui."]
+    assert [await cache.find(key) for key in every] == [None, "Oui.", "Oui."]
 
 
 async def test_a_broken_database_keeps_and_hurts_nothing(caplog: pytest.LogCaptureFixture) -> None:

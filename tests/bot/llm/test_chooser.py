@@ -58,7 +58,7 @@ def chosen(*models: Scripted, **options: object) -> ModelAnswerer:
 
 
 def told(answer: Answer) -> list[str]:
-    return [each.text for each in answer.statements]
+    return [statement.text for statement in answer.statements]
 
 
 def asked(confidence: float = 0.95) -> Findings:
@@ -74,7 +74,7 @@ async def test_what_a_model_chooses_is_quoted_and_the_model_named() -> None:
     answer = await answered(chosen(model))
     assert (answer.chosen_by, answer.fallback) == ("fake:chooser", None)
     assert answer.verbatim
-    assert [each.quote for each in answer.citations] == [BUILT, TOLL]
+    assert [citation.quote for citation in answer.citations] == [BUILT, TOLL]
     assert f"[1] {BUILT}\n[2] {LONG}\n[3] {TOLL}" in model.calls[0][-1].text
     assert answer.further[0].quote == MARKET
 

@@ -28,7 +28,9 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def opening(state: State, **settings: Any) -> list[str]:
-    return [each.name for each in open_models(Settings(_env_file=None, **settings), lambda: state)]
+    return [
+        model.name for model in open_models(Settings(_env_file=None, **settings), lambda: state)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def test_the_last_turn_holds_the_numbered_sentences_and_the_question() -> None:
 def test_a_long_passage_is_trimmed_to_its_best_sentences() -> None:
     text = " ".join(f"La phrase numéro {n} parle longuement du vieux pont." for n in range(18))
     (hit,) = hits(article(text))
-    ranks = tuple(1.0 if "numéro 16 " in each.sentence.text else 0.5 for each in hit.sentences)
+    ranks = tuple(
+        1.0 if "numéro 16 " in sentence.sentence.text else 0.5 for sentence in hit.sentences
+    )
     evidence = replace(findings(QUESTION, article(text)), hits=(replace(hit, ranks=ranks),))
     chooser = Chooser.prepare(evidence, EXTRACTIVE.answer(evidence))
     assert chooser is not None

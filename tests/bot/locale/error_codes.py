@@ -53,7 +53,7 @@ def _problems(tree: ast.Module, errors: set[str]) -> Iterator[tuple[str, frozens
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and call.args:
             name = _name(call.func)
-            given = {each.arg for each in call.keywords if each.arg}
+            given = {keyword.arg for keyword in call.keywords if keyword.arg}
             raised = name in errors - _OF_A_FAULT
             if raised or name == "Problem" or (name == "__init__" and "subject" in given):
                 for code in _codes(call.args[0]):

@@ -24,7 +24,9 @@ from bot.main import _command
 
 ROOT = Path(locale.__file__).parent
 FEATURES = sorted(path.parent for path in ROOT.parent.glob("*/locale"))
-PATHS = [path for each in (ROOT, *(f / "locale" for f in FEATURES)) for path in each.rglob("*.po")]
+PATHS = [
+    path for folder in (ROOT, *(f / "locale" for f in FEATURES)) for path in folder.rglob("*.po")
+]
 LANGUAGES = ("fr", "en")
 CATALOGUES = sorted((path.stem, path.parts[-3]) for path in PATHS)
 DOMAINS = sorted({domain for domain, _ in CATALOGUES})
@@ -35,14 +37,14 @@ for feature in FEATURES:
     importlib.import_module(f"bot.{feature.name}.texts")
 
 CLASSES = Texts.__subclasses__()
-DECLARED = sorted({each.domain for each in CLASSES})
+DECLARED = sorted({texts_class.domain for texts_class in CLASSES})
 
 
 @cache
 def messages(domain: str, language: str) -> dict[str, Message]:
     with catalogue_path(domain, language).open("rb") as file:
         read = read_po(file, abort_invalid=True)
-    return {_key(each): each for each in read if each.id}
+    return {_key(message): message for message in read if message.id}
 
 
 def _key(message: Message) -> str:
@@ -55,7 +57,7 @@ def parameters(texts: Catalogue, key: str) -> set[str]:
 
 
 def fields(texts: Catalogue, key: str) -> list[tuple[str, str]]:
-    parsed = (each for form in texts.templates(key) for each in Formatter().parse(form))
+    parsed = (part for form in texts.templates(key) for part in Formatter().parse(form))
     return [(name, spec or "") for _, name, spec, _ in parsed if name is not None]
 
 
@@ -117,14 +119,14 @@ def test_what_is_declared_has_the_parameters_declared(kind: type[Texts], languag
 def read_help(command: Any) -> Iterator[str]:
     """What `--help` says of a command and of what may be typed behind it."""
     yield command.help or ""
-    yield from (getattr(each, "help", None) or "" for each in command.params)
-    for each in getattr(command, "commands", {}).values():
-        yield from read_help(each)
+    yield from (getattr(param, "help", None) or "" for param in command.params)
+    for subcommand in getattr(command, "commands", {}).values():
+        yield from read_help(subcommand)
 
 
 def test_help_is_of_the_catalogues() -> None:
     shown = read_help(_command(TerminalPhrases.of("fr")))
-    assert [each for each in shown if re.fullmatch(r"\w+", each)] == []
+    assert [word for word in shown if re.fullmatch(r"\w+", word)] == []
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

@@ -54,7 +54,7 @@ def cite(number: int, quote: str, article: Article = FRESNEL, lead: str = "") ->
 
 def answered(question: str, *citations: Citation) -> Answer:
     """The extractive answer: each statement is a quote."""
-    statements = tuple(Statement(each.quote, (each.number,)) for each in citations)
+    statements = tuple(Statement(citation.quote, (citation.number,)) for citation in citations)
     return Answer(question, "fr", "sure", 0.9, statements, citations, (), 12.0)
 
 

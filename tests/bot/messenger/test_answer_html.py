@@ -31,11 +31,11 @@ FR = Phrases.of("fr")
 
 
 def shown(*html: str) -> str:
-    return "\n----\n".join(parse_html(each).text for each in html)
+    return "\n----\n".join(parse_html(page).text for page in html)
 
 
 def links(html: str) -> list[str]:
-    return [each.argument for each in parse_html(html).entities if each.type == "text_link"]
+    return [entity.argument for entity in parse_html(html).entities if entity.type == "text_link"]
 
 
 def quoted(*citations: Citation) -> str:

@@ -43,12 +43,12 @@ async def test_files_follow_the_words_and_have_the_buttons(server: BotServer, bo
     words = ["<b>un</b>", "deux"]
     sent = await deliver(bot, place, words, KEYBOARD, asked, [FILES["voice"]])
     found = server.messages
-    assert [each.text for each in found] == ["un", "deux", ""]
-    assert [each.message_id for each in found] == list(sent)
-    assert {each.thread_id for each in found} == {TOPIC}
-    assert [each.reply_to for each in found] == [asked, None, None]
-    assert [len(each.buttons) for each in found] == [0, 0, 1]
-    assert not any(each.preview for each in found[:2])
+    assert [message.text for message in found] == ["un", "deux", ""]
+    assert [message.message_id for message in found] == list(sent)
+    assert {message.thread_id for message in found} == {TOPIC}
+    assert [message.reply_to for message in found] == [asked, None, None]
+    assert [len(message.buttons) for message in found] == [0, 0, 1]
+    assert not any(message.preview for message in found[:2])
 
 
 @pytest.mark.parametrize("kind", FILES)

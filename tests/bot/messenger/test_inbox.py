@@ -37,18 +37,18 @@ async def test_one_answered_before_the_next_is_put_changes_nothing(journal: Jour
     assert taken(inbox) == [1]
     await journal.finish(1)
     inbox.release(1)
-    for each in BATCH[1:]:
-        await inbox.put(each)
+    for update in BATCH[1:]:
+        await inbox.put(update)
     assert taken(inbox) == [2, 3]
 
 
 async def test_a_batch_that_is_never_put_is_left_for_the_next_start(journal: Journal) -> None:
     await Inbox(journal).record(BATCH[:2])
     restarted = Inbox(journal)
-    for each in BATCH:  # Telegram sends again what was not confirmed, and another by itself
-        await asyncio.wait_for(restarted.put(each), 30)
+    for update in BATCH:  # Telegram sends again what was not confirmed, and another by itself
+        await asyncio.wait_for(restarted.put(update), 30)
     assert taken(restarted) == [3]
-    assert [each.id for each in await journal.take_over_updates()] == [1, 2, 3]
+    assert [update.id for update in await journal.take_over_updates()] == [1, 2, 3]
 
 
 async def test_one_taken_over_before_its_record_is_confirmed_is_put_once(
@@ -63,16 +63,16 @@ async def test_one_taken_over_before_its_record_is_confirmed_is_put_once(
 
     monkeypatch.setattr(journal, "record_arrivals", record)
     await inbox.record(BATCH)
-    for each in BATCH:
-        await inbox.put(each)
+    for update in BATCH:
+        await inbox.put(update)
     assert taken(inbox) == [1, 2, 3]
 
 
 async def test_one_that_comes_twice_in_a_batch_is_put_once(journal: Journal) -> None:
     inbox = Inbox(journal)
     await inbox.record([*BATCH, BATCH[0]])
-    for each in (*BATCH, BATCH[0]):
-        await inbox.put(each)
+    for update in (*BATCH, BATCH[0]):
+        await inbox.put(update)
     assert taken(inbox) == [1, 2, 3]
 
 

@@ -22,9 +22,9 @@ def test_what_a_button_carries_comes_back_and_fits(
     last = first + quote
     reference = PassageRef(article_id, start, last + after, first, last, "0123abcd")
     step = NeighbourStep(article_id, start, *((first, last) if quote else ()))
-    for each in (reference, step):
-        assert len(each.encode().encode()) <= 64
-        assert type(each).decode(each.encode()) == each
+    for data in (reference, step):
+        assert len(data.encode().encode()) <= 64
+        assert type(data).decode(data.encode()) == data
 
 
 @pytest.mark.parametrize(

@@ -58,4 +58,4 @@ async def test_a_clock_set_between_its_check_and_the_erasure_erases_nothing(
 
 def people_of(state: State) -> list[int]:
     with state.session() as session:
-        return [each.id for each in session.query(PersonRow).order_by(PersonRow.id)]
+        return [person.id for person in session.query(PersonRow).order_by(PersonRow.id)]

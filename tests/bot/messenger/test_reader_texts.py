@@ -37,7 +37,7 @@ def problem(code: str) -> Problem:
         for _, name, spec, _ in Formatter().parse(form):
             if name:
                 usual = ID if name == "id" else f"/srv/selon/{PATH}"
-                fitting = (each for each in VALUES if spec and _takes(spec, each))
+                fitting = (value for value in VALUES if spec and _takes(spec, value))
                 values[name] = next(fitting, usual)
     return Problem(code, **values)
 
@@ -95,18 +95,18 @@ def test_articles_answers_and_inline_results_show_nothing_internal(
         *(about.author(article, "Jules Lefèvre"), about.published(article, date(2026, 3, 2))),
         about.titled(article),
         *(about.listed(article), about.counted(2, article)),
-        *(each.title for each in results),
-        *(each.description or "" for each in results),
-        *(each.input_message_content.message_text for each in results),  # type: ignore[attr-defined]
+        *(result.title for result in results),
+        *(result.description or "" for result in results),
+        *(result.input_message_content.message_text for result in results),  # type: ignore[attr-defined]
     ]
-    for each in shown:
-        assert not INTERNAL.search(each), each
+    for line in shown:
+        assert not INTERNAL.search(line), line
 
 
 READ_BY_ADMINISTRATORS = {"access.set_by_settings"}
 
 
-FEATURES = [each.__name__[4:] for each in feature_packages()]
+FEATURES = [package.__name__[4:] for package in feature_packages()]
 
 
 @pytest.mark.parametrize("domain", ["answers", "chats", "messenger", "statistics", *FEATURES])

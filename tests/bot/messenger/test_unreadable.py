@@ -63,7 +63,7 @@ FORGED: Mapping[str, Sequence[object]] = {
 
 
 def forged(path: str, value: object) -> dict[str, Any]:
-    kind, *steps = [int(each) if each.isdigit() else each for each in path.split(".")]
+    kind, *steps = [int(key) if key.isdigit() else key for key in path.split(".")]
     update: dict[Any, Any] = {"update_id": 7, kind: deepcopy(UPDATES[str(kind)])}
     at = update[kind]
     for step in steps[:-1]:

@@ -51,7 +51,7 @@ def test_wordings_that_are_near_are_one_question_under_the_most_frequent() -> No
 def test_what_most_people_asked_comes_before_what_one_asked_often() -> None:
     questions = asked("a a", "b b", "b b", "b b", "a a", askers=[1, 3, 3, 3, 2])
     groups = group_questions(questions, FakeEmbedder().embed_question)
-    assert [(each.example, each.askers) for each in groups] == [("a a", 2), ("b b", 1)]
+    assert [(group.example, group.askers) for group in groups] == [("a a", 2), ("b b", 1)]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,16 @@ def test_what_was_kept_when_it_was_asked_is_not_made_again() -> None:
     said = ("Quand ouvre la piscine ?", "la piscine ouvre quand", "Le budget de 2024 ?")
     embed_anew = embedder.embed_question
     questions = [
-        replace(each, in_vain=in_vain(refused(each.question, FRESNEL), embed_anew, "m"))
-        for each in asked(*said)
+        replace(question, in_vain=in_vain(refused(question.question, FRESNEL), embed_anew, "m"))
+        for question in asked(*said)
     ]
     groups = group_questions(questions, embed, model="m")
-    assert [(each.wordings, each.nearest) for each in groups] == [(2, FRESNEL.id), (1, FRESNEL.id)]
+    assert [(group.wordings, group.nearest) for group in groups] == [
+        (2, FRESNEL.id),
+        (1, FRESNEL.id),
+    ]
     anew = group_questions(asked(*said), embed_anew)
-    assert groups == [replace(each, nearest=FRESNEL.id) for each in anew]
+    assert groups == [replace(question, nearest=FRESNEL.id) for question in anew]
     with pytest.raises(AssertionError, match="embedded again"):
         group_questions(questions, embed, model="another")
 

@@ -59,7 +59,7 @@ def test_an_unwritable_file_leaves_the_old(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(SpeechError) as raised:
         write_sound(sound, out, "ogg", chapters=chapters)
     assert raised.value.code == "speech-not-written"
-    assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
 
 
 def measure(path: Path) -> tuple[float, float]:

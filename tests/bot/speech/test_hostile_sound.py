@@ -118,7 +118,7 @@ def test_a_harmed_recording_is_heard_or_refused(speech: Speech, tmp_path: Path, 
         harmed.write_bytes(mutated(content, chance))
         told.append(read(speech, harmed))
         harmed.unlink()
-    refused = {each for each in told if isinstance(each, str)}
+    refused = {line for line in told if isinstance(line, str)}
     assert refused <= {UNREADABLE, "speech-no-sound", "speech-too-long"}
     assert read(speech, path) == pytest.approx(3, abs=0.2)
     assert peak(speech) < MOST_BYTES

@@ -15,7 +15,7 @@ needs_espeak = pytest.mark.skipif(which(ESPEAK) is None, reason="espeak-ng is no
 @needs_espeak
 def test_the_marks_of_pauses_stay_between_the_sounds_and_none_of_a_language() -> None:
     said = phonemes("Bonjour, dit-elle ; « bonsoir » !", "fr")
-    assert [each for each in said if each in ",;!."] == [",", ";", "!"]
+    assert [sign for sign in said if sign in ",;!."] == [",", ";", "!"]
     assert said.startswith("bɔ̃ʒˈuʁ,")
     english = phonemes("Le Washington Post", "fr")
     assert "(" not in english

@@ -32,11 +32,11 @@ def test_pieces_end_at_pauses_and_grow() -> None:
 
 @given(st.lists(st.text(alphabet="ab ,.é", max_size=900), max_size=4))
 def test_nothing_is_lost_or_too_long(texts: list[str]) -> None:
-    pieces = [each.text for each in cut_into_pieces(SpokenLine(text, "fr") for text in texts)]
+    pieces = [piece.text for piece in cut_into_pieces(SpokenLine(text, "fr") for text in texts)]
     assert " ".join(pieces).split() == " ".join(texts).split()
     if pieces and " " in pieces[0]:
         assert len(pieces[0]) <= FIRST_CHARACTERS
-    assert all(len(each) <= LONGEST_CHARACTERS or " " not in each for each in pieces)
+    assert all(len(piece) <= LONGEST_CHARACTERS or " " not in piece for piece in pieces)
 
 
 @pytest.mark.parametrize("rate", [16_000, 24_000])

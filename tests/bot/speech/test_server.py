@@ -197,7 +197,7 @@ def test_what_another_process_or_a_power_failure_took_is_not_missed(
             speech.record([SpokenLine("Bonjour.", "fr")], tmp_path / "a.ogg")
         name = Path(ask.call_args.kwargs["out"]).name.split(".")[1]
         (tmp_path / f"{name}-24000-100.npy").touch()
-    assert [each.kwargs["do"] for each in ask.call_args_list] == ["say", "say"]
+    assert [call.kwargs["do"] for call in ask.call_args_list] == ["say", "say"]
     monkeypatch.setattr(speech, "_recordings", lambda: [tmp_path / "gone.npy"])
     speech._forget_oldest()
 

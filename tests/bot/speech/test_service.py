@@ -54,7 +54,7 @@ def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
     assert made.starts[0] == 0
     assert 1 < made.starts[1] < made.seconds
     with av.open(str(made.path)) as container:
-        assert [each["metadata"]["title"] for each in container.chapters()] == [
+        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == [
             "Le pont",
             "La passerelle",
         ]
@@ -68,7 +68,7 @@ def test_a_stream_begins_before_all_is_spoken(speech: Speech) -> None:
     first = next(sounds)
     assert len(speech._recordings()) == kept + 1
     assert 0.5 < first.seconds < 3
-    assert sum(each.seconds for each in sounds) > 1
+    assert sum(sound.seconds for sound in sounds) > 1
 
 
 @speaks

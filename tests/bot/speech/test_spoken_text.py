@@ -42,7 +42,11 @@ def test_no_digit_or_symbol_of_an_article_reaches_the_voice(path: Path) -> None:
     language: SpeechLanguage = "en" if article["language"] == "en" else "fr"
     words = lexicon(language)
     named = {*"".join(words.units), *"".join(words.currencies), *words.tables["symbols"]}
-    symbols = {each for each in article.content if unicodedata.category(each).startswith("S")}
+    symbols = {
+        character
+        for character in article.content
+        if unicodedata.category(character).startswith("S")
+    }
     said = spoken_words(article.content, language)
     assert re.findall(r"[^\W\d_]*[^\W\D][\w.,]*|[^\w\s.,;:!?…'’\-«»“”\"()]", said) == []
     assert symbols <= named  # or they would be left out in silence

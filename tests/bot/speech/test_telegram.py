@@ -106,7 +106,7 @@ async def test_who_was_hardly_heard_is_asked_first(server: BotServer, speech: He
     assert asked.labels == ["✅ Oui", "✏️ Copier pour corriger"]
     answer = await server.reply_to_press(asked, "✅ Oui")
     assert "Augustin Fresnel" in answer.text
-    shown = next(each for each in server.messages if each.message_id == asked.message_id)
+    shown = next(message for message in server.messages if message.message_id == asked.message_id)
     assert shown.text == f"Question entendue\u00a0: «\u00a0{QUESTION}\u00a0»"
 
 

@@ -34,7 +34,7 @@ def test_questions_are_counted_and_told_alerts_are_not(session: Session) -> None
     alert = NewTurn("Une alerte ?", {}, [], True, 0.9, "g")
     conversations.add_turn(session, ConversationPlace(42, 0, 42), alert, NOW, HOURS)
     found = statistics.questions(session, NOW - HOUR)
-    assert [(each.answered, each.elapsed_ms) for each in found] == [(True, 10.0), (False, 20.0)]
+    assert [(turn.answered, turn.elapsed_ms) for turn in found] == [(True, 10.0), (False, 20.0)]
     assert found[0].at == NOW - HOUR
     assert len(statistics.questions(session, NOW)) == 1
 

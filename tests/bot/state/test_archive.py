@@ -73,7 +73,7 @@ def contents(state: State) -> dict[str, list[tuple[Any, ...]]]:
     with state.session(reading=True) as session:
         tables = Base.metadata.tables.items()
         chosen = {name: select(table).order_by(*table.primary_key) for name, table in tables}
-        return {name: list(map(tuple, session.execute(each))) for name, each in chosen.items()}
+        return {name: list(map(tuple, session.execute(query))) for name, query in chosen.items()}
 
 
 @pytest.fixture

@@ -89,12 +89,12 @@ def test_documents_belong_to_the_corpus_or_to_one_chat(session: Session) -> None
     assert documents.note_path(session, first, "inbox/1/a.pdf")
     assert documents.decide(session, first, 7, "conversation", None) is not None
     assert documents.finish_filing(session, first, "chats/100/a.pdf")
-    assert [each.name for each in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
+    assert [document.name for document in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
     assert documents.of_conversation(session, 100, 5) == []
     later = NOW + timedelta(days=1)
-    assert [each.id for each in documents.undecided_before(session, later)] == [second]
+    assert [document.id for document in documents.undecided_before(session, later)] == [second]
     documents.remove_document(session, second)
-    assert [each.id for each in documents.documents_of_person(session, 7)] == [first]
+    assert [document.id for document in documents.documents_of_person(session, 7)] == [first]
 
 
 def test_erasing_leaves_no_row_about_a_person_and_all_about_others(state: State) -> None:

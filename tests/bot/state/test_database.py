@@ -103,9 +103,9 @@ def test_a_database_that_cannot_be_written_is_refused(
     address = f"sqlite:///{tmp_path}/state.sqlite"
     open_state(address).close()
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    for each in (address, f"sqlite:///{tmp_path}/new.sqlite"):
+    for url in (address, f"sqlite:///{tmp_path}/new.sqlite"):
         with pytest.raises(StateError) as refusal:
-            open_state(each)
+            open_state(url)
         assert error_text(refusal.value, "fr").endswith("(la base est en lecture seule)")
     assert not (tmp_path / "new.sqlite").exists()
 

@@ -80,5 +80,5 @@ def test_one_that_waited_waits_no_more_and_those_that_wait_stay_whole(state: Sta
             updates.record_arrival(session, BOT, number, {"update_id": number}, NOW)
         assert _quarantine(session, 1)
     with state.session() as session:
-        assert [each.id for each in updates.take_over_updates(session, BOT)] == [2]
+        assert [update.id for update in updates.take_over_updates(session, BOT)] == [2]
         assert _whole(session) == [1, 2]

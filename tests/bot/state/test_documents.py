@@ -61,17 +61,19 @@ def test_of_buttons_pressed_at_once_one_decides(state: State, url: str) -> None:
     number = state.do(received)
     scopes: list[DecidedScope] = ["corpus", "dropped", "conversation", "dropped"]
     presses = [press(number, scope, update) for update, scope in enumerate(scopes, start=PRESS)]
-    decisions = [each for each in at_once(url, presses) if each is not None]
-    assert [each.first for each in decisions].count(True) == 1
-    (winner,) = [each for each in decisions if each.first]
-    assert {each.document.scope for each in decisions} == {winner.document.scope}
+    decisions = [decision for decision in at_once(url, presses) if decision is not None]
+    assert [decision.first for decision in decisions].count(True) == 1
+    (winner,) = [decision for decision in decisions if decision.first]
+    assert {decision.document.scope for decision in decisions} == {winner.document.scope}
 
 
 def test_a_question_decided_at_once_is_decided_once(state: State, url: str) -> None:
     decide = partial(decide_once, question="oublier:7:1", now=NOW)
-    decided = at_once(url, [partial(decide, choice=each) for each in ("yes", "no", "yes", "no")])
+    decided = at_once(
+        url, [partial(decide, choice=choice) for choice in ("yes", "no", "yes", "no")]
+    )
     assert decided.count(None) == 1
-    assert len({each for each in decided if each}) == 1
+    assert len({decision for decision in decided if decision}) == 1
     assert state.do(partial(decide_once, question="oublier:7:2", choice="no", now=NOW)) is None
 
 

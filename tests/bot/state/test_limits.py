@@ -64,7 +64,7 @@ async def test_a_burst_and_then_one_at_a_time(limits: Limits, clock: Clock) -> N
     clock.after(400)
     assert await taken(mine, READER, times=4) == [None] * 4  # never more than a burst
     pressed = [await mine.take(OTHER, cost=0.2) for _ in range(21)]
-    assert [each is None for each in pressed] == [True] * 20 + [False]
+    assert [refusal is None for refusal in pressed] == [True] * 20 + [False]
 
 
 async def test_a_group_has_a_bucket_of_its_own_beside_its_people_s(limits: Limits) -> None:

@@ -39,7 +39,7 @@ def arrives(state: State, number: int, chat: int | None = CHAT) -> frozenset[int
 
 def falls_to(state: State, *in_hand: int) -> list[int]:
     look = partial(updates.take_over_updates, bot_id=BOT, in_hand=in_hand)
-    return [each.id for each in state.do(look, relaxed=True)]
+    return [update.id for update in state.do(look, relaxed=True)]
 
 
 def taken_up(state: State, number: int) -> int | None:

@@ -40,9 +40,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "retention.md"
 
 
 def count_rows(state: State) -> dict[str, int]:
-    counts = {each.name: select(func.count()).select_from(each) for each in TABLES.values()}
+    counts = {table.name: select(func.count()).select_from(table) for table in TABLES.values()}
     with state.session() as session:
-        found = {name: session.scalar(each) or 0 for name, each in counts.items()}
+        found = {name: session.scalar(query) or 0 for name, query in counts.items()}
     return {name: count for name, count in found.items() if count}
 
 

@@ -57,8 +57,8 @@ def test_each_question_gets_its_answer_and_its_id(chain: Chain, ask_lines: AskLi
     code, said = ask_lines("\n\n".join(lines))
     assert code == 0
     assert chain.questions == ["Une carte ?", "Deux? ?"]
-    assert [(each["line"], each.get("id")) for each in said] == [(1, "a"), (3, None)]
-    assert all(each["citations"][0]["quote"] == "Une carte suffit." for each in said)
+    assert [(reply["line"], reply.get("id")) for reply in said] == [(1, "a"), (3, None)]
+    assert all(reply["citations"][0]["quote"] == "Une carte suffit." for reply in said)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_the_arena_s_models_are_tried(monkeypatch: pytest.MonkeyPatch, capsys: C
         use(monkeypatch, server.url, "openai:one")
         assert run(["chat-model"]) == 0
         names = [line.partition(" (")[0] for line in capsys.readouterr().out.splitlines()]
-        assert [names.count(f"openai:{each}") for each in ("one", "two")] == [1, 1]
+        assert [names.count(f"openai:{model}") for model in ("one", "two")] == [1, 1]
         assert run(["chat-model", "--check"]) == 0
     assert {body["model"] for body in server.bodies} == {"one", "two"}
 

@@ -50,7 +50,7 @@ def test_what_an_article_says_never_commands_the_terminal(dangerous: str) -> Non
     passage = passage_text(answer.citations[0], FR)
     for text in (answer_text(answer, FR), passage, answer_text(refused(source), FR)):
         assert dangerous not in text.plain
-        kinds = {unicodedata.category(each) for each in text.plain.replace("\n", "")}
+        kinds = {unicodedata.category(character) for character in text.plain.replace("\n", "")}
         assert not kinds & {"Cc", "Cs"}
     assert "[bold]gras[/bold] :smile:" in answer_text(answer, FR).plain
 
@@ -71,7 +71,7 @@ def test_json_is_one_line_that_no_terminal_obeys_and_loses_nothing() -> None:
     answer = answered(citation(quote, article(text=quote)), question="é\ud800")
     line = answer_json(answer)
     assert "\n" not in line
-    assert not {each for each in line if unicodedata.category(each) in {"Cc", "Cs"}}
+    assert not {character for character in line if unicodedata.category(character) in {"Cc", "Cs"}}
     assert "\u202e" not in line
     assert "« œ » 🙂" in line
     assert json.loads(line)["citations"][0]["quote"] == quote

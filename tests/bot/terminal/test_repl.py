@@ -86,7 +86,10 @@ def test_a_conversation_can_start_afresh(command: str) -> None:
 def test_commands_are_completed_in_the_language_of_the_moment() -> None:
     def completions(line: str) -> list[str]:
         completer = completer_for(conversation)
-        return [each.text for each in completer.get_completions(Document(line), CompleteEvent())]
+        return [
+            completion.text
+            for completion in completer.get_completions(Document(line), CompleteEvent())
+        ]
 
     conversation = Conversation(ask, "fr")
     commands = ["/sources", "/passage", "/tout", "/langue", "/aide", "/quitter", "/nouveau"]

@@ -48,7 +48,7 @@ def test_it_goes_to_a_file_of_ones_own_and_into_another_place(
     assert run(["state", "export", "copie.jsonl"]) == 0
     assert capsys.readouterr().out.startswith("Copié\u00a0: 2 lignes (people 1, roles 1). ")
     assert (home / "copie.jsonl").stat().st_mode & 0o777 == 0o600
-    assert sorted(each.name for each in home.glob("copie*")) == ["copie.jsonl"]
+    assert sorted(path.name for path in home.glob("copie*")) == ["copie.jsonl"]
     assert run(["state", "import", "copie.jsonl", "--data-dir", "ailleurs"]) == 0
     assert capsys.readouterr().out == "Repris et vérifié\u00a0: 2 lignes (people 1, roles 1).\n"
     assert known("ailleurs")

@@ -113,5 +113,9 @@ def test_hardly_any_question_of_the_press_is_taken_for_anything_else(
     lines = (ROOT / "bench" / "press" / "questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines][::5]
     for context in (None, BEFORE):
-        taken = [each for each in questions if not message_reader.read(each, context).is_question]
+        taken = [
+            question
+            for question in questions
+            if not message_reader.read(question, context).is_question
+        ]
         assert len(taken) <= 0.01 * len(questions)

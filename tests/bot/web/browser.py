@@ -49,7 +49,7 @@ def check_accessible(browser: Chrome, address: str) -> None:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         browser.get(address)
         faults = Axe().run(browser)["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in faults] == []
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in faults] == []
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def open_service(folder: Path, articles: Iterable[Article] | None = None) -> Ite
 
 
 def create_pages(service: WebService, features: Sequence[Feature] = ()) -> Starlette:
-    return create_app(service, [half for each in features if (half := each.web(service))])
+    return create_app(service, [half for feature in features if (half := feature.web(service))])
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def test_a_token_opens_the_pages_until_it_is_removed(visit: Open, state: State) 
 def test_a_token_is_stored_as_a_digest(state: State, tmp_path: Path) -> None:
     token = create(state)
     state.close()
-    stored = b"".join(each.read_bytes() for each in tmp_path.glob("state.sqlite*"))
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("state.sqlite*"))
     assert "Zoé".encode() in stored
     assert token.encode() not in stored
 

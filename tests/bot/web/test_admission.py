@@ -134,7 +134,7 @@ async def test_who_waits_too_long_hears_that_selon_is_busy(
         script = await client.post("/answer", data={"q": QUESTION})
         assert "Trop de questions" in script.text
         slow.may_answer.set()
-        assert [each.status_code for each in await asyncio.gather(*first)] == [200, 200]
+        assert [reply.status_code for reply in await asyncio.gather(*first)] == [200, 200]
         assert (await client.post("/api/ask", **asked)).status_code == 200  # type: ignore[arg-type]
     assert slow.most == 2
     assert slow.begun == 3
@@ -172,5 +172,5 @@ async def test_who_is_in_danger_is_helped_above_the_limit_but_not_without_end(
     async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
         asked: Any = {"json": {"question": DISTRESS}}
         replies = [await client.post("/api/ask", **asked) for _ in range(3)]
-    assert [each.status_code for each in replies] == [200, 200, 429]
-    assert {each.json()["outcome"] for each in replies[:2]} == {"help"}
+    assert [reply.status_code for reply in replies] == [200, 200, 429]
+    assert {reply.json()["outcome"] for reply in replies[:2]} == {"help"}

@@ -34,7 +34,7 @@ def pieces(blocks: Sequence[TextBlock]) -> list[Piece]:
 
 
 def marked(blocks: Sequence[TextBlock], number: int) -> str:
-    return squeezed("".join(each.text for each in pieces(blocks) if number in each.quotes))
+    return squeezed("".join(piece.text for piece in pieces(blocks) if number in piece.quotes))
 
 
 def check_quotes(source: Article, quotes: Sequence[QuoteSpan]) -> None:
@@ -42,10 +42,10 @@ def check_quotes(source: Article, quotes: Sequence[QuoteSpan]) -> None:
     assert whole(blocks) == squeezed(source.text)
     for quote in quotes:
         assert marked(blocks, quote.number) == squeezed(source.text[quote.start : quote.end])
-    begun = [number for each in pieces(blocks) for number in each.begins]
-    assert sorted(begun) == [each.number for each in quotes]
-    for each in pieces(blocks):
-        assert source.text.startswith(each.text, each.start)
+    begun = [number for piece in pieces(blocks) for number in piece.begins]
+    assert sorted(begun) == [quote.number for quote in quotes]
+    for piece in pieces(blocks):
+        assert source.text.startswith(piece.text, piece.start)
 
 
 @given(
@@ -68,11 +68,13 @@ def test_nothing_is_lost(text: str, spans: list[tuple[int, int]], headings: list
 def test_every_sentence_of_the_corpus_can_be_marked(path: Path) -> None:
     for source in read_source(Source(path, path.name, f"corpus/{path.name}"), Options()):
         assert isinstance(source, Article)
-        sentences = [each for passage in cut(source) for each in passage.sentences]
-        quotes = [QuoteSpan(n, each.start, each.end) for n, each in enumerate(sentences, 1)]
+        sentences = [sentence for passage in cut(source) for sentence in passage.sentences]
+        quotes = [
+            QuoteSpan(n, sentence.start, sentence.end) for n, sentence in enumerate(sentences, 1)
+        ]
         check_quotes(source, quotes)
-        headings = [each.text for each in text_blocks(source) if each.kind == "heading"]
-        assert headings == [each.heading for each in source.sections]
+        headings = [block.text for block in text_blocks(source) if block.kind == "heading"]
+        assert headings == [section.heading for section in source.sections]
 
 
 def test_lists_and_quotations_are_recognised() -> None:

@@ -46,7 +46,7 @@ def pages(indexed: WebService) -> Iterator[TestClient]:
 
 
 def citations(source: Article, *places: int) -> list[Citation]:
-    found = [(each, passage) for passage in cut(source) for each in passage.sentences]
+    found = [(sentence, passage) for passage in cut(source) for sentence in passage.sentences]
     return [Citation.of(number, *found[place], source) for number, place in enumerate(places, 1)]
 
 
@@ -205,11 +205,11 @@ def test_a_long_list_has_pages_that_keep_the_filters(tmp_path: Path) -> None:
     ]
     with open_service(tmp_path, sources) as service, open_client(service) as pages:
         first = pages.get("/articles?language=fr").text
-        assert titles(first) == [each.title for each in reversed(sources)][:PAGE_SIZE]
+        assert titles(first) == [source.title for source in reversed(sources)][:PAGE_SIZE]
         assert "Page 1 sur 2" in first
         address = re.search(r'rel="next" href="([^"]+)"', first)
         assert address is not None
         second = pages.get(f"/articles{unescape(address[1])}").text
-        assert titles(second) == [each.title for each in reversed(sources)][PAGE_SIZE:]
+        assert titles(second) == [source.title for source in reversed(sources)][PAGE_SIZE:]
         assert "Page 2 sur 2" in second
         assert 'rel="next"' not in second

@@ -159,7 +159,7 @@ def test_no_cookie_is_somebody_else(client: TestClient) -> None:
 def test_a_key_cannot_be_guessed(client: TestClient) -> None:
     keys = {client.post("/", data={"q": QUESTION}).url.path for _ in range(5)}
     assert len(keys) == 5
-    assert all(len(each) == len("/a/") + 22 for each in keys)
+    assert all(len(key) == len("/a/") + 22 for key in keys)
     assert client.get(f"/a/{FRESNEL.id}").status_code == 404
 
 
@@ -190,7 +190,7 @@ def links_home(response: Response) -> bool:
     """Markdown whose only links are those of citations, without pictures and HTML."""
     text = str(json.loads(response.text)["choices"][0]["message"]["content"])
     targets = re.findall(r"(?<!\\)\]\(([^)]*)\)", text)
-    others = [each for each in targets if not each.startswith(f"{ORIGIN}/articles/")]
+    others = [target for target in targets if not target.startswith(f"{ORIGIN}/articles/")]
     return bool(targets) and not others and not re.search(r"(?<!\\)<[a-z]", text)
 
 
@@ -436,7 +436,7 @@ def test_attacks(client: TestClient, open_stranger: OpenClient, state: State, na
     response = open_stranger(attack.settings).request(
         attack.method,
         filled(attack.path),
-        headers=[(each, filled(value)) for each, value in attack.headers],
+        headers=[(header, filled(value)) for header, value in attack.headers],
         data=attack.data,
         json=attack.json,
         content=attack.content(100) if callable(attack.content) else attack.content,
@@ -452,7 +452,7 @@ def test_attacks(client: TestClient, open_stranger: OpenClient, state: State, na
     for leak in ("root:", "import ", "Traceback", token, client.cookies["selon"]):
         assert leak not in response.text
     kept = client.get("/mesdonnees.json").json()
-    assert ([each["question"] for each in kept["turns"]], kept["votes"]) == ([QUESTION], [])
+    assert ([turn["question"] for turn in kept["turns"]], kept["votes"]) == ([QUESTION], [])
 
 
 GET, POST = b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"POST / HTTP/1.1\r\nHost: localhost\r\n"

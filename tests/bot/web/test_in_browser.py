@@ -55,7 +55,7 @@ def articles(service: WebService) -> Iterator[Article]:
 
 def cite(article: Article) -> Sequence[Citation]:
     """The first sentence of an article, one of its middle, and the last."""
-    found = [(each, passage) for passage in cut(article) for each in passage.sentences]
+    found = [(sentence, passage) for passage in cut(article) for sentence in passage.sentences]
     places = sorted({0, len(found) // 2, len(found) - 1})
     return [Citation.of(number, *found[at], article) for number, at in enumerate(places, 1)]
 
@@ -92,7 +92,7 @@ def test_it_opens_at_the_quote_without_a_script(corpus: tuple[WebService, str]) 
 
 def test_everybody_can_use_the_pages(browser: Chrome, corpus: tuple[WebService, str]) -> None:
     service, address = corpus
-    listed = next(each for each in articles(service) if "jeux-olympiques" in each.path)
+    listed = next(article for article in articles(service) if "jeux-olympiques" in article.path)
     paths = ("/articles?q=Paris&language=fr", "/articles?since=hier", "/articles/inconnu")
     for path in (quotes_path(cite(listed), 2), *paths):
         check_accessible(browser, address + path)

@@ -67,7 +67,7 @@ def test_a_server_says_that_it_is_well(health: str) -> None:
         ran = subprocess.run(shlex.split(health), capture_output=True, text=True, check=True)
         checks = json.loads(ran.stdout)
         time.sleep(0.2)
-    assert [checks[each] for each in ("answers", "database", "index")] == ["ok"] * 3
+    assert [checks[check] for check in ("answers", "database", "index")] == ["ok"] * 3
 
 
 def test_the_check_keeps_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_the_check_keeps_nothing(capsys: pytest.CaptureFixture[str], tmp_path: P
 
 
 def test_the_commands_about_tokens_work(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = [each for each in COMMANDS if " token" in each]
+    lines = [command for command in COMMANDS if " token" in command]
     assert len(lines) == 3
     shown = []
     for line in lines:
@@ -126,7 +126,7 @@ def test_the_snippets_of_servers_say_what_is_believed(service: WebService) -> No
         page = client.post("/", data={"q": QUESTION}, headers=headers, follow_redirects=False)
         assert page.status_code == 303
         kept = client.get("/mesdonnees.json", headers=headers).json()
-        assert [each["question"] for each in kept["turns"]] == [QUESTION]
+        assert [turn["question"] for turn in kept["turns"]] == [QUESTION]
         for name in ("Host", "X-Forwarded-User"):
             assert client.get("/", headers={**headers, name: ""}).status_code in (400, 403)
     settings = Settings(_env_file=None)

@@ -187,7 +187,7 @@ def test_a_page_is_light(client: TestClient) -> None:
     page = client.get(address(client)).text
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
     assert len(files) == 2
-    assert len(page) + sum(len(client.get(each).content) for each in files) <= 60_000
+    assert len(page) + sum(len(client.get(file).content) for file in files) <= 60_000
 
 
 async def test_questions_and_visitors_are_forgotten_where_no_bot_runs(
@@ -195,8 +195,8 @@ async def test_questions_and_visitors_are_forgotten_where_no_bot_runs(
 ) -> None:
     def count_rows() -> list[int | None]:
         with state.session() as session:
-            rows = (select(func.count()).select_from(each) for each in (TurnRow, PersonRow))
-            return [session.scalar(each) for each in rows]
+            rows = (select(func.count()).select_from(table) for table in (TurnRow, PersonRow))
+            return [session.scalar(row) for row in rows]
 
     await service.ask(QUESTION, Visitor(2**60 + 7, "fr"))
     await forget(service)
@@ -214,7 +214,7 @@ def test_visitors_see_and_erase_what_is_kept_about_them(client: TestClient) -> N
     assert "1 question, 1 vote" in client.get("/mesdonnees").text
     kept = client.get("/mesdonnees.json")
     assert "attachment" in kept.headers["content-disposition"]
-    assert [each["question"] for each in kept.json()["turns"]] == [QUESTION]
+    assert [turn["question"] for turn in kept.json()["turns"]] == [QUESTION]
     assert "Tout effacer" in client.get("/oublier").text
     assert "je ne garde plus rien de vous" in client.post("/oublier").text
     assert client.get(at).status_code == 404

@@ -71,9 +71,9 @@ def test_connections_that_ask_nothing_are_closed_and_others_answered(
             address, data={"q": QUESTION}, follow_redirects=True, timeout=WAIT_SECONDS
         )
         assert LENS in answer.text
-        for each in idle:
-            with each:
-                assert each.recv(1) == b""
+        for connection in idle:
+            with connection:
+                assert connection.recv(1) == b""
 
 
 def test_a_port_that_is_taken_is_named(service: WebService) -> None:

@@ -82,14 +82,14 @@ def test_each_new_connection_is_checked(site: Site) -> None:
     guard = Changing(resolver=lambda host, port: ["127.0.0.1"])
     error = refusal(fetcher_with(guard), f"http://rebinding.exemple:{site.port}/a")
     assert error.code == "address-private"
-    assert [each.path for each in site.asked] == ["/robots.txt"]
+    assert [request.path for request in site.asked] == ["/robots.txt"]
 
 
 def test_the_name_is_kept_for_the_site_that_was_found_by_number(site: Site) -> None:
     site.pages["/a"] = Answer("a")
     with fetcher(site, "journal.exemple") as fetching:
         fetching.get(Address.parse(f"http://journal.exemple:{site.port}/a"))
-    assert {each.headers["Host"] for each in site.asked} == {f"journal.exemple:{site.port}"}
+    assert {request.headers["Host"] for request in site.asked} == {f"journal.exemple:{site.port}"}
 
 
 def test_a_certificate_is_checked_against_the_name_not_the_number() -> None:

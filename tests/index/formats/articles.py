@@ -40,8 +40,8 @@ def read_data(
 
 def _separate(found: Iterable[Article | Skipped]) -> tuple[list[Article], list[Skipped]]:
     told = list(found)
-    skipped = [each for each in told if isinstance(each, Skipped)]
-    return [each for each in told if isinstance(each, Article)], skipped
+    skipped = [result for result in told if isinstance(result, Skipped)]
+    return [result for result in told if isinstance(result, Article)], skipped
 
 
 def refusal(name: str, data: bytes | str, fields: Mapping[str, str] | None = None) -> str:

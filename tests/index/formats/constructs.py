@@ -237,12 +237,12 @@ def _assembled(
 
 
 def _alternate(one: Construct, other: Construct, count: int) -> Places:
-    return _placed([each.whole for each in (one, other)] * count)
+    return _placed([pattern.whole for pattern in (one, other)] * count)
 
 
 def _nest(one: Construct, other: Construct, count: int) -> Places:
-    opened = [(each.place, each.opening) for each in (one, other)] * count
-    closed = [(each.place, each.closing) for each in (other, one)] * count
+    opened = [(pattern.place, pattern.opening) for pattern in (one, other)] * count
+    closed = [(pattern.place, pattern.closing) for pattern in (other, one)] * count
     return _placed(opened + closed)
 
 

@@ -117,9 +117,9 @@ def _text(text: str) -> bytes:
 def _file(objects: Sequence[bytes], trailer: bytes) -> bytes:
     data = bytearray(b"%PDF-1.7\n")
     places = []
-    for number, each in enumerate(objects, 1):
+    for number, body in enumerate(objects, 1):
         places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     start = len(data)
     data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     data += b"".join(b"%010d 00000 n \n" % place for place in places)

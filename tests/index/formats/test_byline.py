@@ -109,9 +109,11 @@ def test_an_article_takes_its_date_and_none_of_its_sentences(name: str, text: st
     (article,), _ = read_data(name, text)
     assert article.published == date(2019, 3, 12)
     assert dict(article.origins)["published"] == "text"
-    sentences = [each for passage in cut(article) for each in passage.sentences]
+    sentences = [sentence for passage in cut(article) for sentence in passage.sentences]
     assert FIRST in [sentence.text for sentence in sentences]
-    assert all(article.text[each.start : each.end] == each.text for each in sentences)
+    assert all(
+        article.text[sentence.start : sentence.end] == sentence.text for sentence in sentences
+    )
     assert "2019" not in article.text
 
 

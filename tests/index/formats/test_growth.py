@@ -23,7 +23,7 @@ def test_no_file_takes_longer_than_its_length(kind: str) -> None:
 
 def test_every_format_has_its_constructs_or_is_an_archive_of_many_members() -> None:
     repeated = {suffix.removeprefix(".jsonl") or ".jsonl" for suffix, _ in SLOW.values()}
-    assert GRAMMARS.keys() | repeated == {each.suffix for each in FORMATS}
+    assert GRAMMARS.keys() | repeated == {form.suffix for form in FORMATS}
     assert all(len(grammar.constructs) > 1 for grammar in GRAMMARS.values())
 
 

@@ -307,7 +307,7 @@ def part(title: str, inside: str = LONG, attributes: str = "", level: str = "h2"
 def parts_of(body: str, head: str = "", url: str | None = None) -> list[Article]:
     page = f"<html lang=fr><head>{head}</head><body>{body}</body></html>"
     content = Content.of_bytes(page.encode(), "revue.html", url=url)
-    return [article_of_draft(each, content, "revue.html") for each in read(content)]
+    return [article_of_draft(draft, content, "revue.html") for draft in read(content)]
 
 
 def test_a_press_review_is_as_many_articles_as_it_has() -> None:
@@ -327,7 +327,9 @@ def test_a_press_review_is_as_many_articles_as_it_has() -> None:
     ]
     budget, station, stadium = found
     assert "projet" in budget.text
-    assert not any("projet" in each.text or "halte" in each.text for each in (budget, stadium)[1:])
+    assert not any(
+        "projet" in article.text or "halte" in article.text for article in (budget, stadium)[1:]
+    )
     assert "halte" in station.text
     assert (budget.author, budget.published) == ("Jeanne Petit", DAY)
     assert (station.author, station.published, station.outlet) == (None, None, None)

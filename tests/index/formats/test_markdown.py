@@ -32,4 +32,4 @@ from index.formats.markdown import read_markdown
 )
 def test_words_and_headings_are_read_and_marks_are_not(source: str, blocks: list[str]) -> None:
     found = read_markdown(source).blocks
-    assert [f"# {each.text}" if each.heading else each.text for each in found] == blocks
+    assert [f"# {block.text}" if block.heading else block.text for block in found] == blocks

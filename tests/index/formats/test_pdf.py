@@ -130,7 +130,7 @@ def test_columns_are_read_in_turn_and_what_crosses_them_parts_them() -> None:
     crossing = Run("Un intertitre qui court sur toute la largeur de la page", 72, 200, 16)
     below = lines(LEFT[4:], top=250) + lines(RIGHT[4:], left=320, top=250)
     text = article([*above, crossing, *below]).text
-    places = [text.index(each) for each in (LEFT[0], RIGHT[0], LEFT[4], RIGHT[4])]
+    places = [text.index(words) for words in (LEFT[0], RIGHT[0], LEFT[4], RIGHT[4])]
     assert places == sorted(places)
 
 

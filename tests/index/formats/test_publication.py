@@ -53,7 +53,7 @@ def test_of_a_wordpress_export_only_what_is_published_is_read() -> None:
     )
     articles, skipped = read_data("a.xml", export)
     assert [article.title for article in articles] == ["Article 1", "Article 2", "Article 3"]
-    assert {each.problem.code: each.problem.parameters["count"] for each in skipped} == {
+    assert {skip.problem.code: skip.problem.parameters["count"] for skip in skipped} == {
         "left-out-draft": 26,
         "left-out-private": 1,
         "left-out-pending": 1,
@@ -63,8 +63,8 @@ def test_of_a_wordpress_export_only_what_is_published_is_read() -> None:
         "left-out-password": 1,
         "left-out-no-article": 3,
     }
-    assert {each.label for each in skipped} == {"a.xml"}
-    assert {each.at for each in skipped} == {None}
+    assert {skip.label for skip in skipped} == {"a.xml"}
+    assert {skip.at for skip in skipped} == {None}
 
 
 _ATOM = (
@@ -189,7 +189,7 @@ def test_the_text_of_a_wordpress_export_has_no_shortcode_and_no_comment() -> Non
         f"<!-- wp:quote --><blockquote><p>{OTHER} [sic]</p></blockquote><!-- /wp:quote -->"
     )
     plain = f"{PROSE}\n\n<!--more-->\n\n{OTHER}"
-    export = _wordpress(*(_item(n, text=each) for n, each in enumerate((classic, blocks, plain))))
+    export = _wordpress(*(_item(n, text=text) for n, text in enumerate((classic, blocks, plain))))
     articles, skipped = read_data("a.xml", export)
     assert [article.text for article in articles] == [
         f"{PROSE}\n\nLe pont en 1901\n\n{OTHER} [1]",

@@ -80,7 +80,12 @@ def test_authors_as_exports_write_them() -> None:
     found, _ = read_data(
         "a.jsonl", lines(*({"text": PROSE, "author": author} for author in authors))
     )
-    assert [each.author for each in found] == ["Jeanne Petit, Luc Roy", "Jeanne Petit", None, None]
+    assert [article.author for article in found] == [
+        "Jeanne Petit, Luc Roy",
+        "Jeanne Petit",
+        None,
+        None,
+    ]
 
 
 def test_a_column_of_days_first_tells_how_its_doubtful_dates_are_read() -> None:

@@ -55,7 +55,7 @@ def test_what_is_not_read_is_named_but_pictures_and_hidden_files(corpus: Path) -
     (corpus / "perdu.md").symlink_to(corpus / "rien.md")
     os.mkfifo(corpus / "tube.md")  # it would be waited for if it were opened
     skipped = find_sources([corpus])[1]
-    assert [(each.label, each.problem.code) for each in skipped] == [
+    assert [(skip.label, skip.problem.code) for skip in skipped] == [
         ("corpus/communiqué.pages", "file-pages"),
         ("corpus/note.DOC", "file-old-office"),
         ("corpus/perdu.md", "link-lost"),
@@ -94,14 +94,14 @@ def test_a_link_out_of_the_folder_is_named_and_followed_only_where_its_end_is_na
     (corpus / "cle.pem").symlink_to(secret / "lettre.txt")  # of no format: not spoken of
     (corpus / "autre").symlink_to(corpus / "sous")
     found, skipped = find_sources([corpus])
-    assert [each.path.name for each in found if "lettre" in each.path.name] == []
-    assert [each for each in skipped if each.problem.code == "link-out"] == [
+    assert [source.path.name for source in found if "lettre" in source.path.name] == []
+    assert [skip for skip in skipped if skip.problem.code == "link-out"] == [
         Skipped("corpus/lettre.md", Problem("link-out")),
         Skipped("corpus/lien", Problem("link-out")),
     ]
     named, skipped = find_sources([corpus, secret])
-    assert "lettre.txt" in [each.path.resolve().name for each in named]
-    assert "link-out" not in [each.problem.code for each in skipped]
+    assert "lettre.txt" in [source.path.resolve().name for source in named]
+    assert "link-out" not in [skip.problem.code for skip in skipped]
     (tmp_path / "par-lien").symlink_to(corpus)
     assert len(find_sources([tmp_path / "par-lien"])[0]) == len(found)
 
@@ -194,5 +194,5 @@ def test_articles_beside_an_index_are_read_where_their_folder_is_named(corpus: P
     (corpus / "index" / "note.md").write_text("Un texte.")
     sources, skipped = find_sources([corpus])
     assert [source.location for source in sources] == FOUND
-    assert [each.label for each in skipped] == ["corpus/index"]
+    assert [skip.label for skip in skipped] == ["corpus/index"]
     assert _locations(corpus / "index") == ["index/note.md"]

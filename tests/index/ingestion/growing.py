@@ -92,7 +92,7 @@ def shown(location: Location) -> dict[str, Any]:
     with open_store(location).open() as generation:
         facts = generation.facts
         entries = sorted(generation.articles(), key=lambda each: each.id)
-        articles = [generation.article(each.id) for each in entries]
+        articles = [generation.article(entry.id) for entry in entries]
         half = SOME_DAYS
         phare = Selection(outlets=("Le Phare",))
         dates = [article.published for article in generation.articles()]
@@ -110,8 +110,8 @@ def shown(location: Location) -> dict[str, Any]:
                 generation.count(Selection().during(half)),
                 generation.count(phare.during(half)),
             ),
-            "openings": [generation.opening(each.id).passage for each in entries],  # type: ignore[union-attr]
-            "passages": [generation.count_passages(each.id) for each in entries],
+            "openings": [generation.opening(entry.id).passage for entry in entries],  # type: ignore[union-attr]
+            "passages": [generation.count_passages(entry.id) for entry in entries],
             "found": [generation.find(entry.path) for entry in entries],
         }
 

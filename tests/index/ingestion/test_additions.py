@@ -102,8 +102,8 @@ def test_an_open_reader_outlives_the_additions_it_reads(corpus: Corpus, grown: I
             corpus.remove()
             corpus.add()
             built(corpus, grown)
-        assert [each.id for each in generation.articles()] == ids
-        assert all(generation.article(each) and generation.opening(each) for each in ids)
+        assert [article.id for article in generation.articles()] == ids
+        assert all(generation.article(id) and generation.opening(id) for id in ids)
 
 
 def test_an_export_arrives_whole(tmp_path: Path, corpus: Corpus, grown: IndexStore) -> None:

@@ -213,7 +213,7 @@ def test_the_same_article_under_two_names_is_answered_from_once(corpus: Corpus) 
     assert (report.articles, report.duplicates) == (3, 1)
     with opened(corpus.data_dir) as generation:
         assert len(generation.articles()) == generation.count() == 3
-        [kept] = (each for each in generation.articles() if each.has_copies)
+        [kept] = (article for article in generation.articles() if article.has_copies)
         article = generation.article(kept.id)
         assert article is not None
         assert (article.title, [copy.title for copy in article.copies]) == ("La halle", ["Halle"])

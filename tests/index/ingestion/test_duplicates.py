@@ -145,8 +145,8 @@ def test_groups_hang_on_the_articles_and_not_on_their_order(
     shuffled = list(told)
     chance.shuffle(shuffled)
     assert duplicate_groups(iter(shuffled)) == found
-    by_id = {each.id: each for each in told}
-    seen = [each for one in found for each in (one.original, *one.copies)]
+    by_id = {article.id: article for article in told}
+    seen = [article for one in found for article in (one.original, *one.copies)]
     assert len(seen) == len(set(seen))
     for one in found:
         for copy in one.copies:

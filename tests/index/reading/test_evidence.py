@@ -54,7 +54,7 @@ def test_the_span_stands_in_the_article() -> None:
     text = "Le port est loin. " * 30 + "Le phare fut allumé en 1849. " + "La mer est là. " * 30
     long = hit(text)
     sentences = [sentence.sentence for sentence in long.sentences]
-    at = next(i for i, each in enumerate(sentences) if "1849" in each.text)
+    at = next(i for i, sentence in enumerate(sentences) if "1849" in sentence.text)
     long = hit(text, [0.9 if i == at else 0.5 for i in range(len(sentences))])
     (read,) = EvidenceReader(Liking("1849"), JUDGE).read(found(long)).hits
     assert read.reading is not None

@@ -31,15 +31,18 @@ def read(one: Hit, **found: float) -> Hit:
 def test_words_lead_before_all_others_and_what_holds_none_stands_lowest() -> None:
     unread, one = hit(TEXT, total=1.5), read(hit(TEXT), haut=-2.0)
     first, second = sentence_features([unread, one], USUAL)
-    assert {(each.span, each.lead) for each in first} == {(-8.0, -10.0)}
-    assert [(each.span, each.lead) for each in second] == [(-2.0, 10.0), *[(-8.0, -10.0)] * 2]
-    assert [each.passage for each in (*first, *second)] == [1.5] * 3 + [2.0] * 3
+    assert {(sentence.span, sentence.lead) for sentence in first} == {(-8.0, -10.0)}
+    assert [(sentence.span, sentence.lead) for sentence in second] == [
+        (-2.0, 10.0),
+        *[(-8.0, -10.0)] * 2,
+    ]
+    assert [sentence.passage for sentence in (*first, *second)] == [1.5] * 3 + [2.0] * 3
     (features,) = sentence_features([read(hit(TEXT), haut=30.0, mer=-30.0)], USUAL)
     assert [(feature.span, feature.lead) for feature in features] == [(8, 10), (-8, -10), (-8, -10)]
     one, other = read(hit(TEXT), haut=4.0, allumé=1.0), read(hit(TEXT), mer=2.5)
     found = sentence_features([one, other], USUAL)
-    assert [each.lead for each in found[0]] == [1.5, -3.0, -10.0]
-    assert [each.lead for each in found[1]] == [-10.0, -10.0, -1.5]
+    assert [sentence.lead for sentence in found[0]] == [1.5, -3.0, -10.0]
+    assert [sentence.lead for sentence in found[1]] == [-10.0, -10.0, -1.5]
 
 
 def test_a_sentence_that_repeats_the_question_stands_lower() -> None:

@@ -123,7 +123,7 @@ def test_a_new_generation_is_opened_once_and_by_all_who_ask_meanwhile_waited_for
 def test_an_index_that_is_awaited_is_taken_up_by_all_when_it_is_there(tmp_path: Path) -> None:
     served = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load(), may_be_missing=True)
     for ask in (served.generation, served.check, lambda: served.search("le pont")):
-        assert {type(each) for each in at_once(ask)} == {NoIndex}
+        assert {type(result) for result in at_once(ask)} == {NoIndex}
     index(three(), tmp_path)
     served.check()
     assert "Pont" in titles(served, "le pont")

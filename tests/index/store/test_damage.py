@@ -118,7 +118,10 @@ def test_a_current_that_names_nothing_is_refused(data_dir: Path, content: str) -
     [
         ('{"format": 999}', r"manifest-newer \(version=999"),
         ('{"format": 0}', r"manifest-older \(version=0"),
-        *((each, "manifest-") for each in ("", "[]", "{}", '{"format": 1}', '{"format": "x"}')),
+        *(
+            (content, "manifest-")
+            for content in ("", "[]", "{}", '{"format": 1}', '{"format": "x"}')
+        ),
         ("\udcff", "manifest-"),
     ],
 )

@@ -132,8 +132,8 @@ class Chaos:
             yield
         finally:
             ended.set()
-            for each in threads:
-                each.join()
+            for thread in threads:
+                thread.join()
         assert self.faults == []
 
     def _note(self, error: IndexingError) -> None:
@@ -178,8 +178,8 @@ class Chaos:
 
     def build_twice_at_once(self) -> None:
         with ThreadPoolExecutor(2) as pool:
-            for each in [pool.submit(self.build) for _ in range(2)]:
-                each.result(WAIT_SECONDS)
+            for future in [pool.submit(self.build) for _ in range(2)]:
+                future.result(WAIT_SECONDS)
 
     def _builder(self, *, doomed: bool = False) -> BaseProcess:
         self.mark += 1

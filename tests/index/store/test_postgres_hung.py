@@ -48,8 +48,8 @@ def silent() -> Iterator[Silent]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
-            for each in server._taken:
-                each.close()
+            for connection in server._taken:
+                connection.close()
 
 
 def test_a_host_may_answer_another_thread_while_it_is_asked_about() -> None:
@@ -80,7 +80,7 @@ def ask_at_once(store: PostgresStore) -> None:
     """So many questions, which all end with an error in time."""
     with ThreadPoolExecutor(QUESTIONS) as pool:
         asked = [pool.submit(store.current_id) for _ in range(QUESTIONS)]
-        codes = {_code(each.result, WAIT_SECONDS) for each in asked}
+        codes = {_code(future.result, WAIT_SECONDS) for future in asked}
     assert codes == {"postgres-unreachable"}
 
 

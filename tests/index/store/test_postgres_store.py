@@ -39,7 +39,7 @@ QUESTIONS = (
     "",
 )
 SYLLABLES = ("ba", "dor", "fi", "lan", "mu", "ne", "pra", "ro", "sel", "ti", "vou", "zé")
-WORDS = ["".join(each) for each in itertools.product(SYLLABLES, repeat=3)]
+WORDS = ["".join(syllables) for syllables in itertools.product(SYLLABLES, repeat=3)]
 
 
 def many(count: int) -> list[Article]:
@@ -76,7 +76,7 @@ def same(ours: Findings, theirs: Findings) -> None:
 
 def test_the_sample_corpus_is_answered_from_alike(store: PostgresStore, tmp_path: Path) -> None:
     files = open_store(tmp_path / "files")
-    reports = [build([CORPUS], each, FakeEmbedder()) for each in (files, store)]
+    reports = [build([CORPUS], target, FakeEmbedder()) for target in (files, store)]
     assert reports[0] == replace(reports[1], generation=reports[0].generation)
     with files.open() as ours, store.open() as theirs:
         assert theirs.facts.languages == ours.facts.languages
@@ -119,12 +119,14 @@ def test_hnsw_finds_what_comparing_all_finds(
                 for asked in articles[::20]:
                     question = " ".join(asked.text.split()[3:9])
                     first, second = (
-                        Searcher(each, FakeEmbedder(), ConfidenceModel.load(), among).search(
+                        Searcher(generation, FakeEmbedder(), ConfidenceModel.load(), among).search(
                             question, 5
                         )
-                        for each in (ours, theirs)
+                        for generation in (ours, theirs)
                     )
-                    exact, found = ({h.article.id for h in each.hits} for each in (first, second))
+                    exact, found = (
+                        {h.article.id for h in findings.hits} for findings in (first, second)
+                    )
                     kept += len(exact & found)
                     whole += len(exact)
                     assert len(second.hits) == len(first.hits)

@@ -19,8 +19,8 @@ from tests.index.store.postgres_stores import KINDS, empty_store
 PLACE = {"outlet": "Le Phare", "category": "Mer", "path": "mer/2024/moulin.md"}
 UPDATED = date(2024, 3, 1)
 WRITTEN = [
-    replace(each, updated=UPDATED, **PLACE) if each.title == "Moulin" else each  # type: ignore[arg-type]
-    for each in (*three(), full())
+    replace(article, updated=UPDATED, **PLACE) if article.title == "Moulin" else article  # type: ignore[arg-type]
+    for article in (*three(), full())
 ]
 
 
@@ -35,12 +35,14 @@ def reader(
 
 
 def test_articles_passages_and_vectors_know_each_other(reader: OpenGeneration) -> None:
-    expected = [(each.id, passage) for each in WRITTEN for passage in cut(each)]
+    expected = [(article.id, passage) for article in WRITTEN for passage in cut(article)]
     assert reader.facts.passages == len(expected)
     stored = reader.passages_by_key(list(range(len(expected)))[::-1])
-    assert [(each.article_id, each.passage) for each in stored] == expected[::-1]
-    assert [reader.article(each.id) for each in WRITTEN] == WRITTEN
-    ids = [each.id for each in WRITTEN]
+    assert [
+        (stored_passage.article_id, stored_passage.passage) for stored_passage in stored
+    ] == expected[::-1]
+    assert [reader.article(article.id) for article in WRITTEN] == WRITTEN
+    ids = [article.id for article in WRITTEN]
     assert reader.articles_by_id([*ids, "unknown"]) == dict(zip(ids, WRITTEN, strict=True))
     with pytest.raises(IndexError):
         reader.passages_by_key([999])
@@ -65,9 +67,9 @@ def test_articles_passages_and_vectors_know_each_other(reader: OpenGeneration) -
 def test_articles_are_found_listed_and_counted(reader: OpenGeneration) -> None:
     written = full()
     for reference in (written.id, written.id[:4], written.path, str(written.url), written.title):
-        assert [each.id for each in reader.find(reference)] == [written.id]
+        assert [article.id for article in reader.find(reference)] == [written.id]
     assert reader.find("inconnu") == []
-    assert [each.title for each in reader.articles(limit=2)] == [written.title, "Pont"]
+    assert [article.title for article in reader.articles(limit=2)] == [written.title, "Pont"]
     ordered = reader.articles()
     [mill] = reader.find("Moulin")
     assert mill in ordered
@@ -105,7 +107,7 @@ def test_some_articles_are_chosen(
     assert {article.title for article in searcher.articles()} == titles
     assert searcher.count() == len(titles)
     assert {hit.article.title for hit in searcher.search("Où est le pont ?", 50).hits} == titles
-    assert {each.title for each in WRITTEN if searcher.find(each.id)} == titles
+    assert {article.title for article in WRITTEN if searcher.find(article.id)} == titles
 
 
 def test_terms_are_counted_where_they_stand(reader: OpenGeneration) -> None:

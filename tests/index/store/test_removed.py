@@ -54,10 +54,10 @@ def test_two_that_remove_at_once_lose_nothing(tmp_path: Path) -> None:
     lists = [RemovedArticles(open_store(tmp_path)) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         done = [
-            pool.submit(each.add, [article(f"a{number}", "Texte.")])
-            for number, each in enumerate(lists)
+            pool.submit(removed.add, [article(f"a{number}", "Texte.")])
+            for number, removed in enumerate(lists)
         ]
-    assert [each.exception() for each in done] == [None] * 8
+    assert [future.exception() for future in done] == [None] * 8
     assert len(RemovedArticles(open_store(tmp_path))) == 8
 
 

@@ -36,8 +36,10 @@ from tests.index.samples import (
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("built")
     (root / "corpus").mkdir()
-    for each in three():
-        (root / "corpus" / each.path).write_text(f"# {each.title}\n\n{each.text}", encoding="utf-8")
+    for article in three():
+        (root / "corpus" / article.path).write_text(
+            f"# {article.title}\n\n{article.text}", encoding="utf-8"
+        )
     build([root / "corpus"], root / "data", FakeEmbedder())
     return root / "data"
 
@@ -151,9 +153,9 @@ STAMP = {"size": 1, "sha256": "0" * 64}
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        *(("id", f"{each}0261126T152304.459153Z") for each in ("٢", "../2", "")),
+        *(("id", f"{start}0261126T152304.459153Z") for start in ("٢", "../2", "")),
         ("id", "20269926T152304.459153Z"),
-        *(("roots", each) for each in ("/home", ["ailleurs"], ["/a\x00b"], [1])),
+        *(("roots", value) for value in ("/home", ["ailleurs"], ["/a\x00b"], [1])),
         *(("files", {name: STAMP}) for name in ("../secret", "/etc/passwd", "a\\b")),
         ("files", {"manifest.json": STAMP}),
         ("files", {"days.npy": {"size": -1, "sha256": "0" * 64}}),
@@ -161,7 +163,7 @@ STAMP = {"size": 1, "sha256": "0" * 64}
         ("files", {"days.npy": STAMP}),  # and none of the others
         ("built_at", "0001-01-01T00:00:00+00:00"),
         ("built_at", "2026-11-26T15:23:07+23:59"),
-        *(("articles", each) for each in (-1, 10**30, True, 1.5, float("inf"), "3")),
+        *(("articles", value) for value in (-1, 10**30, True, 1.5, float("inf"), "3")),
         ("dimension", 2**70),
         ("languages", {"fr": 10**30}),
         ("model", "m" * 100_000),
@@ -253,7 +255,7 @@ def test_an_export_killed_at_any_moment_can_be_made_again(built: Path, folder: P
                 patch.setattr(name, counted(change, done, last))
             export_index(built, folder)
             break
-        whole = [each for each in folder.parent.iterdir() if (each / MANIFEST_NAME).is_file()]
+        whole = [path for path in folder.parent.iterdir() if (path / MANIFEST_NAME).is_file()]
         assert whole, "the only export was removed before another was whole"
         export_index(built, folder)
         assert [path.name for path in folder.parent.iterdir()] == ["export"]

@@ -53,7 +53,7 @@ def asked(reader: OpenGeneration, among: Selection | None = None) -> list[str]:
     vector = FakeEmbedder().embed_question(QUESTION)
     query = CandidateQuery(vector, {"fr:coffr": 1.0}, {}, 1, 1, among)
     keys = reader.candidates(query).keys.tolist()
-    return [each.article_id for each in reader.passages_by_key(keys)]
+    return [stored_passage.article_id for stored_passage in reader.passages_by_key(keys)]
 
 
 def of_secret(reader: OpenGeneration) -> list[int]:
@@ -114,7 +114,7 @@ def test_a_running_reader_notices_at_its_next_question(store: IndexStore) -> Non
     ids.append({hit.article.id for hit in index.search_subject("coffre", 50)})
     RemovedArticles(store).restore(SECRET.id)
     ids.append(_ids(index.search(QUESTION)))
-    assert [SECRET.id in each for each in ids] == [True, False, False, True]
+    assert [SECRET.id in found_ids for found_ids in ids] == [True, False, False, True]
     assert index.article(SECRET.id) == SECRET
 
 

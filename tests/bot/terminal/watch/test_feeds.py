@@ -121,4 +121,4 @@ def test_the_end_is_heard_in_midst_of_a_feed(site: Site, settings: Settings, fee
     thread.join(30)
     assert not thread.is_alive()
     assert len(site.paths) == 4
-    assert [each[0] for each in heard.all] == ["news"]
+    assert [line[0] for line in heard.all] == ["news"]

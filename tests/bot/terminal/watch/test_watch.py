@@ -113,7 +113,9 @@ def test_what_cannot_be_watched_is_told_without_its_secret(capsys: Capture) -> N
 
 
 def test_a_duration_is_read_and_what_is_none_refused() -> None:
-    read = {each: parse_duration(each) for each in ("90s", "15 min", "1h30m", "1,5h", "2D")}
+    read = {
+        duration: parse_duration(duration) for duration in ("90s", "15 min", "1h30m", "1,5h", "2D")
+    }
     assert read == {"90s": 90, "15 min": 900, "1h30m": 5400, "1,5h": 5400, "2D": 172800}
     for text in ("", "15", "m", "9s", "0h", "-5m", "31d", "5m?", "1e9s", "15m x"):
         with pytest.raises(ValueError, match=r"no duration|between"):

@@ -100,7 +100,7 @@ def test_each_answer_is_the_json_of_the_command(client: TestClient, chain: StubC
         response = client.post("/api/ask", json={"question": QUESTION})
     assert response.text == answer_json(answered(QUESTION, cite(1, LENS)))
     assert LENS in client.get(response.headers["content-location"]).text
-    assert [each.history for each in chain.said] == [(), ()]
+    assert [turn.history for turn in chain.said] == [(), ()]
 
 
 def test_articles_are_found_and_read(api: httpx.Client, description: dict[str, Any]) -> None:
@@ -188,7 +188,9 @@ def test_a_failure_tells_nothing_of_itself(
         response = ask(client, path)
     assert (response.status_code, response.json()["error"]["message"]) == (status, message)
     assert "secret" not in response.text
-    traces = [each for each in caplog.records if each.exc_info and each.name.startswith("bot.")]
+    traces = [
+        record for record in caplog.records if record.exc_info and record.name.startswith("bot.")
+    ]
     assert bool(traces) is isinstance(failure, RuntimeError)
 
 

@@ -30,7 +30,7 @@ def test_an_example_does_what_it_promises(live: str, kind: str, example: str) ->
     command = [*program, example.replace(ADDRESS, live)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert ran.returncode == 0, ran.stderr
-    (expected,) = (SAID[each] for each in SAID if each in example)
+    (expected,) = (SAID[key] for key in SAID if key in example)
     assert expected in ran.stdout
     if kind == "sh":
         json.loads(ran.stdout)

@@ -20,8 +20,8 @@ QUESTION = "Qui a conçu la lentille ?"
 
 def linked(answer: Answer) -> LinkedText:
     message = LinkedText.of(answer, BASE)
-    for each in message.links:
-        assert message.text[each.start : each.end].endswith(f"]({each.url})")
+    for link in message.links:
+        assert message.text[link.start : link.end].endswith(f"]({link.url})")
     return message
 
 
@@ -70,6 +70,6 @@ def test_markup_of_an_article_is_text(attack: str) -> None:
     source = article(quote, title=f"Titre {attack}")
     for answer in (answered(attack, cite(1, quote, source)), refused(attack, source)):
         page = fromstring(f"<div>{markdown.render(linked(answer).text)}</div>")
-        assert {each.tag for each in page.iter()} <= {"div", "p", "a", "ul", "li"}
-        assert all(each.get("href").startswith("https://exemple.fr/") for each in page.iter("a"))
+        assert {element.tag for element in page.iter()} <= {"div", "p", "a", "ul", "li"}
+        assert all(link.get("href").startswith("https://exemple.fr/") for link in page.iter("a"))
     assert escape_markdown("« […] » et [1] puis 3 < 4") == "« […] » et [1] puis 3 < 4"

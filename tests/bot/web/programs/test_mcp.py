@@ -56,7 +56,7 @@ async def refusal(client: Client, name: str, **arguments: Any) -> str:
 
 
 async def use_every_tool(client: Client) -> None:
-    tools = {each.name: each for each in (await client.list_tools()).tools}
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     functions = {intent.commands[1]: intent.name for intent in COMMAND_INTENTS}
     assert list(tools) == ["search", "fetch", "ask", *functions]
     for tool in tools.values():
@@ -65,7 +65,7 @@ async def use_every_tool(client: Client) -> None:
         assert tool.output_schema["properties"]
     results = (await call(client, "search", query="le Minitel"))["results"]
     assert 0 < len(results) <= RESULTS
-    assert all(set(each) == {"id", "title", "url"} for each in results)
+    assert all(set(result) == {"id", "title", "url"} for result in results)
     first = results[0]
     assert "Minitel" in first["title"]
     document = await call(client, "fetch", id=first["id"])
@@ -74,12 +74,12 @@ async def use_every_tool(client: Client) -> None:
     assert document["metadata"]["language"] == "fr"
     answer = await call(client, "ask", question=SURE)
     assert answer["outcome"] in ("sure", "perhaps")
-    for each in answer["citations"]:
-        source = await call(client, "fetch", id=each["id"])
-        assert each["quote"] in source["text"]
-        assert each["url"].startswith("http")
-        assert source["text"][each["start"] : each["end"]] == each["quote"]
-        assert f"[{each['number']}]" in answer["answer"]
+    for citation in answer["citations"]:
+        source = await call(client, "fetch", id=citation["id"])
+        assert citation["quote"] in source["text"]
+        assert citation["url"].startswith("http")
+        assert source["text"][citation["start"] : citation["end"]] == citation["quote"]
+        assert f"[{citation['number']}]" in answer["answer"]
     for name, subject in (("timeline", "Notre-Dame"), ("compare", "Hubble et James-Webb")):
         answer = await call(client, name, subject=subject)
         assert (answer["kind"], answer["outcome"]) == (functions[name], "sure")

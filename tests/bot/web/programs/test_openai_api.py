@@ -24,21 +24,21 @@ def client(live: str) -> Iterator[openai.OpenAI]:
 
 def chat(client: openai.OpenAI, *messages: str, model: str = "selon", **more: Any) -> Any:
     roles = ("user", "assistant")
-    spoken = [{"role": roles[at % 2], "content": each} for at, each in enumerate(messages)]
+    spoken = [{"role": roles[at % 2], "content": text} for at, text in enumerate(messages)]
     return client.chat.completions.create(model=model, messages=spoken, **more)  # type: ignore[call-overload]
 
 
 def check_links(text: str, links: list[Any]) -> None:
     """Each citation is a link of the text, at the place that it names."""
-    cited = [text[each.start_index : each.end_index] for each in links]
+    cited = [text[link.start_index : link.end_index] for link in links]
     assert cited == [match[0] for match in LINK.finditer(text)]
-    for each, words in zip(links, cited, strict=True):
-        assert words.endswith(f"]({each.url})")
-        assert each.title
+    for link, words in zip(links, cited, strict=True):
+        assert words.endswith(f"]({link.url})")
+        assert link.title
 
 
 def test_there_is_one_model(client: openai.OpenAI) -> None:
-    assert [each.id for each in client.models.list()] == ["selon"]
+    assert [model.id for model in client.models.list()] == ["selon"]
     assert client.models.retrieve("selon").owned_by == "selon"
     with pytest.raises(openai.NotFoundError, match="gpt"):
         client.models.retrieve("gpt")
@@ -47,8 +47,8 @@ def test_there_is_one_model(client: openai.OpenAI) -> None:
 def test_a_chat_answer_cites_the_articles_streamed_or_not(client: openai.OpenAI) -> None:
     whole = chat(client, SURE).choices[0].message
     assert whole.role == "assistant"
-    assert {each.type for each in whole.annotations} == {"url_citation"}
-    check_links(whole.content, [each.url_citation for each in whole.annotations])
+    assert {annotation.type for annotation in whole.annotations} == {"url_citation"}
+    check_links(whole.content, [annotation.url_citation for annotation in whole.annotations])
     chunks = list(chat(client, SURE, stream=True))
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert LINK.sub("", text) == LINK.sub("", whole.content)
@@ -56,7 +56,7 @@ def test_a_chat_answer_cites_the_articles_streamed_or_not(client: openai.OpenAI)
 
     last = chunks[-1].choices[0]
     assert last.finish_reason == "stop"
-    links = [SimpleNamespace(**each["url_citation"]) for each in last.delta.annotations]
+    links = [SimpleNamespace(**annotation["url_citation"]) for annotation in last.delta.annotations]
     check_links(text, links)
     assert len(links) == len(whole.annotations)
 
@@ -69,7 +69,7 @@ def test_usage_counts_the_words_of_question_and_answer(client: openai.OpenAI) ->
     assert counts == (asked, answer, asked + answer)
     *others, last = chat(client, SURE, stream=True, stream_options={"include_usage": True})
     assert (last.choices, last.usage.prompt_tokens) == ([], asked)
-    assert [each.usage for each in others] == [None] * len(others)
+    assert [other.usage for other in others] == [None] * len(others)
     usage = client.responses.create(model="selon", input=SURE).usage
     assert usage is not None
     assert (usage.input_tokens, usage.total_tokens) == (asked, asked + usage.output_tokens)
@@ -78,9 +78,11 @@ def test_usage_counts_the_words_of_question_and_answer(client: openai.OpenAI) ->
 def test_a_streamed_response_adds_its_citations_and_completes(client: openai.OpenAI) -> None:
     events = list(client.responses.create(model="selon", input=SURE, stream=True))
     assert [event.sequence_number for event in events] == list(range(len(events)))
-    text = "".join(each.delta for each in events if each.type == "response.output_text.delta")
+    text = "".join(event.delta for event in events if event.type == "response.output_text.delta")
     added: list[Any] = [
-        each.annotation for each in events if each.type == "response.output_text.annotation.added"
+        event.annotation
+        for event in events
+        if event.type == "response.output_text.annotation.added"
     ]
     assert added
     check_links(text, added)
@@ -88,12 +90,14 @@ def test_a_streamed_response_adds_its_citations_and_completes(client: openai.Ope
     assert last.type == "response.completed"
     assert last.response.output_text == text
     kept = last.response.output[0].content[0].annotations  # type: ignore[union-attr]
-    assert [each.model_dump() for each in kept] == [each.model_dump() for each in added]
+    assert [annotation.model_dump() for annotation in kept] == [
+        annotation.model_dump() for annotation in added
+    ]
 
 
 def test_a_refusal_is_an_ordinary_message(client: openai.OpenAI) -> None:
     whole = chat(client, REFUSED).choices[0]
-    pieces = [each.choices[0].delta.content or "" for each in chat(client, REFUSED, stream=True)]
+    pieces = [chunk.choices[0].delta.content or "" for chunk in chat(client, REFUSED, stream=True)]
     assert (whole.message.annotations, whole.finish_reason) == ([], "stop")
     for text in (whole.message.content, "".join(pieces)):
         assert text.startswith("Je ne sais pas\u00a0: les articles ne le disent pas.")
@@ -126,7 +130,7 @@ def test_an_answer_says_its_outcome(client: openai.OpenAI) -> None:
     for question, outcome in ((SURE, "perhaps"), (REFUSED, "no")):
         assert chat(client, question).outcome == outcome
         chunks = list(chat(client, question, stream=True))
-        assert [getattr(each, "outcome", None) for each in chunks][-2:] == [None, outcome]
+        assert [getattr(chunk, "outcome", None) for chunk in chunks][-2:] == [None, outcome]
         response: Any = client.responses.create(model="selon", input=question)
         assert response.outcome == outcome
         *_, last = client.responses.create(model="selon", input=question, stream=True)

@@ -60,7 +60,7 @@ def test_each_sentence_has_its_best_words_the_best_of_all_first(reader: BundledR
     passage = PassageText("Le phare de Kervan", None, text, sentences)
     (reading,) = reader.read("Quand le phare de Kervan a-t-il été repeint ?", [passage])
     assert "1921" in reading.spans[0].words(text)
-    begins = sorted(each.start for each in reading.spans)
+    begins = sorted(span.start for span in reading.spans)
     assert all(a <= begin < b for begin, (a, b) in zip(begins, sentences, strict=True))
     logits = [span.logit for span in reading.spans]
     assert logits == sorted(logits, reverse=True)

@@ -19,7 +19,7 @@ def encode(text: str) -> list[int]:
 
 
 def read(ids: list[int]) -> str:
-    return " ".join(MARKS.get(each) or WORDS[each - 10] for each in ids)
+    return " ".join(MARKS.get(id) or WORDS[id - 10] for id in ids)
 
 
 def test_a_question_stands_before_title_day_and_text_where_there_are_any() -> None:
