@@ -28,27 +28,6 @@ _OPENING = re.compile(r"\s*(?:```\w*\s*)?(?=[{\[])")
 
 _THOUGHT = re.compile(r"<(/?)(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
 
-_SOURCE = r"(?:(?:les|ces|the|these|provided|given|aucune? des?|none of the) )*"
-_SOURCES = (
-    rf"{_SOURCE}(?:passages?|articles?|textes?|texts?|extraits?|documents?|sources?|contexte?|context"
-    r"|informations?)(?: (?:fournis|fournies|donnes|donnees|provided|given|above|ci-dessus))*"
-)
-_UNKNOWN = re.compile(
-    r"(?:(?:desolee?|sorry|unfortunately|malheureusement|excuse[zr]?[- ]moi)\b[ ,.!:]*)*"
-    r"(?:(?:mais|but|i'm|i am|je suis) (?:desolee?|sorry)[ ,.!]*)?"
-    r"(?:je ne (?:le |la )?sais pas|je l'ignore|je n'en sais rien|i (?:do not|don't) know"
-    r"|je ne (?:peux|puis|suis pas en mesure)|je n'ai (?:pas|aucune)|je ne (?:trouve|dispose) pas"
-    r"|i (?:cannot|can't|could not|couldn't|am unable|do not have|don't have|have no|did not find)"
-    r"|(?:il n'y a|aucune|il n'existe) (?:pas|aucune?|d')? ?(?:information|reponse|mention|donnee)"
-    r"|(?:there is|there's) (?:no|not enough) (?:information|answer|mention)"
-    r"|no information|cette information n'|this information is not|the answer is not"
-    r"|(?:on ne sait pas|it is (?:not known|unknown)|inconnu|unknown)[ .!]*$"
-    rf"|{_SOURCES} (?:ne |n')(?:\w+ )?(?:\w+ )?(?:pas|aucun|rien|nulle)"
-    rf"|{_SOURCES} (?:do|does|did) ?(?:not|n't)"
-    rf"|(?:dans|d'apres|selon|in|from|based on|according to) {_SOURCES}[ ,]+"
-    r"(?:il n'y a (?:pas|aucune)|there is no|je ne|i (?:cannot|can't|do not|don't)))"
-)
-
 
 def strip_thoughts(reply: str) -> str:
     """Remove a model's thinking. Some servers omit the opening tag, and some replies end inside."""
@@ -60,11 +39,6 @@ def strip_thoughts(reply: str) -> str:
             text += reply[at : tag.start()]
         at, is_inside = tag.end(), not tag[1]
     return text if is_inside else text + reply[at:]
-
-
-def is_refusal(text: str) -> bool:
-    """True if the sentence says that there is no answer."""
-    return _UNKNOWN.match(fold_phrase(text).strip(" *_\"'«»")) is not None
 
 
 def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None:
@@ -82,7 +56,7 @@ def parse_choice(reply: str, sentences: Sequence[str]) -> tuple[int, ...] | None
         numbers = list(_integers(value))
         return _within(numbers, len(sentences)) if numbers else ()
     normal = fold_phrase(text)
-    if (_NONE.match(normal) or is_refusal(text)) and not _BRACKETED.search(normal):
+    if _NONE.match(normal) and not _BRACKETED.search(normal):
         return ()
     numbers = _numbers_in(text)
     return _within(numbers, len(sentences)) if numbers else _find_copies(normal, sentences)

@@ -11,7 +11,7 @@ from bot.answering.injection import harmless_in_prompt, is_order
 from bot.errors import ModelFailed
 from bot.followups.turn import History
 from bot.llm.base import ChatModel, Request
-from bot.llm.choice_parser import is_refusal, strip_thoughts
+from bot.llm.choice_parser import strip_thoughts
 from bot.llm.prompt import template
 from index.text.folding import fold_phrase
 from index.text.language import detect, terms
@@ -73,7 +73,7 @@ def is_faithful(rewrite: str, question: str, history: History, language: str) ->
     """True if a rewrite asks the same question, with nothing new in it."""
     if not 0 < len(rewrite) <= _MAX_CHARACTERS or fold_phrase(rewrite) == fold_phrase(question):
         return False
-    if "\n" in rewrite or _ADDRESS.search(rewrite) or is_order(rewrite) or is_refusal(rewrite):
+    if "\n" in rewrite or _ADDRESS.search(rewrite) or is_order(rewrite):
         return False
     if not rewrite.endswith("?") and question.rstrip().endswith("?"):
         return False
