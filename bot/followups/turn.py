@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.answer import Answer, Citation
 from index.article import Period
+from index.search.question_words import is_bare, restore_spelling
 
 HISTORY_TURNS = 8  # turns that a question may refer to
 
@@ -56,7 +57,7 @@ class Turn:
         highlights = (statement.parts[1] for statement in answer.statements if statement.highlight)
         return cls(
             question=answer.question,
-            understood=answer.understood or answer.plain_question or answer.question,
+            understood=_as_spelled(answer),
             language=answer.language,
             when=when,
             answer="\n".join(statement.text for statement in answer.statements),
@@ -67,6 +68,16 @@ class Turn:
             intent=answer.intent,
             subject=answer.subject,
         )
+
+
+def _as_spelled(answer: Answer) -> str:
+    """The question that was answered, a bare one as the articles spell it: its names are found."""
+    question = answer.understood or answer.plain_question or answer.question
+    if not is_bare(question):
+        return question
+    citations = answer.citations
+    texts = [f"{citation.article.title}\n{citation.passage.text}" for citation in citations]
+    return restore_spelling(question, answer.language, texts)
 
 
 History = tuple[Turn, ...]

@@ -32,6 +32,12 @@ def test_a_turn_keeps_what_may_be_referred_to() -> None:
     assert (alone.answer, alone.cited) == ("", ())
 
 
+def test_a_bare_question_is_kept_as_the_articles_spell_it() -> None:
+    source = article("Élu maire, François Fillon parle. Puis François Fillon se tait.", "Maires")
+    answer = replace(answered(citation(source.text, source)), question="que dit francois fillon")
+    assert Turn.of(answer, NOW).understood == "Que dit François Fillon"
+
+
 @pytest.mark.parametrize("period", [None, PERIOD])
 def test_a_turn_comes_back_from_json_as_it_was(period: Period | None) -> None:
     kept = replace(turn("Où ?", "Là « même ».", found="Là"), period=period)
