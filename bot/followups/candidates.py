@@ -99,13 +99,19 @@ def interpret(
     return Interpretation(best, best != question, leans=True, doubtful=len(winners) == 1)
 
 
-def shorten(question: str, search: Search) -> Interpretation | None:
+def shorten(message: Meaning, search: Search) -> Interpretation | None:
     """Interpret a message that tells more than it asks and that the articles do not answer as a
-    whole: the sentence or the end of it that they answer best; None for any other."""
-    words, spans = question.split(), sentence_spans(question, detect(question))
+    whole: the sentence or the end of it that they answer best, with the message's subject; None for
+    any other."""
+    question, subject = message.question, message.subject
+    language = detect(question)
+    words, spans = question.split(), sentence_spans(question, language)
     pieces = [question[start:end] for start, end in spans][-_MAX_PIECES:]
     if len(words) > _LONG_WORDS:
         pieces += [" ".join(words[-count:]) for count in _ENDS]
+    pieces = [
+        piece if subject in piece else join_subject(subject, piece, language) for piece in pieces
+    ]
     surest = {piece: search(piece, DEPTH).confidence for piece in pieces if piece != question}
     if not surest:
         return None
@@ -123,10 +129,9 @@ def candidates(question: str, turns: History) -> list[str]:
         ", ".join(find_names(last.understood, last.language)),
         source.title if source else "",
     ]
-    mark = ": " if last.language == "en" else "\u00a0: "
     every = (
         *reframe(last.understood, question, last.language),
-        *(f"{subject}{mark}{question}" for subject in subjects if subject),
+        *(join_subject(name, question, last.language) for name in subjects if name),
         continue_last(last.understood, question, last.language),
         question,
     )
@@ -144,8 +149,13 @@ def correct_subject(last: Turn, subject: str) -> str:
     names = find_names(last.understood, last.language)
     if names:
         return subject.join(last.understood.rsplit(names[-1], 1))
-    mark = ": " if last.language == "en" else "\u00a0: "
-    return f"{subject}{mark}{last.understood}"
+    return join_subject(subject, last.understood, last.language)
+
+
+def join_subject(subject: str, question: str, language: str) -> str:
+    """« Champollion : en quelle année ? »"""
+    mark = ": " if language == "en" else "\u00a0: "
+    return f"{subject}{mark}{question}"
 
 
 def continue_last(base: str, question: str, language: str) -> str:

@@ -171,9 +171,14 @@ def test_of_a_long_message_the_end_is_asked_that_the_articles_answer_best() -> N
     search = Library()
     ending = " ".join(f"{story} {asked}".split()[-10:])
     search.sure = {ending: 0.6}
-    shorter = shorten(story + asked, search)
+    shorter = shorten(Meaning("question", story + asked), search)
     assert shorter == Interpretation(ending, rewritten=True, doubtful=True)
-    assert shorten("Qui a eu le prix Nobel ?", search) is None
+    told = "Mon chauffeur a la drépanocytose. Comment s’appelle le nouveau traitement ?"
+    search.sure = {f"drépanocytose : {told.partition('. ')[2]}": 0.6}
+    shorter = shorten(Meaning("question", told, subject="drépanocytose"), search)
+    assert shorter is not None
+    assert plain(shorter.question) in search.sure
+    assert shorten(Meaning("question", "Qui a eu le prix Nobel ?"), search) is None
 
 
 def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:
