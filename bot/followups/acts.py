@@ -81,12 +81,12 @@ class AnswerActs:
             "summarise": act.summarise,
             "more": act.more,
             "shorter": act.shorter,
-            "other_source": act.other_source,
+            "other_source": partial(act.other_article, "other_source", "no_other"),
             "newer": act.newer,
             "sure": act.sure,
             "translate": act.translate,
             "wrong": partial(act.say, "wrong"),
-            "not_that": partial(act.say, "not_that"),
+            "not_that": partial(act.other_article, "instead", "not_that"),
         }
         return acts[intent]() if intent in acts else None
 
@@ -216,16 +216,17 @@ class _Act:
         marked = replace(statement, highlight=(at, at + len(self.last.found)))
         return replace(answer, statements=(marked,))
 
-    def other_source(self) -> Answer:
+    def other_article(self, heading: str, none: str) -> Answer:
+        """What the next article says to the same question."""
+        if not self.last.cited:
+            return self.say(none)
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
         shown = {source.article for source in self.last.cited}
         hits = [hit for hit in self._of_subject(findings) if hit.article.id not in shown]
-        if not hits:
-            return self.say("no_other")
         answer = self.acts.answerer.answer(replace(findings, hits=tuple(hits)))
         if not answer.statements:
-            return self.say("no_other")
-        return self._found(lower(answer), "other_source")
+            return self.say(none)
+        return self._found(lower(answer), heading)
 
     def newer(self) -> Answer:
         days = [quote.article.published for quote in self.quoted() if quote.article.published]

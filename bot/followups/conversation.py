@@ -42,6 +42,7 @@ question is to be answered as any other, as is one in plain words that is refuse
 
 
 _ON_EVENT = ("who", "when", "where", "why")  # asked of the articles, not only of the answer
+_SENTENCE_WORDS = 4  # below, a message does not change the language of the conversation
 _LONG_ACT_WORDS = 8  # above, a first message is no act on an answer
 _ON_LAST_ANSWER = {"summary": "summarise", "latest": "newer"}
 """Functions without a subject, and the acts on the last answer that they then are."""
@@ -115,7 +116,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             if reply is not None:
                 is_help = reply.intent == "help_number"
                 return replace(reply, offered_help=None if is_help else offered_help)
-            shorter = await asyncio.to_thread(shorten, meaning.question, self._search)
+            shorter = await asyncio.to_thread(shorten, meaning, self._search)
             if shorter is not None:
                 again = await chain.ainvoke(shorter.question)
                 if again.outcome != "no":
@@ -371,9 +372,11 @@ def _last_subject(turn: TurnText) -> str:
 
 
 def _language(turn: TurnText) -> Language:
-    """The language to reply in: the message's if it tells, else the conversation's or door's."""
+    """The language to reply in: that of the last sentence of several words, else the door's."""
     last = _last_turn(turn)
-    known = language_of(turn.language or (last.language if last else ""))
+    known = language_of(last.language if last else turn.language)
+    if last is not None and len(turn.question.split()) < _SENTENCE_WORDS:
+        return known
     code = detect(turn.question, known)
     return language_of(code) if code in get_args(Language) else "en"
 

@@ -122,19 +122,20 @@ class MessageReader:
             key=lambda found: _GRAVITY.index(found[0]),
         )
         question = text
-        if INTENT_OF[intent].group in ("question", "function"):
+        if intent in _ASKED:
             question = self._strip(text)
             if question != text:
                 reading = self._read(question, context)
                 intent, second = _choose(reading)
         elif distress is None and intent != "help_number" and self._is_known_name(text):
             intent, second = "question", intent
+        group = INTENT_OF[intent].group
         return Meaning(
             intent,
             question,
             second,
             likelier if intent in _ASKED else None,
-            self._leaning(question, context, reading),
+            self._leaning(question, context if group not in ("talk", "about") else None, reading),
             reading.subject,
             distress,
             help_kind,

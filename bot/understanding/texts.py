@@ -87,6 +87,7 @@ class ActPhrases(Texts, domain="understanding", part="act"):
     sure_no: str
     translate: str
     wrong: str
+    instead: str
     not_that: str
     no_voice: str
 

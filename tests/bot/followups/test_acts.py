@@ -124,6 +124,22 @@ def test_what_is_newer_names_what_the_question_names() -> None:
     assert "plus récent" in after("newer", about_curie).reply
 
 
+def test_what_was_not_meant_gets_the_next_article_or_is_asked_back() -> None:
+    other = after("not_that", replace(LAST, understood="Quel autre modèle ?"))
+    assert LATER in other.text
+    assert not other.is_sure
+    for history in ((LAST,), (replace(LAST, cited=()),)):
+        assert "De qui ou de quoi" in after("not_that", *history).reply
+
+
+def test_a_few_words_do_not_change_the_language_of_the_conversation() -> None:
+    english = replace(LAST, language="en")
+    assert "more recent" in after("newer", replace(english, understood="Curie?")).reply
+    assert after("thanks pour ça", english).language == "en"
+    assert after("thanks pour cette réponse, c'est très gentil", english).language == "fr"
+    assert after("thanks for all that, it was great", LAST).language == "en"
+
+
 def test_what_is_not_there_is_said() -> None:
     for act in ("author", "date", "link"):
         bare = article(author=None, published=None, url=None)
