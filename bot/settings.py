@@ -205,7 +205,7 @@ class Settings(BaseSettings):
         "`state.sqlite` in the data directory). Secret: it may hold a password.",
     )
     conversation_hours: Annotated[float, Field(gt=0, le=720)] = Field(
-        12, description="Hours of silence after which a conversation starts afresh."
+        12, description="Hours of silence after which a conversation starts afresh, but on the web."
     )
     keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         90, description="Days after which questions and answers are erased."

@@ -18,7 +18,9 @@ from starlette.routing import Route
 
 from bot.alerts import alert_records as alerts
 from bot.alerts.alert_records import ALERT_LIMIT, Alert
+from bot.alerts.offer import may_be_answered_later
 from bot.alerts.texts import AlertPagePhrases, AlertPhrases
+from bot.answer import Answer
 from bot.conversation.turns import new_turn
 from bot.locale.catalogue import Language
 from bot.state import conversations
@@ -116,8 +118,10 @@ class AlertPages:
         }
 
 
-def _render_offer(key: str, language: Language) -> str:
-    """Render the button below an answer that is not sure."""
+def _render_offer(answer: Answer, key: str, language: Language) -> str:
+    """Render the button below an answer to a question that an article may answer later."""
+    if not may_be_answered_later(answer):
+        return ""
     template = environment().get_template("alert_offer.html")
     return template.render(key=key, offer=AlertPhrases.of(language).offer)
 

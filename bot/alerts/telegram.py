@@ -18,6 +18,7 @@ from telegram.error import Forbidden, TelegramError
 from bot.alerts import alert_records as alerts
 from bot.alerts import subscription_records as subscriptions
 from bot.alerts.alert_records import ALERT_LIMIT, Alert
+from bot.alerts.offer import may_be_answered_later
 from bot.alerts.subscription_records import NewSubscription, Subscription
 from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.answer import Answer, Citation, Statement
@@ -31,7 +32,6 @@ from bot.messenger.asker import Asker, TelegramApplication
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.feature import AnswerButtons, PeriodicJob, TelegramFeature
 from bot.messenger.handlers.gate import decides_here
-from bot.messenger.inbound.addressee import is_question
 from bot.messenger.journal import Journal, Postponed, current_trigger
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.answer_html import answer_html, text_html
@@ -43,8 +43,6 @@ from bot.state import conversations, deliveries
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.deliveries import Delivery, Letter, Part
 from index.text.folding import fold_phrase
-from index.text.language import terms
-from index.text.names import span_names
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +88,7 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
         return (PeriodicJob("alerts", POLL_INTERVAL, self.check), *self._subscriptions.jobs)
 
     def answer_buttons(self, answer: Answer, turn_id: int, code: str) -> AnswerButtons:
-        if answer.is_sure or not _may_be_answered_later(answer):
+        if not may_be_answered_later(answer):
             return AnswerButtons()
         offer = AlertPhrases.of(code).offer
         return AnswerButtons(rows=(InlineKeyboardButton(offer, callback_data=f"n:{turn_id}"),))
@@ -394,16 +392,6 @@ class SubscriptionHandlers(Handlers):
             return ()
         selection = await services.selection(subscription.place)
         return [citation for citation in new if selection is None or citation.article in selection]
-
-
-def _may_be_answered_later(answer: Answer) -> bool:
-    """True for questions that name something: « Fais le point » waits for no article."""
-    question, language = answer.understood or answer.question, answer.language
-    names = span_names(question, language)
-    return answer.intent == "question" and (
-        any(name.start > 0 or " " in question[name.start : name.end] for name in names)
-        or (is_question(question) and len(terms(question, language)) > 1)
-    )
 
 
 def list_subscriptions(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
-from bot.state.tables import ConversationRow, TurnRow
+from bot.state.tables import ConversationRow, TurnRow, VoteRow
+from index.text.folding import fold_phrase
+
+TITLE_CHARACTERS = 200
+LISTED_CONVERSATIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,17 @@ class TurnRecord:
     created_at: datetime
     answer_messages: tuple[int, ...] = field(default=())
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEntry:
+    """A conversation in a person's list; `title` is the one they gave it, else what they asked
+    first."""
+
+    number: int
+    title: str
+    questions: int
+    last_at: datetime
 
 
 def add_turn(
@@ -123,6 +140,53 @@ def history(
 
 def start_afresh(session: Session, place: ConversationPlace) -> None:
     session.execute(update(ConversationRow).filter_by(**asdict(place)).values(ended=True))
+
+
+def list_conversations(
+    session: Session, person_id: int, words: str = ""
+) -> list[ConversationEntry]:
+    """A person's conversations on the web, latest first; those with all `words` in their title or
+    questions."""
+    wanted = fold_phrase(words).split()
+    rows = session.execute(
+        select(ConversationRow, TurnRow.question)
+        .join(TurnRow, TurnRow.conversation_id == ConversationRow.id)
+        .where(ConversationRow.person_id == person_id, ConversationRow.chat_id == person_id)
+        .where(ConversationRow.thread_id != 0)  # where programs ask
+        .order_by(ConversationRow.last_at.desc(), ConversationRow.id.desc(), TurnRow.id)
+    )
+
+    def entries() -> Iterator[ConversationEntry]:
+        for row, pairs in groupby(rows, key=itemgetter(0)):
+            questions = [question for _, question in pairs]
+            text = fold_phrase(" ".join((row.title or "", *questions)))
+            if all(word in text for word in wanted):
+                title = row.title or questions[0]
+                yield ConversationEntry(row.thread_id, title, len(questions), row.last_at)
+
+    return list(islice(entries(), LISTED_CONVERSATIONS))
+
+
+def conversation_title(session: Session, place: ConversationPlace) -> str | None:
+    """The title that a person gave the conversation, if any."""
+    rows = select(ConversationRow).filter_by(**asdict(place)).order_by(ConversationRow.id.desc())
+    row = session.scalars(rows.limit(1)).first()
+    return row.title if row else None
+
+
+def rename_conversation(session: Session, place: ConversationPlace, title: str) -> None:
+    """Name a conversation; without a title, it goes by its first question again."""
+    values = {"title": title[:TITLE_CHARACTERS] or None}
+    session.execute(update(ConversationRow).filter_by(**asdict(place)).values(values))
+
+
+def delete_conversation(session: Session, place: ConversationPlace) -> None:
+    """Delete a conversation with its answers and their votes."""
+    ids = select(ConversationRow.id).filter_by(**asdict(place))
+    turns = select(TurnRow.id).where(TurnRow.conversation_id.in_(ids))
+    session.execute(delete(VoteRow).where(VoteRow.turn_id.in_(turns)))
+    session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(ids)))
+    session.execute(delete(ConversationRow).filter_by(**asdict(place)))
 
 
 def turn(session: Session, turn_id: int) -> TurnRecord | None:

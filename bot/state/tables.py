@@ -76,7 +76,8 @@ class PersonRow(Base):
 
 
 class ConversationRow(Base):
-    """The exchange of one person with the bot in one chat (and topic), until it ends or expires."""
+    """The exchange of one person with the bot in one chat (and topic), until it ends or expires.
+    `title` is the one that the person gave it on the web."""
 
     __tablename__ = "conversations"
     __table_args__ = (Index("ix_conversations_place", "chat_id", "thread_id", "person_id"),)
@@ -88,6 +89,7 @@ class ConversationRow(Base):
     started_at: Mapped[datetime] = mapped_column(Utc)
     last_at: Mapped[datetime] = mapped_column(Utc)
     ended: Mapped[bool]
+    title: Mapped[str | None] = mapped_column(String(200))
 
 
 class TurnRow(Base):

@@ -53,6 +53,13 @@ _EDGE_SENTENCES = 4
 _GRAVITY: tuple[Distress | None, ...] = (None, "offer", "alone")
 
 
+_QUESTION = re.compile(
+    r"\?|\b(?:qui|que|quoi|quand|où|comment|pourquoi|combien|quel(?:le)?s?|est-ce|who|what|when"
+    r"|where|why|how|which)\b|\bqu['’]|-t-|-(?:ils?|elles?|on|vous|tu|ce)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a message means.
@@ -212,3 +219,8 @@ def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:
     if total >= _ALONE_SHARE:
         return "alone", kind
     return ("offer" if total >= _OFFER_SHARE else None), kind
+
+
+def has_question(text: str) -> bool:
+    """True if a text has a question mark or an interrogative word."""
+    return _QUESTION.search(text) is not None

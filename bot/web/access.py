@@ -28,7 +28,7 @@ from bot.web.service import Visitor, WebService
 
 COOKIE = "selon"
 SECURE_COOKIE = "__Host-selon"  # over HTTPS; sibling domains cannot set it
-COOKIE_DAYS = 90
+COOKIE_DAYS = 90  # of a token
 LOGIN = "/entrer"
 ATTEMPT_COST = 2.0  # of an invalid token, in questions
 _SECRET_BYTES = 16
@@ -103,9 +103,9 @@ class Access:
 
         async def send_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and cookie:
-                MutableHeaders(scope=message).append(
-                    "set-cookie", cookie_header(cookie, scope["scheme"])
-                )
+                days = self._service.settings.keep_days
+                header = cookie_header(cookie, scope["scheme"], days)
+                MutableHeaders(scope=message).setdefault("set-cookie", header)
             await send(message)
 
         await self._app(scope, receive, send_cookie)
@@ -128,7 +128,7 @@ class Access:
         key = self._service.cookie_key
         secret, _, signature = cookie.partition(".")
         if hmac.compare_digest(signature.encode(), sign_cookie(secret, key).encode()):
-            return secret, ""
+            return secret, cookie if request.scope["method"] == "POST" else ""  # lasts longer
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         return secret, f"{secret}.{sign_cookie(secret, key)}"
 

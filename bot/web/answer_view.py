@@ -10,6 +10,7 @@ from operator import itemgetter
 from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
 from bot.conversation.passage_refs import PassageRef, article_path, refs_path
 from bot.state.votes import Vote
+from bot.understanding.texts import ButtonPhrases
 
 _MIN_CONTENTS = 3  # headings, for a table of contents
 
@@ -68,6 +69,11 @@ class AnswerView:
     def is_empty(self) -> bool:
         """True if all cited articles are deleted."""
         return bool(self.withdrawn) and not self.answer.statements
+
+    @property
+    def alone(self) -> str:
+        """The words of the button that asks the question without what came before; "" for none."""
+        return next(filter(ButtonPhrases.question_alone, self.answer.buttons), "")
 
     @property
     def rows(self) -> tuple[tuple[ViewSection, ...], ...]:

@@ -22,7 +22,7 @@ from bot.errors import StateError, WebError
 from bot.locale.errors import error_sentence, library_sentence
 from bot.operations.metrics import METERS
 from bot.settings import Settings
-from bot.web import access, api, articles, openai_api, pages, personal, widget
+from bot.web import access, api, articles, conversations, openai_api, pages, personal, widget
 from bot.web.access import Access, TrustedProxies
 from bot.web.admission import HangUp
 from bot.web.feature import WebFeature
@@ -57,7 +57,7 @@ _HEADERS = {
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """Create the web application, with the pages of features."""
     mcp_door = McpDoor(service)
-    modules = [pages, personal, access, articles, widget, api, openai_api]
+    modules = [pages, conversations, personal, access, articles, widget, api, openai_api]
     app = Starlette(
         routes=[
             *(route for module in modules for route in module.routes(service)),
@@ -69,8 +69,8 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
         middleware=[
             Middleware(HangUp),
             Middleware(PlainErrors, language_of=access.accepted_language),
-            Middleware(BodyLimit),
             Middleware(SecurityHeaders),
+            Middleware(BodyLimit),
             Middleware(TrustedProxies, proxies=service.settings.web_proxies),
             Middleware(
                 TrustedHostMiddleware,

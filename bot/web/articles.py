@@ -24,6 +24,7 @@ from bot.locale.chats import language_name
 from bot.locale.source import host_of
 from bot.web.answer_view import AnswerView
 from bot.web.article_text import QuoteSpan, count_parts, part_of, text_blocks
+from bot.web.conversations import answer_path
 from bot.web.rendering import render
 from bot.web.service import SEARCH_COST, Visitor, WebService, whole_number, without_nul
 from bot.web.texts import ListPhrases, ReaderPhrases
@@ -66,7 +67,8 @@ class ArticlePages:
         if turn is not None and turn.key:
             recalled_answer = await self._service.recall(turn)
             view = AnswerView(recalled_answer.answer, turn.key)
-            answer, has_changed = f"/a/{turn.key}", number in recalled_answer.changed_numbers
+            answer = answer_path(turn, request.state.visitor)
+            has_changed = number in recalled_answer.changed_numbers
             for citation in recalled_answer.answer.whole.citations:
                 if citation.number not in recalled_answer.changed_numbers:
                     span = QuoteSpan(citation.number, citation.start, citation.end)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
+from bot.answer import Answer
 from bot.locale.catalogue import Language
 
 
@@ -23,12 +24,12 @@ class MenuLink:
 class WebFeature:
     """The routes, menu links and hooks of a feature; its templates are in `templates/`.
 
-    `refusal` returns HTML to show known people below an answer that is not sure, given its key;
+    `refusal` returns HTML to show known people below an answer, given its key;
     `notice` HTML for the top of the home page. `jobs` run every few seconds.
     """
 
     routes: Sequence[BaseRoute]
     links: Sequence[MenuLink] = ()
-    refusal: Callable[[str, Language], str] | None = None
+    refusal: Callable[[Answer, str, Language], str] | None = None
     notice: Callable[[Request], Awaitable[str]] | None = None
     jobs: Sequence[Callable[[], Awaitable[None]]] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 from dataclasses import replace
 from functools import partial
 
@@ -17,15 +16,21 @@ from bot.export import EXPORT_FORMATS, export_name
 from bot.library.examples import Examples
 from bot.locale.errors import error_sentence
 from bot.state import votes
-from bot.state.conversations import TurnRecord
 from bot.web.addresses import base_address, citation_address
 from bot.web.answer_view import AnswerView
+from bot.web.conversations import (
+    answer_path,
+    conversation_path,
+    may_vote,
+    new_number,
+    parse_number,
+    view_answer,
+)
 from bot.web.heartbeats import respond_when_ready
 from bot.web.rendering import PageTexts, render, render_text
 from bot.web.service import Visitor, WebService
 from index.errors import IndexingError
 
-CONVERSATIONS = 2**53  # upper bound of their numbers
 VOTE_COST = 0.2  # in questions
 _FIELDS = 8
 WHOLE = "all"  # of the query: shows the rest of the lines, too
@@ -52,12 +57,12 @@ class AskPages:
         """The empty page, or the answer to `?q=`; a link from another site only fills the form."""
         question = request.query_params.get("q", "")
         if question and not request.state.visitor.is_sent:
-            return await self._ask(request, question, _conversation(""))
+            return await self._ask(request, question, new_number())
         return render(
             request,
             "ask.html",
             question=question,
-            conversation=_conversation(""),
+            conversation=new_number(),
             examples=self._examples.of(request.state.visitor.language),
             notices=[
                 await feature.notice(request)
@@ -70,12 +75,12 @@ class AskPages:
         return await self._ask(request, *await _question(request))
 
     async def _ask(self, request: Request, question: str, conversation: int) -> Response:
-        """Redirect to the answer's page, or show the answer here if it is not stored."""
+        """Redirect to the conversation, or show the answer here if it is not stored."""
         stored_answer = await self._service.ask(question, request.state.visitor, conversation)
         if stored_answer.key:
-            return RedirectResponse(f"/a/{stored_answer.key}", 303)
+            return RedirectResponse(conversation_path(conversation), 303)
         view = AnswerView(stored_answer.answer)
-        return render(request, "answer.html", view=view, conversation=conversation, earlier=())
+        return self._page(request, view, conversation)
 
     async def part(self, request: Request) -> Response:
         """Answer as a part of a page, in JSON, for the script."""
@@ -97,7 +102,7 @@ class AskPages:
         return json.dumps(
             {
                 "html": render_text(request, "answer_part.html", view=AnswerView(answer, key)),
-                "url": f"/a/{key}" if key else "",
+                "url": conversation_path(conversation) if key else "",
                 "title": f"{answer.question or page.question} · Selon",
                 "next": page.follow_up,
             }
@@ -109,16 +114,16 @@ class AskPages:
         if turn is None:
             return render(request, "missing.html", 404)
         visitor: Visitor = request.state.visitor
-        is_own = turn.place.person_id == visitor.person_id
-        view = await self._view(turn, visitor)
+        path = answer_path(turn, visitor)
+        view = await view_answer(self._service, turn, visitor)
         if WHOLE in request.query_params:
             view = replace(view, answer=view.answer.whole)
+        return self._page(request, view, turn.place.thread_id if "#" in path else new_number())
+
+    def _page(self, request: Request, view: AnswerView, conversation: int) -> Response:
+        """The page of one answer."""
         return render(
-            request,
-            "answer.html",
-            view=view,
-            conversation=turn.place.thread_id if is_own else _conversation(""),
-            earlier=await self._service.earlier(turn) if is_own else (),
+            request, "answer.html", views=[view], title="", earlier=(), conversation=conversation
         )
 
     async def document(self, request: Request) -> Response:
@@ -144,7 +149,7 @@ class AskPages:
         visitor: Visitor = request.state.visitor
         await self._service.count(visitor, VOTE_COST)
         turn = await self._service.find_turn(request.path_params["key"])
-        if turn is None or not _may_vote(turn, visitor):
+        if turn is None or not may_vote(turn, visitor):
             return render(request, "missing.html", 404)
         run, person = self._service.state.run, visitor.person_id
         if good in ("good", "bad"):
@@ -154,39 +159,13 @@ class AskPages:
             if reason == known_reason:
                 await run(votes.explain, turn_id=turn.id, person_id=person, reason=known_reason)
         if "x-part" in request.headers:
-            return render(request, "vote.html", view=await self._view(turn, visitor))
-        return RedirectResponse(f"/a/{turn.key}", 303)
-
-    async def _view(self, turn: TurnRecord, visitor: Visitor) -> AnswerView:
-        recalled_answer = await self._service.recall(turn)
-        vote = await self._service.state.run(
-            votes.vote_of, turn_id=turn.id, person_id=visitor.person_id
-        )
-        key = turn.key or ""
-        return AnswerView(
-            recalled_answer.answer,
-            key,
-            recalled_answer.changed_numbers,
-            recalled_answer.withdrawn,
-            vote,
-            may_vote=_may_vote(turn, visitor),
-        )
-
-
-def _may_vote(turn: TurnRecord, visitor: Visitor) -> bool:
-    """True for who asked, and for people who are known: a new cookie is no new voice."""
-    return visitor.is_known or turn.place.person_id == visitor.person_id
+            view = await view_answer(self._service, turn, visitor)
+            return render(request, "vote.html", view=view)
+        return RedirectResponse(answer_path(turn, visitor), 303)
 
 
 async def _question(request: Request) -> tuple[str, int]:
     """Parse a form into its question and conversation."""
     async with request.form(max_files=0, max_fields=_FIELDS) as form:
         question = str(form.get("reading") or form.get("q", ""))
-        return question, _conversation(str(form.get("conversation", "")))
-
-
-def _conversation(value: str) -> int:
-    """Parse the number of a conversation; a new one if it is invalid."""
-    if value.isascii() and value.isdigit() and len(value) <= 16:
-        return int(value) % CONVERSATIONS
-    return secrets.randbelow(CONVERSATIONS)
+        return question, parse_number(str(form.get("conversation", ""))) or new_number()

@@ -143,8 +143,8 @@ class WebService:
 
     @property
     def lifetime(self) -> timedelta:
-        """Idle time after which a conversation starts over."""
-        return timedelta(hours=self.settings.conversation_hours)
+        """How long a conversation can be taken up again: as long as its answers are kept."""
+        return timedelta(days=self.settings.keep_days)
 
     async def ask(
         self,
@@ -212,10 +212,15 @@ class WebService:
         """The answer of a stored turn, compared with the current articles."""
         return await asyncio.to_thread(recall, turn, self.library.article)
 
-    async def earlier(self, turn: TurnRecord) -> list[TurnRecord]:
-        """The turns of the same conversation before this one, newest first."""
-        turns = await self._turns(turn.place)
-        return [other for other in reversed(turns) if other.id < turn.id and other.key]
+    async def turns(self, place: ConversationPlace, limit: int = HISTORY_TURNS) -> list[TurnRecord]:
+        """The last turns of a conversation, oldest first."""
+        return await self.state.run(
+            conversations.history,
+            place=place,
+            now=self.now(),
+            lifetime=self.lifetime,
+            limit=limit,
+        )
 
     async def _note(self, visitor: Visitor) -> datetime | None:
         """Record that somebody asks; return since when they are known, or None if the database
@@ -233,17 +238,7 @@ class WebService:
     ) -> History:
         if earlier is not None:
             return await self.chain.restore(question, earlier, self.now()) if earlier else ()
-        turns = await self._turns(place)
-        return tuple(parse_turn(record.turn) for record in turns)
-
-    async def _turns(self, place: ConversationPlace) -> list[TurnRecord]:
-        return await self.state.run(
-            conversations.history,
-            place=place,
-            now=self.now(),
-            lifetime=self.lifetime,
-            limit=HISTORY_TURNS,
-        )
+        return tuple(parse_turn(record.turn) for record in await self.turns(place))
 
     async def _store(
         self, place: ConversationPlace, answer: Answer, known_since: datetime | None

@@ -79,6 +79,18 @@ class PagePhrases(Texts, domain="web", part="page"):
     changed: str
     all_gone: str
     earlier: str
+    conversations: str
+    new_subject: str
+    all_conversations: str
+    no_conversation: str
+    conversation_words: str
+    search: str
+    change: str
+    title: str
+    rename: str
+    delete: str
+    delete_note: str
+    alone: str
     privacy: str
     download: str
     forget: str
@@ -89,6 +101,7 @@ class PagePhrases(Texts, domain="web", part="page"):
     def coverage_of(self, count: int, name: str, most: int) -> str: ...
     def bar(self, name: str, articles: int) -> str: ...
     def perhaps(self, count: int) -> str: ...
+    def conversation(self, count: int, day: date) -> str: ...
     def gone(self, count: int) -> str: ...
     def kept_for(self, days: int) -> str: ...
     def kept(self, turns: int, votes: int, alerts: int) -> str: ...

@@ -22,7 +22,7 @@ from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_message
 from bot.messenger.feature import ErasingJob
 from bot.messenger.handlers.question import QuestionHandlers
-from bot.messenger.inbound.addressee import is_question, words_on
+from bot.messenger.inbound.addressee import words_on
 from bot.messenger.journal import another_turn, current_update, queue_work
 from bot.messenger.outbound.keyboard import REMOVAL_PREFIX, column
 from bot.messenger.outbound.reply import describe_error, replace_message, say
@@ -30,6 +30,7 @@ from bot.messenger.services import BotServices, conversation_name, phrases_for
 from bot.state import conversations, documents
 from bot.state.conversations import ConversationPlace
 from bot.state.documents import DecidedScope, DocumentDecision, SentDocument
+from bot.understanding.meaning import has_question
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class DocumentHandlers(Handlers):
         if document is None:
             return
         words = words_on(message)
-        question = words if is_question(words) else ""
+        question = words if has_question(words) else ""
         if not await self._check_may_add(event):
             if question:
                 await self._questions.ask(event.bot, asker, message, question)

@@ -10,11 +10,6 @@ from telegram.constants import ChatType
 from index.text.folding import fold_phrase
 
 _COMMAND = re.compile(r"/\w+(?:@\w+)?\s*", re.ASCII)
-_QUESTION = re.compile(
-    r"\?|\b(?:qui|que|quoi|quand|où|comment|pourquoi|combien|quel(?:le)?s?|est-ce|who|what|when"
-    r"|where|why|how|which)\b|\bqu['’]|-t-|-(?:ils?|elles?|on|vous|tu|ce)\b",
-    re.IGNORECASE,
-)
 _POINTER = re.compile(
     r"(?:et |mais |and |but )?"
     r"(?:(?:c'est |est-ce |c'est bien )?(?:vrai|exact|faux|juste)(?: ou faux)?"
@@ -77,11 +72,6 @@ def quoted_words(text: str) -> str:
     opened = re.search("[«“]", text)
     closed = max(text.rfind("»"), text.rfind("”"))
     return text[opened.end() : closed].strip() if opened and closed > opened.start() else ""
-
-
-def is_question(text: str) -> bool:
-    """True if a text has a question mark or an interrogative word."""
-    return _QUESTION.search(text) is not None
 
 
 def points_at(text: str) -> bool:

@@ -20,7 +20,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && stop) stop.abort();
 });
 
-addEventListener("popstate", () => location.reload());
+let shown = location.pathname;
+addEventListener("popstate", () => {
+  if (location.pathname !== shown) location.reload(); // not for a place on the page
+});
 
 async function ask(form, submitter) {
   if (stop) stop.abort();
@@ -41,7 +44,10 @@ async function ask(form, submitter) {
       status.textContent = "";
       return;
     }
-    history.pushState(null, "", part.url || location.href);
+    if (part.url && part.url !== shown) {
+      history.pushState(null, "", part.url);
+      shown = part.url;
+    }
     document.title = part.title;
     form.q.value = "";
     form.q.placeholder = part.next;

@@ -23,6 +23,7 @@ from bot.web.serve import keep_up
 from bot.web.service import WebService
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
 from tests.bot.web.browser import check_accessible, open_browser, served
+from tests.bot.web.library import answer_paths
 from tests.e2e.telegram import Shelf, StubChain
 
 QUESTION = "Qui a conçu la lentille ?"
@@ -98,6 +99,13 @@ async def test_a_known_person_reads_the_answer_at_the_next_visit(
     assert LENS in client.get(address, headers=ZOE).text
 
 
+def test_only_real_questions_wait_for_an_article(client: TestClient) -> None:
+    for message in ("Fais le point", "Et quand ?", "autre chose"):
+        page = client.post("/", data={"q": message}, headers=ZOE).text
+        assert "Les articles ne le disent pas" in page
+        assert "/alertes" not in page
+
+
 async def test_jobs_run(client: TestClient, service: Any, features: Sequence[WebFeature]) -> None:
     ask_for_an_alert(client)
     publish_answer(service)
@@ -132,12 +140,12 @@ def test_an_alert_is_its_owners_to_cancel_to_see_and_to_forget(client: TestClien
 def test_alerts_have_an_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     ask_for_an_alert(client)
     monkeypatch.setattr(alert_records, "ALERT_LIMIT", 1)
-    page = client.post("/", data={"q": "Et qui d’autre ?"}, headers=ZOE).text
+    page = client.post("/", data={"q": "Et qui d’autre a conçu la lentille ?"}, headers=ZOE).text
     (key,) = re.findall(r'action="/alertes"><input type="hidden" name="key" value="(.+?)"', page)
     refusal = client.post("/alertes", data={"key": key}, headers=ZOE)
     assert refusal.status_code == 409
     assert "annulez d’abord une alerte" in refusal.text
-    assert "autre ?" not in client.get("/alertes", headers=ZOE).text
+    assert "autre a conçu" not in client.get("/alertes", headers=ZOE).text
 
 
 def test_unknown_visitors_get_none(service: WebService, features: Sequence[WebFeature]) -> None:
@@ -148,13 +156,14 @@ def test_unknown_visitors_get_none(service: WebService, features: Sequence[WebFe
         assert "/alertes" not in refusal.text
         assert "/alertes" not in client.get("/").text
         assert client.get("/alertes").status_code == 404
-        assert client.post("/alertes", data={"key": refusal.url.path[3:]}).status_code == 404
+        key = answer_paths(refusal.text)[0].removeprefix("/a/")
+        assert client.post("/alertes", data={"key": key}).status_code == 404
 
 
 async def test_can_be_used(
     client: TestClient, service: Any, features: Sequence[WebFeature]
 ) -> None:
-    for question in (QUESTION, "Et quand ?"):
+    for question in (QUESTION, "Et quand la lentille a-t-elle servi ?"):
         ask_for_an_alert(client, question)
     publish_answer(service)
     await look(features)

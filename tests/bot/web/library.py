@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,6 +23,11 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import live
 
 ORIGIN = "http://localhost"
+
+
+def answer_paths(page: str) -> list[str]:
+    """The permanent addresses of the answers on a page, the newest first."""
+    return re.findall(r'<footer class="foot"><a href="(/a/[^"]+)">', page)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from tests.bot.llm.fakes import Scripted
 from tests.bot.llm.test_budget import REQUEST
 from tests.bot.messenger.samples import LENS, refused
 from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.bot.web.library import answer_paths
 from tests.e2e.telegram import Shelf, StubChain
 
 PROXY = "10.0.0.2"
@@ -200,7 +201,7 @@ def test_pages_of_other_sites_do_not_use_up_a_limit(visit: Open) -> None:
 
 def test_new_cookies_are_no_new_voices(visit: Open, state: State) -> None:
     asker = visit(web_access="open", group_burst=0)
-    at = asker.post("/", data={"q": QUESTION}).url.path
+    (at,) = answer_paths(asker.post("/", data={"q": QUESTION}).text)
     for _ in range(5):
         stranger = visit("198.51.100.4", web_access="open", group_burst=0)
         assert "/vote" not in stranger.get(at).text

@@ -17,6 +17,7 @@ from bot.web.coverage_chart import CoverageChart
 from tests.bot.messenger.samples import LENS, LIGHT
 from tests.bot.web.archive_answers import ARCHIVE_ANSWERS, COMPARISON, DOSSIER, TIMELINE
 from tests.bot.web.conftest import QUESTION
+from tests.bot.web.library import answer_paths
 from tests.e2e.telegram import StubChain
 
 UNSAID = "Qui sera le gardien en 2030 ?"
@@ -102,7 +103,7 @@ def test_a_stored_answer_keeps_its_form(client: TestClient) -> None:
 @pytest.mark.parametrize("suffix", EXPORT_FORMATS)
 def test_an_answer_is_saved_as_a_file(client: TestClient, suffix: str) -> None:
     shown = client.post("/", data={"q": TIMELINE})
-    key = shown.url.path.removeprefix("/a/")
+    key = answer_paths(shown.text)[0].removeprefix("/a/")
     assert f'href="/a/{key}/document.{suffix}" download' in shown.text
     file = client.get(f"/a/{key}/document.{suffix}")
     assert file.status_code == 200
@@ -119,13 +120,13 @@ def test_an_answer_is_saved_as_a_file(client: TestClient, suffix: str) -> None:
 def test_what_cannot_be_saved_is_said(client: TestClient) -> None:
     refusal = client.post("/", data={"q": UNSAID})
     assert "document.docx" not in refusal.text
-    key = refusal.url.path.removeprefix("/a/")
+    key = answer_paths(refusal.text)[0].removeprefix("/a/")
     file = client.get(f"/a/{key}/document.docx")
     assert file.status_code == 404
     assert "il n’y a rien à enregistrer" in file.text
     short = client.post("/", data={"q": QUESTION})
     assert "document.docx" not in short.text
-    key = short.url.path.removeprefix("/a/")
+    key = answer_paths(short.text)[0].removeprefix("/a/")
     assert client.get(f"/a/{key}/document.docx").status_code == 200
     assert client.get(f"/a/{key}/document.exe").status_code == 404
     assert client.get("/a/inconnue/document.odt").status_code == 404

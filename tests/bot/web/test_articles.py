@@ -23,7 +23,7 @@ from index.store.factory import open_store
 from index.store.removals import RemovedArticles
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
 from tests.bot.web.conftest import QUESTION
-from tests.bot.web.library import open_client, open_service
+from tests.bot.web.library import answer_paths, open_client, open_service
 from tests.e2e.telegram import Shelf, StubChain
 from tests.index.samples import BRIDGE, article, full, three
 
@@ -139,7 +139,8 @@ def test_a_stored_answer_shows_all_its_quotes_or_that_the_article_changed(
     client: TestClient, chain: StubChain, shelf: Shelf
 ) -> None:
     chain.answers[QUESTION] = answered(QUESTION, cite(1, LENS), cite(2, BIRTH))
-    key = client.post("/", data={"q": QUESTION}).url.path.removeprefix("/a/")
+    asked = client.post("/", data={"q": QUESTION})
+    key = answer_paths(asked.text)[0].removeprefix("/a/")
     page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 2}).text
     assert (marks(page, 1), marks(page, 2)) == (LENS, BIRTH)
     assert "Citation 2 sur 2" in page
@@ -148,7 +149,7 @@ def test_a_stored_answer_shows_all_its_quotes_or_that_the_article_changed(
     page = client.get(f"/articles/{FRESNEL.id}", params={"a": key, "n": 1}).text
     assert "Tout est réécrit." in page
     assert "L’article a changé depuis cette réponse" in page
-    assert f'<a href="/a/{key}">← La réponse</a>' in page
+    assert f'<a href="{asked.url.path}#a-{key}">← La réponse</a>' in page
     assert "<mark" not in page
 
 

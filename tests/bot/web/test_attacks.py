@@ -31,7 +31,7 @@ from bot.web.service import WebService
 from tests.bot.messenger.samples import FRESNEL, answered, article, cite
 from tests.bot.messenger.samples import refused as refused_answer
 from tests.bot.web.conftest import ORIGIN, QUESTION
-from tests.bot.web.library import open_service
+from tests.bot.web.library import answer_paths, open_service
 from tests.bot.web.test_serve import WAIT_SECONDS, beside
 from tests.e2e.telegram import Shelf, StubChain
 from tests.postgres.server import free_port
@@ -57,7 +57,7 @@ PATHS = (
     *("/articles/..%2f..%2f..%2fetc%2fpasswd", "/articles/%2e%2e/%2e%2e/etc/passwd"),
     *("/a/%0d%0aset-cookie:%20x=1", "/a/' OR 1=1 --", "/a/%00"),
 )
-WRITES = ("/", "/answer", "/a/x/vote", "/oublier", "/entrer")
+WRITES = ("/", "/answer", "/a/x/vote", "/oublier", "/entrer", "/conversations/7")
 FOREIGN = (
     {"sec-fetch-site": "cross-site"},
     {"sec-fetch-site": "same-site"},
@@ -157,8 +157,9 @@ def test_no_cookie_is_somebody_else(client: TestClient) -> None:
 
 
 def test_a_key_cannot_be_guessed(client: TestClient) -> None:
-    keys = {client.post("/", data={"q": QUESTION}).url.path for _ in range(5)}
-    assert len(keys) == 5
+    pages = [client.post("/", data={"q": QUESTION}) for _ in range(5)]
+    keys = {answer_paths(page.text)[0] for page in pages}
+    assert len(keys) == len({page.url.path for page in pages}) == 5
     assert all(len(key) == len("/a/") + 22 for key in keys)
     assert client.get(f"/a/{FRESNEL.id}").status_code == 404
 
@@ -197,6 +198,11 @@ def links_home(response: Response) -> bool:
 def is_not_zoe(response: Response) -> bool:
     """The request came as a new visitor, of whom nothing is kept."""
     return response.status_code != 200 or response.json()["turns"] == []
+
+
+def is_listless(response: Response) -> bool:
+    """No conversation is listed."""
+    return response.status_code in (200, 303) and "/conversations/" not in response.text
 
 
 def without(words: str) -> Holds:
@@ -362,6 +368,33 @@ ATTACKS: Mapping[str, Attack] = {
     "a conversation of somebody else": post(
         "/", without(QUESTION.lower()), data={"q": "Et lui ?", "conversation": "7"}
     ),
+    "the address of somebody's conversation": get("/conversations/7"),
+    "a title for somebody's conversation": post("/conversations/7", data={"title": "Pris"}),
+    "an end to somebody's conversation": post("/conversations/7", data={"delete": "1"}),
+    "a search in somebody's conversations": get("/conversations?q=lentille", without("phare")),
+    "a list under another name": get("/conversations", is_listless, ZOE),
+    "a list with half a cookie": get("/conversations", is_listless, ("cookie", "selon={cookie}x")),
+    "a conversation of number 0": get("/conversations/0"),
+    "a conversation below 0": get("/conversations/-7"),
+    "a conversation of sixty digits": get(f"/conversations/{'7' * 60}"),
+    "a conversation of five thousand digits": get(f"/conversations/{'7' * 5000}"),
+    "a conversation beyond the largest": get(f"/conversations/{2**62}"),
+    "a conversation in other digits": get("/conversations/%D9%A7"),
+    "a conversation by a path": get("/conversations/..%2f7"),
+    "a pattern for conversations": get("/conversations?q=%25", is_listless),
+    "a NUL in a conversation's words": get("/conversations?q=%00", is_listless),
+    "markup in a conversation's words": get(f"/conversations?q={quote(SCRIPTS[1])}", holds_text),
+    "a bidirectional title": post(
+        "/conversations/7", is_listless, data={"title": f"{BIDI}{SCRIPTS[0]}"}
+    ),
+    "a title of a megabyte": post("/conversations/7", refused(413), data={"title": "a" * 10**6}),
+    "a title as a file": post("/conversations/7", refused(400), PARTS, content=UPLOAD),
+    "deleting by a picture": get("/conversations/7?delete=1"),
+    "deleting by another site": post("/conversations/7", refused(403), CROSS, data={"delete": "1"}),
+    "deleting by another method": Attack("DELETE", "/conversations/7", refused(405)),
+    "a question into no conversation": post(
+        "/", refused(303), data={"q": "Qui ?", "conversation": "9" * 5000}
+    ),
     # Frames
     "a frame": get("/embed", refused(403), ("sec-fetch-dest", "iframe")),
     # Bodies
@@ -425,8 +458,8 @@ def test_attacks(client: TestClient, open_stranger: OpenClient, state: State, na
     token = state.do(partial(web_tokens.create_token, name="zoe", now=datetime.now(UTC)))
     with state.session() as session:
         (digest,) = session.execute(select(web_tokens.WebTokenRow.digest)).one()
-    known = {"{key}": answer.url.path[3:], "{cookie}": client.cookies["selon"], "{digest}": digest}
-    known |= {"{token}": token, "{token_}": token[:-1]}
+    known = {"{key}": answer_paths(answer.text)[0][3:], "{cookie}": client.cookies["selon"]}
+    known |= {"{digest}": digest, "{token}": token, "{token_}": token[:-1]}
 
     def filled(text: str) -> str:
         for placeholder, value in known.items():

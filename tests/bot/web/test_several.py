@@ -15,6 +15,7 @@ from bot.web.service import WebService
 from tests.bot.messenger.samples import LENS
 from tests.bot.state.conftest import url
 from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.bot.web.library import answer_paths
 
 __all__ = ["url"]
 
@@ -37,8 +38,9 @@ def test_an_answer_of_one_is_that_of_all(url: str, tmp_path: Path, chain: Any, s
         for browser in browsers[1:]:
             browser.cookies = browsers[0].cookies
         first, second, third = browsers
-        at = ask(first, QUESTION)
-        assert LENS in second.get(at).text
+        conversation = second.get(ask(first, QUESTION)).text
+        assert LENS in conversation
+        (at,) = answer_paths(conversation)
         second.post(f"{at}/vote", data={"vote": "good"})
         assert "1 question, 1 vote" in third.get("/mesdonnees").text
         # What was asked earlier in this conversation is shown.
