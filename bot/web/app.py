@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import StateError, WebError
-from bot.locale.errors import error_sentence, library_sentence
+from bot.locale.errors import library_sentence
 from bot.operations.metrics import METERS
 from bot.settings import Settings
 from bot.web import access, api, articles, conversations, openai_api, pages, personal, widget
@@ -28,9 +28,9 @@ from bot.web.admission import HangUp
 from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
 from bot.web.program_errors import PlainErrors, error_response, is_for_programs
-from bot.web.rendering import STATIC, PageTexts, render
+from bot.web.rendering import STATIC, reason_of, render
 from bot.web.service import WebService
-from index.errors import IndexingError, NoIndex
+from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
@@ -195,7 +195,7 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, WebError)
     if is_for_programs(request.url.path):
         return error_response(request, error)
-    reason = error_sentence(error, request.state.visitor.language)
+    reason = reason_of(error, request.state.visitor.language)
     again = f"{request.url.path}?{request.url.query}" if request.method == "GET" else ""
     response = render(request, "error.html", error.status, reason=reason, again=again)
     response.headers.update(error.headers)
@@ -207,8 +207,8 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
     if is_for_programs(request.url.path):
         return error_response(request, error)
     logger.error("A request could not be answered: %s", error)
-    texts = PageTexts.of(request.state.visitor.language)
-    reason = texts.answer.no_index if isinstance(error, NoIndex) else texts.page.failed
+    assert isinstance(error, IndexingError | StateError)
+    reason = reason_of(error, request.state.visitor.language)
     return render(request, "error.html", 503, reason=reason, again="")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from bot.errors import MissingPage, StateError, WebError
 from bot.export import EXPORT_FORMATS, export_name
 from bot.library.examples import Examples
-from bot.locale.errors import error_sentence
+from bot.operations.metrics import METERS
 from bot.state import votes
 from bot.web.addresses import base_address, citation_address
 from bot.web.answer_view import AnswerView
@@ -27,9 +28,11 @@ from bot.web.conversations import (
     view_answer,
 )
 from bot.web.heartbeats import respond_when_ready
-from bot.web.rendering import PageTexts, render, render_text
+from bot.web.rendering import PageTexts, reason_of, render, render_text
 from bot.web.service import Visitor, WebService
 from index.errors import IndexingError
+
+logger = logging.getLogger(__name__)
 
 VOTE_COST = 0.2  # in questions
 _FIELDS = 8
@@ -91,12 +94,11 @@ class AskPages:
         visitor: Visitor = request.state.visitor
         try:
             stored_answer = await self._service.ask(question, visitor, conversation)
-        except WebError as error:
-            reason = error_sentence(error, visitor.language)
-            html = render_text(request, "refused.html", reason=reason)
-            return json.dumps({"refused": True, "html": html})
-        except (IndexingError, StateError):
-            return json.dumps({"failed": True})  # the script posts the form, which shows the error
+        except (WebError, IndexingError, StateError) as error:
+            if not isinstance(error, WebError):
+                METERS.failures.inc()
+                logger.error("A question could not be answered: %s", error)
+            return json.dumps({"problem": reason_of(error, visitor.language)})
         answer, key = stored_answer.answer, stored_answer.key
         page = PageTexts.of(visitor.language).page
         return json.dumps(

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from bot.answer import LINE_END, Citation, link_to, web_address
 from bot.conversation.passage_refs import article_path
+from bot.errors import SelonError, WebError
 from bot.export import is_document
 from bot.export.texts import ExportPhrases
 from bot.help_numbers import help_line, help_text
@@ -23,6 +24,7 @@ from bot.library.articles import Library
 from bot.locale import format
 from bot.locale.answers import ChoicePhrases, Phrases, title_of
 from bot.locale.catalogue import Language
+from bot.locale.errors import error_sentence
 from bot.locale.messenger import BrowsingPhrases
 from bot.locale.source import details
 from bot.locale.text import finalize
@@ -35,7 +37,7 @@ from bot.web.citation_formats import CitationFormats
 from bot.web.coverage_chart import CoverageChart
 from bot.web.service import Visitor, WebService
 from bot.web.texts import PagePhrases
-from index.errors import IndexingError
+from index.errors import IndexingError, NoIndex
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -138,6 +140,14 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             **values,
         )
     )
+
+
+def reason_of(error: SelonError | IndexingError, language: Language) -> str:
+    """What a page says of an error: those of the store and the database are for operators."""
+    texts = PageTexts.of(language)
+    if isinstance(error, WebError):
+        return error_sentence(error, language)
+    return texts.answer.no_index if isinstance(error, NoIndex) else texts.page.failed
 
 
 @dataclass(frozen=True, slots=True)

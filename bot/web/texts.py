@@ -76,6 +76,12 @@ class PagePhrases(Texts, domain="web", part="page"):
     searching: str
     ready: str
     stopped: str
+    offline: str
+    down: str
+    cut: str
+    slow: str
+    retry: str
+    unsent: str
     changed: str
     all_gone: str
     earlier: str

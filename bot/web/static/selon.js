@@ -1,71 +1,101 @@
-// Answers in place. Without this script, or where it fails, the forms do.
+// Answers and errors in place. Without this script, the forms do.
 "use strict";
 
+const SLOW_MS = 8000;
 const answers = document.getElementById("answers");
 const status = document.getElementById("status");
+const texts = status.dataset;
 let stop = null;
+let shown = location.pathname;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.matches("form.ask") && answers) {
-    event.preventDefault();
-    ask(form, event.submitter);
-  } else if (form.matches("form.vote")) {
-    event.preventDefault();
-    vote(form, event.submitter);
-  }
+  if (!form.matches("form.ask, form.vote")) return;
+  event.preventDefault();
+  if (form.matches(".vote")) return vote(form, event.submitter);
+  const place = document.createElement("div");
+  answers.prepend(place);
+  ask(form, new URLSearchParams(new FormData(form, event.submitter)), place);
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && stop) stop.abort();
 });
 
-let shown = location.pathname;
 addEventListener("popstate", () => {
   if (location.pathname !== shown) location.reload(); // not for a place on the page
 });
 
-async function ask(form, submitter) {
+function tell(place, question, text, retry) {
+  const card = document.createElement("article");
+  card.className = "card";
+  for (const [tag, words] of [["h2", question], ["p", text]]) {
+    const element = document.createElement(tag);
+    element.textContent = words;
+    if (tag === "p") element.className = "note";
+    card.append(element);
+  }
+  if (retry) {
+    const button = document.createElement("button");
+    button.className = "plain";
+    button.textContent = texts.retry;
+    button.onclick = retry;
+    card.append(button);
+  }
+  place.replaceChildren(card);
+  status.textContent = text;
+}
+
+async function ask(form, body, place) {
   if (stop) stop.abort();
   const own = (stop = new AbortController());
-  const place = document.createElement("div");
-  answers.prepend(place);
-  status.textContent = status.dataset.searching;
-  place.innerHTML = `<p class="card note">${status.dataset.searching}</p>`;
+  const question = body.get("reading") || body.get("q");
+  tell(place, question, texts.searching);
+  const slow = setTimeout(() => tell(place, question, texts.slow), SLOW_MS);
+  let problem = navigator.onLine ? texts.down : texts.offline;
   try {
-    const body = new URLSearchParams(new FormData(form, submitter));
     const response = await fetch("/answer", { method: "POST", body, signal: own.signal });
-    if (!response.ok) throw new Error(response.status);
+    problem = response.ok ? texts.cut : texts.failed;
     const part = await response.json();
-    if (part.failed) throw new Error("failed");
+    problem = part.problem;
+    if (problem) throw new Error(problem);
     place.innerHTML = part.html;
     place.replaceWith(...place.childNodes);
-    if (part.refused) {
-      status.textContent = "";
-      return;
-    }
     if (part.url && part.url !== shown) {
       history.pushState(null, "", part.url);
       shown = part.url;
     }
     document.title = part.title;
-    form.q.value = "";
+    if (form.q.value === body.get("q")) form.q.value = "";
     form.q.placeholder = part.next;
-    status.textContent = status.dataset.ready;
+    status.textContent = texts.ready;
   } catch (error) {
-    place.remove();
     if (own.signal.aborted) {
-      if (stop === own) status.textContent = status.dataset.stopped;
-    } else form.submit(); // the plain way, which says what is wrong
+      place.remove();
+      if (stop === own) status.textContent = texts.stopped;
+    } else {
+      tell(place, question, problem, () => {
+        ask(form, body, place);
+        form.q.focus();
+      });
+    }
   } finally {
+    clearTimeout(slow);
     if (stop === own) stop = null;
   }
 }
 
 async function vote(form, button) {
   const body = new URLSearchParams([[button.name, button.value]]);
-  const response = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } });
-  if (response.ok) form.outerHTML = await response.text();
+  try {
+    const response = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } });
+    if (!response.ok) throw new Error(response.status);
+    form.outerHTML = await response.text();
+  } catch (error) {
+    const note = form.querySelector("[role=status]");
+    note.className = "";
+    note.textContent = texts.unsent;
+  }
 }
 
 document.addEventListener("toggle", (event) => {

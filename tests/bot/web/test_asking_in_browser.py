@@ -105,7 +105,7 @@ def test_answers_come_in_place_and_each_has_its_look(browser: Chrome, address: s
     find(browser, "article.answer", 3)
 
 
-def test_escape_stops_an_answer_and_where_the_script_fails_the_page_says_what_is_wrong(
+def test_escape_stops_an_answer_and_an_error_is_told_in_its_card(
     browser: Chrome, address: str, chain: SlowChain
 ) -> None:
     browser.get(address)

@@ -179,8 +179,7 @@ def test_the_script_gets_a_part_of_the_page(client: TestClient, chain: StubChain
     assert part["url"] == "/conversations/3"
     assert LENS in client.get(part["url"]).text
     refused = client.post("/answer", data={"q": "a" * 1_001}).json()
-    assert refused["refused"]
-    assert "plus de 1\u202f000 caractères" in refused["html"]
+    assert "plus de 1\u202f000 caractères" in refused["problem"]
 
 
 def test_a_page_is_light(client: TestClient) -> None:
