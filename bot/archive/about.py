@@ -155,7 +155,7 @@ class ArticleReply:
         # An article that only names the subject has no news of it.
         several = [own for own in found.articles if own.is_central or metadata.kind != "news"]
         if not newest:
-            several.sort(key=lambda own: (own.in_title, own.in_opening), reverse=True)
+            several.sort(key=lambda own: (own.in_title, own.in_text), reverse=True)
         if several:
             return ArticleChoice.of([own.article for own in several])
         findings = self.searcher.search(metadata.subject, _DEPTH, self.timing.period)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from bot.answer import Citation
@@ -25,7 +26,7 @@ MAX_ARTICLES = 60  # whose sentences are read
 _MAX_WORDS = 80  # of a line
 # Of a line, near the weights that a logistic regression gave to 2,600 sentences of the tune half of
 # `bench/archive`, of which 9 % should be shown.
-_NAMED_WEIGHT, _TITLE_WEIGHT, _OPENING_WEIGHT, _EARLY_WEIGHT = 1.0, 1.5, 0.5, 0.8
+_NAMED_WEIGHT, _TITLE_WEIGHT, _TEXT_WEIGHT, _EARLY_WEIGHT = 1.0, 1.5, 0.5, 0.8
 _SIMILARITY_WEIGHT, _ARTICLE_WEIGHT, _FIGURE_WEIGHT = 4.0, 2.0, 0.5
 _DAY_WEIGHTS = {"day": 0.8, "week": 0.5, "part": 0.5, "month": 0.5, "season": 0.3, "year": 0.2}
 _HISTORY_WEIGHT = -1.5
@@ -35,7 +36,7 @@ _HISTORY_YEARS = 20  # older than its article, an event is no news of it
 _TEMPLATE_SENTENCES = 3  # of one wording
 _LEAD_LOSS = 0.5  # of a sentence that needs the one before it
 
-
+_days_in = lru_cache(maxsize=4_096)(find_event_days)  # asked of a sentence by those after it too
 _DIGIT = re.compile(r"\d")
 _QUOTE = re.compile("[«“][^«»“”]*[»”]")
 _SAME_YEAR = re.compile(
@@ -96,7 +97,7 @@ def find_lines(
         nearest[article_id] = max(nearest[article_id], near - _LEAST_SIMILARITY)
 
     def key(own: SubjectArticle) -> tuple[bool, bool, float]:
-        return own.in_title, own.in_opening, nearest[own.article.id]
+        return own.in_title, own.in_text, nearest[own.article.id]
 
     best = sorted(articles, key=key, reverse=True)[:MAX_ARTICLES]
     return [line for own in best for line in _lines_of(own, similarity, nearest[own.article.id])]
@@ -148,13 +149,13 @@ def _find_day(own: SubjectArticle, at: int) -> EventDay | None:
     year" or those before it tell of years ago; so do « mardi » and « hier », but in quotes.
     """
     text, published = own.mentions[at].sentence.text, own.article.published
-    days = [day for day in find_event_days(text, None) if not day.is_aside]
+    days = [day for day in _days_in(text, None) if not day.is_aside]
     if published is not None:
         quotes = [match.span() for match in _QUOTE.finditer(text)]
         is_past = bool(_SAME_YEAR.search(text)) or _is_amid_history(own, at)
         days += [
             day
-            for day in find_event_days(text, published)
+            for day in _days_in(text, published)
             if not (day.is_aside or (is_past and _is_of_month(day, text)))
             and not any(first < day.start < last for first, last in quotes)
         ]
@@ -171,9 +172,9 @@ def _is_amid_history(own: SubjectArticle, at: int) -> bool:
     others = (other.sentence for other in own.mentions[:at])
     before = {sentence.start: sentence.text for sentence in (*passage, *others)}
     for _, text in sorted(before.items(), reverse=True):
-        if written := find_event_days(text, None):
+        if written := _days_in(text, None):
             return written[-1].period.last.year < published.year - 1
-        if any(not _is_of_month(day, text) for day in find_event_days(text, published)):
+        if any(not _is_of_month(day, text) for day in _days_in(text, published)):
             return False
     return False
 
@@ -191,7 +192,7 @@ def _weigh(own: SubjectArticle, mention: Mention, at: int) -> float:
     return (
         _NAMED_WEIGHT * mention.is_named
         + _TITLE_WEIGHT * own.in_title
-        + _OPENING_WEIGHT * own.in_opening
+        + _TEXT_WEIGHT * own.in_text
         + _FIGURE_WEIGHT * (_DIGIT.search(mention.sentence.text) is not None)
         + _EARLY_WEIGHT / (1 + at)
     )

@@ -24,7 +24,6 @@ from index.text.stopwords import stop_words
 _SEARCHED_PASSAGES = 80
 _MOST_NAMED = 2_000  # passages that name a subject, of which the best lines are shown
 _NEAR_MARGIN = 0.2  # of score behind the nearest article, within which to look for the widest gap
-_FREQUENT = 3  # times that an article about a name has it
 _MOST_NEAR = 12
 _LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
 _TYPO_LETTERS = 3  # minimum of a word that may be misspelt
@@ -101,22 +100,16 @@ def find_material(
         or not _has_names(found.name, [hit.article for hit in findings.hits[:_MOST_NEAR]], all)
     ):
         return None
-    near = [
-        article
-        for article in _nearest_articles(findings.hits)
-        if not names or _has_names(found.name, [article], any)
-    ]
     own = {entry.article.id: entry for entry in found.articles}
-    others = [
-        replace(own[article.id], in_opening=_is_frequent(found.name, article))
-        if article.id in own and not own[article.id].is_central
-        else own[article.id]
-        if article.id in own
-        else SubjectArticle(article, found.name, in_title=False, in_opening=True)
-        for article in near
-        if article.id in own or not (is_name and own) or _has_hint(request, article)
-    ]
-    own |= {entry.article.id: entry for entry in others}
+    for article in _nearest_articles(findings.hits):
+        entry = own.get(article.id)
+        if entry is None:
+            is_other = names and not _has_names(found.name, [article], any)
+            is_other = is_other or (is_name and found.articles and not _has_hint(request, article))
+            if not is_other:
+                own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
+        elif len(found.name.parts) > 1:
+            own[article.id] = replace(entry, in_text=True)
     if not own:
         return None
     articles = sorted(own.values(), key=_newness, reverse=True)
@@ -131,15 +124,6 @@ def find_material(
     is_near = is_near or not any(entry.is_central for entry in articles)
     named = frozenset(entry.article.id for entry in found.articles)
     return Material(replace(found, articles=tuple(articles)), named, is_near, similarity)
-
-
-def _is_frequent(name: SubjectName, article: Article) -> bool:
-    """True if an article goes on about a subject: all of its parts, a lone name often."""
-    if len(name.parts) > 1:
-        return True
-    (part,) = name.parts
-    count = len(list(part.find(article.text, fold_phrase(article.text))))
-    return part.is_name and count >= _FREQUENT
 
 
 def _has_hint(request: ArchiveRequest, article: Article) -> bool:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from index.article import Article, Passage, Period, Sentence
 from index.ingestion.passages import cut
+from index.models.base import Vectors
 from index.search.searcher import Searcher
+from index.store.open_generation import OpenGeneration
 from index.text.antecedents import find_leads
 from index.text.folding import fold_phrase
 from index.text.language import detect, keyed_terms
@@ -20,7 +24,11 @@ from index.text.stopwords import stop_words
 MAX_PASSAGES = 20_000  # that may name a subject; with more, nothing is counted
 _MOST_HOMONYMS = 100  # articles in which a name is told apart; a more frequent one needs it least
 _OPENING_SENTENCES = 3
-_HEADING_CHARACTERS = 120  # that may stand before an opening
+_LEAST_SHARE = 0.2  # of the sentences of an article about a subject that name it
+_LEAST_LIKENESS = 0.5  # cosine of the openings of articles about one subject
+_MOST_COMPARED = 60  # articles about a subject that others are compared with
+_TYPICAL_ARTICLES = 40
+_SMALLEST_NORM = 1e-6
 _PLURAL_LETTERS = 4  # minimum of a common noun whose plural is the same word
 _SURNAME_LETTERS = 3
 _BEFORE_CHARACTERS = 40  # in which a first name may stand
@@ -161,25 +169,25 @@ class Mention:
 
 @dataclass(frozen=True)
 class SubjectArticle:
-    """An article that names a subject: in its title (a person by the surname alone is enough), in
-    its opening (where a lone common noun is too little), or further down."""
+    """An article that names a subject: in its title (a person by the surname alone is enough);
+    so in its text that it is about it; or elsewhere."""
 
     article: Article
     name: SubjectName
     in_title: bool
-    in_opening: bool
+    in_text: bool
 
     @property
     def is_central(self) -> bool:
         """True if it is about the subject."""
-        return self.in_title or self.in_opening
+        return self.in_title or self.in_text
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """The sentences that name the subject or go on about it, all of an article about it."""
         name = self.name.core
         is_person = name.surname is not None or name.is_surname
-        is_whole = self.in_title or (self.in_opening and not is_person)
+        is_whole = self.in_title or (self.in_text and not is_person)
         in_title = name.find_parts(self.article.title)
         mentions = []
         for passage in cut(self.article):
@@ -213,7 +221,7 @@ class FoundSubject:
 
     @property
     def central(self) -> tuple[SubjectArticle, ...]:
-        """Those that name it in their title or opening, or else all of them."""
+        """Those about it, or else all of them."""
         central = tuple(article for article in self.articles if article.is_central)
         return central or self.articles
 
@@ -245,27 +253,75 @@ def find_subject(
     passages: dict[str, list[Passage]] = defaultdict(list)
     for stored in generation.passages_by_key(keys[:most].tolist()):
         passages[stored.article_id].append(stored.passage)
-    articles = []
+    articles, openings = [], []
     for article in searcher.select(generation.articles_by_id(list(passages)).values(), period):
         in_title = name.is_in(article.title)
-        own = list(passages[article.id])
-        named = [s for passage in own for s in passage.sentences if name.is_in(s.text)]
-        if in_title or named:
-            first = next((p for p in own if p.start <= _HEADING_CHARACTERS), None)
-            opening = first.sentences[:_OPENING_SENTENCES] if first is not None else ()
-            in_opening = any(sentence.start == s.start for sentence in opening for s in named)
-            in_opening = in_opening and (len(name.parts) > 1 or name.parts[0].is_name)
+        own = passages[article.id]
+        if in_title or any(name.is_in(s.text) for passage in own for s in passage.sentences):
             in_title = (
                 in_title
                 or (name.has_core and name.core.is_in(article.title))
                 or name.has_surname(article.title)
             )
-            articles.append(SubjectArticle(article, name, in_title, in_opening))
+            in_text, in_opening = (True, True) if in_title else _judge_text(name, article)
+            articles.append(SubjectArticle(article, name, in_title, in_text))
+            if in_opening:
+                openings.append(article.id)
     articles, homonyms = _tell_apart(name, articles)
+    articles = _with_related(articles, openings, generation)
     name = _without_namesakes(name, articles)
     articles = [replace(own, name=name) for own in articles]
     articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
     return FoundSubject(name, tuple(articles), homonyms, len(keys) <= most)
+
+
+def _judge_text(name: SubjectName, article: Article) -> tuple[bool, bool]:
+    """Whether an article goes on about a subject or begins with it, a lone common noun aside; and
+    whether its opening names it."""
+    core = name.core
+    texts = [sentence.text for passage in cut(article) for sentence in passage.sentences]
+    named = [at for at, text in enumerate(texts) if core.is_in(text) or core.has_surname(text)]
+    is_frequent = len(named) > 1 and len(named) >= _LEAST_SHARE * len(texts)
+    is_noun = len(name.parts) == 1 and not name.parts[0].is_name
+    in_opening = bool(named) and named[0] < _OPENING_SENTENCES
+    return is_frequent or (0 in named and not is_noun), in_opening and not is_noun
+
+
+def _with_related(
+    articles: Sequence[SubjectArticle], openings: Collection[str], generation: OpenGeneration
+) -> list[SubjectArticle]:
+    """Count those of `openings` as about the subject that open like one that is.
+
+    Vectors of any two articles are alike; what they share on average is taken from each.
+    """
+    sure = [own.article.id for own in articles if own.is_central]
+    others = [
+        own.article.id for own in articles if not own.is_central and own.article.id in openings
+    ]
+    one = _opening_vectors(sure[:_MOST_COMPARED], generation)
+    other = _opening_vectors(others, generation)
+    if not (one and other):
+        return list(articles)
+    newest = [entry.id for entry in generation.articles(limit=_TYPICAL_ARTICLES)]
+    typical = np.mean(list(_opening_vectors(newest, generation).values()), axis=0)
+
+    def unit(vectors: Iterable[Vectors]) -> Vectors:
+        own = np.stack(list(vectors)) - typical
+        return own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), _SMALLEST_NORM)
+
+    likeness = (unit(other.values()) @ unit(one.values()).T).max(axis=1)
+    like = {key for key, value in zip(other, likeness, strict=True) if value >= _LEAST_LIKENESS}
+    return [replace(own, in_text=own.in_text or own.article.id in like) for own in articles]
+
+
+def _opening_vectors(ids: Sequence[str], generation: OpenGeneration) -> dict[str, Vectors]:
+    """The mean vector of the sentences of each article's first passage."""
+    stored = {article_id: generation.opening(article_id) for article_id in ids}
+    return {
+        article_id: generation.sentence_vectors_of(own.key).mean(axis=0)
+        for article_id, own in stored.items()
+        if own is not None
+    }
 
 
 def _numbers(word: str) -> set[str]:

@@ -51,12 +51,27 @@ def test_a_name_within_another_name_is_told_apart() -> None:
         assert [homonym.title for homonym in found.homonyms] == ["Un emploi"]
 
 
-def test_the_title_and_the_opening_count_for_more_than_the_rest() -> None:
+def central(subject: str, *articles: Article) -> set[str]:
+    with searcher_over(*articles) as searcher:
+        return {own.article.title for own in find_subject(searcher, subject).central}
+
+
+def test_an_article_on_a_subject_begins_with_it_or_goes_on_about_it() -> None:
     last = told("Divers", "Un. Deux mots. Trois mots ici. Quatre mots sont là. Le Mali gagne.")
-    with searcher_over(MALI, last, told("Mali : un vote", "Le vote est clos.")) as searcher:
-        found = find_subject(searcher, "Mali")
-    assert {hit.article.title for hit in found.central} == {"Un sommet", "Mali : un vote"}
-    assert len(found.articles) == 3
+    vote = told("Mali : un vote", "Le vote est clos.")
+    often = told("Sommet", "La fête commence. Une ville danse. Le Mali gagne. Le Mali chante.")
+    once = told("Animateur", "L’animateur arrive. Il parle du Mali. Il part. Il rit. Il dort.")
+    titles = central("Mali", MALI, last, vote, often, once)
+    assert titles == {"Un sommet", "Mali : un vote", "Sommet"}
+
+
+def test_an_article_whose_opening_names_a_subject_counts_if_it_opens_like_one_about_it() -> None:
+    start = "La présidence parle de paix au sommet. Les chefs de la région discutent de paix."
+    one = told("Mali : la paix", f"{start} Le texte est signé. On rit. On part. On dort.")
+    other = told("La paix", f"{start} Cela se passe au Mali. On chante. On rentre. On se tait.")
+    third = told("Récolte", "Le blé pousse. Il pleut. Le Mali en vend. On mange. On boit. On dort.")
+    rest = [told(f"Divers {n}", f"Chose{n} arrive ici{n}. Puis{n} vient là{n}.") for n in range(9)]
+    assert central("Mali", one, other, third, *rest) == {"Mali : la paix", "La paix"}
 
 
 def test_mentions_go_on_by_the_surname_alone() -> None:
