@@ -24,6 +24,7 @@ _DIGIT = re.compile(r"\d")
 _ARTICLE = re.compile(r"^(?:le |la |les |l['’]|the )")  # « Le Monde » keeps its own
 _BETWEEN = re.compile(r",? (?:et|ou|and|or|vs\.?|versus|contre|avec|with|à) (?:d[eu]s? |d['’])?")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_HINTS = re.compile(r"\s?[:;(] ")
 _TWO = re.compile(r"^(?:deux|two|both) ")
 
 
@@ -33,7 +34,8 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     phrases = ComparisonPhrases.of(request.language)
     names: Sequence[str] = (request.subject, request.person)
     if not request.person:
-        names = [name.strip(" :\u00a0") for name in split_subjects(request.question)]
+        parts = (name.strip(" :\u00a0") for name in split_subjects(request.question))
+        names = [_HINTS.split(name, maxsplit=1)[0] for name in parts]
     if len(names) != 2 or not all(names):
         names = _BETWEEN.split(request.subject, maxsplit=1)
     if _TWO.match(fold_phrase(request.subject)):

@@ -97,14 +97,14 @@ def find_material(
     is_name = len(names) == len(found.name.parts)
     if not found.articles and (
         findings.confidence < _LEAST_CONFIDENCE
-        or not _has_names(found.name, [hit.article for hit in findings.hits[:_MOST_NEAR]], all)
+        or not any(_has_names(found.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])
     ):
         return None
     own = {entry.article.id: entry for entry in found.articles}
     for article in _nearest_articles(findings.hits):
         entry = own.get(article.id)
         if entry is None:
-            is_other = names and not _has_names(found.name, [article], any)
+            is_other = names and not _has_names(found.name, article, any)
             is_other = is_other or (is_name and found.articles and not _has_hint(request, article))
             if not is_other:
                 own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
@@ -119,7 +119,7 @@ def find_material(
         for ranked in hit.sentences
     }
     is_near = found.name.subject != subject or not found.articles
-    is_near = is_near and bool(_missing_words(subject, articles))
+    is_near = is_near and not any(_has_words(subject, entry.article) for entry in articles)
     # A line that only names the subject is no news of it.
     is_near = is_near or not any(entry.is_central for entry in articles)
     named = frozenset(entry.article.id for entry in found.articles)
@@ -155,23 +155,20 @@ def _nearest_articles(hits: Sequence[Hit]) -> list[Article]:
 
 
 def _has_names(
-    name: SubjectName, articles: Sequence[Article], which: Callable[[Iterable[bool]], bool]
+    name: SubjectName, article: Article, which: Callable[[Iterable[bool]], bool]
 ) -> bool:
-    """True if all or any of the capitalised words of a subject stand in one of the articles."""
-    texts = [f" {' '.join(folded_words(f'{a.title} {a.text}'))} " for a in articles]
+    """True if all or any of the capitalised words of a subject stand in an article."""
+    text = f" {' '.join(folded_words(f'{article.title} {article.text}'))} "
     words = [word for part in name.parts if part.is_name for word in folded_words(part.text)]
-    return which(any(f" {word} " in text for text in texts) for word in words)
+    return which(f" {word} " in text for word in words)
 
 
-def _missing_words(subject: str, articles: Sequence[SubjectArticle]) -> set[str]:
-    """The terms of a subject that none of the articles has; none across languages."""
+def _has_words(subject: str, article: Article) -> bool:
+    """True if an article has all terms of a subject, or is in another language."""
     language = detect(subject)
-    if language != articles[0].article.language:
-        return set()
     terms = {t for t in keyed_terms(subject, language) if not any(map(str.isdigit, t))}
-    for entry in articles:
-        terms -= set(keyed_terms(f"{entry.article.title} {entry.article.text}", language))
-    return terms
+    own = keyed_terms(f"{article.title} {article.text}", language)
+    return language != article.language or terms.issubset(own)
 
 
 def _mend(subject: str, hits: Sequence[Hit]) -> str:

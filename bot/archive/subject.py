@@ -34,6 +34,7 @@ _SURNAME_LETTERS = 3
 _BEFORE_CHARACTERS = 40  # in which a first name may stand
 _WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
 _NO_FIRST_NAMES = frozenset(["m.", "mme", "president", "presidente", "ministre", "premier", "mr"])
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BETWEEN = re.compile(r"[\s'-]+")
 # In a subject, these stand between names of one thing: « Tour de France », « Bank of England ».
 _JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
@@ -236,6 +237,11 @@ def find_subject(
     """Find the articles that have every word of a subject in their title or in one sentence, in at
     `most` passages."""
     name = SubjectName.parse(subject, question)
+    years = [part for part in name.parts if _YEAR.fullmatch(part.text)]
+    if 0 < len(years) < len(name.parts):  # « Eurovision 2017 »: of that year, or naming it
+        name = replace(name, parts=tuple(part for part in name.parts if part not in years))
+    else:
+        years = []
     generation = searcher.generation
     languages = generation.facts.languages
     terms = [
@@ -255,6 +261,8 @@ def find_subject(
         passages[stored.article_id].append(stored.passage)
     articles, openings = [], []
     for article in searcher.select(generation.articles_by_id(list(passages)).values(), period):
+        if years and not _is_of(years, article):
+            continue
         in_title = name.is_in(article.title)
         own = passages[article.id]
         if in_title or any(name.is_in(s.text) for passage in own for s in passage.sentences):
@@ -273,6 +281,12 @@ def find_subject(
     articles = [replace(own, name=name) for own in articles]
     articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
     return FoundSubject(name, tuple(articles), homonyms, len(keys) <= most)
+
+
+def _is_of(years: Sequence[NamePart], article: Article) -> bool:
+    """True if an article is of these years or names them."""
+    text = f"{article.published or ''} {article.title} {article.text}"
+    return all(year.find_in(text) for year in years)
 
 
 def _judge_text(name: SubjectName, article: Article) -> tuple[bool, bool]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.answer import Answer
+from bot.archive import material
 from bot.archive.archive import FUNCTIONS
 from bot.archive.request import ArchiveFunction, ArchiveRequest
 from index.search.searcher import Searcher
@@ -187,3 +188,23 @@ def test_what_is_only_near_is_not_sure_and_an_absent_name_is_refused() -> None:
         near = call(searcher, "overview", "fermeture du pont de Lyon par décret")
         assert call(searcher, "overview", "Zoé Martin et le pont de Lyon").outcome == "no"
     assert near.outcome in ("perhaps", "no")
+
+
+def test_the_names_of_a_subject_stand_in_one_article_or_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(material, "_LEAST_CONFIDENCE", 0.0)
+    one = told("Le pont de Lyon", "Le pont de Lyon a été fermé par la maire après la crue.")
+    other = told("La fête de Nice", "La fête de Nice a été annulée par le maire après la crue.")
+    with searcher_over(one, other) as searcher:
+        assert call(searcher, "chronology", "crue entre Lyon et Nice").outcome == "no"
+
+
+def test_what_a_comparison_is_about_is_no_part_of_its_second_name() -> None:
+    train = told("Le TGV", "Le TGV roule à 320 kilomètres par heure depuis 2007 en France.")
+    church = told("Le Louvre", "Le Louvre a reçu 8 millions de visiteurs pendant cette année-là.")
+    question = "Compare le TGV et le Louvre : vitesse, visiteurs"
+    request = ArchiveRequest("comparison", "le TGV et le Louvre", question=question)
+    with searcher_over(train, church) as searcher:
+        answer = FUNCTIONS["comparison"](request, searcher)
+    assert [h.split("\u00a0")[0] for h in headings(answer)] == ["TGV", "Louvre"]

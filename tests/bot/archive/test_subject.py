@@ -74,6 +74,13 @@ def test_an_article_whose_opening_names_a_subject_counts_if_it_opens_like_one_ab
     assert central("Mali", one, other, third, *rest) == {"Mali : la paix", "La paix"}
 
 
+def test_a_year_of_a_subject_is_that_of_the_article_or_in_it() -> None:
+    won = told("Concours : la victoire", "Le Concours est gagné.", "2017-05-14")
+    city = told("Concours : la ville", "Le Concours de 2017 aura sa ville.", "2016-09-09")
+    other = told("Concours : la suite", "Le Concours recommence.", "2018-05-14")
+    assert central("Concours 2017", won, city, other) == {won.title, city.title}
+
+
 def test_mentions_go_on_by_the_surname_alone() -> None:
     text = "Benoît Hamon gagne. Hamon remercie. Gabrielle Hamon pleure. M. Hamon part."
     with searcher_over(told("Un vote", text)) as searcher:
