@@ -104,9 +104,9 @@ def find_material(
     for article in _nearest_articles(findings.hits):
         entry = own.get(article.id)
         if entry is None:
-            is_other = names and not _has_names(found.name, article, any)
-            is_other = is_other or (is_name and found.articles and not _has_hint(request, article))
-            if not is_other:
+            is_same = not names or _has_names(found.name, article, any)
+            needs_hint = is_name and bool(found.articles)
+            if is_same and (not needs_hint or _has_hint(request, article)):
                 own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
         elif len(found.name.parts) > 1:
             own[article.id] = replace(entry, in_text=True)

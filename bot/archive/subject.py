@@ -320,8 +320,9 @@ def _with_related(
     typical = np.mean(list(_opening_vectors(newest, generation).values()), axis=0)
 
     def unit(vectors: Iterable[Vectors]) -> Vectors:
-        own = np.stack(list(vectors)) - typical
-        return own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), _SMALLEST_NORM)
+        own: Vectors = np.stack(list(vectors)) - typical
+        own /= np.maximum(np.linalg.norm(own, axis=1, keepdims=True), _SMALLEST_NORM)
+        return own
 
     likeness = (unit(other.values()) @ unit(one.values()).T).max(axis=1)
     like = {key for key, value in zip(other, likeness, strict=True) if value >= _LEAST_LIKENESS}
