@@ -11,6 +11,7 @@ from bot.answer import LINE_END, Answer, Citation, ShownQuote, shown_quotes
 from bot.conversation.passage_refs import PassageRef, article_path, refs_path
 from bot.state.votes import Vote
 from bot.understanding.texts import ButtonPhrases
+from bot.web.article_text import QuoteSpan, TextBlock, blocks_between
 
 _MIN_CONTENTS = 3  # headings, for a table of contents
 
@@ -51,6 +52,18 @@ def _sections(
         yield tuple(groups[start:end])
 
 
+def _by_article(groups: Sequence[tuple[ShownQuote, ...]]) -> tuple[tuple[ShownQuote, ...], ...]:
+    """The quotes of one article together, where its first stands, unless something tells them
+    apart."""
+    together: dict[str, tuple[ShownQuote, ...]] = {}
+    for group in groups:
+        if any(quote.heading or quote.label for quote in group):
+            return tuple(groups)
+        article_id = group[0].citation.article.id
+        together[article_id] = (*together.get(article_id, ()), *group)
+    return tuple(together.values())
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerView:
     """An answer, its key ("" for none), the visitor's vote, and whether they may vote.
@@ -70,6 +83,25 @@ class AnswerView:
         """True if all cited articles are deleted."""
         return bool(self.withdrawn) and not self.answer.statements
 
+    def passages(self, group: Sequence[ShownQuote]) -> tuple[TextBlock, ...]:
+        """The passages around the quotes of one article, which are marked; empty if they add
+        nothing, or the article has changed."""
+        citations = {quote.citation.number: quote.citation for quote in group}
+        cited = [own for number, own in citations.items() if number not in self.changed_numbers]
+        spans: list[tuple[int, int]] = []
+        for start, end in sorted((own.passage.start, own.passage.end) for own in cited):
+            if spans and start <= spans[-1][1]:
+                start, end = spans[-1][0], max(end, spans.pop()[1])
+            spans.append((start, end))
+        if spans == [(own.start, own.end) for own in cited]:
+            return ()
+        quotes = [QuoteSpan(own.number, own.start, own.end) for own in cited]
+        return tuple(
+            block
+            for start, end in spans
+            for block in blocks_between(cited[0].article, quotes, start, end)
+        )
+
     @property
     def alone(self) -> str:
         """The words of the button that asks the question without what came before; "" for none."""
@@ -80,6 +112,8 @@ class AnswerView:
         """The quotes in sections; those of two things that are compared stand side by side."""
         rows: list[list[ViewSection]] = []
         groups = shown_quotes(self.answer.quoted, self.answer)
+        if self.answer.intent == "question" and self.answer.is_sure:
+            groups = _by_article(groups)
         for number, section in enumerate(_sections(groups), 1):
             view = ViewSection(f"s{number}-{self.key}", section)
             if view.side == 2 and rows and [own.side for own in rows[-1]] == [1]:

@@ -76,9 +76,16 @@ def text_blocks(
     Parsers separate paragraphs by empty lines and list items by line ends, and drop bullets, so
     lists are recognised by a preceding colon or by their numbers. A part never ends in a quote.
     """
-    text = article.text
-    start, end = _cut(text, part - 1), _cut(text, part)
+    start, end = _cut(article.text, part - 1), _cut(article.text, part)
     end = max([end, *(quote.end for quote in quotes if start <= quote.start < end)])
+    return blocks_between(article, quotes, start, end)
+
+
+def blocks_between(
+    article: Article, quotes: Sequence[QuoteSpan], start: int, end: int
+) -> tuple[TextBlock, ...]:
+    """Split characters `start` to `end` of an article into blocks, as `text_blocks` does."""
+    text = article.text
     visible = [quote for quote in quotes if quote.start < end and quote.end > start]
     open_quotes: set[int] = set()
     return tuple(

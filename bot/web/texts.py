@@ -49,6 +49,8 @@ class PagePhrases(Texts, domain="web", part="page"):
     sure: str
     no: str
     read_article: str
+    passage: str
+    likeliest: str
     permalink: str
     on_telegram: str
     save_as: str

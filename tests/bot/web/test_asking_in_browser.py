@@ -23,7 +23,14 @@ from bot.web.feature import MenuLink, WebFeature
 from bot.web.service import WebService
 from tests.bot.messenger.samples import BIRTH, INSTALLED, LENS, answered, cite
 from tests.bot.web.archive_answers import ARCHIVE_ANSWERS, COMPARISON
-from tests.bot.web.browser import WAIT_SECONDS, check_accessible, open_browser, phone, served
+from tests.bot.web.browser import (
+    WAIT_SECONDS,
+    check_accessible,
+    check_page,
+    open_browser,
+    phone,
+    served,
+)
 from tests.bot.web.conftest import QUESTION
 from tests.e2e.telegram import StubChain
 
@@ -86,7 +93,10 @@ def test_answers_come_in_place_and_each_has_its_look(browser: Chrome, address: s
     browser.get(address)
     ask(browser, QUESTION)
     assert find(browser, ".outcome.sure")[0].text == "Les articles le disent"
-    assert find(browser, "mark")[0].text == "en 1822"
+    assert find(browser, "blockquote mark")[0].text == "en 1822"
+    find(browser, "details.passage summary")[0].click()
+    assert "en 1822" in find(browser, "details.passage mark")[0].text
+    check_page(browser)
     find(browser, "button[value=bad]")[0].click()
     find(browser, "button[value=incomplete]")[0].click()
     assert find(browser, "button[value=bad][aria-pressed=true]")[0].text == "Pas utile"
@@ -126,6 +136,8 @@ def test_all_works_without_a_script(address: str) -> None:
         browser.get(address)
         ask(browser, QUESTION)
         assert find(browser, "blockquote")[0].text == LENS
+        find(browser, "details.passage summary")[0].click()
+        assert find(browser, "details.passage mark")[0].text == LENS
         find(browser, "details.copy summary")[0].click()
         assert "@article" in find(browser, "details.copy pre", 4)[2].text
         find(browser, "button[value=bad]")[0].click()

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import func, select, text
 from starlette.testclient import TestClient
 
+from bot.answering.refusal import lower
 from bot.state.database import State
 from bot.state.tables import PersonRow, TurnRow, VoteRow
 from bot.web.access import LOGIN
 from bot.web.serve import forget
 from bot.web.service import Visitor, WebService
 from index.errors import StoreError
-from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, article, cite
+from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, LIGHT, answered, article, cite
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.bot.web.library import answer_paths
 from tests.e2e.telegram import Shelf, StubChain
@@ -118,6 +119,40 @@ def test_each_quote_can_be_opened_and_copied(client: TestClient, chain: StubChai
     assert f"url = {{{FRESNEL.url}}}" in page
     assert "DA  - 2024/03/01" in page
     assert "ER  - " in page
+
+
+def test_the_quotes_of_an_article_stand_together_above_their_passages(
+    client: TestClient, chain: StubChain, shelf: Shelf
+) -> None:
+    other = replace(FRESNEL, id="autre", title="Un autre article")
+    shelf.articles[other.id] = other
+    cited = (cite(1, LENS), cite(2, BIRTH, other), cite(3, LIGHT))
+    chain.answers[QUESTION] = answered(QUESTION, *cited)
+    page = client.get(address(client)).text
+    figures = page.split("<figure")[1:]
+    assert [figure.count("<blockquote") for figure in figures] == [2, 1]
+    assert [figure.count(">Le passage<") for figure in figures] == [1, 1]
+    passage = re.split(r"</?details", figures[0])[-2]
+    marked = [unescape(mark) for mark in re.findall("<mark>(.*?)</mark>", passage)]
+    assert sorted(marked) == sorted([LENS, LIGHT])
+    words = unescape(re.sub("<[^>]+>", "", passage))
+    assert BIRTH in words  # a sentence around
+    shelf.articles = {FRESNEL.id: article("Tout autre chose."), other.id: other}
+    assert client.get(address(client)).text.count(">Le passage<") == 1
+
+
+def test_the_likeliest_of_several_is_marked(
+    client: TestClient, chain: StubChain, shelf: Shelf
+) -> None:
+    other = replace(FRESNEL, id="autre", title="Un autre article")
+    shelf.articles[other.id] = other
+    doubt = lower(answered(QUESTION, cite(1, LENS), cite(2, BIRTH, other)))
+    chain.answers[QUESTION] = doubt
+    page = client.get(address(client)).text
+    assert page.count("Le plus proche de la question") == 1
+    assert page.index("Le plus proche") < page.index(LENS.split("’")[0])
+    chain.answers[QUESTION] = lower(answered(QUESTION, cite(1, LENS)))
+    assert "Le plus proche" not in client.get(address(client)).text
 
 
 def test_what_is_copied_does_not_open_the_question(
