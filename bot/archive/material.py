@@ -108,7 +108,7 @@ def find_material(
             needs_hint = is_name and bool(found.articles)
             if is_same and (not needs_hint or _has_hint(request, article)):
                 own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
-        elif len(found.name.parts) > 1:
+        elif found.name.find_parts(article.title):
             own[article.id] = replace(entry, in_text=True)
     if not own:
         return None

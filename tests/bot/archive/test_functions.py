@@ -208,3 +208,18 @@ def test_what_a_comparison_is_about_is_no_part_of_its_second_name() -> None:
     with searcher_over(train, church) as searcher:
         answer = FUNCTIONS["comparison"](request, searcher)
     assert [h.split("\u00a0")[0] for h in headings(answer)] == ["TGV", "Louvre"]
+
+
+def test_the_life_of_a_member_is_no_date_of_an_academy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(material, "_nearest_articles", lambda hits: [hit.article for hit in hits])
+    academy = told("L’Académie française", "L’Académie française a été fondée en 1635 à Paris.")
+    life = told(
+        "Victor Hugo",
+        "Victor Hugo naît à Besançon le 26 février 1802. Il publie des vers. Il voyage beaucoup. "
+        "Il écrit un drame. L’Académie française l’élit en 1841. Il part en exil. Il meurt en 1885.",
+    )
+    with searcher_over(academy, life) as searcher:
+        answer = call(searcher, "chronology", "Académie française")
+    assert [s.label for s in answer.statements if s.label in ("1635", "26 février 1802")] == [
+        "1635"
+    ]
