@@ -38,6 +38,8 @@ TODAY = date(2026, 12, 1)
         ("combien d’articles parlent du Burundi ?", "count", "Burundi"),
         ("qu’avez-vous publié sur le Burundi ?", "articles", "Burundi"),
         ("historique de la sonde Juno", "chronology", "sonde Juno"),
+        ("Montrez-moi vos articles sur Jean Ferrat", "articles", "Jean Ferrat"),
+        ("Retracez-moi l’histoire de la banque", "chronology", "banque"),
         ("Compare l’acte IV et l’acte V", "comparison", "acte IV et l’acte V"),
     ],
 )
