@@ -14,7 +14,7 @@ from bot.archive.request import ArchiveRequest
 from bot.archive.subject import MAX_PASSAGES
 from bot.archive.texts import ArticlesPhrases
 from bot.locale.answers import AboutPhrases
-from index.article import Article, ArticleEntry
+from index.article import Article, ArticleEntry, Passage, Sentence
 from index.errors import DamagedIndex
 from index.search.searcher import Searcher
 
@@ -138,10 +138,15 @@ def cite_openings(articles: Sequence[Article], generation: OpenGeneration) -> li
         opening = generation.opening(article.id)
         if opening is None:
             raise DamagedIndex("article-no-passage", id=article.id)
-        sentences = opening.passage.sentences
-        first = next((s for s in sentences if s.text.strip() != article.title), sentences[0])
+        first = opening_sentence(opening.passage, article.title)
         citations.append(Citation.of(number, first, opening.passage, article))
     return citations
+
+
+def opening_sentence(passage: Passage, title: str) -> Sentence:
+    """The first sentence of an article's first passage that is not its title."""
+    sentences = passage.sentences
+    return next((s for s in sentences if s.text.strip() != title), sentences[0])
 
 
 def _answer(

@@ -26,7 +26,7 @@ from bot.web.answer_view import quotes_path
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.rendering import render, render_text
 from bot.web.service import SEARCH_COST, Visitor, WebService
-from index.article import Period
+from index.article import Period, Selection
 
 PODCASTS = "podcasts"  # folder of the data directory
 _CACHED_DAILIES = 16
@@ -56,7 +56,7 @@ class DigestPages:
         self._make = lru_cache(_CACHED_DAILIES)(partial(_make_daily, service))
 
     async def daily(self, request: Request) -> Response:
-        """Show the news of today, or of the day in the query, together with the day before."""
+        """Show the newest news, or those of the day in the query, with those of the day before."""
         return render(request, "daily.html", **await self._values(request))
 
     async def feed(self, request: Request) -> Response:
@@ -93,12 +93,16 @@ class DigestPages:
     async def _values(self, request: Request) -> dict[str, Any]:
         visitor: Visitor = request.state.visitor
         today = clock.today()
+        newest = self._service.library.newest(1, 0, Selection(until=today))
+        usual = newest[0].published if newest else None
+        if usual is None or usual >= today - timedelta(days=1):
+            usual = today
         try:
-            day = date.fromisoformat(request.query_params.get("day", today.isoformat()))
+            day = date.fromisoformat(request.query_params.get("day", usual.isoformat()))
             before = day - timedelta(days=1)
         except (ValueError, OverflowError) as error:
             raise HTTPException(404) from error
-        if day != today:  # today's digest is cached for everybody
+        if day != usual:  # this digest is cached for everybody
             await self._service.count(visitor, SEARCH_COST)
         async with self._lock:
             period = Period(before, day)

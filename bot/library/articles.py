@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation
 from bot.answering.topic import best_sentence_on, hits_about, names_subject, rank_articles
+from bot.archive.articles import opening_sentence
 from bot.archive.summary import summarise_stored
 from bot.operations.statistics import Holdings
 from index.article import Article, ArticleEntry, Selection
@@ -73,6 +74,14 @@ class Library:
     ) -> Sequence[ArticleEntry]:
         """List articles, newest first, undated ones last."""
         return self.searcher(among).articles(limit=limit, skip=skip)
+
+    def opening_lines(self, entries: Sequence[Article | ArticleEntry]) -> Mapping[str, str]:
+        """The first sentence of each article by id, without copies."""
+        return {
+            entry.id: opening_sentence(opening.passage, entry.title).text
+            for entry in entries
+            if (opening := self._open.opening(entry.id)) is not None
+        }
 
     def rank(self, words: str, among: Selection | None = None) -> Sequence[Article]:
         """List the articles that contain any of the words or are close in meaning, best first.

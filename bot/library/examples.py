@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.answer import Answer
 from bot.errors import SelonError
 from bot.library.articles import Library
 from bot.locale.answers import ExamplePhrases
+from bot.locale.catalogue import Language
+from bot.understanding.texts import CommandPhrases
 from index.article import Article
 from index.errors import IndexingError
 from index.ingestion.passages import cut
@@ -27,6 +30,10 @@ NEARBY_TRIES = 3  # each takes as long as a question
 # Minimum confidence. In the sample corpus, 7 of 92 questions about people and 5 of 14 about events
 # pass `_is_certain`; all these answers are right.
 CERTAIN_CONFIDENCE = 0.94
+
+# Of which one example each is shown, on a subject that the articles have much on.
+FUNCTIONS = {"chronology": 3, "dossier": 3, "articles": 2}  # least statements of the answer
+SUBJECTS = 10  # to try
 
 Kind = Literal["when", "where", "who", "about"]
 KINDS: tuple[Kind, ...] = ("when", "where", "who")  # "about" only fills up
@@ -55,6 +62,15 @@ class ExampleQuestion:
     kind: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class ExampleRequest:
+    """A message that calls a function of the archive, and what it asks for in words."""
+
+    text: str
+    language: str
+    message: str
+
+
 Quote = Callable[[str], Awaitable[Answer]]
 """Answers a question with quotes, without storing or counting it."""
 
@@ -67,6 +83,7 @@ class Examples:
         self._library = library
         self._generation = ""
         self._questions: list[ExampleQuestion] = []
+        self._requests: list[ExampleRequest] = []
         self.search: asyncio.Task[None] | None = None
 
     def of(self, language: str) -> Sequence[str]:
@@ -76,12 +93,16 @@ class Examples:
         except IndexingError:
             return ()
         if generation != self._generation:
-            self._generation, self._questions = generation, []
+            self._generation, self._questions, self._requests = generation, [], []
             if self.search is not None:
                 self.search.cancel()
-            self.search = asyncio.create_task(self._find(self._questions))
+            self.search = asyncio.create_task(self._find(self._questions, self._requests))
         every = [question.text for question in self._questions]
         return self._in(language) or self._in("en") or every
+
+    def requests(self, language: str) -> Sequence[ExampleRequest]:
+        """Return the requests to functions found so far, in this language."""
+        return [request for request in self._requests if request.language == language]
 
     async def soon(self, language: str, seconds: float) -> Sequence[str]:
         """Like `of`, but wait up to `seconds` for the search to complete."""
@@ -104,7 +125,7 @@ class Examples:
                 return None
         return None
 
-    async def _find(self, questions: list[ExampleQuestion]) -> None:
+    async def _find(self, questions: list[ExampleQuestion], requests: list[ExampleRequest]) -> None:
         """Add questions in each language: one of each kind, then of any kind, then about names, at
         last in articles of other languages; at most one per article."""
         try:
@@ -129,18 +150,48 @@ class Examples:
                         if await self._is_answered(example, article):
                             questions.append(example)
                             covered_ids.add(article.id)
+            for code in get_args(Language):
+                await self._find_requests(code, requests)
         except (SelonError, IndexingError):
             return
 
+    async def _find_requests(self, language: Language, requests: list[ExampleRequest]) -> None:
+        """Add one request to each function, if possible on subjects of their own."""
+        articles = await asyncio.to_thread(self._newest, language)
+        counts = _count_subjects([own for own in articles if own.language == language])
+        subjects = sorted(counts, key=lambda name: (" " not in name, -counts[name]))[:SUBJECTS]
+        phrases = CommandPhrases.of(language)
+        for function, least in FUNCTIONS.items():
+            for subject in subjects:
+                message = phrases.message(function, subject)
+                answer = await self._quote(message)
+                if answer.is_sure and len(answer.statements) >= least:
+                    text = phrases.request(function, subject)
+                    requests.append(ExampleRequest(text, language, message))
+                    subjects = [*(name for name in subjects if name != subject), subject]
+                    break
+
+    def _newest(self, language: str) -> list[Article]:
+        """The newest articles; last those in this language whose subjects no other shares, as an
+        advertisement's."""
+        entries = self._library.newest(ARTICLES)
+        articles = list(filter(None, (self._library.article(entry.id) for entry in entries)))
+        own = [article for article in articles if article.language == language]
+        counts = _count_subjects(own)
+        alone = {
+            article.id
+            for article in own
+            if max((counts[name] for name in _subjects(article)), default=0) < 2
+        }
+        return sorted(articles, key=lambda article: article.id in alone)
+
     def _candidates(self, language: str) -> Iterator[tuple[ExampleQuestion, Article]]:
-        for entry in self._library.newest(ARTICLES):
-            article = self._library.article(entry.id)
-            if article is not None:
-                people = 0
-                for example in candidate_questions(article, language):
-                    people += example.kind == "who"
-                    if people <= NAMES:
-                        yield example, article
+        for article in self._newest(language):
+            people = 0
+            for example in candidate_questions(article, language):
+                people += example.kind == "who"
+                if people <= NAMES:
+                    yield example, article
 
     async def _is_answered(self, example: ExampleQuestion, article: Article) -> bool:
         return _is_certain(await self._quote(example.text), example, article)
@@ -172,6 +223,19 @@ def _nearby(refusal: Answer) -> list[tuple[ExampleQuestion, Article]]:
     return candidates
 
 
+def _subjects(article: Article) -> list[str]:
+    """The names in a title, but for its first word, which is capitalised anyway."""
+    spans = span_names(article.title, article.language)
+    names = [(span.start, article.title[span.start : span.end]) for span in spans]
+    return [name for start, name in names if start > 0 or " " in name]
+
+
+def _count_subjects(articles: Sequence[Article]) -> Counter[str]:
+    """Count the articles that name each subject of their titles."""
+    names = dict.fromkeys(name for article in articles for name in _subjects(article))
+    return Counter({name: sum(name in own.text for own in articles) for name in names})
+
+
 def candidate_questions(article: Article, language: str = "") -> Iterator[ExampleQuestion]:
     """Generate questions that an article may answer: when and where of events whose subject ends
     with a name, who the people in the text are, and what the text says about names in the title.
@@ -201,10 +265,8 @@ def candidate_questions(article: Article, language: str = "") -> Iterator[Exampl
                 yield ExampleQuestion(phrases.where(*words), language, "where")
     for name in people:
         yield ExampleQuestion(phrases.who(name), language, "who")
-    for span in span_names(article.title, article.language):
-        name = article.title[span.start : span.end]
-        if span.start > 0 or " " in name:  # the first word is capitalized anyway
-            yield ExampleQuestion(phrases.about(name), language, "about")
+    for name in _subjects(article):
+        yield ExampleQuestion(phrases.about(name), language, "about")
 
 
 def _is_certain(answer: Answer, example: ExampleQuestion, article: Article) -> bool:

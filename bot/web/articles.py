@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -35,7 +36,7 @@ PAGE_SIZE = 25  # articles
 MAX_REFERENCES = 40  # quotes in an address
 MAX_CHOICES = 200  # most frequent values of a filter
 FIELD_LIMIT = 1_000  # characters
-_FACETS: tuple[FacetKind, ...] = ("outlet", "category", "language")
+_FACETS: tuple[FacetKind, ...] = ("outlet", "author", "category", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ class ArticlePages:
             "articles.html",
             200 if selection else 400,
             phrases=phrases,
-            entries=entries,
+            days=_by_day(entries, is_dated=not values["q"]),
+            lines=library.opening_lines(entries),
             total=total,
             values=values,
             facets={kind: _facet(library, library.generation(), kind) for kind in _FACETS},
@@ -183,6 +185,7 @@ def _selection(values: Mapping[str, str], today: date) -> Selection:
         outlets=tuple(filter(None, [values["outlet"]])),
         categories=tuple(filter(None, [values["category"]])),
         languages=tuple(filter(None, [values["language"]])),
+        authors=tuple(filter(None, [values["author"]])),
         since=period.first if period and values["since"] else None,
         until=period.last if period and values["until"] else None,
     )
@@ -202,6 +205,14 @@ def _page(
     skip = (page - 1) * PAGE_SIZE
     entries = matches[skip:][:PAGE_SIZE] if words else library.newest(PAGE_SIZE, skip, selection)
     return list(entries), total, page
+
+
+def _by_day(
+    entries: Sequence[Article | ArticleEntry], *, is_dated: bool
+) -> list[tuple[date | None, list[Article | ArticleEntry]]]:
+    """The articles of a list below their days, unless the best come first."""
+    days = groupby(entries, key=lambda entry: entry.published if is_dated else None)
+    return [(day, list(own)) for day, own in days]
 
 
 def _count_pages(total: int) -> int:

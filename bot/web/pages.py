@@ -66,7 +66,8 @@ class AskPages:
             "ask.html",
             question=question,
             conversation=new_number(),
-            examples=self._examples.of(request.state.visitor.language),
+            examples=self._examples.of(request.state.visitor.language)[:1],
+            requests=self._examples.requests(request.state.visitor.language),
             notices=[
                 await feature.notice(request)
                 for feature in request.app.state.features

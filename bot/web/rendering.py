@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -37,11 +38,13 @@ from bot.web.citation_formats import CitationFormats
 from bot.web.coverage_chart import CoverageChart
 from bot.web.service import Visitor, WebService
 from bot.web.texts import PagePhrases
+from index.article import ArticleEntry, Selection
 from index.errors import IndexingError, NoIndex
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
+_HEADLINES = 5  # of the newest day, at most
 _BEFORE_PUNCTUATION = re.compile(r"(?<=«) | (?=[:;!?»])")
 
 
@@ -152,10 +155,12 @@ def reason_of(error: SelonError | IndexingError, language: Language) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageHoldings:
-    """The number of articles, and the date of the newest."""
+    """The number of articles, the dates of the oldest and the newest, and the newest day's."""
 
     articles: int
+    oldest: date | None
     newest: date | None
+    headlines: Sequence[ArticleEntry]
 
 
 def current_holdings(library: Library) -> PageHoldings | None:
@@ -168,8 +173,17 @@ def current_holdings(library: Library) -> PageHoldings | None:
 
 @lru_cache(2)
 def _holdings(library: Library, generation: str) -> PageHoldings:
-    newest = library.newest(1)
-    return PageHoldings(library.holdings().articles, newest[0].published if newest else None)
+    articles = library.newest(_HEADLINES)
+    newest = articles[0].published if articles else None
+    dated = Selection(since=date.min)
+    last = max(0, library.count(dated) - 1)
+    oldest = library.newest(1, last, dated) if newest else ()
+    return PageHoldings(
+        library.holdings().articles,
+        oldest[0].published if oldest else None,
+        newest,
+        [article for article in articles if newest and article.published == newest],
+    )
 
 
 @lru_cache

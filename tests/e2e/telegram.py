@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
@@ -126,9 +126,16 @@ class Shelf:
         vector[sum(question.split()[0].strip(",.?").casefold().encode()) % 64] = 1
         return vector
 
-    def newest(self, limit: int, skip: int = 0) -> Sequence[ArticleEntry]:
-        ordered = sorted(self.articles.values(), key=lambda each: str(each.published), reverse=True)
+    def newest(
+        self, limit: int, skip: int = 0, among: Selection | None = None
+    ) -> Sequence[ArticleEntry]:
+        known = [own for own in self.articles.values() if among is None or own in among]
+        ordered = sorted(known, key=lambda own: own.published or date.min, reverse=True)
         return [_entry(article) for article in ordered[skip : skip + limit]]
+
+    def opening_lines(self, entries: Sequence[ArticleEntry]) -> Mapping[str, str]:
+        articles = [self.articles[entry.id] for entry in entries]
+        return {own.id: cut(own)[0].sentences[0].text for own in articles}
 
     def rank(self, words: str) -> Sequence[Article]:
         return [

@@ -57,6 +57,16 @@ def test_the_news_of_the_day_lead_to_the_articles(pages: TestClient) -> None:
     assert f'class="current">{link[2]}</mark>' in read
 
 
+def test_it_opens_on_the_newest_day_that_has_news(
+    pages: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for today, shown in ((date(2026, 3, 27), "27"), (date(2026, 5, 1), "26")):
+        monkeypatch.setattr(clock, "today", lambda today=today: today)
+        page = pages.get("/quotidien").text
+        assert f"Le Quotidien du {shown} mars 2026" in page
+        assert "Le pont de Vaubrey" in page
+
+
 def test_another_day_has_its_own_news(pages: TestClient) -> None:
     page = pages.get("/quotidien", params={"day": "2026-03-21"}).text
     assert "Le moulin" in page

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock
 
 from bot.library.examples import KINDS, Examples, candidate_questions
 from bot.settings import Settings
 from bot.web.serve import open_service
 from tests.bot.messenger.samples import article
+from tests.e2e.telegram import Shelf
 
 FRENCH = article(
     "Le physicien Paul Langevin est mort à Paris en 1946. Elle est née en 1903. Le prix est remis "
@@ -58,3 +62,18 @@ async def test_sample_articles_answer_one_of_each_kind(sample_index: Path, tmp_p
         assert examples.of("es") == english  # no article is Spanish
         for text in (*texts, *english):
             assert (await service.quote(text)).outcome == "sure"
+        requests = examples.requests("fr")
+        commands = [request.message.split()[0] for request in requests]
+        assert commands == ["/chronologie", "/fiche", "/liste"]
+        for request in requests:
+            assert (await service.quote(request.message)).outcome == "sure"
+
+
+def test_what_several_articles_speak_of_comes_before_an_advertisement() -> None:
+    advertisement = replace(article("Lola naît à Lens."), id="a", title="Apprenez avec Lola Roux")
+    news = [
+        replace(article(f"{FRENCH.text} {number}"), id=str(number), title="Qui était Marie Curie")
+        for number in range(2)
+    ]
+    shelf: Any = Shelf(advertisement, *news)
+    assert [own.id for own in Examples(AsyncMock(), shelf)._newest("fr")][-1] == "a"

@@ -92,6 +92,18 @@ def test_other_versions_are_listed(pages: TestClient) -> None:
     assert "<dt>Fichier</dt><dd>courrier.pdf</dd>" in copy
 
 
+def test_the_list_has_days_opening_lines_and_authors(pages: TestClient) -> None:
+    page = unescape(pages.get("/articles").text)
+    assert '<h2><a href="?since=2024-05-01&until=2024-05-01">1er mai 2024</a></h2>' in page
+    opening = page[page.index(f'href="/articles/{PHARE.id}"') :]
+    assert "Le phare de Cordouan date de 1611.</p>" in opening
+    assert "Il est classé" not in page
+    mine = pages.get("/articles", params={"author": full().author}).text
+    assert titles(mine) == [full().title]
+    assert '<option value="A. Noûr" selected>' in mine
+    assert "<h2><a" not in pages.get("/articles", params={"q": "phare"}).text
+
+
 @pytest.mark.parametrize("name", ["0123456789ab", "..%2F..%2Fetc%2Fpasswd", "a/b", "%00"])
 def test_an_unknown_article_is_not_found(pages: TestClient, name: str) -> None:
     response = pages.get(f"/articles/{name}")

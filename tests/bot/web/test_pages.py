@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from unittest.mock import Mock
 
@@ -61,6 +61,17 @@ def test_a_page_without_an_index_names_no_number_of_articles(
     page = client.get("/")
     assert page.status_code == 200
     assert "0 article" not in page.text
+
+
+def test_the_home_page_says_what_the_articles_cover(client: TestClient, shelf: Shelf) -> None:
+    old = replace(FRESNEL, id="ancien", title="Avant", published=date(1999, 1, 2))
+    undated = replace(FRESNEL, id="sans", title="Sans date", published=None)
+    shelf.articles |= {old.id: old, undated.id: undated}
+    page = unescape(client.get("/").text)
+    assert "3 articles, du 2 janvier 1999 au 1er mars 2024." in page
+    headlines = page[page.index("Les titres du 1") :]
+    assert f'href="/articles/{FRESNEL.id}">Fresnel & les phares</a>' in headlines
+    assert "Avant" not in headlines
 
 
 def test_a_page_is_told_by_its_title(client: TestClient, shelf: Shelf) -> None:
