@@ -25,7 +25,7 @@ MAX_PASSAGES = 20_000  # that may name a subject; with more, nothing is counted
 _MOST_HOMONYMS = 100  # articles in which a name is told apart; a more frequent one needs it least
 _OPENING_SENTENCES = 3
 _LEAST_SHARE = 0.2  # of the sentences of an article about a subject that name it
-_LEAST_LIKENESS = 0.5  # cosine of the openings of articles about one subject
+_LEAST_LIKENESS = 0.45  # cosine of the openings of articles about one subject
 _MOST_COMPARED = 60  # articles about a subject that others are compared with
 _TYPICAL_ARTICLES = 40
 _SMALLEST_NORM = 1e-6
@@ -35,6 +35,7 @@ _BEFORE_CHARACTERS = 40  # in which a first name may stand
 _WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
 _NO_FIRST_NAMES = frozenset(["m.", "mme", "president", "presidente", "ministre", "premier", "mr"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SENTENCE_END = re.compile(r"(?<=[.!?…»])\s+(?=[A-ZÀ-ÖØ-Þ«])")
 _BETWEEN = re.compile(r"[\s'-]+")
 # In a subject, these stand between names of one thing: « Tour de France », « Bank of England ».
 _JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
@@ -293,7 +294,7 @@ def _judge_text(name: SubjectName, article: Article) -> tuple[bool, bool]:
     """Whether an article goes on about a subject or begins with it, a lone common noun aside; and
     whether its opening names it."""
     core = name.core
-    texts = [sentence.text for passage in cut(article) for sentence in passage.sentences]
+    texts = _SENTENCE_END.split(article.text)  # faster than `cut`, and near enough to count
     named = [at for at, text in enumerate(texts) if core.is_in(text) or core.has_surname(text)]
     is_frequent = len(named) > 1 and len(named) >= _LEAST_SHARE * len(texts)
     is_noun = len(name.parts) == 1 and not name.parts[0].is_name
