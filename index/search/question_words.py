@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.store.generation import TermStatistics
 from index.store.postings import idf
@@ -117,14 +117,9 @@ def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
     question = question[:1].upper() + question[1:]
     is_plain = question == fold(question)
     is_small = question[1:] == question[1:].lower()
-    forms: dict[str, Counter[str]] = {}
-    known: set[str] = set()
-    for text in texts:
-        for match in _LETTERS.finditer(text):
-            known.add(match[0])
-            before = text[max(0, match.start() - 3) : match.start()]
-            if before.rstrip(_OPENING_SIGNS)[-1:] not in _SENTENCE_ENDS:
-                forms.setdefault(fold(match[0].lower()), Counter())[match[0]] += 1
+    text = "\n".join(texts)
+    own_words = {_fold_word(word) for word in _LETTERS.findall(question)}
+    known = {word for word in set(_LETTERS.findall(text)) if _fold_word(word) in own_words}
 
     def respell(match: re.Match[str]) -> str:
         word = match[0]
@@ -132,15 +127,34 @@ def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
             return _FIRST_WORDS.get(word, word) if language == "fr" else word
         if word in known or word.lower() in known:
             return word
-        own = forms.get(fold(word.lower()), Counter())
-        allowed = {
-            form: count
-            for form, count in own.items()
-            if (is_plain or form.lower() == word) and (is_small or fold(form) == word)
+        counts = {
+            form: _count_inside(form, text)
+            for form in known
+            if _fold_word(form) == _fold_word(word)
+            and (is_plain or form.lower() == word)
+            and (is_small or fold(form) == word)
         }
-        return max(allowed, key=lambda form: (allowed[form], form), default=word)
+        inside = [form for form, count in counts.items() if count]
+        return max(inside, key=lambda form: (counts[form], form), default=word)
 
     return _LETTERS.sub(respell, question)
+
+
+@lru_cache(1 << 14)
+def _fold_word(word: str) -> str:
+    return fold(word.lower())
+
+
+def _count_inside(word: str, text: str) -> int:
+    """How often a word stands in a text other than at the beginning of a sentence."""
+    count, at = 0, text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (_LETTERS.match(text, end) or (at and _LETTERS.match(text, at - 1))):
+            before = text[max(0, at - 3) : at].rstrip(_OPENING_SIGNS)
+            count += before[-1:] not in _SENTENCE_ENDS
+        at = text.find(word, end)
+    return count
 
 
 def _typos(word: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -164,30 +164,25 @@ class Searcher:
         """
         question = question[:1].upper() + question[1:]
         language = detect(question)
-        if is_bare(question):
-            question = spell_out(question) if language == "fr" else question
-            hits = self._search(question, language, _SPELLING_HITS, within).hits
-            texts = (f"{hit.article.title}\n{hit.passage.text}" for hit in hits)
-            question = restore_spelling(question, language, texts)
-        return self._search(question, language, limit, within)
-
-    def _search(self, question: str, language: str, limit: int, within: Period | None) -> Findings:
-        query = _Question(
-            self._embedder.embed_question(question),
-            language,
-            weigh_words(question, language, self.generation.term_statistics("passages")),
-            weigh_words(question, language, self.generation.term_statistics("sentences")),
-            question_names(question, language),
-        )
-        candidates = self._candidates(query, within)
-        if not len(candidates.keys):
+        bare = is_bare(question)
+        if bare and language == "fr":
+            question = spell_out(question)
+        query = self._query(question, language)
+        ranking = self._rank(query, within)
+        if bare and ranking is not None:
+            best = self._best(ranking, _SPELLING_HITS)
+            texts = (f"{article.title}\n{passage.text}" for _, article, passage in best)
+            spelled = restore_spelling(question, language, texts)
+            if spelled != question:
+                question, query = spelled, self._query(spelled, language)
+                ranking = self._rank(query, within)
+        if ranking is None:
             return Findings(question, language, (), 0.0)
-        ranking = _Ranking.of(query, candidates)
         hits = self._hits(query, ranking, limit)
         first, *behind = ranking.order[: 1 + _RUNNERS_UP]
         total = ranking.total
         evidence = SearchEvidence(
-            passage=float(candidates.cosines.max()),
+            passage=float(ranking.features.cosines.max()),
             sentence=float(ranking.sentence.max()),
             words=float(ranking.words[first]),
             sentence_words=float(ranking.sentence_words[first]),
@@ -196,6 +191,15 @@ class Searcher:
             foreign=float(any(hit.article.language != language for hit in hits[:1])),
         )
         return Findings(question, language, hits, self._judge.probability(evidence), evidence)
+
+    def _query(self, question: str, language: str) -> _Question:
+        return _Question(
+            self._embedder.embed_question(question),
+            language,
+            weigh_words(question, language, self.generation.term_statistics("passages")),
+            weigh_words(question, language, self.generation.term_statistics("sentences")),
+            question_names(question, language),
+        )
 
     def search_subject(
         self, subject: str, limit: int, within: Period | None = None
@@ -219,13 +223,12 @@ class Searcher:
             weigh_subject(subject, languages, sentences),
             frozenset(),
         )
-        candidates = self._candidates(query, within)
-        if not len(candidates.keys):
-            return ()
-        return self._hits(query, _Ranking.of(query, candidates), limit)
+        ranking = self._rank(query, within)
+        return () if ranking is None else self._hits(query, ranking, limit)
 
-    def _candidates(self, question: _Question, within: Period | None) -> CandidateFeatures:
-        return self.generation.candidates(
+    def _rank(self, question: _Question, within: Period | None) -> _Ranking | None:
+        """Rank the candidates; None without any."""
+        candidates = self.generation.candidates(
             CandidateQuery(
                 question.vector,
                 question.passage_words.idf,
@@ -235,6 +238,7 @@ class Searcher:
                 self._scope(within),
             )
         )
+        return _Ranking.of(question, candidates) if len(candidates.keys) else None
 
     def _scope(self, within: Period | None) -> Selection | None:
         return self._among if within is None else (self._among or Selection()).during(within)
@@ -249,25 +253,28 @@ class Searcher:
         return self._embedder.embed_question(_SUBJECT_FRAME)
 
     def _hits(self, question: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
-        features = ranking.features
+        hits = []
+        for at, article, passage in self._best(ranking, limit):
+            first = ranking.features.offsets[at]
+            values = ranking.sentence_values[first : first + len(passage.sentences)]
+            sentences = _rank_sentences(question, values, article, passage)
+            hits.append(Hit(article, passage, ranking.scores(at), sentences))
+        return tuple(hits)
+
+    def _best(self, ranking: _Ranking, limit: int) -> Iterator[tuple[int, Article, Passage]]:
+        """The first passages of a ranking, but for those withdrawn in the meantime."""
+        keys = ranking.features.keys
         best = ranking.order[:limit]
         passages = {
-            passage.key: passage
-            for passage in self.generation.passages_by_key(features.keys[best].tolist())
+            passage.key: passage for passage in self.generation.passages_by_key(keys[best].tolist())
         }
         ids = dict.fromkeys(passage.article_id for passage in passages.values())
         articles = self.generation.articles_by_id(list(ids))
-        hits = []
         for at in best:
-            passage = passages.get(int(features.keys[at]))
+            passage = passages.get(int(keys[at]))
             article = articles.get(passage.article_id) if passage else None
-            if passage is None or article is None:
-                continue  # withdrawn in the meantime
-            first = features.offsets[at]
-            values = ranking.sentence_values[first : first + len(passage.passage.sentences)]
-            sentences = _rank_sentences(question, values, article, passage.passage)
-            hits.append(Hit(article, passage.passage, ranking.scores(at), sentences))
-        return tuple(hits)
+            if passage is not None and article is not None:
+                yield at, article, passage.passage
 
 
 def _rank_sentences(
