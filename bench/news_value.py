@@ -20,7 +20,7 @@ from pathlib import Path
 import _clone  # noqa: F401
 import numpy as np
 
-from bot.digests.news_value import news_value
+from bot.digests.stories import news_value
 from bot.settings import load_settings
 from index.article import embedding_text
 from index.ingestion.passages import cut

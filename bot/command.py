@@ -39,8 +39,7 @@ _FONTS = """<fontconfig>
 Job = Callable[[], int]
 OpenSpeech = Callable[[Settings], SpeechService | None]
 DataDir = Annotated[
-    str | None,
-    typer.Option("--data-dir", metavar="DIR", help="data_dir", show_default=False),
+    str | None, typer.Option("--data-dir", metavar="DIR", help="data_dir", show_default=False)
 ]
 
 

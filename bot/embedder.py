@@ -10,10 +10,7 @@ from index.models.factory import load_embedder
 
 
 def open_embedder(
-    settings: Settings,
-    *,
-    progress: Callable[[float, str], None] | None = None,
-    lazy: bool = False,
+    settings: Settings, *, progress: Callable[[float, str], None] | None = None, lazy: bool = False
 ) -> Embedder:
     """Open the embedding model; the bundled one is prepared on its first use, and if `lazy` loaded
     with the first text.

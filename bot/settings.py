@@ -168,16 +168,13 @@ class Settings(BaseSettings):
         "invited).",
     )
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
-        (),
-        description="Administrators, by Telegram number.",
+        (), description="Administrators, by Telegram number."
     )
     editors: Annotated[tuple[int, ...], NoDecode] = Field(
-        (),
-        description="People who may send documents to add, by Telegram number.",
+        (), description="People who may send documents to add, by Telegram number."
     )
     allowed_users: Annotated[tuple[int, ...], NoDecode] = Field(
-        (),
-        description="People who may ask if access is not open, by Telegram number.",
+        (), description="People who may ask if access is not open, by Telegram number."
     )
     allowed_groups: Annotated[tuple[int, ...] | None, NoDecode] = Field(
         None,
@@ -232,8 +229,7 @@ class Settings(BaseSettings):
         "watch` may reach although their address is private.",
     )
     fetch_contact: str = Field(
-        "",
-        description="Address or e-mail for the User-Agent, so that sites know who fetches.",
+        "", description="Address or e-mail for the User-Agent, so that sites know who fetches."
     )
     chat_model: Annotated[str, _parsed_by(parse_choices)] = Field(
         "",
@@ -251,12 +247,10 @@ class Settings(BaseSettings):
         "Secret.",
     )
     chat_temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(
-        0,
-        description="Sampling temperature, 0 to 2 (none: not sent, as some models require).",
+        0, description="Sampling temperature, 0 to 2 (none: not sent, as some models require)."
     )
     chat_structured: Structured = Field(
-        "auto",
-        description="Ask for JSON: auto (models that can), on, or off (bare numbers).",
+        "auto", description="Ask for JSON: auto (models that can), on, or off (bare numbers)."
     )
     chat_max_tokens: Annotated[int, Field(ge=16, le=32768)] = Field(
         512, description="Maximum number of tokens of a reply, thinking included."
@@ -307,8 +301,7 @@ class Settings(BaseSettings):
         "the folder of another Whisper model converted for faster-whisper.",
     )
     speech_url: AnyHttpUrl | None = Field(
-        None,
-        description="Server that speaks OpenAI's speech API and replaces the bundled voices.",
+        None, description="Server that speaks OpenAI's speech API and replaces the bundled voices."
     )
     speech_key: SecretStr | None = Field(None, description="Key of the speech server. Secret.")
     web_host: str = Field("127.0.0.1", description="Address on which `selon serve` listens.")
@@ -350,8 +343,7 @@ class Settings(BaseSettings):
         "human", description="Log lines for people (human), or one JSON object a line (json)."
     )
     log_text: bool = Field(
-        False,
-        description="Let logs hold what people write, their names and their numbers.",
+        False, description="Let logs hold what people write, their names and their numbers."
     )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port of /metrics (Prometheus) and /healthz (0: none)."

@@ -33,11 +33,7 @@ class HelperProcess:
     """A child program with pipes both ways. Its owner handles Ctrl-C and ends it."""
 
     def __init__(
-        self,
-        command: Sequence[str],
-        *,
-        apart: Apart | None,
-        environment: Mapping[str, str],
+        self, command: Sequence[str], *, apart: Apart | None, environment: Mapping[str, str]
     ) -> None:
         """Start it. With `apart`, its own children end with it; in a group it can also be halted.
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 from bot.answering.background_loop import background_loop
 from bot.errors import SettingsError
 from bot.settings import Settings, index_store, load_language, load_settings
-from selon.calls import check_question, readable_errors
 
 # Everything else takes seconds to import, so it is imported on use.
 if TYPE_CHECKING:
@@ -25,6 +24,30 @@ if TYPE_CHECKING:
     from index.search.live import LiveIndex
     from selon.retriever import ArticleRetriever
     from selon.runnable import AnswerRunnable
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.locale.errors import error_sentence
+from index.errors import CodedError, RefusedValue
+
+
+@contextmanager
+def readable_errors(language: str) -> Iterator[None]:
+    """Let `str()` of an error be its sentence in a language."""
+    try:
+        yield
+    except CodedError as error:
+        error.sentence = error.sentence or error_sentence(error, language)
+        raise
+
+
+def check_question(question: object) -> str:
+    """Raises RefusedValue, which is a ValueError."""
+    if not isinstance(question, str):
+        raise RefusedValue("question-not-text", kind=type(question).__name__)
+    if not question.strip():
+        raise RefusedValue("web-question-empty")
+    return question
 
 
 def open(location: str | os.PathLike[str] | None = None, **settings: Any) -> Selon:

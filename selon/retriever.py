@@ -8,7 +8,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from index.search.live import LiveIndex
-from selon.calls import check_question, readable_errors
+from selon.library import check_question, readable_errors
 
 
 class ArticleRetriever(BaseRetriever):

@@ -11,7 +11,7 @@ from bot.answer import Answer
 from bot.answering.background_loop import background_loop
 from bot.answering.chain import AnswerChain
 from bot.followups.turn import TurnText
-from selon.calls import check_question, readable_errors
+from selon.library import check_question, readable_errors
 
 
 class AnswerRunnable(Runnable[TurnText | str, Answer]):

@@ -26,7 +26,7 @@ from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 from sklearn.neural_network import MLPRegressor  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
-from bot.digests.news_value import SENTENCES, features, log_dead
+from bot.digests.stories import SENTENCES, features, log_dead
 from bot.settings import load_settings
 from index.article import Article
 from index.ingestion.passages import cut

@@ -275,10 +275,7 @@ def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecor
     )
     return [
         BattleVoteRecord(
-            _battle(battle, texts=texts),
-            _choice(vote.choice),
-            vote.voter,
-            vote.created_at,
+            _battle(battle, texts=texts), _choice(vote.choice), vote.voter, vote.created_at
         )
         for vote, battle in session.execute(query)
     ]

@@ -190,8 +190,7 @@ class _TerminalBattles:
 
 
 def export_votes(
-    settings: Settings,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="export_file")],
+    settings: Settings, file: Annotated[str, typer.Argument(metavar="FILE", help="export_file")]
 ) -> int:
     """Write all votes to a file, anonymously. Raises StateError."""
     from bot.arena import battle_records as battles

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
 from bot.archive.lede import is_quotable, is_self_contained, lede
-from bot.digests.stories import Opening
-from bot.digests.tolls import TOLLS
+from bot.digests.stories import TOLLS, Opening
 from index.article import Article
 from index.ingestion.passages import cut
 from index.text.language import terms

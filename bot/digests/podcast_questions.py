@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from bot.answer import Citation
 from bot.answering.base import FindingsReader
 from bot.archive.lede import is_quotable, is_self_contained
+from bot.digests.stories import counts_dead
 from bot.digests.texts import ScriptPhrases
-from bot.digests.tolls import counts_dead
 from bot.locale.catalogue import Language
 from bot.settings import Settings
 from index.article import Article, Selection, Sentence

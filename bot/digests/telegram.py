@@ -21,13 +21,7 @@ from bot.digests.digest_records import DigestRecord
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.podcast_questions import open_interview
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
-from bot.digests.schedule import (
-    Schedule,
-    day_before_first,
-    due_day,
-    parse_day,
-    parse_schedule,
-)
+from bot.digests.schedule import Schedule, day_before_first, due_day, parse_day, parse_schedule
 from bot.digests.script import Script, spoken_quote
 from bot.digests.script_layout import Paragraph, chapters, source_parts
 from bot.digests.texts import RecordingPhrases, SchedulePhrases

@@ -24,14 +24,7 @@ from bot.llm.prompt import prompt_version
 from bot.llm.providers import PROVIDERS, ModelOptions, check_installed, create_model
 from bot.llm.question_rewriter import ModelRewriter
 from bot.llm.votes import VoteBook
-from bot.model_choice import (
-    EVERY_MODEL,
-    Choice,
-    Price,
-    parse_choices,
-    parse_prices,
-    parse_writers,
-)
+from bot.model_choice import EVERY_MODEL, Choice, Price, parse_choices, parse_prices, parse_writers
 from bot.operations.logs import PublicText
 from bot.settings import Settings, provider_address, provider_key
 from bot.state.database import State, StateOnDemand, state_url

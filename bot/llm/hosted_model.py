@@ -15,13 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.answering.background_loop import BackgroundLoop
 from bot.errors import ModelFailed, ModelFault
-from bot.llm.base import (
-    BYTES_PER_TOKEN,
-    Request,
-    Usage,
-    estimate_tokens,
-    replace_surrogates,
-)
+from bot.llm.base import BYTES_PER_TOKEN, Request, Usage, estimate_tokens, replace_surrogates
 from bot.llm.budget import SpendingLedger
 from bot.llm.providers import (
     close_connections,

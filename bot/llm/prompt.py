@@ -88,9 +88,7 @@ def fit_messages(
     count = 0
     for count, examples in counts:
         messages = blank.fill(
-            examples,
-            passages="\n\n".join(passages[:count]),
-            question=harmless_in_prompt(question),
+            examples, passages="\n\n".join(passages[:count]), question=harmless_in_prompt(question)
         )
         if estimate_tokens(messages) <= room:
             break

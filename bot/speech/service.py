@@ -82,13 +82,7 @@ class Speech:
         if not pieces:
             raise SpeechError("speech-nothing-to-say")
         reply = self._ask(
-            _JOIN_SECONDS,
-            do="join",
-            pieces=pieces,
-            rate=rate,
-            out=str(out),
-            form=form,
-            title=title,
+            _JOIN_SECONDS, do="join", pieces=pieces, rate=rate, out=str(out), form=form, title=title
         )
         self._forget_oldest()
         return Recording(out, reply["seconds"], tuple(starts))

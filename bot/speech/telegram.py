@@ -28,14 +28,7 @@ from bot.conversation.passage_refs import citations_of
 from bot.errors import SpeechError
 from bot.followups.turn import parse_turn
 from bot.messenger.asker import Asker, TelegramApplication
-from bot.messenger.events import (
-    ButtonPress,
-    ChatEvent,
-    Handlers,
-    on_button,
-    on_command,
-    on_update,
-)
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command, on_update
 from bot.messenger.feature import AnswerButtons, TelegramFeature
 from bot.messenger.handlers.question import QUESTION_LIMIT, QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, quoted_words

@@ -23,7 +23,11 @@ from bot.terminal.recording import record
 if TYPE_CHECKING:
     from bot.audio import SpokenLine
     from bot.speech.service import Speech
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from bot.audio import SpokenLine
 
 STANDARD_OUTPUT = Path("-")
 
@@ -72,7 +76,6 @@ def say(
 def _stream(speech: Speech, lines: Sequence[SpokenLine], speed: float) -> None:
     """Stream WAV to standard output during synthesis."""
     from bot.speech.base import as_pcm, wave_header
-    from bot.speech.pieces import cut_into_pieces
 
     out, has_begun = sys.stdout.buffer, False
     try:
@@ -118,3 +121,25 @@ def hear_question(settings: Settings, recording: Path) -> str:
         return transcript.text if sys.stdin.readline().lower().startswith(("o", "y")) else ""
     show(err, phrases.heard(words) if words else phrases.nothing_heard)
     return transcript.text
+
+
+FIRST_CHARACTERS = 24
+LONGEST_CHARACTERS = 300
+_GROWTH = 1.5  # from piece to piece: synthesis takes at most two thirds of the duration
+_PAUSE = re.compile(r"[.,;:!?…][»”\"]?\s")
+
+
+def cut_into_pieces(lines: Iterable[SpokenLine]) -> Iterator[SpokenLine]:
+    """Cut after the last pause that fits, or else after a word; the voice pauses there."""
+    most: float = FIRST_CHARACTERS
+    for line in lines:
+        rest = line.text.strip()
+        while len(rest) > most:
+            pauses = [match.end() for match in _PAUSE.finditer(rest[: int(most) + 1])]
+            end = pauses[-1] if pauses else rest.rfind(" ", 0, int(most) + 1) + 1
+            end = end or rest.find(" ") + 1 or len(rest)
+            yield replace(line, text=rest[:end].strip(), pause=0.0)
+            rest = rest[end:].strip()
+            most = min(max(end * _GROWTH, FIRST_CHARACTERS), LONGEST_CHARACTERS)
+        if rest:
+            yield replace(line, text=rest)

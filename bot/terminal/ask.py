@@ -213,13 +213,7 @@ def call_function(
     period = parse_period(since, until, datetime.now().astimezone().date(), ("--from", "--to"))
     message = CommandPhrases.of(settings.language).message(intent, " ".join(words), period)
     return ask(
-        settings,
-        [message],
-        as_json,
-        whole=whole,
-        markdown=markdown,
-        output=output,
-        options=options,
+        settings, [message], as_json, whole=whole, markdown=markdown, output=output, options=options
     )
 
 
@@ -293,8 +287,7 @@ def _talk(
 
 
 def chat_model(
-    settings: Settings,
-    check: Annotated[bool, typer.Option("--check", help="check")] = False,
+    settings: Settings, check: Annotated[bool, typer.Option("--check", help="check")] = False
 ) -> int:
     """Describe the chat models, and with `check` try them."""
     from bot.terminal.chat_model import report_chat_models

@@ -65,8 +65,7 @@ def index(
     verbose: Annotated[bool, typer.Option("--verbose", help="verbose")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="strict")] = False,
     part: Annotated[
-        str | None,
-        typer.Option("--part", metavar="N/PARTS", help="one_part", show_default=False),
+        str | None, typer.Option("--part", metavar="N/PARTS", help="one_part", show_default=False)
     ] = None,
 ) -> int:
     """Build the index of these paths. Skipped files are named, and are an error only if `strict`,

@@ -21,12 +21,7 @@ from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language
 from bot.locale.terminal import TerminalPhrases
 from bot.terminal.console import show, show_wait
-from bot.terminal.render import (
-    answer_text,
-    complaint,
-    passage_text,
-    sources_text,
-)
+from bot.terminal.render import answer_text, complaint, passage_text, sources_text
 from bot.understanding.command import COMMANDS, parse_command
 from bot.understanding.texts import CommandPhrases
 

@@ -16,11 +16,7 @@ from index.formats.sources import find_sources
 from index.ingestion.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
 from index.ingestion.generation import GenerationDraft
 from index.ingestion.readings import FailedFiles, rules
-from index.ingestion.sources import (
-    FileArticles,
-    IterableArticles,
-    ReadContext,
-)
+from index.ingestion.sources import FileArticles, IterableArticles, ReadContext
 from index.ingestion.vectors import Embedded, EmbeddingWork, embed_missing
 from index.models.base import Embedder
 from index.store.article_writer import ArticleChanges
@@ -235,11 +231,7 @@ class _Build:
             return self._finish(draft, left_out, differences)
 
     def _add(
-        self,
-        turn: BuildTurn,
-        files: FileArticles,
-        before: PreviousGeneration,
-        context: ReadContext,
+        self, turn: BuildTurn, files: FileArticles, before: PreviousGeneration, context: ReadContext
     ) -> BuildReport | None:
         """Add what has changed to the previous generation, or return None if a full build is
         needed."""

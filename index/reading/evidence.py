@@ -40,10 +40,7 @@ class EvidenceReader:
     """
 
     def __init__(
-        self,
-        reader: PassageReader,
-        judge: ReadingConfidence | None,
-        unread_logit: float = math.inf,
+        self, reader: PassageReader, judge: ReadingConfidence | None, unread_logit: float = math.inf
     ) -> None:
         self._reader, self._judge, self._unread_logit = reader, judge, unread_logit
 

@@ -9,13 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from index.article import Period
-from index.text.dates import (
-    MONTH_NUMBERS,
-    WEEKDAY_NUMBERS,
-    month_names,
-    period_around,
-    valid_day,
-)
+from index.text.dates import MONTH_NUMBERS, WEEKDAY_NUMBERS, month_names, period_around, valid_day
 from index.text.folding import fold_phrase
 from index.text.numbers import SMALL_NUMBERS
 from index.text.patterns import one_of

@@ -27,14 +27,7 @@ from bot.followups.turn import HISTORY_TURNS, Turn, TurnText, parse_turn
 from bot.llm.budget import on_behalf_of
 from bot.locale.messenger import AccessPhrases, BrowsingPhrases
 from bot.messenger.asker import Asker, TelegramApplication, asker_of
-from bot.messenger.events import (
-    ButtonPress,
-    ChatEvent,
-    Handlers,
-    on_button,
-    on_command,
-    on_update,
-)
+from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command, on_update
 from bot.messenger.feature import Referent
 from bot.messenger.handlers.replies import note_mistake, react, reply_keyboard
 from bot.messenger.handlers.votes import VoteHandlers

@@ -31,7 +31,7 @@ from bot.messenger.handlers.groups import GroupHandlers
 from bot.messenger.handlers.guests import GuestHandlers
 from bot.messenger.handlers.help import HELP, FallbackHandlers, HelpHandlers, report_error
 from bot.messenger.handlers.inline import InlineHandlers
-from bot.messenger.handlers.passages import SOURCES, PassageHandlers
+from bot.messenger.handlers.passages import SOURCES, PassageHandlers, WholeAnswerHandlers
 from bot.messenger.handlers.personal import (
     FORGET,
     LANGUAGE,
@@ -47,7 +47,6 @@ from bot.messenger.handlers.replies import ReplyHandlers
 from bot.messenger.handlers.statistics import STATISTICS, UNANSWERED, StatisticsHandlers
 from bot.messenger.handlers.status import STATUS, StatusHandlers
 from bot.messenger.handlers.votes import VoteHandlers
-from bot.messenger.handlers.whole_answers import WholeAnswerHandlers
 from bot.messenger.menus import Menus
 from bot.messenger.periodic_jobs import retention_job
 from bot.messenger.services import BotServices

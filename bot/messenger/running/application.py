@@ -30,7 +30,6 @@ from bot.messenger.inbound.scheduler import FairScheduler
 from bot.messenger.journal import Journal, Trigger, act_for
 from bot.messenger.periodic_jobs import examples_job, leftover_job, run_periodic_jobs
 from bot.messenger.running.health import serve_health
-from bot.messenger.running.profile import set_profile
 from bot.messenger.running.receiver import Receiver, unreachable
 from bot.messenger.running.redaction import redact_logs
 from bot.messenger.running.requests import (
@@ -49,6 +48,11 @@ from index.store.url import redact_url
 
 if TYPE_CHECKING:
     from bot.audio import SpeechService
+from collections.abc import Awaitable
+from typing import get_args
+
+from bot.locale.catalogue import Language
+from bot.locale.messenger import ProfilePhrases
 
 logger = logging.getLogger(__name__)
 
@@ -340,3 +344,43 @@ async def _close(application: DurableApplication, receiver: Receiver) -> None:
     finally:
         # If the application never connected, its connections are still open.
         await application.bot.shutdown()
+
+
+async def set_profile(bot: Bot, name: str) -> None:
+    """Set the name, if given, and both descriptions unless the owner has set them.
+
+    Unchanged values are not set again, as Telegram allows few changes a day. A failure is only
+    logged, as the bot answers without a profile.
+    """
+    languages = [None, *(code for code in get_args(Language) if code != "fr")]
+    by_language = {code: ProfilePhrases.of(code) for code in languages}
+
+    async def short(language: str | None) -> str:
+        return (await bot.get_my_short_description(language)).short_description
+
+    async def long(language: str | None) -> str:
+        return (await bot.get_my_description(language)).description
+
+    try:
+        if name and (await bot.get_my_name()).name != name:
+            await bot.set_my_name(name)
+        texts = {code: phrases.short_description for code, phrases in by_language.items()}
+        await _describe(texts, short, bot.set_my_short_description)
+        texts = {code: phrases.description for code, phrases in by_language.items()}
+        await _describe(texts, long, bot.set_my_description)
+    except TelegramError as error:
+        logger.warning("The profile of the bot could not be set: %s", error)
+
+
+async def _describe(
+    texts: dict[str | None, str],
+    get: Callable[[str | None], Awaitable[str]],
+    write: Callable[[str, str | None], Awaitable[bool]],
+) -> None:
+    """Set a description by language, French by default (None)."""
+    default = await get(None)
+    if default not in ("", texts[None]):
+        return  # the owner's own text
+    for language, text in texts.items():
+        if text != (default if language is None else await get(language)):
+            await write(text, language)

@@ -104,12 +104,7 @@ class FileManifest(GenerationFacts):
             raise DamagedIndex("manifest-not", subject=path, remedy=remedy) from error
 
     def check(
-        self,
-        folder: Path,
-        *,
-        whole: bool,
-        remedy: Problem = REBUILD,
-        trusted: Collection[str] = (),
+        self, folder: Path, *, whole: bool, remedy: Problem = REBUILD, trusted: Collection[str] = ()
     ) -> None:
         """Compare the files with the manifest: all sizes, and the content of small files.
 

@@ -14,14 +14,7 @@ import numpy.typing as npt
 
 from index.errors import DamagedIndex, reason_of
 from index.models.base import IntArray
-from index.store.postings import (
-    Ints,
-    Posting,
-    Postings,
-    WordMatch,
-    common_rows,
-    idf,
-)
+from index.store.postings import Ints, Posting, Postings, WordMatch, common_rows, idf
 
 _ROWS = "indices.csc.index.npy"
 _SCORES = "data.csc.index.npy"
@@ -65,10 +58,7 @@ class FileWords:
 
     @classmethod
     def of(cls, postings: Postings) -> FileWords:
-        sizes = {
-            "documents": postings.size,
-            "average_length": postings.average_length,
-        }
+        sizes = {"documents": postings.size, "average_length": postings.average_length}
         hashes, numbers = _sorted(postings.vocabulary)
         return cls(hashes, numbers, postings.starts, postings.rows, postings.scores, sizes)
 

@@ -26,13 +26,7 @@ from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKi
 from index.store.growth import count_to_merge, grown_facts
 from index.store.postgres import vectors
 from index.store.postgres.connections import Connection
-from index.store.postgres.layout import (
-    FOR_EVER,
-    column_names,
-    compose,
-    create_views,
-    rows_of,
-)
+from index.store.postgres.layout import FOR_EVER, column_names, compose, create_views, rows_of
 from index.store.postgres.load import (
     FirstRows,
     NewWords,

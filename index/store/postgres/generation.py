@@ -12,10 +12,7 @@ import numpy as np
 from index.article import ArticleEntry, Selection
 from index.errors import DamagedIndex
 from index.models.base import IntArray, Vectors
-from index.store.articles import (
-    SqlArticles,
-    selection_clause,
-)
+from index.store.articles import SqlArticles, selection_clause
 from index.store.generation import (
     ROW_KINDS,
     CandidateFeatures,

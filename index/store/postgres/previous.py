@@ -7,10 +7,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from index.store.articles import (
-    TITLE_COLUMNS,
-    SqlArticles,
-)
+from index.store.articles import TITLE_COLUMNS, SqlArticles
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.growth import DeletedArticles
 from index.store.postgres.connections import Connection

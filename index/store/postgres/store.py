@@ -5,19 +5,26 @@ from __future__ import annotations
 import weakref
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from psycopg import errors
 
-from index.errors import DamagedIndex, NoIndex, StoreError
+from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.models.base import Embedder
+from index.store.articles import ARTICLES_FILE
 from index.store.base import RemovedArticle, StoreCheck
-from index.store.build_turn import BuildPart
+from index.store.build_turn import BuildPart, batches
 from index.store.builder_status import BuilderStatus
-from index.store.files.transfer import check_export
-from index.store.generation import GenerationFacts, check_model
-from index.store.open_generation import OpenGeneration
+from index.store.draft import build_postings
+from index.store.files.manifest import FileManifest
+from index.store.files.opening import open_folder
+from index.store.files.previous import read_likeness
+from index.store.files.segment_draft import SegmentDraft
+from index.store.files.transfer import check_export, may_hold_export, replace_folder
+from index.store.generation import ROW_KINDS, GenerationFacts, check_model
+from index.store.open_generation import OpenGeneration, refuse_withdrawn
 from index.store.postgres.connections import (
     GENERATION_LOCK,
     Connection,
@@ -36,10 +43,48 @@ from index.store.postgres.integrity import (
     verify_generation,
 )
 from index.store.postgres.layout import PREPARING, is_prepared
+from index.store.postgres.load import AT_ONCE, WrittenArticles, load_generation
 from index.store.postgres.manifest import PostgresManifest
-from index.store.postgres.removals import RemovedRows
-from index.store.postgres.transfer import export_generation, import_generation
+from index.store.postgres.previous import PostgresPrevious
+from index.store.postgres.saved_vectors import find_missing
 from index.store.postgres.turn import PostgresTurn, postgres_turn
+from index.store.postgres.unload import StoredRows
+from index.store.postgres.vector_tables import VectorTables, send_rows
+
+
+class RemovedRows:
+    """Reads the table at each call. Raises StoreError."""
+
+    def __init__(self, server: Server, pool: Connections) -> None:
+        self._server = server
+        self._pool = pool
+
+    def read(self) -> dict[str, RemovedArticle]:
+        """The removed articles by id."""
+
+        def read(connection: Connection) -> dict[str, RemovedArticle]:
+            if not is_prepared(connection):
+                return {}
+            rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
+            return {row[0]: RemovedArticle(*row) for row in rows}
+
+        return self._pool.ask(read)
+
+    def ids(self) -> frozenset[str]:
+        """Read for every question, so only the ids."""
+        query = "SELECT id FROM selon.removed"
+        return self._pool.ask(lambda c: frozenset(row[0] for row in c.execute(query)))
+
+    def change(self, additions: Iterable[RemovedArticle], restored_ids: Collection[str]) -> None:
+        rows = [(article.id, article.title, article.path, article.day) for article in additions]
+        insert = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+        with connect_to_build(self._server) as connection, connection.transaction():
+            if rows:
+                connection.cursor().executemany(insert, rows)
+            if restored_ids:
+                delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
+                connection.execute(delete, [list(restored_ids)])
+
 
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
 _BUILDER = """
@@ -216,3 +261,52 @@ class PostgresStore:
         ):
             hold(connection, GENERATION_LOCK, number)
             yield connection
+
+
+def export_generation(
+    connection: Connection, own: PostgresManifest, withdrawn_ids: Collection[str], folder: Path
+) -> GenerationFacts:
+    """See `index.store.base.IndexStore.export`."""
+    if not may_hold_export(folder):
+        raise StoreError("export-not-empty", subject=folder)
+    facts, label = own.facts, connection.label
+    tables = VectorTables(facts.model, facts.dimension)
+    refuse_withdrawn(PostgresPrevious(connection, own).entries(withdrawn_ids), label)
+    with replace_folder(folder) as partial, closing(SegmentDraft(partial, facts.id)) as draft:
+        rows = StoredRows(connection, own)
+        draft.fill(rows.write_articles, facts.passages, facts.sentences)
+        for kind in ROW_KINDS:
+            writer = draft.vector_writer(kind, facts.dimension)
+            rows.send_vectors(tables, kind, writer.put)
+            writer.finish()
+        manifest = draft.write(facts, lambda: None)
+        manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
+        if manifest.fingerprint != facts.fingerprint:
+            raise DamagedIndex("generation-altered", subject=label, generation=facts.id)
+    return facts
+
+
+def import_generation(turn: PostgresTurn, folder: Path, manifest: FileManifest) -> GenerationFacts:
+    """Load a verified export and put it in service; see `index.store.base.IndexStore.take`."""
+    facts = GenerationFacts.from_json(manifest.as_json())
+    facts = replace(facts, id=turn.new_id(), roots=(), rules="")
+    with open_folder(folder, manifest) as source:
+        articles = WrittenArticles.open(folder / ARTICLES_FILE, read_likeness(folder))
+        tables = VectorTables(facts.model, facts.dimension)
+        for kind in ROW_KINDS:
+            vectors = source.vector_source(kind)
+            missing = find_missing(turn.connection, tables, kind, vectors.hashes).rows
+            for batch in batches(len(missing), AT_ONCE):
+                rows = missing[batch]
+                own = vectors.hashes[rows]
+                send_rows(turn.connection, tables.kept, own, vectors.vectors(rows))
+        words = {kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS}
+        try:
+            number = turn.next_number
+            load_generation(turn.connection, number, articles, facts, words, lambda: None)
+            turn.commit()
+        finally:
+            turn.roll_back()
+    turn.serve()
+    turn.clean()
+    return facts

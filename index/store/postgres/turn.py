@@ -26,13 +26,7 @@ from index.store.build_turn import BuildPart
 from index.store.disk import translate_disk_errors
 from index.store.files.layout import new_id
 from index.store.growth import may_grow
-from index.store.postgres.connections import (
-    MODELS_LOCK,
-    Connection,
-    Server,
-    hold,
-    take_lease,
-)
+from index.store.postgres.connections import MODELS_LOCK, Connection, Server, hold, take_lease
 from index.store.postgres.draft import NewGeneration, PostgresAddition, PostgresDraft
 from index.store.postgres.integrity import (
     VerifiedGeneration,

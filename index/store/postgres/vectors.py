@@ -81,11 +81,7 @@ def prepare_session(connection: Connection) -> None:
         [current] = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or [""]
         if current != value:
             raise StoreError(
-                "postgres-setting",
-                subject=connection.label,
-                name=name,
-                value=value,
-                taken=current,
+                "postgres-setting", subject=connection.label, name=name, value=value, taken=current
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.digests.news_value import news_value
+from bot.digests.stories import news_value
 from index.article import embedding_text
 from index.ingestion.passages import cut
 from index.models.base import Embedder

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.audio import SpokenLine
 from bot.speech.base import Sound, as_pcm, wave_header
-from bot.speech.pieces import FIRST_CHARACTERS, LONGEST_CHARACTERS, cut_into_pieces
+from bot.speech.terminal import FIRST_CHARACTERS, LONGEST_CHARACTERS, cut_into_pieces
 
 TEXT = (
     "Le pont de la rivière, très ancien, sera fermé jusqu'au printemps prochain pour des travaux. "

@@ -19,8 +19,8 @@ from bot.errors import SpeechError
 from bot.speech import service, weights
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
-from bot.speech.pieces import cut_into_pieces
 from bot.speech.service import Speech
+from bot.speech.terminal import cut_into_pieces
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
 from bot.speech.audio import read_sound, write_sound  # noqa: E402

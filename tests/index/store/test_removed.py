@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from index.errors import StoreError
 from index.store.factory import open_store
-from index.store.files.removals import RemovedFile
+from index.store.files.store import RemovedFile
 from index.store.removals import RemovedArticles
 from tests.index.samples import article, refuse, three
 
@@ -79,7 +79,7 @@ def test_a_refusing_disk_or_a_lock_is_told(tmp_path: Path, monkeypatch: pytest.M
             RemovedArticles(open_store(tmp_path)).add(three())
     assert "\n" not in str(caught.value)
     assert len(RemovedArticles(open_store(tmp_path))) == 1
-    monkeypatch.setattr("index.store.files.removals._LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("index.store.files.store._LOCK_SECONDS", 0.05)
     with (
         FileLock(tmp_path / "removed.json.lock"),
         pytest.raises(StoreError, match="removed-locked"),
