@@ -9,4 +9,9 @@ from bot.feature import Feature
 from bot.speech.feature import SpeechFeature
 
 # In the order of their commands in menus.
-FEATURES: tuple[Feature, ...] = (DigestsFeature(), AlertsFeature(), ArenaFeature(), SpeechFeature())
+FEATURES: tuple[Feature, ...] = (
+    DigestsFeature(),
+    AlertsFeature(),
+    ArenaFeature(),
+    SpeechFeature(),
+)

@@ -99,15 +99,13 @@ def answered_alerts(session: Session, person_id: int) -> list[Alert]:
     return [_alert(row) for row in session.scalars(query.order_by(AlertRow.told_at.desc()))]
 
 
-def unchecked_alerts(
-    session: Session, generation: str, limit: int = 100, *, web: bool = False
-) -> list[Alert]:
+def unchecked_alerts(session: Session, generation: str, *, web: bool = False) -> list[Alert]:
     """List waiting alerts not yet searched for in this generation, oldest first: those of people
     on Telegram, or on the `web`."""
     interface = AlertRow.person_id >= WEB_PEOPLE if web else AlertRow.person_id < WEB_PEOPLE
     is_waiting = AlertRow.told_at.is_(None)
     query = select(AlertRow).where(interface, is_waiting, AlertRow.checked != generation)
-    return [_alert(row) for row in session.scalars(query.order_by(AlertRow.id).limit(limit))]
+    return [_alert(row) for row in session.scalars(query.order_by(AlertRow.id).limit(100))]
 
 
 def count_waiting(session: Session) -> int:

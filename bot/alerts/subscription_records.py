@@ -149,7 +149,7 @@ def delete_subscription(session: Session, subscription_id: int) -> None:
 
 
 def due_subscriptions(
-    session: Session, generation: str, morning: datetime, limit: int = 100
+    session: Session, generation: str, morning: datetime
 ) -> Sequence[Subscription]:
     """List the subscriptions to check: immediate ones not checked in this generation, and daily
     ones last checked before `morning` (or, if the clock was set back, days after it)."""
@@ -159,7 +159,7 @@ def due_subscriptions(
         and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at < morning),
         and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at > ahead),
     )
-    query = select(SubscriptionRow).where(due).order_by(SubscriptionRow.id).limit(limit)
+    query = select(SubscriptionRow).where(due).order_by(SubscriptionRow.id).limit(100)
     return [_subscription(row) for row in session.scalars(query)]
 
 

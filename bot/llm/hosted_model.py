@@ -120,7 +120,6 @@ class HostedModel:
         retries: int,
         ledger: SpendingLedger,
         loop: BackgroundLoop,
-        breaker: Breaker | None = None,
         structured: Structured = "off",
     ) -> None:
         self.name = name
@@ -129,7 +128,7 @@ class HostedModel:
         self._retries = retries
         self._ledger = ledger
         self._loop = loop
-        self._breaker = breaker or Breaker(name)
+        self._breaker = Breaker(name)
         self._structure = structured
         self._has_connected = False
         self._calls: set[asyncio.Task[Any]] = set()

@@ -61,7 +61,7 @@ class Voice(Protocol):
 class Recogniser(Protocol):
     """Transcribes speech. CPU-bound."""
 
-    def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
-        """Transcribe a recording at 16 kHz, in its detected language by default. `names` are words
-        that it probably contains. Raises SpeechError."""
+    def hear(self, sound: Sound, *, names: str = "") -> Transcript:
+        """Transcribe a recording at 16 kHz. `names` are words that it probably
+        contains. Raises SpeechError."""
         ...

@@ -51,11 +51,9 @@ class SpeechServer:
         )
         return _wave(answer, self._url)
 
-    def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
+    def hear(self, sound: Sound, *, names: str = "") -> Transcript:
         """See `Recogniser`. Raises SpeechError."""
         form = {"model": _HEARING_MODEL, "response_format": "verbose_json", "prompt": names}
-        if language:
-            form["language"] = language
         file = ("question.wav", as_wave(sound))
         answer = self._post("transcriptions", sound.seconds, data=form, files={"file": file})
         try:

@@ -33,7 +33,7 @@ class WhisperRecogniser:
     def __init__(self, model: Path | None = None, threads: int = 1) -> None:
         self._folder, self._threads = model, threads
 
-    def hear(self, sound: Sound, *, names: str = "", language: str | None = None) -> Transcript:
+    def hear(self, sound: Sound, *, names: str = "") -> Transcript:
         """See `Recogniser`. Raises SpeechError."""
         transcribe = partial(
             self._model.transcribe,
@@ -43,8 +43,8 @@ class WhisperRecogniser:
             vad_filter=True,
             condition_on_previous_text=False,
         )
-        segments, info = transcribe(language=language, initial_prompt=names or None)
-        spoken_language = language or _believed_language(info)
+        segments, info = transcribe(initial_prompt=names or None)
+        spoken_language = _believed_language(info)
         foreign = spoken_language not in SPEECH_LANGUAGES
         if spoken_language != info.language or (foreign and names):  # no segment is decoded yet
             prompt = None if foreign else names or None

@@ -19,6 +19,8 @@ from index.text.folding import fold_phrase
 TITLE_CHARACTERS = 200
 LISTED_CONVERSATIONS = 100
 
+_SEARCHED_TURNS = 500  # for the one that a message answered
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationPlace:
@@ -207,12 +209,10 @@ def turn_of_question(session: Session, chat_id: int, message_id: int) -> TurnRec
     return _record(session, row) if row else None
 
 
-def turn_of_answer(
-    session: Session, chat_id: int, message_id: int, within: int = 500
-) -> TurnRecord | None:
+def turn_of_answer(session: Session, chat_id: int, message_id: int) -> TurnRecord | None:
     """The turn that one of the bot's messages answered, among the chat's last ones."""
     messages = select(TurnRow.id, TurnRow.answer_messages).where(TurnRow.chat_id == chat_id)
-    rows = session.execute(messages.order_by(TurnRow.id.desc()).limit(within))
+    rows = session.execute(messages.order_by(TurnRow.id.desc()).limit(_SEARCHED_TURNS))
     turn_id = next((id for id, answer_messages in rows if message_id in answer_messages), None)
     return turn(session, turn_id) if turn_id is not None else None
 

@@ -36,7 +36,6 @@ def load_reader(
     cache_dir: Path,
     *,
     threads: int | None = None,
-    progress: Callable[[float, str], None] | None = None,
 ) -> PassageReader | None:
     """Load `bundled`, any reader of Transformers by hub name or path, or `none`.
 
@@ -47,7 +46,7 @@ def load_reader(
     if name == BUNDLED:
         from index.models.bundled.reader import load_bundled_reader
 
-        return load_bundled_reader(cache_dir, threads=threads, progress=progress)
+        return load_bundled_reader(cache_dir, threads=threads)
     from index.models.transformers_reader import load_transformers_reader
 
     return load_transformers_reader(name, threads=threads)

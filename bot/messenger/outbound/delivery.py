@@ -76,12 +76,11 @@ async def deliver_temporary(
     bot: Bot,
     place: ConversationPlace,
     messages: Sequence[str],
-    keyboard: Markup | None = None,
     reply_to: int | None = None,
 ) -> tuple[int, ...]:
     """Send a temporary message before an answer, unless an earlier process did. One attempt; it is
     deleted after a crash. Raises TelegramError."""
-    letter = _letter(place, tuple(map(Part, messages)), keyboard, reply_to)
+    letter = _letter(place, tuple(map(Part, messages)), None, reply_to)
     entry = await open_entry(letter, temporary=True)
     for _ in range(entry.remaining):
         await send_next(entry, partial(send_part, bot), once=True)

@@ -97,7 +97,7 @@ def test_it_speaks_and_hears(server: SpeechServer, told: Told) -> None:
     assert json.loads(body)["speed"] == 1.5
     answer = {"text": " Qui ? ", "language": "french"}
     told.blocks = lambda: iter([json.dumps(answer).encode()])
-    heard = server.hear(SILENCE, names="Cordouan", language="fr")
+    heard = server.hear(SILENCE, names="Cordouan")
     assert (heard.text, heard.language) == ("Qui ?", "fr")
     assert b"Cordouan" in told.asked[1][2]
 
