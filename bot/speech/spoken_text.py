@@ -104,7 +104,6 @@ def _addresses() -> Iterator[Rule]:
     yield r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda words, match: _dots(words, match[0])
     yield r"(?:https?://|www\.)\S+", _link
     yield rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[\w/.-]*)?{_END}", _link
-    yield r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)", _internet_address
     yield r"\[\d{1,3}\]", ""  # a note's number
 
 
@@ -115,10 +114,6 @@ def _link(words: Lexicon, match: Match) -> str:
 
 def _dots(words: Lexicon, text: str) -> str:
     return text.replace(".", f" {words.word('dot')} ")
-
-
-def _internet_address(words: Lexicon, match: Match) -> str:
-    return f" {words.word('dot')} ".join(map(words.amount, match[0].split(".")))
 
 
 def _hashtag(words: Lexicon, match: Match) -> str:
@@ -211,8 +206,6 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
     directions = "".join(words.tables["directions"])
     yield rf"(?<=\d[°′″'\"]){S}?([{directions}]){_END}", _direction
     yield rf"(?<=[hj]){S}?/{S}?(?=(?:24|7)\b)", f" {words.word('over')} "
-    if words.language == "en":
-        yield rf"{_FREE}(\d)['′’]{S}?(\d{{1,2}})[\"″”]?", _feet
     yield rf"(?<=[hH\d])[-–](?=\d{{1,2}}{S}?[hH])", f" {words.word('range')} "
     yield (
         rf"{_FREE}{hours}{S}?(?P<m>\d{{1,2}}){S}?{minute}"
@@ -285,10 +278,6 @@ def _english_minutes(words: Lexicon, figures: str) -> str:
     if not int(figures):
         return ""
     return f"oh {minutes}" if figures.startswith("0") else minutes
-
-
-def _feet(words: Lexicon, match: Match) -> str:
-    return f"{words.cardinal(int(match[1]))} foot {words.cardinal(int(match[2]))}"
 
 
 # First, second, third
@@ -385,7 +374,6 @@ def _abbreviation(place: str, words: Lexicon, match: Match) -> str:
 def _ranges(words: Lexicon) -> Iterator[Rule]:
     amount, rank = _amount(words), r"[0-7]-[0-7](?: ?\(\d{1,2}(?:-\d{1,2})?\))?"
     yield rf"(?<![\w-]){rank}(?:[,/]?{S}(?:et{S}|and{S})?{rank})+(?![\w-])", _sets
-    yield r"(?<![\w-])\d+(?:-\d+){2,}(?![\w-])", _groups
     yield rf"(?<![\w.,])(?:{words.tables['telephone']})(?!\d)", _phone
     if words.language == "fr":
         yield rf"(?<=article{S})(\d+)[-.](?=\d)", r"\1 "
@@ -400,17 +388,11 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
     yield r"\+(?=\d)", f" {words.word('plus')} "
     yield rf"(?<=\d){S}?[x×]{S}?(?=\d)", f" {words.word('dimension')} "
     yield r"(?<=\d)[x×](?!\w)", f" {words.tables['symbols']['×']}"
-    yield r"(?<!\w)x(?=\d)", f"{words.tables['symbols']['×']} "
 
 
 def _sets(words: Lexicon, match: Match) -> str:
     """Sets of a tennis match: « six quatre, sept cinq »."""
     return match[0].replace("-", " ")
-
-
-def _groups(words: Lexicon, match: Match) -> str:
-    """Groups of digits of an identifier, such as an ISBN."""
-    return ", ".join(words.amount(number) for number in match[0].split("-"))
 
 
 def _phone(words: Lexicon, match: Match) -> str:
@@ -508,8 +490,6 @@ def _measures(words: Lexicon) -> Iterator[Rule]:
     yield rf"([lL]|kWh)/100{S}?km{_END}", rf"\1 {words.word('per 100 km')}"
     yield rf"({amount}){S}?/{S}?(?={amount}{_END})", rf"\1 {words.word('over')} "
     yield rf"(\d)([{_RAISED}]+)", _power
-    if words.language == "en":
-        yield r"(?<=[^\W\d_]-)(\d+)s(?!\w)", _plural_of_name
     yield rf"(?<![^\W\d_]-)({amount}){S}?({unit})(?![\w²³'’])", _with_unit
     yield rf"(?i:\b(le|au|du|un|par|chaque|a|per|each){S})?(?<![\w/])({bare})(?![\w²³])", _bare_unit
     yield rf"(?<=[^\W\d]{{3}}){S}?/{S}?({per})(?![\w²³])", _per
@@ -537,12 +517,6 @@ def _power(words: Lexicon, match: Match) -> str:
 
 def _direction(words: Lexicon, match: Match) -> str:
     return f" {words.tables['directions'][match[1]]}"
-
-
-def _plural_of_name(words: Lexicon, match: Match) -> str:
-    """Plurals of names: « F-16s »."""
-    number = words.cardinal(int(match[1]))
-    return f"{number.removesuffix('y')}ies" if number.endswith("y") else f"{number}s"
 
 
 def _with_unit(words: Lexicon, match: Match) -> str:
