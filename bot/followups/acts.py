@@ -84,7 +84,7 @@ class AnswerActs:
             "other_source": partial(act.other_article, "other_source", "no_other"),
             "newer": act.newer,
             "sure": act.sure,
-            "translate": act.translate,
+            "translate": partial(act.quote, "translate"),
             "wrong": partial(act.say, "wrong"),
             "not_that": partial(act.other_article, "instead", "not_that"),
         }
@@ -258,11 +258,6 @@ class _Act:
         if self.last.intent in INTENT_OF and INTENT_OF[self.last.intent].group != "question":
             return self._show(citations[:1], "sure_lines")
         return self._show(citations, "sure_alone" if len(citations) == 1 else "sure_sure")
-
-    def translate(self) -> Answer:
-        return self._show(
-            [quote.cite(number) for number, quote in enumerate(self.quoted(), 1)], "translate"
-        )
 
     def _of_subject(self, findings: Findings) -> list[Hit]:
         """The hits on the subject of the question: those that have all of its names, if any."""

@@ -109,8 +109,10 @@ def shorten(message: Meaning, search: Search) -> Interpretation | None:
     pieces = [question[start:end] for start, end in spans][-_MAX_PIECES:]
     if len(words) > _LONG_WORDS:
         pieces += [" ".join(words[-count:]) for count in _ENDS]
-    pieces = [
-        piece if subject in piece else join_subject(subject, piece, language) for piece in pieces
+    first = next((at for at, piece in enumerate(pieces) if subject in piece), len(pieces))
+    pieces[first + 1 :] = [
+        piece if subject in piece else join_subject(subject, piece, language)
+        for piece in pieces[first + 1 :]
     ]
     surest = {piece: search(piece, DEPTH).confidence for piece in pieces if piece != question}
     if not surest:

@@ -222,7 +222,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             if answer is not None:
                 return answer
         last_act = _ON_LAST_ANSWER.get(intent) if not subject else None
-        if last_act == "newer" and not self._leans_by_itself(text):
+        if last_act == "newer" and not self._may_refer(text):
             last_act = None
         if last_act is not None and _last_turn(turn) is not None:
             intent, meaning = last_act, replace(meaning, intent=last_act)
@@ -255,7 +255,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         """
         if meaning.intent not in self._functions or (meaning.subject and not is_act):
             return None
-        if not meaning.subject and self._leans_by_itself(text):
+        if not meaning.subject and self._may_refer(text):
             return None
         answer = self._functions[meaning.intent](meaning, text)
         is_known = answer is not None and answer.outcome == "sure"
@@ -328,18 +328,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 buttons.append(text)
         return tuple(buttons)
 
-    def _leans_by_itself(self, message: str) -> bool:
-        """True unless a message stands alone where nothing was said before: « Quoi de neuf ? »"""
+    def _may_refer(self, message: str, *before: str) -> bool:
+        """True if a message may lean on one of these questions, or does by itself."""
         if self._messages is None:
             return False
-        meaning = self._messages.read(message)
-        return meaning.leans or INTENT_OF[meaning.intent].group == "act"
-
-    def _may_refer(self, message: str, before: str) -> bool:
-        """True if a message may lean on the question before it."""
-        if self._messages is None:
-            return False
-        for context in (None, MessageContext(before, "", "")):
+        for context in (None, *map(MessageContext, before)):
             meaning = self._messages.read(message, context)
             if meaning.leans or INTENT_OF[meaning.intent].group == "act":
                 return True

@@ -77,7 +77,8 @@ def _as_spelled(answer: Answer) -> str:
         return question
     citations = answer.citations
     texts = [f"{citation.article.title}\n{citation.passage.text}" for citation in citations]
-    return restore_spelling(question, answer.language, texts)
+    # Behind a sign, the first word has no capital of its own either: « date de… ».
+    return restore_spelling(f"«{question}", answer.language, texts)[1:]
 
 
 History = tuple[Turn, ...]

@@ -34,8 +34,12 @@ def test_a_turn_keeps_what_may_be_referred_to() -> None:
 
 def test_a_bare_question_is_kept_as_the_articles_spell_it() -> None:
     source = article("Élu maire, François Fillon parle. Puis François Fillon se tait.", "Maires")
-    answer = replace(answered(citation(source.text, source)), question="que dit francois fillon")
-    assert Turn.of(answer, NOW).understood == "Que dit François Fillon"
+    answer = answered(citation(source.text, source))
+    for asked, kept in (
+        ("que dit francois fillon", "que dit François Fillon"),
+        ("françois fillon parle de quoi", "François Fillon parle de quoi"),
+    ):
+        assert Turn.of(replace(answer, question=asked), NOW).understood == kept
 
 
 @pytest.mark.parametrize("period", [None, PERIOD])
