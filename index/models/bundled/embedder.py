@@ -80,11 +80,6 @@ class BundledEmbedder:
     def embed_question(self, text: str) -> Vectors:
         return self._question(text)
 
-    def count_tokens(self, texts: Sequence[str]) -> int:
-        """Return the number of tokens in these passages."""
-        tokenizer, _ = self.model
-        return sum(len(tokenizer.encode(PASSAGE + text, TOKENS)) for text in texts)
-
     def _embed(self, prefix: str, text: str) -> Vectors:
         tokenizer, session = self.model
         ids = np.array([tokenizer.encode(prefix + text, TOKENS)], dtype=np.int64)
