@@ -25,7 +25,7 @@ _FIGURE = re.compile(
 )
 _AGE = re.compile(r"\b\d{1,3} ans\b|\bne(?:e)? (?:a|en|le)\b|\bborn\b|\baged\b|\byears old")
 _SINCE = re.compile(r"\b(?:depuis|since|elue?|nommee?|elected|appointed|devenue?)\b")
-_ROLE_BEFORE = re.compile(
+_ROLE = re.compile(
     r"\b(?:presidente?|ministre|candidate?|deputee?|maire|senateur|senatrice|chef|secretaire|patron"
     r"|directeur|directrice|porte-parole|acteur|actrice|auteur|autrice|champion|championne|avocate?"
     r"|general|reine?|pape|astronaute|sonde|president|minister|mayor|leader|head|founder)\b"
@@ -93,11 +93,11 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
 
 def _find_unsaid(lines: Sequence[Event], name: SubjectName, phrases: DossierPhrases) -> str:
-    """What no line with a person's name says of them: their role, age, since when."""
-    named = [line for line in lines if line.is_named]
-    texts = [fold_phrase(line.text) for line in named]
+    """What no line tells: a person's role, age, since when. Whoever a line tells it of, it is not
+    said to be missing."""
+    texts = [fold_phrase(line.text) for line in lines]
     said = {
-        "role": any(_identifies(line, name) for line in named),
+        "role": any(_identifies(line, name) for line in lines) or any(map(_ROLE.search, texts)),
         "age": any(map(_AGE.search, texts)),
         "since": any(map(_SINCE.search, texts)),
     }
@@ -116,7 +116,7 @@ def _identifies(line: Event, name: SubjectName) -> int:
     apposition = re.match(
         r"\s?, (?:(?:le|la|l'|un|une|the|a|ancien|ancienne|ex-)[\w' -]+|[\w' -]+),", after
     )
-    has_role = _ROLE_BEFORE.search(before) is not None
+    has_role = _ROLE.search(before) is not None
     return 3 * bool(is_definition) + 2 * bool(apposition) + 2 * has_role
 
 

@@ -223,3 +223,11 @@ def test_the_life_of_a_member_is_no_date_of_an_academy(monkeypatch: pytest.Monke
     assert [s.label for s in answer.statements if s.label in ("1635", "26 février 1802")] == [
         "1635"
     ]
+
+
+def test_a_dossier_misses_nothing_that_a_line_without_the_name_tells() -> None:
+    text = (
+        "Anna Rossi est morte à Turin lundi soir. La présidente du club avait 48 ans, depuis mars."
+    )
+    with searcher_over(told("Anna Rossi est morte", text)) as searcher:
+        assert headings(call(searcher, "dossier", "Anna Rossi"))[0].endswith("d’après un article")
