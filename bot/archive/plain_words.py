@@ -78,40 +78,40 @@ _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
 # Words that only ask, at the beginning or end of a message; whatever else stands there begins or
 # ends the subject.
 _ASKING_WORDS = """
-a about actu actualites against aimerais all alors apres archive are article as au aux avez base
-besoin bio biographie biography bonjour bref brief c' ca can ce ces cherche chrono chronologie
-chronologique chronology citation cle cles combien comparaison compare complet compte concernant
-consacre contre cote d' d'horizon dans date dates de declaration declare dernier derniers des
-developpements did difference dire disent dit do does donc donne dossier dresse du ecris elle en
-entre enumere essentiel est est-ce et etablir etaient etait etape etat ete eu eux evenements faire
-fais faites faut fiche find for forts frise give grandes have hello her heure hi histoire
-historique history how il ils importantes info is it j' je jour key know known l' la latest le les
-lieux lignes list lui m' many me merci moi mois monte montre mots need neuf new news nombre nos
-note notre nous nouveau nouvelles of on ont order ordre ou overview papier par parle paroles paru
-pense peux phrases plait please plus point portrait position pour pourriez pouvez prepare presente
-principales principaux profil propos publie qu' que quel quelle quelques qui quoi raconte recentes
-reconstitue resume retrace s'il said sais sait salut savez ses show situation sommes sont sors
-stages steps story stp sujet sum summarise summary sur svp synthese synthetise t te tell temps
-texte the them timeline to total tour tous tout tu un une up veux vos votre voudrais vous want was
-we were what what's where which who whole y y'a you
+a about actu actualites actus affirme against aimerais all alors an apres archive archives are
+article articles as au aux avez base been besoin between bio biographie biography bonjour bref
+brief build c' c'est ca can ce cela celebres ces cherche chrono chronologie chronologies
+chronologique chronology citation citations cle cles combien comparaison compare comparison
+complet complete completes compte concernant consacre consacres contre corpus cote could d'
+d'horizon dans date dates de declaration declarations declare depeche dernier dernieres derniers
+dernières des developpements did difference differences dire disent dit do does donc donne dossier
+draw dresse du ecris elle elles en entre enumere essentiel est est-ce et etablir etablis etaient
+etait etape etapes etat ete eu eux evenements events evolution existe-t-il faire fais faites faut
+fiche fiches fil file find for forts frise full furent get give grandes has have hello her heure
+hi him histoire historique history horizon how i il ils importantes in index info infos is it j'
+je jour key know known l' la latest le les lieux lignes like list liste listes lui m' main make
+many me merci moi mois monte montre mots need neuf new news nombre nos note notre nous nouveau
+nouvelles of ok on ont order ordre ou overview papier par parle paroles paru parue parues parus
+pense peux phrases plait please plus point portrait position positions pour pourriez pouvez
+prepare presente principales principaux profil profile propos publie publies qu' que quel quelle
+quelles quelques quels qui quoi quote quotes raconte recentes reconstitue redige regarding repondu
+resume retrace s'il said sais sait salut savez say ses show situation sommes sont sors stages
+steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell temps
+texte thanks the them timeline timelines to total tour tous tout toute toutes trace tu un une up
+us veux vos votre voudrais vous want was we were what what's where which who whole would write y
+y'a you à
 """
+_ASKING = frozenset(_ASKING_WORDS.split())
 # And of requests for articles.
 _OF_ARTICLES_WORDS = """
-ecrit fois mention mentionne nb papiers pieces sorti stories
+consacree consacrees depeches ecrit ecrites ecrits evoque evoquent fois indexes mention mentionne
+mentionnent mentions nb numero numeros papiers parlant parle parlent pieces portant porte portent
+publiee publiees publish published redige rediges reportages sorti sortis stories textes texts
+traitant traite traitent written
 """
+_ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
 _PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|on|t-il|il|y)$")
-_ENDING = re.compile(r"(?:es?|ez|er|ent|s|z|r|nt)$")
-_STEMMED_LETTERS = 5  # minimum of a word of which the ending does not count
-
-
-def _stem(word: str) -> str:
-    """« Donnez-moi », « donner » → « donn »."""
-    word = _PRONOUN.sub("", word)
-    return _ENDING.sub("", word) if len(word) >= _STEMMED_LETTERS else word
-
-
-_ASKING = frozenset(map(_stem, _ASKING_WORDS.split()))
-_ASKING_ARTICLES = frozenset(map(_stem, _OF_ARTICLES_WORDS.split()))
+_VERB_LETTERS = 5  # minimum of a word that may end in -r or -z
 _COUNT = re.compile(
     r"\b(?:combien|nombre|nb|how many)\b[^,;:?]{0,40}?\b(?:articles?|papiers?|textes?|depeches?"
     r"|pieces|stories|(?:parle|ecrit|publie)\b)"
@@ -229,6 +229,9 @@ def _strip(text: str, asking: frozenset[str] = _ASKING) -> _Stripped:
 
 
 def _only_asks(token: re.Match[str], asking: frozenset[str]) -> bool:
-    """True for a word that only asks; a capital begins a name, but at the beginning."""
-    word = token[0]
-    return _stem(fold_phrase(word)) in asking and not (word[0].isupper() and token.start())
+    """True for a word that only asks, or a form of it (« montrez-moi », « montrer »); a capital
+    begins a name, but at the beginning."""
+    word = _PRONOUN.sub("", fold_phrase(token[0]))
+    plain = word[:-1] if word.endswith(("r", "z")) and len(word) >= _VERB_LETTERS else word
+    asks = word in asking or plain in asking
+    return asks and not (token[0][0].isupper() and token.start() > 0)
