@@ -57,8 +57,12 @@ class Material:
     similarity: Similarity
 
     def lines(self, articles: Sequence[SubjectArticle] | None = None) -> list[Event]:
-        """The sentences on the subject that can be shown, of the central articles or of these."""
-        return find_lines(self.found.central if articles is None else articles, self.similarity)
+        """The sentences on the subject that can be shown, of the articles about it and those that
+        are close, or of these."""
+        if articles is None:
+            articles = self.found.articles
+            articles = [own for own in articles if own.is_central or own.is_close] or articles
+        return find_lines(articles, self.similarity)
 
     def nearness(self, article: Article) -> float:
         """The similarity of an article's nearest sentence to the request."""
@@ -108,8 +112,9 @@ def find_material(
             needs_hint = is_name and bool(found.articles)
             if is_same and (not needs_hint or _has_hint(request, article)):
                 own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
-        elif found.name.find_parts(article.title):
-            own[article.id] = replace(entry, in_text=True)
+        else:
+            is_about = entry.in_text or bool(found.name.find_parts(article.title))
+            own[article.id] = replace(entry, in_text=is_about, is_close=True)
     if not own:
         return None
     articles = sorted(own.values(), key=_newness, reverse=True)

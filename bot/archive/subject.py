@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,6 +25,7 @@ MAX_PASSAGES = 20_000  # that may name a subject; with more, nothing is counted
 _MOST_HOMONYMS = 100  # articles in which a name is told apart; a more frequent one needs it least
 _OPENING_SENTENCES = 3
 _LEAST_SHARE = 0.2  # of the sentences of an article about a subject that name it
+_OPENING_SHARE = 0.1  # the same if its opening does
 _LEAST_LIKENESS = 0.45  # cosine of the openings of articles about one subject
 _MOST_COMPARED = 60  # articles about a subject that others are compared with
 _TYPICAL_ARTICLES = 40
@@ -172,12 +173,14 @@ class Mention:
 @dataclass(frozen=True)
 class SubjectArticle:
     """An article that names a subject: in its title (a person by the surname alone is enough);
-    so in its text that it is about it; or elsewhere."""
+    so in its text that it is about it; or elsewhere. `is_close` if its opening does, or it is near
+    the request: its sentences that name the subject are shown, too."""
 
     article: Article
     name: SubjectName
     in_title: bool
     in_text: bool
+    is_close: bool = False
 
     @property
     def is_central(self) -> bool:
@@ -224,8 +227,7 @@ class FoundSubject:
     @property
     def central(self) -> tuple[SubjectArticle, ...]:
         """Those about it, or else all of them."""
-        central = tuple(article for article in self.articles if article.is_central)
-        return central or self.articles
+        return tuple(own for own in self.articles if own.is_central) or self.articles
 
 
 def find_subject(
@@ -260,7 +262,7 @@ def find_subject(
     passages: dict[str, list[Passage]] = defaultdict(list)
     for stored in generation.passages_by_key(keys[:most].tolist()):
         passages[stored.article_id].append(stored.passage)
-    articles, openings = [], []
+    articles = []
     for article in searcher.select(generation.articles_by_id(list(passages)).values(), period):
         if years and not _is_of(years, article):
             continue
@@ -273,11 +275,9 @@ def find_subject(
                 or name.has_surname(article.title)
             )
             in_text, in_opening = (True, True) if in_title else _judge_text(name, article)
-            articles.append(SubjectArticle(article, name, in_title, in_text))
-            if in_opening:
-                openings.append(article.id)
+            articles.append(SubjectArticle(article, name, in_title, in_text, in_opening))
     articles, homonyms = _tell_apart(name, articles)
-    articles = _with_related(articles, openings, generation)
+    articles = _with_related(articles, generation)
     name = _without_namesakes(name, articles)
     articles = [replace(own, name=name) for own in articles]
     articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
@@ -296,23 +296,22 @@ def _judge_text(name: SubjectName, article: Article) -> tuple[bool, bool]:
     core = name.core
     texts = _SENTENCE_END.split(article.text)  # faster than `cut`, and near enough to count
     named = [at for at, text in enumerate(texts) if core.is_in(text) or core.has_surname(text)]
-    is_frequent = len(named) > 1 and len(named) >= _LEAST_SHARE * len(texts)
     is_noun = len(name.parts) == 1 and not name.parts[0].is_name
     in_opening = bool(named) and named[0] < _OPENING_SENTENCES
+    share = _OPENING_SHARE if in_opening else _LEAST_SHARE
+    is_frequent = len(named) > 1 and len(named) >= share * len(texts)
     return is_frequent or (0 in named and not is_noun), in_opening and not is_noun
 
 
 def _with_related(
-    articles: Sequence[SubjectArticle], openings: Collection[str], generation: OpenGeneration
+    articles: Sequence[SubjectArticle], generation: OpenGeneration
 ) -> list[SubjectArticle]:
-    """Count those of `openings` as about the subject that open like one that is.
+    """Count those whose opening names the subject as about it if they open like one that is.
 
     Vectors of any two articles are alike; what they share on average is taken from each.
     """
     sure = [own.article.id for own in articles if own.is_central]
-    others = [
-        own.article.id for own in articles if not own.is_central and own.article.id in openings
-    ]
+    others = [own.article.id for own in articles if own.is_close and not own.is_central]
     one = _opening_vectors(sure[:_MOST_COMPARED], generation)
     other = _opening_vectors(others, generation)
     if not (one and other):
