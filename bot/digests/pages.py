@@ -93,7 +93,8 @@ class DigestPages:
     async def _values(self, request: Request) -> dict[str, Any]:
         visitor: Visitor = request.state.visitor
         today = clock.today()
-        newest = self._service.library.newest(1, 0, Selection(until=today))
+        find = self._service.library.newest
+        newest = await asyncio.to_thread(find, 1, 0, Selection(until=today))
         usual = newest[0].published if newest else None
         if usual is None or usual >= today - timedelta(days=1):
             usual = today

@@ -28,7 +28,14 @@ from bot.web.conversations import (
     view_answer,
 )
 from bot.web.heartbeats import respond_when_ready
-from bot.web.rendering import PageTexts, reason_of, render, render_text
+from bot.web.rendering import (
+    PageTexts,
+    current_holdings,
+    oldest_day,
+    reason_of,
+    render,
+    render_text,
+)
 from bot.web.service import Visitor, WebService
 from index.errors import IndexingError
 
@@ -61,10 +68,14 @@ class AskPages:
         question = request.query_params.get("q", "")
         if question and not request.state.visitor.is_sent:
             return await self._ask(request, question, new_number())
+        library, oldest = self._service.library, None
+        if (holdings := current_holdings(library)) and holdings.newest:
+            oldest = await asyncio.to_thread(oldest_day, library, library.generation())
         return render(
             request,
             "ask.html",
             question=question,
+            oldest=oldest,
             conversation=new_number(),
             examples=self._examples.of(request.state.visitor.language)[:1],
             requests=self._examples.requests(request.state.visitor.language),

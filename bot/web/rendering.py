@@ -155,10 +155,9 @@ def reason_of(error: SelonError | IndexingError, language: Language) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageHoldings:
-    """The number of articles, the dates of the oldest and the newest, and the newest day's."""
+    """The number of articles, the date of the newest, and those of that day."""
 
     articles: int
-    oldest: date | None
     newest: date | None
     headlines: Sequence[ArticleEntry]
 
@@ -175,15 +174,19 @@ def current_holdings(library: Library) -> PageHoldings | None:
 def _holdings(library: Library, generation: str) -> PageHoldings:
     articles = library.newest(_HEADLINES)
     newest = articles[0].published if articles else None
-    dated = Selection(since=date.min)
-    last = max(0, library.count(dated) - 1)
-    oldest = library.newest(1, last, dated) if newest else ()
     return PageHoldings(
         library.holdings().articles,
-        oldest[0].published if oldest else None,
         newest,
         [article for article in articles if newest and article.published == newest],
     )
+
+
+@lru_cache(2)
+def oldest_day(library: Library, generation: str) -> date | None:
+    """The date of the oldest article of a generation; slow in a large one."""
+    dated = Selection(since=date.min)
+    count = library.count(dated)
+    return library.newest(1, count - 1, dated)[0].published if count else None
 
 
 @lru_cache

@@ -56,8 +56,11 @@ def main(address: str) -> None:
         dress(browser, (1100, 900), "light")
         ask(browser, address, [UNSAID, QUESTION])
         save(browser, "web-light")
+        browser.find_element(By.CSS_SELECTOR, ".passage summary").click()
+        save(browser, "web-passage-light")
+        browser.find_element(By.CSS_SELECTOR, ".passage summary").click()
         dress(browser, (1100, 620), "light")
-        browser.find_element(By.CSS_SELECTOR, ".actions a").click()
+        browser.find_element(By.CSS_SELECTOR, ".answer .actions a").click()
         save(browser, "web-article-light")
         ask(browser, address, [UNSAID])
         save(browser, "web-refus-light")
@@ -65,7 +68,13 @@ def main(address: str) -> None:
         ask(browser, address, [TIMELINE])
         save(browser, "web-chronologie-light")
         dress(browser, (1100, 620), "light")
-        for name, path in (("web-quotidien-light", DAILY), ("web-articles-light", LIST)):
+        shown = (
+            ("web-quotidien-light", DAILY),
+            ("web-articles-light", LIST),
+            ("web-conversations-light", "/conversations"),
+            ("web-accueil-light", "/"),
+        )
+        for name, path in shown:
             browser.get(address.rstrip("/") + path)
             save(browser, name)
         dress(browser, (390, 760), "dark")

@@ -16,6 +16,7 @@ from bot.answering.refusal import lower
 from bot.state.database import State
 from bot.state.tables import PersonRow, TurnRow, VoteRow
 from bot.web.access import LOGIN
+from bot.web.rendering import STATIC
 from bot.web.serve import forget
 from bot.web.service import Visitor, WebService
 from index.errors import StoreError
@@ -233,6 +234,7 @@ def test_a_page_is_light(client: TestClient) -> None:
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
     assert len(files) == 2
     assert len(page) + sum(len(client.get(file).content) for file in files) <= 60_000
+    assert sum(path.stat().st_size for path in STATIC.glob("*.js")) <= 20_000
 
 
 async def test_questions_and_visitors_are_forgotten_where_no_bot_runs(
