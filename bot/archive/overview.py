@@ -26,10 +26,13 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if not lines:
         return refuse_subject(request, searcher)
     phrases = OverviewPhrases.of(request.language)
-    newest = max(map(_day, lines))
+    # An article that only names the subject tells no newest state of it.
+    is_told = any(line.is_central for line in lines)
+    newest = max(_day(line) for line in lines if line.is_central or not is_told)
 
     def is_newest(line: Event) -> bool:
-        return (newest - _day(line)).days <= _NEWEST_DAYS
+        is_about = line.is_central or not is_told
+        return is_about and (newest - _day(line)).days <= _NEWEST_DAYS
 
     shown: list[Event] = []
     statements: list[Statement] = []

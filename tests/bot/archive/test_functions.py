@@ -231,3 +231,17 @@ def test_a_dossier_misses_nothing_that_a_line_without_the_name_tells() -> None:
     )
     with searcher_over(told("Anna Rossi est morte", text)) as searcher:
         assert headings(call(searcher, "dossier", "Anna Rossi"))[0].endswith("d’après un article")
+
+
+def test_a_later_article_that_only_names_a_subject_is_not_its_newest_state() -> None:
+    text = (
+        "Anna Rossi a été élue maire de Turin. Anna Rossi a promis un pont. La ville est en fête."
+    )
+    later = (
+        "La fête a commencé à Nice. Anna Rossi y était aussi, avec ses amis. " + "On danse. " * 30
+    )
+    with searcher_over(
+        told("Anna Rossi élue", text, "2025-01-02"), told("La fête", later, "2025-06-01")
+    ) as searcher:
+        answer = call(searcher, "overview", "Anna Rossi")
+    assert answer.statements[0].text.startswith("Anna Rossi a")
