@@ -35,6 +35,8 @@ BEFORE = MessageContext(
         ("STOP", "unsubscribe"),
         ("non, l’autre", "not_that"),
         ("?", "nonsense"),
+        ("SELECT * FROM users", "out_of_scope"),
+        ("شكرا", "thanks"),
     ],
 )
 def test_what_is_no_question_to_the_articles(
@@ -60,6 +62,8 @@ def test_a_question_that_refers_to_what_was_said(message_reader: MessageReader, 
         "Combien de médailles la France a-t-elle eues aux Jeux de Paris ?",
         "Comment renouveler son passeport à Lyon ?",
         "Is it true that Napoleon was small?",
+        "Orange a-t-il son propre réseau ?",
+        "la réforme des retraites, elle date de quand ?",
         "ما هو تلسكوب هابل؟",
     ],
 )
@@ -100,11 +104,24 @@ def test_the_subject_is_found(message_reader: MessageReader, text: str, subject:
     assert message_reader.read(text, BEFORE).subject.removeprefix("du ") == subject
 
 
-@pytest.mark.parametrize("text", ["jsuis mort ptdr", "Douze heures de garde aux urgences"])
+@pytest.mark.parametrize(
+    "text",
+    ["jsuis mort ptdr", "Douze heures de garde aux urgences", "j’ai mal au ventre depuis hier"],
+)
 def test_idioms_of_death_and_tiredness_are_no_distress(
     message_reader: MessageReader, text: str
 ) -> None:
     assert message_reader.read(text).distress is None
+
+
+def test_what_is_told_indirectly_is_distress(message_reader: MessageReader) -> None:
+    told = "J’ai donné le chien à la voisine, écrit à chacun. Plus rien ne me retient ici."
+    assert message_reader.read(told).distress is not None
+
+
+def test_small_talk_before_a_question_does_not_hide_it(message_reader: MessageReader) -> None:
+    for text in ("Ce boulot m’achève… qui a inventé le Minitel ?", "lol ok et où est né Hugo ?"):
+        assert message_reader.read(text, BEFORE).is_question
 
 
 def test_hardly_any_question_of_the_press_is_taken_for_anything_else(
