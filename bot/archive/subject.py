@@ -206,7 +206,7 @@ class SubjectArticle:
                 if is_named:
                     named.add(sentence.start)
                 follows = lead is not None and lead.start in named  # « Il… » after its name
-                if is_named or is_whole or follows:
+                if is_named or is_whole or (follows and self.is_central):
                     mentions.append(Mention(passage, sentence, is_named))
         return tuple(mentions)
 

@@ -216,7 +216,8 @@ def test_the_life_of_a_member_is_no_date_of_an_academy(monkeypatch: pytest.Monke
     life = told(
         "Victor Hugo",
         "Victor Hugo naît à Besançon le 26 février 1802. Il publie des vers. Il voyage beaucoup. "
-        "Il écrit un drame. L’Académie française l’élit en 1841. Il part. Il meurt en 1885.",
+        "Il écrit un drame. L’Académie française l’élit en 1841. "
+        "Il part en 1851 à Bruxelles avec sa famille.",
     )
     with searcher_over(academy, life) as searcher:
         answer = call(searcher, "chronology", "Académie française")
