@@ -139,7 +139,9 @@ class MessageReader:
             question,
             second,
             likelier if intent in _ASKED else None,
-            self._leaning(question, context if group not in ("talk", "about") else None, reading),
+            self._leaning(question, context if group not in ("talk", "about") else None, reading)
+            if distress is None
+            else 0.0,  # nothing said before stands beside what may be a call for help
             reading.subject,
             distress,
             help_kind,

@@ -117,6 +117,8 @@ def test_idioms_of_death_and_tiredness_are_no_distress(
 def test_what_is_told_indirectly_is_distress(message_reader: MessageReader) -> None:
     told = "J’ai donné le chien à la voisine, écrit à chacun. Plus rien ne me retient ici."
     assert message_reader.read(told).distress is not None
+    left = message_reader.read("Il reste plus personne pour moi alors à quoi bon", BEFORE)
+    assert (left.distress is not None, left.leans) == (True, False)
 
 
 def test_small_talk_before_a_question_does_not_hide_it(message_reader: MessageReader) -> None:
