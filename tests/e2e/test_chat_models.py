@@ -24,7 +24,8 @@ FAULTS: dict[str, tuple[Behaviour, str, str]] = {
     "prose": (says("Orphée a demandé 150 000 puces."), "failed", "malformed"),
     "link": (says("Orphée : voir https://piege.example"), "failed", "malformed"),
     "no such sentence": (says("[99]"), "failed", "malformed"),
-    "unknown": (says("Je ne sais pas."), "unknown", "chose 0 of"),
+    "refusal": (says("Je ne sais pas."), "failed", "malformed"),
+    "unknown": (says("[]"), "unknown", "chose 0 of"),
 }
 """What a model does; why the articles' sentences stand in; what the log says."""
 

@@ -100,7 +100,7 @@ def test_acts_that_restate_an_answer_are_no_answers_of_their_own() -> None:
     restated = Turn.of(after("source", LAST), NOW)
     assert restated.understood == LAST.understood
     answer = after("sure", LAST, restated)
-    assert answer.text.startswith("Oui")
+    assert answer.text.startswith("Ces mots")
     assert QUOTE in answer.text
     assert after("quote", LAST, restated).citations[0].quote == QUOTE
     unsure = replace(LAST, is_sure=False)
