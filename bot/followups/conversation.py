@@ -371,7 +371,10 @@ def _language(turn: TurnText) -> Language:
     if last is not None and len(turn.question.split()) < _SENTENCE_WORDS:
         return known
     code = detect(turn.question, known)
-    return language_of(code) if code in get_args(Language) else "en"
+    if code in get_args(Language):
+        return language_of(code)
+    # In a conversation of ours, slang is likelier than a third language.
+    return known if last is not None and last.language in get_args(Language) else "en"
 
 
 def _as_asked(

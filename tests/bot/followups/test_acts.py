@@ -138,6 +138,7 @@ def test_a_few_words_do_not_change_the_language_of_the_conversation() -> None:
     assert after("thanks pour ça", english).language == "en"
     assert after("thanks pour cette réponse, c'est très gentil", english).language == "fr"
     assert after("thanks for all that, it was great", LAST).language == "en"
+    assert after("sure pk tu te trompe dé foi ?", LAST).language == "fr"
 
 
 def test_what_is_not_there_is_said() -> None:
