@@ -141,6 +141,11 @@ def test_a_few_words_do_not_change_the_language_of_the_conversation() -> None:
     assert after("sure pk tu te trompe dé foi ?", LAST).language == "fr"
 
 
+def test_quotation_marks_in_a_title_are_nested() -> None:
+    answer = after("source", LAST, source=article(title="Une note « vague » invente le Web"))
+    assert "«\N{NO-BREAK SPACE}Une note “vague” invente le Web\N{NO-BREAK SPACE}»" in answer.text
+
+
 def test_what_is_not_there_is_said() -> None:
     for act in ("author", "date", "link"):
         bare = article(author=None, published=None, url=None)
