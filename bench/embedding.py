@@ -31,7 +31,8 @@ import _clone  # noqa: F401
 
 from index.models.base import Embedder, Vectors
 from index.models.bundled.cache import prepare_model
-from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
+from index.models.bundled.embedder import cores, load_bundled
+from index.models.bundled.encoder import PASSAGE, TOKENS
 from index.models.bundled.tokenizer import Tokenizer
 from training.interop import as_sentence_transformer
 

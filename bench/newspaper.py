@@ -30,7 +30,8 @@ from embedding import FOLDER, Runner, peer
 from index.article import Article, article_id, embedding_text
 from index.ingestion.passages import cut
 from index.models.bundled.cache import prepare_model
-from index.models.bundled.embedder import PASSAGE, TOKENS, cores, load_bundled
+from index.models.bundled.embedder import cores, load_bundled
+from index.models.bundled.encoder import PASSAGE, TOKENS
 from index.models.bundled.tokenizer import Tokenizer
 from index.text.antecedents import sentences_in_context
 

@@ -30,8 +30,8 @@ from bot.understanding.model import MessageEncoder, UnderstandingModel
 from index.article import Article, Period
 from index.findings import Findings
 from index.models.base import BUNDLED, Embedder
-from index.models.bundled.embedder import BundledEmbedder
-from index.models.factory import load_embedder, load_reader
+from index.models.bundled.embedder import BundledEmbedder, load_bundled
+from index.models.factory import load_reader
 from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import UNREAD_LOGIT, EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
@@ -112,13 +112,8 @@ def open_understanding(settings: Settings, embedder: Embedder) -> UnderstandingM
     `embedder` is used if it is that one. Raises ModelError.
     """
     if not isinstance(embedder, BundledEmbedder):
-        embedder = _bundled_embedder(settings.cache_dir, settings.threads or None)
-    return UnderstandingModel(MessageEncoder.load(settings.cache_dir, embedder))
-
-
-@cache
-def _bundled_embedder(cache_dir: Path, threads: int | None) -> Embedder:
-    return load_embedder(BUNDLED, cache_dir, threads=threads)
+        embedder = load_bundled(settings.cache_dir, threads=settings.threads or None, lazy=True)
+    return UnderstandingModel(MessageEncoder(embedder))
 
 
 def coverage_of(searcher: Searcher) -> Coverage:

@@ -19,7 +19,7 @@ from bot.understanding.meaning import MessageReader
 from bot.understanding.model import MessageEncoder, UnderstandingModel
 from index.ingestion.builder import build
 from index.models.base import Embedder
-from index.models.bundled.embedder import load_bundled
+from index.models.bundled.embedder import BundledEmbedder, load_bundled
 from tests import migrated
 from tests.llama.server import started
 from tests.postgres import server
@@ -103,14 +103,14 @@ def real_migrations() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def bundled(order_model: Path) -> Embedder:
+def bundled(order_model: Path) -> BundledEmbedder:
     return load_bundled(order_model)
 
 
 @pytest.fixture(scope="session")
-def message_reader(bundled: Embedder, order_model: Path) -> MessageReader:
+def message_reader(bundled: BundledEmbedder) -> MessageReader:
     """What tells the meaning of messages."""
-    return MessageReader(UnderstandingModel(MessageEncoder.load(order_model, bundled)))
+    return MessageReader(UnderstandingModel(MessageEncoder(bundled)))
 
 
 @pytest.fixture(scope="session")

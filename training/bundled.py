@@ -12,14 +12,14 @@ from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
 from index.ingestion.passages import cut
-from index.models.bundled.cache import MODEL, prepare_model
-from index.models.bundled.embedder import PASSAGE, QUESTION, TOKENS, load_bundled
-from index.models.bundled.graph import FUSED, GraphBuilder
+from index.models.bundled.cache import LOWER, prepare_model
+from index.models.bundled.embedder import load_bundled
+from index.models.bundled.encoder import PASSAGE, QUESTION, TOKENS
+from index.models.bundled.graph import FUSED, LAYERS, GraphBuilder
 from index.models.bundled.reader import END, HAS, START, best_span
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
-from index.models.bundled.words import LAYERS
 from index.search.confidence import ConfidenceModel
 from index.search.scoring import BEST_SENTENCE_WEIGHT
 from training import interop
@@ -129,4 +129,4 @@ def prepared_folder() -> Path:
 
 def embedding_graph() -> onnx.ModelProto:
     """Load the embedding model's graph, with references to its large tensors' files."""
-    return onnx.load(str(prepared_folder() / MODEL), load_external_data=False)
+    return onnx.load(str(prepared_folder() / LOWER), load_external_data=False)

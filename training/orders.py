@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from bot.answering.injection import order_features
 from bot.settings import load_settings
-from index.models.bundled.words import load_word_reader
+from index.models.bundled.encoder import load_encoder
 from index.text.sentences import sentence_spans
 from training.sources import read_questions
 
@@ -44,9 +44,9 @@ def main() -> None:
     data = parser.parse_args().data
     rows = [json.loads(line) for line in (HERE / "orders.jsonl").read_text("utf-8").splitlines()]
     plain = plain_sentences(data)
-    words = load_word_reader(load_settings().cache_dir)
+    encoder = load_encoder(load_settings().cache_dir)
     texts = [*(row["text"] for row in rows), *plain]
-    features = np.array([order_features(words, text) for text in texts])
+    features = np.array([order_features(encoder, text) for text in texts])
     orders = np.array([row["order"] for row in rows] + [False] * len(plain))
     unseen = held_out_logits(features, orders)
     written, theirs = slice(0, len(rows)), slice(len(rows), None)

@@ -289,9 +289,7 @@ class Features:
     """What the encoder makes of rows, computed once and kept in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        settings = load_settings()
-        embedder = load_bundled(settings.cache_dir, threads=1)
-        self._encoder = MessageEncoder.load(settings.cache_dir, embedder)
+        self._encoder = MessageEncoder(load_bundled(load_settings().cache_dir, threads=1))
         folder.mkdir(parents=True, exist_ok=True)
         self._files = [folder / name for name in ("index.jsonl", "pooled.bin", "states.bin")]
         self._places: dict[str, tuple[int, int, int, int]] = {}

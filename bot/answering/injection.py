@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from index.models.bundled.words import WordReader
+    from index.models.bundled.encoder import Encoder
 
 # The brackets that frame a prompt become look-alikes.
 _FRAME = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "{": "(", "}": ")", "`": "'"})
@@ -57,11 +57,13 @@ _MIN_WORDS = 3  # that the model can judge
 _TAG = re.compile(r"<[^<>]{1,200}>")
 
 
-def order_features(words: WordReader, text: str) -> npt.NDArray[np.float32]:
+def order_features(encoder: Encoder, text: str) -> npt.NDArray[np.float32]:
     """Features of the order model: mean and maximum of the words' vectors, shape (768,)."""
     import numpy as np
 
-    vectors = words.read(readable(text)).vectors
+    from index.models.bundled.words import word_vectors
+
+    vectors = word_vectors(encoder, readable(text))
     if not len(vectors):
         vectors = np.zeros((1, vectors.shape[1]), np.float32)
     return np.concatenate([vectors.mean(axis=0), vectors.max(axis=0)])
@@ -73,15 +75,15 @@ class _OrderModel:
     def __init__(self, cache_dir: Path) -> None:
         import numpy as np
 
-        from index.models.bundled.words import load_word_reader
+        from index.models.bundled.encoder import load_encoder
 
         weights = json.loads(files(__package__).joinpath("orders.json").read_text("utf-8"))
-        self._words = load_word_reader(cache_dir)
+        self._encoder = load_encoder(cache_dir)
         self._coefficients = np.array(weights["coefficients"], np.float32)
         self._intercept: float = weights["intercept"]
 
     def logit(self, text: str) -> float:
-        return float(order_features(self._words, text) @ self._coefficients) + self._intercept
+        return float(order_features(self._encoder, text) @ self._coefficients) + self._intercept
 
 
 _cache_dir: Path | None = None

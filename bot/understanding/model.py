@@ -11,18 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from bot.understanding.intents import INTENTS, LEANINGS, Leaning
 from bot.understanding.message_input import MessageContext, encode_message
-from index.models.base import Embedder
-from index.models.bundled.session import IDS
-from index.models.bundled.tokenizer import Tokenizer
-from index.models.bundled.words import load_lower_layers
+from index.models.bundled.embedder import BundledEmbedder
 
 OWN_HEADS, OTHER_HEADS, HEAD_SIZE = 6, 2, 64
 _CACHED = 64
@@ -48,25 +43,21 @@ class EncodedMessage:
 
 
 class MessageEncoder:
-    """Encodes messages with the bundled encoder, which `embedder` must be."""
+    """Encodes messages with the bundled encoder."""
 
-    def __init__(
-        self, tokenizer: Tokenizer, lower: onnxruntime.InferenceSession, embedder: Embedder
-    ) -> None:
-        self._tokenizer, self._lower, self._embedder = tokenizer, lower, embedder
-
-    @classmethod
-    def load(cls, cache_dir: Path, embedder: Embedder) -> MessageEncoder:
-        """Load the encoder, prepared in `cache_dir` on first use. Raises `ModelError`."""
-        return cls(*load_lower_layers(cache_dir), embedder)
+    def __init__(self, embedder: BundledEmbedder) -> None:
+        self._embedder = embedder
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """The vectors of texts, one a row."""
         return np.array([self._embedder.embed_question(text) for text in texts], np.float32)
 
     def encode(self, message: str, context: MessageContext | None = None) -> EncodedMessage:
-        row = encode_message(self._tokenizer, message, context)
-        states = self._lower.run(None, {IDS: np.array([row.ids], np.int64)})[0][0]
+        encoder = self._embedder.encoder
+        row = encode_message(encoder.tokenizer, message, context)
+        vector, states = self._embedder.question_vector_and_states(message)
+        if context is not None or len(row.ids) < len(states):
+            states = encoder.states(row.ids)
         mean = states[: row.start + len(row.offsets)].mean(axis=0)
         signs = [
             float(context is not None),
@@ -74,12 +65,12 @@ class MessageEncoder:
             np.log1p(len(row.offsets)),
             float(message.endswith(("!", "."))),
         ]
-        pooled = np.concatenate([self._embedder.embed_question(message), mean, signs])
+        pooled = np.concatenate([vector, mean, signs])
         return EncodedMessage(pooled.astype(np.float32), states, row.start, row.offsets)
 
     def offsets(self, message: str) -> tuple[int, list[tuple[int, int]]]:
         """Where the tokens of a message begin, and their spans."""
-        row = encode_message(self._tokenizer, message, None)
+        row = encode_message(self._embedder.encoder.tokenizer, message, None)
         return row.start, row.offsets
 
 

@@ -2,8 +2,8 @@
 
     <cache dir>/multilingual-e5-small-<format>-<weights>/
       manifest.json       its source; size and SHA-256 of every other file
-      model.onnx          the graph
-      weights.bin         its large tensors
+      lower.onnx, upper.onnx     the graphs
+      weights.bin, upper.bin     their large tensors
       pieces.txt …        the vocabulary
 
 The folder is created atomically, by a rename.
@@ -25,12 +25,23 @@ from index.errors import ModelError, reason_of
 from index.models.bundled import tokenizer
 from index.models.bundled.weights import TRAINED_SHA256, WEIGHTS_ID, read_weights
 
-MODEL, WEIGHTS, MANIFEST = "model.onnx", "weights.bin", "manifest.json"
+LOWER, LOWER_WEIGHTS = "lower.onnx", "weights.bin"
+UPPER, UPPER_WEIGHTS = "upper.onnx", "upper.bin"
+MANIFEST = "manifest.json"
 
-CACHE_FORMAT = 3  # increment with every change of the files
+CACHE_FORMAT = 4  # increment with every change of the files
+VECTORS_FORMAT = 3  # and with every change of the vectors, which are then computed anew
 PrepareProgress = Callable[[float, str], None]
 _NAME = f"multilingual-e5-small-{CACHE_FORMAT}-{TRAINED_SHA256[:8]}"
-_FILES = (MODEL, WEIGHTS, tokenizer.PIECES, tokenizer.SCORES, tokenizer.REPLACEMENTS)
+_FILES = (
+    LOWER,
+    LOWER_WEIGHTS,
+    UPPER,
+    UPPER_WEIGHTS,
+    tokenizer.PIECES,
+    tokenizer.SCORES,
+    tokenizer.REPLACEMENTS,
+)
 _log = logging.getLogger(__name__)
 
 
@@ -88,14 +99,15 @@ def _replace(folder: Path, progress: PrepareProgress) -> None:
 
 
 def _write_files(folder: Path, progress: PrepareProgress) -> None:
-    from index.models.bundled.graph import write_graph  # imports `onnx`, which is slow
+    from index.models.bundled.graph import write_lower, write_upper  # imports `onnx`, which is slow
 
     progress(0.0, "reading the weights")
     source = read_weights()
     progress(0.2, "writing the vocabulary")
     tokenizer.save(source.vocabulary, folder)
     progress(0.3, "writing the network")
-    write_graph(source, folder / MODEL, WEIGHTS)
+    write_lower(source, folder / LOWER, LOWER_WEIGHTS)
+    write_upper(source, folder / UPPER, UPPER_WEIGHTS)
     progress(0.8, "computing checksums")
     files = {
         name: {"size": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}

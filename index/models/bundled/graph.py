@@ -1,4 +1,6 @@
-"""The embedding network as an ONNX graph, from the ids of one text to its vector.
+"""The embedding network as two ONNX graphs, from the ids of one text to its vector.
+
+The lower one ends halfway up, with the states of the tokens, which the upper one begins with.
 
 BERT with ONNX Runtime's fused operators. Matrix products are in 8-bit integers, quantised per
 output neuron (weights) and per text (activations).
@@ -18,13 +20,14 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from index.models.bundled.session import IDS
+from index.models.bundled.session import IDS, STATES
 from index.models.bundled.weights import BLOCK, Floats, Q4File
 
 # By layer, the inner neuron whose activation exceeds twice any other's over French passages.
 OUTLIERS = {0: 318, 1: 1462, 2: 354, 3: 408, 4: 778, 5: 658, 6: 1152, 7: 413}
 
 VECTOR = "vector"
+LAYERS = 7  # of twelve below the states: where words differ most from their neighbours
 FUSED = "com.microsoft"
 _OPSET, _IR_VERSION = 21, 10
 
@@ -33,10 +36,22 @@ _OPSET, _IR_VERSION = 21, 10
 _INT8_LIMIT = 63
 
 
-def write_graph(source: Q4File, path: Path, weights: str) -> None:
-    """Write the graph to `path` and its large tensors to the file `weights` beside it."""
+def write_lower(source: Q4File, path: Path, weights: str) -> None:
+    """Write the lower graph to `path` and its large tensors to the file `weights` beside it.
+
+    The file begins with the embeddings, where the reader's graph looks for them.
+    """
+    _write(_Network(source).lower(), path, weights)
+
+
+def write_upper(source: Q4File, path: Path, weights: str) -> None:
+    """Write the upper graph to `path` and its large tensors to the file `weights` beside it."""
+    _write(_Network(source).upper(), path, weights)
+
+
+def _write(model: onnx.ModelProto, path: Path, weights: str) -> None:
     onnx.save_model(
-        _Network(source).model(),
+        model,
         path,
         save_as_external_data=True,
         all_tensors_to_one_file=True,
@@ -75,26 +90,38 @@ class GraphBuilder:
 
 
 class _Network(GraphBuilder):
-    """The graph of the embedding network."""
+    """A graph of the embedding network."""
 
     def __init__(self, source: Q4File) -> None:
         super().__init__()
         self._source = source
         self._shape = source.shape
 
-    def model(self) -> onnx.ModelProto:
-        state = self._embeddings()
-        for layer in range(self._shape.layers):
-            state = self._attention(state, f"l{layer}")
-            state = self._feed_forward(state, layer)
+    def lower(self) -> onnx.ModelProto:
+        state = self._layers(self._embeddings(), range(LAYERS))
+        self._nodes.append(helper.make_node("Identity", [state], [STATES]))
+        ids = helper.make_tensor_value_info(IDS, TensorProto.INT64, [1, "tokens"])
+        return self._model("multilingual-e5-small-lower", [ids], [self._states()])
+
+    def upper(self) -> onnx.ModelProto:
+        state = self._layers(STATES, range(LAYERS, self._shape.layers))
         mean = self._node(
             "ReduceMean", [state, self._constant("tokens", np.array([1], np.int64))], keepdims=0
         )
         self._nodes.append(helper.make_node("LpNormalization", [mean], [VECTOR], axis=-1, p=2))
-        ids = helper.make_tensor_value_info(IDS, TensorProto.INT64, [1, "tokens"])
         shape = [1, self._shape.hidden]
         vector = helper.make_tensor_value_info(VECTOR, TensorProto.FLOAT, shape)
-        return self._model("multilingual-e5-small", [ids], [vector])
+        return self._model("multilingual-e5-small-upper", [self._states()], [vector])
+
+    def _states(self) -> onnx.ValueInfoProto:
+        hidden = self._shape.hidden
+        return helper.make_tensor_value_info(STATES, TensorProto.FLOAT, [1, "tokens", hidden])
+
+    def _layers(self, state: str, layers: range) -> str:
+        for layer in layers:
+            state = self._attention(state, f"l{layer}")
+            state = self._feed_forward(state, layer)
+        return state
 
     def _embeddings(self) -> str:
         hidden = self._shape.hidden

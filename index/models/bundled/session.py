@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import onnxruntime
 
-IDS = "ids"  # the input of every bundled graph: token ids, int64 of shape (1, tokens)
+IDS = "ids"  # an input of bundled graphs: token ids, int64 of shape (1, tokens)
+STATES = "states"  # another: float32 of shape (1, tokens, hidden)
 _FOLDER = "session.model_external_initializers_file_folder_path"
 
 

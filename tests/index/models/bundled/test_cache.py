@@ -11,8 +11,16 @@ import pytest
 
 from index.errors import ModelError
 from index.models.bundled import cache, graph
-from index.models.bundled.cache import MANIFEST, MODEL, WEIGHTS, is_whole, prepare_model
+from index.models.bundled.cache import (
+    LOWER,
+    LOWER_WEIGHTS,
+    MANIFEST,
+    UPPER,
+    is_whole,
+    prepare_model,
+)
 from index.models.bundled.embedder import load_bundled
+from index.models.bundled.encoder import load_encoder
 from index.models.bundled.weights import WEIGHTS_ID
 from tests.index.samples import refuse
 
@@ -59,7 +67,7 @@ def test_the_model_is_made_once_with_progress(tmp_path: Path, quick: list[Path])
     assert {path.name for path in tmp_path.iterdir()} <= {first.name, f"{first.name}.lock"}
 
 
-@pytest.mark.parametrize("name", [MODEL, WEIGHTS, MANIFEST, "pieces.txt"])
+@pytest.mark.parametrize("name", [LOWER, LOWER_WEIGHTS, UPPER, MANIFEST, "pieces.txt"])
 @pytest.mark.parametrize("damage", ["missing", "short"])
 def test_a_damaged_model_is_made_again(
     tmp_path: Path, quick: list[Path], caplog: pytest.LogCaptureFixture, name: str, damage: str
@@ -78,7 +86,7 @@ def test_a_damaged_model_is_made_again(
 
 def test_an_altered_byte_and_another_version_are_seen(tmp_path: Path, quick: list[Path]) -> None:
     folder = prepare_model(tmp_path)
-    (folder / MODEL).write_text(MODEL.upper())
+    (folder / LOWER).write_text(LOWER.upper())
     assert is_whole(folder)
     assert not is_whole(folder, thorough=True)
     manifest = json.loads((folder / MANIFEST).read_text())
@@ -89,7 +97,7 @@ def test_an_altered_byte_and_another_version_are_seen(tmp_path: Path, quick: lis
 def test_a_failure_leaves_nothing_and_a_cache_that_cannot_be_written_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(graph, "write_graph", refuse)
+    monkeypatch.setattr(graph, "write_lower", refuse)
     with pytest.raises(ModelError, match=r"bundled-model-not-prepared .*No space left"):
         prepare_model(tmp_path)
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
@@ -124,8 +132,9 @@ def test_a_graph_that_fails_is_made_again_and_one_that_never_loads_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = load_bundled(tmp_path)
-    model = next(tmp_path.glob("*/" + MODEL))
+    model = next(tmp_path.glob("*/" + LOWER))
     model.write_bytes(bytes(model.stat().st_size))
+    load_encoder.cache_clear()
     after = load_bundled(tmp_path)
     assert (after.embed_question("Où ?") == before.embed_question("Où ?")).all()
     assert "bundled-model-not-loaded" in caplog.text
@@ -133,6 +142,7 @@ def test_a_graph_that_fails_is_made_again_and_one_that_never_loads_says_so(
     def refuse(*arguments: object, **options: object) -> None:
         raise RuntimeError("no such operator")
 
+    load_encoder.cache_clear()
     monkeypatch.setattr("onnxruntime.InferenceSession", refuse)
     with pytest.raises(ModelError, match="no such operator") as caught:
         load_bundled(tmp_path)
