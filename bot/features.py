@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.alerts.feature import AlertsFeature
 from bot.arena.feature import ArenaFeature
 from bot.digests.feature import DigestsFeature
+from bot.drafts.feature import DraftsFeature
 from bot.feature import Feature
 from bot.speech.feature import SpeechFeature
 
@@ -13,5 +14,6 @@ FEATURES: tuple[Feature, ...] = (
     DigestsFeature(),
     AlertsFeature(),
     ArenaFeature(),
+    DraftsFeature(),
     SpeechFeature(),
 )

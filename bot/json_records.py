@@ -165,7 +165,9 @@ def answer_record(answer: Answer) -> AnswerRecord:
         "confidence": round(answer.confidence, 4),
         "answer": answer.text,
         "sections": sections_record(answer),
-        "citations": [_citation_record(citation, answer) for citation in answer.citations],
+        "citations": [
+            citation_record(citation, _highlight(citation, answer)) for citation in answer.citations
+        ],
         "coverage": [
             {"month": f"{count.month:%Y-%m}", "articles": count.articles}
             for count in answer.coverage
@@ -257,7 +259,7 @@ def _publication_record(copy: Copy) -> PublicationRecord:
     }
 
 
-def _citation_record(citation: Citation, answer: Answer) -> CitationRecord:
+def citation_record(citation: Citation, highlight: list[int] | None = None) -> CitationRecord:
     near = _near_record(citation.article)
     return {
         "number": citation.number,
@@ -275,7 +277,7 @@ def _citation_record(citation: Citation, answer: Answer) -> CitationRecord:
         "outlet": near["outlet"],
         "updated": near["updated"],
         "copies": near["copies"],
-        "highlight": _highlight(citation, answer),
+        "highlight": highlight,
     }
 
 

@@ -6,7 +6,7 @@ There is no verdict; a claim that is a whole sentence of an article, word for wo
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer import Answer, Citation, Statement
@@ -33,16 +33,28 @@ class ClaimAnswer:
     is_verbatim: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NearSentence:
+    """A sentence of an article near a claim, by its search score; `is_verbatim` if it is the claim
+    itself."""
+
+    citation: Citation
+    is_verbatim: bool
+    score: float
+
+
+def claim_spans(text: str) -> list[tuple[int, int]]:
+    """Find the sentences of a text that state something."""
+    return [
+        (start, end)
+        for start, end in sentence_spans(text, detect(text))
+        if len(text[start:end].split()) >= _MIN_WORDS and not text[start:end].endswith("?")
+    ]
+
+
 def find_claims(text: str) -> list[str]:
     """Find the first sentences of a message that state something."""
-    spans = sentence_spans(text, detect(text))
-    sentences = (" ".join(text[start:end].split()) for start, end in spans)
-    claims = [
-        sentence
-        for sentence in sentences
-        if len(sentence.split()) >= _MIN_WORDS and sentence[-1] != "?"
-    ]
-    return claims[:MAX_CLAIMS]
+    return [" ".join(text[start:end].split()) for start, end in claim_spans(text)[:MAX_CLAIMS]]
 
 
 def answer_claims(
@@ -73,7 +85,9 @@ def join_claims(text: str, answers: Sequence[ClaimAnswer]) -> Answer:
     )
 
 
-def _answer_claim(claim: str, number: int, findings: Findings) -> ClaimAnswer:
+def near_sentences(claim: str, findings: Findings) -> Iterator[NearSentence]:
+    """Yield the sentences on the subject of a claim, the nearest first, without those that are
+    orders to machines. Lazy: judges only as many as are consumed."""
     candidates = [
         (_wording(ranked.sentence.text) == _wording(claim), ranked.score, hit, place)
         for hit in findings.hits
@@ -81,25 +95,28 @@ def _answer_claim(claim: str, number: int, findings: Findings) -> ClaimAnswer:
         for place, ranked in enumerate(hit.sentences)
     ]
     candidates.sort(key=lambda candidate: candidate[:2], reverse=True)
-    # Lazy: judges only as many sentences as it must.
-    best = next(
-        (row for row in candidates if not is_order(row[2].sentences[row[3]].sentence.text)), None
-    )
-    if best is None:
+    for is_verbatim, score, hit, place in candidates:
+        sentence = hit.sentences[place].sentence
+        if not is_order(sentence.text):
+            lead = find_leads(hit.passage, hit.article.language)[place]
+            citation = Citation.of(1, sentence, hit.passage, hit.article, lead)
+            yield NearSentence(citation, is_verbatim, score)
+
+
+def _answer_claim(claim: str, number: int, findings: Findings) -> ClaimAnswer:
+    near = next(near_sentences(claim, findings), None)
+    if near is None:
         refusal = refusal_of(claim, decide_on_claim(is_verbatim=None), language=findings.language)
         return ClaimAnswer(claim, refusal)
-    is_verbatim, _, hit, place = best
-    sentence = hit.sentences[place].sentence
-    lead = find_leads(hit.passage, hit.article.language)[place]
     answer = Answer(
         question=claim,
         language=findings.language,
-        outcome=decide_on_claim(is_verbatim=is_verbatim).outcome,
+        outcome=decide_on_claim(is_verbatim=near.is_verbatim).outcome,
         confidence=findings.confidence,
-        statements=(Statement(sentence.text, (number,)),),
-        citations=(Citation.of(number, sentence, hit.passage, hit.article, lead),),
+        statements=(Statement(near.citation.quote, (number,)),),
+        citations=(replace(near.citation, number=number),),
     )
-    return ClaimAnswer(claim, answer, is_verbatim)
+    return ClaimAnswer(claim, answer, near.is_verbatim)
 
 
 def _wording(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from bot.archive.differences import TOLLS
 from bot.locale.source import publishers
 from index.article import Article, Passage, Period, Selection
 from index.models.base import BoolArray, Vectors
@@ -323,14 +324,6 @@ def news_value(article: Article, opening: Passage, vectors: Vectors, model: str)
     return news_value_model().value(vectors, dead, model)
 
 
-# Matched after the number: « 154 personnes ont péri », « au moins 200 morts ».
-TOLLS = {
-    kind: re.compile(rf"^\W*(?:\w+\W+){{0,4}}?(?:{words})", re.IGNORECASE)
-    for kind, words in (
-        ("dead", r"mort|tu[ée]|p[ée]ri|d[ée]c[èée]|perdu la vie|killed|dead|died|deaths"),
-        ("injured", r"bless|injured|wounded"),
-    )
-}
 _WINDOW_CHARACTERS = 60  # before and after a number
 _KILLED = re.compile(
     r"(?:\btu[ée]\w*|\bkill\w*|\bmort d(?:e|['’])|\bdeaths? of)\W+(?:\w+\W+){0,2}$", re.IGNORECASE

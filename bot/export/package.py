@@ -32,11 +32,15 @@ def fixed_part(name: str, language: str = "") -> str:
     return (_PARTS / f"{name}.xml").read_text("utf-8").replace("{language}", language)
 
 
+def legal_text(text: str) -> str:
+    """The text without the characters that XML forbids."""
+    return _ILLEGAL.sub("", text)
+
+
 def xml_text(text: str) -> str:
-    """Escape text without the characters that XML forbids."""
-    return escape(_ILLEGAL.sub("", text))
+    return escape(legal_text(text))
 
 
 def xml_value(text: str) -> str:
     """A quoted attribute value."""
-    return quoteattr(_ILLEGAL.sub("", text))
+    return quoteattr(legal_text(text))

@@ -57,7 +57,7 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
         if answer.listed:
             listing = _render_listing(answer, phrases)
             parts.append(listing if parts else before.append_text(listing))
-        parts += [_quotes(group, phrases) for group in shown_quotes(answer.quoted, answer)]
+        parts += [quotes_text(group, phrases) for group in shown_quotes(answer.quoted, answer)]
     if answer.fallback is not None:
         why = ChoicePhrases.of(phrases.code).fallbacks[answer.fallback]
         parts.append(Text(why, style=SOURCE))
@@ -94,7 +94,7 @@ def sources_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
     groups = shown_quotes(answer.citations, answer)
-    return Text("\n\n").join(_quotes(group, phrases) for group in groups)
+    return Text("\n\n").join(quotes_text(group, phrases) for group in groups)
 
 
 def passage_text(citation: Citation, phrases: Phrases) -> Text:
@@ -150,7 +150,7 @@ def _render_statements(answer: Answer, text: Text) -> Text:
     return text
 
 
-def _quotes(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
+def quotes_text(group: Sequence[ShownQuote], phrases: Phrases) -> Text:
     """Render the quotes of one article and their source; those shown before as numbers only."""
     text = Text()
     for quote in group:

@@ -34,8 +34,7 @@ from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
-BODY_BYTES = 64_000
-HISTORY_BYTES = 1_000_000  # of a body with a whole conversation
+BODY_BYTES = 64_000  # unless a route has its own limit
 BODY_SECONDS = 15.0
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 CSP = (
@@ -70,7 +69,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
             Middleware(HangUp),
             Middleware(PlainErrors, language_of=access.accepted_language),
             Middleware(SecurityHeaders),
-            Middleware(BodyLimit),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
             Middleware(TrustedProxies, proxies=service.settings.web_proxies),
             Middleware(
                 TrustedHostMiddleware,
@@ -119,18 +118,6 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
-
-
-class BodyLimit:
-    """Middleware: refuses long bodies; programs send whole conversations to the API of OpenAI."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._brief = RequestBodyLimitMiddleware(app, max_body_size=BODY_BYTES)
-        self._history = RequestBodyLimitMiddleware(app, max_body_size=HISTORY_BYTES)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        has_history = scope["type"] == "http" and scope["path"].startswith("/v1/")
-        await (self._history if has_history else self._brief)(scope, receive, send)
 
 
 class OwnOrigin:

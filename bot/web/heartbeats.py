@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable
 from starlette.responses import StreamingResponse
 
 HEARTBEAT_SECONDS = 10
-_HEADERS = {  # that stop proxies from buffering or compressing
+STREAM_HEADERS = {  # that stop proxies from buffering or compressing
     "cache-control": "no-store, no-transform",
     "content-encoding": "identity",
     "x-accel-buffering": "no",
@@ -28,4 +28,4 @@ def respond_when_ready(body: Awaitable[str], media_type: str, silence: str) -> S
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    return StreamingResponse(parts(), headers={"content-type": media_type, **_HEADERS})
+    return StreamingResponse(parts(), headers={"content-type": media_type, **STREAM_HEADERS})

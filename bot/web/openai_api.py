@@ -27,6 +27,7 @@ from bot.web.service import QUESTION_LIMIT, Visitor, WebService
 from index.errors import Problem, Words
 
 MODEL = "selon"
+HISTORY_BYTES = 1_000_000  # of a body with a whole conversation
 BEGIN_SECONDS = 5  # in which an error can still set the HTTP status
 _ID_BYTES = 12
 _TEXT_PARTS = ("text", "input_text", "output_text")
@@ -113,8 +114,8 @@ def routes(service: WebService) -> list[BaseRoute]:
     return [
         Route("/v1/models", handlers.models, methods=["GET"]),
         Route("/v1/models/{name}", handlers.model, methods=["GET"]),
-        Route("/v1/chat/completions", handlers.chat, methods=["POST"]),
-        Route("/v1/responses", handlers.respond, methods=["POST"]),
+        Route("/v1/chat/completions", handlers.chat, methods=["POST"], max_body_size=HISTORY_BYTES),
+        Route("/v1/responses", handlers.respond, methods=["POST"], max_body_size=HISTORY_BYTES),
     ]
 
 
