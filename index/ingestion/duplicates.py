@@ -5,7 +5,8 @@ the overlap of two sets; bands of signatures find the pairs worth comparing (Les
 Ullman, Mining of Massive Datasets, chapter 3).
 
 Words alone would make all weather reports duplicates; their figures differ. The second half of a
-signature therefore keeps the shingles with a figure in the middle.
+signature therefore keeps the shingles with a figure in the middle. Titles with other ordinals name
+other parts of a series: the first and the second semi-final.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -22,6 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import DuplicateGroup, SignedArticle
+from index.text.language import detect
+from index.text.quantities import find_quantities
 
 SIGNATURE_VERSION = 1  # raised when the same text gets another signature
 LIKENESS = 0.6  # minimum share of shingles that duplicates have in common
@@ -105,13 +109,21 @@ def duplicate_groups(
     if names is None:
         names = site_names((a.title, a.signature[:_DIGEST], a.outlet) for a in articles)
 
+    def is_nameless(article: SignedArticle) -> bool:
+        words = _words(article.title)
+        return len(words) < _TITLE or " ".join(words) in names
+
     def preference(article: SignedArticle) -> tuple[bool, int, int, int, str]:
         """Sort key: the kept article of a group comes first."""
         days = [day.toordinal() for day in (article.published, article.updated) if day]
-        words = _words(article.title)
-        nameless = len(words) < _TITLE or " ".join(words) in names
         facts = article.facts + bool(days)
+        nameless = is_nameless(article)
         return nameless, -facts, -max(days, default=0), -article.length, article.id
+
+    def are_parts(one: SignedArticle, other: SignedArticle) -> bool:
+        """True if the titles name two parts of a series."""
+        titles = [article.title for article in (one, other) if not is_nameless(article)]
+        return len(set(map(_ordinals, titles))) > 1
 
     same_words: dict[bytes, list[SignedArticle]] = {}
     for article in sorted(articles, key=preference):
@@ -123,12 +135,22 @@ def duplicate_groups(
     for number in range(len(classes)):
         if number in members:
             continue
-        copies = [follower for follower in followers.get(number, ()) if follower not in members]
+        copies = [
+            follower
+            for follower in followers.get(number, ())
+            if follower not in members and not are_parts(classes[number][0], classes[follower][0])
+        ]
         members.update(copies)
         alike = sorted((m for member in (number, *copies) for m in classes[member]), key=preference)
         if len(alike) > 1:
             groups.append(DuplicateGroup(alike[0].id, tuple(article.id for article in alike[1:])))
     return tuple(sorted(groups, key=lambda group: group.original))
+
+
+@lru_cache(maxsize=4_096)
+def _ordinals(title: str) -> frozenset[frozenset[float]]:
+    quantities = find_quantities(title, detect(title))
+    return frozenset(quantity.values for quantity in quantities if quantity.ordinal)
 
 
 def signature_likeness(one: bytes, other: bytes) -> float:

@@ -83,6 +83,16 @@ def test_a_copy_under_the_name_of_a_site_or_a_file_does_not_speak(name: str) -> 
     ) == ("2")
 
 
+def test_parts_of_a_series_are_no_copies_of_each_other() -> None:
+    first, second, again = (
+        signed(f"{at}", f"{TEXT} {at}", title=f"Minitel : les résultats de la {part} demi-finale")
+        for at, part in enumerate(("première", "seconde", "2e"))
+    )
+    assert duplicate_groups([first, second]) == ()
+    assert kept(second, again) == "1"
+    assert kept(signed("4", f"{TEXT} 4", title="Minitel"), second) == "1"
+
+
 def test_of_two_titles_the_copy_that_tells_more_speaks_unless_many_bear_its_own() -> None:
     assert kept(signed("1", TEXT, facts=1), signed("2", TEXT, facts=3)) == "2"
     assert kept(signed("1", TEXT, None, facts=1), signed("2", TEXT, facts=1)) == "2"
