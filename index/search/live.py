@@ -63,6 +63,7 @@ class LiveIndex:
         return self._embedder
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
+        question = question[:1].upper() + question[1:]  # not of a subject
         return self.searcher().search(question, limit, within)
 
     def search_subject(

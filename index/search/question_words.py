@@ -114,7 +114,6 @@ def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
 
     A word changes only if they never have it as typed, to their most frequent form of it.
     """
-    question = question[:1].upper() + question[1:]
     is_plain = question == fold(question)
     is_small = question[1:] == question[1:].lower()
     text = "\n".join(texts)
@@ -123,7 +122,7 @@ def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
 
     def respell(match: re.Match[str]) -> str:
         word = match[0]
-        if not match.start():
+        if not match.start() and word[0].isupper():
             return _FIRST_WORDS.get(word, word) if language == "fr" else word
         if word in known or word.lower() in known:
             return word

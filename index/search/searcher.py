@@ -162,7 +162,6 @@ class Searcher:
 
         A question typed without accents or capitals is searched again as the passages spell it.
         """
-        question = question[:1].upper() + question[1:]
         language = detect(question)
         bare = is_bare(question)
         if bare and language == "fr":
