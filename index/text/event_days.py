@@ -42,7 +42,7 @@ _PATTERN = re.compile(
             r"(?: (?P<side>dernier|prochain))?\b(?! \d)",
             r"(?P<before>avant-hier|the day before yesterday)\b",
             r"(?P<yesterday>hier|yesterday)\b",
-            r"(?P<today>aujourd'hui|ce (?:matin|midi|soir|jour)|cet apres-midi"
+            r"(?P<today>aujourd'hui(?! age)|ce (?:matin|midi|soir|jour)|cet apres-midi"
             r"|cette (?:nuit|journee)|today|tonight|this (?:morning|afternoon|evening))\b",
             r"(?P<tomorrow>demain|tomorrow)\b",
             r"(?:la |the )?(?P<week>(?:semaine|week) (?:derniere|passee)|last week"
@@ -67,7 +67,7 @@ _QUICK = re.compile(
 )
 _CLOCK = re.compile(r"(?<![\d,.:])(?:[01]?\d|2[0-3])(?:[ \u00a0\u202f]?h(?![a-z])|:(?=[0-5]\d))")
 _FUTURE = re.compile(
-    r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront)|aura|auront|sera|seront|will|doit|doivent|va|vont"
+    r"\b(?:\w{2,}(?:[eidv]ra|rra|ett?ra|ront)|aura|sera|will|doit|doivent|va|vont"
     r"|prevue?s?|scheduled|attendue?s?)\b"
 )
 _ENGLISH_MONTHS = month_names("en") - month_names("fr")
