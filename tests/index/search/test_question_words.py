@@ -124,9 +124,10 @@ TEXTS = ("L’État a voté, à Jérusalem, pour Valérie Plante. Elle plante un
 @pytest.mark.parametrize(
     ("typed", "spelled"),
     [
-        ("pourquoi l’Etat a vote a Jerusalem ?", "Pourquoi l’État a voté a Jérusalem ?"),
-        ("que fait valérie plante à lyon ?", "Que fait Valérie plante à Lyon ?"),
-        ("ou vivait-on ?", "Où vivait-on ?"),
+        ("Pourquoi l’Etat a vote a Jerusalem ?", "Pourquoi l’État a voté a Jérusalem ?"),
+        ("Que fait valérie plante à lyon ?", "Que fait Valérie plante à Lyon ?"),
+        ("Ou vivait-on ?", "Où vivait-on ?"),
+        ("jérusalem", "Jérusalem"),  # a subject, not a question
         ("Qui a voté pour l’Etat ?", "Qui a voté pour l’Etat ?"),  # typed with accents and capitals
     ],
 )
