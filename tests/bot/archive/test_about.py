@@ -141,6 +141,23 @@ def test_a_statement_that_gives_an_address_is_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("HTML, le format dans lequel il est écrit.", False),
+        ("Une station de ski qui s’appuie l’été sur le vélo.", False),
+        ("Rassemblement à Toulouse, au lendemain de la fusillade.", False),
+        ("Les gens qui sont sur ces territoires ont fait des efforts.", True),
+        ("Aude Rossigneux dirige la rédaction du nouveau site.", True),
+        ("Le vent ne les empêche pas de garder leur avance.", True),
+    ],
+)
+def test_what_has_no_verb_but_that_of_a_relative_clause_is_no_statement(
+    text: str, is_one: bool
+) -> None:
+    assert is_statement(Sentence(0, len(text), text), told("1", "Mètre", text, None)) == is_one
+
+
+@pytest.mark.parametrize(
     ("question", "why", "nearest"),
     [
         ("Qui a écrit cet article ?", "unclear", 3),
