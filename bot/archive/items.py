@@ -19,7 +19,7 @@ from index.text.folding import folded_words
 _READ_PASSAGES = 12
 _ITEM_LOGIT = -1.0  # least of a span that is an item
 _ITEM_MARGIN = 8.0  # behind the best one
-_DAYS_AFTER = 2  # an article tells of a day
+_DAYS_AFTER = 2  # an article tells of a day or month that is over
 _MOST_ITEMS = 12
 
 
@@ -36,7 +36,7 @@ def list_items(
 ) -> Answer:
     """List what answers a question in the nearest passages, best first; refuse without two."""
     period = request.period
-    if period is not None and period.first == period.last:
+    if period is not None:
         period = Period(period.first, period.last + timedelta(_DAYS_AFTER))
     findings = searcher.search(request.question, _READ_PASSAGES, period)
     findings = reader.read_all(findings)

@@ -11,8 +11,8 @@ from index.text.names import span_names
 from index.text.patterns import one_of
 
 _STEMS = """
-accus affirm ajout annonc appel argu assur attest avert avou certifi cit commen concl confess confi
-confirm consider conclu critiqu declar defend demand dement denonc deplor doute ecri esper
+accus affirm ajout annonc appel appell argu assur attest avert avou certifi cit commen concl confess
+confi confirm consider conclu critiqu declar defend demand dement denonc deplor doute ecri esper
 estim evoqu excus expliqu exig felicit glis implor indiqu insist interrog invit juge justifi lanc
 lament marte mart mention menac not nuanc observ plaid point pours precis preten prevenu previe
 promet promis propos protest raconte racont rapport rappel reclam recommand reconnai reconnu
@@ -56,7 +56,8 @@ king queen pope chancellor
 """
 ROLES = frozenset(_ROLES.split())
 _THAT = re.compile(
-    r"^(?:,[^,]{1,60},)?(?:(?:\s+[^\s,]+){0,4}?\s+(?:que|qu'|that|avoir|etre)|\s+(?:de|d'|ne|vouloir|etre|avoir)\b|\s*:)"
+    r"^(?:,[^,]{1,60},)?(?:(?:\s+[^\s,]+){0,4}?\s+(?:que|qu'|that|avoir|etre)|\s+(?:de|d'|ne|vouloir|etre|avoir)\b|\s*:"
+    r"|(?:\s+[^\s,]+){0,5}?\s+a\s+\w+(?:er|ir|re)\b)"  # « appelle le pays à renouer »
 )
 # Verbs that report what was said without « que ».
 _ACTS = (

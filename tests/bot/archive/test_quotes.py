@@ -14,6 +14,7 @@ OURS = [
     "« Rien ne sera comme avant dans la ville », a déclaré Anna Rossi à la presse.",
     "Anna Rossi a affirmé que le pont serait rouvert.",
     "Anna Rossi, maire de la ville, a promis, lors du conseil, de rouvrir le pont.",
+    "Anna Rossi appelle le conseil à rouvrir le pont.",
     "Selon Anna Rossi, le pont sera rouvert.",
     "Le pont est fermé, selon la maire Anna Rossi.",
     "Rossi s’est défendue en assurant que « tout était déjà prévu depuis un an ».",
