@@ -105,7 +105,8 @@ class Archive:
         )
         is_one = timing.latest and "articles" not in fold_phrase(question)
         if metadata.kind in ("which", "count") and not is_one:
-            is_unknown = metadata.author and not _signs(searcher, metadata.author)
+            signer = metadata.author
+            is_unknown = signer and not (searcher.by_author(signer) or searcher.by_outlet(signer))
             return None if is_unknown else FUNCTIONS[request.function](request, searcher)
         if metadata.kind == "news" and metadata.subject:
             news = tell_latest(replace(request, function="latest"), searcher)
@@ -165,10 +166,6 @@ class Archive:
         period, question = reply.timing.period, reply.question
         request = ArchiveRequest("articles", "", period, name, question, reply.language)
         return list_articles(request, reply.searcher)
-
-
-def _signs(searcher: Searcher, name: str) -> bool:
-    return (searcher.by_author(name) or searcher.by_outlet(name)) is not None
 
 
 def parse_article_question(timing: Timing, today: date) -> tuple[MetadataQuestion | None, Timing]:

@@ -62,8 +62,14 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for shown in (lines, page)
     )
     statements = [
-        Statement(line.text, (number,), label=_label(line, phrases), days=line.period)
+        Statement(
+            line.text,
+            (number,),
+            label=phrases.differs(day) if line.differs else day,
+            days=line.period,
+        )
         for number, line in enumerate([*lines, *rest], 1)
+        for day in (phrases.label(line.period, line.day),)
     ]
     answer = answer_lines(
         request,
@@ -95,11 +101,6 @@ def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
 
 def _is_day(period: Period | None) -> bool:
     return period is not None and period.first == period.last
-
-
-def _label(line: Event, phrases: ChronologyPhrases) -> str:
-    day = phrases.label(line.period, line.day)
-    return phrases.differs(day) if line.differs else day
 
 
 def _widest_gap(lines: Sequence[Event]) -> tuple[date, date] | None:

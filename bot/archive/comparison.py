@@ -92,7 +92,7 @@ def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | No
     if material is None or len(material.found.articles) < 2:
         return [None, None]
     best = sorted(material.found.central, key=lambda own: -material.nearness(own.article))[:2]
-    return [material.among([own]) for own in best]
+    return [replace(material, found=replace(material.found, articles=(own,))) for own in best]
 
 
 def _own_lines(side: Material) -> list[Event]:

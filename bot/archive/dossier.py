@@ -35,7 +35,7 @@ _ROLE = re.compile(
 def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell who or what a subject is, its dates and figures, what it says and is said of it."""
     material = find_material(request, searcher)
-    lines = material.lines() if material is not None else []
+    lines = material.lines(material.found.articles) if material is not None else []
     if material is None or not lines:
         return refuse_subject(request, searcher)
     found, name = material.found, material.found.name.subject

@@ -109,7 +109,7 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
     leads: dict[int, dict[int, Sentence | None]] = {}
     for at, mention in enumerate(own.mentions):
         passage, sentence = mention.passage, mention.sentence
-        if not _is_line(sentence, article):
+        if len(sentence.text.split()) > _MAX_WORDS or not is_statement(sentence, article):
             continue
         if passage.start not in leads:
             own_leads = find_leads(passage, article.language)
@@ -184,10 +184,6 @@ def _is_of_month(day: EventDay, text: str) -> bool:
     return any(word in MONTH_NUMBERS for word in words)
 
 
-def _is_line(sentence: Sentence, article: Article) -> bool:
-    return len(sentence.text.split()) <= _MAX_WORDS and is_statement(sentence, article)
-
-
 def _weigh(own: SubjectArticle, mention: Mention, at: int) -> float:
     return (
         _NAMED_WEIGHT * mention.is_named
@@ -229,7 +225,9 @@ def merge_events(events: Iterable[Event]) -> list[Event]:
             other = kept[same]
             if other.article.id != event.article.id:
                 kept[same] = replace(other, weight=other.weight + _SUPPORT_WEIGHT)
-                event = replace(event, differs=_differs(event, other))
+                if (language := event.article.language) == other.article.language:
+                    how = relation(event.text, other.text, language)
+                    event = replace(event, differs=how is Relation.DIFFERS)
             if not event.differs:
                 continue
         (by_day[event.period.first] if is_day else vague).append(len(kept))
@@ -237,14 +235,6 @@ def merge_events(events: Iterable[Event]) -> list[Event]:
         kept.append(event)
         words.append(own)
     return kept
-
-
-def _differs(one: Event, other: Event) -> bool:
-    """True if two sentences are the same but for their figures."""
-    language = one.article.language
-    return language == other.article.language and (
-        relation(one.text, other.text, language) is Relation.DIFFERS
-    )
 
 
 def _is_same(one: Event, words: frozenset[str], other: Event, other_words: frozenset[str]) -> bool:

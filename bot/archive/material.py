@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
 from bot.archive.events import Event, Similarity, find_lines
 from bot.archive.request import ArchiveRequest
-from bot.archive.subject import FoundSubject, SubjectArticle, SubjectName, find_subject
+from bot.archive.subject import (
+    FoundSubject,
+    SubjectArticle,
+    SubjectName,
+    find_subject,
+    judge_text,
+)
 from index.article import Article
 from index.findings import Hit
 from index.search.searcher import Searcher
@@ -31,17 +37,6 @@ _LONG_LETTERS = 8  # of a word that may have two typos
 _PREFIX_LETTERS = 3  # that may be missing at its end: « Sarko »
 _STOP_WORDS = stop_words("fr") | stop_words("en")
 _WORD = re.compile(r"\w+(?:-\w+)*")
-
-
-class Quoted(Protocol):
-    """Words of an article, from `start` to `end`."""
-
-    @property
-    def article(self) -> Article: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +59,14 @@ class Material:
             articles = [own for own in articles if own.is_central or own.is_close] or articles
         return find_lines(articles, self.similarity)
 
-    def nearness(self, article: Article) -> float:
-        """The similarity of an article's nearest sentence to the request."""
-        own = (near for (key, _), near in self.similarity.items() if key == article.id)
-        return max(own, default=0.0)
-
-    def nearness_of(self, line: Quoted) -> float:
-        """The similarity to the request of the sentence at a quote's end."""
-        near = [
+    def nearness(self, article: Article, start: int = 0, end: int = sys.maxsize) -> float:
+        """The similarity to the request of an article's nearest sentence between two offsets."""
+        own = (
             near
-            for (key, start), near in self.similarity.items()
-            if key == line.article.id and line.start <= start < line.end
-        ]
-        return max(near, default=0.0)
-
-    def among(self, articles: Sequence[SubjectArticle]) -> Material:
-        """The same with these articles alone."""
-        return replace(self, found=replace(self.found, articles=tuple(articles)))
+            for (key, at), near in self.similarity.items()
+            if key == article.id and start <= at < end
+        )
+        return max(own, default=0.0)
 
 
 def find_material(
@@ -105,16 +91,25 @@ def find_material(
     ):
         return None
     own = {entry.article.id: entry for entry in found.articles}
-    for article in _nearest_articles(findings.hits):
+    core = replace(found.name, parts=tuple(names or found.name.parts))
+    nearest = _nearest_articles(findings.hits)
+    if 0 < len(names) < len(found.name.parts) and not any(e.in_title for e in found.articles):
+        nearest += [h.article for h in findings.hits[:_MOST_NEAR] if core.is_in(h.article.title)]
+    is_told = any(entry.is_central for entry in found.articles)
+    for article in nearest:
+        is_titled = bool(core.find_parts(article.title))
         entry = own.get(article.id)
-        if entry is None:
-            is_same = not names or _has_names(found.name, article, any)
-            needs_hint = is_name and bool(found.articles)
-            if is_same and (not needs_hint or _has_hint(request, article)):
-                own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
-        else:
-            is_about = entry.in_text or bool(found.name.find_parts(article.title))
+        if entry is not None:
+            is_about = entry.in_text or is_titled
             own[article.id] = replace(entry, in_text=is_about, is_close=True)
+        elif (
+            is_titled or (names and judge_text(core, article)[0])
+            if is_told
+            else not names or _has_names(found.name, article, any)
+        ):
+            needs_hint = is_name and bool(found.articles)
+            if not needs_hint or _has_hint(request, article):
+                own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
     if not own:
         return None
     articles = sorted(own.values(), key=_newness, reverse=True)

@@ -22,7 +22,7 @@ _NEWEST_LINES, _BEFORE_LINES = 7, 3  # of the latest
 def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell what the articles say of a subject, under headings; no two lines say the same."""
     material = find_material(request, searcher)
-    lines = material.lines() if material is not None else []
+    lines = material.lines(material.found.articles) if material is not None else []
     if not lines:
         return refuse_subject(request, searcher)
     phrases = OverviewPhrases.of(request.language)

@@ -7,7 +7,6 @@ message was taken for. Without the words that only ask, what remains is the subj
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from bot.answering.metadata_question import LONGEST_QUESTION, QUOTATION_MARKS
@@ -123,14 +122,6 @@ _PART = re.compile(r"[^,:;()]*[,:;()]*\s*")
 _SENTENCE_END = re.compile(r"(?<=[?!.…])\s+(?=[A-ZÀ-ÖØ-Þa-zà-ÿ])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Stripped:
-    """What remains of a message, and the words that were cut from its beginning and end."""
-
-    rest: str
-    around: str
-
-
 def parse_function(
     message: str, today: date, intent: str = "", *, page: int = 1
 ) -> ArchiveRequest | None:
@@ -173,18 +164,18 @@ _OF_DAYS = ("summary", "articles", "count", "latest", "list")  # whose dates are
 def strip_asking(text: str, *, of_articles: bool = False) -> str:
     """What remains of a text without the words that only ask, also for articles."""
     asking = _ASKING | _ASKING_ARTICLES if of_articles else _ASKING
-    return _ANYWHERE.sub("", _strip(text, asking).rest).strip("?!., ")
+    return _ANYWHERE.sub("", _strip(text, asking)[0]).strip("?!., ")
 
 
 def _language_of(text: str) -> str:
     """The language of the words that ask; a name may be of any."""
-    around = _strip(text).around
+    around = _strip(text)[1]
     return detect(around) if around.strip() else detect(text)
 
 
 def _function_of(text: str) -> ArchiveFunction | None:
     """The function whose words stand at either end of a message."""
-    around = _strip(_cut_date(text, with_days=True).question).around
+    around = _strip(_cut_date(text, with_days=True).question)[1]
     found = next((function for function, cue in _FUNCTION_CUES if cue.search(around)), None)
     if _COUNT.search(fold_phrase(text)):
         return "count"
@@ -205,8 +196,9 @@ def _cut_date(text: str, *, with_days: bool) -> Timing:
     return Timing(text)
 
 
-def _strip(text: str, asking: frozenset[str] = _ASKING) -> _Stripped:
-    """Cut the words that only ask from both ends, and parts of nothing else."""
+def _strip(text: str, asking: frozenset[str] = _ASKING) -> tuple[str, str]:
+    """Cut the words that only ask from both ends, and parts of nothing else; return what remains
+    and what was cut."""
     kept: list[str] = []
     around: list[str] = []
     for sentence in _SENTENCE_END.split(text):
@@ -225,7 +217,7 @@ def _strip(text: str, asking: frozenset[str] = _ASKING) -> _Stripped:
             begin, end = tokens[first].start(), tokens[last - 1].end()
             kept.append(sentence[begin:end])
             around += [sentence[:begin], sentence[end:]]
-    return _Stripped("; ".join(kept), fold_phrase(" ".join(around)))
+    return "; ".join(kept), fold_phrase(" ".join(around))
 
 
 def _only_asks(token: re.Match[str], asking: frozenset[str]) -> bool:

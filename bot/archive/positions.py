@@ -27,7 +27,9 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(request, searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    ranked = sorted(material.lines(), key=lambda line: (-line.weight, line.place))
+    ranked = sorted(
+        material.lines(material.found.articles), key=lambda line: (-line.weight, line.place)
+    )
     voices = [(line, _speaker(line)) for line in ranked]
     sides = [line for line, name in voices if name or _STANCE.search(fold_phrase(line.text))]
     lines = distinct(sides, _LINES)

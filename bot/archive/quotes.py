@@ -82,7 +82,7 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     other: list[SpokenQuote] = []
     if material is not None and not kept:
         other = find_quotes(material.found, replace(request, subject=""))
-        other.sort(key=material.nearness_of, reverse=True)
+        other.sort(key=lambda q: -material.nearness(q.article, q.start, q.end))
         other = other[:_OFF_TOPIC_QUOTES]
     if material is None or not (kept or other):
         return refuse_subject(request, searcher)

@@ -38,6 +38,7 @@ _NO_FIRST_NAMES = frozenset(["m.", "mme", "president", "presidente", "ministre",
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SENTENCE_END = re.compile(r"(?<=[.!?…»])\s+(?=[A-ZÀ-ÖØ-Þ«])")
 _BETWEEN = re.compile(r"[\s'-]+")
+_APART = r"[\s'-]+(?:(?:d[eu]s?|d|la|les?|l|aux?|a|en|of|the)[\s'-]+){0,2}"  # of words of a phrase
 # In a subject, these stand between names of one thing: « Tour de France », « Bank of England ».
 _JOINED = frozenset(PARTICLES) | {"la", "le", "les", "l", "d"}
 
@@ -274,14 +275,26 @@ def find_subject(
                 or (name.has_core and name.core.is_in(article.title))
                 or name.has_surname(article.title)
             )
-            in_text, in_opening = (True, True) if in_title else _judge_text(name, article)
+            in_text, in_opening = (True, True) if in_title else judge_text(name, article)
             articles.append(SubjectArticle(article, name, in_title, in_text, in_opening))
-    articles, homonyms = _tell_apart(name, articles)
+    articles, homonyms = _tell_apart(name, _with_phrase(name, articles))
     articles = _with_related(articles, generation)
     name = _without_namesakes(name, articles)
     articles = [replace(own, name=name) for own in articles]
     articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
     return FoundSubject(name, tuple(articles), homonyms, len(keys) <= most)
+
+
+def _with_phrase(name: SubjectName, articles: list[SubjectArticle]) -> list[SubjectArticle]:
+    """Of several common nouns, keep the articles with one after the other, if a title has them so:
+    « loi travail » and not « la loi… le travail »."""
+    if len(name.parts) < 2 or any(part.is_name for part in name.parts):
+        return articles
+    phrase = re.compile(_APART.join(part.pattern.pattern for part in name.parts))
+    if not any(phrase.search(fold_phrase(own.article.title)) for own in articles):
+        return articles
+    texts = (fold_phrase(f"{own.article.title} {own.article.text}") for own in articles)
+    return [own for own, text in zip(articles, texts, strict=True) if phrase.search(text)]
 
 
 def _is_of(years: Sequence[NamePart], article: Article) -> bool:
@@ -290,7 +303,7 @@ def _is_of(years: Sequence[NamePart], article: Article) -> bool:
     return all(year.find_in(text) for year in years)
 
 
-def _judge_text(name: SubjectName, article: Article) -> tuple[bool, bool]:
+def judge_text(name: SubjectName, article: Article) -> tuple[bool, bool]:
     """Whether an article goes on about a subject or begins with it, a lone common noun aside; and
     whether its opening names it."""
     core = name.core
@@ -365,6 +378,7 @@ def _tell_apart(
     if not aliases:
         return articles, ()
     endings = tuple(f" {alias}" for alias in aliases if " " in alias)
+    endings += (f" de {plain}", f" du {plain}", f" d'{plain}")  # « Parlement de Catalogne »
 
     def has_alias(own: SubjectArticle) -> bool:
         return any(form in aliases or form.endswith(endings) for form in forms[own.article.id])

@@ -10,6 +10,7 @@ import pytest
 from bot.answer import Answer
 from bot.archive import material
 from bot.archive.archive import FUNCTIONS
+from bot.archive.material import find_material
 from bot.archive.request import ArchiveFunction, ArchiveRequest
 from index.search.searcher import Searcher
 from tests.bot.archive.made import searcher_over, told
@@ -246,3 +247,28 @@ def test_a_later_article_that_only_names_a_subject_is_not_its_newest_state() -> 
     ) as searcher:
         answer = call(searcher, "overview", "Anna Rossi")
     assert answer.statements[0].text.startswith("Anna Rossi a")
+
+
+def test_a_dossier_has_lines_of_articles_that_only_name_its_subject() -> None:
+    about = told("Anna Rossi", "Anna Rossi dirige la ville depuis dix ans.")
+    rest = "On danse encore. On rit beaucoup. On chante aussi."
+    other = told("Une fête", f"La fête commence. {rest} Anna Rossi ouvre le bal des 300 voisins.")
+    fillers = [told(f"Divers {n}", f"Chose{n} arrive ici{n}. Puis{n} vient là{n}.") for n in "abcd"]
+    with searcher_over(about, other, *fillers) as searcher:
+        texts = [line.text for line in call(searcher, "dossier", "Anna Rossi").statements]
+    assert texts[0] == "Anna Rossi dirige la ville depuis dix ans."
+    assert "Anna Rossi ouvre le bal des 300 voisins." in texts
+
+
+def test_an_article_with_the_kind_of_a_subject_and_not_its_name_is_not_about_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nice = told("Attentat de Nice", "Un attentat a lieu à Nice le 14 juillet 2016.", "2016-07-15")
+    text = "Un attentat a lieu. On en parle. On cherche. Comme lors de l’attentat de Nice, on fuit."
+    paris = told("Attentat", text, "2017-04-22")
+    monkeypatch.setattr("bot.archive.material._nearest_articles", lambda hits: [paris])
+    request = ArchiveRequest("overview", "attentat de Nice", about="attentat de Nice")
+    with searcher_over(nice, paris) as searcher:
+        material = find_material(request, searcher)
+    assert material is not None
+    assert [own.article.title for own in material.found.central] == ["Attentat de Nice"]

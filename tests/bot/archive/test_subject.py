@@ -51,6 +51,18 @@ def test_a_name_within_another_name_is_told_apart() -> None:
         assert [homonym.title for homonym in found.homonyms] == ["Un emploi"]
 
 
+def test_what_is_of_a_place_bears_no_other_name() -> None:
+    vote = told("Un vote", "Le Parlement de Catalogne se réunit.")
+    assert titles("Catalogne", vote, told("Crise", "La Catalogne attend.")) == ["Crise", "Un vote"]
+
+
+def test_common_nouns_follow_each_other_if_they_do_in_a_title() -> None:
+    law = told("La loi travail", "Elle est votée.")
+    other = told("Au golfe", "La loi change le travail des étrangers.")
+    assert titles("loi travail", law, other) == ["La loi travail"]
+    assert titles("loi travail", other) == ["Au golfe"]
+
+
 def central(subject: str, *articles: Article) -> set[str]:
     with searcher_over(*articles) as searcher:
         return {own.article.title for own in find_subject(searcher, subject).central}
