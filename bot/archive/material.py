@@ -103,7 +103,7 @@ def find_material(
             is_about = entry.in_text or is_titled
             own[article.id] = replace(entry, in_text=is_about, is_close=True)
         elif (
-            is_titled or (names and judge_text(core, article)[0])
+            names and (is_titled or judge_text(core, article)[0])
             if is_told
             else not names or _has_names(found.name, article, any)
         ):

@@ -78,13 +78,15 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(asked, searcher)
     if material is not None and (name := _name_of_role(request.person, material)):
         material = find_material(replace(asked, subject=name), searcher)
-    kept = find_quotes(material.found, request) if material is not None else []
+    if material is None:
+        return refuse_subject(request, searcher)
+    near, kept = material, find_quotes(material.found, request)
     other: list[SpokenQuote] = []
-    if material is not None and not kept:
+    if not kept:
         other = find_quotes(material.found, replace(request, subject=""))
-        other.sort(key=lambda q: -material.nearness(q.article, q.start, q.end))
+        other.sort(key=lambda quote: -near.nearness(quote.article, quote.start, quote.end))
         other = other[:_OFF_TOPIC_QUOTES]
-    if material is None or not (kept or other):
+    if not (kept or other):
         return refuse_subject(request, searcher)
     name = material.found.name.subject
     phrases = QuotesPhrases.of(request.language)
