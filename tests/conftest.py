@@ -48,12 +48,26 @@ def pytest_configure() -> None:
 
 
 ROOT = Path(__file__).resolve().parent.parent
-LONG = ("llama", "goldens", "sealed", "e2e", "store", "tests", "speech", "web", "formats")
+LONG = "talk errors_in_browser quality whole_chain features delivery_faults sealed crash".split()  # noqa: SIM905
+WAITING = ("e2e", "goldens", "sealed", "store", "speech", "web", "programs", "watch")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take minutes first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: (*LONG, item.path.parent.name).index(item.path.parent.name))
+    """Files that wait for processes between files that compute, so that the processors always have
+    work; the long ones first, so that no worker is left alone with one at the end."""
+
+    def length(path: Path) -> int:
+        name = path.stem.removeprefix("test_")
+        if name in LONG:
+            return LONG.index(name)
+        return len(LONG) + (path.parent.name not in WAITING and path.parent != ROOT / "tests")
+
+    files = sorted(dict.fromkeys(item.path for item in items), key=length)
+    places: dict[Path, float] = {}
+    for waits in (True, False):
+        queue = [path for path in files if (path.parent.name in WAITING) is waits]
+        places |= {path: at / len(queue) for at, path in enumerate(queue)}
+    items.sort(key=lambda item: places[item.path])
 
 
 @pytest.hookimpl(wrapper=True)

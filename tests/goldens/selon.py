@@ -8,11 +8,11 @@ import os
 import re
 import shlex
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -105,15 +105,13 @@ class Forks:
 
     def wait(self, process: ForkServerProcess) -> int:
         """The exit code; a process that does not end is killed."""
-        end = time.monotonic() + SECONDS
-        while True:
-            with self._lock:  # several who ask at once would take it from each other
-                code = process.exitcode
-            if code is not None:
-                return code
-            if time.monotonic() > end:
-                process.kill()
-            time.sleep(0.004)
+        if not wait([process.sentinel], SECONDS):
+            process.kill()
+            wait([process.sentinel])
+        with self._lock:  # several who ask at once would take it from each other
+            code = process.exitcode
+        assert code is not None
+        return code
 
 
 def clean_environment(**more: str) -> dict[str, str]:
