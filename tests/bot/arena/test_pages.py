@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver import Chrome
 from starlette.testclient import TestClient
 
 from bot.arena import battle_records as battles
@@ -14,7 +15,7 @@ from bot.arena.battle_records import BattleSide
 from bot.arena.feature import ArenaFeature
 from bot.web.service import WebService
 from tests.bot.arena.samples import NOW, new_battle
-from tests.bot.web.browser import check_accessible, open_browser, served
+from tests.bot.web.browser import check_accessible, served
 from tests.bot.web.library import create_pages, open_client, open_service
 from tests.index.samples import three
 
@@ -68,8 +69,8 @@ def test_the_menu_has_the_standings_once_there_are_votes(service: WebService) ->
     assert '<a href="/arene" aria-current="page">Arène</a>' in page
 
 
-def test_everybody_can_use_the_page(service: WebService) -> None:
+def test_everybody_can_use_the_page(browser: Chrome, service: WebService) -> None:
     vote(service, range(50))
     app = create_pages(service, [ArenaFeature()])
-    with served(app) as address, open_browser() as browser:
+    with served(app) as address:
         check_accessible(browser, f"{address}/arene")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
+from selenium.webdriver import Chrome
 from starlette.testclient import TestClient
 
 from bot.digests import clock
@@ -20,7 +21,7 @@ from bot.web.service import WebService
 from index.store.factory import open_store
 from index.store.removals import RemovedArticles
 from tests.bot.digests.made import DAY, article
-from tests.bot.web.browser import check_accessible, open_browser, served
+from tests.bot.web.browser import check_accessible, served
 from tests.bot.web.library import create_pages, open_client, open_service
 
 BRIDGE = article(
@@ -136,9 +137,9 @@ def test_podcasts_are_listed_with_their_sound(service: WebService, tmp_path: Pat
             assert pages.get(f"/podcasts/{name}").status_code == 404
 
 
-def test_everybody_can_use_the_pages(service: WebService, tmp_path: Path) -> None:
+def test_everybody_can_use_the_pages(browser: Chrome, service: WebService, tmp_path: Path) -> None:
     publish(tmp_path / "podcasts")
     app = create_pages(service, [DigestsFeature()])
-    with served(app) as address, open_browser() as browser:
+    with served(app) as address:
         for path in ("/quotidien", "/quotidien?day=2026-04-02", "/podcasts"):
             check_accessible(browser, address + path)

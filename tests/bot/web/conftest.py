@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome
 from starlette.testclient import TestClient
 
 from bot.settings import Settings
@@ -14,18 +13,11 @@ from bot.state.database import State
 from bot.web.service import WebService
 from tests.bot.messenger.conftest import state
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
-from tests.bot.web.browser import open_browser
 from tests.bot.web.library import ORIGIN, open_client
 from tests.e2e.telegram import Shelf, StubChain
 
 __all__ = ["ORIGIN", "state"]
 QUESTION = "Qui a conçu la lentille ?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ from tests.bot.web.browser import (
     WAIT_SECONDS,
     check_accessible,
     check_page,
-    open_browser,
     phone,
     served,
 )
@@ -131,20 +130,20 @@ def test_escape_stops_an_answer_and_an_error_is_told_in_its_card(
     wait_for(browser, "return document.body.innerText.includes('Il n’y a pas de question')")
 
 
-def test_all_works_without_a_script(address: str) -> None:
-    with open_browser(script=False) as browser:
-        browser.get(address)
-        ask(browser, QUESTION)
-        assert find(browser, "blockquote")[0].text == LENS
-        find(browser, "details.passage summary")[0].click()
-        assert find(browser, "details.passage mark")[0].text == LENS
-        find(browser, "details.copy summary")[0].click()
-        assert "@article" in find(browser, "details.copy pre", 4)[2].text
-        find(browser, "button[value=bad]")[0].click()
-        find(browser, "button[value=wrong]")[0].click()
-        find(browser, "button[value=bad][aria-pressed=true]")
-        ask(browser, "Et quand ?")
-        assert find(browser, "article.answer h2", 2)[1].text == QUESTION
+def test_all_works_without_a_script(browser_without_script: Chrome, address: str) -> None:
+    browser = browser_without_script
+    browser.get(address)
+    ask(browser, QUESTION)
+    assert find(browser, "blockquote")[0].text == LENS
+    find(browser, "details.passage summary")[0].click()
+    assert find(browser, "details.passage mark")[0].text == LENS
+    find(browser, "details.copy summary")[0].click()
+    assert "@article" in find(browser, "details.copy pre", 4)[2].text
+    find(browser, "button[value=bad]")[0].click()
+    find(browser, "button[value=wrong]")[0].click()
+    find(browser, "button[value=bad][aria-pressed=true]")
+    ask(browser, "Et quand ?")
+    assert find(browser, "article.answer h2", 2)[1].text == QUESTION
 
 
 def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> None:

@@ -21,7 +21,7 @@ from bot.web.app import create_app
 from bot.web.conversations import WHOLE_TURNS
 from bot.web.service import WebService
 from tests.bot.messenger.samples import BIRTH, LENS, answered, cite
-from tests.bot.web.browser import check_accessible, open_browser, phone, served
+from tests.bot.web.browser import check_accessible, phone, served
 from tests.bot.web.conftest import QUESTION
 from tests.bot.web.library import answer_paths, open_client
 from tests.bot.web.test_asking_in_browser import ask, find, wait_for
@@ -210,15 +210,15 @@ def test_the_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str)
             assert width <= 320, page
 
 
-def test_they_work_without_a_script(address: str) -> None:
-    with open_browser(script=False) as browser:
-        browser.get(address)
-        for count, question in enumerate((QUESTION, LATER), 1):
-            ask(browser, question)
-            find(browser, "article.answer", count)
-        find(browser, ".understood button")[0].click()
-        find(browser, "article.answer", 3)
-        find(browser, ".subjects a:last-child")[0].click()
-        find(browser, ".articles summary")[0].click()
-        find(browser, ".articles form button", 2)[1].click()
-        find(browser, ".articles li", 0)
+def test_they_work_without_a_script(browser_without_script: Chrome, address: str) -> None:
+    browser = browser_without_script
+    browser.get(address)
+    for count, question in enumerate((QUESTION, LATER), 1):
+        ask(browser, question)
+        find(browser, "article.answer", count)
+    find(browser, ".understood button")[0].click()
+    find(browser, "article.answer", 3)
+    find(browser, ".subjects a:last-child")[0].click()
+    find(browser, ".articles summary")[0].click()
+    find(browser, ".articles form button", 2)[1].click()
+    find(browser, ".articles li", 0)

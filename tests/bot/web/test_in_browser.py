@@ -17,7 +17,7 @@ from bot.web.service import WebService
 from index.article import Article
 from index.ingestion.builder import build
 from index.ingestion.passages import cut
-from tests.bot.web.browser import check_accessible, open_browser, phone, served
+from tests.bot.web.browser import check_accessible, phone, served
 from tests.bot.web.library import open_service
 from tests.bot.web.test_article_text import squeezed
 from tests.fakes import FakeEmbedder
@@ -81,13 +81,15 @@ def test_articles_open_at_their_quotes(browser: Chrome, corpus: tuple[WebService
             check_opened(browser, address + quotes_path(cited, 2), cited[1], 2)
 
 
-def test_it_opens_at_the_quote_without_a_script(corpus: tuple[WebService, str]) -> None:
+def test_it_opens_at_the_quote_without_a_script(
+    browser_without_script: Chrome, corpus: tuple[WebService, str]
+) -> None:
     service, address = corpus
     cited = cite(next(articles(service)))
-    with open_browser(script=False) as browser:
-        browser.get("data:text/html,<title>off</title><script>document.title = 'on'</script>")
-        assert browser.title == "off"
-        check_opened(browser, address + quotes_path(cited, 3), cited[2], 3)
+    browser = browser_without_script
+    browser.get("data:text/html,<title>off</title><script>document.title = 'on'</script>")
+    assert browser.title == "off"
+    check_opened(browser, address + quotes_path(cited, 3), cited[2], 3)
 
 
 def test_everybody_can_use_the_pages(browser: Chrome, corpus: tuple[WebService, str]) -> None:

@@ -22,7 +22,7 @@ from bot.settings import load_settings
 from bot.web.app import create_app
 from bot.web.service import WebService
 from tests.bot.messenger.samples import LENS
-from tests.bot.web.browser import WAIT_SECONDS, open_browser, served
+from tests.bot.web.browser import WAIT_SECONDS, served
 from tests.bot.web.conftest import ORIGIN, QUESTION
 from tests.e2e.telegram import StubChain
 
@@ -96,21 +96,22 @@ def widget(browser: Chrome, condition: str) -> Any:
 
 
 @contextmanager
-def open_other_site(service: WebService, language: str, *, listed: bool) -> Iterator[Chrome]:
+def open_other_site(
+    browser: Chrome, service: WebService, language: str, *, listed: bool
+) -> Iterator[None]:
     content: list[str] = []
     other = Starlette(routes=[Route("/", lambda request: HTMLResponse(content[0]))])
     with (
-        open_browser() as browser,
         served(other) as page,
         served(create_embedding(service, page if listed else SITE)) as selon,
     ):
         content.append(HOST_PAGE.format(selon=selon, language=language))
         browser.get(page)
-        yield browser
+        yield
 
 
-def test_a_page_of_another_site_asks_in_a_frame(service: WebService) -> None:
-    with open_other_site(service, "fr", listed=True) as browser:
+def test_a_page_of_another_site_asks_in_a_frame(browser: Chrome, service: WebService) -> None:
+    with open_other_site(browser, service, "fr", listed=True):
         label = widget(browser, "root.querySelector('button').textContent")
         assert label == "Interroger les articles"
         own = "getComputedStyle(document.getElementById('own')).color"
@@ -126,8 +127,10 @@ def test_a_page_of_another_site_asks_in_a_frame(service: WebService) -> None:
         assert widget(browser, "!root.querySelector('[role=alert]')")
 
 
-def test_a_site_that_is_not_listed_sees_that_it_failed(service: WebService) -> None:
-    with open_other_site(service, "en", listed=False) as browser:
+def test_a_site_that_is_not_listed_sees_that_it_failed(
+    browser: Chrome, service: WebService
+) -> None:
+    with open_other_site(browser, service, "en", listed=False):
         widget(browser, "root.querySelector('button').click() || true")
         text = widget(browser, "root.querySelector('[role=alert]')?.innerText")
         assert text == "Selon could not be shown here. Open it in a tab of its own"
