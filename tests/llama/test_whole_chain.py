@@ -76,6 +76,6 @@ async def test_its_vote_is_measured_beside_the_reader(
         closing(open_models(settings, state)[0]) as model,
         open_trial(bundled, open_reader(settings), thresholds_of(settings)) as trial,
     ):
-        figures = await trial.run(model, ModelLimits(1024, TOKENS))
+        figures = await trial.run(model, ModelLimits(512, TOKENS))
     assert (figures.answerable, figures.near_misses) == (1, 1)
     assert figures.reader_right == 1

@@ -310,12 +310,12 @@ def test_a_kill_leaves_all_as_it_was(source: State, state: State, url: str, tmp_
 
 
 def test_a_table_of_any_size_is_moved_in_little_memory(source: State, state: State) -> None:
-    """Thirty files of a megabyte: neither way are more than a few of them in memory."""
+    """Fifteen files of a megabyte: neither way are more than a few of them in memory."""
     deliveries = Base.metadata.tables["deliveries"]
     attachments = Base.metadata.tables["attachments"]
     with source.session() as session:
         session.execute(insert(deliveries).values(row(deliveries, 1)))
-        for number in range(30):
+        for number in range(15):
             data = bytes([number]) * 1_000_000
             values = {"delivery_id": 1, "digest": str(number), "data": data}
             session.execute(insert(attachments).values(values))
@@ -325,6 +325,6 @@ def test_a_table_of_any_size_is_moved_in_little_memory(source: State, state: Sta
             write_state(source, file)
             file.seek(0)
             read_state(state, file)
-            assert tracemalloc.get_traced_memory()[1] < 20_000_000
+            assert tracemalloc.get_traced_memory()[1] < 10_000_000
         finally:
             tracemalloc.stop()

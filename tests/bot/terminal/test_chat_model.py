@@ -14,8 +14,9 @@ ANSWER = "[2]"
 
 @pytest.fixture(autouse=True)
 def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    questions = vote_trial.trial_questions()[:2]
+    questions, articles = vote_trial.trial_questions()[:2], vote_trial.trial_articles()[:2]
     monkeypatch.setattr(vote_trial, "trial_questions", lambda: questions)
+    monkeypatch.setattr(vote_trial, "trial_articles", lambda: articles)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str, model: str = "openai:scripted") -> None:

@@ -6,19 +6,19 @@ import json
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from html.parser import HTMLParser
 from itertools import product
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from httpx2 import Response
 from sqlalchemy import func, select
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.library.articles import Library
@@ -432,36 +432,16 @@ ATTACKS: Mapping[str, Attack] = {
 }
 
 
-OpenClient = Callable[[Mapping[str, Any]], TestClient]
-
-
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with open_service(tmp_path_factory.mktemp("index"), [FRESNEL, HOSTILE]) as service:
         yield service.library
 
 
-@pytest.fixture
-def open_stranger(
-    state: State, chain: StubChain, library: Library, tmp_path: Path
-) -> Iterator[OpenClient]:
+def test_attacks(client: TestClient, library: Library, state: State, chain: StubChain) -> None:
+    """None fails the server, leads or leaks elsewhere, or touches what Zoé has asked."""
     chain.answers[BAIT] = answered(BAIT, cite(1, WORDS, HOSTILE))
     chain.answers[UNSAID] = refused_answer(UNSAID, HOSTILE)
-    with ExitStack() as opened:
-
-        def open_client(settings: Mapping[str, Any]) -> TestClient:
-            chosen = Settings(_env_file=None, data_dir=tmp_path, **settings)
-            service = WebService(chain, library, state, chosen)
-            client = TestClient(create_app(service), base_url=ORIGIN, client=("203.0.113.9", 1))
-            return opened.enter_context(client)
-
-        yield open_client
-
-
-@pytest.mark.parametrize("name", ATTACKS)
-def test_attacks(client: TestClient, open_stranger: OpenClient, state: State, name: str) -> None:
-    """None fails the server, leads or leaks elsewhere, or touches what Zoé has asked."""
-    attack = ATTACKS[name]
     answer = client.post("/", data={"q": QUESTION, "conversation": "7"})
     token = state.do(partial(web_tokens.create_token, name="zoe", now=datetime.now(UTC)))
     with state.session() as session:
@@ -474,26 +454,35 @@ def test_attacks(client: TestClient, open_stranger: OpenClient, state: State, na
             text = text.replace(placeholder, value)
         return text
 
-    response = open_stranger(attack.settings).request(
-        attack.method,
-        filled(attack.path),
-        headers=[(header, filled(value)) for header, value in attack.headers],
-        data=attack.data,
-        json=attack.json,
-        content=attack.content(100) if callable(attack.content) else attack.content,
-        follow_redirects=attack.method == "POST" and attack.holds is holds_text,
-    )
-    assert attack.holds(response), (response.status_code, response.text)
-    assert response.status_code < 500
-    assert "x-evil" not in response.headers
-    assert gives_no_other_site(response)
-    assert response.headers.get("location", "/").startswith(("/", f"{ORIGIN}/"))
-    assert not response.headers.get("location", "/").startswith("//")
-    assert "default-src 'none'" in response.headers["content-security-policy"]
-    for leak in ("root:", "import ", "Traceback", token, client.cookies["selon"]):
-        assert leak not in response.text
-    kept = client.get("/mesdonnees.json").json()
-    assert ([turn["question"] for turn in kept["turns"]], kept["votes"]) == ([QUESTION], [])
+    @cache
+    def served(settings: tuple[tuple[str, Any], ...]) -> Starlette:
+        chosen = Settings(_env_file=None, question_burst=0, group_burst=0, **dict(settings))
+        return create_app(WebService(chain, library, state, chosen))
+
+    for name, attack in ATTACKS.items():
+        app = served(tuple(attack.settings.items()))
+        with TestClient(app, base_url=ORIGIN, client=("203.0.113.9", 1)) as stranger:
+            response = stranger.request(
+                attack.method,
+                filled(attack.path),
+                headers=[(header, filled(value)) for header, value in attack.headers],
+                data=attack.data,
+                json=attack.json,
+                content=attack.content(100) if callable(attack.content) else attack.content,
+                follow_redirects=attack.method == "POST" and attack.holds is holds_text,
+            )
+        assert attack.holds(response), (name, response.status_code, response.text)
+        assert response.status_code < 500, name
+        assert "x-evil" not in response.headers, name
+        assert gives_no_other_site(response), name
+        assert response.headers.get("location", "/").startswith(("/", f"{ORIGIN}/")), name
+        assert not response.headers.get("location", "/").startswith("//"), name
+        assert "default-src 'none'" in response.headers["content-security-policy"], name
+        for leak in ("root:", "import ", "Traceback", token, client.cookies["selon"]):
+            assert leak not in response.text, name
+        kept = client.get("/mesdonnees.json").json()
+        asked = [turn["question"] for turn in kept["turns"]]
+        assert (asked, kept["votes"]) == ([QUESTION], []), name
 
 
 GET, POST = b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"POST / HTTP/1.1\r\nHost: localhost\r\n"
