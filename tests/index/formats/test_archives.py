@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
 import json
-import lzma
 import random
 import tarfile
 import zipfile
@@ -53,13 +51,6 @@ def test_members_are_read_where_they_lie(name: str) -> None:
     ]
     assert [article.title for article in articles] == ["Le budget", "La gare"]
     assert articles[0].published == date(2025, 8, 29)
-
-
-@pytest.mark.parametrize("name", ["e.jsonl.gz", "e.jsonl.bz2", "e.jsonl.xz"])
-def test_a_packed_file_is_read_as_what_is_packed(name: str) -> None:
-    pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[name[8:]]
-    (article,), _ = read_data(name, pack(LINE.encode()))
-    assert (article.title, article.path) == ("La gare", f"{name}#e.jsonl#7")
 
 
 def test_an_archive_in_an_archive_is_read_and_nothing_deeper() -> None:

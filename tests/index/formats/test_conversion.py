@@ -9,8 +9,6 @@ from index.formats.base import ArticleDraft, Block, Content, Metadata
 from index.formats.conversion import (
     article_of_draft,
     date_in_address,
-    date_in_path,
-    title_in_name,
 )
 from tests.index.formats.articles import PROSE
 
@@ -86,6 +84,8 @@ def test_an_author_known_by_a_slug_has_a_name() -> None:
         ("ici/2025-08-29-le-budget.md", "", None, date(2025, 8, 29), "file name"),
         ("2025-08-29-export.csv", "ligne-12", None, None, None),
         ("presse.zip", "2025-08-29-a.pdf", None, date(2025, 8, 29), "file name"),
+        ("20250829123.txt", "", None, None, None),
+        ("1234567/08/29/a.md", "", None, None, None),
         ("2024-01-01-a.md", "", "https://exemple.fr/2025/08/29/b", date(2024, 1, 1), "file name"),
     ],
 )
@@ -100,22 +100,6 @@ def test_the_day_in_a_name(
 
 
 DAY = date(2025, 8, 29)
-
-
-@pytest.mark.parametrize(
-    ("path", "day", "title"),
-    [
-        ("2025-08-29-le-budget.md", DAY, "Le budget"),
-        ("2025/8/29/le-budget.html", DAY, "Le budget"),
-        ("2025-08-29.md", DAY, "2025-08-29.md"),
-        ("le-budget-2025.md", None, "Le budget 2025"),
-        ("20250829123.txt", None, "20250829123"),
-        ("1234567/08/29/le-budget.md", None, "Le budget"),
-    ],
-)
-def test_the_day_and_the_title_in_a_name(path: str, day: date | None, title: str) -> None:
-    assert date_in_path(path) == day
-    assert title_in_name(path) == title
 
 
 @pytest.mark.parametrize(

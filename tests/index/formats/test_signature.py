@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import logging
 
 import pytest
 
 from index.formats.signature import HEAD_BYTES, root_of, unreadable_kind
 from index.formats.table import suffix_for, sure_format
-from tests.index.formats.articles import PROSE, read_data, refusal, tarred, zipped
+from tests.index.formats.articles import PROSE, refusal, tarred, zipped
 
 EPUB = zipped({"mimetype": b"application/epub+zip", "a.opf": "x"})
 SHEET = "application/vnd.oasis.opendocument.spreadsheet"
@@ -68,22 +67,6 @@ def test_a_text_that_begins_like_something_else_is_a_text(text: str) -> None:
 def test_what_is_not_read_is_named(head: bytes, kind: str) -> None:
     assert str(unreadable_kind(head)) == kind
     assert kind in refusal("a.txt", head)
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("a.txt", zipped({"b.md": PROSE})),
-        ("a.csv", tarred({"b.md": PROSE})),
-    ],
-)
-def test_a_file_whose_name_lies_is_read_as_what_it_is_and_that_is_said(
-    name: str, data: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.WARNING):
-        (article,), _ = read_data(name, data)
-    assert article.text == PROSE
-    assert f"{name}: its content is" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,3 @@ def test_the_author_s_biography_is_no_news(name: str, tail: str, author: str | N
     article = _read(name, f"# Le budget\n\n{PROSE}\n\n{PROSE}\n\n{tail}")
     assert article.text == f"{PROSE}\n\n{PROSE}"
     assert article.author == author
-
-
-def test_an_article_about_an_author_keeps_its_words() -> None:
-    text = f"# Le livre\n\n{PROSE}\n\n## À propos de l'auteur\n\n" + "\n\n".join([PROSE] * 30)
-    assert _read("a.md", text).text.count("Le conseil") == 31

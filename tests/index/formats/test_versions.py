@@ -99,22 +99,6 @@ def test_an_output_changes_only_with_its_version(pytestconfig: pytest.Config) ->
     assert record == now, "run this test with GOLDENS=update"
 
 
-@pytest.mark.parametrize(
-    ("changes", "version"),
-    [
-        ({"draft": "", "article": "", "passage": ""}, ".html"),
-        ({"article": "", "passage": ""}, "article"),
-        ({"passage": ""}, "passage"),
-        ({}, None),
-    ],
-)
-def test_the_first_stage_that_differs_names_the_version(
-    changes: dict[str, str], version: str | None
-) -> None:
-    before = dict.fromkeys(STAGES, "a")
-    assert _stale_version("a.html", before, {**before, **changes}) == version
-
-
 def test_rules_hang_on_versions_options_and_what_reads_scans(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
