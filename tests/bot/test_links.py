@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import link_to, web_address
+from bot.start_links import payload_question, question_payload
 
 PAGE = "https://exemple.fr/article"
 
@@ -78,3 +80,19 @@ def test_a_directive_holds_the_words_and_no_separator_of_its_own(quote: str) -> 
     assert set(directive) <= set(string.ascii_letters + string.digits + "%_.~,")
     if "," not in directive:
         assert unquote(directive).split() == quote.split()
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=80))
+def test_a_question_comes_back(question: str) -> None:
+    payload = question_payload(question)
+    if payload:
+        assert re.fullmatch(r"[\w-]{1,64}", payload, re.ASCII)
+        assert len(payload) != 32  # which is an invitation
+        assert payload_question(payload) == question.strip()
+    else:
+        assert len(question.encode()) > 46
+
+
+@pytest.mark.parametrize("payload", ["", "inline", "q", "q_", "q-----", "qgICA", "k123", "Quand"])
+def test_what_carries_no_question_is_none(payload: str) -> None:
+    assert payload_question(payload) == ""

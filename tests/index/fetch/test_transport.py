@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import gzip
 import ssl
+import tracemalloc
+import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import FetchError
 from index.fetch.address import Address
 from index.fetch.fetcher import FetchedPage, Fetcher
 from index.fetch.guard import Guard
+from index.fetch.inflate import Inflater, TooLarge, inflate
 from tests.index.fetch.made import FAST, at_home, fetcher, fetcher_with, got, refusal, refused
 from tests.web.site import CERTIFICATE, Answer, Site
 
@@ -107,3 +113,30 @@ def test_a_certificate_is_checked_against_the_name_not_the_number() -> None:
     assert isinstance(page, FetchedPage)
     assert page.body == b"a"
     assert (other.value.code, unsigned.code) == ("address-certificate", "address-certificate")
+
+
+@given(data=st.binary(max_size=5000), piece=st.integers(1, 999))
+def test_what_was_compressed_comes_back_however_it_is_cut(data: bytes, piece: int) -> None:
+    for packed in (gzip.compress(data), zlib.compress(data)):
+        inflater = Inflater(len(data))
+        for start in range(0, len(packed), piece):
+            inflater.feed(packed[start : start + piece])
+        assert inflater.finish() == data
+
+
+def test_a_bomb_never_takes_more_than_the_limit() -> None:
+    bomb = gzip.compress(bytes(100_000_000))
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        inflate(bomb, 1_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("data", [b"not gzip", gzip.compress(b"Le phare" * 50)[:-9]])
+def test_what_is_broken_says_so(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"incorrect header|ends too soon"):
+        inflate(data, 1000)
+    members = gzip.compress(b"a") + gzip.compress(b"b")  # which follow each other are one
+    assert inflate(members + bytes(8), 10) == b"ab"

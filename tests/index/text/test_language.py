@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.text.folding import fold
+from index.text.folding import fold, fold_phrase
 from index.text.language import detect, mend_phrase, terms
 from index.text.stopwords import LANGUAGES
 
@@ -110,3 +112,9 @@ def test_one_slip_in_a_known_word_is_put_right_and_other_words_stay(slip: str) -
     assert mend_phrase(f"cet {slip} ?") == "cet article ?"
     for word in ("hauteur", "particule", "auteurs", "Articles", "artiste", "written"):
         assert mend_phrase(word) == word
+
+
+@given(st.text())
+def test_folding_keeps_every_place(text: str) -> None:
+    assert len(fold_phrase(text)) == len(text)
+    assert fold_phrase("L’ÉTÉ\u00a0: où ?") == "l'ete : ou ?"

@@ -15,7 +15,7 @@ from bot.main import run
 from bot.terminal.index import MAX_NAMED_FILES
 from tests.bot.terminal.articles.conftest import Write, current_id
 from tests.bot.terminal.conftest import Capture
-from tests.bot.terminal.test_console import Terminal
+from tests.bot.terminal.test_progress import Terminal
 from tests.fakes import FakeEmbedder
 
 

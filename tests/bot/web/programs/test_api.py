@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,11 +23,13 @@ from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.state import web_tokens
 from bot.state.database import State
+from bot.web.api import describe_api
 from bot.web.app import create_app
 from bot.web.service import WebService
 from index.errors import NoIndex
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
 from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.docs import ROOT
 from tests.e2e.telegram import StubChain
 
 FR = Phrases.of("fr")
@@ -222,3 +227,31 @@ def test_a_token_opens_every_address(service: WebService, state: State, path: st
     assert set(refused.json()["error"]) == fields
     assert admitted.status_code != 401
     assert script.status_code == 200
+
+
+PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+ADDRESS = "http://127.0.0.1:8000"
+EXAMPLES = re.findall(r"```(sh|python)\n(.*?)```", PAGE, re.DOTALL)
+SAID: Mapping[str, str] = {
+    **dict.fromkeys(("/api/ask", "client.responses", "Client("), "Fleming"),
+    **{"/api/search": "grotte-de-lascaux", "chat.completions": "[1](http"},
+}
+"""What an example prints, by what it calls."""
+
+
+@pytest.mark.parametrize(("kind", "example"), EXAMPLES)
+def test_an_example_does_what_it_promises(live: str, kind: str, example: str) -> None:
+    assert ADDRESS in example
+    program = ["sh", "-euc"] if kind == "sh" else [sys.executable, "-c"]
+    command = [*program, example.replace(ADDRESS, live)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    assert ran.returncode == 0, ran.stderr
+    (expected,) = (SAID[key] for key in SAID if key in example)
+    assert expected in ran.stdout
+    if kind == "sh":
+        json.loads(ran.stdout)
+
+
+def test_the_page_names_every_address() -> None:
+    for path in describe_api()["paths"]:
+        assert path.partition("{")[0] in PAGE
