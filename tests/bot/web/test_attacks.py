@@ -6,7 +6,7 @@ import json
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -18,7 +18,6 @@ from urllib.parse import quote
 import pytest
 from httpx2 import Response
 from sqlalchemy import func, select
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.library.articles import Library
@@ -454,14 +453,18 @@ def test_attacks(client: TestClient, library: Library, state: State, chain: Stub
             text = text.replace(placeholder, value)
         return text
 
-    @cache
-    def served(settings: tuple[tuple[str, Any], ...]) -> Starlette:
-        chosen = Settings(_env_file=None, question_burst=0, group_burst=0, **dict(settings))
-        return create_app(WebService(chain, library, state, chosen))
+    with ExitStack() as opened:
 
-    for name, attack in ATTACKS.items():
-        app = served(tuple(attack.settings.items()))
-        with TestClient(app, base_url=ORIGIN, client=("203.0.113.9", 1)) as stranger:
+        @cache
+        def visit(settings: tuple[tuple[str, Any], ...]) -> TestClient:
+            chosen = Settings(_env_file=None, question_burst=0, group_burst=0, **dict(settings))
+            app = create_app(WebService(chain, library, state, chosen))
+            client = TestClient(app, base_url=ORIGIN, client=("203.0.113.9", 1))
+            return opened.enter_context(client)
+
+        for name, attack in ATTACKS.items():
+            stranger = visit(tuple(attack.settings.items()))
+            stranger.cookies.clear()
             response = stranger.request(
                 attack.method,
                 filled(attack.path),
@@ -471,18 +474,19 @@ def test_attacks(client: TestClient, library: Library, state: State, chain: Stub
                 content=attack.content(100) if callable(attack.content) else attack.content,
                 follow_redirects=attack.method == "POST" and attack.holds is holds_text,
             )
-        assert attack.holds(response), (name, response.status_code, response.text)
-        assert response.status_code < 500, name
-        assert "x-evil" not in response.headers, name
-        assert gives_no_other_site(response), name
-        assert response.headers.get("location", "/").startswith(("/", f"{ORIGIN}/")), name
-        assert not response.headers.get("location", "/").startswith("//"), name
-        assert "default-src 'none'" in response.headers["content-security-policy"], name
-        for leak in ("root:", "import ", "Traceback", token, client.cookies["selon"]):
-            assert leak not in response.text, name
-        kept = client.get("/mesdonnees.json").json()
-        asked = [turn["question"] for turn in kept["turns"]]
-        assert (asked, kept["votes"]) == ([QUESTION], []), name
+            assert attack.holds(response), (name, response.status_code, response.text)
+            assert response.status_code < 500, name
+            assert "x-evil" not in response.headers, name
+            assert gives_no_other_site(response), name
+            location = response.headers.get("location", "/")
+            assert location.startswith(("/", f"{ORIGIN}/")), name
+            assert not location.startswith("//"), name
+            assert "default-src 'none'" in response.headers["content-security-policy"], name
+            for leak in ("root:", "import ", "Traceback", token, client.cookies["selon"]):
+                assert leak not in response.text, name
+            kept = client.get("/mesdonnees.json").json()
+            asked = [turn["question"] for turn in kept["turns"]]
+            assert (asked, kept["votes"]) == ([QUESTION], []), name
 
 
 GET, POST = b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"POST / HTTP/1.1\r\nHost: localhost\r\n"
