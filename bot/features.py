@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.alerts.feature import AlertsFeature
 from bot.arena.feature import ArenaFeature
+from bot.clippings.feature import ClippingsFeature
 from bot.digests.feature import DigestsFeature
 from bot.drafts.feature import DraftsFeature
 from bot.feature import Feature
@@ -14,6 +15,7 @@ FEATURES: tuple[Feature, ...] = (
     DigestsFeature(),
     AlertsFeature(),
     ArenaFeature(),
+    ClippingsFeature(),
     DraftsFeature(),
     SpeechFeature(),
 )

@@ -43,8 +43,8 @@ def recall_record(answer: Answer) -> dict[str, Any]:
         "whole_heading": answer.whole_heading,
         "buttons": answer.buttons,
         "coverage": [[str(count.month), count.articles] for count in answer.coverage],
-        "citations": list(map(_citation_record, answer.citations)),
-        "further": list(map(_citation_record, answer.further)),
+        "citations": list(map(stored_citation, answer.citations)),
+        "further": list(map(stored_citation, answer.further)),
         "nearest": [article.id for article in answer.nearest],
     }
 
@@ -52,12 +52,12 @@ def recall_record(answer: Answer) -> dict[str, Any]:
 def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAnswer:
     """Restore the answer of a stored turn. Raises KeyError if the turn has no record of it."""
     record, turn = record_of_turn.turn[RECORD], parse_turn(record_of_turn.turn)
-    citations = list(_citations(record["citations"], find_article))
+    citations = list(recall_citations(record["citations"], find_article))
     citations_by_number = {citation.number: citation for citation, _ in citations}
     statements = tuple(_statements(record["statements"], citations_by_number))
     further = {
         citation.number: citation
-        for citation, has_changed in _citations(record["further"], find_article)
+        for citation, has_changed in recall_citations(record["further"], find_article)
         if not has_changed
     }
     answer = Answer(
@@ -99,7 +99,8 @@ def _statement_record(statement: Statement) -> list[Any]:
     ]
 
 
-def _citation_record(citation: Citation) -> dict[str, Any]:
+def stored_citation(citation: Citation) -> dict[str, Any]:
+    """Dump a citation as JSON, for `recall_citations`."""
     lead = citation.lead
     return {
         "number": citation.number,
@@ -110,7 +111,9 @@ def _citation_record(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _citations(records: list[dict[str, Any]], find: FindArticle) -> Iterator[tuple[Citation, bool]]:
+def recall_citations(
+    records: Sequence[Mapping[str, Any]], find: FindArticle
+) -> Iterator[tuple[Citation, bool]]:
     """The citations of existing articles, each with whether the quote has changed."""
     for record in records:
         article = find(record["article"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.locale.catalogue import Language
 
 
@@ -25,11 +25,14 @@ class WebFeature:
     """The routes, menu links and hooks of a feature; its templates are in `templates/`.
 
     `refusal` returns HTML to show known people below an answer, given its key;
-    `notice` HTML for the top of the home page. `jobs` run every few seconds.
+    `notice` HTML for the top of the home page; `quote` HTML beside the actions of a quote; `reader`
+    HTML below the article of an ID. `jobs` run every few seconds.
     """
 
     routes: Sequence[BaseRoute]
     links: Sequence[MenuLink] = ()
     refusal: Callable[[Answer, str, Language], str] | None = None
     notice: Callable[[Request], Awaitable[str]] | None = None
+    quote: Callable[[Citation, Language], str] | None = None
+    reader: Callable[[str, Language], str] | None = None
     jobs: Sequence[Callable[[], Awaitable[None]]] = ()

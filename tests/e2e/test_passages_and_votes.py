@@ -43,7 +43,7 @@ async def test_a_doubtful_answer_says_so_and_offers_news(
     )
     assert shown.styled("bold") == ()
     alert = "M’avertir quand un article y répond"
-    assert shown.labels == ["Passage", "Plus", alert, "👍 Utile", "👎 Pas utile"]
+    assert shown.labels == ["Passage", "Plus", "Garder", alert, "👍 Utile", "👎 Pas utile"]
     assert BIRTH in (await server.reply_to(READER, "/sources")).text
 
 

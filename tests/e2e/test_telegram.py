@@ -72,6 +72,7 @@ async def test_every_source_has_a_button_and_the_votes_a_row_of_their_own(
     assert answer.labels == [
         *(f"Passage {number}" for number in range(1, 21)),
         "Document",
+        "Garder",
         "👍 Utile",
         "👎 Pas utile",
     ]

@@ -10,9 +10,9 @@ let shown = location.pathname;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("form.ask, form.vote")) return;
+  if (!form.matches("form.ask, form.vote, form.keep")) return;
   event.preventDefault();
-  if (form.matches(".vote")) return vote(form, event.submitter);
+  if (!form.matches(".ask")) return replace(form, event.submitter);
   const place = document.createElement("div");
   answers.prepend(place);
   ask(form, new URLSearchParams(new FormData(form, event.submitter)), place);
@@ -85,8 +85,8 @@ async function ask(form, body, place) {
   }
 }
 
-async function vote(form, button) {
-  const body = new URLSearchParams([[button.name, button.value]]);
+async function replace(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
   try {
     const response = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } });
     if (!response.ok) throw new Error(response.status);
