@@ -20,8 +20,8 @@ HOURS = timedelta(hours=12)
 HERE = ConversationPlace(100, 0, 7)
 EXPORTED = {
     *("person", "conversations", "turns", "votes", "battles", "battle_votes", "alerts"),
-    *("subscriptions", "digests", "scripts", "documents", "announcements"),
-    *("addressees", "invitations", "roles"),
+    *("subscriptions", "digests", "scripts", "documents", "announcements", "clippings"),
+    *("addressees", "invitations", "roles", "clipping_shares"),
 }
 
 
