@@ -21,7 +21,7 @@ from index.fetch.listing import (
     named_feeds,
     newest_entries_first,
 )
-from index.fetch.page_kind import PageKind, is_gzip, page_kind_of, page_suffix_of
+from index.fetch.page_kind import PageKind, page_kind_of, page_suffix_of
 from index.fetch.shelf import Shelf
 from index.tasks import ProcessBounds, ProcessLost, TaskRequester, run_task
 
@@ -238,7 +238,7 @@ def _list_in_process(
 
 def _decompress(page: FetchedPage) -> bytes:
     """Return the bytes of a list, decompressed if needed. Raises FetchError."""
-    if not is_gzip(page.body):
+    if not page.body.startswith(b"\x1f\x8b"):
         return page.body
     try:
         return inflate(page.body, _MAX_UNZIPPED_BYTES)

@@ -78,10 +78,6 @@ def page_suffix_of(page: FetchedPage) -> str | None:
     return media_format.suffix if media_format else None
 
 
-def is_gzip(body: bytes) -> bool:
-    return body.startswith(b"\x1f\x8b")
-
-
 def _format_of_bytes(body: bytes) -> Format | None:
     """Detect the format from the bytes, also of a document that is a zip file."""
     sure = sure_format(body[:HEAD_BYTES])

@@ -15,7 +15,7 @@ from typing import Any
 
 from index.article import Sentence
 from index.findings import AnswerSpan, Hit, PassageReading
-from index.search.confidence import check_format, load_calibration, weighted_sum, weights_of
+from index.search.confidence import check_format, load_calibration, weights_of
 
 RANKING_FORMAT = 1
 
@@ -55,7 +55,7 @@ class SentenceRanking:
 
     def rank(self, features: SentenceFeatures) -> float:
         """The rank of a sentence (higher is better)."""
-        return weighted_sum(self.weights, features)
+        return sum(weight * float(getattr(features, name)) for name, weight in self.weights.items())
 
 
 def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -107,7 +107,7 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
                     score,
                     hit.scores.total,
                     usual_echo if ranked.echo is None else ranked.echo,
-                    _bounded(span.logit, _MOST_SPAN) if span else -_MOST_SPAN,
+                    max(-_MOST_SPAN, min(_MOST_SPAN, span.logit)) if span else -_MOST_SPAN,
                     _lead(span, logits) if span else -_MOST_LEAD,
                 )
             )
@@ -124,11 +124,7 @@ def span_within(reading: PassageReading | None, start: int, end: int) -> AnswerS
 def _lead(span: AnswerSpan, logits: Sequence[float]) -> float:
     """Logit of the span minus the best other one; `logits` are sorted, highest first."""
     rival = logits[1:2] if span.logit == logits[0] else logits[:1]
-    return _bounded(span.logit - rival[0], _MOST_LEAD) if rival else _MOST_LEAD
-
-
-def _bounded(logit: float, most: float) -> float:
-    return max(-most, min(most, logit))
+    return max(-_MOST_LEAD, min(_MOST_LEAD, span.logit - rival[0])) if rival else _MOST_LEAD
 
 
 @cache

@@ -207,7 +207,7 @@ class Quantity:
         if "%" in (self.unit, mention.unit):
             own_share, share = _share(self), _share(mention)
             if own_share is not None and share is not None:
-                return _is_same(own_share, share)
+                return math.isclose(own_share, share, rel_tol=1e-6)
         size = other_size = 1.0
         if self.unit and mention.unit and self.unit != mention.unit:
             if self.unit not in _SIZES or mention.unit not in _SIZES:
@@ -217,7 +217,7 @@ class Quantity:
             if dimension != other_dimension:
                 return False
         return any(
-            _is_same(one * size, other * other_size)
+            math.isclose(one * size, other * other_size, rel_tol=1e-6)
             for one in self.values
             for other in mention.values
         )
@@ -240,10 +240,6 @@ def find_quantities(text: str, language: str) -> list[Quantity]:
             taken_places[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
             free.append(quantity)
     return _complete_ranges(text, sorted(free, key=lambda quantity: quantity.start))
-
-
-def _is_same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-6)
 
 
 def _complete_ranges(text: str, quantities: list[Quantity]) -> list[Quantity]:
