@@ -47,7 +47,7 @@ class BackgroundLoop:
 
         An interrupt cancels the coroutine. Raises RuntimeError on the loop's own thread.
         """
-        if self._is_here():
+        if self._thread is threading.current_thread():
             job.close()
             raise RuntimeError("awaited on the loop that it would hold up")
         has_ended = threading.Event()
@@ -87,9 +87,6 @@ class BackgroundLoop:
                 async with asyncio.timeout(CANCEL_SECONDS):
                     await has_ended.wait()
             raise
-
-    def _is_here(self) -> bool:
-        return self._thread is threading.current_thread()
 
 
 @cache

@@ -15,7 +15,7 @@ from bot.answering.refusal import decide_by_evidence, least_sure, lower, refuse
 from bot.answering.topic import on_subject
 from bot.locale.answers import Phrases
 from index.article import Sentence
-from index.findings import AnswerSpan, Findings, Hit
+from index.findings import Findings, Hit
 from index.reading.extracts import Extract, find_extracts, rank_extracts
 from index.reading.sentences import is_question, rank_sentences
 from index.search.confidence import Thresholds
@@ -187,20 +187,16 @@ def _find_update(extracts: Sequence[Extract], best: Quotable) -> Extract | None:
     older = best.article.published
     if older is None or best.span is None:
         return None
-    answer, text = _answer(best, best.span), _words(best.text)
+    answer, text = _words(best.article.text[best.span.start : best.span.end]), _words(best.text)
     for extract in extracts:
         newer, span = extract.article.published, extract.span
         if newer is None or newer <= older or span is None or span.logit < _UPDATE_LOGIT:
             continue
-        other = _answer(extract, span)
+        other = _words(extract.article.text[span.start : span.end])
         is_same = other in text or answer in other or best.relation(extract) is Relation.SAME
         if not is_same and not is_order(extract.text, SURE_ORDER_LOGIT):
             return extract
     return None
-
-
-def _answer(extract: Extract, span: AnswerSpan) -> str:
-    return _words(extract.article.text[span.start : span.end])
 
 
 def _words(text: str) -> str:

@@ -4,7 +4,6 @@ published in the folder `podcasts` of the data directory."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -71,14 +70,14 @@ class DigestPages:
             "podcasts.html",
             phrases=DigestPageTexts.of(visitor.language),
             about=FeedPhrases.of(visitor.language).about,
-            episodes=list(reversed(await self._load_episodes())),
+            episodes=list(reversed(await asyncio.to_thread(load_episodes, self.folder))),
             feed=FEED,
             day_of=date.fromisoformat,
         )
 
     async def podcast_file(self, request: Request) -> Response:
         """Serve the feed, its cover, or an episode's audio, transcript or chapters."""
-        files = [episode["file"] for episode in await self._load_episodes()]
+        files = [episode["file"] for episode in await asyncio.to_thread(load_episodes, self.folder)]
         sidecars = [
             Path(file).with_suffix(suffix).name for file in files for suffix in SIDECAR_SUFFIXES
         ]
@@ -86,9 +85,6 @@ class DigestPages:
         if path.name not in (FEED, COVER, *files, *sidecars) or not path.is_file():
             raise HTTPException(404)
         return FileResponse(path)
-
-    async def _load_episodes(self) -> Sequence[dict[str, Any]]:
-        return await asyncio.to_thread(load_episodes, self.folder)
 
     async def _values(self, request: Request) -> dict[str, Any]:
         visitor: Visitor = request.state.visitor

@@ -209,8 +209,8 @@ def suggest_thresholds(outcomes: Sequence[GoldOutcome]) -> SuggestedThresholds |
     no = [outcome.confidence for outcome in outcomes if not outcome.question.answerable]
     if not yes or not no:
         return None
-    perhaps = _rounded_down(yes[len(yes) - math.ceil(_SUGGESTED_KEPT * len(yes))])
-    sure = max(perhaps, _rounded_down(_trusted_from(_judged_answers(outcomes))))
+    perhaps = math.floor(yes[len(yes) - math.ceil(_SUGGESTED_KEPT * len(yes))] * 1000) / 1000
+    sure = max(perhaps, math.floor(_trusted_from(_judged_answers(outcomes)) * 1000) / 1000)
     return SuggestedThresholds(
         perhaps,
         sure,
@@ -233,10 +233,6 @@ def _trusted_from(answers: Sequence[GoldOutcome]) -> float:
         if last_of_equals and right >= _SUGGESTED_RIGHT * count:
             threshold = outcome.confidence
     return threshold
-
-
-def _rounded_down(confidence: float) -> float:
-    return math.floor(confidence * 1000) / 1000
 
 
 def _share_from(threshold: float, confidences: Sequence[float]) -> float:

@@ -185,7 +185,7 @@ def _question(line: Field, names: Mapping[str, frozenset[str]] | None) -> GoldQu
     articles: frozenset[str] = frozenset()
     if line.has("article") and answerable and names is not None:
         name = line.get("article")
-        articles = names.get(_fold_name(name.nonempty_text()), frozenset())
+        articles = names.get(" ".join(name.nonempty_text().split()).casefold(), frozenset())
         if not articles:
             raise name.wrong(Problem("gold-no-article", name=str(name.value)))
     if not answerable:
@@ -200,12 +200,8 @@ def _names(articles: Iterable[ArticleEntry]) -> dict[str, frozenset[str]]:
         path = PurePath(entry.path)
         for name in (entry.id, entry.path, path.name, path.stem, entry.title):
             if name.strip():
-                ids[_fold_name(name)].add(entry.copy_of or entry.id)
+                ids[" ".join(name.split()).casefold()].add(entry.copy_of or entry.id)
     return {name: frozenset(article_ids) for name, article_ids in ids.items()}
-
-
-def _fold_name(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def read_squad(path: Path) -> QuestionSet:

@@ -119,7 +119,7 @@ class Examples:
         """Suggest a question close to a refused one that one of the nearest articles answers."""
         for example, article in await asyncio.to_thread(_nearby, refusal):
             try:
-                if await self._is_answered(example, article):
+                if _is_certain(await self._quote(example.text), example, article):
                     return example.text
             except (SelonError, IndexingError):
                 return None
@@ -147,7 +147,7 @@ class Examples:
                             break
                         if article.id in covered_ids or example in questions:
                             continue
-                        if await self._is_answered(example, article):
+                        if _is_certain(await self._quote(example.text), example, article):
                             questions.append(example)
                             covered_ids.add(article.id)
             for code in get_args(Language):
@@ -192,9 +192,6 @@ class Examples:
                 people += example.kind == "who"
                 if people <= NAMES:
                     yield example, article
-
-    async def _is_answered(self, example: ExampleQuestion, article: Article) -> bool:
-        return _is_certain(await self._quote(example.text), example, article)
 
 
 def _nearby(refusal: Answer) -> list[tuple[ExampleQuestion, Article]]:

@@ -138,14 +138,8 @@ class AccessPhrases(Texts, domain="messenger", part="access"):
         """An invitation to a role, valid until a day."""
         return self.invitation_for(link, self.guests[role], until)
 
-    def person_is(self, name: str, standing: str) -> str:
-        return self.person_has_role(name, self.roles[standing])
-
     def given(self, standing: str, people: Sequence[str]) -> str:
         return self.people_with_role(self.holders[standing], ", ".join(people))
-
-    def group_is(self, name: str, allowed: bool) -> str:
-        return (self.answers_group if allowed else self.silent_in_group)(name)
 
     def over(self, seconds: int, group: bool) -> str:
         """Tell a person or a group over its limit how long to wait."""

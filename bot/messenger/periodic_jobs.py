@@ -60,13 +60,6 @@ def retention_job(services: BotServices) -> ErasingJob:
     return ErasingJob("forgetting", timedelta(days=1), forget)
 
 
-async def _run_job(job: AnyJob, services: BotServices, bot: Bot) -> None:
-    if isinstance(job, PeriodicJob):
-        await job.run(bot)
-    elif (now := await _trusted_time(services, bot)) is not None:
-        await job.run(bot, now)
-
-
 async def _trusted_time(services: BotServices, bot: Bot) -> datetime | None:
     """The time (UTC), or None while the clock is doubted; tell administrators when it jumps."""
     now = services.now()
@@ -132,7 +125,10 @@ async def _repeat(job: AnyJob, services: BotServices, bot: Bot, process: BotProc
             await asyncio.sleep(LEADER_SECONDS)
             continue
         try:
-            await _run_job(job, services, bot)
+            if isinstance(job, PeriodicJob):
+                await job.run(bot)
+            elif (now := await _trusted_time(services, bot)) is not None:
+                await job.run(bot, now)
         except NoIndex:
             logger.debug("%s waits for an index", PublicText(job.name))
         except Exception as error:

@@ -166,8 +166,8 @@ def lexicon(language: SpeechLanguage) -> Lexicon:
     return Lexicon(
         language,
         tables,
-        units | _names(tables["units"]),
-        currencies | _names(tables["currencies"]),
+        units | {symbol: name_of(forms) for symbol, forms in tables["units"].items()},
+        currencies | {symbol: name_of(forms) for symbol, forms in tables["currencies"].items()},
         frozenset(units_table["without a number"]),
     )
 
@@ -209,10 +209,6 @@ def name_of(forms: str) -> UnitName:
     one, many = forms.replace("\xa0", " ").split("|")
     noun = one.split()[0]
     return UnitName(one, many, gender(noun) == "feminine" or noun == "livre")
-
-
-def _names(table: Mapping[str, str]) -> dict[str, UnitName]:
-    return {symbol: name_of(forms) for symbol, forms in table.items()}
 
 
 def _load_table(name: str) -> dict[str, Any]:

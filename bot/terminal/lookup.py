@@ -113,18 +113,14 @@ def _match_words(reference: str, entries: Sequence[_Listed]) -> Iterator[_Listed
     """List the articles whose title or path has all the typed words, allowing for typos."""
     from rapidfuzz import fuzz, process
 
-    typed = _words(reference)
+    typed = set(re.findall(r"\w+", fold_phrase(reference)))
     for entry in entries if typed else ():
-        theirs = _words(f"{entry.title} {entry.path}")
+        theirs = set(re.findall(r"\w+", fold_phrase(f"{entry.title} {entry.path}")))
         if all(
             process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_MIN_TYPO_SCORE)
             for word in typed - theirs
         ):
             yield entry
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", fold_phrase(text)))
 
 
 def _nearest(reference: str, entries: list[ArticleEntry]) -> list[ArticleEntry]:

@@ -31,7 +31,14 @@ def observe_progress(
     if not console.is_terminal:
         yield ProgressLines(console, phrases, stopping=stopping)
         return
-    with _progress(console) as progress:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=max(8, min(30, console.width - 80))),
+        TextColumn("{task.fields[detail]}", markup=False),
+        console=console,
+        transient=True,
+    ) as progress:
         yield ProgressBar(progress, phrases, stopping=stopping)
 
 
@@ -140,17 +147,6 @@ class ProgressBar(_StepProgress):
 
     def stopping(self) -> None:
         self._progress.update(self._task, description=self._stopping)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=max(8, min(30, console.width - 80))),
-        TextColumn("{task.fields[detail]}", markup=False),
-        console=console,
-        transient=True,
-    )
 
 
 @contextmanager

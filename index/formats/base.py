@@ -260,7 +260,8 @@ def read_error(label: str, error: OSError) -> ReadError:
 
 def _state(path: Path) -> _State:
     status = path.stat()
-    _require_file(status)
+    if not stat.S_ISREG(status.st_mode):
+        raise StreamError("not-a-file")
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
@@ -268,16 +269,12 @@ def _open_nonblocking(name: str, flags: int) -> int:
     """Open without blocking: a pipe may have taken the file's place."""
     descriptor = os.open(name, flags | _NEVER_WAIT)
     try:
-        _require_file(os.fstat(descriptor))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise StreamError("not-a-file")
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
-
-
-def _require_file(status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise StreamError("not-a-file")
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,19 +261,15 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
         sections=sections,
         outlet=metadata.outlet,
         category=metadata.category,
-        published_at=_moment(metadata.published),
+        published_at=metadata.published if isinstance(metadata.published, datetime) else None,
         updated=_day(metadata.updated),
-        updated_at=_moment(metadata.updated),
+        updated_at=metadata.updated if isinstance(metadata.updated, datetime) else None,
         origins=tuple(sorted(metadata.origins.items())),
     )
 
 
 def _day(when: date | datetime | None) -> date | None:
     return when.date() if isinstance(when, datetime) else when
-
-
-def _moment(when: date | datetime | None) -> datetime | None:
-    return when if isinstance(when, datetime) else None
 
 
 def _split_title(

@@ -54,7 +54,8 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
 
 
 def _read_nitf(root: Element, content: Content) -> ArticleDraft:
-    _refuse_withheld(_attribute(_first(root, "docdata"), "management-status"), content)
+    if problem := why_withheld(_attribute(_first(root, "docdata"), "management-status")):
+        raise ReadError(problem, subject=content.label)
     body = _first(root, "body.content")
     if body is None:
         raise ReadError("news-no-text", subject=content.label)
@@ -78,7 +79,8 @@ def _read_item(item: Element, content: Content) -> ArticleDraft:
     status = _first(item, "pubstatus")
     if status is None:
         status = _first(item, "status")
-    _refuse_withheld(_attribute(status, "qcode") or _attribute(status, "FormalName"), content)
+    if problem := why_withheld(_attribute(status, "qcode") or _attribute(status, "FormalName")):
+        raise ReadError(problem, subject=content.label)
     inner = _first(item, "nitf")
     first, version = _first(item, "firstcreated"), _first(item, "versioncreated")
     created = as_moment(_text(first)) or as_moment(_text(_first(item, "contentcreated")))
@@ -103,11 +105,6 @@ def _read_item(item: Element, content: Content) -> ArticleDraft:
         if (text := _first(item, name)) is not None:
             return _draft([text], metadata, content)
     raise ReadError("news-text-elsewhere", subject=content.label)
-
-
-def _refuse_withheld(status: str | None, content: Content) -> None:
-    if problem := why_withheld(status):
-        raise ReadError(problem, subject=content.label)
 
 
 def _draft(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:

@@ -438,9 +438,9 @@ def article_of_row(values: tuple[Any, ...]) -> Article:
         sections=tuple(Section(*section) for section in json.loads(sections)),
         outlet=outlet,
         category=category,
-        published_at=_moment(published_at),
+        published_at=datetime.fromisoformat(published_at) if published_at else None,
         updated=day_of(updated),
-        updated_at=_moment(updated_at),
+        updated_at=datetime.fromisoformat(updated_at) if updated_at else None,
         origins=tuple((fact, origin) for fact, origin in json.loads(origins)),
         copies=elsewhere,
     )
@@ -448,7 +448,3 @@ def article_of_row(values: tuple[Any, ...]) -> Article:
 
 def day_of(iso: str | None) -> date | None:
     return date.fromisoformat(iso) if iso else None
-
-
-def _moment(iso: str | None) -> datetime | None:
-    return datetime.fromisoformat(iso) if iso else None

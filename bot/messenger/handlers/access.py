@@ -93,7 +93,7 @@ class AccessHandlers(Handlers):
         name = await _describe_chat(event.bot, number)
         if number < 0:
             await self._decide_group(number, allow)
-            await event.say(phrases.group_is(name, allow))
+            await event.say((phrases.answers_group if allow else phrases.silent_in_group)(name))
             return
         standing: Standing = "editor" if EDITOR_WORDS & set(words[1:]) else "reader"
         await self._give(event, number, name, standing if allow else "barred")
@@ -117,7 +117,7 @@ class AccessHandlers(Handlers):
         text = phrases.set_by_settings(name)
         if self._roles.role_in_settings(number) is None:
             await self._roles.give(number, standing, self._now())
-            text = phrases.person_is(name, standing)
+            text = phrases.person_has_role(name, phrases.roles[standing])
         await event.say(text, ReplyKeyboardRemove())
 
     async def _standing_lines(self, bot: Bot, phrases: AccessPhrases) -> list[str]:

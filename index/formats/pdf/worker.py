@@ -208,7 +208,9 @@ def _runs(text: Any, count: int) -> Iterator[_Run]:
                 yield _end_run(run, text, last)
                 run = None
             continue
-        box = _box(text, index)
+        rectangle = pdfium.FS_RECTF()
+        pdfium.FPDFText_GetLooseCharBox(text, index, rectangle)
+        box = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
         if letter in _HYPHENS:
             letter = "-"
         if run is not None and run.takes(box):
@@ -228,12 +230,6 @@ def _runs(text: Any, count: int) -> Iterator[_Run]:
 def _end_run(run: _Run, text: Any, last: int) -> _Run:
     run.bold = run.bold and _bold(text, last)
     return run
-
-
-def _box(text: Any, index: int) -> tuple[float, float, float, float]:
-    rectangle = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text, index, rectangle)
-    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
 
 
 def _size(text: Any, index: int) -> float:

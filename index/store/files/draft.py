@@ -92,7 +92,7 @@ class FileAddition(FileDraft):
     def __init__(
         self, layout: Layout, segment: str, saved: SavedVectors, before: FilePrevious
     ) -> None:
-        folder, lengths = layout.unfinished_segment(segment), before.average_lengths
+        folder, lengths = layout.segments / f".{segment}", before.average_lengths
         super().__init__(layout, folder, segment, saved, [before], average_lengths=lengths)
         self._before = before
         self._new_folders: list[Path] = [folder]
@@ -154,7 +154,7 @@ class FileAddition(FileDraft):
         self, segments: Sequence[SegmentFolder], build: BuildFacts, check: StopCheck
     ) -> SegmentFolder:
         segment = self._layout.next_id()
-        folder = self._layout.unfinished_segment(segment)
+        folder = self._layout.segments / f".{segment}"
         self._new_folders.append(folder)
         lengths = self._before.average_lengths
         with closing(SegmentDraft(folder, segment, average_lengths=lengths)) as draft:

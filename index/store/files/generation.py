@@ -25,7 +25,7 @@ from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
 from index.store.articles import ArticleReader, SourceRow, Way, ways_of
 from index.store.files.manifest import FileManifest
-from index.store.files.segment import FileSegment, Ranked, union_rows
+from index.store.files.segment import FileSegment, Ranked
 from index.store.files.words import hash_terms, nonzero_counts
 from index.store.generation import (
     CandidateFeatures,
@@ -272,7 +272,9 @@ class FileGeneration(SegmentedArticles):
         ]
         features = [
             self._features(number, np.array(rows), query, words[number])
-            for number, rows in self._by_segment(union_rows(best))
+            for number, rows in self._by_segment(
+                np.unique(np.concatenate([rows for rows, _ in best]))
+            )
         ]
         return _concatenate(features)
 

@@ -161,9 +161,6 @@ class Layout:
         base = not generation.segments or segment == generation.segments[0]
         return (self.generations if base else self.segments) / segment
 
-    def unfinished_segment(self, segment: str) -> Path:
-        return self.segments / f".{segment}"
-
     def current_id(self) -> str | None:
         """The id in CURRENT; None if nothing was ever built. Raises DamagedIndex, StoreError."""
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -181,11 +180,6 @@ class FileSegment(ClosedOnExit, ArticleReader):
     def close(self) -> None:
         """Closing twice is harmless."""
         self._closing()
-
-
-def union_rows(rankings: Sequence[Ranked]) -> IntArray:
-    """Distinct rows of several rankings, ascending."""
-    return np.unique(np.concatenate([rows for rows, _ in rankings]))
 
 
 def _close(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) -> None:

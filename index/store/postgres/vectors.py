@@ -113,13 +113,9 @@ class PostgresVectors:
     sizes: Mapping[RowKind, int]
     _filters: dict[Selection, ArticleFilter] = field(default_factory=dict)
 
-    def is_exact(self, kind: RowKind) -> bool:
-        """True if all vectors are compared."""
-        return self.sizes[kind] <= EXACT_ROWS
-
     def check_plan(self, connection: Connection, kind: RowKind) -> None:
         """Raise StoreError if PostgreSQL would not use the HNSW index."""
-        if self.is_exact(kind):
+        if self.sizes[kind] <= EXACT_ROWS:
             return
         zero = vector_text(np.zeros(self.tables.dimension, dtype=np.float32))
         query = self._query(kind, approximate=True, only=None, with_exclusions=False)
@@ -168,7 +164,7 @@ class PostgresVectors:
         narrow = only is not None and only.passages is not None
         if narrow and not len(only.passages):  # type: ignore[union-attr, arg-type]
             return []
-        if not narrow and not self.is_exact(kind):
+        if not narrow and self.sizes[kind] > EXACT_ROWS:
             near = self._search(connection, kind, vector, count, only, without, approximate=True)
             whole = only is None and without is None
             if len(near) >= (min(count, self.sizes[kind]) if whole else count):

@@ -178,10 +178,10 @@ class PostgresWords:
                 row = rows.get(term)
                 if term not in self._cache:
                     self._cache[term] = row
-                    self._bytes += _size(row)
+                    self._bytes += row.size if row is not None else 200
             while self._bytes > _CACHED_BYTES and len(self._cache) > len(terms):
                 _, row = self._cache.popitem(last=False)
-                self._bytes -= _size(row)
+                self._bytes -= row.size if row is not None else 200
 
 
 def _posting(parts: Rows) -> Posting:
@@ -191,10 +191,6 @@ def _posting(parts: Rows) -> Posting:
         order = np.argsort(rows)
         rows, scores = rows[order], scores[order]
     return Posting(rows, scores)
-
-
-def _size(row: TermRow | None) -> int:
-    return row.size if row is not None else 200
 
 
 def sentence_words(rows: Ints, terms: IntArray, scores: Vectors, size: int) -> list[bytes]:
