@@ -32,7 +32,6 @@ from index.reading.evidence import EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
 from index.search.searcher import Searcher
 from index.store.factory import Location, open_store
-from index.store.open_generation import OpenGeneration
 
 _SAMPLED_PASSAGES = 20_000  # whose length is measured, evenly spaced
 _PAGE = 1_000
@@ -53,7 +52,13 @@ def index_in_service(
 ) -> Iterator[MeasuredIndex]:
     """Open the index in service. Raises what opening one does."""
     with open_store(location).open(embedder) as generation:
-        yield _measure_index(generation, embedder, judge)
+        total = generation.facts.passages
+        rows = range(0, total, -(-total // _SAMPLED_PASSAGES))
+        length = 0
+        for page in range(0, len(rows), _PAGE):
+            passages = generation.passages_by_key(rows[page : page + _PAGE])
+            length += sum(len(stored.passage.text) for stored in passages)
+        yield MeasuredIndex(Searcher(generation, embedder, judge), total, length / len(rows))
 
 
 @contextmanager
@@ -107,18 +112,6 @@ class _Recorder:
     def read(self, findings: Findings) -> Findings:
         self.findings = self._reader.read(findings) if self._reader else findings
         return self.findings
-
-
-def _measure_index(
-    generation: OpenGeneration, embedder: Embedder, judge: ConfidenceModel
-) -> MeasuredIndex:
-    total = generation.facts.passages
-    rows = range(0, total, -(-total // _SAMPLED_PASSAGES))
-    length = 0
-    for page in range(0, len(rows), _PAGE):
-        passages = generation.passages_by_key(rows[page : page + _PAGE])
-        length += sum(len(stored.passage.text) for stored in passages)
-    return MeasuredIndex(Searcher(generation, embedder, judge), total, length / len(rows))
 
 
 SAMPLE_SEED = 1

@@ -94,7 +94,10 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         if choice == ALWAYS or (is_spoken and choice == IN_REPLY):
             self._queue(bot, asker, turn_id)
         elif asker.person_id in self._listeners:
-            await self._say_ahead(asker, turn_id)
+            speech = self._services.speech
+            if speech is not None and (self._ahead is None or self._ahead.done()):
+                lines = await self._load_lines(asker, turn_id)
+                self._ahead = asyncio.create_task(asyncio.to_thread(speech.say_ahead, lines))
 
     @on_button(r"say:(\d{1,18})", public=True)
     async def listen(self, press: ButtonPress) -> None:
@@ -165,13 +168,6 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
             await say(bot, asker, text)
             return
         await deliver_attachment(bot, asker.place, Attachment("voice", "selon.ogg", content))
-
-    async def _say_ahead(self, asker: Asker, turn_id: int) -> None:
-        """Cache the lines while the person reads; one answer at a time."""
-        speech = self._services.speech
-        if speech is not None and (self._ahead is None or self._ahead.done()):
-            lines = await self._load_lines(asker, turn_id)
-            self._ahead = asyncio.create_task(asyncio.to_thread(speech.say_ahead, lines))
 
     async def _load_lines(self, asker: Asker, turn_id: int) -> list[SpokenLine]:
         """Load the lines of an answer in this chat; none if its quotes are deleted."""

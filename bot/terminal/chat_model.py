@@ -46,7 +46,15 @@ def report_chat_models(settings: Settings, *, check: bool) -> int:
             if not check:
                 _tell_figures(out, phrases, book.find(choice.name))
         code = asyncio.run(_try_models(out, settings, state, book)) if check else DONE
-        _tell_spent(out, phrases, settings, ledger)
+        spending = ledger.spent()
+        line = phrases.spent(spending.calls, spending.tokens)
+        if settings.chat_budget_tokens is not None:
+            line += phrases.of_tokens(settings.chat_budget_tokens)
+        if settings.chat_prices or settings.chat_budget_money is not None:
+            line += phrases.money(spending.micros / _MICROS)
+        if settings.chat_budget_money is not None:
+            line += phrases.of_money(settings.chat_budget_money)
+        show(out, f"{line}.")
         return code
 
 
@@ -104,17 +112,3 @@ def _describe(
     price = ledger.price(choice.name)
     line = phrases.price(price.input, price.output) if price else phrases.no_price
     show(out, f"  {line}")
-
-
-def _tell_spent(
-    out: Console, phrases: ModelPhrases, settings: Settings, ledger: SpendingLedger
-) -> None:
-    spending = ledger.spent()
-    line = phrases.spent(spending.calls, spending.tokens)
-    if settings.chat_budget_tokens is not None:
-        line += phrases.of_tokens(settings.chat_budget_tokens)
-    if settings.chat_prices or settings.chat_budget_money is not None:
-        line += phrases.money(spending.micros / _MICROS)
-    if settings.chat_budget_money is not None:
-        line += phrases.of_money(settings.chat_budget_money)
-    show(out, f"{line}.")

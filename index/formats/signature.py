@@ -76,10 +76,14 @@ is_bzip2 = begins_with(b"BZh")
 is_xz = begins_with(b"\xfd7zXZ\0")
 
 
+def is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
 def is_packed_tar(head: bytes) -> bool:
     """True for a gzipped tar; the head is too short to decompress bzip2 and xz."""
     try:
-        return zlib.decompressobj(wbits=31).decompress(head, 512)[257:262] == b"ustar"
+        return is_tar(zlib.decompressobj(wbits=31).decompress(head, 512))
     except zlib.error:
         return False
 
@@ -91,6 +95,10 @@ def is_html(head: bytes) -> bool:
 def is_flat_opendocument_text(head: bytes) -> bool:
     """True for an OpenDocument text in one XML file."""
     return root_in(head) == "document" and b"vnd.oasis.opendocument.text" in head
+
+
+def is_xml(head: bytes) -> bool:
+    return root_in(head) is not None
 
 
 def is_json(head: bytes) -> bool:

@@ -48,7 +48,9 @@ class LogisticModel:
     def probability(self, features: object) -> float:
         """The probability (0..1) for these features; each form of the function is safe on its
         side."""
-        logit = self.intercept + weighted_sum(self.weights, features)
+        logit = self.intercept + sum(
+            weight * float(getattr(features, name)) for name, weight in self.weights.items()
+        )
         return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
 
 
@@ -92,11 +94,6 @@ def weights_of(record: Mapping[str, Any], features: type) -> dict[str, float]:
     if set(weights) != expected:
         raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
     return weights
-
-
-def weighted_sum(weights: Mapping[str, float], features: object) -> float:
-    """Sum of the features, by field name, times their weights."""
-    return sum(weight * float(getattr(features, name)) for name, weight in weights.items())
 
 
 def check_format(record: Mapping[str, Any], form: int) -> None:

@@ -76,7 +76,12 @@ class Gate(Handlers):
         if not await self._check_access(context.bot, update, asker, person):
             raise ApplicationHandlerStop
         if over := await self._count(update, asker, person):
-            await self._tell_to_wait(context.bot, update, asker, over)
+            phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
+            text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
+            if update.callback_query is not None:
+                await acknowledge(update.callback_query, text)
+            elif not await self._help(context.bot, update, asker) and not over.was_notified:
+                await (say if over.group else whisper)(context.bot, asker, text)
             raise ApplicationHandlerStop
         if not asker.private:
             if _is_for_one_person(update, context.application):
@@ -151,14 +156,6 @@ class Gate(Handlers):
         group, query = None if asker.private else asker.place.chat_id, update.callback_query
         is_question = query is None or (query.data or "").startswith(f"{QUESTION_PREFIX}:")
         return await self._services.limits.take(person, group, 1.0 if is_question else PRESS_COST)
-
-    async def _tell_to_wait(self, bot: Bot, update: Update, asker: Asker, over: Over) -> None:
-        phrases = await phrases_for(self._services, asker.person_id, asker.phrases.code)
-        text = AccessPhrases.of(phrases.code).over(over.seconds, over.group)
-        if update.callback_query is not None:
-            await acknowledge(update.callback_query, text)
-        elif not await self._help(bot, update, asker) and not over.was_notified:
-            await (say if over.group else whisper)(bot, asker, text)
 
     async def _help(self, bot: Bot, update: Update, asker: Asker) -> bool:
         """Give help to somebody in distress, whether they may ask or not."""

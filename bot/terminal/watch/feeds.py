@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.fetch.fetcher import Validators
-from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
+from index.fetch.gatherer import GatheredAddress, Gatherer, GatherEvent, ListedPage
 
 SLOWEST = 16  # maximum factor by which the interval of a failing feed grows
 TRANSIENT_CODES = frozenset(
@@ -115,7 +115,10 @@ class Poller:
                     return False
                 else:
                     incomplete |= event.error.is_transient or event.error.code in TRANSIENT_CODES
-                    self._report_once(event)
+                    key = (event.address, event.error.code)
+                    if key not in self._known_problems:
+                        self._known_problems.add(key)
+                        self._teller.event(event)
                 if self._stop.is_set():
                     raise Interrupted
         finally:
@@ -128,9 +131,3 @@ class Poller:
             else:
                 self._validators[feed] = page.validators
         return True
-
-    def _report_once(self, event: FailedAddress) -> None:
-        key = (event.address, event.error.code)
-        if key not in self._known_problems:
-            self._known_problems.add(key)
-            self._teller.event(event)

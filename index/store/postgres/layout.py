@@ -230,6 +230,10 @@ def drop_generation(connection: Connection, number: int) -> None:
     connection.execute("DELETE FROM selon.generations WHERE number = %s", [number])
 
 
+def drop_base(connection: Connection, base: int) -> None:
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(rows_of(base)))
+
+
 def undo_addition(connection: Connection, number: int, base: int) -> None:
     """Undo the newest addition to a base."""
     ever = sql.Literal(FOR_EVER)

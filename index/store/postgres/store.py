@@ -51,41 +51,6 @@ from index.store.postgres.turn import PostgresTurn, postgres_turn
 from index.store.postgres.unload import StoredRows
 from index.store.postgres.vector_tables import VectorTables, send_rows
 
-
-class RemovedRows:
-    """Reads the table at each call. Raises StoreError."""
-
-    def __init__(self, server: Server, pool: Connections) -> None:
-        self._server = server
-        self._pool = pool
-
-    def read(self) -> dict[str, RemovedArticle]:
-        """The removed articles by id."""
-
-        def read(connection: Connection) -> dict[str, RemovedArticle]:
-            if not is_prepared(connection):
-                return {}
-            rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
-            return {row[0]: RemovedArticle(*row) for row in rows}
-
-        return self._pool.ask(read)
-
-    def ids(self) -> frozenset[str]:
-        """Read for every question, so only the ids."""
-        query = "SELECT id FROM selon.removed"
-        return self._pool.ask(lambda c: frozenset(row[0] for row in c.execute(query)))
-
-    def change(self, additions: Iterable[RemovedArticle], restored_ids: Collection[str]) -> None:
-        rows = [(article.id, article.title, article.path, article.day) for article in additions]
-        insert = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-        with connect_to_build(self._server) as connection, connection.transaction():
-            if rows:
-                connection.cursor().executemany(insert, rows)
-            if restored_ids:
-                delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
-                connection.execute(delete, [list(restored_ids)])
-
-
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
 _BUILDER = """
 CREATE TABLE IF NOT EXISTS selon.builder (
@@ -110,7 +75,6 @@ class PostgresStore:
         self._server = Server.at(address)
         self.workplace = workplace
         self._pool = Connections(self._server, seconds=QUESTION_SECONDS)
-        self._removals = RemovedRows(self._server, self._pool)
         self._closing = weakref.finalize(self, self._pool.close)
 
     def __reduce__(self) -> tuple[type[PostgresStore], tuple[str, Path]]:
@@ -148,7 +112,7 @@ class PostgresStore:
     def open(self, embedder: Embedder | None = None) -> OpenGeneration:
         own = self._in_service()
         check_model(own.facts, self.label, embedder)
-        return OpenGeneration(self._open(own), self._removals.ids)
+        return OpenGeneration(self._open(own), self._removed_ids)
 
     def _open(self, own: PostgresManifest) -> PostgresGeneration:
         try:
@@ -195,7 +159,7 @@ class PostgresStore:
     def export(self, folder: Path) -> GenerationFacts:
         own = self._in_service()
         with self._hold(own.number) as connection:
-            return export_generation(connection, own, self._removals.ids(), folder)
+            return export_generation(connection, own, self._removed_ids(), folder)
 
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
@@ -203,22 +167,37 @@ class PostgresStore:
             return import_generation(turn, folder, manifest)
 
     def removed(self) -> dict[str, RemovedArticle]:
-        return self._removals.read()
+        def read(connection: Connection) -> dict[str, RemovedArticle]:
+            if not is_prepared(connection):
+                return {}
+            rows = connection.execute("SELECT id, title, path, day FROM selon.removed")
+            return {row[0]: RemovedArticle(*row) for row in rows}
+
+        return self._pool.ask(read)
+
+    def _removed_ids(self) -> frozenset[str]:
+        """Read for every question, so only the ids."""
+        query = "SELECT id FROM selon.removed"
+        return self._pool.ask(lambda c: frozenset(row[0] for row in c.execute(query)))
 
     def change_removed(
         self, additions: Iterable[RemovedArticle], restored_ids: Collection[str]
     ) -> None:
-        self._removals.change(additions, restored_ids)
+        rows = [(article.id, article.title, article.path, article.day) for article in additions]
+        insert = "INSERT INTO selon.removed VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+        with connect_to_build(self._server) as connection, connection.transaction():
+            if rows:
+                connection.cursor().executemany(insert, rows)
+            if restored_ids:
+                delete = "DELETE FROM selon.removed WHERE id = ANY(%s)"
+                connection.execute(delete, [list(restored_ids)])
 
     def note_builder(self, status: BuilderStatus) -> None:
-        def write(connection: Connection) -> None:
+        with connect_to_build(self._server) as connection:
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREPARING])
                 connection.execute(_BUILDER)
             connection.execute(_NOTE, [status.to_json()])
-
-        with connect_to_build(self._server) as connection:
-            write(connection)
 
     def builder_status(self) -> BuilderStatus | None:
         status = self._read_value("SELECT status FROM selon.builder")
