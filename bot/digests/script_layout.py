@@ -48,7 +48,7 @@ def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[
     article = paragraph.quotes[0].article
     beside = details(replace(article, copies=()), phrases)
     if paragraph.also:
-        beside = f"{beside}, {phrases.also_told(paragraph.also)}"
+        beside = f"{beside}, {phrases.told_by(paragraph.also)}"
     title = title_of(article, phrases.code)
     return (beside.removeprefix(", "), "") if title == heading else (title, beside)
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.locale.catalogue import Texts
@@ -57,10 +56,6 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
         lines = [self.building_for(since), f"{step}…"] if step else [self.build_begun]
         return "\n".join((*lines, self.meanwhile))
 
-    def built(self, lines: Sequence[str], since: timedelta) -> str:
-        """Report a finished build."""
-        return "\n".join((self.built_in(since), *lines))
-
     def stopped(self, kept: int) -> str:
         """Report a stopped build, which keeps `kept` vectors for the next."""
         return self.stopped_keeping(kept) if kept else self.stopped_at_once
@@ -87,14 +82,8 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     def announcing_to(self, reached: str, waiting: int) -> str: ...
     def announced_to(self, reached: str) -> str: ...
 
-    def announcing(self, sent: int, unreachable: int, waiting: int) -> str:
-        """Describe an announcement in progress, by numbers of people."""
-        return self.announcing_to(self._reached(sent, unreachable), waiting)
-
-    def announced(self, sent: int, unreachable: int) -> str:
-        return self.announced_to(self._reached(sent, unreachable))
-
-    def _reached(self, sent: int, unreachable: int) -> str:
+    def reach(self, sent: int, unreachable: int) -> str:
+        """Numbers of people."""
         reached = self.reached(sent)
         return self.reached_some(reached, unreachable) if unreachable else reached
 

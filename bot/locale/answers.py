@@ -10,6 +10,8 @@ from bot.locale import format
 from bot.locale.catalogue import Texts
 from index.article import Article, ArticleEntry, Period
 
+_NAMED = 3  # names that a line lists; the others are counted
+
 
 class PartsPhrases(Texts, domain="answers", part="parts"):
     """The headings of an answer to several questions."""
@@ -42,9 +44,9 @@ class Phrases(Texts, domain="answers", part="answer"):
     def understood(self, question: str) -> str: ...
     def author(self, name: str) -> str: ...
     def article_of(self, day: date) -> str: ...
-    def told_by(self, names: str) -> str: ...
-    def published_by(self, names: str) -> str: ...
-    def copied_in(self, names: str) -> str: ...
+    def told_by(self, names: Sequence[str]) -> str: ...
+    def published_by(self, names: Sequence[str]) -> str: ...
+    def copied_in(self, names: Sequence[str]) -> str: ...
     def others(self, count: int) -> str: ...
 
     # Telegram
@@ -98,21 +100,10 @@ class Phrases(Texts, domain="answers", part="answer"):
         """The text of a quote, or a part of it, for use in quotation marks."""
         return format.nested(text, self.code)
 
-    def also_by(self, names: Sequence[str], others: int) -> str:
-        """Name other publishers of an article, and count `others`."""
-        return self.published_by(self._several(names, others))
-
-    def also_told(self, names: Sequence[str]) -> str:
-        """Name other outlets with the same news."""
-        return self.told_by(self._several(names, 0))
-
-    def also_in(self, files: Sequence[str], others: int) -> str:
-        """Name files with the same article, and count `others`."""
-        return self.copied_in(self._several(files, others))
-
-    def _several(self, names: Sequence[str], others: int) -> str:
-        """« A, B et C », « A, B, C et 4 autres »."""
-        return format.listing([*names, *([self.others(others)] if others else [])], self.code)
+    def first_names(self, names: Sequence[str]) -> list[str]:
+        """The first names, and how many others there are."""
+        others = len(names) - _NAMED
+        return [*names[:_NAMED], *([self.others(others)] if others > 0 else [])]
 
 
 class AboutPhrases(Texts, domain="answers", part="about"):

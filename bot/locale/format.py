@@ -15,6 +15,7 @@ from typing import Any
 from babel.dates import get_month_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from index.article import Period
 
@@ -99,6 +100,15 @@ def interval(seconds: float, language: str) -> str:
         if seconds >= factor and seconds % factor == 0:
             return f"{seconds / factor:g}{_gap(language)}{unit}"
     return f"{plain(seconds, language)}{_gap(language)}s"
+
+
+def wait(seconds: int, language: str) -> str:
+    """Rounded up: « 45 secondes », « 3 minutes », « 2 heures »."""
+    minutes = ceil(seconds / 60)
+    count, unit = (seconds, "second") if seconds < 90 else (minutes, "minute")
+    if minutes >= 90:
+        count, unit = ceil(minutes / 60), "hour"
+    return format_unit(count, f"duration-{unit}", locale=language).replace("\xa0", " ")
 
 
 def elapsed(span: timedelta, language: str) -> str:
@@ -264,10 +274,12 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         duration,
         remaining,
         interval,
+        wait,
         elapsed,
         day,
         period,
         quote,
+        listing,
         enumerated,
         either,
         alternatives,

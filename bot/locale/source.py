@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 from bot.locale.answers import Phrases
 from index.article import Article, ArticleEntry, Copy
 
-_NAMED = 3  # other publishers that a source line names; the others are counted
-
 
 class SourcePhrases(Protocol):
     """Attributions."""
@@ -64,11 +62,11 @@ def _elsewhere(article: Article, phrases: Phrases, *, files: bool) -> Iterator[s
     """Other publishers; if there is none, files of copies without one."""
     names = publishers(article)
     if names:
-        yield phrases.also_by(names[:_NAMED], len(names[_NAMED:]))
+        yield phrases.published_by(phrases.first_names(names))
     elif files:
         paths = [copy.path for copy in article.copies if not (copy.outlet or copy.url)]
         if paths:
-            yield phrases.also_in(paths[:_NAMED], len(paths[_NAMED:]))
+            yield phrases.copied_in(phrases.first_names(paths))
 
 
 def host_of(url: str | None) -> str | None:

@@ -247,7 +247,9 @@ async def test_an_invitation_ends_on_a_day_of_the_bot_s_zone(
     async with bot():
         told = (await server.reply_to(ADMIN, "/inviter")).text
     link, day = told.split("\n")[1], (datetime.now(ZoneInfo(zone)) + timedelta(days=3)).date()
-    assert told == AccessPhrases.of("fr").invitation(link, "reader", day)
+    assert told == AccessPhrases.of("fr").invitation_for(
+        link, AccessPhrases.of("fr").guests["reader"], day
+    )
 
 
 # How much

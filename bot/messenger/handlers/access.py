@@ -66,7 +66,8 @@ class AccessHandlers(Handlers):
         token = await self._run(invitations.invite, event.asker.person_id, role, now, lifetime)
         link = f"https://t.me/{event.bot.username}?start={token}"
         until = (now + lifetime).astimezone().date()
-        await event.say(event.asker.texts(AccessPhrases).invitation(link, role, until))
+        phrases = event.asker.texts(AccessPhrases)
+        await event.say(phrases.invitation_for(link, phrases.guests[role], until))
 
     @on_command(ALLOW, require_administrator)
     async def allow(self, event: ChatEvent) -> None:
@@ -132,7 +133,11 @@ class AccessHandlers(Handlers):
             ]
             for standing in STANDINGS
         }
-        return [phrases.given(standing, labels) for standing, labels in people.items() if labels]
+        return [
+            phrases.people_with_role(phrases.holders[standing], labels)
+            for standing, labels in people.items()
+            if labels
+        ]
 
     async def _decide_group(self, chat_id: int, allow: bool) -> None:
         await self._run(chats.allow, chat_id, allow, self._now())

@@ -181,9 +181,10 @@ class AnnouncementHandlers(Handlers):
         own_phrases = await phrases_for(self._services, author, self._languages.get(author))
         phrases = AdministrationPhrases.of(own_phrases.code)
         reach = await self._run(announcements.reach, announcement.id)
-        text = phrases.announced(reach.sent, reach.unreachable)
+        reached = phrases.reach(reach.sent, reach.unreachable)
+        text = phrases.announced_to(reached)
         if not is_final:
-            text = phrases.announcing(reach.sent, reach.unreachable, reach.waiting)
+            text = phrases.announcing_to(reached, reach.waiting)
         html = text_html(text, "fr")[0]
         try:
             if announcement.message is not None:

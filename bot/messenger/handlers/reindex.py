@@ -103,7 +103,7 @@ class ReindexHandlers(Handlers):
         try:
             async with show_progress(bot, asker, message, describe, buttons, PROGRESS_SECONDS):
                 report = await asyncio.to_thread(rebuild)
-            text = phrases.built(list(_lines(report, asker)), progress.since)
+            text = "\n".join((phrases.built_in(progress.since), *_lines(report, asker)))
         except BuildStopped as stopped:
             text = phrases.stopped(stopped.vector_count)
         except (IndexingError, OSError) as error:
