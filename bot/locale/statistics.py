@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
-from bot.locale import format
 from bot.locale.catalogue import Texts
 
 
@@ -38,18 +36,3 @@ class StatisticsPhrases(Texts, domain="statistics", part="statistics"):
     def caption(self, asked: int, answered: int, good: int, bad: int) -> str:
         """Summarize thirty days."""
         return self.caption_of(asked, answered / asked, good, bad) if asked else self.nothing_asked
-
-    def span(self, first: date, last: date) -> str:
-        return format.title_period(first, last, self.code)
-
-    def short_day(self, day: date) -> str:
-        return format.short_day(day, self.code)
-
-    def date(self, day: date) -> str:
-        return format.numeric_day(day, self.code)
-
-    def number(self, count: int) -> str:
-        return format.number(count, self.code)
-
-    def percent(self, share: float) -> str:
-        return format.percent(share, self.code)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.locale import format
 from bot.locale.catalogue import Language, Texts
 
 
@@ -91,12 +90,6 @@ class TerminalPhrases(Texts, domain="terminal", part="terminal"):
         """The pace of a step; `left` is in seconds."""
         say = {"read": self.files_pace, "cut": self.articles_pace}.get(step, self.texts_pace)
         return say(per_second, left)
-
-    def number(self, count: int) -> str:
-        return format.number(count, self.code)
-
-    def size(self, count: int) -> str:
-        return format.size(count, self.code)
 
     def translated(self, text: str) -> str:
         """Translate messages of the command-line library."""

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from bot.locale import format
 from bot.locale.statistics import StatisticsPhrases
 from bot.operations.statistics import Day, UsageFigures
 
@@ -55,19 +56,23 @@ def _draw(figures: UsageFigures, phrases: StatisticsPhrases) -> bytes:
         share = (x, 1 - bottom / height, _RIGHT - x, (bottom - top) / height)
         return sheet.add_axes(share)
 
-    write(phrases.span(days[0].day, days[-1].day), _EDGE, 51, 12, _FAINT)
-    questions, votes, number = figures.questions, figures.votes, phrases.number
+    write(format.title_period(days[0].day, days[-1].day, phrases.code), _EDGE, 51, 12, _FAINT)
+    questions, votes = figures.questions, figures.votes
+    good, bad = (format.number(count, phrases.code) for count in (votes.good, votes.bad))
     tiles = (
-        (number(questions), phrases.questions(questions)),
-        (phrases.percent(figures.answered / questions) if questions else "–", phrases.with_answer),
-        (f"{number(votes.good)} / {number(votes.bad)}", phrases.votes),
+        (format.number(questions, phrases.code), phrases.questions(questions)),
+        (
+            format.percent(figures.answered / questions, phrases.code) if questions else "–",
+            phrases.with_answer,
+        ),
+        (f"{good} / {bad}", phrases.votes),
     )
     for (x, width), (figure, label) in zip(_TILES, tiles, strict=True):
         size = min(26, 26 * width * WIDTH * 72 / DPI / _text_width(figure, 26, bold=True))
         write(figure, x, 128, size, _INK, weight="bold")
         write(label, x, 180, 11, _FAINT)
     write(phrases.a_day, _EDGE, 257, 13, _INK, weight="bold")
-    most = phrases.number(max(4, *(day.questions for day in days)))
+    most = format.number(max(4, *(day.questions for day in days)), phrases.code)
     beside = (_text_width(most, _TICK) * DPI / 72 + 12) / WIDTH
     _bars(axes(311, 675, _EDGE + beside), days, phrases)
     write(phrases.most_cited, _EDGE, 766, 13, _INK, weight="bold")
@@ -97,11 +102,14 @@ def _bars(axes: Axes, days: Sequence[Day], phrases: StatisticsPhrases) -> None:
     spare = max(0, _FULL_WIDTH_DAYS - len(days)) / 2
     axes.set_xlim(-0.6 - spare, len(days) - 0.4 + spare)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: phrases.number(round(value))))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: format.number(round(value), phrases.code))
+    )
     apart = 7 * math.ceil(len(days) / (7 * _DATES))
     labelled_places = list(places)[::-1][::apart]  # today has its date in any case
     axes.set_xticks(
-        labelled_places, [phrases.short_day(days[place].day) for place in labelled_places]
+        labelled_places,
+        [format.short_day(days[place].day, phrases.code) for place in labelled_places],
     )
     if len(days) > _FULL_WIDTH_DAYS:
         axes.get_xticklabels()[0].set_horizontalalignment("right")  # today's, at the edge
@@ -137,7 +145,7 @@ def _titles(axes: Axes, figures: UsageFigures, phrases: StatisticsPhrases) -> No
     )
     room = (_RIGHT - _EDGE) * WIDTH * 72 / DPI
     for row, article in enumerate(articles):
-        number, above = phrases.number(article.answers), row - 0.37
+        number, above = format.number(article.answers, phrases.code), row - 0.37
         width = room - _text_width(number, _TITLE) - 2 * _TITLE
         title = _cut_text(_drawable_text(article.title) or article.id, _TITLE, width)
         axes.text(0, above, title, size=_TITLE, color=_INK, va="center", parse_math=False)

@@ -15,6 +15,7 @@ import numpy as np
 
 from bot.answer import Answer
 from bot.export.table import spreadsheet_cell
+from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.statistics import StatisticsPhrases
 from bot.state.statistics import InVain, UnansweredQuestion
@@ -132,8 +133,8 @@ def write_unanswered_csv(
                 group.count,
                 group.askers,
                 group.wordings,
-                phrases.date(group.first.astimezone()),
-                phrases.date(group.last.astimezone()),
+                format.numeric_day(group.first.astimezone(), phrases.code),
+                format.numeric_day(group.last.astimezone(), phrases.code),
                 spreadsheet_cell(title_of(article, phrases.code)) if article else "",
                 spreadsheet_cell(article.url or "") if article else "",
             )

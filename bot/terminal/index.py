@@ -234,9 +234,7 @@ def export(
 ) -> int:
     """Copy the current index. Raises NoIndex, StoreError, DamagedIndex."""
     facts = index_store(settings).export(folder)
-    size = TerminalPhrases.of(settings.language).size(
-        sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    )
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     phrases = KeepingPhrases.of(settings.language)
     show(console_for(sys.stdout), phrases.exported(facts.articles, size, harmless(str(folder))))
     return DONE

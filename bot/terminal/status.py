@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.command import DONE, FAILED, CommandLine
 from bot.json_records import copy_record, entry_record, json_line
+from bot.locale import format
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
 from bot.locale.catalogue import part_texts
@@ -88,7 +89,7 @@ def _text(check: StoreCheck, removal_count: int, language: str) -> Text:
     languages = sorted(facts.languages.items(), key=lambda entry: (-entry[1], entry[0]))
 
     def number(count: int) -> str:
-        return phrases.number(count) if count else ""
+        return format.number(count, phrases.code) if count else ""
 
     lines = [
         (labels["generation"], facts.id),
@@ -96,13 +97,16 @@ def _text(check: StoreCheck, removal_count: int, language: str) -> Text:
         (labels["built"], built_text(facts.built_at, language)),
         (labels["before"], _add_hint(before, "rollback")),
         *under(labels["roots"], facts.roots),
-        (labels["articles"], phrases.number(facts.articles)),
+        (labels["articles"], format.number(facts.articles, phrases.code)),
         (labels["copies"], _add_hint(number(facts.copies), "status --duplicates")),
         (labels["removed"], _add_hint(number(removal_count), "list --removed")),
-        (labels["passages"], phrases.number(facts.passages)),
-        (labels["sentences"], phrases.number(facts.sentences)),
-        (labels["languages"], ", ".join(f"{code} {phrases.number(n)}" for code, n in languages)),
-        (labels["size"], phrases.size(check.size)),
+        (labels["passages"], format.number(facts.passages, phrases.code)),
+        (labels["sentences"], format.number(facts.sentences, phrases.code)),
+        (
+            labels["languages"],
+            ", ".join(f"{code} {format.number(n, phrases.code)}" for code, n in languages),
+        ),
+        (labels["size"], format.size(check.size, phrases.code)),
         (labels["state"], phrases.damaged if check.damage else phrases.whole),
     ]
     return rows([(label, value) for label, value in lines if value])
