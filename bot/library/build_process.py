@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from index.errors import IndexingError, Problem
 from index.formats.base import Options
@@ -14,20 +14,8 @@ from index.processes import MODEL_VARIABLES
 from index.store.factory import Location
 from index.tasks import UNBOUNDED, ProcessBounds, ProcessLost, TaskRequester, run_task
 
-
-class IndexBuilder(Protocol):
-    """Like `index.ingestion.builder.build`; also raises IndexingError if a bound is exceeded."""
-
-    def __call__(
-        self,
-        paths: Sequence[Path],
-        location: Location,
-        *,
-        options: Options | None = None,
-        observer: BuildObserver | None = None,
-        stop: Callable[[], bool] | None = None,
-        bounds: ProcessBounds = UNBOUNDED,
-    ) -> BuildReport: ...
+# Called like `index.ingestion.builder.build`, with `bounds`; raises IndexingError beyond them.
+IndexBuilder = Callable[..., BuildReport]
 
 
 class BuildProcess:

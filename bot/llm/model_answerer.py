@@ -6,13 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from bot.answer import Answer, Fallback
 from bot.answering.extractive import ExtractiveAnswerer, Quotable
 from bot.errors import ModelFailed
 from bot.llm.base import ChatModel, DelegatingModel, Request, Usage
-from bot.llm.cache import CacheKey
+from bot.llm.cache import CacheKey, ReplyCache
 from bot.llm.choice_parser import parse_choice
 from bot.llm.chooser import ChoicePrompt, Chooser
 from bot.llm.prompt import prompt_version
@@ -22,14 +21,6 @@ from index.findings import Findings
 
 logger = logging.getLogger(__name__)
 _MIN_PROMPT = 500  # tokens
-
-
-class ReplyStore(Protocol):
-    """A cache of model replies; `ReplyCache` is one."""
-
-    async def find(self, key: CacheKey) -> str | None: ...
-
-    async def keep(self, key: CacheKey, text: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,7 @@ class ModelAnswerer:
         models: Sequence[ChatModel],
         extractive: ExtractiveAnswerer,
         limits: ModelLimits = ModelLimits(),
-        replies: ReplyStore | None = None,
+        replies: ReplyCache | None = None,
         generation: Callable[[], str] = lambda: "",
         votes: Callable[[str], VoteFigures | None] = lambda _: None,
     ) -> None:

@@ -6,11 +6,11 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
+from bot.terminal.watch.lines import WatchLines
 from bot.terminal.watch.watcher import ChangeSignal, StopSignal
 from index.fetch.fetcher import Validators
-from index.fetch.gatherer import GatheredAddress, Gatherer, GatherEvent, ListedPage
+from index.fetch.gatherer import GatheredAddress, Gatherer, ListedPage
 
 SLOWEST = 16  # maximum factor by which the interval of a failing feed grows
 TRANSIENT_CODES = frozenset(
@@ -26,16 +26,6 @@ TRANSIENT_CODES = frozenset(
 """Codes of what may have passed when the feed is read again."""
 
 logger = logging.getLogger(__name__)
-
-
-class _Teller(Protocol):
-    """Receives the results of polling."""
-
-    def news(self, feed: str, added: int, updated: int) -> None: ...
-
-    def event(self, event: GatherEvent) -> None: ...
-
-    def trouble(self, feed: str, error: Exception) -> None: ...
 
 
 class Interrupted(BaseException):
@@ -55,7 +45,7 @@ class Poller:
         feeds: Sequence[str],
         every: float,
         changes: ChangeSignal,
-        teller: _Teller,
+        teller: WatchLines,
         stop: StopSignal,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

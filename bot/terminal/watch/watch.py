@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,80 +15,19 @@ from bot.errors import FeedingError
 from bot.library.builder_log import BuilderLog
 from bot.library.gatherer import open_gatherer
 from bot.library.paths import add_fetched_folder, fetched_dir, standing_paths
-from bot.locale.errors import error_text, problem_text
-from bot.locale.text import harmless
-from bot.locale.watch import FeedingPhrases
 from bot.settings import Settings, index_store
-from bot.terminal.console import console_for, show
 from bot.terminal.progress import handle_signals
-from bot.terminal.watch.add import tell_gathered
 from bot.terminal.watch.feeds import Interrupted, Poller
 from bot.terminal.watch.folders import Folders
+from bot.terminal.watch.lines import WatchLines
 from bot.terminal.watch.watcher import RETRY, Build, ChangeSignal, StopSignal, Watcher
-from index.errors import BuildLocked, FetchError
+from index.errors import FetchError
 from index.fetch.address import Address
-from index.fetch.gatherer import GatherEvent
 from index.store.disk import translate_disk_errors
 
 if TYPE_CHECKING:
     from index.ingestion.builder import BuildReport
     from index.models.base import Embedder
-
-
-class WatchLines:
-    """Prints events of builds, folders and feeds; thread-safe. Errors go to standard error."""
-
-    def __init__(self, language: str) -> None:
-        self._phrases = FeedingPhrases.of(language)
-        self._out = console_for(sys.stdout)
-        self._err = console_for(sys.stderr)
-
-    def watching(self, paths: int, feeds: int, every: float) -> None:
-        self._say(self._phrases.watching(paths, feeds, every))
-
-    def rebuilt(self, report: BuildReport, seconds: float) -> None:
-        counts = (report.added, report.changed, report.removed, len(report.skipped))
-        self._say(self._phrases.rebuilt(*counts, seconds))
-
-    def not_rebuilt(self, error: Exception) -> None:
-        self._complain(self._phrases.not_rebuilt(self._why(error)))
-
-    def waiting(self, error: BuildLocked) -> None:
-        self._complain(self._phrases.waiting(self._why(error)))
-
-    def polling(self, why: str) -> None:
-        self._complain(self._phrases.polling(why))
-
-    def news(self, feed: str, added: int, updated: int) -> None:
-        self._say(self._phrases.news(feed, added, updated))
-
-    def trouble(self, feed: str, error: Exception) -> None:
-        self._complain(self._phrases.no_news(feed, self._why(error)))
-
-    def event(self, event: GatherEvent) -> None:
-        tell_gathered(event, self._phrases, self._out, self._err)
-
-    def _why(self, error: Exception) -> str:
-        if isinstance(error, FetchError):  # the line begins with its address
-            return problem_text(error.problem, self._phrases.code)
-        return error_text(error, self._phrases.code)
-
-    def stopping(self) -> None:
-        self._complain(self._phrases.stopping)
-
-    def stopped(self) -> None:
-        self._say(self._phrases.stopped)
-
-    def _say(self, text: str) -> None:
-        show(self._out, f"{_now()} {harmless(text)}")
-        self._out.file.flush()
-
-    def _complain(self, text: str) -> None:
-        show(self._err, f"{_now()} {harmless(text)}")
-
-
-def _now() -> str:
-    return f"{datetime.now():%H:%M:%S}"
 
 
 _SHORTEST, _LONGEST = 10.0, 30 * 86400.0  # seconds between polls of a feed

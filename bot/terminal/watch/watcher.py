@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
+from bot.terminal.watch.lines import WatchLines
 from index.errors import BuildLocked, BuildStopped
 from index.ingestion.builder import BuildReport
 
@@ -94,16 +94,6 @@ logger = logging.getLogger(__name__)
 Build = Callable[[Callable[[], bool]], BuildReport]
 
 
-class _Teller(Protocol):
-    """Receives the results of builds."""
-
-    def rebuilt(self, report: BuildReport, seconds: float) -> None: ...
-
-    def not_rebuilt(self, error: Exception) -> None: ...
-
-    def waiting(self, error: BuildLocked) -> None: ...
-
-
 class Watcher:
     """Builds at the start, then after each change and, after a failure, with delays, until the stop
     signal.
@@ -117,7 +107,7 @@ class Watcher:
         build: Build,
         followers: Sequence[Callable[[], None]],
         changes: ChangeSignal,
-        teller: _Teller,
+        teller: WatchLines,
         stop: StopSignal,
         retry: float = RETRY,
         beat: Callable[[], None] = lambda: None,
