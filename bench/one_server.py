@@ -35,7 +35,7 @@ from tests.postgres import server as clusters
 SETTINGS = {
     "shared_buffers": "2GB",
     "effective_cache_size": "6GB",
-    "maintenance_work_mem": "2GB",
+    "maintenance_work_mem": "8GB",
     "max_wal_size": "4GB",
     "random_page_cost": "1.1",
 }
