@@ -131,8 +131,11 @@ def candidates(question: str, turns: History) -> list[str]:
         ", ".join(find_names(last.understood, last.language)),
         source.title if source else "",
     ]
+    frames = reframe(last.understood, question, last.language)
+    if frames and not _DATE.search(question):  # « Et Lascaux ? » is about Lascaux alone
+        subjects = subjects[2:]
     every = (
-        *reframe(last.understood, question, last.language),
+        *frames,
         *(join_subject(name, question, last.language) for name in subjects if name),
         continue_last(last.understood, question, last.language),
         question,

@@ -18,6 +18,7 @@ from bot.followups.acts import RESTATING, AnswerActs
 from bot.followups.candidates import (
     Interpretation,
     Search,
+    asks_for_articles,
     correct_subject,
     find_names,
     interpret,
@@ -321,7 +322,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         texts, buttons = ButtonPhrases.of(language), []
         if interpretation is not None and interpretation.rewritten and interpretation.leans:
             buttons.append(texts.alone(meaning.question))
-        if meaning.second is not None:
+        if meaning.second is not None and not asks_for_articles(meaning.question):
             if interpretation is None and meaning.second == "question":
                 buttons.append(texts.search(meaning.question))
             elif text := button_text(meaning.second, language):

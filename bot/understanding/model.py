@@ -19,7 +19,7 @@ from bot.understanding.intents import INTENTS, LEANINGS, Leaning
 from bot.understanding.message_input import MessageContext, encode_message
 from index.models.bundled.embedder import BundledEmbedder
 
-OWN_HEADS, OTHER_HEADS, HEAD_SIZE = 6, 2, 64
+OWN_HEADS, OTHER_HEADS, HEAD_SIZE = 6, 2, 64  # of each of several networks in one
 _CACHED = 64
 _SUBJECT_TOKENS = 24
 _EDGES = " \t\u00a0\u202f,;:.!?…()[]«»“”\"'’"
@@ -117,9 +117,10 @@ class UnderstandingModel:
         weights, own = self._weights, encoded.own
         states = (encoded.states - weights["state_mean"]) / weights["state_scale"]
         others = states[own:] if len(states) > own else states[:1]
+        own_heads = len(weights["query"]) * OWN_HEADS // (OWN_HEADS + OTHER_HEADS)
         attended = []
         for number, query in enumerate(weights["query"]):
-            rows = states[:own] if number < OWN_HEADS else others
+            rows = states[:own] if number < own_heads else others
             attended.append(np.array(_softmax(rows @ query), np.float32) @ rows)
         values: Floats = np.einsum("hd,hdw->hw", attended, weights["value"])
         return values.ravel()

@@ -77,6 +77,13 @@ def test_what_only_came_near_is_no_subject() -> None:
     assert not any(wording.startswith(("Le pont :", "Eiffel :")) for wording in asked)
 
 
+def test_a_name_in_place_of_the_last_one_is_not_joined_to_it() -> None:
+    before = turn("Qui a découvert la grotte Chauvet ?", "Un spéléologue.", title="La grotte")
+    asked = [plain(candidate) for candidate in candidates("Et Lascaux ?", (before,))]
+    assert "Qui a découvert la grotte Lascaux ?" in asked
+    assert "Chauvet : Et Lascaux ?" not in asked
+
+
 def test_the_candidate_that_the_articles_answer_best_wins() -> None:
     search = Library()
     title = "Marie Curie, deux prix Nobel : De quoi est-elle morte ?"

@@ -35,7 +35,7 @@ BEFORE = MessageContext(
         ("STOP", "unsubscribe"),
         ("non, l’autre", "not_that"),
         ("?", "nonsense"),
-        ("SELECT * FROM users", "out_of_scope"),
+        ("SELECT * FROM users", "nonsense"),
         ("شكرا", "thanks"),
     ],
 )
