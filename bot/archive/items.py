@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Protocol
 
 from bot.answer import Answer, Statement
 from bot.answering.extractive import Quotable, quotables
-from bot.answering.refusal import decide_by_articles, decide_by_evidence, refusal_of
+from bot.answering.refusal import decide_by_articles, decide_by_evidence, lower, refusal_of
 from bot.archive.request import ArchiveRequest
 from index.article import Period
 from index.findings import Findings
 from index.reading.sentences import rank_sentences
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
-from index.text.folding import folded_words
+from index.text.folding import fold_phrase, folded_words
 
 _READ_PASSAGES = 12
 _ITEM_LOGIT = -1.0  # least of a span that is an item
 _ITEM_MARGIN = 8.0  # behind the best one
 _DAYS_AFTER = 2  # an article tells of a day or month that is over
 _MOST_ITEMS = 12
+# The reader answers questions, and not « liste des prix Nobel ».
+_QUESTIONS = {"fr": "Quels sont les {} ?", "en": "What are the {}?"}
+_ASKING = re.compile(r"\b(?:qui|quel(?:le)?s?|combien|ou|who|what|which|where)\b")
 
 
 class ItemReader(Protocol):
@@ -32,20 +36,30 @@ class ItemReader(Protocol):
 
 
 def list_items(
-    request: ArchiveRequest, searcher: Searcher, reader: ItemReader, thresholds: Thresholds
+    request: ArchiveRequest,
+    searcher: Searcher,
+    reader: ItemReader,
+    thresholds: Thresholds,
+    question: str = "",
 ) -> Answer:
-    """List what answers a question in the nearest passages, best first; refuse without two."""
+    """List what answers a request in the nearest passages, best first; refuse without two.
+
+    One without a question word may be asked again as a question, for one item or more, never sure.
+    """
     period = request.period
     if period is not None:
         period = Period(period.first, period.last + timedelta(_DAYS_AFTER))
-    findings = searcher.search(request.question, _READ_PASSAGES, period)
+    findings = searcher.search(question or request.question, _READ_PASSAGES, period)
     findings = reader.read_all(findings)
     decision = decide_by_evidence(findings, thresholds)
     lines = _find_items(findings) if decision.may_answer else []
     lines.sort(key=_is_total)  # after the items that it counts
-    if len(lines) < 2:
-        absence = decide_by_articles((), findings.hits, request.period)
-        return refusal_of(request.question, absence, language=request.language)
+    if len(lines) < 2 - bool(question):
+        if question or _ASKING.search(fold_phrase(request.question)):
+            absence = decide_by_articles((), findings.hits, request.period)
+            return refusal_of(request.question, absence, language=request.language)
+        question = _QUESTIONS.get(request.language, "{}").format(request.about)
+        return lower(list_items(request, searcher, reader, thresholds, question))
     return Answer(
         question=request.question,
         language=request.language,

@@ -198,7 +198,7 @@ def _subject_after(
 
 _RELATIVE = re.compile(r"\s*(?:qui|dont|who|whose)\b")
 _BY_DOING = re.compile(r"\b(?:a|ont|s'est|se sont|est) \w{3,20} en ?$")  # « s'est justifié en »
-_NO_TITLE = re.compile(r"[^\w' .-]")
+_NO_TITLE = re.compile(r"[^\w' .-]|\bqu(?:e\b|')")
 _PLACED = re.compile(r"\b(?:a|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")
 
 

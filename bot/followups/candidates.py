@@ -183,7 +183,20 @@ def reframe(base: str, question: str, language: str) -> list[str]:
     if len(others) > _MAX_NEW_WORDS:
         return []
     old = _DATE.findall(base)[-1:] if dates else find_names(base, language)[-_MAX_FRAMES:][::-1]
-    return [base.replace(name, new[0]) for name in old]
+    if dates:
+        return [base.replace(name, new[0]) for name in old]
+    return [_swap_name(base, name, question, new[0]) for name in old]
+
+
+def _swap_name(base: str, name: str, question: str, new: str) -> str:
+    """Put a name in the place of another, with its own article: « la France » → « le Japon »."""
+    own = re.search(rf"(?:\b(?:la|le|les) |\bl['’])?{re.escape(new)}", question, re.IGNORECASE)
+    name, new = re.escape(name), own[0] if own else new
+    for before, after in ((r"(?:du|des|de la|de l['’])", "de"), (r"(?:aux?|à la|à l['’])", "à")):
+        plain = re.sub(r"^(?:l[ea]s? |l['’])", "", new)
+        base = re.sub(rf"\b{before} ?{name}", f"{after} {plain}", base)
+    base = re.sub(rf"(?:\b(?:la|le|les) |\bl['’])?{name}", new, base, flags=re.IGNORECASE)
+    return base[:1].upper() + base[1:]
 
 
 def find_names(text: str, language: str) -> list[str]:

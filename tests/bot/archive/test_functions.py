@@ -10,8 +10,11 @@ import pytest
 from bot.answer import Answer
 from bot.archive import material
 from bot.archive.archive import FUNCTIONS
+from bot.archive.items import list_items
 from bot.archive.material import find_material
 from bot.archive.request import ArchiveFunction, ArchiveRequest
+from index.findings import AnswerSpan, Findings, PassageReading
+from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
 from tests.bot.archive.made import searcher_over, told
 
@@ -272,3 +275,24 @@ def test_an_article_with_the_kind_of_a_subject_and_not_its_name_is_not_about_it(
         material = find_material(request, searcher)
     assert material is not None
     assert [own.article.title for own in material.found.central] == ["Attentat de Nice"]
+
+
+class QuestionReader:
+    """Finds the name in a passage if asked a question, and nothing otherwise."""
+
+    def read_all(self, findings: Findings) -> Findings:
+        if not findings.question.startswith("Quels sont"):
+            return replace(findings, confidence=0.0)
+        (hit,) = findings.hits
+        at = hit.article.text.index("Curie")
+        reading = PassageReading(5.0, (AnswerSpan(at, at + 5, 5.0),))
+        return replace(findings, confidence=1.0, hits=(replace(hit, reading=reading),))
+
+
+def test_a_list_of_one_sentence_is_found_by_a_question_and_never_sure() -> None:
+    prize = told("Le prix", "Le prix de physique va à Marie Curie et à Pierre.")
+    request = ArchiveRequest("list", "prix", question="liste des prix", about="prix")
+    with searcher_over(prize) as searcher:
+        answer = list_items(request, searcher, QuestionReader(), Thresholds.at(0.5))
+    assert answer.outcome == "perhaps"
+    assert [line.text for line in answer.statements] == [prize.text]

@@ -27,6 +27,7 @@ ANOTHERS = [
     "Marc Petit a accusé Anna Rossi de mentir sur le pont.",
     "Depuis les révélations selon lesquelles Anna Rossi a fermé le pont, la ville attend.",
     "Il a été choisi pour remplacer Anna Rossi, a dit le conseil.",
+    "Le syndicat, quant à lui, n’a confirmé que le blocage de l’usine Anna Rossi, qui dure.",
     "Anna Rossi inaugure « Le pont » ce mardi matin.",
 ]
 

@@ -129,6 +129,18 @@ def test_a_date_or_a_name_takes_its_place_in_the_last_question(said: str, asked:
     assert list(reframe(base, said, "fr")) == asked
 
 
+@pytest.mark.parametrize(
+    ("base", "said", "asked"),
+    [
+        ("Combien d’or la France a-t-elle ?", "Et le Japon ?", "Combien d’or le Japon a-t-elle ?"),
+        ("Qui préside le Brésil ?", "Et Cuba ?", "Qui préside Cuba ?"),
+        ("Qui est le chef de la France ?", "Et le Japon ?", "Qui est le chef de Japon ?"),
+    ],
+)
+def test_a_name_brings_its_own_article(base: str, said: str, asked: str) -> None:
+    assert reframe(base, said, "fr") == [asked]
+
+
 def test_a_listing_of_articles_is_asked_again_with_another_date() -> None:
     before = turn("Quels articles avez-vous publiés en octobre 2023 ?", "« Ada. »")
     assert plain(after("Et en février 2024 ?", before).question) == (
