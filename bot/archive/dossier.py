@@ -11,7 +11,7 @@ from bot.archive.material import find_material
 from bot.archive.outcome import Line, answer_lines, refuse_subject
 from bot.archive.quotes import find_quotes
 from bot.archive.request import ArchiveRequest
-from bot.archive.speakers import find_speech
+from bot.archive.speakers import find_speaker
 from bot.archive.subject import SubjectName
 from bot.archive.texts import ChronologyPhrases, DossierPhrases, QuotesPhrases
 from index.search.searcher import Searcher
@@ -121,7 +121,5 @@ def _identifies(line: Event, name: SubjectName) -> int:
 
 
 def _is_by_another(line: Event, name: SubjectName) -> bool:
-    speech = find_speech(line.text, line.article.language)
-    if speech is None or speech.speaker is None:
-        return False
-    return not name.is_in(speech.speaker) and not name.has_surname(speech.speaker)
+    speaker = find_speaker(line.text, line.article.language)
+    return bool(speaker) and not (name.is_in(speaker) or name.has_surname(speaker))

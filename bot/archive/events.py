@@ -14,7 +14,7 @@ from bot.answer import Citation
 from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
 from bot.answering.injection import is_order
 from bot.archive.lede import is_continuation, is_statement
-from bot.archive.subject import Mention, SubjectArticle
+from bot.archive.subject import SubjectArticle
 from index.article import Article, Passage, Period, Sentence
 from index.text.antecedents import find_leads
 from index.text.dates import MONTH_NUMBERS
@@ -120,8 +120,10 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
         if is_continuation(sentence.text) and lead is None:
             continue
         near = similarity.get((article.id, sentence.start), _LEAST_SIMILARITY) - _LEAST_SIMILARITY
-        weight = _weigh(own, mention, at) - _LEAD_LOSS * (lead is not None)
-        weight += _SIMILARITY_WEIGHT * near + _ARTICLE_WEIGHT * nearest
+        weight = _NAMED_WEIGHT * mention.is_named - _LEAD_LOSS * (lead is not None)
+        weight += _TITLE_WEIGHT * own.in_title + _TEXT_WEIGHT * own.in_text
+        weight += _FIGURE_WEIGHT * (_DIGIT.search(sentence.text) is not None)
+        weight += _EARLY_WEIGHT / (1 + at) + _SIMILARITY_WEIGHT * near + _ARTICLE_WEIGHT * nearest
         best = _find_day(own, at)
         published = article.published or date.min
         period = best.period if best else Period(published, published)
@@ -182,16 +184,6 @@ def _is_amid_history(own: SubjectArticle, at: int) -> bool:
 def _is_of_month(day: EventDay, text: str) -> bool:
     words = fold_phrase(text[day.start : day.end]).split()
     return any(word in MONTH_NUMBERS for word in words)
-
-
-def _weigh(own: SubjectArticle, mention: Mention, at: int) -> float:
-    return (
-        _NAMED_WEIGHT * mention.is_named
-        + _TITLE_WEIGHT * own.in_title
-        + _TEXT_WEIGHT * own.in_text
-        + _FIGURE_WEIGHT * (_DIGIT.search(mention.sentence.text) is not None)
-        + _EARLY_WEIGHT / (1 + at)
-    )
 
 
 def is_history(lines: Sequence[Event]) -> bool:

@@ -112,7 +112,7 @@ def find_material(
                 own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
     if not own:
         return None
-    articles = sorted(own.values(), key=_newness, reverse=True)
+    articles = sorted(own.values(), key=SubjectArticle.newness, reverse=True)
     similarity = {
         (hit.article.id, ranked.sentence.start): ranked.score
         for hit in findings.hits
@@ -131,11 +131,6 @@ def _has_hint(request: ArchiveRequest, article: Article) -> bool:
     hints = request.about.removeprefix(request.subject)
     terms = set(keyed_terms(hints, article.language))
     return not terms.isdisjoint(keyed_terms(f"{article.title} {article.text}", article.language))
-
-
-def _newness(entry: SubjectArticle) -> tuple[int, bool]:
-    published = entry.article.published
-    return published.toordinal() if published else 0, entry.is_central
 
 
 def _nearest_articles(hits: Sequence[Hit]) -> list[Article]:

@@ -10,7 +10,7 @@ from bot.archive.events import Event, distinct, is_history
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.speakers import find_speech
+from bot.archive.speakers import find_speaker
 from bot.archive.texts import LatestPhrases, OverviewPhrases
 from index.search.searcher import Searcher
 
@@ -38,7 +38,11 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     statements: list[Statement] = []
     for heading, most, fits in (
         (phrases.newest, _STATE_LINES, is_newest),
-        (phrases.positions, _POSITION_LINES, _is_position),
+        (
+            phrases.positions,
+            _POSITION_LINES,
+            lambda line: bool(find_speaker(line.text, line.article.language)),
+        ),
         (phrases.background, _BACKGROUND_LINES, lambda line: True),
     ):
         own = _choose(lines, most, fits, shown)
@@ -84,8 +88,3 @@ def _choose(
 
 def _day(line: Event) -> date:
     return line.article.published or date.min
-
-
-def _is_position(line: Event) -> bool:
-    speech = find_speech(line.text, line.article.language)
-    return speech is not None and speech.speaker is not None

@@ -144,13 +144,14 @@ def parse_function(
     about = strip_asking(timing.question, of_articles=function in ("articles", "count"))
     if not about and timing.period is not None and function != "count":
         function = "articles"  # « tout ce que vous avez publié en mars »
+    around = _strip(text)[1]
     return ArchiveRequest(
         function,
         _HINTS.split(about, maxsplit=1)[0].strip(QUOTATION_MARKS + "?!., "),
         timing.period,
         "",
         message,
-        _language_of(text),
+        detect(around if around.strip() else text),  # a name may be of any language
         page,
         about,
     )
@@ -165,12 +166,6 @@ def strip_asking(text: str, *, of_articles: bool = False) -> str:
     """What remains of a text without the words that only ask, also for articles."""
     asking = _ASKING | _ASKING_ARTICLES if of_articles else _ASKING
     return _ANYWHERE.sub("", _strip(text, asking)[0]).strip("?!., ")
-
-
-def _language_of(text: str) -> str:
-    """The language of the words that ask; a name may be of any."""
-    around = _strip(text)[1]
-    return detect(around) if around.strip() else detect(text)
 
 
 def _function_of(text: str) -> ArchiveFunction | None:

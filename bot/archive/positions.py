@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct
+from bot.archive.events import distinct
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.speakers import find_speech
+from bot.archive.speakers import find_speaker
 from bot.archive.texts import PositionsPhrases
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
@@ -30,7 +30,7 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     ranked = sorted(
         material.lines(material.found.articles), key=lambda line: (-line.weight, line.place)
     )
-    voices = [(line, _speaker(line)) for line in ranked]
+    voices = [(line, find_speaker(line.text, line.article.language)) for line in ranked]
     sides = [line for line, name in voices if name or _STANCE.search(fold_phrase(line.text))]
     lines = distinct(sides, _LINES)
     if not lines:
@@ -47,11 +47,6 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for number, line in enumerate(lines, 1)
     ]
     return answer_lines(request, statements, lines, heading, material=material)
-
-
-def _speaker(line: Event) -> str:
-    speech = find_speech(line.text, line.article.language)
-    return (speech.speaker or "") if speech is not None else ""
 
 
 def _key(name: str) -> str:

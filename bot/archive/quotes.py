@@ -201,7 +201,8 @@ def _quotes_of(own: SubjectArticle, name: SubjectName) -> Iterator[SpokenQuote]:
                     is_nobody if subjects else is_about
                 )
                 lead = before if is_theirs and not subjects else None
-            is_open = _stays_open(sentence.text, is_open=is_open)
+            text = sentence.text
+            is_open = text.rfind("«") > text.rfind("»") or (is_open and "»" not in text)
             if is_theirs and len(sentence.text.split()) >= _MIN_WORDS:
                 start = sentence.start if goes_on else _opening(passage, at, sentence)
                 if lead is not None and lead.end > start:
@@ -221,11 +222,6 @@ def _says_pronoun(outside: str, text: str) -> bool:
     """True if words are quoted as « il » or « elle » says them: « Elle a conclu : « … » »."""
     quoted = max((len(match[0].split()) for match in _QUOTED.finditer(text)), default=0)
     return quoted >= _MIN_WORDS and _PRONOUN.search(outside) is not None
-
-
-def _stays_open(text: str, *, is_open: bool) -> bool:
-    """True if a quote goes on after a sentence."""
-    return text.rfind("«") > text.rfind("»") or (is_open and "»" not in text)
 
 
 def _opening(passage: Passage, at: int, sentence: Sentence) -> int:

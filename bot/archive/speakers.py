@@ -98,7 +98,8 @@ def find_speech(sentence: str, language: str) -> Speech | None:
     names = [
         (span.start, span.end)
         for span in span_names(sentence, language)
-        if not _within(span.start, marks) and folded[span.start : span.end] not in ROLES
+        if not any(start <= span.start < end for start, end in marks)
+        and folded[span.start : span.end] not in ROLES
     ]
     speakers = set(_speakers(folded, quoted, names))
     if len(speakers) == 1:
@@ -113,6 +114,12 @@ def find_speech(sentence: str, language: str) -> Speech | None:
     if _PRONOUN.match(outside) and verbs and (quoted or _THAT.match(outside[verbs[0].end() :])):
         return Speech(None, bool(quoted))
     return None
+
+
+def find_speaker(sentence: str, language: str) -> str:
+    """The name of who speaks in a sentence, or ""."""
+    speech = find_speech(sentence, language)
+    return (speech.speaker or "") if speech is not None else ""
 
 
 def _speakers(
@@ -200,10 +207,6 @@ _RELATIVE = re.compile(r"\s*(?:qui|dont|who|whose)\b")
 _BY_DOING = re.compile(r"\b(?:a|ont|s'est|se sont|est) \w{3,20} en ?$")  # « s'est justifié en »
 _NO_TITLE = re.compile(r"[^\w' .-]|\bqu(?:e\b|')")
 _PLACED = re.compile(r"\b(?:a|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")
-
-
-def _within(at: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= at < end for start, end in spans)
 
 
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:

@@ -188,6 +188,10 @@ class SubjectArticle:
         """True if it is about the subject."""
         return self.in_title or self.in_text
 
+    def newness(self) -> tuple[int, bool]:
+        published = self.article.published
+        return published.toordinal() if published else 0, self.is_central
+
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """The sentences that name the subject or go on about it, all of an article about it."""
@@ -265,7 +269,8 @@ def find_subject(
         passages[stored.article_id].append(stored.passage)
     articles = []
     for article in searcher.select(generation.articles_by_id(list(passages)).values(), period):
-        if years and not _is_of(years, article):
+        dated = f"{article.published or ''} {article.title} {article.text}"
+        if not all(year.find_in(dated) for year in years):
             continue
         in_title = name.is_in(article.title)
         own = passages[article.id]
@@ -281,7 +286,7 @@ def find_subject(
     articles = _with_related(articles, generation)
     name = _without_namesakes(name, articles)
     articles = [replace(own, name=name) for own in articles]
-    articles.sort(key=lambda entry: (_day(entry.article), entry.is_central), reverse=True)
+    articles.sort(key=SubjectArticle.newness, reverse=True)
     return FoundSubject(name, tuple(articles), homonyms, len(keys) <= most)
 
 
@@ -295,12 +300,6 @@ def _with_phrase(name: SubjectName, articles: list[SubjectArticle]) -> list[Subj
         return articles
     texts = (fold_phrase(f"{own.article.title} {own.article.text}") for own in articles)
     return [own for own, text in zip(articles, texts, strict=True) if phrase.search(text)]
-
-
-def _is_of(years: Sequence[NamePart], article: Article) -> bool:
-    """True if an article is of these years or names them."""
-    text = f"{article.published or ''} {article.title} {article.text}"
-    return all(year.find_in(text) for year in years)
 
 
 def judge_text(name: SubjectName, article: Article) -> tuple[bool, bool]:
@@ -356,10 +355,6 @@ def _numbers(word: str) -> set[str]:
     """A word in the singular and in the plural, of which the stems may differ."""
     single = re.sub(r"[sx]$", "", word)
     return {word, single, f"{single}s", f"{single}x"}
-
-
-def _day(article: Article) -> int:
-    return article.published.toordinal() if article.published else 0
 
 
 def _tell_apart(
