@@ -7,11 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.metadata_question import (
-    QUOTATION_MARKS,
-    MetadataQuestion,
-    bare_name,
-)
+from bot.answering.metadata_question import QUOTATION_MARKS, MetadataQuestion, bare_name
 from bot.answering.refusal import (
     Decision,
     decide_by_articles,

@@ -114,10 +114,10 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         central = [own for own in named if own.is_central] or named or material.found.central
         articles = [own.article for own in central]
         is_theme = bool(named) and not any(part.is_name for part in material.found.name.parts)
-        near = [own.article for own in material.found.central if own.article not in articles]
+        others = (own.article for own in material.found.central)
+        near = [article for article in others if is_theme and article not in articles]
         mentions = len([own for own in named if own.article not in articles])
         first = articles[skip : skip + size]
-        near = near if is_theme else []
         return FoundArticles(tuple(first), len(articles), mentions, tuple(near), not named)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
     return refuse(request, decide_by_articles((), hits, request.period))

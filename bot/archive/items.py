@@ -32,7 +32,6 @@ class ItemReader(Protocol):
 
     def read_all(self, findings: Findings) -> Findings:
         """The findings with every hit read and ranked, and the confidence in the best ones."""
-        ...
 
 
 def list_items(

@@ -100,16 +100,13 @@ def find_material(
         is_titled = bool(core.find_parts(article.title))
         entry = own.get(article.id)
         if entry is not None:
-            is_about = entry.in_text or is_titled
-            own[article.id] = replace(entry, in_text=is_about, is_close=True)
-        elif (
-            names and (is_titled or judge_text(core, article)[0])
-            if is_told
-            else not names or _has_names(found.name, article, any)
+            own[article.id] = replace(entry, in_text=entry.in_text or is_titled, is_close=True)
+        elif is_name and found.articles and not _has_hint(request, article):
+            continue
+        elif (is_told and names and (is_titled or judge_text(core, article)[0])) or (
+            not is_told and (not names or _has_names(found.name, article, any))
         ):
-            needs_hint = is_name and bool(found.articles)
-            if not needs_hint or _has_hint(request, article):
-                own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
+            own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
     if not own:
         return None
     articles = sorted(own.values(), key=SubjectArticle.newness, reverse=True)

@@ -49,9 +49,8 @@ def answer_lines(
     note = ""
     found = material.found if material is not None else None
     if found is not None and found.homonyms:
-        phrases = SubjectPhrases.of(request.language)
         title = title_of(found.homonyms[0], request.language)
-        note = phrases.homonyms(len(found.homonyms), title)
+        note = SubjectPhrases.of(request.language).homonyms(len(found.homonyms), title)
     heading = heading or first.heading
     end = "." if note and heading and not heading.endswith((".", ":")) else ""
     first = replace(first, heading=f"{heading}{end} {note}".strip())

@@ -67,9 +67,8 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     ),
 )
 _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in _CUES)
-_ANYWHERE = re.compile(
-    r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE
-)  # hardly ever part of a subject
+# Hardly ever part of a subject.
+_ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE)
 _WHICH = re.compile(r"(?:(?:dans|de|pour|par) )?(?:quels|quelles|which) (?!est|sont|is|was|are)")
 _NAME = re.compile(r"(?<=[\w,:'’] )[A-ZÀ-ÖØ-Þ]|['’][A-ZÀ-ÖØ-Þ]")
 _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
@@ -138,9 +137,8 @@ def parse_function(
     if timing.period is None:
         timing = cut_period(text, today)
     if timing.period is None:
-        timing = _cut_date(
-            text, with_days=function in _OF_DAYS or bool(_OF_A_DAY.search(fold_phrase(text)))
-        )
+        is_of_day = bool(_OF_A_DAY.search(fold_phrase(text)))
+        timing = _cut_date(text, with_days=function in _OF_DAYS or is_of_day)
     about = strip_asking(timing.question, of_articles=function in ("articles", "count"))
     if not about and timing.period is not None and function != "count":
         function = "articles"  # « tout ce que vous avez publié en mars »
