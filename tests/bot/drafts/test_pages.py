@@ -19,7 +19,7 @@ from bot.drafts.draft import FILE_BYTES, MAX_PAGES, PAGE_CHARACTERS
 from bot.drafts.feature import DraftsFeature
 from bot.web.service import WebService
 from tests.bot.messenger.samples import article
-from tests.bot.web.browser import check_accessible, check_page, open_browser, phone, served
+from tests.bot.web.browser import check_accessible, check_page, phone, served
 from tests.bot.web.library import create_pages, open_client, open_service
 from tests.bot.web.test_attacks import BIDI, FOREIGN, SCRIPTS, faults
 
@@ -62,29 +62,28 @@ def test_it_ends_in_time(client: TestClient, monkeypatch: pytest.MonkeyPatch) ->
     assert "Phrase 2 sur 2" not in page
 
 
-def test_a_journalist_checks_a_file(service: WebService, tmp_path: Path) -> None:
+def test_a_journalist_checks_a_file(
+    browser: Chrome, browser_without_script: Chrome, service: WebService, tmp_path: Path
+) -> None:
     """In a real browser, with and without a script: file, differences, quote, document."""
     document = docx.Document()
     document.add_paragraph(TEXT)
     document.save(str(tmp_path / "article.docx"))
-    for script in (True, False):
-        with (
-            open_browser(script=script) as browser,
-            served(create_pages(service, [DraftsFeature()])) as address,
-        ):
-            submit(browser, address, tmp_path / "article.docx")
-            row = browser.find_element(By.CSS_SELECTOR, ".near tbody tr")
+    with served(create_pages(service, [DraftsFeature()])) as address:
+        for used in (browser, browser_without_script):
+            submit(used, address, tmp_path / "article.docx")
+            row = used.find_element(By.CSS_SELECTOR, ".near tbody tr")
             assert [cell.text for cell in row.find_elements(By.TAG_NAME, "td")] == [
                 "35 mètres",
                 "30 mètres",
             ]
-            assert not browser.find_element(By.CSS_SELECTOR, ".waiting").is_displayed()
-            link = browser.find_element(By.CSS_SELECTOR, "a[download]")
+            assert not used.find_element(By.CSS_SELECTOR, ".waiting").is_displayed()
+            link = used.find_element(By.CSS_SELECTOR, "a[download]")
             assert link.get_dom_attribute("download") == "texte-commente.docx"
-            if script:
-                check_page(browser)
-            browser.find_element(By.CSS_SELECTOR, ".near cite a").click()
-            assert browser.find_element(By.CSS_SELECTOR, "mark.current").text == SAID
+            if used is browser:
+                check_page(used)
+            used.find_element(By.CSS_SELECTOR, ".near cite a").click()
+            assert used.find_element(By.CSS_SELECTOR, "mark.current").text == SAID
 
 
 def submit(browser: Chrome, address: str, path: Path) -> None:
@@ -93,8 +92,8 @@ def submit(browser: Chrome, address: str, path: Path) -> None:
     browser.find_element(By.CSS_SELECTOR, "form.draft button").click()
 
 
-def test_everybody_can_use_the_form(service: WebService) -> None:
-    with open_browser() as browser, served(create_pages(service, [DraftsFeature()])) as address:
+def test_everybody_can_use_the_form(browser: Chrome, service: WebService) -> None:
+    with served(create_pages(service, [DraftsFeature()])) as address:
         check_accessible(browser, f"{address}/verifier")
         with phone(browser, 320):
             browser.get(f"{address}/verifier")
