@@ -9,7 +9,6 @@ import pytest
 
 from bot.errors import QuestionFileError
 from bot.evaluation.run import Evaluation, EvaluationPlan, run_evaluation
-from index.errors import NoIndex
 from index.ingestion.builder import build_articles
 from tests.bot.evaluation.made import TEXT, article, means, write_squad
 from tests.fakes import FakeEmbedder
@@ -84,13 +83,6 @@ def test_lines_are_asked_of_the_index_in_service(tmp_path: Path) -> None:
     assert (first.rank, first.right) == (1, True)
     assert first.text in TEXT
     assert found.outcomes[1].fault is not None
-
-
-def test_lines_without_an_index_say_what_is_missing(tmp_path: Path) -> None:
-    file = tmp_path / "asked.jsonl"
-    file.write_text('{"question": "Quand ?"}')
-    with pytest.raises(NoIndex, match="no-index"):
-        evaluated(EvaluationPlan(file, tmp_path / "nothing"))
 
 
 def test_a_bad_other_file_is_found_before_anything_is_indexed(tmp_path: Path) -> None:

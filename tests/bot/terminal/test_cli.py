@@ -121,7 +121,11 @@ def test_index_does_not_guess_which_part(
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://x", "postgresql://a@b@x/y", "postgresql://a/selon postgresql://b/selon"]
+    "url",
+    [
+        *("mysql://x", "postgresql://a@b@x/y", "postgresql://a/b?nonsense=1"),
+        "postgresql://a/selon postgresql://b/selon",
+    ],
 )
 def test_a_wrong_address_of_the_index_is_misuse(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture

@@ -192,13 +192,6 @@ def test_what_is_written_lasts_everywhere(vector_server: Server, set_to: str, ta
             assert connection.execute("SHOW synchronous_commit").fetchone() == (taken,)
 
 
-@pytest.mark.parametrize("url", ["mysql://a/b", "", "postgresql://a/b?nonsense=1"])
-def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(StoreError) as refused:
-        open_store(tmp_path, url).current_id()
-    assert refused.value.code == "postgres-address"
-
-
 def test_an_account_that_cannot_add_pgvector_is_told(vector_server: Server, tmp_path: Path) -> None:
     with vector_server.database() as url:
         for statement in (
