@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.programs import run_program
-from tests.test_features import imported, parsed
+from tests.test_features import imported
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -173,7 +173,7 @@ def test_docstrings_quote_names_that_exist() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno} {name}"
         for package in ("bot", "index", "selon")
         for path in (ROOT / package).rglob("*.py")
-        for node in ast.walk(parsed(path))
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if not isinstance(node, ast.ClassDef) or "dataclass" in ast.dump(node)
         for name in re.findall(r"`([a-z]\w+)`", ast.get_docstring(node) or "")
@@ -183,9 +183,14 @@ def test_docstrings_quote_names_that_exist() -> None:
 
 
 @cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def _words(path: Path) -> set[str]:
     """A module's identifiers, and the words of its strings that are no docstrings."""
-    nodes = list(ast.walk(parsed(path)))
+    nodes = list(ast.walk(_tree(path)))
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     texts = [
         getattr(node, field, None) for node in nodes for field in ("id", "arg", "attr", "name")
@@ -201,7 +206,7 @@ def _words(path: Path) -> set[str]:
 @cache
 def _imported_modules(path: Path) -> set[Path]:
     """The project's modules that a module imports, or imports from."""
-    froms = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)]
+    froms = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.ImportFrom)]
     names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
     files = {
         ROOT / f"{name.replace('.', '/')}.py"
