@@ -21,6 +21,10 @@ UNSAID = "Qui sera l’archevêque de Paris en 2030 ?"
 TIMELINE = "/chronologie Notre-Dame"
 DAILY = "/quotidien?day=2025-08-29"
 LIST = "/articles?q=t%C3%A9lescope"
+DRAFT = (
+    "Les cérémonies de réouverture de Notre-Dame ont eu lieu le 9 décembre 2024. La pierre de "
+    "Rosette, un fragment de 860\u00a0kg, est exposée depuis 1802 au British Museum."
+)
 
 
 def dress(browser: Chrome, size: tuple[int, int], scheme: str) -> None:
@@ -77,6 +81,20 @@ def main(address: str) -> None:
         for name, path in shown:
             browser.get(address.rstrip("/") + path)
             save(browser, name)
+        dress(browser, (1100, 900), "light")
+        browser.get(f"{address.rstrip('/')}/verifier")
+        browser.find_element(By.ID, "text").send_keys(DRAFT)
+        browser.find_element(By.CSS_SELECTOR, ".draft button").click()
+        WebDriverWait(browser, WAIT_SECONDS).until(lambda page: page.find_elements(By.ID, "done"))
+        browser.execute_script("scrollTo(0, 0)")
+        save(browser, "web-verifier-light")
+        ask(browser, address, [QUESTION])
+        browser.find_element(By.CSS_SELECTOR, "form.keep button").click()
+        WebDriverWait(browser, WAIT_SECONDS).until(
+            lambda page: page.find_elements(By.CSS_SELECTOR, ".keep a")
+        )
+        browser.get(f"{address.rstrip('/')}/dossier")
+        save(browser, "web-dossier-light")
         dress(browser, (390, 760), "dark")
         ask(browser, address, [QUESTION])
         save(browser, "web-phone-dark")
