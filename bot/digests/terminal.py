@@ -82,9 +82,8 @@ def daily(
         raise UsageError("days-crossed", first=f"--since {since}", last=f"--date {day or last}")
     with open_articles(settings) as generation:
         script = make_daily(generation, Period(first, last), language or settings.language)
-    _show(settings, script, open_speech, markdown, audio)
     phrases = DailyFeedPhrases.of(script.language)
-    return _publish(settings, script, open_speech, feed, feed_url, phrases)
+    return _deliver(settings, script, open_speech, markdown, audio, feed, feed_url, phrases)
 
 
 def podcast(
@@ -117,9 +116,8 @@ def podcast(
     interview = open_interview(settings, open_index(settings).searcher(), code)
     request = PodcastRequest(code, about, within, minutes)
     script = make_podcast(interview, subject_thresholds(settings), request)
-    _show(settings, script, open_speech, markdown, audio)
     phrases = FeedPhrases.of(script.language)
-    return _publish(settings, script, open_speech, feed, feed_url, phrases)
+    return _deliver(settings, script, open_speech, markdown, audio, feed, feed_url, phrases)
 
 
 def _parse_period(option: str, typed: str, today: date) -> Period:
@@ -150,36 +148,21 @@ def _parse_minutes(typed: str) -> float:
     return minutes
 
 
-def _publish(
+def _deliver(
     settings: Settings,
     script: Script,
     open_speech: OpenSpeech,
-    folder: Path | None,
-    address: str,
+    markdown: bool,
+    audio: Path | None,
+    feed: Path | None,
+    feed_url: str,
     phrases: FeedPhrases | DailyFeedPhrases,
 ) -> int:
-    """Add the script to the feed in `folder`, if any, and return the exit status."""
+    """Show the script, record it, add it to the feed, and return the exit status."""
     from bot.digests.feed import add_episode, draft_episode
     from bot.digests.script import spoken_script
 
-    if not script.quotes:
-        return NOT_IN_ARTICLES
-    if folder is not None:
-        lines, title = spoken_script(script), script.title
-        with draft_episode(folder, script) as draft:
-            final = folder / draft.name
-            recording = record(settings, open_speech, lines, draft, title=title, final=final)
-            feed = add_episode(folder, script, recording, address, phrases)
-        show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(feed)))
-    return DONE
-
-
-def _show(
-    settings: Settings, script: Script, open_speech: OpenSpeech, markdown: bool, audio: Path | None
-) -> None:
-    from bot.digests.script import spoken_script
-
-    out = console_for(sys.stdout)
+    out, title = console_for(sys.stdout), script.title
     if audio is not None:
         audio_format(audio)
     if markdown:
@@ -187,7 +170,16 @@ def _show(
     else:
         show(out, script_text(script))
     if audio is not None:
-        record(settings, open_speech, spoken_script(script), audio, title=script.title)
+        record(settings, open_speech, spoken_script(script), audio, title=title)
+    if not script.quotes:
+        return NOT_IN_ARTICLES
+    if feed is not None:
+        with draft_episode(feed, script) as draft:
+            final, lines = feed / draft.name, spoken_script(script)
+            recording = record(settings, open_speech, lines, draft, title=title, final=final)
+            index = add_episode(feed, script, recording, feed_url, phrases)
+        show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(index)))
+    return DONE
 
 
 def script_text(script: Script) -> Text:

@@ -74,7 +74,11 @@ def list_articles(
     with open_articles(settings) as generation:
         entries = list(_select(generation.articles(among), language or "", outlet or ""))
     if words:
-        ids = _ids_of_subject(settings, encodable(" ".join(words)))
+        from bot.archive.subject import find_subject
+        from bot.assembly import open_index
+
+        found = find_subject(open_index(settings).searcher(), encodable(" ".join(words)))
+        ids = frozenset(own.article.id for own in found.articles)
         entries = [entry for entry in entries if entry.id in ids]
     page = entries[:limit]
     out = console_for(sys.stdout)
@@ -87,15 +91,6 @@ def list_articles(
     count = phrases.shown(len(page), len(entries)) if entries else phrases.none_listed
     show(console_for(sys.stderr), count)
     return DONE
-
-
-def _ids_of_subject(settings: Settings, subject: str) -> frozenset[str]:
-    """The ids of all articles that name a subject. Raises SettingsError, IndexingError."""
-    from bot.archive.subject import find_subject
-    from bot.assembly import open_index
-
-    found = find_subject(open_index(settings).searcher(), subject)
-    return frozenset(own.article.id for own in found.articles)
 
 
 def _list_removed(settings: Settings, *, as_json: bool) -> int:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer, Citation, Outcome, web_address
@@ -46,7 +45,7 @@ from bot.understanding.texts import CommandPhrases
 from index.errors import CodedError, reason_of
 
 if TYPE_CHECKING:
-    from bot.followups.conversation import FollowUpChain
+    from bot.terminal.repl import Ask
 
 
 STANDARD_INPUT = "-"
@@ -260,30 +259,22 @@ def _ask_lines(settings: Settings) -> int:
 
 def chat(settings: Settings) -> int:
     """Converse at a prompt if both ends are a terminal, otherwise line by line."""
-    from bot.terminal.repl import chat_piped
+    from bot.terminal.repl import chat_piped, chat_typed, new_session
 
     with ExitStack() as stack:
 
-        def open_talk() -> FollowUpChain:
+        def open_talk() -> Ask:
             from bot.assembly import open_chain
 
-            return stack.enter_context(open_chain(settings))
+            return stack.enter_context(open_chain(settings)).invoke
 
-        out, err = console_for(sys.stdout), console_for(sys.stderr)
-        if sys.stdin.isatty() and out.is_terminal:
-            return _talk(settings, open_talk, out, err)
-        return chat_piped(sys.stdin, lambda: open_talk().invoke, settings.language, out, err)
-
-
-def _talk(
-    settings: Settings, open_talk: Callable[[], FollowUpChain], out: Console, err: Console
-) -> int:
-    from bot.terminal.repl import chat_typed, new_session
-
-    facts = index_store(settings).facts()
-    welcome = TerminalPhrases.of(settings.language).repl_welcome(facts.articles, facts.passages)
-    session = new_session(settings.data_dir / HISTORY)
-    return chat_typed(session, lambda: open_talk().invoke, settings.language, out, err, welcome)
+        language, out, err = settings.language, console_for(sys.stdout), console_for(sys.stderr)
+        if not (sys.stdin.isatty() and out.is_terminal):
+            return chat_piped(sys.stdin, open_talk, language, out, err)
+        facts = index_store(settings).facts()
+        welcome = TerminalPhrases.of(language).repl_welcome(facts.articles, facts.passages)
+        session = new_session(settings.data_dir / HISTORY)
+        return chat_typed(session, open_talk, language, out, err, welcome)
 
 
 def chat_model(

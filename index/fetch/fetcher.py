@@ -249,7 +249,19 @@ class Fetcher:
         request = self._client.build_request("GET", address.url, headers=headers)
         try:
             with closing(self._client.send(request, stream=True)) as response:
-                return self._read_response(address, response, size, truncate)
+                status = response.status_code
+                if status in _REDIRECTS and "location" in response.headers:
+                    return address.join(response.headers["location"])
+                if status == 304:
+                    return NotModified(address.url)
+                if status != 200:
+                    raise self._refusal(address, response)
+                return FetchedPage(
+                    address.url,
+                    _read_body(address, response, size, truncate),
+                    response.headers.get("content-type", ""),
+                    Validators(response.headers.get("etag"), response.headers.get("last-modified")),
+                )
         except httpx2.TimeoutException as error:
             over = self._deadline.remaining() <= 0
             seconds = self._limits.total if over else self._limits.silence
@@ -258,23 +270,6 @@ class Fetcher:
             ) from error
         except httpx2.TransportError as error:
             raise _unreachable(address, error) from error
-
-    def _read_response(
-        self, address: Address, response: httpx2.Response, size: int, truncate: bool
-    ) -> FetchedPage | NotModified | Address:
-        status = response.status_code
-        if status in _REDIRECTS and "location" in response.headers:
-            return address.join(response.headers["location"])
-        if status == 304:
-            return NotModified(address.url)
-        if status != 200:
-            raise self._refusal(address, response)
-        return FetchedPage(
-            address.url,
-            _read_body(address, response, size, truncate),
-            response.headers.get("content-type", ""),
-            Validators(response.headers.get("etag"), response.headers.get("last-modified")),
-        )
 
     def _refusal(self, address: Address, response: httpx2.Response) -> FetchError:
         status = response.status_code

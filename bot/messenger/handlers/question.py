@@ -276,7 +276,15 @@ class QuestionHandlers(Handlers):
         elif len(words) > QUESTION_LIMIT:
             await say(bot, asker, asker.phrases.too_long(QUESTION_LIMIT), reply_to=number)
         else:
-            await self._replace_answer(bot, asker, turn, words)
+            answer = await self._memory.answer(
+                asker.place, words, before=turn.id, language=asker.phrases.code
+            )
+            await self._memory.replace_answer(turn.id, answer)
+            html = answer_html(answer, asker.phrases)
+            buttons = await self._keyboard(answer, turn.id, asker)
+            old, reply_to = turn.answer_messages, turn.question_message
+            messages = await self._show(bot, asker, old, html, buttons, reply_to)
+            await self._run(conversations.record_answer_messages, turn.id, messages)
 
     async def _help(self, bot: Bot, asker: Asker, message: Message, *texts: str) -> bool:
         return await give_help(self._services, bot, asker, *texts, reply_to=message.message_id)
@@ -410,17 +418,6 @@ class QuestionHandlers(Handlers):
         extra = (feature.answer_buttons(answer, turn, code) for feature in self._services.features)
         nearby = await self._services.examples.near(answer)
         return keyboard(answer, turn, asker.phrases, extra, (nearby,) if nearby else ())
-
-    async def _replace_answer(self, bot: Bot, asker: Asker, turn: TurnRecord, words: str) -> None:
-        answer = await self._memory.answer(
-            asker.place, words, before=turn.id, language=asker.phrases.code
-        )
-        await self._memory.replace_answer(turn.id, answer)
-        html = answer_html(answer, asker.phrases)
-        buttons = await self._keyboard(answer, turn.id, asker)
-        old, reply_to = turn.answer_messages, turn.question_message
-        messages = await self._show(bot, asker, old, html, buttons, reply_to)
-        await self._run(conversations.record_answer_messages, turn.id, messages)
 
     async def _show(
         self,
