@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from bot.answer import Citation, web_address
 from bot.command import DONE
 from bot.drafts.texts import DraftHelp, DraftPhrases
 from bot.errors import UsageError
@@ -19,12 +18,12 @@ from bot.json_records import citation_record, json_line
 from bot.locale.answers import Phrases
 from bot.locale.text import harmless
 from bot.settings import Settings
-from bot.terminal.console import console_for, show
-from bot.terminal.render import DOUBT, SOURCE, TITLE, quotes_text
+from bot.terminal.console import console_for, show, write_file
+from bot.terminal.render import DOUBT, SOURCE, TITLE, citation_place, quotes_text
 from index.errors import reason_of
 
 if TYPE_CHECKING:
-    from bot.drafts.draft import CheckedSentence, Draft
+    from bot.drafts.draft import CheckedSentence
 
 _STANDARD_INPUT = "-"
 
@@ -60,25 +59,11 @@ def check(
     else:
         show(console_for(sys.stdout), Text("\n\n").join(_texts(checked, settings)))
     if out is not None:
-        _write(settings, draft, checked, out)
+        from bot.drafts.comments import write_comments
+
+        write_file(out, write_comments(draft, checked, settings.language, citation_place))
+        show(console, texts.written(harmless(str(out))))
     return DONE
-
-
-def _write(
-    settings: Settings, draft: Draft, checked: Sequence[CheckedSentence], path: Path
-) -> None:
-    from bot.drafts.comments import write_comments
-
-    try:
-        path.write_bytes(write_comments(draft, checked, settings.language, _place))
-    except OSError as error:
-        raise UsageError("output-unwritable", subject=path, reason=reason_of(error)) from error
-    texts = DraftHelp.of(settings.language)
-    show(console_for(sys.stderr), texts.written(harmless(str(path))))
-
-
-def _place(citation: Citation) -> str:
-    return web_address(citation.article.url) or citation.article.path
 
 
 def _texts(checked: Sequence[CheckedSentence], settings: Settings) -> Iterator[Text]:

@@ -20,7 +20,7 @@ from bot.errors import SpeechError
 from bot.speech.audio import HEARD_RATE, ChapterMark, read_sound, write_sound
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels, open_recogniser, open_voice
-from index.processes import end_with_owner
+from index.processes import end_with_owner, limit_process, memory_status
 
 NICENESS = 19
 # Bytes of address space, in addition to those at the start; both models use a fifth of them.
@@ -38,7 +38,9 @@ def main() -> None:
     os.dup2(2, 1)  # libraries must not write into the replies
     models = json.loads(sys.stdin.buffer.readline())
     machine = Machine(SpeechModels(**models))
-    _hold_memory()
+    limit_process("RLIMIT_CORE", 0)
+    if data := memory_status("VmData"):
+        limit_process("RLIMIT_DATA", data + MEMORY)
     for line in sys.stdin.buffer:
         try:
             reply = machine.do(json.loads(line))
@@ -105,17 +107,6 @@ def _join(pieces: list[Any], rate: int, out: str, form: Any, title: str) -> dict
     sound = Sound(np.concatenate(sounds), rate)
     write_sound(sound, Path(out), form, title=title, chapters=chapters)
     return {"seconds": sound.seconds}
-
-
-def _hold_memory() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError, StopIteration):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        status = Path("/proc/self/status").read_text().splitlines()
-        kilobytes = next(line.split()[1] for line in status if line.startswith("VmData:"))
-        most = int(kilobytes) * 1024 + MEMORY
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from bot.answer import Answer, Citation, Outcome, web_address
+from bot.answer import Answer, Outcome
 from bot.command import (
     DONE,
     FAILED,
@@ -37,12 +37,12 @@ from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
-from bot.terminal.console import REPLACEMENT, console_for, encodable, show, show_wait
-from bot.terminal.render import answer_text, explained_text
+from bot.terminal.console import REPLACEMENT, console_for, encodable, show, show_wait, write_file
+from bot.terminal.render import answer_text, citation_place, explained_text
 from bot.terminal.web import serve_pages
 from bot.understanding.intents import COMMAND_INTENTS
 from bot.understanding.texts import CommandPhrases
-from index.errors import CodedError, reason_of
+from index.errors import CodedError
 
 if TYPE_CHECKING:
     from bot.terminal.repl import Ask
@@ -170,7 +170,9 @@ def ask(
     if as_json:
         out.file.write(f"{answer_json(answer)}\n")
     elif markdown and answer.statements:
-        out.file.write(EXPORT_FORMATS["md"].export(answer, settings.language, _place).decode())
+        out.file.write(
+            EXPORT_FORMATS["md"].export(answer, settings.language, citation_place).decode()
+        )
     else:
         show(out, answer_text(answer.whole if whole else answer, phrases))
         if answer.rest and not whole:
@@ -188,10 +190,7 @@ def _write_document(settings: Settings, answer: Answer, path: Path) -> int:
     if not answer.statements:
         show(err, texts.not_written(harmless(str(path))))
         return NOT_IN_ARTICLES
-    try:
-        path.write_bytes(export_format(path).export(answer, settings.language, _place))
-    except OSError as error:
-        raise UsageError("output-unwritable", subject=path, reason=reason_of(error)) from error
+    write_file(path, export_format(path).export(answer, settings.language, citation_place))
     show(err, texts.written(harmless(str(path))))
     return _EXIT_CODES[answer.outcome]
 
@@ -214,10 +213,6 @@ def call_function(
     return ask(
         settings, [message], as_json, whole=whole, markdown=markdown, output=output, options=options
     )
-
-
-def _place(citation: Citation) -> str:
-    return web_address(citation.article.url) or citation.article.path
 
 
 def _ask_lines(settings: Settings) -> int:

@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Timer
 from typing import Any, TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
 
-from bot.errors import OutputError
+from bot.errors import OutputError, UsageError
 from index.errors import reason_of
 
 WAIT_SECONDS = 1.0  # before a wait is shown
@@ -68,6 +69,14 @@ def _stream_over(raw: type[io.FileIO], stream: TextIO | None) -> TextIO:
 def discard_output() -> None:
     """Discard the remaining standard output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Raises UsageError."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError("output-unwritable", subject=path, reason=reason_of(error)) from error
 
 
 def use_utf8() -> None:

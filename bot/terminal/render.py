@@ -112,6 +112,11 @@ def passage_text(citation: Citation, phrases: Phrases) -> Text:
     return text
 
 
+def citation_place(citation: Citation) -> str:
+    """The address or the path of a citation's article."""
+    return web_address(citation.article.url) or citation.article.path
+
+
 def complaint(error: BaseException, phrases: TerminalPhrases) -> str:
     """Describe an error, and say so if it is unexpected."""
     if isinstance(error, CodedError):
