@@ -63,7 +63,8 @@ class LiveIndex:
         return self._embedder
 
     def search(self, question: str, limit: int = 10, within: Period | None = None) -> Findings:
-        question = question[:1].upper() + question[1:]  # not of a subject
+        if question.endswith("?"):  # and no subject or request: « liste des pays membres »
+            question = question[:1].upper() + question[1:]
         return self.searcher().search(question, limit, within)
 
     def search_subject(

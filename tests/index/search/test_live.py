@@ -25,6 +25,13 @@ def titles(index: LiveIndex, question: str) -> set[str]:
     return {hit.article.title for hit in index.search(question).hits}
 
 
+def test_questions_begin_with_a_capital_and_requests_stay_as_typed(tmp_path: Path) -> None:
+    index(three(), tmp_path)
+    served = live(tmp_path)
+    assert served.search("où est le Pont ?").question == "Où est le Pont ?"
+    assert served.search("liste des ponts à Pont").question == "liste des ponts à Pont"
+
+
 def test_a_damaged_newer_generation_leaves_the_old_one_answering_and_a_check_tells(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
