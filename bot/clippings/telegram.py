@@ -34,7 +34,7 @@ from bot.state.deliveries import Attachment, Delivery, Letter, Part
 
 logger = logging.getLogger(__name__)
 
-KEPT = MenuCommand("gardees", "kept", "Vos citations gardées", "Your kept quotes", public=True)
+KEPT = MenuCommand("gardees", "kept", "Vos citations gardées", "Your kept quotes")
 POLL_INTERVAL = timedelta(minutes=1)  # for a new generation
 _PREFIX = "keep"
 _KEY_BYTES = 16
@@ -83,7 +83,7 @@ class ClippingsOnTelegram(Handlers, TelegramFeature):
         """Send the quotes as a document, with the address that shows them if the pages have one."""
         asker, phrases = event.asker, event.asker.texts(ClippingPhrases)
         clippings = await self._load(asker.person_id)
-        if not asker.private or not clippings:
+        if not clippings:
             await event.say(phrases.none)
             return
         code = asker.phrases.code

@@ -37,7 +37,7 @@ PUBLIC = set(_PUBLIC.split())
 _PUBLIC_BUTTONS = """
 a:0123456789ab z:0123456789ab o:0123456789ab w:0123456789ab:0 s:1 d:1 p:x m:1 n:1 v:1:1 r:1:wrong
 l:fr q:start q:stop ask:0 f:1:stop hear:stop hear:2025-08-28:2025-08-29 say:1 b:1:a b:1:u
-doc:1 doc:1:md all:1
+doc:1 doc:1:md all:1 keep:1
 """
 _PRIVATE_BUTTONS = """
 x:1 forget:yes forget:no quiet:yes silence voice:never s!:1 d+:1

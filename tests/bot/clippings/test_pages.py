@@ -34,6 +34,7 @@ from tests.bot.web.browser import (
     WAIT_SECONDS,
     check_accessible,
     check_page,
+    follow,
     open_browser,
     phone,
     served,
@@ -200,18 +201,21 @@ def test_a_journalist_keeps_quotes(service: WebService) -> None:
             browser.find_element(By.CSS_SELECTOR, "form.ask button").click()
             wait = WebDriverWait(browser, WAIT_SECONDS)
             wait.until(lambda page: page.find_elements(By.CSS_SELECTOR, "form.keep"))
-            browser.find_element(By.CSS_SELECTOR, "form.keep button").click()
-            if script:
+            keep_button = browser.find_element(By.CSS_SELECTOR, "form.keep button")
+            if not script:
+                follow(keep_button)
+            else:
+                keep_button.click()
                 wait.until(lambda page: page.find_elements(By.CSS_SELECTOR, ".keep a"))
                 check_page(browser)
-                browser.find_element(By.CSS_SELECTOR, ".keep a").click()
+                follow(browser.find_element(By.CSS_SELECTOR, ".keep a"))
             assert SAID in browser.find_element(By.CSS_SELECTOR, ".card blockquote").text
             browser.find_element(By.NAME, "note").send_keys("À revoir")
-            browser.find_element(By.CSS_SELECTOR, "button[value=note]").click()
+            follow(browser.find_element(By.CSS_SELECTOR, "button[value=note]"))
             note = browser.find_element(By.NAME, "note")
             assert note.get_attribute("value") == "À revoir"
-            browser.find_element(By.CSS_SELECTOR, "button[name=share]").click()
-            browser.find_element(By.CSS_SELECTOR, "a[href^='/dossier/partage/']").click()
+            follow(browser.find_element(By.CSS_SELECTOR, "button[name=share]"))
+            follow(browser.find_element(By.CSS_SELECTOR, "a[href^='/dossier/partage/']"))
             assert SAID in browser.page_source
             assert "À revoir" not in browser.page_source
             if script:

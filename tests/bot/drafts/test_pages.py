@@ -19,7 +19,7 @@ from bot.drafts.draft import FILE_BYTES, MAX_PAGES, PAGE_CHARACTERS
 from bot.drafts.feature import DraftsFeature
 from bot.web.service import WebService
 from tests.bot.messenger.samples import article
-from tests.bot.web.browser import check_accessible, check_page, phone, served
+from tests.bot.web.browser import check_accessible, check_page, follow, phone, served
 from tests.bot.web.library import create_pages, open_client, open_service
 from tests.bot.web.test_attacks import BIDI, FOREIGN, SCRIPTS, faults
 
@@ -82,14 +82,14 @@ def test_a_journalist_checks_a_file(
             assert link.get_dom_attribute("download") == "texte-commente.docx"
             if used is browser:
                 check_page(used)
-            used.find_element(By.CSS_SELECTOR, ".near cite a").click()
+            follow(used.find_element(By.CSS_SELECTOR, ".near cite a"))
             assert used.find_element(By.CSS_SELECTOR, "mark.current").text == SAID
 
 
 def submit(browser: Chrome, address: str, path: Path) -> None:
     browser.get(f"{address}/verifier")
     browser.find_element(By.ID, "file").send_keys(str(path))
-    browser.find_element(By.CSS_SELECTOR, "form.draft button").click()
+    follow(browser.find_element(By.CSS_SELECTOR, "form.draft button"))
 
 
 def test_everybody_can_use_the_form(browser: Chrome, service: WebService) -> None:

@@ -11,7 +11,10 @@ from shutil import which
 import pytest
 import uvicorn
 from axe_core_python.selenium import Axe
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
 from starlette.types import ASGIApp
 
 REQUIRED = "BROWSER_REQUIRED"
@@ -49,6 +52,20 @@ def check_accessible(browser: Chrome, address: str) -> None:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         browser.get(address)
         check_page(browser)
+
+
+def follow(element: WebElement) -> None:
+    """Click what leads to another page, and wait until this one is left."""
+
+    def is_left(_: object) -> bool:
+        try:
+            element.is_enabled()
+        except WebDriverException:  # of several kinds while the page changes
+            return True
+        return False
+
+    element.click()
+    WebDriverWait(element.parent, WAIT_SECONDS).until(is_left)
 
 
 def check_page(browser: Chrome) -> None:
