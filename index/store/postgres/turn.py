@@ -61,6 +61,8 @@ def postgres_turn(
             take_lease(connection, part)
             hold(connection, MODELS_LOCK)  # the tables that its vectors are saved in
         yield PostgresTurn(connection, workplace)
+        with suppress(psycopg.Error):  # a server sees a closed connection only a little later
+            connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 @contextmanager

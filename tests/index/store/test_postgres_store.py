@@ -18,6 +18,7 @@ from index.search.searcher import Searcher
 from index.store.factory import open_store
 from index.store.open_generation import OpenGeneration
 from index.store.postgres import vectors
+from index.store.postgres.connections import BoundedConnection
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.store import PostgresStore
 from tests.fakes import FakeEmbedder
@@ -52,6 +53,20 @@ def many(count: int) -> list[Article]:
         outlet = ("Le Phare", "La Gazette")[number % 2]
         found.append(replace(own, published=first + timedelta(days=number // 4), outlet=outlet))
     return found
+
+
+def test_a_build_that_has_ended_holds_no_lock_until_its_server_knows(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_still: list[BoundedConnection] = []
+    monkeypatch.setattr(BoundedConnection, "close", lambda self: open_still.append(self))
+    for _ in range(2):
+        with store.build_turn():
+            pass
+    monkeypatch.undo()
+    for connection in open_still:
+        connection.close()
+    assert open_still
 
 
 @pytest.fixture
