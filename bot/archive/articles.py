@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_articles
 from bot.archive.material import find_material
-from bot.archive.outcome import refuse
+from bot.archive.outcome import refuse_request
 from bot.archive.request import ArchiveRequest
 from bot.archive.subject import MAX_PASSAGES
 from bot.archive.texts import ArticlesPhrases
@@ -98,17 +98,17 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
     if name:
         signed = searcher.by_author(name) or searcher.by_outlet(name)
         if signed is None:
-            return refuse(request, decide_by_articles(()))
+            return refuse_request(request, decide_by_articles(()))
         scoped = signed
     skip = (request.page - 1) * size
     if not request.subject:
         page = load(scoped.generation, scoped.articles(request.period, size, skip))
         if not page:
-            return refuse(request, decide_by_articles((), period=request.period))
+            return refuse_request(request, decide_by_articles((), period=request.period))
         return FoundArticles(page, scoped.count(request.period))
     material = find_material(request, scoped, MAX_PASSAGES)
     if material is not None and not material.found.is_complete:
-        return refuse(request, decide_by_articles((), is_complete=False))
+        return refuse_request(request, decide_by_articles((), is_complete=False))
     if material is not None and material.found.central[skip:]:
         named = [own for own in material.found.articles if own.article.id in material.named]
         central = [own for own in named if own.is_central] or named or material.found.central
@@ -120,7 +120,7 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         first = articles[skip : skip + size]
         return FoundArticles(tuple(first), len(articles), mentions, tuple(near), not named)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
-    return refuse(request, decide_by_articles((), hits, request.period))
+    return refuse_request(request, decide_by_articles((), hits, request.period))
 
 
 def load(

@@ -42,7 +42,7 @@ def answer_lines(
     The first heading says which articles of the `material` are left out as of another subject.
     """
     if not statements:
-        return refuse(request, decide_by_articles((), period=request.period))
+        return refuse_request(request, decide_by_articles((), period=request.period))
     citations = tuple(line.cite(number) for number, line in enumerate(lines, 1))
     articles = [citation.article for citation in citations]
     first, *others = statements
@@ -82,8 +82,8 @@ def _count_months(found: FoundSubject) -> tuple[MonthCount, ...]:
 def refuse_subject(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Refuse a subject of which the articles say nothing of the kind; offer those near it."""
     hits = searcher.search(request.subject, _NEAR_PASSAGES).hits
-    return refuse(request, decide_by_articles((), hits, request.period))
+    return refuse_request(request, decide_by_articles((), hits, request.period))
 
 
-def refuse(request: ArchiveRequest, decision: Decision) -> Answer:
+def refuse_request(request: ArchiveRequest, decision: Decision) -> Answer:
     return refusal_of(request.question, decision, language=request.language, period=request.period)

@@ -94,7 +94,7 @@ def _find_differences(citations: Sequence[Citation]) -> Mapping[int, list[OtherW
     return found
 
 
-def write_file(
+def write_clippings(
     clippings: Sequence[Clipping], suffix: str, language: Language, link_of: LinkOf, base: str
 ) -> tuple[bytes, str]:
     """Write the quotes that are not withdrawn, with their notes, or a bibliography of their

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.answer import Citation
 from bot.clippings import clipping_records as records
 from bot.clippings.clipping_records import CLIPPING_LIMIT
-from bot.clippings.clippings import SUFFIXES, Clipping, load_clippings, news_of, write_file
+from bot.clippings.clippings import SUFFIXES, Clipping, load_clippings, news_of, write_clippings
 from bot.clippings.texts import ClippingPhrases
 from bot.conversation.passage_refs import PassageRef, citations_of
 from bot.conversation.recall import stored_citation
@@ -181,7 +181,7 @@ class ClippingPages:
         base = base_address(self._service.settings, request)
         link_of, code = partial(citation_address, base=base), visitor.language
         content, media_type = await asyncio.to_thread(
-            write_file, clippings, suffix, code, link_of, base
+            write_clippings, clippings, suffix, code, link_of, base
         )
         name = f"{_phrases(request).file_name}.{suffix}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}

@@ -17,7 +17,7 @@ from telegram.error import TelegramError
 from bot.answer import Answer
 from bot.clippings import clipping_records as records
 from bot.clippings.clipping_records import CLIPPING_LIMIT
-from bot.clippings.clippings import Clipping, load_clippings, news_of, write_file
+from bot.clippings.clippings import Clipping, load_clippings, news_of, write_clippings
 from bot.clippings.texts import ClippingPhrases
 from bot.conversation.passage_refs import citations_of
 from bot.conversation.recall import stored_citation
@@ -87,7 +87,9 @@ class ClippingsOnTelegram(Handlers, TelegramFeature):
             await event.say(phrases.none)
             return
         code = asker.phrases.code
-        content, _ = await asyncio.to_thread(write_file, clippings, "docx", code, online_place, "")
+        content, _ = await asyncio.to_thread(
+            write_clippings, clippings, "docx", code, online_place, ""
+        )
         caption, settings = phrases.title, self._services.settings
         if settings.web_address is not None and settings.web_access != "local":
             key = await self._run(records.share_key, asker.person_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import docx
 
 from bot.answer import Citation
-from bot.drafts.draft import CheckedSentence, Draft
+from bot.drafts.draft import CheckedSentence, DraftText
 from bot.drafts.texts import DraftPhrases
 from bot.export.document import one_line, reference
 from bot.export.package import legal_text
@@ -19,7 +19,7 @@ _AUTHOR, _INITIALS = "Selon", "S"
 
 
 def write_comments(
-    draft: Draft,
+    draft: DraftText,
     checked: Sequence[CheckedSentence],
     language: Language,
     link_of: Callable[[Citation], str],

@@ -33,7 +33,7 @@ Search = Callable[[str, int], Findings]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftText:
     """A text, as its parser gives it, and the offsets of its sentences that state something."""
 
     article: Article
@@ -81,7 +81,7 @@ class CheckedSentence:
         ]
 
 
-def read_draft(content: bytes, name: str) -> Draft:
+def read_draft(content: bytes, name: str) -> DraftText:
     """Parse a draft in the process that reads files from outside. Raises ReadError."""
     if not content.strip():
         raise ReadError("article-no-text")
@@ -101,7 +101,7 @@ def read_draft(content: bytes, name: str) -> Draft:
     if article is None:
         raise ReadError("article-no-text")
     headings = [range(part.heading_start, part.heading_end) for part in article.sections]
-    draft = Draft(
+    draft = DraftText(
         article,
         tuple(
             (start, end)
@@ -114,7 +114,7 @@ def read_draft(content: bytes, name: str) -> Draft:
     return draft
 
 
-def check_sentence(draft: Draft, span: tuple[int, int], search: Search) -> CheckedSentence:
+def check_sentence(draft: DraftText, span: tuple[int, int], search: Search) -> CheckedSentence:
     """Quote the sentences nearest to one of a draft, and those that differ from it. CPU work.
 
     What an article also says as the draft does is not shown as a difference. Raises IndexingError.

@@ -21,7 +21,7 @@ from bot.drafts.draft import (
     MAX_PAGES,
     SUFFIXES,
     CheckedSentence,
-    Draft,
+    DraftText,
     check_sentence,
     read_draft,
 )
@@ -86,7 +86,7 @@ class DraftPages:
         headers = {"content-type": "text/html; charset=utf-8", **STREAM_HEADERS}
         return StreamingResponse(self._parts(request, draft), headers=headers)
 
-    async def _parts(self, request: Request, draft: Draft) -> AsyncGenerator[str]:
+    async def _parts(self, request: Request, draft: DraftText) -> AsyncGenerator[str]:
         """The page in pieces: its head, the sentences, and what is known at the end."""
         values = {**_values(request), "count": len(draft.spans)}
         page = render_text(request, "draft.html", **values)

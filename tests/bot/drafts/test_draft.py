@@ -15,7 +15,7 @@ from bot.drafts.draft import (
     MAX_PAGES,
     PAGE_CHARACTERS,
     CheckedSentence,
-    Draft,
+    DraftText,
     check_sentence,
     read_draft,
 )
@@ -38,12 +38,12 @@ def index(sample_index: Path) -> LiveIndex:
 
 
 @pytest.fixture(scope="module")
-def draft() -> Draft:
+def draft() -> DraftText:
     return read_draft(TEXT.encode(), "deux.md")
 
 
 @pytest.fixture(scope="module")
-def checked(draft: Draft, index: LiveIndex) -> list[CheckedSentence]:
+def checked(draft: DraftText, index: LiveIndex) -> list[CheckedSentence]:
     return [check_sentence(draft, span, index.search) for span in draft.spans]
 
 
@@ -65,7 +65,7 @@ def test_the_nearest_sentences_stand_beside_those_that_state_something(
 
 
 def test_the_document_is_the_text_with_comments(
-    draft: Draft, checked: list[CheckedSentence]
+    draft: DraftText, checked: list[CheckedSentence]
 ) -> None:
     content = write_comments(draft, checked, "fr", online_place)
     document = docx.Document(io.BytesIO(content))
