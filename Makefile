@@ -160,5 +160,5 @@ $(READY): pyproject.toml constraints.txt deploy/weights/base.txt
 
 $(DEV): $(READY)
 	@echo "Installing what tests and checks need…" >&2
-	@$(PIP_INSTALL) --editable '.[dev,models,charts,web]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,charts,web,openid]' 1>&2 </dev/null
 	@touch $@

@@ -90,6 +90,12 @@ class NotAdmitted(WebError):  # noqa: N818
         return {"www-authenticate": "Bearer"}
 
 
+class SignInFailed(WebError):  # noqa: N818
+    """The OpenID provider has not named somebody who may enter."""
+
+    status = 403
+
+
 class NotIdentified(WebError):  # noqa: N818
     """No trusted proxy has named the visitor."""
 

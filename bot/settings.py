@@ -49,12 +49,13 @@ logging.getLogger("dotenv").setLevel(logging.ERROR)  # our own errors name the l
 TELEGRAM_API_URL = "https://api.telegram.org"
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
+_ISSUER = re.compile(r"https://|http://(?:127\.0\.0\.1|localhost)[:/]")  # what it signs is believed
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_.-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
 Access = Literal["open", "list", "invitation"]
-WebAccess = Literal["local", "open", "token", "proxy"]
+WebAccess = Literal["local", "open", "token", "proxy", "openid"]
 
 
 def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
@@ -73,6 +74,17 @@ def allowed_hosts(text: str) -> list[str]:
     for host in hosts:
         parse_allowed(host)
     return hosts
+
+
+def group_roles(text: str) -> dict[str, str]:
+    """Split SELON_OPENID_ROLES into roles by group. Raises RefusedValue."""
+    roles = {}
+    for entry in filter(str.strip, text.split(";")):
+        group, _, role = (part.strip() for part in entry.rpartition("="))
+        if not group or role not in ("administrator", "editor", "reader"):
+            raise RefusedValue("openid-roles-refused", subject=entry.strip())
+        roles[group] = role
+    return roles
 
 
 class Settings(BaseSettings):
@@ -311,7 +323,8 @@ class Settings(BaseSettings):
     web_access: WebAccess = Field(
         "local",
         description="Who may ask on the web: local (this machine alone), open (everybody), token "
-        "(bearers of a token from `selon token`) or proxy (people whom a trusted proxy names).",
+        "(bearers of a token from `selon token`), proxy (people whom a trusted proxy names) or "
+        "openid (people who sign in with OpenID Connect).",
     )
     web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -328,6 +341,22 @@ class Settings(BaseSettings):
         "X-Forwarded-User",
         description="Header in which the proxy names the person, with proxy access; it must "
         "replace what strangers send.",
+    )
+    web_admins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Administrators on the web, by the names of tokens or of the proxy."
+    )
+    openid_issuer: str = Field(
+        "", description="Issuer of the OpenID provider, such as https://login.exemple.fr."
+    )
+    openid_client: str = Field("", description="Client ID that the provider gave to Selon.")
+    openid_secret: SecretStr | None = Field(
+        None, description="The client's secret (empty: a public client, by PKCE alone). Secret."
+    )
+    openid_groups: str = Field("groups", description="Claim with a person's groups.")
+    openid_roles: Annotated[str, _parsed_by(group_roles)] = Field(
+        "",
+        description="Roles of groups, as group=administrator, group=editor or group=reader, "
+        "separated by semicolons; * is everybody (empty: whoever signs in is a reader).",
     )
     web_address: AnyHttpUrl | None = Field(
         None,
@@ -381,6 +410,13 @@ class Settings(BaseSettings):
             raise RefusedValue("web-local-host")
         return value
 
+    @field_validator("openid_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        if value and not _ISSUER.match(value):
+            raise RefusedValue("openid-issuer-refused")
+        return value
+
     @field_validator("web_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -404,6 +440,15 @@ class Settings(BaseSettings):
         if value.strip().lower() == "none":
             return ()
         return tuple(number.strip() for number in value.split(",") if number.strip())
+
+    @field_validator("web_admins", mode="before")
+    @classmethod
+    def _people(cls, value: Any) -> Any:
+        return (
+            tuple(filter(None, map(str.strip, value.split(","))))
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("web_hosts", "web_proxies", "web_embed", mode="before")
     @classmethod

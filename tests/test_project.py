@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 METADATA = PROJECT["project"]
 EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
-TESTED = ("dev", "models", "charts", "web")
+TESTED = ("dev", "models", "charts", "web", "openid")
 """The extras that `make test` and `make check` install."""
 TESTS = f".[{','.join(TESTED)}]"
 
@@ -141,7 +141,7 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
             if not {canonicalize_name(owner) for owner in owners.get(name, [name])} & declared:
                 undeclared[name] = path.relative_to(ROOT).as_posix()
     # What the libraries above bring and cannot do without may be used as theirs.
-    for brought in ("httpx", "huggingface_hub", "jsonschema", "openai", "transformers"):
+    for brought in ("httpx", "huggingface_hub", "joserfc", "jsonschema", "openai", "transformers"):
         undeclared.pop(brought, None)
     assert undeclared == {}
 

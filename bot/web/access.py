@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, get_args
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
@@ -22,19 +23,21 @@ from bot.locale.catalogue import Language
 from bot.locale.errors import error_sentence
 from bot.state import web_tokens
 from bot.state.people import WEB_PEOPLE
+from bot.state.roles import Role
+from bot.web import openid
+from bot.web.addresses import LOGIN
+from bot.web.cookies import cookie_header, cookie_name, sign_cookie
 from bot.web.program_errors import error_response, is_for_programs
 from bot.web.rendering import render
 from bot.web.service import Visitor, WebService
 
-COOKIE = "selon"
-SECURE_COOKIE = "__Host-selon"  # over HTTPS; sibling domains cannot set it
-COOKIE_DAYS = 90  # of a token
-LOGIN = "/entrer"
 ATTEMPT_COST = 2.0  # of an invalid token, in questions
 _SECRET_BYTES = 16
 _TOKEN_LENGTHS = range(20, 65)
+LOOPBACK = ("127.0.0.1", "::1")
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 _PUBLIC = (LOGIN, "/static/", "/widget.js")
+_SIGN_OUT = "/sortir"
 
 
 class TrustedProxies:
@@ -69,6 +72,17 @@ class TrustedProxies:
         return any(address in network for network in self._proxies)
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who comes, by a name in their mode of access; `cookie` is one to set, if any."""
+
+    kind: str
+    name: str
+    role: Role = "reader"
+    label: str = ""
+    cookie: str = ""
+
+
 class Access:
     """Middleware: sets `request.state.visitor` and new visitors' cookies; refuses strangers."""
 
@@ -88,49 +102,60 @@ class Access:
             await self._app(scope, receive, send)
             return
         try:
-            name, cookie = await self._identify(request)
+            identity = await self._identify(request)
         except WebError as refusal:
             await self._refuse(Request(scope, receive), refusal)(scope, receive, send)
             return
-        is_known = self._service.settings.web_access in ("token", "proxy")
         site = request.headers.get("sec-fetch-site", "none")
         scope["state"]["visitor"] = Visitor(
-            person_number(self._service.settings.web_access, name),
+            person_number(identity.kind, identity.name),
             language,
-            None if is_known else address,
+            None if identity.label else address,
             is_sent=site not in ("none", "same-origin"),
+            name=identity.label,
+            role=identity.role,
         )
 
         async def send_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and cookie:
+            if message["type"] == "http.response.start" and identity.cookie:
                 days = self._service.settings.keep_days
-                header = cookie_header(cookie, scope["scheme"], days)
+                header = cookie_header(identity.cookie, scope["scheme"], days)
                 MutableHeaders(scope=message).setdefault("set-cookie", header)
             await send(message)
 
         await self._app(scope, receive, send_cookie)
 
-    async def _identify(self, request: HTTPConnection) -> tuple[str, str]:
-        """The person's name in this mode of access, and a cookie to set ("" for none).
-
-        Raises WebError.
-        """
-        settings = self._service.settings
+    async def _identify(self, request: HTTPConnection) -> Identity:
+        """Raises WebError for strangers."""
+        settings, key = self._service.settings, self._service.cookie_key
+        access = settings.web_access
         cookie = request.cookies.get(cookie_name(request.url.scheme), "")
-        if settings.web_access == "proxy":
+        if access == "proxy":
             names = request.headers.getlist(settings.web_proxy_user)
             name = names[0].strip() if len(names) == 1 else ""  # a second one is forged
             if not name or not request.state.proxied:
                 raise NotIdentified("web-not-identified")
-            return name, ""
-        if settings.web_access == "token":
-            return await self._token_name(request, bearer(request) or cookie), ""
-        key = self._service.cookie_key
+            return Identity(access, name, self._role_of(name), name)
+        token = bearer(request)
+        if access == "token" or (access == "openid" and token):
+            name = await self._token_name(request, token or cookie)
+            return Identity("token", name, self._role_of(name), name)
+        if access == "openid":
+            account = openid.read_account(request, key, self._service.now())
+            if account is None:
+                raise NotAdmitted("web-not-admitted")
+            return Identity(access, account.subject, account.role, account.name)
+        host = request.client.host if request.client else ""
+        role: Role = "administrator" if access == "local" and host in LOOPBACK else "reader"
         secret, _, signature = cookie.partition(".")
         if hmac.compare_digest(signature.encode(), sign_cookie(secret, key).encode()):
-            return secret, cookie if request.scope["method"] == "POST" else ""  # lasts longer
+            is_renewed = request.scope["method"] == "POST"
+            return Identity(access, secret, role, cookie=cookie if is_renewed else "")
         secret = secrets.token_urlsafe(_SECRET_BYTES)
-        return secret, f"{secret}.{sign_cookie(secret, key)}"
+        return Identity(access, secret, role, cookie=f"{secret}.{sign_cookie(secret, key)}")
+
+    def _role_of(self, name: str) -> Role:
+        return "administrator" if name in self._service.settings.web_admins else "reader"
 
     async def _token_name(self, request: HTTPConnection, token: str) -> str:
         if len(token) not in _TOKEN_LENGTHS:
@@ -145,50 +170,53 @@ class Access:
         if is_for_programs(request.url.path):
             return error_response(request, refusal)
         if isinstance(refusal, NotAdmitted) and "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse(LOGIN, 303)
+            path = f"{request.url.path}?{request.url.query}".rstrip("?")
+            ending = f"?next={quote(path)}" if request.method == "GET" and path != "/" else ""
+            return RedirectResponse(f"{LOGIN}{ending}", 303)
         reason = error_sentence(refusal, request.state.visitor.language)
         return PlainTextResponse(f"{reason}\n", refusal.status, refusal.headers)
 
 
 def routes(service: WebService) -> list[BaseRoute]:
-    """The login page."""
+    """The pages to sign in and out. Raises SettingsError."""
+    provider = openid.open_provider(service.settings)
+
+    def page(request: Request, status: int = 200, **values: Any) -> Response:
+        path = openid.own_path(request.query_params.get("next", ""))
+        begin = f"{openid.BEGIN}?next={quote(path)}" if provider else ""
+        values = {"refused": False, "left": False, "elsewhere": "", **values}
+        return render(request, "login.html", status, begin=begin, next=path, **values)
 
     async def show(request: Request) -> Response:
-        return render(request, "login.html", refused=False)
+        return page(request)
 
     async def enter(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=4) as form:
             token = str(form.get("token", "")).strip()[: _TOKEN_LENGTHS.stop]
+            path = openid.own_path(str(form.get("next", "")))
         if await service.state.run(web_tokens.token_name, token=token) is None:
             await service.count(request.state.visitor, ATTEMPT_COST)
-            return render(request, "login.html", 401, refused=True)
-        return RedirectResponse("/", 303, {"set-cookie": cookie_header(token, request.url.scheme)})
+            return page(request, 401, refused=True)
+        return RedirectResponse(path, 303, {"set-cookie": cookie_header(token, request.url.scheme)})
 
-    return [Route(LOGIN, show, methods=["GET"]), Route(LOGIN, enter, methods=["POST"])]
+    async def leave(request: Request) -> Response:
+        elsewhere = await provider.sign_out_address(request) if provider else ""
+        response = page(request, left=True, elsewhere=elsewhere)
+        response.headers.append("set-cookie", cookie_header("", request.url.scheme, 0))
+        return response
+
+    return [
+        Route(LOGIN, show, methods=["GET"]),
+        Route(LOGIN, enter, methods=["POST"]),
+        Route(_SIGN_OUT, leave, methods=["POST"]),
+        *(openid.routes(service, provider) if provider else ()),
+    ]
 
 
 def bearer(request: HTTPConnection) -> str:
     """The bearer token, or ""."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def cookie_name(scheme: str) -> str:
-    return SECURE_COOKIE if scheme == "https" else COOKIE
-
-
-def sign_cookie(secret: str, key: bytes) -> str:
-    digest = hmac.digest(key, secret.encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def cookie_header(value: str, scheme: str, days: int = COOKIE_DAYS) -> str:
-    """Set the cookie, or remove it with `days=0`."""
-    ending = "; Secure" if scheme == "https" else ""
-    return (
-        f"{cookie_name(scheme)}={value}; Path=/; Max-Age={days * 86400}; HttpOnly; SameSite=Lax"
-        f"{ending}"
-    )
 
 
 def address_number(host: str) -> int:

@@ -10,6 +10,8 @@ from bot.settings import Settings
 from bot.web.answer_view import quotes_path
 from index.article import Article
 
+LOGIN = "/entrer"
+
 
 def base_address(settings: Settings, request: Request | None = None) -> str:
     """The URL of the pages: from the settings, else from a request, else "" for none."""

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
 from bot.state import privacy
-from bot.web.access import cookie_header
+from bot.web.cookies import cookie_header
 from bot.web.rendering import render
 from bot.web.service import WebService
 

@@ -139,6 +139,8 @@ def render_text(request: Request, name: str, **values: Any) -> str:
             base=base_address(service.settings, request),
             features=request.app.state.features,
             known=visitor.is_known,
+            visitor=visitor,
+            signs_out=visitor.name and service.settings.web_access != "proxy",
             telegram=service.telegram,
             **values,
         )

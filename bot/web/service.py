@@ -36,6 +36,7 @@ from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import State
 from bot.state.limits import AskLimits
+from bot.state.roles import Role
 from bot.understanding.intents import COMMAND_INTENTS
 from bot.understanding.texts import CommandPhrases
 from bot.web.admission import Admission
@@ -93,6 +94,7 @@ class Visitor:
     """A visitor, identified by a hash of their cookie, token or proxied user name; a stranger by
     that of their address.
 
+    `name` is what a token, a proxy or an OpenID provider calls them, if any.
     `address` is a hash of their network, whose visitors share limits; None if they are known.
     `is_sent`: a page of another site, not the person, may have made their browser come.
     """
@@ -101,10 +103,12 @@ class Visitor:
     language: Language
     address: int | None = None
     is_sent: bool = False
+    name: str = ""
+    role: Role = "reader"
 
     @property
     def is_known(self) -> bool:
-        """True if a token or a proxy names the person."""
+        """True if a token, a proxy or an OpenID provider names the person."""
         return self.address is None
 
 

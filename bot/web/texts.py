@@ -68,6 +68,9 @@ class PagePhrases(Texts, domain="web", part="page"):
     token: str
     enter: str
     token_refused: str
+    sign_in: str
+    signed_out: str
+    sign_out_elsewhere: str
     copy: str
     copied: str
     copy_quote: str
@@ -105,6 +108,7 @@ class PagePhrases(Texts, domain="web", part="page"):
     forget_question: str
 
     def holdings(self, count: int) -> str: ...
+    def sign_out(self, name: str) -> str: ...
     def up_to(self, day: date) -> str: ...
     def coverage_of(self, count: int, name: str, most: int) -> str: ...
     def bar(self, name: str, articles: int) -> str: ...

@@ -22,8 +22,10 @@ from bot.state.clock import utc_now
 from bot.state.database import State
 from bot.state.people import WEB_PEOPLE
 from bot.state.tables import VoteRow
-from bot.web.access import COOKIE, LOGIN, accepted_language, address_number
+from bot.web.access import accepted_language, address_number
+from bot.web.addresses import LOGIN
 from bot.web.app import create_app
+from bot.web.cookies import COOKIE
 from bot.web.service import Visitor, WebService
 from tests.bot.llm.fakes import Scripted
 from tests.bot.llm.test_budget import REQUEST
