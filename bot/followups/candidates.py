@@ -32,11 +32,10 @@ _DATE = re.compile(
 _ASKING = re.compile(
     r"\b(?:(?:à |de |dans |en |d['’]|depuis |pour |in |at )?(?:quel(?:le)?s?|which|what) \w+"
     r"|(?:de |depuis )?combien(?: de \w+| d['’]\w+)?|how (?:many|much|long|old|far)"
-    r"|qui|quand|où|ou|pourquoi|pk|comment|que|qu['’]est-ce qu(?:i|e)"
+    r"|qui|quoi|quand|où|ou|pourquoi|pk|comment|que|qu['’]est-ce qu(?:i|e)"
     r"|who|when|where|why|how|what)\b",
     re.IGNORECASE,
 )
-_CONJUNCTION = re.compile(r"(?:et|mais|alors|and|but|so)\b[ ,]*", re.IGNORECASE)
 _SAME_ARTICLE_WEIGHT = 2.0  # of a vote for the article last cited
 _MAX_NAME_WORDS = 5  # of an answer that is a name
 _MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
@@ -137,7 +136,7 @@ def candidates(question: str, turns: History) -> list[str]:
     every = (
         *frames,
         *(join_subject(name, question, last.language) for name in subjects if name),
-        continue_last(last.understood, question, last.language),
+        f"{last.understood} {question}",
         question,
     )
     return [candidate for candidate in dict.fromkeys(every) if candidate.strip()]
@@ -163,21 +162,13 @@ def join_subject(subject: str, question: str, language: str) -> str:
     return f"{subject}{mark}{question}"
 
 
-def continue_last(base: str, question: str, language: str) -> str:
-    """Append a question to the last one; one of hardly any words of its own takes the place of what
-    the last one asks: « En quelle année… ? »"""
-    asked = _CONJUNCTION.sub("", question, count=1).rstrip(_END)
-    others, are_both_asking = _ASKING.sub("", asked), _ASKING.search(asked) and _ASKING.search(base)
-    if not are_both_asking or len(set(terms(others, language))) > _MAX_NEW_WORDS:
-        return f"{base} {question}"
-    return f"{asked[:1].upper()}{asked[1:]} {_ASKING.sub('', base, count=1).strip()}"
-
-
 def reframe(base: str, question: str, language: str) -> list[str]:
-    """Put the date or name of a question with hardly anything else into the last one."""
+    """Put the date or name of a question with hardly anything else into the last one, unless it
+    asks something of its own: « Et Pasteur, il a fait quoi ? »"""
     dates, names = _DATE.findall(question), find_names(question, language)
     new = (dates or names)[-1:]
-    if not new:
+    asked = _ASKING.search(question)
+    if not new or (asked and fold_phrase(asked[0]) not in fold_phrase(base)):
         return []
     others = set(terms(question, language)) - set(terms(new[0], language))
     if len(others) > _MAX_NEW_WORDS:
@@ -200,8 +191,9 @@ def _swap_name(base: str, name: str, question: str, new: str) -> str:
 
 
 def find_names(text: str, language: str) -> list[str]:
-    """Find the names in a question, in order."""
-    return [text[span.start : span.end].rstrip(_END) for span in span_names(text, language)]
+    """Find the names in a question, each once, in order."""
+    names = (text[span.start : span.end].rstrip(_END) for span in span_names(text, language))
+    return list(dict.fromkeys(names))
 
 
 def asks_for_articles(question: str) -> bool:

@@ -236,6 +236,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if group == "function" and intent in self._functions:
             if not subject and (meaning.leans or meaning.is_command):
                 subject = _last_subject(turn)
+            elif intent == "comparison" and meaning.leans and (other := _last_subject(turn)):
+                both = f"{other} {'and' if language == 'en' else 'et'} {subject}"
+                text = CommandPhrases.of(language).request(intent, both)
             meaning = replace(meaning, subject=subject)
             answer = self._functions[intent](meaning, text)
             is_in_vain = answer is not None and answer.outcome == "no"
