@@ -1,16 +1,13 @@
-"""The JSON API (`/api/…`): questions, searches and articles, and its OpenAPI description."""
+"""The JSON API (`/api/…`): questions, searches and articles."""
 
 from __future__ import annotations
 
 import asyncio
-from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from pydantic.json_schema import JsonSchemaMode
+from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 from typing_extensions import TypedDict
 
 from bot.errors import FieldError, MissingPage, WebError
@@ -21,8 +18,9 @@ from bot.json_records import (
     answer_record,
     article_record,
     entry_record,
-    json_line,
 )
+from bot.web.conversations import answer_in
+from bot.web.openapi import ApiOperation, ApiParameter, JsonResponse
 from bot.web.service import (
     KINDS,
     QUESTION_LIMIT,
@@ -45,12 +43,14 @@ _PERIOD = "A day, month or year: 2025-08-29, 2025-08, 2025."
 
 
 class AskRequest(BaseModel):
-    """A question that stands alone; with a `kind`, the subject of that function of the archive."""
+    """A question that stands alone, or goes on in a `conversation` (its id; `new` begins one); with
+    a `kind`, the subject of that function of the archive."""
 
     question: _Text
     kind: Annotated[_Text | None, Field(json_schema_extra={"enum": [*KINDS, None]})] = None
     since: Annotated[_Text | None, Field(alias="from", description=_PERIOD)] = None
     until: Annotated[_Text | None, Field(alias="to", description=_PERIOD)] = None
+    conversation: _Text | None = None
 
     def message(self, language: str) -> str:
         """The question, or the message that calls the function. Raises WebError."""
@@ -66,36 +66,26 @@ class SearchRecord(TypedDict):
     articles: list[EntryRecord]
 
 
-class ErrorFields(TypedDict):
-    """What is wrong: a code for programs, a sentence for people."""
+class ReplyRecord(AnswerRecord, total=False):
+    """An answer, and the id of its conversation if it has one."""
 
-    code: str
-    message: str
-
-
-class ErrorRecord(TypedDict):
-    """An error."""
-
-    error: ErrorFields
+    conversation: str
 
 
-def routes(service: WebService) -> list[BaseRoute]:
-    api = JsonApi(service)
+def operations(service: WebService) -> list[ApiOperation]:
+    api, text = JsonApi(service), {"type": "string"}
+    query = ApiParameter("q", {**text, "minLength": 1, "maxLength": QUESTION_LIMIT}, True)
+    limits = {"minimum": 1, "maximum": MAX_RESULTS, "default": _RESULTS}
+    asked = AskRequest.model_json_schema()["properties"]
+    fields = [ApiParameter(name, asked[name]) for name in asked if name != "question"]
+    searched = [query, ApiParameter("limit", {"type": "integer", **limits})]
+    path, statuses = "/api/articles/{id:path}", (401, 403, 404, 429, 503)
     return [
-        Route("/api/ask", api.ask, methods=["GET", "POST"]),
-        Route("/api/search", api.search, methods=["GET"]),
-        Route("/api/articles/{id:path}", api.article, methods=["GET"]),
-        Route("/api/openapi.json", api.description, methods=["GET"]),
+        ApiOperation("ask_get", "GET", "/api/ask", api.ask, ReplyRecord, [query, *fields]),
+        ApiOperation("ask", "POST", "/api/ask", api.ask, ReplyRecord, body=AskRequest),
+        ApiOperation("search", "GET", "/api/search", api.search, SearchRecord, searched),
+        ApiOperation("article", "GET", path, api.article, ArticleRecord, statuses=statuses),
     ]
-
-
-class JsonResponse(Response):
-    """JSON that is safe to print in a terminal."""
-
-    media_type = "application/json"
-
-    def render(self, content: Any) -> bytes:
-        return json_line(content).encode()
 
 
 class JsonApi:
@@ -105,9 +95,14 @@ class JsonApi:
     async def ask(self, request: Request) -> Response:
         """Answer `?q=`, or the question in a JSON body."""
         visitor: Visitor = request.state.visitor
-        question = (await _parse(request)).message(visitor.language)
-        stored_answer = await self._service.ask(question, visitor, earlier=())
-        record = answer_record(stored_answer.answer)
+        asked = await _parse(request)
+        question = asked.message(visitor.language)
+        stored_answer, conversation = await answer_in(
+            self._service, question, visitor, asked.conversation
+        )
+        record: ReplyRecord = {**answer_record(stored_answer.answer)}
+        if conversation is not None:
+            record["conversation"] = conversation
         page = {"content-location": f"/a/{stored_answer.key}"} if stored_answer.key else {}
         return JsonResponse(record, headers=page)
 
@@ -138,9 +133,6 @@ class JsonApi:
         copy_of = next(entry.copy_of for entry in generation.find(article_id))
         return article_record(article, copy_of, generation.count_passages(article_id))
 
-    async def description(self, request: Request) -> Response:
-        return JsonResponse(describe_api())
-
 
 async def _parse(request: Request) -> AskRequest:
     """Parse a question of the query or of a JSON body. Raises WebError."""
@@ -157,88 +149,3 @@ async def _parse(request: Request) -> AskRequest:
             raise WebError("web-question-empty") from error
         field = str(first["loc"][0]) if first["loc"] else "question"
         raise FieldError("web-question-field", field=field, limit=QUESTION_LIMIT) from error
-
-
-_ERRORS = {
-    400: "The request cannot be read.",
-    401: "A token is needed.",
-    403: "Access is refused.",
-    404: "There is no such article.",
-    413: "The body is too long.",
-    422: "A field has a value that is not accepted.",
-    429: "Too many requests: try again after `Retry-After` seconds.",
-    503: "There is no index yet, it cannot be read, or too many ask at once.",
-}
-
-
-def describe_api() -> dict[str, Any]:
-    """The OpenAPI description."""
-    mode: JsonSchemaMode = "validation"
-    records = {
-        kind: TypeAdapter(kind)
-        for kind in (AskRequest, AnswerRecord, SearchRecord, ArticleRecord, ErrorRecord)
-    }
-    schemas, definitions = TypeAdapter.json_schemas(
-        [(kind, mode, adapter) for kind, adapter in records.items()],
-        ref_template="#/components/schemas/{model}",
-    )
-    text = {"type": "string", "minLength": 1, "maxLength": QUESTION_LIMIT}
-    query = {"name": "q", "in": "query", "required": True, "schema": text}
-    choice = {"name": "kind", "in": "query", "schema": {"type": "string", "enum": [*KINDS]}}
-    days = [
-        {"name": name, "in": "query", "description": _PERIOD, "schema": {"type": "string"}}
-        for name in ("from", "to")
-    ]
-    limit = {
-        "name": "limit",
-        "in": "query",
-        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": _RESULTS},
-    }
-    name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-    body = {"required": True, "content": _json(schemas[AskRequest, mode])}
-    answer, codes = schemas[AnswerRecord, mode], (400, 401, 403, 413, 422, 429, 503)
-
-    def operation(summary: str, result: Any, codes: tuple[int, ...], **more: Any) -> dict[str, Any]:
-        error = _json(schemas[ErrorRecord, mode])
-        responses = {"200": {"description": "Done.", "content": _json(result)}}
-        for code in codes:
-            responses[str(code)] = {"description": _ERRORS[code], "content": error}
-        return {"summary": summary, "responses": responses, **more}
-
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Selon", "version": version("selon")},
-        "security": [{}, {"bearer": []}],
-        "paths": {
-            "/api/ask": {
-                "get": operation(
-                    "Answer a question", answer, codes, parameters=[query, choice, *days]
-                ),
-                "post": operation("Answer a question", answer, codes, requestBody=body),
-            },
-            "/api/search": {
-                "get": operation(
-                    "Find articles about a subject or a question",
-                    schemas[SearchRecord, mode],
-                    codes,
-                    parameters=[query, limit],
-                )
-            },
-            "/api/articles/{id}": {
-                "get": operation(
-                    "Read an article",
-                    schemas[ArticleRecord, mode],
-                    (401, 403, 404, 429, 503),
-                    parameters=[name],
-                )
-            },
-        },
-        "components": {
-            "schemas": definitions["$defs"],
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-        },
-    }
-
-
-def _json(schema: Any) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}

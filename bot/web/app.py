@@ -25,8 +25,10 @@ from bot.settings import Settings
 from bot.web import access, api, articles, conversations, openai_api, pages, personal, widget
 from bot.web.access import Access, TrustedProxies
 from bot.web.admission import HangUp
+from bot.web.conversation_calls import conversation_calls
 from bot.web.feature import WebFeature
 from bot.web.mcp import McpDoor
+from bot.web.openapi import api_routes
 from bot.web.program_errors import PlainErrors, error_response, is_for_programs
 from bot.web.rendering import STATIC, reason_of, render
 from bot.web.service import WebService
@@ -55,12 +57,20 @@ _HEADERS = {
 
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """Create the web application, with the pages of features."""
-    mcp_door = McpDoor(service)
-    modules = [pages, conversations, personal, access, articles, widget, api, openai_api]
+    calls = [*conversation_calls(service), *(call for own in features for call in own.calls)]
+    mcp_door = McpDoor(service, calls)
+    operations = [
+        *api.operations(service),
+        *(call.operation(service) for call in calls if call.path),
+        *(operation for own in features for operation in own.operations),
+        *openai_api.operations(service),
+        mcp_door.operation(),
+    ]
+    modules = [pages, conversations, personal, access, articles, widget]
     app = Starlette(
         routes=[
             *(route for module in modules for route in module.routes(service)),
-            *mcp_door.routes(),
+            *api_routes(operations),
             *(route for feature in features for route in feature.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute
 
 from bot.answer import Answer, Citation
 from bot.locale.catalogue import Language
+from bot.web.openapi import ApiOperation
+from bot.web.program_calls import ProgramCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class WebFeature:
 
     `refusal` returns HTML to show known people below an answer, given its key;
     `notice` HTML for the top of the home page; `quote` HTML beside the actions of a quote; `reader`
-    HTML below the article of an ID. `jobs` run every few seconds.
+    HTML below the article of an ID. `jobs` run every few seconds. `operations` and `calls` are for
+    programs.
     """
 
     routes: Sequence[BaseRoute]
@@ -36,3 +39,5 @@ class WebFeature:
     quote: Callable[[Citation, Language], str] | None = None
     reader: Callable[[str, Language], str] | None = None
     jobs: Sequence[Callable[[], Awaitable[None]]] = ()
+    operations: Sequence[ApiOperation] = ()
+    calls: Sequence[ProgramCall] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,9 +15,8 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.requests import Request
-from starlette.routing import BaseRoute, Route
 
 from bot.answer import Outcome, link_to, web_address
 from bot.assembly import chain_over, chat_models_in, open_index
@@ -29,7 +28,10 @@ from bot.settings import Settings
 from bot.understanding.intents import COMMAND_INTENTS
 from bot.understanding.texts import CommandPhrases
 from bot.web.addresses import article_address, base_address, citation_address
-from bot.web.program_errors import ProgramError
+from bot.web.conversations import answer_in
+from bot.web.openapi import ApiOperation
+from bot.web.program_calls import ProgramCall
+from bot.web.program_errors import ProgramError, field_error
 from bot.web.service import (
     READ_COST,
     SEARCH_COST,
@@ -41,7 +43,6 @@ from bot.web.service import (
     without_nul,
 )
 from index.article import Article
-from index.errors import Words
 
 _FUNCTION_NAMES = ", ".join(f"`{intent.commands[1]}`" for intent in COMMAND_INTENTS)
 INSTRUCTIONS = (
@@ -66,6 +67,10 @@ class Question(BaseModel):
     question: Annotated[
         str, Field(description="One question that stands alone, in the language of the articles.")
     ]
+    conversation: Annotated[
+        str | None,
+        Field(description="Goes on in the conversation of this id; `new` begins one, with an id."),
+    ] = None
 
 
 class FunctionCall(BaseModel):
@@ -126,19 +131,23 @@ class CitedAnswer(BaseModel):
     sections: list[AnswerSectionRecord]
     citations: list[Quote]
     nearest: list[ArticleLink]
+    conversation: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCaller:
     """The caller of a tool, and how to serve them; `base` is the URL of the pages ("": none).
 
-    `ask` raises WebError; `count` takes a cost in questions and raises TooManyQuestions.
+    `ask` takes a question and the id of a conversation, and returns the answer with the id; it
+    raises WebError. `count` takes a cost in questions and raises TooManyQuestions. Without a
+    `visitor`, nothing is theirs.
     """
 
     language: str
     base: str
-    ask: Callable[[str], Awaitable[StoredAnswer]]
+    ask: Callable[[str, str | None], Awaitable[tuple[StoredAnswer, str | None]]]
     count: Callable[[float], Awaitable[None]]
+    visitor: Visitor | None = None
 
 
 class ArticleTools:
@@ -162,7 +171,7 @@ class ArticleTools:
         return Document(**link.model_dump(), text=article.text, metadata=_metadata(article))
 
     async def ask(self, asker: ToolCaller, arguments: Question) -> CitedAnswer:
-        return await self._answer(asker, arguments.question)
+        return await self._answer(asker, arguments.question, arguments.conversation)
 
     async def call(self, intent: str, asker: ToolCaller, arguments: FunctionCall) -> CitedAnswer:
         """Call a function of the archive by its intent."""
@@ -170,8 +179,17 @@ class ArticleTools:
         question = function_question(intent, arguments.subject, *days, asker.language)
         return await self._answer(asker, question)
 
-    async def _answer(self, asker: ToolCaller, question: str) -> CitedAnswer:
-        answer = (await asker.ask(question)).answer.whole
+    async def make(self, call: ProgramCall, asker: ToolCaller, arguments: BaseModel) -> Any:
+        """Make a call that concerns what is the visitor's own."""
+        assert asker.visitor is not None
+        await asker.count(READ_COST)
+        return await call.make(asker.visitor, asker.base, arguments)
+
+    async def _answer(
+        self, asker: ToolCaller, question: str, conversation: str | None = None
+    ) -> CitedAnswer:
+        stored_answer, conversation = await asker.ask(question, conversation)
+        answer = stored_answer.answer.whole
         quotes = [
             Quote(
                 id=citation.article.id,
@@ -195,6 +213,7 @@ class ArticleTools:
             sections=sections_record(answer),
             citations=quotes,
             nearest=[_link(article, asker) for article in answer.nearest],
+            conversation=conversation,
         )
 
 
@@ -217,13 +236,14 @@ def _metadata(article: Article) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ArticleTool:
-    """A tool and its declaration."""
+    """A tool and its declaration; `method` is the one that it would have in HTTP."""
 
     title: str
     description: str
     arguments: type[BaseModel]
-    result: type[BaseModel]
-    call: Callable[[ToolCaller, Any], Awaitable[BaseModel]]
+    result: Any
+    call: Callable[[ToolCaller, Any], Awaitable[Any]]
+    method: str = "GET"
 
     def declare(self, name: str) -> types.Tool:
         return types.Tool(
@@ -231,15 +251,22 @@ class ArticleTool:
             title=self.title,
             description=self.description,
             input_schema=self.arguments.model_json_schema(),
-            output_schema=self.result.model_json_schema(),
+            output_schema=TypeAdapter(self.result).json_schema(),
             annotations=types.ToolAnnotations(
-                read_only_hint=True, destructive_hint=False, open_world_hint=False
+                read_only_hint=self.method == "GET",
+                destructive_hint=self.method == "DELETE",
+                open_world_hint=False,
             ),
         )
 
 
-def mcp_server(library: Library, asker_of: Callable[[Request | None], ToolCaller]) -> Server[Any]:
-    """Create the server; `asker_of` identifies callers by their HTTP request, if any."""
+def mcp_server(
+    library: Library,
+    asker_of: Callable[[Request | None], ToolCaller],
+    calls: Sequence[ProgramCall] = (),
+) -> Server[Any]:
+    """Create the server; `asker_of` identifies callers by their HTTP request, if any, and `calls`
+    concern what is a visitor's own."""
     implementations, phrases = ArticleTools(library), CommandPhrases.of("en")
     tools: Mapping[str, ArticleTool] = {
         "search": ArticleTool(
@@ -276,6 +303,17 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], ToolCaller
             )
             for intent in COMMAND_INTENTS
         },
+        **{
+            call.name: ArticleTool(
+                call.summaries("en")[call.name],
+                f"{call.summaries('en')[call.name]}. {call.result.__doc__}",
+                call.fields,
+                call.result,
+                partial(implementations.make, call),
+                call.method,
+            )
+            for call in calls
+        },
     }
 
     async def list_tools(
@@ -294,14 +332,12 @@ def mcp_server(library: Library, asker_of: Callable[[Request | None], ToolCaller
             arguments = tool.arguments.model_validate(params.arguments or {})
             result = await tool.call(asker, arguments)
         except ValidationError as error:
-            first = error.errors()[0]
-            field, reason = ".".join(map(str, first["loc"])), Words(first["msg"])
-            refused = WebError("chat-field", field=field, reason=reason)
-            return _refusal(ProgramError.of(refused, asker.language).message)
+            return _refusal(ProgramError.of(field_error(error), asker.language).message)
         except Exception as error:
             return _refusal(ProgramError.of(error, asker.language).message)
-        text = types.TextContent(text=result.model_dump_json())
-        return types.CallToolResult(content=[text], structured_content=result.model_dump())
+        adapter = TypeAdapter(tool.result)
+        text = types.TextContent(text=adapter.dump_json(result).decode())
+        return types.CallToolResult(content=[text], structured_content=adapter.dump_python(result))
 
     return Server(
         "selon",
@@ -323,19 +359,24 @@ class McpDoor:
     The application checks hosts and origins for all routes.
     """
 
-    def __init__(self, service: WebService) -> None:
+    def __init__(self, service: WebService, calls: Sequence[ProgramCall]) -> None:
         def asker_of(request: Request | None) -> ToolCaller:
             assert request is not None
             visitor: Visitor = request.state.visitor
             base = base_address(service.settings, request)
-            ask, count = partial(service.ask, visitor=visitor), partial(service.count, visitor)
-            return ToolCaller(visitor.language, base, ask, count)
 
-        server = mcp_server(service.library, asker_of)
+            async def ask(question: str, conversation: str | None) -> Any:
+                return await answer_in(service, question, visitor, conversation)
+
+            count = partial(service.count, visitor)
+            return ToolCaller(visitor.language, base, ask, count, visitor)
+
+        server = mcp_server(service.library, asker_of, calls)
         self._manager = StreamableHTTPSessionManager(server, stateless=True)
 
-    def routes(self) -> list[BaseRoute]:
-        return [Route("/mcp", StreamableHTTPASGIApp(self._manager), methods=["POST"])]
+    def operation(self) -> ApiOperation:
+        call, statuses = StreamableHTTPASGIApp(self._manager), (400, 401, 403, 413)
+        return ApiOperation("mcp", "POST", "/mcp", call, dict[str, Any], statuses=statuses)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -350,8 +391,8 @@ def serve_stdio(settings: Settings) -> None:
     Raises SettingsError, IndexingError.
     """
 
-    async def ask(question: str) -> StoredAnswer:
-        return StoredAnswer(await chain.ainvoke(plain_question(question)))
+    async def ask(question: str, conversation: str | None) -> tuple[StoredAnswer, None]:
+        return StoredAnswer(await chain.ainvoke(plain_question(question))), None
 
     async def count(cost: float) -> None:
         pass

@@ -15,16 +15,18 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, StrictBool, ValidationError, ValidationInfo, field_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from typing_extensions import TypedDict
 
-from bot.answer import Outcome
+from bot.answer import Answer
 from bot.errors import MissingPage, WebError
+from bot.json_records import CitationRecord, answer_record
 from bot.web.addresses import base_address
+from bot.web.conversations import answer_in, new_number
 from bot.web.heartbeats import respond_when_ready
 from bot.web.linked_text import CitationLink, LinkedText
-from bot.web.program_errors import ProgramError
+from bot.web.openapi import ApiOperation
+from bot.web.program_errors import ProgramError, field_error
 from bot.web.service import QUESTION_LIMIT, Visitor, WebService
-from index.errors import Problem, Words
 
 MODEL = "selon"
 HISTORY_BYTES = 1_000_000  # of a body with a whole conversation
@@ -77,10 +79,24 @@ class StreamOptions(BaseModel):
     include_usage: StrictBool = False
 
 
-class ChatRequest(BaseModel):
-    """Fields that change what a program expects are refused; others are ignored."""
+class ConversationRef(BaseModel):
+    id: str
+
+
+class ModelRequest(BaseModel):
+    """What both requests have. Fields that change what a program expects are refused; others are
+    ignored. With the id of a `conversation` (`new` begins one), Selon knows what came before."""
 
     model: str
+    conversation: ConversationRef | str | None = None
+
+    @property
+    def conversation_id(self) -> str | None:
+        own = self.conversation
+        return own.id if isinstance(own, ConversationRef) else own
+
+
+class ChatRequest(ModelRequest):
     messages: list[InputMessage]
     stream: StrictBool | None = None
     stream_options: StreamOptions | None = None
@@ -92,14 +108,10 @@ class ChatRequest(BaseModel):
     logprobs: Literal[False] | None = None
 
 
-class ResponseRequest(BaseModel):
-    """Like `ChatRequest`."""
-
-    model: str
+class ResponseRequest(ModelRequest):
     input: str | list[InputMessage]
     stream: StrictBool | None = None
     previous_response_id: None = None
-    conversation: None = None
     background: Literal[False] | None = None
     prompt: None = None
     text: TextOptions | None = None
@@ -109,30 +121,59 @@ class ResponseRequest(BaseModel):
 Typed = TypeVar("Typed", ChatRequest, ResponseRequest)
 
 
-def routes(service: WebService) -> list[BaseRoute]:
+class OpenAIErrorFields(TypedDict):
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class OpenAIErrorRecord(TypedDict):
+    """An error as OpenAI's clients read it; `param` names the field."""
+
+    error: OpenAIErrorFields
+
+
+def operations(service: WebService) -> list[ApiOperation]:
     handlers = OpenAIHandlers(service)
+    operation = partial(ApiOperation, result=Fields, error=OpenAIErrorRecord)
+    read, write = (
+        partial(operation, statuses=(401, 403, 404)),
+        partial(operation, statuses=(400, 401, 403, 404, 413, 429, 503), body_bytes=HISTORY_BYTES),
+    )
     return [
-        Route("/v1/models", handlers.models, methods=["GET"]),
-        Route("/v1/models/{name}", handlers.model, methods=["GET"]),
-        Route("/v1/chat/completions", handlers.chat, methods=["POST"], max_body_size=HISTORY_BYTES),
-        Route("/v1/responses", handlers.respond, methods=["POST"], max_body_size=HISTORY_BYTES),
+        read("models", "GET", "/v1/models", handlers.models),
+        read("model", "GET", "/v1/models/{name}", handlers.model),
+        write("conversation", "POST", "/v1/conversations", handlers.conversation),
+        write("chat", "POST", "/v1/chat/completions", handlers.chat, body=ChatRequest),
+        write("response", "POST", "/v1/responses", handlers.respond, body=ResponseRequest),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerMessage:
-    """The message of an answer; `prompt` is the length of the preceding messages, in words."""
+    """The message of an answer; `prompt` is the length of the preceding messages, in words;
+    `conversation` is its id, if it has one."""
 
     text: str
     links: Sequence[CitationLink]
-    outcome: Outcome
+    answer: Answer
     prompt: int
+    conversation: str | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(_ID_BYTES))
     created: int = field(default_factory=lambda: int(time.time()))
 
+    @property
+    def extras(self) -> Fields:
+        """What Selon's messages have beside those of OpenAI."""
+        citations: list[CitationRecord] = answer_record(self.answer)["citations"]
+        conversation = {"id": self.conversation} if self.conversation else None
+        extras = {"outcome": self.answer.outcome, "citations": citations}
+        return {**extras, "conversation": conversation}
+
 
 class OpenAIHandlers:
-    """The handlers of this API; the client's messages are the whole conversation."""
+    """The handlers of this API; without an id, the client's messages are the whole conversation."""
 
     def __init__(self, service: WebService) -> None:
         self._service = service
@@ -148,9 +189,14 @@ class OpenAIHandlers:
     def _model(self) -> Fields:
         return {"id": MODEL, "object": "model", "created": self._start_time, "owned_by": "selon"}
 
+    async def conversation(self, request: Request) -> Response:
+        """Begin a conversation, of which nothing is stored before its first question."""
+        created = {"created_at": int(time.time()), "metadata": {}}
+        return JSONResponse({"id": str(new_number()), "object": "conversation", **created})
+
     async def chat(self, request: Request) -> Response:
         body = await _read(request, ChatRequest)
-        message = self._answer(request, body.messages, "messages")
+        message = self._answer(request, body, body.messages, "messages")
         if not body.stream:
             return JSONResponse(chat_completion(await message))
         with_usage = body.stream_options is not None and body.stream_options.include_usage
@@ -161,13 +207,13 @@ class OpenAIHandlers:
         messages = body.input
         if isinstance(messages, str):
             messages = [InputMessage(role="user", content=messages)]
-        message = self._answer(request, messages, "input")
+        message = self._answer(request, body, messages, "input")
         if body.stream:
             return await _stream_events(request, message, response_events)
         return JSONResponse(response_object(await message, "completed"))
 
     async def _answer(
-        self, request: Request, messages: list[InputMessage], param: str
+        self, request: Request, body: ModelRequest, messages: list[InputMessage], param: str
     ) -> AnswerMessage:
         """Answer the last message. Raises IndexingError and WebError."""
         visitor: Visitor = request.state.visitor
@@ -175,9 +221,11 @@ class OpenAIHandlers:
         if not turns or turns[-1].role != "user":
             raise WebError("chat-no-question", field=param)
         earlier = [message.content for message in turns[:-1] if message.role == "user"]
-        stored_answer = await self._service.ask(
+        stored_answer, conversation = await answer_in(
+            self._service,
             turns[-1].content,
             visitor,
+            body.conversation_id,
             earlier=[
                 question
                 for question in earlier
@@ -187,7 +235,7 @@ class OpenAIHandlers:
         answer = stored_answer.answer
         text = LinkedText.of(answer, base_address(self._service.settings, request))
         prompt = sum(len(message.content.split()) for message in messages)
-        return AnswerMessage(text.text, text.links, answer.outcome, prompt)
+        return AnswerMessage(text.text, text.links, answer, prompt, conversation)
 
 
 async def _read(request: Request, kind: type[Typed]) -> Typed:
@@ -195,13 +243,7 @@ async def _read(request: Request, kind: type[Typed]) -> Typed:
     try:
         body = await asyncio.to_thread(kind.model_validate_json, await request.body())
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
-        param = "".join(steps).lstrip(".") or "body"
-        reason: Problem | Words = Words(first["msg"].removeprefix("Value error, "))
-        if first["type"] == "json_invalid":
-            reason = Problem("web-json")
-        raise WebError("chat-field", field=param, reason=reason) from error
+        raise field_error(error) from error
     _check_model(body.model)
     return body
 
@@ -225,7 +267,7 @@ def chat_completion(message: AnswerMessage) -> Fields:
         **_chat_head(message, "chat.completion"),
         "choices": [choice],
         "usage": _usage(message),
-        "outcome": message.outcome,
+        **message.extras,
     }
 
 
@@ -246,7 +288,7 @@ def _chat_annotations(message: AnswerMessage) -> list[Fields]:
 
 
 def chat_events(message: AnswerMessage, *, with_usage: bool = False) -> Iterator[str]:
-    """Yield the events of a chat answer; the last chunk has the annotations and the outcome, or the
+    """Yield the events of a chat answer; the last chunk has the annotations and the extras, or the
     usage if `with_usage`.
     """
     head = _chat_head(message, "chat.completion.chunk")
@@ -257,7 +299,7 @@ def chat_events(message: AnswerMessage, *, with_usage: bool = False) -> Iterator
 
     yield chunk({"role": "assistant", "content": ""})
     yield chunk({"content": message.text})
-    yield chunk({"annotations": _chat_annotations(message)}, "stop", outcome=message.outcome)
+    yield chunk({"annotations": _chat_annotations(message)}, "stop", **message.extras)
     if with_usage:
         yield _event({**head, "choices": [], "usage": _usage(message)})
     yield "data: [DONE]\n\n"
@@ -287,7 +329,7 @@ def response_object(message: AnswerMessage, status: str) -> Fields:
         "tool_choice": "none",
         "tools": [],
         "usage": usage if status == "completed" else None,
-        "outcome": message.outcome if status == "completed" else None,
+        **(message.extras if status == "completed" else dict.fromkeys(message.extras)),
     }
 
 

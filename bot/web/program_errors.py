@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.errors import StateError, WebError
 from bot.locale.answers import Phrases
 from bot.locale.errors import error_sentence, library_sentence
-from index.errors import IndexingError, NoIndex
+from index.errors import IndexingError, NoIndex, Problem, Words
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,16 @@ class ProgramError:
 def is_for_programs(path: str) -> bool:
     """True for the paths of the JSON and OpenAI APIs and of MCP."""
     return path.startswith(_PREFIXES)
+
+
+def field_error(error: ValidationError, kind: type[WebError] = WebError) -> WebError:
+    """The first field that is refused, by its path in the request."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
+    reason: Problem | Words = Words(first["msg"].removeprefix("Value error, "))
+    if first["type"] == "json_invalid":
+        reason = Problem("web-json")
+    return kind("chat-field", field="".join(steps).lstrip(".") or "body", reason=reason)
 
 
 def error_response(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot.locale.catalogue import Texts
@@ -119,6 +120,28 @@ class PagePhrases(Texts, domain="web", part="page"):
     def gone(self, count: int) -> str: ...
     def kept_for(self, days: int) -> str: ...
     def kept(self, turns: int, votes: int, alerts: int) -> str: ...
+
+
+class ApiPhrases(Texts, domain="web", part="api"):
+    """Texts of the page for programs and of the OpenAPI document: `summaries` by the names of
+    operations, `errors` by status, `places` of fields."""
+
+    title: str
+    about: str
+    document: str
+    fields: str
+    field: str
+    place: str
+    kind: str
+    meaning: str
+    required: str
+    result: str
+    done: str
+    failures: str
+    records: str
+    summaries: Mapping[str, str]
+    errors: Mapping[str, str]
+    places: Mapping[str, str]
 
 
 class ReaderPhrases(Texts, domain="reader", part="reader"):

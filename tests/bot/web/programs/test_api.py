@@ -16,19 +16,22 @@ import httpx
 import pytest
 from httpx2 import Response
 from jsonschema import Draft202012Validator
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot.errors import StateError
+from bot.features import FEATURES
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.state import web_tokens
 from bot.state.database import State
-from bot.web.api import describe_api
 from bot.web.app import create_app
+from bot.web.program_errors import is_for_programs
 from bot.web.service import WebService
 from index.errors import NoIndex
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
 from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.bot.web.library import create_pages
 from tests.docs import ROOT
 from tests.e2e.telegram import StubChain
 
@@ -252,6 +255,17 @@ def test_an_example_does_what_it_promises(live: str, kind: str, example: str) ->
         json.loads(ran.stdout)
 
 
-def test_the_page_names_every_address() -> None:
-    for path in describe_api()["paths"]:
-        assert path.partition("{")[0] in PAGE
+def test_every_address_is_described_and_documented(service: WebService) -> None:
+    """Those of the features, too."""
+    app = create_pages(service, FEATURES)
+    with TestClient(app, ORIGIN) as client:
+        paths = client.get("/api/openapi.json").json()["paths"]
+    described = {(path, method.upper()) for path, own in paths.items() for method in own}
+    routes = {
+        (re.sub(r":\w+\}", "}", route.path), method)
+        for route in app.routes
+        if isinstance(route, Route) and is_for_programs(route.path)
+        for method in (route.methods or ()) - {"HEAD"}
+    }
+    assert described == routes
+    assert [path for path in paths if path.partition("{")[0] not in PAGE] == []
