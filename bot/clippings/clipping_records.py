@@ -98,11 +98,14 @@ def clippings_of(session: Session, person_id: int) -> list[ClippingRecord]:
 
 
 def move_clipping(session: Session, person_id: int, clipping_id: int, by: int) -> None:
-    """Swap a clipping with the one before (-1) or after (1) it."""
+    """Move a clipping by so many places, back if negative, at most to an end."""
     rows = list(session.scalars(_rows_of(person_id)))
     at = next((at for at, row in enumerate(rows) if row.id == clipping_id), None)
-    if at is not None and 0 <= at + by < len(rows):
-        rows[at].place, rows[at + by].place = rows[at + by].place, rows[at].place
+    if at is not None:
+        places = [row.place for row in rows]
+        rows.insert(max(0, at + by), rows.pop(at))
+        for row, place in zip(rows, places, strict=True):
+            row.place = place
 
 
 def write_note(

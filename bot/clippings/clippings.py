@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
 from bot.answer import Citation, ShownQuote, Statement
 from bot.archive.differences import SHARED_WORDS, compare_sentences
@@ -44,7 +45,7 @@ class Clipping:
     id: int
     number: int
     citation: Citation | None
-    state: str
+    state: Literal["", "changed", "withdrawn"]
     note: str
     told: str
     differences: tuple[OtherWords, ...] = ()
@@ -65,7 +66,9 @@ def load_clippings(records: Sequence[ClippingRecord], find: FindArticle) -> list
     clippings = []
     for number, record in enumerate(records, 1):
         citation, has_changed = current.get(number, (None, False))
-        state = "withdrawn" if citation is None else "changed" if has_changed else ""
+        state: Literal["", "changed", "withdrawn"] = "changed" if has_changed else ""
+        if citation is None:
+            state = "withdrawn"
         own = tuple(others.get(number, ()))
         clippings.append(
             Clipping(record.id, number, citation, state, record.note, record.told, own)

@@ -15,15 +15,17 @@ from starlette.routing import Route
 
 from bot.answer import Citation
 from bot.clippings import clipping_records as records
+from bot.clippings.calls import PATH, clipping_calls
 from bot.clippings.clipping_records import CLIPPING_LIMIT
-from bot.clippings.clippings import SUFFIXES, Clipping, load_clippings, news_of, write_clippings
+from bot.clippings.clippings import Clipping, news_of
+from bot.clippings.own_clippings import OwnClippings, load_own
 from bot.clippings.texts import ClippingPhrases
 from bot.conversation.passage_refs import PassageRef, citations_of
-from bot.conversation.recall import stored_citation
 from bot.locale.catalogue import Language
-from bot.web.addresses import base_address, citation_address
+from bot.web.addresses import base_address
 from bot.web.answer_view import quotes_path
 from bot.web.feature import MenuLink, WebFeature
+from bot.web.openapi import ApiOperation
 from bot.web.rendering import environment, render, render_text
 from bot.web.service import KEY_BYTES, READ_COST, Visitor, WebService, without_nul
 from index.ingestion.passages import cut
@@ -51,6 +53,18 @@ def open_pages(service: WebService) -> WebFeature:
         notice=pages.notice,
         quote=lambda citation, code: _keep_form(PassageRef.of(citation).encode(), code),
         reader=partial(_part, "clipping_reader.html"),
+        operations=[
+            ApiOperation(
+                "dossier_document",
+                "GET",
+                f"{PATH}/document.{{suffix}}",
+                pages.document,
+                "application/octet-stream",
+                statuses=(401, 403, 404),
+                summaries=lambda code: ClippingPhrases.of(code).summaries,
+            )
+        ],
+        calls=clipping_calls(service),
     )
 
 
@@ -61,7 +75,7 @@ class ClippingPages:
     async def show(self, request: Request) -> Response:
         """Show the visitor's clippings; what they see of changed articles counts as told."""
         person = request.state.visitor.person_id
-        clippings = await self._load(person)
+        clippings = await self._own(request).load()
         if news := news_of(clippings):
             await self._service.state.run(records.mark_told, person_id=person, states=news)
         key = await self._service.state.run(records.share_key, person_id=person)
@@ -97,7 +111,7 @@ class ClippingPages:
         citations = await asyncio.to_thread(self._cite, refs)
         if refs and not citations:
             raise HTTPException(404)
-        if not await self._keep(visitor, citations):
+        if not await self._own(request).keep(citations):
             return await self._full(request)
         if "x-part" in request.headers:
             return render(
@@ -105,20 +119,14 @@ class ClippingPages:
             )
         return RedirectResponse(CLIPPINGS, 303)
 
-    async def _keep(self, visitor: Visitor, citations: Sequence[Citation]) -> bool:
-        """True unless there are more quotes than a person may keep."""
-        kept: int = await self._service.state.run(
-            records.keep_clippings,
-            person_id=visitor.person_id,
-            citations=[stored_citation(citation) for citation in citations],
-            now=self._service.now(),
-        )
-        return kept == len(citations)
+    def _own(self, request: Request) -> OwnClippings:
+        return OwnClippings(self._service, request.state.visitor)
 
     async def _full(self, request: Request) -> Response:
         person = request.state.visitor.person_id
         key = await self._service.state.run(records.share_key, person_id=person)
-        return self._page(request, await self._load(person), key, 409, is_own=True)
+        clippings = await self._own(request).load()
+        return self._page(request, clippings, key, 409, is_own=True)
 
     def _cite(self, refs: Iterable[str]) -> list[Citation]:
         sources = [{"ref": ref, "number": 1, "cited": True} for ref in map(without_nul, refs)]
@@ -128,19 +136,16 @@ class ClippingPages:
     async def change(self, request: Request) -> Response:
         """Move or delete a clipping, or store its note, which every button sends."""
         async with request.form(max_files=0, max_fields=2) as form:
-            action, note = str(form.get("do", "")), without_nul(str(form.get("note", "")))
-        run, now = self._service.state.run, self._service.now()
-        person, number = request.state.visitor.person_id, request.path_params["id"]
+            action, note = str(form.get("do", "")), str(form.get("note", ""))
+        own, number = self._own(request), request.path_params["id"]
         if not 0 < number < 2**63:
             raise HTTPException(404)
         if action == "delete":
-            await run(records.delete_clipping, person_id=person, clipping_id=number)
+            await own.delete(number)
             return RedirectResponse(CLIPPINGS, 303)
-        await run(records.write_note, person_id=person, clipping_id=number, note=note, now=now)
-        if by := _MOVES.get(action):
-            await run(records.move_clipping, person_id=person, clipping_id=number, by=by)
-        clippings = await run(records.clippings_of, person_id=person)
-        at = next((at for at, own in enumerate(clippings, 1) if own.id == number), 1)
+        await own.change(number, note, _MOVES.get(action, 0))
+        clippings = await own.load()
+        at = next((at for at, clipping in enumerate(clippings, 1) if clipping.id == number), 1)
         return RedirectResponse(f"{CLIPPINGS}#c{at}", 303)
 
     async def share(self, request: Request) -> Response:
@@ -153,16 +158,16 @@ class ClippingPages:
 
     async def show_shared(self, request: Request) -> Response:
         """Show the quotes of a link: neither notes nor whose they are."""
-        clippings = await self._load(await self._owner(request))
+        clippings = await load_own(self._service, await self._owner(request))
         return self._page(request, clippings, request.path_params["key"], is_own=False)
 
     async def take(self, request: Request) -> Response:
         """Copy the quotes of a link to the visitor's own."""
-        clippings = await self._load(await self._owner(request))
+        clippings = await load_own(self._service, await self._owner(request))
         visitor: Visitor = request.state.visitor
         await self._service.count(visitor, READ_COST)
         citations = [own.citation for own in clippings if own.citation and not own.state]
-        if not await self._keep(visitor, citations):
+        if not await self._own(request).keep(citations):
             return await self._full(request)
         return RedirectResponse(CLIPPINGS, 303)
 
@@ -174,15 +179,9 @@ class ClippingPages:
         return owner
 
     async def document(self, request: Request) -> Response:
-        suffix, visitor = request.path_params["suffix"], request.state.visitor
-        clippings = await self._load(visitor.person_id)
-        if suffix not in SUFFIXES or not clippings:
-            raise HTTPException(404)
+        suffix = request.path_params["suffix"]
         base = base_address(self._service.settings, request)
-        link_of, code = partial(citation_address, base=base), visitor.language
-        content, media_type = await asyncio.to_thread(
-            write_clippings, clippings, suffix, code, link_of, base
-        )
+        content, media_type = await self._own(request).write(suffix, base)
         name = f"{_phrases(request).file_name}.{suffix}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type=media_type, headers=headers)
@@ -210,13 +209,9 @@ class ClippingPages:
 
     async def notice(self, request: Request) -> str:
         """Say on the home page that articles behind the visitor's quotes have changed."""
-        count = len(news_of(await self._load(request.state.visitor.person_id)))
+        count = len(news_of(await self._own(request).load()))
         phrases = _phrases(request)
         return render_text(request, "clipping_notice.html", phrases=phrases, count=count)
-
-    async def _load(self, person: int) -> list[Clipping]:
-        kept = await self._service.state.run(records.clippings_of, person_id=person)
-        return await asyncio.to_thread(load_clippings, kept, self._service.library.article)
 
 
 def _phrases(request: Request) -> ClippingPhrases:

@@ -9,7 +9,8 @@ from bot.locale.catalogue import Texts
 
 
 class ClippingPhrases(Texts, domain="clippings", part="clippings"):
-    """Around kept quotes; `states` are those of `Clipping`, `formats` names of files."""
+    """Around kept quotes; `states` are those of `Clipping`, `formats` names of files, and
+    `summaries` say what programs call."""
 
     title: str
     about: str
@@ -26,6 +27,7 @@ class ClippingPhrases(Texts, domain="clippings", part="clippings"):
     delete: str
     states: Mapping[str, str]
     formats: Mapping[str, str]
+    summaries: Mapping[str, str]
     own: str
     share: str
     shared_at: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
@@ -100,9 +101,9 @@ class JsonApi:
         stored_answer, conversation = await answer_in(
             self._service, question, visitor, asked.conversation
         )
-        record: ReplyRecord = {**answer_record(stored_answer.answer)}
+        record: Mapping[str, Any] = answer_record(stored_answer.answer)
         if conversation is not None:
-            record["conversation"] = conversation
+            record = {**record, "conversation": conversation}
         page = {"content-location": f"/a/{stored_answer.key}"} if stored_answer.key else {}
         return JsonResponse(record, headers=page)
 

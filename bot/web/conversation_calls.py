@@ -102,7 +102,7 @@ def conversation_calls(service: WebService) -> list[ProgramCall]:
                     "question": turn.question,
                     "asked": turn.created_at.isoformat(),
                     "page": f"/a/{turn.key}",
-                    "answer": answer and answer_record(answer.answer),
+                    "answer": answer_record(answer.answer) if answer else None,
                     "changed": sorted(answer.changed_numbers) if answer else [],
                     "withdrawn": sorted(answer.withdrawn) if answer else [],
                 }

@@ -79,8 +79,8 @@ class ApiOperation:
     summaries: Callable[[Language], Mapping[str, str]] = lambda code: ApiPhrases.of(code).summaries
 
     def route(self) -> Route:
-        more = {} if self.body_bytes is None else {"max_body_size": self.body_bytes}
-        return Route(self.path, self.call, methods=[self.method], **more)
+        methods, most = [self.method], self.body_bytes
+        return Route(self.path, self.call, methods=methods, max_body_size=most)
 
     @property
     def path_names(self) -> list[str]:

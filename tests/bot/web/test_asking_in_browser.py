@@ -147,7 +147,7 @@ def test_all_works_without_a_script(browser_without_script: Chrome, address: str
 
 
 def test_pages_are_accessible_and_fit_a_phone(browser: Chrome, address: str) -> None:
-    paths = ("", "absent", "entrer", "mesdonnees", "oublier", "embed")
+    paths = ("", "absent", "entrer", "mesdonnees", "oublier", "embed", "api")
     pages = [f"{address}/{path}" for path in paths]
     for question in (QUESTION, DOUBT, UNSAID, *ARCHIVE_ANSWERS):
         browser.get(address)

@@ -399,6 +399,17 @@ ATTACKS: Mapping[str, Attack] = {
     "deleting by a picture": get("/conversations/7?delete=1"),
     "deleting by another site": post("/conversations/7", refused(403), CROSS, data={"delete": "1"}),
     "deleting by another method": Attack("DELETE", "/conversations/7", refused(405)),
+    "somebody's conversation for a program": get("/api/conversations/7", refused(404)),
+    "a program's title for it": Attack(
+        "PATCH", "/api/conversations/7", refused(404), json={"title": "Pris"}
+    ),
+    "a program's end to it": Attack("DELETE", "/api/conversations/7", refused(404)),
+    "a conversation without a token": get("/api/conversations/7", refused(401), settings=TOKEN),
+    "somebody's conversation for an assistant": call(
+        without("lentille"), "read_conversation", id="7"
+    ),
+    "going on in it": chat(without(QUESTION.lower()), "Et lui ?", conversation="7"),
+    "a conversation of a program that is none": chat(refused(422), conversation="x' OR 1=1 --"),
     "a question into no conversation": post(
         "/", refused(303), data={"q": "Qui ?", "conversation": "9" * 5000}
     ),

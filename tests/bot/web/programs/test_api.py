@@ -212,7 +212,8 @@ def test_links_lead_to_the_public_address(service: WebService, chain: StubChain)
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/search?q=phares", "/api/openapi.json", "/v1/models", "/v1/responses", "/mcp"]
+    "path",
+    ["/api/search?q=phares", "/api/openapi.json", "/api/conversations", "/v1/responses", "/mcp"],
 )
 def test_a_token_opens_every_address(service: WebService, state: State, path: str) -> None:
     method = "POST" if path in ("/v1/responses", "/mcp") else "GET"
@@ -236,8 +237,8 @@ PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:8000"
 EXAMPLES = re.findall(r"```(sh|python)\n(.*?)```", PAGE, re.DOTALL)
 SAID: Mapping[str, str] = {
-    **dict.fromkeys(("/api/ask", "client.responses", "Client("), "Fleming"),
-    **{"/api/search": "grotte-de-lascaux", "chat.completions": "[1](http"},
+    **dict.fromkeys(("/api/ask", "Client("), "Fleming"),
+    "chat.completions": "[1](http",
 }
 """What an example prints, by what it calls."""
 
