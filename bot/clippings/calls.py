@@ -95,7 +95,7 @@ def clipping_calls(service: WebService) -> list[ProgramCall]:
         if not citations:
             raise MissingPage("clipping-quote-none")
         if not await own(visitor).keep(citations):
-            raise FieldError("clippings-full", field="quote", limit=CLIPPING_LIMIT)
+            raise FieldError("clippings-full", limit=CLIPPING_LIMIT)
         return await read(visitor, base, NoFields())
 
     async def change(visitor: Visitor, base: str, fields: ClippingFields) -> object:

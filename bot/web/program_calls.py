@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.errors import FieldError, WebError
+from bot.errors import WebError
 from bot.locale.catalogue import Language
 from bot.web.addresses import base_address
 from bot.web.openapi import STATUSES, ApiOperation, ApiParameter, JsonResponse
 from bot.web.program_errors import field_error
 from bot.web.service import READ_COST, Visitor, WebService
 
+_OBJECT = TypeAdapter(dict[str, Any])
 _READS = ("GET", "DELETE")  # without a body
 
 
@@ -60,14 +60,16 @@ class ProgramCall:
     async def _respond(self, service: WebService, request: Request) -> Response:
         """Make the call with the fields of the query or the body, and of the path."""
         try:
-            body = {} if self.method in _READS else from_json(await request.body())
-            given = dict(request.query_params) if self.method in _READS else dict(body)
-        except (TypeError, ValueError) as error:
+            if self.method in _READS:
+                given: dict[str, Any] = {**request.query_params}
+            else:
+                given = _OBJECT.validate_json(await request.body())
+        except ValidationError as error:
             raise WebError("web-json") from error
         try:
             fields = self.fields.model_validate({**given, **request.path_params})
         except ValidationError as error:
-            raise field_error(error, FieldError) from error
+            raise field_error(error, is_readable=True) from error
         visitor: Visitor = request.state.visitor
         await service.count(visitor, READ_COST)
         result = await self.make(visitor, base_address(service.settings, request), fields)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.errors import StateError, WebError
+from bot.errors import FieldError, StateError, WebError
 from bot.locale.answers import Phrases
 from bot.locale.errors import error_sentence, library_sentence
 from index.errors import IndexingError, NoIndex, Problem, Words
@@ -78,14 +78,17 @@ def is_for_programs(path: str) -> bool:
     return path.startswith(_PREFIXES)
 
 
-def field_error(error: ValidationError, kind: type[WebError] = WebError) -> WebError:
-    """The first field that is refused, by its path in the request."""
+def field_error(error: ValidationError, *, is_readable: bool = False) -> WebError:
+    """The first field that is refused, by its path in the request; `is_readable` but for it."""
     first = error.errors(include_url=False, include_input=False)[0]
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
     reason: Problem | Words = Words(first["msg"].removeprefix("Value error, "))
     if first["type"] == "json_invalid":
         reason = Problem("web-json")
-    return kind("chat-field", field="".join(steps).lstrip(".") or "body", reason=reason)
+    field = "".join(steps).lstrip(".") or "body"
+    if is_readable:
+        return FieldError("chat-field", field=field, reason=reason)
+    return WebError("chat-field", field=field, reason=reason)
 
 
 def error_response(request: Request, error: Exception) -> Response:

@@ -43,7 +43,7 @@ def test_a_program_keeps_notes_orders_and_exports(client: TestClient) -> None:
     ]
     page = client.get("/dossier").text
     assert page.index("mesure 35") < page.index("mesure 30")
-    file = client.get(f"{PATH}/document.docx")
+    file = client.get("/api/dossier/document.docx")
     assert "À revoir." in str(
         [own.text for own in docx.Document(io.BytesIO(file.content)).paragraphs]
     )
