@@ -39,6 +39,7 @@ from index.search.live import LiveIndex
 from index.search.searcher import Searcher
 
 if TYPE_CHECKING:
+    from bot.evaluation.run import Means
     from bot.llm.factory import ChatModels
 
 
@@ -86,6 +87,15 @@ def _thresholds(settings: Settings, defaults: Thresholds) -> Thresholds:
 def open_reader(settings: Settings) -> EvidenceReader | None:
     """Open the reader, once per process. Raises ModelError."""
     return _open_reader(settings.reader, settings.cache_dir, settings.threads or None)
+
+
+def evaluation_means(settings: Settings, embedder: Embedder) -> Means:
+    """What an evaluation asks. Raises SettingsError, ModelError."""
+    from bot.evaluation.run import Means
+
+    thresholds = thresholds_of(settings)
+    answerer, reader = ExtractiveAnswerer(thresholds), open_reader(settings)
+    return Means(embedder, ConfidenceModel.load(), answerer, thresholds, reader)
 
 
 @cache

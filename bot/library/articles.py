@@ -11,6 +11,7 @@ from bot.answering.topic import best_sentence_on, hits_about, names_subject, ran
 from bot.archive.articles import opening_sentence
 from bot.archive.summary import summarise_stored
 from bot.operations.statistics import Holdings
+from bot.operations.unanswered import QuestionGroup
 from index.article import Article, ArticleEntry, Selection
 from index.models.base import Vectors
 from index.search.live import LiveIndex
@@ -128,3 +129,11 @@ class Library:
     @property
     def _open(self) -> OpenGeneration:
         return self.searcher().generation
+
+
+def nearest_article(group: QuestionGroup, library: Library) -> Article | None:
+    """The article that came nearest to an unanswered question, or comes nearest now."""
+    if group.nearest == "":
+        return None
+    nearest = library.article(group.nearest) if group.nearest else None
+    return nearest or next(iter(library.rank(group.example)), None)

@@ -51,8 +51,8 @@ class AdministrationPhrases(Texts, domain="administration", part="administration
     def stopped_keeping(self, count: int) -> str: ...
     def more_skipped(self, count: int) -> str: ...
 
-    def building(self, step: str | None, since: timedelta) -> str:
-        """Describe a build in progress; it has no step yet when it begins."""
+    def building(self, step: str, since: timedelta) -> str:
+        """Describe a build in progress; `step` is empty when it begins."""
         lines = [self.building_for(since), f"{step}…"] if step else [self.build_begun]
         return "\n".join((*lines, self.meanwhile))
 

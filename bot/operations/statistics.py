@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from bot.state import statistics
 from bot.state.statistics import CitedArticle, QuestionRecord, Votes
 
 
@@ -66,6 +69,16 @@ def count_days(
     )
     days = [last - timedelta(days=back) for back in reversed(range(count))]
     return tuple(Day(day, counter[day, True], counter[day, False]) for day in days)
+
+
+def usage_figures(session: Session, now: datetime, days: int = CHART_DAYS) -> UsageFigures:
+    """The figures of the last days, today included."""
+    since = midnight(now, days - 1)
+    return UsageFigures(
+        count_days(statistics.questions(session, since), now.astimezone().date(), days),
+        statistics.votes(session, since),
+        tuple(statistics.most_cited(session, since, MAX_CITED_ARTICLES)),
+    )
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

@@ -15,6 +15,7 @@ from bot.state.tables import WebKeyRow, WebTokenRow
 
 TOKEN_BYTES = 24  # 192 random bits
 KEY_BYTES = 32
+NAME_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,10 @@ class WebToken:
 
     name: str
     created_at: datetime
+
+
+def is_token_name(name: str) -> bool:
+    return name.isprintable() and 0 < len(name) <= NAME_CHARACTERS
 
 
 def create_token(session: Session, name: str, now: datetime) -> str:

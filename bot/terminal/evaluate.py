@@ -17,9 +17,8 @@ from bot.terminal.console import console_for, show
 from index.errors import reason_of
 
 if TYPE_CHECKING:
-    from bot.evaluation.run import Evaluation, EvaluationPlan, Means
+    from bot.evaluation.run import Evaluation, EvaluationPlan
     from bot.locale.terminal import EvaluationTexts
-    from bot.terminal.progress import ProgressBar, ProgressLines
 
 
 def declare(line: CommandLine) -> None:
@@ -39,6 +38,8 @@ def evaluate(
     json: Annotated[Path | None, typer.Option(metavar="OUT", help="json")] = None,
 ) -> int:
     """Run one evaluation, show its results and return the exit code."""
+    from bot.assembly import evaluation_means
+    from bot.embedder import open_embedder
     from bot.evaluation.run import EvaluationPlan
     from bot.evaluation.run import run_evaluation as run
     from bot.locale.terminal import EvaluationTexts, TerminalPhrases
@@ -51,7 +52,8 @@ def evaluate(
         plan = EvaluationPlan(questions, index_store(settings), unanswerable, limit, seed)
         _check(plan, json)
         with observe_progress(err, phrases) as observer:
-            evaluation = run(plan, _means(settings, observer), observer)
+            embedder = open_embedder(settings, progress=observer.model)
+            evaluation = run(plan, evaluation_means(settings, embedder), observer)
         texts = EvaluationTexts.of(settings.language)
         _report(evaluation, texts, show_worst, json)
         _explain(evaluation, texts, err)
@@ -79,19 +81,6 @@ def _check(plan: EvaluationPlan, json: Path | None) -> None:
             raise EvaluationError("questions-missing", subject=file)
     if json is not None and not json.parent.is_dir():
         raise EvaluationError("output-no-folder", subject=f"--json {json}", folder=json.parent)
-
-
-def _means(settings: Settings, observer: ProgressLines | ProgressBar) -> Means:
-    from bot.answering.extractive import ExtractiveAnswerer
-    from bot.assembly import open_reader, thresholds_of
-    from bot.embedder import open_embedder
-    from bot.evaluation.run import Means
-    from index.search.confidence import ConfidenceModel
-
-    thresholds = thresholds_of(settings)
-    embedder = open_embedder(settings, progress=observer.model)
-    answerer = ExtractiveAnswerer(thresholds)
-    return Means(embedder, ConfidenceModel.load(), answerer, thresholds, open_reader(settings))
 
 
 def _report(evaluation: Evaluation, texts: EvaluationTexts, worst: int, json: Path | None) -> None:

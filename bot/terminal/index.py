@@ -15,13 +15,13 @@ import typer
 from bot.command import DONE, FAILED, CommandLine
 from bot.errors import UsageError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
+from bot.library.status import built_text
 from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
-from bot.terminal.status import built_text
 from index.errors import BuildStopped
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from bot.command import DONE, FAILED, CommandLine
 from bot.json_records import copy_record, entry_record, json_line
-from bot.locale import format
+from bot.library.status import index_rows
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
 from bot.locale.catalogue import part_texts
@@ -20,7 +19,7 @@ from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
-from bot.terminal.lookup import open_articles, row_line, rows, under
+from bot.terminal.lookup import open_articles, row_line, rows
 from bot.terminal.render import TITLE, complaint
 from index.article import ArticleEntry, Copy
 from index.store.base import StoreCheck
@@ -73,48 +72,10 @@ def _show_duplicates(settings: Settings, *, as_json: bool) -> int:
     return DONE
 
 
-def built_text(built_at: datetime, language: str) -> str:
-    """Render « 29 août 2025 à 18:30 », in local time."""
-    here = built_at.astimezone()
-    day = Phrases.of(language).day(here)
-    return TerminalPhrases.of(language).moment(day, f"{here:%H:%M}")
-
-
 def _text(check: StoreCheck, removal_count: int, language: str) -> Text:
-    phrases = TerminalPhrases.of(language)
-    facts, labels = check.facts, part_texts("terminal", "status", language)
-    before = ""
-    if check.before is not None:  # an ID is the start time of its generation
-        before = built_text(datetime.strptime(check.before, "%Y%m%dT%H%M%S.%f%z"), language)
-    languages = sorted(facts.languages.items(), key=lambda entry: (-entry[1], entry[0]))
-
-    def number(count: int) -> str:
-        return format.number(count, phrases.code) if count else ""
-
-    lines = [
-        (labels["generation"], facts.id),
-        (labels["model"], harmless(facts.model)),
-        (labels["built"], built_text(facts.built_at, language)),
-        (labels["before"], _add_hint(before, "rollback")),
-        *under(labels["roots"], facts.roots),
-        (labels["articles"], format.number(facts.articles, phrases.code)),
-        (labels["copies"], _add_hint(number(facts.copies), "status --duplicates")),
-        (labels["removed"], _add_hint(number(removal_count), "list --removed")),
-        (labels["passages"], format.number(facts.passages, phrases.code)),
-        (labels["sentences"], format.number(facts.sentences, phrases.code)),
-        (
-            labels["languages"],
-            ", ".join(f"{code} {format.number(n, phrases.code)}" for code, n in languages),
-        ),
-        (labels["size"], format.size(check.size, phrases.code)),
-        (labels["state"], phrases.damaged if check.damage else phrases.whole),
-    ]
-    return rows([(label, value) for label, value in lines if value])
-
-
-def _add_hint(value: str, command: str) -> str:
-    """Render a value and the command for details; empty without a value."""
-    return f"{value} (selon {command})" if value else ""
+    labels, phrases = part_texts("terminal", "status", language), TerminalPhrases.of(language)
+    lines = index_rows(check.facts, removal_count, language, check.before, check.size)
+    return rows([*lines, (labels["state"], phrases.damaged if check.damage else phrases.whole)])
 
 
 def _fields(check: StoreCheck, removal_count: int) -> dict[str, Any]:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TOKEN_NAME_LIMIT = 64
-
 
 def declare(line: CommandLine, features: Sequence[Feature]) -> None:
     texts = line.texts("web")
@@ -141,7 +139,7 @@ def _token(
             names = [harmless(token.name) for token in state.do(web_tokens.list_tokens)]
         show(out, "\n".join(names) or texts.none)
         return DONE
-    if not name or len(name) > TOKEN_NAME_LIMIT or not name.isprintable():
+    if not name or not web_tokens.is_token_name(name):
         raise SettingsError("token-name")
     with open_state_of(settings, features) as state:
         was_known = state.do(partial(web_tokens.remove_token, name=name))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup
 
 from bot.library.documents import Documents
+from bot.library.progress import StepProgress, report_lines
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
@@ -26,7 +25,6 @@ from bot.messenger.outbound.progress import BackgroundWork, show_progress
 from bot.messenger.outbound.reply import say
 from bot.messenger.services import BotServices
 from index.errors import BuildStopped, IndexingError
-from index.ingestion.builder import BuildReport, BuildStep
 
 logger = logging.getLogger(__name__)
 
@@ -36,30 +34,10 @@ REINDEX_BUTTON = "a:reindex"
 STOP_REINDEX_BUTTON = "a:stop"
 
 PROGRESS_SECONDS = 3.0  # between updates of the progress
-_FILES_LIMIT = 5  # skipped files that are listed
 
 
-@dataclass(eq=False, slots=True)
-class _Progress(BackgroundWork):
+class _Progress(StepProgress, BackgroundWork):
     """The progress of a build."""
-
-    _step: BuildStep | None = None
-    _done: int = 0
-    _total: int = 0
-
-    def step(self, name: BuildStep) -> None:
-        self._step, self._done, self._total = name, 0, 0
-
-    def progress(self, done: int, total: int) -> None:
-        self._done, self._total = done, total
-
-    def describe(self, phrases: TerminalPhrases) -> str | None:
-        """Describe the current step with its counts; None before the first."""
-        step, done, total = self._step, self._done, self._total
-        if step is None:
-            return None
-        name = phrases.steps.get(step, step)
-        return f"{name}, {phrases.progress(step, done, total)}" if total else name
 
 
 class ReindexHandlers(Handlers):
@@ -103,7 +81,9 @@ class ReindexHandlers(Handlers):
         try:
             async with show_progress(bot, asker, message, describe, buttons, PROGRESS_SECONDS):
                 report = await asyncio.to_thread(rebuild)
-            text = "\n".join((phrases.built_in(progress.since), *_lines(report, asker)))
+            text = "\n".join(
+                (phrases.built_in(progress.since), *report_lines(report, phrases.code))
+            )
         except BuildStopped as stopped:
             text = phrases.stopped(stopped.vector_count)
         except (IndexingError, OSError) as error:
@@ -119,25 +99,9 @@ class ReindexHandlers(Handlers):
     def _progress_text(self, asker: Asker, progress: _Progress) -> str:
         phrases = asker.texts(AdministrationPhrases)
         step = progress.describe(asker.texts(TerminalPhrases))
-        if step is None and self._documents.busy:
+        if not step and self._documents.busy:
             step = phrases.waiting_to_build
         return phrases.building(step, progress.since)
-
-
-def _lines(report: BuildReport, asker: Asker) -> Iterator[str]:
-    """The report of a build, with the files that it skipped."""
-    phrases = asker.texts(TerminalPhrases)
-    yield phrases.indexed(report.articles, report.passages, report.sentences)
-    if report.switched:
-        yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
-    else:
-        yield phrases.unchanged
-    if report.skipped:
-        yield phrases.skipped(len(report.skipped))
-        for file in report.skipped[:_FILES_LIMIT]:
-            yield f"• {harmless(error_text(file, phrases.code))}"
-        if (more := len(report.skipped) - _FILES_LIMIT) > 0:
-            yield asker.texts(AdministrationPhrases).more_skipped(more)
 
 
 def _keyboard(asker: Asker) -> InlineKeyboardMarkup:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from functools import partial
 
-from sqlalchemy.orm import Session
 from telegram.constants import ChatAction
 
+from bot.library.articles import nearest_article
 from bot.locale.statistics import StatisticsPhrases
 from bot.messenger.events import ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.gate import require_administrator
@@ -16,13 +15,7 @@ from bot.messenger.journal import Postponed, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.operations.chart import can_draw, draw_chart
-from bot.operations.statistics import (
-    CHART_DAYS,
-    MAX_CITED_ARTICLES,
-    UsageFigures,
-    count_days,
-    midnight,
-)
+from bot.operations.statistics import CHART_DAYS, midnight, usage_figures
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.state import statistics
 from bot.state.deliveries import Attachment
@@ -50,7 +43,7 @@ class StatisticsHandlers(Handlers):
     async def show_chart(self, event: ChatEvent) -> None:
         asker, phrases = event.asker, event.asker.texts(StatisticsPhrases)
         async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            figures = await self._run(_figures, self._now())
+            figures = await self._run(usage_figures, self._now())
             png = await asyncio.to_thread(draw_chart, figures, phrases) if can_draw() else None
         votes = figures.votes
         caption = phrases.caption(figures.questions, figures.answered, votes.good, votes.bad)
@@ -85,10 +78,7 @@ class StatisticsHandlers(Handlers):
         def find_nearest(group: QuestionGroup) -> Article | None:
             if stop is not None and stop.is_set():
                 raise Postponed("the bot stops")
-            if group.nearest == "":
-                return None
-            nearest = library.article(group.nearest) if group.nearest else None
-            return nearest or next(iter(library.rank(group.example)), None)
+            return nearest_article(group, library)
 
         # Thousands of questions without a stored vector or nearest article take a minute.
         async with show_typing(event.bot, event.asker.place, action=ChatAction.UPLOAD_DOCUMENT):
@@ -98,12 +88,3 @@ class StatisticsHandlers(Handlers):
         caption = phrases.file_caption(len(questions), len(groups), CHART_DAYS)
         file = Attachment("document", phrases.file, csv)
         await deliver_attachment(event.bot, event.asker.place, file, caption)
-
-
-def _figures(session: Session, now: datetime) -> UsageFigures:
-    since = midnight(now, CHART_DAYS - 1)
-    return UsageFigures(
-        count_days(statistics.questions(session, since), now.astimezone().date()),
-        statistics.votes(session, since),
-        tuple(statistics.most_cited(session, since, MAX_CITED_ARTICLES)),
-    )

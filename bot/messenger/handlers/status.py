@@ -7,6 +7,7 @@ import asyncio
 from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.library.status import day_lines
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
@@ -16,9 +17,7 @@ from bot.messenger.handlers.statistics import STATISTICS_BUTTON, UNANSWERED_BUTT
 from bot.messenger.menus import MenuCommand, Menus
 from bot.messenger.outbound.reply import replace_message
 from bot.messenger.services import BotServices
-from bot.model_choice import parse_choices
-from bot.operations.statistics import Today, midnight, used_memory
-from bot.state import invitations, spending, statistics
+from bot.state import invitations
 from index.errors import IndexingError
 
 STATUS = MenuCommand("admin", "admin", "État du bot", "How the bot does")
@@ -61,27 +60,16 @@ class StatusHandlers(Handlers):
     async def _text(self, phrases: AdministrationPhrases) -> str:
         now, settings = self._now(), self._services.settings
 
-        def read(session: Session) -> tuple[Today, int, list[str]]:
+        def read(session: Session) -> list[str]:
             waiting_items: list[str] = []
             for feature in self._services.features:
                 waiting_items += feature.waiting_items(session, phrases.code)
             waiting_items.append(phrases.invitations(invitations.waiting_invitations(session, now)))
-            questions = list(statistics.questions(session, midnight(now)))
-            return Today.of(questions), spending.on(session, now.date()).tokens, waiting_items
+            uptime = now - self._services.started_at
+            lines = day_lines(session, settings, now, phrases, uptime)
+            return [*lines, phrases.waiting_now(", ".join(waiting_items))]
 
-        lines = await self._index_lines(phrases)
-        today, tokens, waiting_items = await self._run(read)
-        if today.questions:
-            lines.append(phrases.asked_today(today.questions, today.answered))
-            lines.append(phrases.answer_times(today.median, today.p95))
-        else:
-            lines.append(phrases.nothing_asked)
-        lines.append(phrases.running_since(now - self._services.started_at))
-        if (memory := used_memory()) is not None:
-            lines.append(phrases.memory(memory))
-        if models := [choice.name for choice in parse_choices(settings.chat_model)]:
-            lines.append(phrases.models_used(", ".join(models), tokens))
-        return "\n".join((*lines, phrases.waiting_now(", ".join(waiting_items))))
+        return "\n".join((*await self._index_lines(phrases), *await self._run(read)))
 
     async def _index_lines(self, phrases: AdministrationPhrases) -> list[str]:
         """What the index holds, or why it cannot be read."""
