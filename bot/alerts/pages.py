@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -106,6 +107,7 @@ class AlertPages:
                 continue
             now, key = service.now(), secrets.token_urlsafe(KEY_BYTES)
             new = await new_turn(answer, service.library, now, key=key)
+            new = replace(new, elapsed_ms=None)  # nobody asked now, for the statistics
             await run(_store_answer, alert=alert, new=new, now=now, lifetime=service.lifetime)
 
     async def _values(self, visitor: Visitor) -> dict[str, Any]:

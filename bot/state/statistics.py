@@ -30,6 +30,17 @@ class Votes:
 
 
 @dataclass(frozen=True, slots=True)
+class BadVote:
+    """A vote against an answer, without who gave it; `key` is that of an answer on the web."""
+
+    question: str
+    key: str | None
+    reason: str | None
+    comment: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CitedArticle:
     """An article, its title when it was last cited, and the number of answers that cite it."""
 
@@ -61,8 +72,10 @@ class UnansweredQuestion:
     in_vain: InVain | None = None
 
 
-# Alerts are stored as turns, too, but without a question message.
-_ASKED = TurnRow.question_message.is_not(None)
+# Alerts are stored as turns, too: without a question message, on the web without a time.
+_ASKED = TurnRow.question_message.is_not(None) | (
+    TurnRow.key.is_not(None) & TurnRow.elapsed_ms.is_not(None)
+)
 
 
 def questions(session: Session, since: datetime) -> Sequence[QuestionRecord]:
@@ -80,6 +93,18 @@ def votes(session: Session, since: datetime) -> Votes:
     )
     counts: dict[bool, int] = dict(rows.all())
     return Votes(counts.get(True, 0), counts.get(False, 0))
+
+
+def bad_votes(session: Session, since: datetime, limit: int) -> Sequence[BadVote]:
+    """The newest votes against answers."""
+    rows = session.execute(
+        select(TurnRow.question, TurnRow.key, VoteRow.reason, VoteRow.comment, VoteRow.created_at)
+        .join(TurnRow, TurnRow.id == VoteRow.turn_id)
+        .where(VoteRow.created_at >= since, ~VoteRow.good)
+        .order_by(VoteRow.created_at.desc())
+        .limit(limit)
+    )
+    return [BadVote(*row) for row in rows]
 
 
 def most_cited(session: Session, since: datetime, limit: int) -> Sequence[CitedArticle]:

@@ -6,6 +6,8 @@ import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import timedelta
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from starlette.testclient import TestClient
 from bot.alerts import alert_records
 from bot.alerts.feature import AlertsFeature
 from bot.settings import Settings
+from bot.state import statistics
 from bot.state.database import open_state
 from bot.web.app import create_app
 from bot.web.feature import WebFeature
@@ -86,6 +89,8 @@ async def test_a_known_person_reads_the_answer_at_the_next_visit(
     publish_answer(service)
     await look(features)
     await look(features)
+    since = service.now() - timedelta(days=2)
+    assert len(service.state.do(partial(statistics.questions, since=since))) == 1, "asked once"
     page = unescape(client.get("/", headers=ZOE).text)
     assert page.count(f"Un article répond maintenant à votre question «\u00a0{QUESTION}") == 1
     assert "attend un article" not in page
