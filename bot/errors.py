@@ -90,6 +90,18 @@ class NotAdmitted(WebError):  # noqa: N818
         return {"www-authenticate": "Bearer"}
 
 
+class NotPermitted(WebError):  # noqa: N818
+    """The page is for people of a higher role."""
+
+    status = 403
+
+
+class OperatorBusy(WebError):  # noqa: N818
+    """Another job of the operators runs."""
+
+    status = 409
+
+
 class SignInFailed(WebError):  # noqa: N818
     """The OpenID provider has not named somebody who may enter."""
 

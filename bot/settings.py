@@ -343,7 +343,9 @@ class Settings(BaseSettings):
         "replace what strangers send.",
     )
     web_admins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Administrators on the web, by the names of tokens or of the proxy."
+        (),
+        description="Administrators on the web, by the names of tokens or of the proxy; local is "
+        "whoever is at this machine, with local access.",
     )
     openid_issuer: str = Field(
         "", description="Issuer of the OpenID provider, such as https://login.exemple.fr."

@@ -33,7 +33,7 @@ _ONE_DECIMAL = ("mean_passage_chars", "answer_words", "latency_ms")
 def figures_table(evaluation: Evaluation, texts: EvaluationTexts) -> Table:
     """A row per measure, a column per set of questions, each with its 95 % interval."""
     table = Table(title=_heading(evaluation, texts), title_justify="left", box=None)
-    heads, *rows = _rows(evaluation)
+    heads, *rows = figure_rows(evaluation)
     for head in heads:
         is_left = head in ("", _INTERVAL)
         style = "dim" if head == _INTERVAL else ""
@@ -45,7 +45,7 @@ def figures_table(evaluation: Evaluation, texts: EvaluationTexts) -> Table:
 
 def figures_lines(evaluation: Evaluation, texts: EvaluationTexts) -> str:
     """The same table as tab-separated text."""
-    lines = ("\t".join(row).rstrip() for row in _rows(evaluation))
+    lines = ("\t".join(row).rstrip() for row in figure_rows(evaluation))
     return "\n".join((_heading(evaluation, texts), *lines))
 
 
@@ -118,7 +118,7 @@ def _one_line(text: str) -> str:
     return harmless(" ".join(text.split()))
 
 
-def _rows(evaluation: Evaluation) -> Iterator[list[str]]:
+def figure_rows(evaluation: Evaluation) -> Iterator[list[str]]:
     """The column heads, then the cells of each row."""
     heads = (head for figures in evaluation.sets for head in (harmless(figures.name), _INTERVAL))
     yield ["", *heads]

@@ -145,8 +145,9 @@ class Access:
             if account is None:
                 raise NotAdmitted("web-not-admitted")
             return Identity(access, account.subject, account.role, account.name)
-        host = request.client.host if request.client else ""
-        role: Role = "administrator" if access == "local" and host in LOOPBACK else "reader"
+        # A proxy on this machine brings strangers, so that being here is not enough by itself.
+        is_here = access == "local" and request.client and request.client.host in LOOPBACK
+        role = self._role_of("local") if is_here else "reader"
         secret, _, signature = cookie.partition(".")
         if hmac.compare_digest(signature.encode(), sign_cookie(secret, key).encode()):
             is_renewed = request.scope["method"] == "POST"

@@ -24,6 +24,7 @@ from bot.operations.metrics import METERS
 from bot.settings import Settings
 from bot.web import access, api, articles, conversations, openai_api, pages, personal, widget
 from bot.web.access import Access, TrustedProxies
+from bot.web.administration import pages as administration
 from bot.web.admission import HangUp
 from bot.web.conversation_calls import conversation_calls
 from bot.web.feature import WebFeature
@@ -66,7 +67,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
         *openai_api.operations(service),
         mcp_door.operation(),
     ]
-    modules = [pages, conversations, personal, access, articles, widget]
+    modules = [pages, conversations, personal, access, articles, widget, administration]
     app = Starlette(
         routes=[
             *(route for module in modules for route in module.routes(service)),

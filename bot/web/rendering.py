@@ -77,6 +77,7 @@ def environment() -> Environment:
         "flowing": lambda text: LINE_END.sub(" ", text),
         "day": format.day,
         "number": format.number,
+        "numeric_day": format.numeric_day,
     }
     return templates
 

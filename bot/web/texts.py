@@ -70,6 +70,7 @@ class PagePhrases(Texts, domain="web", part="page"):
     enter: str
     token_refused: str
     sign_in: str
+    administration: str
     signed_out: str
     sign_out_elsewhere: str
     copy: str

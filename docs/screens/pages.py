@@ -1,7 +1,8 @@
 """Photograph the web pages.
 
 Run from the project's root: `PYTHONPATH=. python docs/screens/pages.py http://127.0.0.1:8000`,
-where `selon serve` answers from `corpus/`. The pictures need chromium and chromedriver.
+where `selon serve` answers from `corpus/` with `SELON_WEB_ADMINS=local`. The pictures need
+chromium and chromedriver.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def main(address: str) -> None:
         )
         browser.get(f"{address.rstrip('/')}/dossier")
         save(browser, "web-dossier-light")
+        browser.get(f"{address.rstrip('/')}/admin/questions")
+        save(browser, "web-admin-light")
         dress(browser, (390, 760), "dark")
         ask(browser, address, [QUESTION])
         save(browser, "web-phone-dark")

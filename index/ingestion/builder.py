@@ -15,7 +15,7 @@ from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
 from index.ingestion.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
 from index.ingestion.generation import GenerationDraft
-from index.ingestion.readings import FailedFiles, rules
+from index.ingestion.readings import FAILURES, FailedFiles, rules
 from index.ingestion.sources import FileArticles, IterableArticles, ReadContext
 from index.ingestion.vectors import Embedded, EmbeddingWork, embed_missing
 from index.models.base import Embedder
@@ -114,7 +114,7 @@ def _file_articles(
     paths: Sequence[Path], options: Options, store: IndexStore, digest: str
 ) -> FileArticles:
     sources, skipped = find_sources(paths)
-    failures = FailedFiles(store.workplace / "failures", digest)
+    failures = FailedFiles(store.workplace / FAILURES, digest)
     return FileArticles(paths, sources, options, failures, skipped)
 
 

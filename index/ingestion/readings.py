@@ -23,7 +23,9 @@ from index.formats.table import FORMATS
 
 if TYPE_CHECKING:
     from index.store.articles import SourceRow
+    from index.store.base import IndexStore
 
+FAILURES = "failures"  # in the workplace of a store
 _DIGEST_SIZE = 32  # bytes
 _STAMP = struct.Struct(">QqQ")
 _SETTLED_NS = 2_000_000_000  # the coarsest file system clock ticks every two seconds
@@ -173,6 +175,19 @@ _PASSING = frozenset(
 def is_lasting(problem: Problem) -> bool:
     """True if the same file would give the same problem again."""
     return problem.code not in _PASSING
+
+
+def failed_files(store: IndexStore) -> list[Skipped]:
+    """The files that gave no article to the last build, with the reasons; in order of names."""
+    try:
+        record = json.loads((store.workplace / FAILURES).read_text(encoding="utf-8"))
+        return [
+            Skipped(label, Problem.from_json(problem), at and Problem.from_json(at))
+            for file in sorted(record["files"])
+            for label, problem, at in file[4]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 class FailedFiles:

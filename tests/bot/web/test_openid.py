@@ -90,6 +90,9 @@ def test_who_signs_in_is_named_until_they_sign_out(
     assert (back.status_code, back.headers["location"]) == (303, "/articles?q=phare")
     assert "Se déconnecter (Zoé)" in visitor.get("/conversations").text
     assert visitor.post("/", data={"q": QUESTION}).status_code == 303
+    assert visitor.get("/admin/chiffres").status_code == 200, "an editor"
+    assert visitor.get("/admin").status_code == 403
+    assert visitor.post("/admin/articles/retirer", data={"id": "x"}).status_code == 403
     left = visitor.post("/sortir")
     assert f"{provider.issuer}/end?post_logout_redirect_uri=" in left.text
     assert not names(visitor)

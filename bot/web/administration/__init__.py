@@ -1,0 +1,1 @@
+"""The operators' pages: state, questions, articles, figures, evaluation, people."""

@@ -1,0 +1,83 @@
+"""The page of people: tokens of the web, and roles on Telegram."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from bot.errors import SettingsError
+from bot.locale.errors import error_sentence
+from bot.locale.messenger import AccessPhrases
+from bot.state import roles, web_tokens
+from bot.state.roles import STANDINGS
+from bot.web.administration.page import Desk, address
+
+PEOPLE = address("personnes")
+_NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
+_GIVEN = STANDINGS[1:]  # administrators are named by the settings
+
+
+class PeoplePages:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._service = desk.service
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            self._desk.route("/personnes", self.show),
+            self._desk.route("/personnes/jetons", self.change_token, "POST"),
+            self._desk.route("/personnes/roles", self.give_role, "POST"),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request)
+
+    async def change_token(self, request: Request) -> Response:
+        """Create a token, which this page alone shows, or remove one."""
+        form = await request.form(max_files=0, max_fields=4)
+        name, state = str(form.get("name", "")).strip(), self._service.state
+        if "remove" in form:
+            await state.run(web_tokens.remove_token, name=name)
+            return RedirectResponse(PEOPLE, 303)
+        if not web_tokens.is_token_name(name):
+            problem = error_sentence(SettingsError("token-name"), request.state.visitor.language)
+            return await self._page(request, 422, problem=problem)
+        create = partial(web_tokens.create_token, name=name, now=self._service.now())
+        return await self._page(request, token=await state.run(create), token_name=name)
+
+    async def give_role(self, request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=4)
+        number, role = str(form.get("number", "")).strip(), form.get("role")
+        standing = next((standing for standing in _GIVEN if standing == role), None)
+        phrases = AccessPhrases.of(request.state.visitor.language)
+        if not _NUMBER.fullmatch(number) or standing is None:
+            return await self._page(request, 422, problem=phrases.allow_usage)
+        settings = self._service.settings
+        if int(number) in (*settings.admins, *settings.editors, *settings.allowed_users):
+            return await self._page(request, 422, problem=phrases.set_by_settings(number))
+        give = partial(roles.give, person_id=int(number), standing=standing)
+        await self._service.state.run(give, now=self._service.now())
+        return RedirectResponse(PEOPLE, 303)
+
+    async def _page(
+        self, request: Request, status: int = 200, *, problem: str = "", token: str = "",
+        token_name: str = "",
+    ) -> Response:  # fmt: skip
+        standings = await self._service.state.run(roles.load_roles)
+        return self._desk.page(
+            request,
+            "personnes",
+            status,
+            problem=problem,
+            token=token,
+            token_name=token_name,
+            tokens=await self._service.state.run(web_tokens.list_tokens),
+            admins=self._service.settings.web_admins,
+            people=sorted(standings.items()),
+            access=AccessPhrases.of(request.state.visitor.language),
+            given=_GIVEN,
+        )
