@@ -63,6 +63,7 @@ class FakeProvider:
         self.further: Claims = {"sub": "zoe-1"}
         self.sign: Callable[[Claims], str | None] = sign
         self.called = ""  # another issuer
+        self.origin = "http://localhost"  # of the pages
         self.codes: dict[str, dict[str, str]] = {}
 
     async def describe(self, request: Request) -> Response:
@@ -81,7 +82,7 @@ class FakeProvider:
         asked = dict(request.query_params)
         assert asked["client_id"] == CLIENT
         assert asked["response_type"] == "code"
-        assert asked["redirect_uri"] == "http://localhost/entrer/retour"
+        assert asked["redirect_uri"] == f"{self.origin}/entrer/retour"
         assert asked["code_challenge_method"] == "S256"
         assert "openid" in asked["scope"].split()
         code = secrets.token_urlsafe(16)

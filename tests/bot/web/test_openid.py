@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
 from starlette.testclient import TestClient
 
 from bot.errors import SettingsError
@@ -21,7 +23,7 @@ from bot.web.app import create_app
 from bot.web.cookies import COOKIE
 from bot.web.openid import BEGIN, RETURN
 from bot.web.service import WebService
-from tests.bot.web.browser import served
+from tests.bot.web.browser import check_page, follow, served
 from tests.bot.web.conftest import ORIGIN, QUESTION
 
 pytest.importorskip("authlib")
@@ -98,6 +100,22 @@ def test_who_signs_in_is_named_until_they_sign_out(
     assert not names(visitor)
     visitor.get(go(visitor))
     assert len(visitor.get("/mesdonnees.json").json()["turns"]) == 1, "the same person"
+
+
+def test_a_browser_goes_to_the_provider_and_comes_back(
+    signing_in: WebService, provider: FakeProvider, browser: Chrome
+) -> None:
+    """The policy of the pages and the cookies let it."""
+    with served(create_app(signing_in)) as provider.origin:
+        browser.get(f"{provider.origin}/articles")
+        check_page(browser)
+        follow(browser.find_element(By.LINK_TEXT, "Se connecter"))
+        assert browser.current_url == f"{provider.origin}/articles"
+        follow(browser.find_element(By.CSS_SELECTOR, ".end button"))
+        assert "Vous êtes déconnecté" in browser.page_source
+        check_page(browser)
+        browser.get(f"{provider.origin}/articles")
+        assert browser.current_url.startswith(f"{provider.origin}{LOGIN}")
 
 
 @pytest.mark.parametrize(
