@@ -9,64 +9,17 @@ from bot.locale.catalogue import Texts
 
 
 class OperatorPhrases(Texts, domain="operator", part="operator"):
-    """`names` are those of the sections; `outcomes` say how a build ended."""
+    """`labels` are texts of the templates, `names` those of the sections; `outcomes` say how a
+    build ended."""
 
-    title: str
+    labels: Mapping[str, str]
     names: Mapping[str, str]
-    look_again: str
-    stop: str
-    index: str
-    builder: str
-    today: str
     no_builder: str
     outcomes: Mapping[str, str]
-    sites: str
-    site: str
-    files: str
-    newest: str
-    no_site: str
-    question: str
-    times: str
-    askers: str
-    last: str
-    nearest: str
-    download: str
-    all_answered: str
-    no_bad_vote: str
-    add: str
-    file: str
-    url: str
     nothing_to_add: str
     adding: str
-    reindex_note: str
-    find: str
-    find_field: str
-    search: str
-    none_found: str
-    removed: str
-    failed: str
-    none_failed: str
-    as_table: str
-    day: str
-    ask_own: str
-    ask_own_note: str
-    questions_file: str
-    questions_kept: str
     no_questions: str
-    ask_them: str
     evaluating: str
-    result: str
-    measure: str
-    meaning: str
-    faults: str
-    tokens: str
-    token_name: str
-    create: str
-    remove: str
-    on_telegram: str
-    number: str
-    role: str
-    give: str
 
     def under_way(self, name: str, step: str) -> str: ...
     def builder_seen(self, moment: str) -> str: ...

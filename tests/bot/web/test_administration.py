@@ -145,13 +145,18 @@ def test_articles_are_added_removed_and_built_again(
     refusal = client.post("/admin/articles", files={"file": ("rien.exe", b"MZ\0\0")})
     assert refusal.status_code == 200
     assert 'role="alert"' in finish(client, "articles")
+    large = client.post("/admin/articles", files={"file": ("long.txt", b"Une page. " * 7_000)})
+    assert large.status_code == 200
+    assert "long.txt" in finish(client, "articles")
     client.post("/admin/articles/index")
-    assert "3 articles" in finish(client, "articles")
+    assert "4 articles" in finish(client, "articles")
     assert client.post("/admin/articles", data={"url": ""}).status_code == 422
 
 
 def test_own_questions_are_asked_and_their_figures_kept(client: TestClient) -> None:
     assert client.post("/admin/evaluation").status_code == 422
+    stop = client.post("/admin/arret", data={"section": "//mal.example"}, follow_redirects=False)
+    assert stop.headers["location"] == "/admin"
     questions = f"{json.dumps(LINE)}\n".encode()
     client.post("/admin/evaluation", files={"file": ("questions.jsonl", questions)})
     assert "1 question posée." in finish(client, "evaluation")
