@@ -33,17 +33,22 @@ class StepProgress:
         return f"{name}, {phrases.progress(step, done, total)}" if total else name
 
 
-def report_lines(report: BuildReport, language: str) -> Iterator[str]:
-    """The report of a build, with the files that it skipped."""
+def outcome_lines(report: BuildReport, language: str) -> Iterator[str]:
+    """What the index holds after a build, and what that changed."""
     phrases = TerminalPhrases.of(language)
     yield phrases.indexed(report.articles, report.passages, report.sentences)
     if report.switched:
         yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
     else:
         yield phrases.unchanged
+
+
+def report_lines(report: BuildReport, language: str) -> Iterator[str]:
+    """The outcome of a build, with the files that it skipped."""
+    yield from outcome_lines(report, language)
     if report.skipped:
-        yield phrases.skipped(len(report.skipped))
+        yield TerminalPhrases.of(language).skipped(len(report.skipped))
         for file in report.skipped[:_FILES_LIMIT]:
-            yield f"• {harmless(error_text(file, phrases.code))}"
+            yield f"• {harmless(error_text(file, language))}"
         if (more := len(report.skipped) - _FILES_LIMIT) > 0:
             yield AdministrationPhrases.of(language).more_skipped(more)

@@ -15,6 +15,7 @@ import typer
 from bot.command import DONE, FAILED, CommandLine
 from bot.errors import UsageError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
+from bot.library.progress import outcome_lines
 from bot.library.status import built_text
 from bot.locale.articles import KeepingPhrases
 from bot.locale.errors import error_text
@@ -189,15 +190,12 @@ def _part(typed: str | None) -> BuildPart | None:
 
 
 def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterator[str]:
-    phrases, more = TerminalPhrases.of(language), KeepingPhrases.of(language)
-    yield phrases.indexed(report.articles, report.passages, report.sentences)
+    more = KeepingPhrases.of(language)
+    yield from outcome_lines(report, language)
     if report.switched:
-        yield phrases.changes(report.added, report.changed, report.removed, report.unchanged)
-        yield phrases.embedded(report.embedded, seconds)
+        yield TerminalPhrases.of(language).embedded(report.embedded, seconds)
         if report.resumed:
             yield more.resumed(report.resumed)
-    else:
-        yield phrases.unchanged
     if report.duplicates:
         yield more.duplicates_found(report.duplicates)
     if report.left_out:
