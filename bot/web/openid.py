@@ -118,13 +118,16 @@ class Provider:
         return Account(f"{issuer} {claims['sub']}", name, role)
 
     async def sign_out_address(self, request: Request) -> str:
-        """Where the provider ends its own session; "" if it has no such page."""
-        if not (await self._metadata()).get("end_session_endpoint"):
+        """Where the provider ends its own session; "" if it has no such page, or is away."""
+        try:
+            await self._metadata()
+            parameters = await self._client.create_logout_url(
+                client_id=self._settings.openid_client,
+                post_logout_redirect_uri=f"{base_address(self._settings, request)}{LOGIN}",
+            )
+        except Exception as error:  # people leave Selon in any case
+            logger.info("The provider has no page to sign out: %r", error)
             return ""
-        parameters = await self._client.create_logout_url(
-            client_id=self._settings.openid_client,
-            post_logout_redirect_uri=f"{base_address(self._settings, request)}{LOGIN}",
-        )
         return str(parameters["url"])
 
     async def _metadata(self) -> dict[str, Any]:

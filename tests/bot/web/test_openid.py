@@ -20,7 +20,7 @@ from bot.settings import load_settings
 from bot.state.clock import utc_now
 from bot.web.addresses import LOGIN
 from bot.web.app import create_app
-from bot.web.cookies import COOKIE
+from bot.web.cookies import COOKIE, seal
 from bot.web.openid import BEGIN, RETURN
 from bot.web.service import WebService
 from tests.bot.web.browser import check_page, follow, served
@@ -239,7 +239,13 @@ def test_a_provider_that_is_another_or_away_is_said(
     )
     with TestClient(create_app(replace(service, settings=settings)), base_url=ORIGIN) as client:
         page = client.get(BEGIN, headers={"accept-language": "en"})
+        until = utc_now().timestamp() + 60
+        zoe = {"subject": "zoe-1", "name": "Zoé", "role": "reader", "until": until}
+        client.cookies.set(COOKIE, seal(zoe, "account", service.cookie_key))
+        left = client.post("/sortir")
     assert "sign-in does not answer" in page.text
+    assert "Vous êtes déconnecté" in left.text
+    assert "Max-Age=0" in left.headers["set-cookie"]
 
 
 @pytest.mark.parametrize(
