@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Label, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
@@ -150,23 +149,42 @@ def list_conversations(
     """A person's conversations on the web, latest first; those with all `words` in their title or
     questions."""
     wanted = fold_phrase(words).split()
-    rows = session.execute(
-        select(ConversationRow, TurnRow.question)
-        .join(TurnRow, TurnRow.conversation_id == ConversationRow.id)
+    # The database cannot fold: a search, and nothing else, reads all that was asked.
+    asked: Label[str] = literal("").label("asked")
+    if wanted:
+        asked = func.aggregate_strings(TurnRow.question, " ").label("asked")
+    turns = (
+        select(
+            TurnRow.conversation_id,
+            func.count().label("questions"),
+            func.min(TurnRow.id).label("first"),
+            asked,
+        )
+        .join(ConversationRow, ConversationRow.id == TurnRow.conversation_id)
         .where(ConversationRow.person_id == person_id, ConversationRow.chat_id == person_id)
         .where(ConversationRow.thread_id != 0)  # where programs ask
-        .order_by(ConversationRow.last_at.desc(), ConversationRow.id.desc(), TurnRow.id)
+        .group_by(TurnRow.conversation_id)
+        .subquery()
     )
-
-    def entries() -> Iterator[ConversationEntry]:
-        for row, pairs in groupby(rows, key=itemgetter(0)):
-            questions = [question for _, question in pairs]
-            text = fold_phrase(" ".join((row.title or "", *questions)))
-            if all(word in text for word in wanted):
-                title = row.title or questions[0]
-                yield ConversationEntry(row.thread_id, title, len(questions), row.last_at)
-
-    return list(islice(entries(), LISTED_CONVERSATIONS))
+    rows = session.execute(
+        select(
+            ConversationRow.thread_id,
+            func.coalesce(ConversationRow.title, TurnRow.question),
+            turns.c.questions,
+            ConversationRow.last_at,
+            turns.c.asked,
+        )
+        .join(turns, turns.c.conversation_id == ConversationRow.id)
+        .join(TurnRow, TurnRow.id == turns.c.first)
+        .order_by(ConversationRow.last_at.desc(), ConversationRow.id.desc())
+        .limit(None if wanted else LISTED_CONVERSATIONS)
+    )
+    entries = (
+        ConversationEntry(number, title, questions, last_at)
+        for number, title, questions, last_at, text in rows
+        if not wanted or all(word in fold_phrase(f"{title} {text}") for word in wanted)
+    )
+    return list(islice(entries, LISTED_CONVERSATIONS))
 
 
 def conversation_title(session: Session, place: ConversationPlace) -> str | None:

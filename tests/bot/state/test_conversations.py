@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from bot.state import chats, conversations, corpora, documents, privacy, spending, votes
@@ -44,6 +44,34 @@ def test_the_history_is_the_last_turns_of_one_place(session: Session) -> None:
     conversations.start_afresh(session, HERE)
     assert _asked(session) == []
     assert _asked(session, place=elsewhere) == ["ailleurs"]
+
+
+def test_a_list_of_conversations_reads_one_row_of_each(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "LISTED_CONVERSATIONS", 3)
+    places = [ConversationPlace(7, number, 7) for number in range(5)]
+    for place in places * 3:
+        _add(session, f"Où est {place.thread_id} ?", place=place)
+    conversations.rename_conversation(session, places[3], "Élysée")
+    statements: list[str] = []
+
+    def trace(connection: object, cursor: object, statement: str, *others: object) -> None:
+        statements.append(statement)
+
+    event.listen(session.get_bind(), "before_cursor_execute", trace)
+    listed = conversations.list_conversations(session, 7)
+    (statement,) = statements
+    event.remove(session.get_bind(), "before_cursor_execute", trace)
+    assert "LIMIT" in statement
+    assert [(entry.number, entry.title, entry.questions) for entry in listed] == [
+        (4, "Où est 4 ?", 3),
+        (3, "Élysée", 3),
+        (2, "Où est 2 ?", 3),
+    ]
+    for words, found in (("elysee est", [3]), ("ou 1", [1]), ("ou", [4, 3, 2]), ("%", [])):
+        listed = conversations.list_conversations(session, 7, words)
+        assert [entry.number for entry in listed] == found, words
 
 
 def test_the_answer_of_an_erased_question_is_not_replaced(session: Session) -> None:
