@@ -17,6 +17,7 @@ from bot.export import EXPORT_FORMATS, export_name
 from bot.library.examples import Examples
 from bot.operations.metrics import METERS
 from bot.state import votes
+from bot.state.conversations import ConversationPlace
 from bot.web.addresses import base_address, citation_address
 from bot.web.answer_view import AnswerView
 from bot.web.conversations import (
@@ -36,7 +37,7 @@ from bot.web.rendering import (
     render,
     render_text,
 )
-from bot.web.service import Visitor, WebService
+from bot.web.service import Visitor, WebService, plain_question
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,8 @@ class AskPages:
         )
 
     async def ask(self, request: Request) -> Response:
-        return await self._ask(request, *await _question(request))
+        question, conversation, _ = await _question(request)
+        return await self._ask(request, question, conversation)
 
     async def _ask(self, request: Request, question: str, conversation: int) -> Response:
         """Redirect to the conversation, or show the answer here if it is not stored."""
@@ -102,25 +104,38 @@ class AskPages:
         part = self._part(request, *await _question(request))
         return respond_when_ready(part, "application/json", silence="\n")
 
-    async def _part(self, request: Request, question: str, conversation: int) -> str:
+    async def _part(
+        self, request: Request, question: str, conversation: int, is_retry: bool
+    ) -> str:
         visitor: Visitor = request.state.visitor
         try:
-            stored_answer = await self._service.ask(question, visitor, conversation)
+            view = await self._find(question, visitor, conversation) if is_retry else None
+            if view is None:
+                stored_answer = await self._service.ask(question, visitor, conversation)
+                view = AnswerView(stored_answer.answer, stored_answer.key)
         except (WebError, IndexingError, StateError) as error:
             if not isinstance(error, WebError):
                 METERS.failures.inc()
                 logger.error("A question could not be answered: %s", error)
             return json.dumps({"problem": reason_of(error, visitor.language)})
-        answer, key = stored_answer.answer, stored_answer.key
         page = PageTexts.of(visitor.language).page
         return json.dumps(
             {
-                "html": render_text(request, "answer_part.html", view=AnswerView(answer, key)),
-                "url": conversation_path(conversation) if key else "",
-                "title": f"{answer.question or page.question} · Selon",
+                "html": render_text(request, "answer_part.html", view=view),
+                "url": conversation_path(conversation) if view.key else "",
+                "title": f"{view.answer.question or page.question} · Selon",
                 "next": page.follow_up,
             }
         )
+
+    async def _find(self, question: str, visitor: Visitor, conversation: int) -> AnswerView | None:
+        """The answer to the last question of a conversation, if it is this one: stored, but lost on
+        its way."""
+        place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
+        turns = await self._service.turns(place, 1)
+        if not turns or turns[0].question != plain_question(question):
+            return None
+        return await view_answer(self._service, turns[0], visitor)
 
     async def answer(self, request: Request) -> Response:
         """The permanent page of an answer."""
@@ -178,8 +193,9 @@ class AskPages:
         return RedirectResponse(answer_path(turn, visitor), 303)
 
 
-async def _question(request: Request) -> tuple[str, int]:
-    """Parse a form into its question and conversation."""
+async def _question(request: Request) -> tuple[str, int, bool]:
+    """Parse a form into its question, its conversation, and whether it was sent before."""
     async with request.form(max_files=0, max_fields=_FIELDS) as form:
         question = str(form.get("reading") or form.get("q", ""))
-        return question, parse_number(str(form.get("conversation", ""))) or new_number()
+        number = parse_number(str(form.get("conversation", ""))) or new_number()
+        return question, number, "retry" in form

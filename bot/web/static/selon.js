@@ -2,6 +2,7 @@
 "use strict";
 
 const SLOW_MS = 8000;
+const SILENCE_MS = 30000; // three heartbeats of the server
 const answers = document.getElementById("answers");
 const status = document.getElementById("status");
 const texts = status.dataset;
@@ -51,12 +52,21 @@ async function ask(form, body, place) {
   const own = (stop = new AbortController());
   const question = body.get("reading") || body.get("q");
   tell(place, question, texts.searching);
+  let watch;
+  const listen = () => {
+    clearTimeout(watch);
+    watch = setTimeout(() => own.abort(SILENCE_MS), SILENCE_MS);
+  };
+  listen();
   const slow = setTimeout(() => tell(place, question, texts.slow), SLOW_MS);
   let problem = navigator.onLine ? texts.down : texts.offline;
   try {
     const response = await fetch("/answer", { method: "POST", body, signal: own.signal });
     problem = response.ok ? texts.cut : texts.failed;
-    const part = await response.json();
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (let piece; !(piece = await reader.read()).done; text += piece.value) listen();
+    const part = JSON.parse(text);
     problem = part.problem;
     if (problem) throw new Error(problem);
     place.innerHTML = part.html;
@@ -70,17 +80,19 @@ async function ask(form, body, place) {
     form.q.placeholder = part.next;
     status.textContent = texts.ready;
   } catch (error) {
-    if (own.signal.aborted) {
+    if (own.signal.aborted && own.signal.reason !== SILENCE_MS) {
       place.remove();
       if (stop === own) status.textContent = texts.stopped;
     } else {
       tell(place, question, problem, () => {
+        body.set("retry", "1");
         ask(form, body, place);
         form.q.focus();
       });
     }
   } finally {
     clearTimeout(slow);
+    clearTimeout(watch);
     if (stop === own) stop = null;
   }
 }

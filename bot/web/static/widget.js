@@ -18,6 +18,7 @@
       background: #fbfaf6; color: #1c1b19; font: 16px/24px system-ui, sans-serif; }
     div[hidden] { display: none; }
     iframe { width: 100%; height: 100%; border: 0; }
+    @media print { :host { display: none !important; } }
     p { margin: 24px; } a { color: #1f4b99; }
   `);
   root.adoptedStyleSheets = [style];

@@ -15,6 +15,8 @@ import pytest
 import uvicorn
 from selenium.webdriver import Chrome
 from selenium.webdriver.support.wait import WebDriverWait
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.answer import Answer
 from bot.errors import TooBusy, TooManyQuestions
@@ -22,6 +24,7 @@ from bot.followups.turn import TurnText
 from bot.settings import Settings
 from bot.state.database import open_state
 from bot.web.app import create_app
+from bot.web.rendering import STATIC
 from bot.web.service import WebService
 from index.errors import StoreError
 from tests.bot.messenger.samples import BIRTH, FRESNEL, LENS, answered, cite
@@ -185,3 +188,47 @@ def test_an_answer_that_takes_long_says_so(
         assert find(browser, "#q")[0].get_attribute("value") == BORN
         check_page(browser)
         browser.get("about:blank")
+
+
+class Broken:
+    """The application behind a network that loses answers: cut off once stored, or `silent`."""
+
+    def __init__(self, app: ASGIApp, *, silent: bool) -> None:
+        self._app = app
+        self._silent = silent
+        self.is_broken = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == "/static/selon.js" and self._silent:
+            script = (STATIC / "selon.js").read_text("utf-8").replace("= 30000", "= 1500")
+            await Response(script, media_type="text/javascript")(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+
+        if scope.get("path") != "/answer" or not self.is_broken:
+            await self._app(scope, receive, send)
+            return
+        self.is_broken = False
+        await self._app(scope, receive, send_head)
+        if self._silent:
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_an_answer_that_was_lost_on_its_way_is_said_and_taken_up(
+    browser: Chrome, service: WebService, silent: bool
+) -> None:
+    with served(Broken(create_app(service), silent=silent)) as address:
+        browser.get(address)
+        ask(browser, QUESTION)
+        find(browser, RETRY)
+        assert said(browser).startswith("La connexion s’est coupée")
+        find(browser, RETRY)[0].click()
+        find(browser, "article.answer")
+        wait_for(browser, "return location.pathname.startsWith('/conversations/')")
+        assert [turn.question for turn in service.chain.said].count(QUESTION) == 1  # type: ignore[attr-defined]
+        browser.refresh()
+        find(browser, "article.answer")

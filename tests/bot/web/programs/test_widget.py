@@ -99,13 +99,17 @@ def widget(browser: Chrome, condition: str) -> Any:
 def open_other_site(
     browser: Chrome, service: WebService, language: str, *, listed: bool
 ) -> Iterator[None]:
-    content: list[str] = []
-    other = Starlette(routes=[Route("/", lambda request: HTMLResponse(content[0]))])
+    """Under a policy as strict as a site's may be that has the widget and a theme's own styles."""
+    content: list[HTMLResponse] = []
+    other = Starlette(routes=[Route("/", lambda request: content[0])])
     with (
         served(other) as page,
         served(create_embedding(service, page if listed else SITE)) as selon,
     ):
-        content.append(HOST_PAGE.format(selon=selon, language=language))
+        html = HOST_PAGE.format(selon=selon, language=language)
+        policy = f"default-src 'self'; script-src {selon}; frame-src {selon}; "
+        policy += "style-src 'self' 'unsafe-inline'"  # as a block theme of WordPress has them
+        content.append(HTMLResponse(html, headers={"content-security-policy": policy}))
         browser.get(page)
         yield
 
