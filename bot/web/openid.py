@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -54,9 +54,7 @@ def own_path(text: str) -> str:
 def read_account(request: HTTPConnection, key: bytes, now: datetime) -> Account | None:
     """The account of a request's cookie, until it expires."""
     record = unseal(request.cookies.get(cookie_name(request.url.scheme), ""), "account", key)
-    if record.get("until", 0) <= now.timestamp():
-        return None
-    return Account(record["subject"], record["name"], record["role"])
+    return Account(**record) if record.pop("until", 0) > now.timestamp() else None
 
 
 class Provider:
@@ -191,12 +189,7 @@ class SignInPages:
             response = _refuse(request, error)
         else:
             until = self._service.now().timestamp() + ACCOUNT_SECONDS
-            record = {
-                "subject": account.subject,
-                "name": account.name,
-                "role": account.role,
-                "until": until,
-            }
+            record = asdict(account) | {"until": until}
             response = RedirectResponse(path, 303)
             cookie = cookie_header(seal(record, "account", key), scheme, ACCOUNT_SECONDS / 86400)
             response.headers.append("set-cookie", cookie)

@@ -17,10 +17,12 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from starlette.testclient import TestClient
 
+from bot.errors import OperatorBusy
 from bot.library import documents
 from bot.state import roles, web_tokens
 from bot.state.clock import utc_now
 from bot.web.administration.page import SECTIONS, address
+from bot.web.administration.work import BackgroundJob
 from bot.web.app import create_app
 from bot.web.service import WebService
 from index.ingestion.builder import BuildReport, build
@@ -164,6 +166,17 @@ def test_own_questions_are_asked_and_their_figures_kept(client: TestClient) -> N
     client.post("/admin/evaluation", files={"file": ("questions.jsonl", b"{")})
     assert 'role="alert"' in finish(client, "evaluation")
     assert "hit@1" in client.get("/admin/evaluation").text, "the last result stays"
+
+
+def test_one_job_runs_at_a_time_until_it_is_stopped() -> None:
+    job = BackgroundJob()
+    job.start("articles", "Ajout", "fr", lambda: str(job.stop.wait(60)))
+    with pytest.raises(OperatorBusy):
+        job.start("articles", "Ajout", "fr", str)
+    job.stop.set()
+    while job.is_running:
+        time.sleep(0.01)
+    assert job.result == "True"
 
 
 def test_tokens_and_roles_are_given_and_taken(client: TestClient, service: WebService) -> None:
