@@ -47,7 +47,7 @@ from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store
-from index.store.files import draft
+from index.store.files import writer
 from index.store.files.integrity import find_current
 from index.store.files.opening import open_generation
 from index.store.open_generation import OpenGeneration
@@ -265,7 +265,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.once:
         if options.apart:
-            draft.count_to_merge = lambda sizes, added: 0
+            writer.count_to_merge = lambda sizes, added: 0
         embedder = EMBEDDERS[options.embedder]()
         print(json.dumps(build_once(*options.once, embedder, options.url)))
         return

@@ -29,7 +29,7 @@ from postgres import SETTINGS
 from scale import Steps, Timed, _memory
 
 from index.ingestion.builder import build, build_part
-from index.store.build_turn import BuildPart
+from index.store.build import BuildPart
 from index.store.postgres.connections import Server
 from index.store.postgres.store import PostgresStore
 from tests.postgres import server as clusters

@@ -42,7 +42,7 @@ import _clone  # noqa: F401
 
 from index.errors import ReadError
 from index.formats.base import Content, Skipped
-from index.formats.conversion import article_of_draft, read_content
+from index.formats.conversion import article_of, read_content
 
 PAGES = Path(__file__).resolve().parents[1] / "tests" / "data" / "pages"
 EVALUATION = Path(__file__).resolve().parents[2] / "shared" / "eval"
@@ -76,8 +76,8 @@ class Measure:
 def selon(page: bytes) -> str:
     content = Content.of_bytes(page, "page.html")
     try:
-        drafts = [result for result in read_content(content) if not isinstance(result, Skipped)]
-        return "\n".join(article_of_draft(draft, content, "page.html").text for draft in drafts)
+        parsed = [result for result in read_content(content) if not isinstance(result, Skipped)]
+        return "\n".join(article_of(parsed, content, "page.html").text for parsed in parsed)
     except ReadError:
         return ""
 

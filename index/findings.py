@@ -9,7 +9,7 @@ from index.article import Article, Passage, Period, Sentence
 
 @dataclass(frozen=True, slots=True)
 class SearchEvidence:
-    """Features of a search for its confidence.
+    """Signals of a search for its confidence.
 
     `passage` and `sentence` are the best cosines of any passage and any sentence; `words` is the
     word score (0..1) of the first passage and `sentence_words` that of its best sentence; `known`

@@ -26,7 +26,7 @@ from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 from sklearn.neural_network import MLPRegressor  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
-from bot.digests.stories import SENTENCES, features, log_dead
+from bot.digests.stories import SENTENCES, log_dead, value_inputs
 from bot.settings import load_settings
 from index.article import Article
 from index.ingestion.passages import cut
@@ -78,7 +78,9 @@ def main() -> None:
         log_dead(f"{story.title}. {' '.join(story.sentences[:2])}", story.language)
         for story in stories
     ]
-    inputs = np.array([features(*inputs) for inputs in zip(vectors, dead, strict=True)], np.float64)
+    inputs = np.array(
+        [value_inputs(*inputs) for inputs in zip(vectors, dead, strict=True)], np.float64
+    )
     values = np.array([story.value for story in stories]) / QUARTER
     names = np.array([story.bulletin for story in stories])
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -31,7 +31,7 @@ from index.findings import Findings, Hit
 from index.models.bundled.embedder import load_bundled
 from index.models.bundled.reader import load_bundled_reader
 from index.reading.evidence import UNREAD_LOGIT, EvidenceReader
-from index.reading.sentences import RANKING_FORMAT, SentenceFeatures, sentence_features
+from index.reading.sentences import RANKING_FORMAT, SentenceSignals, sentence_signals
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from training.prepare import hold_out
@@ -39,7 +39,7 @@ from training.press import open_press, tuning_questions
 from training.sources import FRENCH, TrainingQuestion, fingerprint, read_questions
 
 TARGET = Path(__file__).parents[1] / "index" / "reading" / "sentences.json"
-NAMES = [field.name for field in fields(SentenceFeatures)]
+NAMES = [field.name for field in fields(SentenceSignals)]
 HITS = 5
 FOLDS = 5
 PENALTY = 1.0
@@ -136,7 +136,7 @@ class Asker:
     ) -> AskedQuestion:
         findings = searcher.search(question)
         hits = self._reader.read(findings).hits[:HITS]
-        values = [list(map(astuple, of_hit)) for of_hit in sentence_features(hits, np.nan)]
+        values = [list(map(astuple, of_hit)) for of_hit in sentence_signals(hits, np.nan)]
         sentences = [(hit, ranked.sentence) for hit in hits for ranked in hit.sentences]
         return AskedQuestion(
             source,

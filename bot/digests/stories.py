@@ -304,14 +304,14 @@ class NewsValueModel:
         another model than its own, only `dead` counts: the logarithm of 1 + the death toll."""
         if model != self.model:
             return self._dead_alone * dead
-        inputs = features(vectors, dead)
+        inputs = value_inputs(vectors, dead)
         return float(self._out @ np.maximum(self._hidden @ inputs + self._bias, 0))
 
 
 news_value_model = cache(NewsValueModel)
 
 
-def features(vectors: Vectors, dead: float) -> Vectors:
+def value_inputs(vectors: Vectors, dead: float) -> Vectors:
     """Build the network's input, shape (d + 1,)."""
     mean = vectors[:SENTENCES].mean(axis=0)
     return np.append(mean / np.linalg.norm(mean), np.float32(dead))

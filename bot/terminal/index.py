@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from index.ingestion.builder import BuildReport, PartReport
     from index.models.base import Embedder
     from index.store.base import IndexStore
-    from index.store.build_turn import BuildPart
+    from index.store.build import BuildPart
 
 Report = TypeVar("Report", "BuildReport", "PartReport")
 
@@ -180,7 +180,7 @@ def _part(typed: str | None) -> BuildPart | None:
     """Parse `--part 2/5`. Raises UsageError."""
     if typed is None:
         return None
-    from index.store.build_turn import BuildPart
+    from index.store.build import BuildPart
 
     match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", typed.strip(), re.ASCII)
     part = BuildPart(int(match[1]), int(match[2])) if match else None

@@ -102,8 +102,8 @@ class UnderstandingModel:
     def _read(self, message: str, context: MessageContext | None = None) -> MessageReading:
         encoded, weights = self._encoder.encode(message, context), self._weights
         plain = (encoded.pooled - weights["mean"]) / weights["scale"]
-        features = np.concatenate([plain, self._attend(encoded)])
-        inner = np.maximum(weights["hidden_weight"] @ features + weights["hidden_bias"], 0)
+        inputs = np.concatenate([plain, self._attend(encoded)])
+        inner = np.maximum(weights["hidden_weight"] @ inputs + weights["hidden_bias"], 0)
         intents = weights["intent_weight"] @ inner + weights["intent_bias"]
         leanings = weights["leaning_weight"] @ inner + weights["leaning_bias"]
         return MessageReading(

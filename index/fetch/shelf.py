@@ -98,15 +98,15 @@ def edit_ledger(folder: Path) -> Iterator[FetchLedger]:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write a file atomically. Raises OSError."""
-    draft = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
+    partial = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
     try:
-        with draft.open("wb") as file:
+        with partial.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        partial.replace(path)
     finally:
-        draft.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 def _read_entries(path: Path) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What parsers receive and return: content, blocks, metadata, drafts."""
+"""What parsers receive and return: content, blocks, metadata, articles."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ FACTS = tuple(fact.name for fact in fields(Metadata) if fact.name != "origins")
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleDraft:
+class ParsedArticle:
     """The blocks of one article in reading order, and its metadata.
 
     `key` distinguishes the articles of one file (a feed's guid, a record's id or line, the name of
@@ -240,7 +240,7 @@ def _read_whole(stream: BinaryIO, size: int, limit: int) -> bytes:
 class Parser(Protocol):
     """A parser: a module with this function."""
 
-    def read(self, content: Content, /) -> Iterator[ArticleDraft | Skipped]:
+    def read(self, content: Content, /) -> Iterator[ParsedArticle | Skipped]:
         """Yield the articles of a file, and a Skipped for each unreadable record or member.
 
         Raises ReadError if nothing can be read.

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from index.formats.base import FACTS, ArticleDraft, Block
+from index.formats.base import FACTS, Block, ParsedArticle
 from index.formats.encoding import INVISIBLE
 
 _LIMIT = 300  # characters; a longer line is a paragraph of the article
@@ -204,13 +204,13 @@ _SUSPECT = re.compile(
 )
 
 
-def clean_draft(draft: ArticleDraft) -> ArticleDraft:
-    """Repair the letters of a draft and drop its boilerplate."""
-    blocks = tuple(replace(block, text=mend_letters(block.text)) for block in draft.blocks)
+def clean_article(parsed: ParsedArticle) -> ParsedArticle:
+    """Repair the letters of a parsed article and drop its boilerplate."""
+    blocks = tuple(replace(block, text=mend_letters(block.text)) for block in parsed.blocks)
     blocks = drop_boilerplate(tuple(block for block in blocks if block.text.strip()))
-    facts: dict[str, Any] = {name: getattr(draft.metadata, name) for name in FACTS}
+    facts: dict[str, Any] = {name: getattr(parsed.metadata, name) for name in FACTS}
     facts |= {name: mend_letters(value) for name, value in facts.items() if isinstance(value, str)}
-    return replace(draft, blocks=blocks, metadata=replace(draft.metadata, **facts))
+    return replace(parsed, blocks=blocks, metadata=replace(parsed.metadata, **facts))
 
 
 def mend_letters(text: str) -> str:

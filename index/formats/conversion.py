@@ -1,4 +1,4 @@
-"""Conversion of a file to articles: choose the parser, convert its drafts."""
+"""Conversion of a file to articles: choose the parser, convert what it returns."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from index.article import Article, Section, article_id
 from index.errors import Problem, ReadError
 from index.formats.base import (
     READING_BYTES,
-    ArticleDraft,
     Block,
     Content,
     Metadata,
     Options,
+    ParsedArticle,
     Skipped,
     Source,
     read_error,
 )
-from index.formats.boilerplate import clean_draft
+from index.formats.boilerplate import clean_article
 from index.formats.byline import split_dateline, split_head_lines, split_signature
 from index.formats.publication import is_left_out
 from index.formats.signature import HEAD_BYTES, unreadable_kind
@@ -74,8 +74,8 @@ def limit_skipped(parts: Iterator[Part | Skipped], label: str) -> Iterator[Part 
             yield Skipped(label, Problem("more-like-it", count=more, first=first[code]))
 
 
-def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
-    """Yield the drafts in a file or a member of an archive. Raises ReadError.
+def read_content(content: Content) -> Iterator[ParsedArticle | Skipped]:
+    """Yield the parsed articles in a file or a member of an archive. Raises ReadError.
 
     If the content is surely of another format than the name says (a PDF named `.txt`), it is parsed
     as that, with a warning in the log.
@@ -98,10 +98,10 @@ def read_content(content: Content) -> Iterator[ArticleDraft | Skipped]:
         raise
 
 
-def read_part(content: Content, key: str) -> Iterator[ArticleDraft | Skipped]:
-    """Read a member of an archive or an attachment; `key` prefixes the keys of its drafts."""
+def read_part(content: Content, key: str) -> Iterator[ParsedArticle | Skipped]:
+    """Read a member of an archive or an attachment; `key` prefixes the keys of its articles."""
     for part in read_content(content):
-        if isinstance(part, ArticleDraft):
+        if isinstance(part, ParsedArticle):
             part = replace(part, key=f"{key}#{part.key}" if part.key else key)
         yield part
 
@@ -122,31 +122,31 @@ def articles_in(content: Content, source: Source) -> Iterator[Article | Skipped]
         if isinstance(part, Skipped):
             yield part
             continue
-        draft = _make_key_unique(part, numbers)
+        parsed = _make_key_unique(part, numbers)
         # Its key may name the file it came from: a member, an attachment, a page.
-        inner = draft.key.partition("#")[0]
+        inner = parsed.key.partition("#")[0]
         own = replace(content, name=PurePosixPath(inner).name) if suffix_of(inner) else content
         try:
-            yield article_of_draft(draft, own, source.location)
+            yield article_of(parsed, own, source.location)
         except ReadError as error:
-            if not draft.key:
+            if not parsed.key:
                 raise
-            yield Skipped(f"{source.label}#{draft.key}", error.problem)
+            yield Skipped(f"{source.label}#{parsed.key}", error.problem)
 
 
-def _make_key_unique(draft: ArticleDraft, numbers: dict[int, int]) -> ArticleDraft:
-    """Give the draft a key that is unique in its file.
+def _make_key_unique(parsed: ParsedArticle, numbers: dict[int, int]) -> ParsedArticle:
+    """Give the parsed article a key that is unique in its file.
 
     `numbers` maps each key to the last number appended to it, by its hash to save memory.
     """
-    key = draft.key
+    key = parsed.key
     number = numbers.get(hash(key), 0)
     while hash(key) in numbers:
         number += 1
-        key = f"{draft.key}~{number}"
-    numbers[hash(draft.key)] = number
+        key = f"{parsed.key}~{number}"
+    numbers[hash(parsed.key)] = number
     numbers[hash(key)] = 1
-    return draft if key == draft.key else replace(draft, key=key)
+    return parsed if key == parsed.key else replace(parsed, key=key)
 
 
 def _detect_format(content: Content, by_name: Format) -> Format:
@@ -205,7 +205,7 @@ def title_in_name(name: str) -> str:
 
 
 def member_name(key: str) -> str | None:
-    """Return the key of a draft if it names a file (a member of an archive), else None."""
+    """Return the key of a parsed article if it names a file (a member of an archive), else None."""
     return key if "://" not in key and _MEMBER.fullmatch(key) else None
 
 
@@ -215,19 +215,19 @@ def _likely_day(match: re.Match[str] | None) -> date | None:
     return valid_day(match["year"], match["month"], match["day"])
 
 
-def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Article:
-    """Convert a draft to an article. Raises ReadError, naming the file, if it has no text.
+def article_of(parsed: ParsedArticle, content: Content, location: str) -> Article:
+    """Convert a parsed article to an article. Raises ReadError, naming the file, if it has no text.
 
-    `location` identifies the file; the key of the draft is appended to it.
+    `location` identifies the file; the key of the parsed article is appended to it.
     """
-    draft = clean_draft(draft)
-    metadata = draft.metadata
-    if all(block.heading for block in draft.blocks):
+    parsed = clean_article(parsed)
+    metadata = parsed.metadata
+    if all(block.heading for block in parsed.blocks):
         raise ReadError("article-no-text", subject=content.label)
-    name = member_name(draft.key) or content.name
-    head_facts, body = split_head_lines(draft.blocks)
+    name = member_name(parsed.key) or content.name
+    head_facts, body = split_head_lines(parsed.blocks)
     if all(block.heading for block in body):  # no words are left
-        head_facts, body = Metadata(), draft.blocks
+        head_facts, body = Metadata(), parsed.blocks
     dateline_facts, body = split_dateline(body)
     title, body = _split_title(body, metadata.title)
     if title is None:
@@ -244,16 +244,16 @@ def article_of_draft(draft: ArticleDraft, content: Content, location: str) -> Ar
     words, sections = _lay_out(blocks)
     metadata = metadata.completed(Metadata.of("address", url=content.url))
     # The date in the name of the article's own file, not in its archive's; then in its address.
-    path = member_name(draft.key) or ("" if draft.key else content.label)
+    path = member_name(parsed.key) or ("" if parsed.key else content.label)
     metadata = metadata.completed(Metadata.of("file name", published=date_in_path(path)))
     day = date_in_address(metadata.url or "")
-    metadata = metadata.completed(Metadata.of("address", published=day)).completed(draft.guesses)
+    metadata = metadata.completed(Metadata.of("address", published=day)).completed(parsed.guesses)
     metadata = metadata.completed(Metadata.of("detected", language=detect(words)))
     return Article(
-        id=article_id(f"{location}#{draft.key}" if draft.key else location),
+        id=article_id(f"{location}#{parsed.key}" if parsed.key else location),
         text=words,
         title=title,
-        path=f"{content.label}#{draft.key}" if draft.key else content.label,
+        path=f"{content.label}#{parsed.key}" if parsed.key else content.label,
         language=metadata.language or "",
         author=spell_slugs(metadata.author) if metadata.author else None,
         published=_day(metadata.published),

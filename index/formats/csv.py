@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from index.errors import Problem, ReadError, reason_of
-from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.base import Content, ParsedArticle, Skipped
 from index.formats.encoding import detect_encoding, text_stream
 from index.formats.fields import facts_in_names
 from index.formats.records import RECORD_BYTES, Record, read_records, skipped_line
@@ -49,7 +49,7 @@ class CsvDialect:
                 yield first, error
 
 
-def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read(content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the articles of a table whose first line names its columns."""
     yield from read_records(content, _records(content))
 

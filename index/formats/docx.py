@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, list_blocks
+from index.formats.base import Block, Content, ParsedArticle, list_blocks
 from index.formats.document_info import (
     Facts,
     credible_metadata,
@@ -34,7 +34,7 @@ _LETTERS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyph
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
 
-def read(content: Content) -> Iterator[ArticleDraft]:
+def read(content: Content) -> Iterator[ParsedArticle]:
     """Yield the article of a document, without deleted text and comments; notes come last."""
     import docx
 
@@ -52,7 +52,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
     blocks = (*(() if root is None else body.blocks(root)), *body.notes())
     text = "\n".join(block.text for block in blocks)
     metadata = credible_metadata(_facts(document), "docx", content.name, text, body.title)
-    yield ArticleDraft(blocks, metadata)
+    yield ParsedArticle(blocks, metadata)
 
 
 def _facts(document: Document) -> Facts:

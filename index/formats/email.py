@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
+from index.formats.base import Block, Content, Metadata, ParsedArticle, Skipped
 from index.formats.conversion import read_part
 from index.formats.encoding import decode, plain_lines
 from index.formats.html.parser import read_fragment, read_html
@@ -62,7 +62,7 @@ _POLICY = _ShortHeaders(refold_source="none")  # attached messages are read as t
 _MESSAGE = "message/rfc822"
 
 
-def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read(content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the message, then its attachments of known formats.
 
     Raises ReadError if neither the message nor any attachment can be read.
@@ -78,7 +78,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     except ReadError as error:
         refusal = error
     for part in _attachments(message, content):
-        refusal = None if isinstance(part, ArticleDraft) else refusal
+        refusal = None if isinstance(part, ParsedArticle) else refusal
         yield part
     if refusal:
         raise refusal
@@ -131,7 +131,7 @@ def _facts(message: EmailMessage) -> Metadata:
     )
 
 
-def _read_letter(message: EmailMessage, content: Content) -> ArticleDraft:
+def _read_letter(message: EmailMessage, content: Content) -> ParsedArticle:
     """Return the message's own text: plain, unless it only points to the HTML part."""
     plain, rich = _part(message, "plain"), _part(message, "html")
     text = _plain_text(plain, content) if plain is not None else ""
@@ -139,15 +139,15 @@ def _read_letter(message: EmailMessage, content: Content) -> ArticleDraft:
     if rich is not None and stub:
         page = page_text(_payload(rich), content.label, rich.get_content_charset())
         try:
-            draft = read_html(page, content)
+            parsed = read_html(page, content)
         except ReadError:
-            draft = read_fragment(page, content)
+            parsed = read_fragment(page, content)
     else:
-        draft = read_text(text)
-    blocks = tuple(_drop_list_lines(draft.blocks))
+        parsed = read_text(text)
+    blocks = tuple(_drop_list_lines(parsed.blocks))
     if not blocks:
         raise ReadError("letter-no-text", subject=content.label)
-    return replace(draft, blocks=blocks, metadata=_facts(message).completed(draft.metadata))
+    return replace(parsed, blocks=blocks, metadata=_facts(message).completed(parsed.metadata))
 
 
 def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
@@ -189,7 +189,7 @@ def _drop_list_lines(blocks: tuple[Block, ...]) -> Iterator[Block]:
             yield replace(block, text="\n".join(others))
 
 
-def _attachments(message: EmailMessage, content: Content) -> Iterator[ArticleDraft | Skipped]:
+def _attachments(message: EmailMessage, content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the articles of the attachments of known formats; others are ignored."""
     counts: dict[str, int] = {}
     for part in islice(_parts(message), MESSAGE_PARTS):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata, Skipped
+from index.formats.base import Block, Content, Metadata, ParsedArticle, Skipped
 from index.formats.html.body import fragment_blocks
 from index.formats.zip_package import Package, open_package
 from index.text.dates import find_moment
@@ -74,7 +74,7 @@ class _Chapter:
     blocks: list[Block] = field(default_factory=list)
 
 
-def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read(content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the chapters of a book, titled « Book — Chapter » unless there is only one.
 
     A page with a heading or an entry in the table of contents begins a chapter; other pages
@@ -139,7 +139,7 @@ def _creators(opf: etree._Element) -> list[str]:
 
 def _chapters(
     package: Package, opf: etree._Element, place: str, metadata: Metadata
-) -> Iterator[ArticleDraft | Skipped]:
+) -> Iterator[ParsedArticle | Skipped]:
     chapters: list[_Chapter] = []
     labels = _labels(package, opf, place)
     for name, furniture in _spine(package, opf, place).items():
@@ -160,18 +160,18 @@ def _chapters(
     if not chapters:
         raise ReadError("epub-no-text", subject=package.label)
     for chapter in chapters:
-        yield _draft(chapter, metadata, alone=len(chapters) == 1)
+        yield _parse_chapter(chapter, metadata, alone=len(chapters) == 1)
 
 
-def _draft(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ArticleDraft:
+def _parse_chapter(chapter: _Chapter, metadata: Metadata, *, alone: bool) -> ParsedArticle:
     blocks = tuple(chapter.blocks)
     if alone and metadata.title:
-        return ArticleDraft(blocks, metadata)
+        return ParsedArticle(blocks, metadata)
     if blocks[0].heading and blocks[0].text == chapter.title and len(blocks) > 1:
         blocks = blocks[1:]
     titles = dict.fromkeys(title for title in (metadata.title, chapter.title) if title)
     with_title = Metadata.of("epub", title=" — ".join(titles)).completed(metadata)
-    return ArticleDraft(blocks, with_title, "" if alone else chapter.name)
+    return ParsedArticle(blocks, with_title, "" if alone else chapter.name)
 
 
 def _spine(package: Package, opf: etree._Element, place: str) -> dict[str, bool]:

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Content, Metadata, Skipped
+from index.formats.base import Content, Metadata, ParsedArticle, Skipped
 from index.formats.fields import as_moment, field_address, one_line, people_in
 from index.formats.frontmatter import language_code
 from index.formats.publication import NO_ARTICLE, why_unpublished
@@ -23,7 +23,7 @@ _COMMENT = re.compile(r"<!--[^<>]{0,5000}-->")  # `<!-- wp:paragraph -->`, `<!--
 _BROKEN_LIMIT = 2 * 2**20  # bytes; lenient parsing of a broken feed is slow
 
 
-def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read_feed(data: bytes, content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the entries of a feed. Raises ReadError if it has none, or is broken and large."""
     if len(data) > _BROKEN_LIMIT and not _is_well_formed(data):
         raise ReadError("feed-malformed", subject=content.label)
@@ -34,7 +34,7 @@ def read_feed(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
     feed = document.get("feed") or {}
     for number, entry in enumerate(entries, 1):
         try:
-            yield _draft(entry, feed, content)
+            yield _parse_entry(entry, feed, content)
         except ReadError as error:
             yield Skipped(content.label, error.problem, Problem("at-entry", number=number))
 
@@ -61,7 +61,7 @@ def _is_well_formed(data: bytes) -> bool:
     return True
 
 
-def _draft(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> ArticleDraft:
+def _parse_entry(entry: dict[str, Any], feed: dict[str, Any], content: Content) -> ParsedArticle:
     if why := _why_unpublished(entry):
         raise ReadError(why)
     metadata = _metadata(entry, feed)
@@ -108,7 +108,7 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
     """Parse a date with its zone from the feed's own text, else take the library's in UTC."""
     moment = as_moment(_text(entry, name))
-    moment_parts = dict.get(entry, f"{name}_parsed")
+    moment_parts = dict.get(entry, f"{name}_parse_entry")
     if moment is not None or not isinstance(moment_parts, struct_time):
         return moment
     try:

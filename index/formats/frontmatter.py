@@ -14,7 +14,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.errors import Problem, ReadError, Words, reason_of
-from index.formats.base import TEXT_BYTES, ArticleDraft, Content, Metadata
+from index.formats.base import TEXT_BYTES, Content, Metadata, ParsedArticle
 from index.formats.encoding import decode
 from index.formats.publication import why_unpublished
 from index.text.dates import find_moment
@@ -41,12 +41,12 @@ _SLASHES = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](?=\d{4}\b)")
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9-]+)?")
 
 
-def from_marked_text(content: Content, parse: Callable[[str], ArticleDraft]) -> ArticleDraft:
+def from_marked_text(content: Content, parse: Callable[[str], ParsedArticle]) -> ParsedArticle:
     """Read a text that may begin with front matter; `parse` parses the rest."""
     text = decode(content.read(TEXT_BYTES), content.label)
     metadata, rest = split_front_matter(text, content.label)
-    draft = parse(rest)
-    return replace(draft, metadata=metadata.completed(draft.metadata))
+    parsed = parse(rest)
+    return replace(parsed, metadata=metadata.completed(parsed.metadata))
 
 
 def split_front_matter(text: str, label: str) -> tuple[Metadata, str]:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import ijson
 
 from index.errors import Problem, ReadError, Words
-from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.base import Content, ParsedArticle, Skipped
 from index.formats.encoding import decode, open_as_utf8
 from index.formats.fields import facts_in_names, field_at, flatten_record
 from index.formats.records import RECORD_BYTES, Record, read_records, skipped_line
@@ -35,7 +35,7 @@ _Place = tuple[str, ...]  # keys of a list, `("response", "docs")`; empty for a 
 _Event = tuple[str, object]
 
 
-def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read(content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the articles of a JSON or JSON Lines file, with one record in memory at a time.
 
     If name and content disagree, the content decides.
@@ -58,7 +58,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
         yield from read_records(content, _records(content, place))
 
 
-def _read_one(content: Content) -> ArticleDraft | None:
+def _read_one(content: Content) -> ParsedArticle | None:
     """Read the article of a file of one object, without a key; None if other objects follow."""
     with _events(content) as events:
         value = _value(next(events), events)
@@ -75,7 +75,7 @@ def _read_one(content: Content) -> ArticleDraft | None:
     (part,) = read_records(content, iter([record]))
     if isinstance(part, Skipped):
         raise ReadError(part.problem, subject=content.label)
-    return ArticleDraft(part.blocks, part.metadata)
+    return ParsedArticle(part.blocks, part.metadata)
 
 
 def _find_list(events: Iterator[_Event], text: str | None) -> _Place | None:

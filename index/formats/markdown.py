@@ -13,7 +13,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
-from index.formats.base import ArticleDraft, Block, Content, list_blocks
+from index.formats.base import Block, Content, ParsedArticle, list_blocks
 from index.formats.frontmatter import from_marked_text
 
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:(?=</\1)|\Z)", re.I | re.DOTALL)
@@ -22,16 +22,16 @@ _BLANKS = re.compile(r"\n\s*\n")
 _SPACES = re.compile(r"[ \t]+")
 
 
-def read(content: Content) -> Iterator[ArticleDraft]:
+def read(content: Content) -> Iterator[ParsedArticle]:
     """Yield the article of a Markdown file."""
     yield from_marked_text(content, read_markdown)
 
 
-def read_markdown(text: str) -> ArticleDraft:
+def read_markdown(text: str) -> ParsedArticle:
     """Return the paragraphs and headings of a Markdown text as plain text."""
     root = SyntaxTreeNode(_parser().parse(text))
     blocks = (block for node in root.children for block in _blocks(node))
-    return ArticleDraft(tuple(block for block in blocks if block.text))
+    return ParsedArticle(tuple(block for block in blocks if block.text))
 
 
 def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from itertools import chain
 from lxml import etree
 
 from index.errors import Problem, ReadError, reason_of
-from index.formats.base import ArticleDraft, Content, Metadata, Skipped
+from index.formats.base import Content, Metadata, ParsedArticle, Skipped
 from index.formats.byline import parse_byline
 from index.formats.fields import as_moment, one_line
 from index.formats.frontmatter import language_code
@@ -27,7 +27,7 @@ _UNSEEN = frozenset({"media", "hr", "body.end", "script", "style"})
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read_news(data: bytes, content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the article of a NITF document, or the articles of a NewsML one."""
     try:
         root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
@@ -43,17 +43,17 @@ def read_news(data: bytes, content: Content) -> Iterator[ArticleDraft | Skipped]
         raise ReadError("news-none", subject=content.label)
     for number, item in enumerate(items, 1):
         try:
-            draft = _read_item(item, content)
+            parsed = _read_item(item, content)
         except ReadError as error:
             if len(items) == 1:
                 raise
             yield Skipped(content.label, error.problem, Problem("at-item", number=number))
             continue
         key = item.get("guid") or _text(_first(item, "newsitemid")) or str(number)
-        yield replace(draft, key=key) if len(items) > 1 else draft
+        yield replace(parsed, key=key) if len(items) > 1 else parsed
 
 
-def _read_nitf(root: Element, content: Content) -> ArticleDraft:
+def _read_nitf(root: Element, content: Content) -> ParsedArticle:
     if problem := why_withheld(_attribute(_first(root, "docdata"), "management-status")):
         raise ReadError(problem, subject=content.label)
     body = _first(root, "body.content")
@@ -71,10 +71,10 @@ def _read_nitf(root: Element, content: Content) -> ArticleDraft:
         category=_attribute(paper, "position.section")
         or _attribute(subject, "tobject.subject.type"),
     )
-    return _draft([*root.iter("abstract"), body], metadata, content)
+    return _parse_elements([*root.iter("abstract"), body], metadata, content)
 
 
-def _read_item(item: Element, content: Content) -> ArticleDraft:
+def _read_item(item: Element, content: Content) -> ParsedArticle:
     """Read an article of NewsML-G2 or NewsML 1."""
     status = _first(item, "pubstatus")
     if status is None:
@@ -99,15 +99,15 @@ def _read_item(item: Element, content: Content) -> ArticleDraft:
         ),
     )
     if inner is not None:
-        draft = _read_nitf(inner, content)
-        return replace(draft, metadata=metadata.completed(draft.metadata))
+        parsed = _read_nitf(inner, content)
+        return replace(parsed, metadata=metadata.completed(parsed.metadata))
     for name in ("inlinexml", "inlinedata", "datacontent"):
         if (text := _first(item, name)) is not None:
-            return _draft([text], metadata, content)
+            return _parse_elements([text], metadata, content)
     raise ReadError("news-text-elsewhere", subject=content.label)
 
 
-def _draft(elements: list[Element], metadata: Metadata, content: Content) -> ArticleDraft:
+def _parse_elements(elements: list[Element], metadata: Metadata, content: Content) -> ParsedArticle:
     markup = "".join(_markup(element) for element in elements)
     return replace(read_fragment(markup, content), metadata=metadata)
 

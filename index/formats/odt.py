@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from index.errors import Problem, ReadError
-from index.formats.base import TEXT_BYTES, ArticleDraft, Block, Content, list_blocks
+from index.formats.base import TEXT_BYTES, Block, Content, ParsedArticle, list_blocks
 from index.formats.document_info import (
     Facts,
     credible_metadata,
@@ -43,14 +43,14 @@ _ROWS = frozenset(
 _BASES = 10  # parent styles followed
 
 
-def read(content: Content) -> Iterator[ArticleDraft]:
+def read(content: Content) -> Iterator[ParsedArticle]:
     """Yield the article of a document, without deleted text and comments; notes come last."""
     document = _open(content)
     body = _Body(document)
     blocks = (*body.blocks(document.text), *body.notes(document.text))
     text = "\n".join(block.text for block in blocks)
     metadata = credible_metadata(document.facts(), "document", content.name, text, body.title)
-    yield ArticleDraft(blocks, metadata)
+    yield ParsedArticle(blocks, metadata)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.base import Content, ParsedArticle, Skipped
 from index.formats.encoding import decode
 from index.formats.fields import (
     NAMES,
@@ -70,7 +70,7 @@ def parse_map(text: str) -> Mapping[str, str]:
 
 def read_records(
     content: Content, records: Iterator[Record | Skipped]
-) -> Iterator[ArticleDraft | Skipped]:
+) -> Iterator[ParsedArticle | Skipped]:
     """Yield the articles of the records of a file.
 
     Raises ReadError if the first records lack a text or a field named by the operator.
@@ -99,7 +99,7 @@ def read_records(
             yield Skipped(content.label, error.problem, record.place)
 
 
-def _read_record(record: Record, content: Content, order: Order | None) -> ArticleDraft:
+def _read_record(record: Record, content: Content, order: Order | None) -> ParsedArticle:
     """Return the article of a record. Raises ReadError, without a file name, if it has no text."""
     field_map = content.options.fields
     values = record.values
@@ -125,7 +125,7 @@ def article_key(name: str | None, title: str | None, text: str) -> str:
     return " ".join(_clean(name, name).split())[:_KEY_LIMIT]
 
 
-def record_body(text: str, title: str, content: Content) -> ArticleDraft:
+def record_body(text: str, title: str, content: Content) -> ParsedArticle:
     """Parse a text that may be HTML, Markdown or plain."""
     text = _clean(text, content.label)
     if is_markup(text) and lays_out(text):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from index.formats.base import ArticleDraft, Block, Content
+from index.formats.base import Block, Content, ParsedArticle
 from index.formats.boilerplate import drop_boilerplate
 from index.formats.byline import parse_head_line, split_head_lines
 from index.formats.frontmatter import from_marked_text
@@ -24,16 +24,16 @@ _UNFINISHED = re.compile(r"[.,;:…»”\"]$")
 _FINISHED = re.compile(r"[.!?…:;»”\")\]]$")
 
 
-def read(content: Content) -> Iterator[ArticleDraft]:
+def read(content: Content) -> Iterator[ParsedArticle]:
     """Yield the article of a text file."""
     yield from_marked_text(content, read_text)
 
 
-def read_text(text: str) -> ArticleDraft:
+def read_text(text: str) -> ParsedArticle:
     """Detect the title, byline, paragraphs and headings of a plain text."""
     blocks = [part for part in _paragraphs(text) if part]
     if not blocks:
-        return ArticleDraft(())
+        return ParsedArticle(())
     title, rest = _split_title(blocks)
     news = drop_boilerplate(tuple(Block(text) for text in rest))
     metadata, body = split_head_lines(news)
@@ -41,7 +41,7 @@ def read_text(text: str) -> ArticleDraft:
         Block(block.text, heading=_is_heading(block.text, next_block.text))
         for block, next_block in zip_longest(body, body[1:], fillvalue=Block(""))
     )
-    return ArticleDraft(
+    return ParsedArticle(
         (Block(title, heading=True), *paragraphs) if title else paragraphs, metadata
     )
 

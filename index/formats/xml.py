@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from index.errors import ReadError
-from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.base import Content, ParsedArticle, Skipped
 from index.formats.feed import read_feed
 from index.formats.nitf import ROOTS, read_news
 from index.formats.signature import root_in
@@ -24,7 +24,7 @@ _ENTITY = re.compile(
 _NESTED = re.compile(r"&(?!#)|%|&#(?:38|x0*26);")
 
 
-def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read(content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the articles of a feed, a NITF or a NewsML document."""
     data = content.read(XML_BYTES)
     head = data[:_HEAD]

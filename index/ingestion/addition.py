@@ -20,11 +20,11 @@ from index.ingestion.duplicates import (
     signature_likeness,
     site_names,
 )
-from index.ingestion.generation import GenerationDraft
+from index.ingestion.generation import NewGeneration
 from index.ingestion.sources import SourceChanges
 from index.store.article_writer import ArticleChanges
-from index.store.build_turn import PreviousGeneration
-from index.store.draft import Draft
+from index.store.build import PreviousGeneration
+from index.store.writer import GenerationWriter
 
 # Maximum share of articles that an addition changes; above it, a full build costs little more and
 # leaves a single segment.
@@ -35,11 +35,15 @@ class FullBuildNeeded(Exception):  # noqa: N818 - nothing is wrong
     """The changed files do not say enough for an addition."""
 
 
-class AdditionDraft(GenerationDraft):
+class Addition(NewGeneration):
     """The new and changed articles of changed files. Raises FullBuildNeeded."""
 
     def __init__(
-        self, writer: Draft, before: PreviousGeneration, changes: SourceChanges, rules: str
+        self,
+        writer: GenerationWriter,
+        before: PreviousGeneration,
+        changes: SourceChanges,
+        rules: str,
     ) -> None:
         super().__init__(writer, rules)
         self._before = before

@@ -13,15 +13,15 @@ from index.article import Article
 from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
-from index.ingestion.addition import MOST_ADDED, AdditionDraft, FullBuildNeeded
-from index.ingestion.generation import GenerationDraft
+from index.ingestion.addition import MOST_ADDED, Addition, FullBuildNeeded
+from index.ingestion.generation import NewGeneration
 from index.ingestion.readings import FAILURES, FailedFiles, rules
 from index.ingestion.sources import FileArticles, IterableArticles, ReadContext
 from index.ingestion.vectors import Embedded, EmbeddingWork, embed_missing
 from index.models.base import Embedder
 from index.store.article_writer import ArticleChanges
-from index.store.base import BuildTurn, IndexStore
-from index.store.build_turn import BuildPart, PreviousGeneration
+from index.store.base import Build, IndexStore
+from index.store.build import BuildPart, PreviousGeneration
 from index.store.factory import Location, open_store
 from index.store.generation import GenerationFacts, is_same_model
 
@@ -138,14 +138,14 @@ def build_part(
     supply = _file_articles(paths, options or Options(), store, rules(options))
     context = ReadContext(frozenset(store.removed()), partial(_check_stop, stop), watch.progress)
     watch.step("lock")
-    with store.build_turn(part) as turn, turn.draft(embedder, alike=False) as writer:
-        draft = GenerationDraft(writer, rules="")  # never put in service
+    with store.start_build(part) as build, build.generation(embedder, alike=False) as writer:
+        generation = NewGeneration(writer, rules="")  # never put in service
         watch.step("read")
-        supply.read_into(draft, None, context)
+        supply.read_into(generation, None, context)
         watch.step("cut")
-        draft.cut(context.check, watch.progress)
-        if not draft.articles.passages:
-            raise supply.no_article_error(draft.articles.count_left_out())
+        generation.cut(context.check, watch.progress)
+        if not generation.articles.passages:
+            raise supply.no_article_error(generation.articles.count_left_out())
         watch.step("embed")
         work = EmbeddingWork(embedder, partial(_check_stop, stop), watch.progress)
         embedded = embed_missing(writer, work, part)
@@ -179,7 +179,7 @@ def build_articles(
 
 @dataclass(frozen=True, slots=True)
 class _Build:
-    """One build, from taking the store's turn to removing old generations. `rules` is the digest of
+    """One build, from locking the store to removing old generations. `rules` is the digest of
     the code that reads and cuts the articles, `roots` the paths indexed."""
 
     store: IndexStore
@@ -192,15 +192,15 @@ class _Build:
 
     def run(self) -> BuildReport:
         self.watch.step("lock")
-        with self.store.build_turn() as turn:
-            report = self._read(turn)
-            self.watch.step("clean")  # as the turn ends
+        with self.store.start_build() as build:
+            report = self._read(build)
+            self.watch.step("clean")  # as the build ends
         return report
 
-    def _read(self, turn: BuildTurn) -> BuildReport:
+    def _read(self, build: Build) -> BuildReport:
         """Read the articles and, if any has changed, make a generation of them."""
         context = ReadContext(frozenset(self.store.removed()), self._check, self.watch.progress)
-        previous = turn.previous
+        previous = build.previous
         before = None
         # A generation without roots may be an earlier Selon's import, with texts from elsewhere: if
         # there are files, read them again.
@@ -214,24 +214,28 @@ class _Build:
         )
         self.watch.step("read")
         if before and comparable and isinstance(self.supply, FileArticles):
-            report = self._add(turn, self.supply, before, context)
+            report = self._add(build, self.supply, before, context)
             if report is not None:
                 return report
-        with turn.draft(self.embedder, alike=before is not None) as writer:
-            draft = GenerationDraft(writer, self.rules)
-            self.supply.read_into(draft, before, context)
-            left_out = draft.articles.count_left_out()
-            if before and comparable and before.facts.fingerprint == draft.articles.fingerprint():
+        with build.generation(self.embedder, alike=before is not None) as writer:
+            generation = NewGeneration(writer, self.rules)
+            self.supply.read_into(generation, before, context)
+            left_out = generation.articles.count_left_out()
+            if (
+                before
+                and comparable
+                and before.facts.fingerprint == generation.articles.fingerprint()
+            ):
                 return self._report(before.facts, left_out)
-            differences = draft.articles.changes()
+            differences = generation.articles.changes()
             self.watch.step("cut")
-            draft.cut(self._check, self.watch.progress)
-            if not draft.articles.passages:
+            generation.cut(self._check, self.watch.progress)
+            if not generation.articles.passages:
                 raise self.supply.no_article_error(left_out)
-            return self._finish(draft, left_out, differences)
+            return self._finish(generation, left_out, differences)
 
     def _add(
-        self, turn: BuildTurn, files: FileArticles, before: PreviousGeneration, context: ReadContext
+        self, build: Build, files: FileArticles, before: PreviousGeneration, context: ReadContext
     ) -> BuildReport | None:
         """Add what has changed to the previous generation, or return None if a full build is
         needed."""
@@ -244,37 +248,37 @@ class _Build:
         changed = len(changes.sources) + len(changes.deletions)
         if changed > MOST_ADDED * before.facts.articles:
             return None
-        with turn.addition(self.embedder) as writer:
+        with build.addition(self.embedder) as writer:
             if writer is None:
                 return None
             try:
-                draft = AdditionDraft(writer, before, changes, self.rules)
-                files.read_changes(draft, changes, context)
-                draft.find_changed_copies()
+                generation = Addition(writer, before, changes, self.rules)
+                files.read_changes(generation, changes, context)
+                generation.find_changed_copies()
             except FullBuildNeeded:
                 return None
             skipped = tuple(changes.skipped)
-            if not writer.replaced_ids and not draft.articles.count():
+            if not writer.replaced_ids and not generation.articles.count():
                 return self._report(before.facts, len(before.left_out()), skipped=skipped)
-            left_out = len(before.left_out()) + draft.articles.count_left_out()
-            differences = draft.changes()
+            left_out = len(before.left_out()) + generation.articles.count_left_out()
+            differences = generation.changes()
             self.watch.step("cut")
-            draft.cut(self._check, self.watch.progress)
-            return self._finish(draft, left_out, differences, skipped)
+            generation.cut(self._check, self.watch.progress)
+            return self._finish(generation, left_out, differences, skipped)
 
     def _finish(
         self,
-        draft: GenerationDraft,
+        generation: NewGeneration,
         left_out: int,
         changes: ArticleChanges,
         skipped: tuple[Skipped, ...] = (),
     ) -> BuildReport:
-        """Embed a draft and put it in service."""
+        """Embed a new generation and put it in service."""
         self.watch.step("embed")
         work = EmbeddingWork(self.embedder, self._check, self.watch.progress)
-        embedded = embed_missing(draft.writer, work)
+        embedded = embed_missing(generation.writer, work)
         self.watch.step("write")
-        facts = draft.put_in_service(self.embedder, self.roots, self._check)
+        facts = generation.put_in_service(self.embedder, self.roots, self._check)
         return self._report(facts, left_out, changes, embedded, skipped)
 
     def _report(

@@ -14,9 +14,9 @@ from index.ingestion.passages import cut
 from index.ingestion.vectors import EmbedProgress
 from index.models.base import Embedder
 from index.store.article_writer import LikenessKeys
-from index.store.build_turn import StopCheck, text_hash
-from index.store.draft import Draft
+from index.store.build import StopCheck, text_hash
 from index.store.generation import BuildFacts, GenerationFacts
+from index.store.writer import GenerationWriter
 from index.text.antecedents import sentences_in_context
 
 
@@ -24,11 +24,11 @@ class UnfitArticle(IndexingError):  # noqa: N818
     """An article that cannot be taken in."""
 
 
-class GenerationDraft:
+class NewGeneration:
     """Collects articles, finds copies, cuts passages; then writes vectors, words and facts.
     `rules`: see `index.ingestion.readings.rules`. Raises StoreError."""
 
-    def __init__(self, writer: Draft, rules: str) -> None:
+    def __init__(self, writer: GenerationWriter, rules: str) -> None:
         self.writer = writer
         self.articles = writer.articles
         self.rules = rules

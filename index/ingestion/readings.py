@@ -31,7 +31,9 @@ _STAMP = struct.Struct(">QqQ")
 _SETTLED_NS = 2_000_000_000  # the coarsest file system clock ticks every two seconds
 # Raise one when the same input gives another output; each parser's stands in `FORMATS`. The test
 # of versions compares the outputs with those recorded.
-ARTICLE_VERSION = 2  # from drafts to articles: `index.formats.conversion` and what it calls
+ARTICLE_VERSION = (
+    2  # from what parsers return to articles: `index.formats.conversion` and what it calls
+)
 PASSAGE_VERSION = 1  # from articles to passages, their sentences, words and signatures
 # Their releases change what is read or cut.
 LIBRARIES = (

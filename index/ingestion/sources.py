@@ -11,7 +11,7 @@ from index.article import Article
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
-from index.ingestion.generation import GenerationDraft, UnfitArticle
+from index.ingestion.generation import NewGeneration, UnfitArticle
 from index.ingestion.readings import (
     FailedFiles,
     FileReading,
@@ -21,7 +21,7 @@ from index.ingestion.readings import (
     take_snapshot,
 )
 from index.store.articles import SourceRow
-from index.store.build_turn import PreviousGeneration
+from index.store.build import PreviousGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,16 @@ class IterableArticles:
     skipped: Sequence[Skipped] = ()
 
     def read_into(
-        self, draft: GenerationDraft, before: PreviousGeneration | None, context: ReadContext
+        self, generation: NewGeneration, before: PreviousGeneration | None, context: ReadContext
     ) -> None:
         for article in self.articles:
             context.check()
             if article.id in context.removed_ids:
-                draft.articles.leave_out(article.id)
+                generation.articles.leave_out(article.id)
             else:
-                draft.add(article, sign=self.merge)
+                generation.add(article, sign=self.merge)
         if self.merge:
-            draft.find_copies()
+            generation.find_copies()
 
     def no_article_error(self, left_out: int) -> IndexingError:
         return _no_article_error(left_out, ())
@@ -122,18 +122,18 @@ class FileArticles:
         return changes
 
     def read_changes(
-        self, draft: GenerationDraft, changes: SourceChanges, context: ReadContext
+        self, generation: NewGeneration, changes: SourceChanges, context: ReadContext
     ) -> None:
-        """Add the articles of changed files to a draft, and what is skipped to `changes`."""
+        """Add the articles of changed files to a generation, and what is skipped to `changes`."""
         with self._remembering_failures():
             for source in changes.sources:
                 context.check()
-                reading = self._read(draft, source, context)
-                draft.articles.note(SourceRow._make(reading.as_row()))
+                reading = self._read(generation, source, context)
+                generation.articles.note(SourceRow._make(reading.as_row()))
                 changes.skipped += reading.skipped
 
     def read_into(
-        self, draft: GenerationDraft, before: PreviousGeneration | None, context: ReadContext
+        self, generation: NewGeneration, before: PreviousGeneration | None, context: ReadContext
     ) -> None:
         readings = map(FileReading.of_row, before.sources() if before else ())
         readings_by_location = {reading.location: reading for reading in readings}
@@ -146,14 +146,14 @@ class FileArticles:
                     reading is not None
                     and not reading.failed
                     and reading.of(source, self._snapshot)
-                    and _reuse(draft, reading, source, context)
+                    and _reuse(generation, reading, source, context)
                 ):
                     reading = reading.shown_as(source.label)
                 else:
-                    reading = self._read(draft, source, context)
-                draft.articles.note(SourceRow._make(reading.as_row()))
+                    reading = self._read(generation, source, context)
+                generation.articles.note(SourceRow._make(reading.as_row()))
                 self.skipped += reading.skipped
-        draft.find_copies()
+        generation.find_copies()
         context.progress(len(self.sources), len(self.sources))
 
     @contextmanager
@@ -164,7 +164,7 @@ class FileArticles:
         finally:
             self.failures.save({source.location for source in self.sources})
 
-    def _read(self, draft: GenerationDraft, source: Source, context: ReadContext) -> FileReading:
+    def _read(self, generation: NewGeneration, source: Source, context: ReadContext) -> FileReading:
         if (failure := self.failures.find(source, self._snapshot)) is not None:
             return failure
         snapshot = self._snapshot(source)
@@ -177,12 +177,12 @@ class FileArticles:
                 skipped.append(article)
                 reliable = reliable and is_lasting(article.problem)
                 continue
-            is_duplicate_id = draft.holds(article.id)
+            is_duplicate_id = generation.holds(article.id)
             try:
                 if article.id in context.removed_ids:
-                    draft.articles.leave_out(article.id)
+                    generation.articles.leave_out(article.id)
                 else:
-                    draft.add(article)
+                    generation.add(article)
                 ids.append(article.id)
             except UnfitArticle as error:
                 skipped.append(Skipped(article.path, error.problem))
@@ -205,14 +205,14 @@ class FileArticles:
 
 
 def _reuse(
-    draft: GenerationDraft, reading: FileReading, source: Source, context: ReadContext
+    generation: NewGeneration, reading: FileReading, source: Source, context: ReadContext
 ) -> bool:
     """Copy a file's articles from the previous generation; False if that is not possible."""
     ids = [article_id for article_id in reading.articles if article_id not in context.removed_ids]
-    if not draft.articles.add_again(ids, reading.label, source.label):
+    if not generation.articles.add_again(ids, reading.label, source.label):
         return False
     for article_id in context.removed_ids.intersection(reading.articles):
-        draft.articles.leave_out(article_id)
+        generation.articles.leave_out(article_id)
     return True
 
 

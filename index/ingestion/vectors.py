@@ -10,9 +10,9 @@ import numpy as np
 from index.article import embedding_text
 from index.errors import ModelError
 from index.models.base import Embedder, IntArray
-from index.store.build_turn import BuildPart, Hashes, batches
-from index.store.draft import Draft
+from index.store.build import BuildPart, Hashes, batches
 from index.store.generation import ROW_KINDS, RowKind
+from index.store.writer import GenerationWriter
 
 EmbedProgress = Callable[[int, int], None]  # receives the texts done and the total
 _BATCH = 2_048  # texts sorted by length together
@@ -57,8 +57,10 @@ class Embedded:
     stored_texts: int
 
 
-def embed_missing(writer: Draft, work: EmbeddingWork, part: BuildPart | None = None) -> Embedded:
-    """Embed the texts of a draft, or those of a part, whose vectors are nowhere yet, and save each
+def embed_missing(
+    writer: GenerationWriter, work: EmbeddingWork, part: BuildPart | None = None
+) -> Embedded:
+    """Embed the texts, or those of a part, whose vectors are nowhere yet, and save each
     batch before the next. Raises ModelError, StoreError, and what `check` raises."""
     missing: dict[RowKind, IntArray] = {}
     seen: Hashes | None = None
@@ -91,7 +93,9 @@ def embed_missing(writer: Draft, work: EmbeddingWork, part: BuildPart | None = N
 class _SavingEmbedder:
     """Embeds texts, rejects unsearchable vectors, and saves each batch before the next."""
 
-    def __init__(self, writer: Draft, work: EmbeddingWork, saved_texts: int, total: int) -> None:
+    def __init__(
+        self, writer: GenerationWriter, work: EmbeddingWork, saved_texts: int, total: int
+    ) -> None:
         self._writer = writer
         self._work = work
         self._saved_texts = saved_texts

@@ -1,6 +1,6 @@
 """The confidence that the best sentence is right.
 
-A logistic regression on features of the reading and the search: one for questions in the passage's
+A logistic regression on signals of the reading and the search: one for questions in the passage's
 language, one across languages, where words hardly match. The coefficients, and how they were
 fitted, are in `confidence.json`.
 """
@@ -24,7 +24,7 @@ CONFIDENCE_FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class ReadingEvidence:
-    """Features of the best sentence.
+    """Signals of the best sentence.
 
     `margin` and `margin_3`: its rank minus that of the second and third best sentence;
     `span_logit`: logit of the best span in its passage; `subject`: log-odds of the search's

@@ -1,4 +1,4 @@
-"""Rank sentences by how well they answer, from features of the search and the reader.
+"""Rank sentences by how well they answer, from signals of the search and the reader.
 
 A sentence that repeats the question is near to it and seldom answers it, so repetition counts
 against it. A sentence that asks never answers; the one below it is as near as it. The weights, in
@@ -20,13 +20,13 @@ from index.search.confidence import check_format, load_calibration, weights_of
 RANKING_FORMAT = 1
 
 _MOST_SPAN, _MOST_LEAD = 8.0, 10.0  # absolute logits; unread sentences get the negative bound
-_QUESTION_LOSS = 10.0  # of rank, more than the features can make up for
+_QUESTION_LOSS = 10.0  # of rank, more than the signals can make up for
 _QUOTATION_MARKS = " \u00a0\u202f«»\"“”'‘’"
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceFeatures:
-    """Features that a sentence is ranked by.
+class SentenceSignals:
+    """Signals that a sentence is ranked by.
 
     `sentence`: its search score; `passage`: the passage's total; `echo`: the share (0..1) of the
     question's words that it repeats, minus one word; `span`: the logit of its best span; `lead`:
@@ -42,7 +42,7 @@ class SentenceFeatures:
 
 @dataclass(frozen=True, slots=True)
 class SentenceRanking:
-    """A weight for each feature; `usual_echo` replaces the echo across languages."""
+    """A weight for each signal; `usual_echo` replaces the echo across languages."""
 
     weights: Mapping[str, float]
     usual_echo: float
@@ -51,11 +51,11 @@ class SentenceRanking:
     def of(cls, weights: Mapping[str, Any]) -> SentenceRanking:
         """Parse the data file. Raises ValueError, KeyError or TypeError."""
         check_format(weights, RANKING_FORMAT)
-        return cls(weights_of(weights, SentenceFeatures), float(weights["usual_echo"]))
+        return cls(weights_of(weights, SentenceSignals), float(weights["usual_echo"]))
 
-    def rank(self, features: SentenceFeatures) -> float:
+    def rank(self, signals: SentenceSignals) -> float:
         """The rank of a sentence (higher is better)."""
-        return sum(weight * float(getattr(features, name)) for name, weight in self.weights.items())
+        return sum(weight * float(getattr(signals, name)) for name, weight in self.weights.items())
 
 
 def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -64,7 +64,7 @@ def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     if all(len(hit.ranks) == len(hit.sentences) for hit in hits):
         return tuple(hits)
     ranking = _load_ranking()
-    features = sentence_features(hits, ranking.usual_echo)
+    signals = sentence_signals(hits, ranking.usual_echo)
     return tuple(
         replace(
             hit,
@@ -73,7 +73,7 @@ def rank_sentences(hits: Sequence[Hit]) -> tuple[Hit, ...]:
                 for row, ranked in zip(rows, hit.sentences, strict=True)
             ),
         )
-        for hit, rows in zip(hits, features, strict=True)
+        for hit, rows in zip(hits, signals, strict=True)
     )
 
 
@@ -88,12 +88,12 @@ def best_sentence(hit: Hit) -> Sentence:
     return hit.sentences[hit.ranks.index(max(hit.ranks))].sentence
 
 
-def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[SentenceFeatures]]:
-    """The features of each sentence of each hit."""
+def sentence_signals(hits: Sequence[Hit], usual_echo: float) -> list[list[SentenceSignals]]:
+    """The signals of each sentence of each hit."""
     logits = sorted(
         (span.logit for hit in hits if hit.reading for span in hit.reading.spans), reverse=True
     )
-    features = []
+    signals = []
     for hit in hits:
         rows = []
         score_above = -math.inf
@@ -103,7 +103,7 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
                 score_above = ranked.score
             span = span_within(hit.reading, ranked.sentence.start, ranked.sentence.end)
             rows.append(
-                SentenceFeatures(
+                SentenceSignals(
                     score,
                     hit.scores.total,
                     usual_echo if ranked.echo is None else ranked.echo,
@@ -111,8 +111,8 @@ def sentence_features(hits: Sequence[Hit], usual_echo: float) -> list[list[Sente
                     _lead(span, logits) if span else -_MOST_LEAD,
                 )
             )
-        features.append(rows)
-    return features
+        signals.append(rows)
+    return signals
 
 
 def span_within(reading: PassageReading | None, start: int, end: int) -> AnswerSpan | None:

@@ -1,6 +1,6 @@
 """The probability that the corpus holds the answer.
 
-A logistic regression on features of one search; its coefficients, and how they were fitted, are in
+A logistic regression on signals of one search; its coefficients, and how they were fitted, are in
 `confidence.json`.
 """
 
@@ -40,16 +40,16 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class LogisticModel:
-    """An intercept, and a weight for each field of some features."""
+    """An intercept, and a weight for each field of some signals."""
 
     intercept: float
     weights: Mapping[str, float]
 
-    def probability(self, features: object) -> float:
-        """The probability (0..1) for these features; each form of the function is safe on its
+    def probability(self, signals: object) -> float:
+        """The probability (0..1) for these signals; each form of the function is safe on its
         side."""
         logit = self.intercept + sum(
-            weight * float(getattr(features, name)) for name, weight in self.weights.items()
+            weight * float(getattr(signals, name)) for name, weight in self.weights.items()
         )
         return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
 
@@ -86,11 +86,11 @@ def load_calibration(
         raise IndexingError("calibration-unreadable", file=name, reason=reason_of(error)) from error
 
 
-def weights_of(record: Mapping[str, Any], features: type) -> dict[str, float]:
-    """The weights in a data file, one for each field of the dataclass `features`. Raises
+def weights_of(record: Mapping[str, Any], signals: type) -> dict[str, float]:
+    """The weights in a data file, one for each field of the dataclass `signals`. Raises
     ValueError, KeyError or TypeError."""
     weights = {name: float(value) for name, value in record["weights"].items()}
-    expected = {field.name for field in fields(features)}
+    expected = {field.name for field in fields(signals)}
     if set(weights) != expected:
         raise ValueError(f"weights for {sorted(weights)} instead of {sorted(expected)}")
     return weights

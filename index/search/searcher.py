@@ -29,7 +29,7 @@ from index.search.scoring import (
     spoken_of,
     word_scores,
 )
-from index.store.generation import CandidateFeatures, CandidateQuery
+from index.store.generation import CandidateQuery, CandidateSignals
 from index.store.open_generation import OpenGeneration
 from index.text.folding import fold_phrase
 from index.text.language import detect, keyed_terms
@@ -62,9 +62,9 @@ class _Question:
 @dataclass(frozen=True)
 class _Ranking:
     """Candidates with their scores, arrays of shape (candidates,). `words` are word scores,
-    `sentence_values` the scores of all sentences (see `CandidateFeatures.offsets`)."""
+    `sentence_values` the scores of all sentences (see `CandidateSignals.offsets`)."""
 
-    features: CandidateFeatures
+    signals: CandidateSignals
     words: Vectors
     sentence: Vectors
     sentence_words: Vectors
@@ -72,27 +72,27 @@ class _Ranking:
     total: Vectors
 
     @classmethod
-    def of(cls, question: _Question, features: CandidateFeatures) -> _Ranking:
-        words = word_scores(features.bm25, question.passage_words.idf)
-        sentence_words = word_scores(features.sentence_bm25, question.sentence_words.idf)
-        values = sentence_scores(features.sentence_cosines, sentence_words)
-        best = np.maximum.reduceat(values, features.offsets)
+    def of(cls, question: _Question, signals: CandidateSignals) -> _Ranking:
+        words = word_scores(signals.bm25, question.passage_words.idf)
+        sentence_words = word_scores(signals.sentence_bm25, question.sentence_words.idf)
+        values = sentence_scores(signals.sentence_cosines, sentence_words)
+        best = np.maximum.reduceat(values, signals.offsets)
         return cls(
-            features=features,
+            signals=signals,
             words=words,
-            sentence=np.maximum.reduceat(features.sentence_cosines, features.offsets),
-            sentence_words=np.maximum.reduceat(sentence_words, features.offsets),
+            sentence=np.maximum.reduceat(signals.sentence_cosines, signals.offsets),
+            sentence_words=np.maximum.reduceat(sentence_words, signals.offsets),
             sentence_values=values,
-            total=passage_scores(features.cosines, best, words, features.openings),
+            total=passage_scores(signals.cosines, best, words, signals.openings),
         )
 
     @cached_property
     def order(self) -> IntArray:
         """Indices of the candidates, best first, ties by key."""
-        return np.lexsort((self.features.keys, -self.total))
+        return np.lexsort((self.signals.keys, -self.total))
 
     def scores(self, at: int) -> Scores:
-        arrays = (self.features.cosines, self.sentence, self.words, self.total)
+        arrays = (self.signals.cosines, self.sentence, self.words, self.total)
         return Scores(*(float(array[at]) for array in arrays))
 
 
@@ -181,7 +181,7 @@ class Searcher:
         first, *behind = ranking.order[: 1 + _RUNNERS_UP]
         total = ranking.total
         evidence = SearchEvidence(
-            passage=float(ranking.features.cosines.max()),
+            passage=float(ranking.signals.cosines.max()),
             sentence=float(ranking.sentence.max()),
             words=float(ranking.words[first]),
             sentence_words=float(ranking.sentence_words[first]),
@@ -254,7 +254,7 @@ class Searcher:
     def _hits(self, question: _Question, ranking: _Ranking, limit: int) -> tuple[Hit, ...]:
         hits = []
         for at, article, passage in self._best(ranking, limit):
-            first = ranking.features.offsets[at]
+            first = ranking.signals.offsets[at]
             values = ranking.sentence_values[first : first + len(passage.sentences)]
             sentences = _rank_sentences(question, values, article, passage)
             hits.append(Hit(article, passage, ranking.scores(at), sentences))
@@ -262,7 +262,7 @@ class Searcher:
 
     def _best(self, ranking: _Ranking, limit: int) -> Iterator[tuple[int, Article, Passage]]:
         """The first passages of a ranking, but for those withdrawn in the meantime."""
-        keys = ranking.features.keys
+        keys = ranking.signals.keys
         best = ranking.order[:limit]
         passages = {
             passage.key: passage for passage in self.generation.passages_by_key(keys[best].tolist())

@@ -140,7 +140,7 @@ def translate_sqlite_errors(
 
 class SqlArticles:
     """What databases of any dialect read alike; see `index.store.generation.StoredGeneration` and
-    `index.store.build_turn.PreviousGeneration`."""
+    `index.store.build.PreviousGeneration`."""
 
     _dialect: SqlDialect
 
@@ -211,7 +211,7 @@ class SqlArticles:
         return frozenset(row[0] for row in self.rows("SELECT id FROM {g}.left_out"))
 
 
-class ArticleReader(SqlArticles):
+class StoredArticles(SqlArticles):
     """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex."""
 
     _dialect = _SQLITE
@@ -223,7 +223,7 @@ class ArticleReader(SqlArticles):
         )
         # One connection opened now, rather than one per thread: it outlives the file's name, so
         # readers of a removed generation can finish their questions.
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         with self._translating():
             self._connection = sqlite3.connect(
                 sqlite_address(path), uri=True, check_same_thread=False
@@ -231,7 +231,7 @@ class ArticleReader(SqlArticles):
             self._connection.execute("PRAGMA query_only = ON")
 
     def close(self) -> None:
-        with self._turn:
+        with self._lock:
             self._connection.close()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -349,7 +349,7 @@ class ArticleReader(SqlArticles):
     def texts(
         self, kind: RowKind, rows: IntArray | None = None, *, in_context: bool = False
     ) -> Iterator[tuple[Article, str, str]]:
-        """See `index.store.draft.ArticleDraft.texts`."""
+        """See `index.store.writer.TextWriter.texts`."""
         condition = "" if rows is None else "WHERE r.row IN (SELECT value FROM json_each(?))"
         query = {
             "passages": "SELECT r.article, r.heading, r.start, r.stop, NULL, NULL FROM passages r",
@@ -375,7 +375,7 @@ class ArticleReader(SqlArticles):
         return corpus_fingerprint(self._stream(f"SELECT {FINGERPRINTED} FROM articles"))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._turn, self._translating():
+        with self._lock, self._translating():
             return self._connection.execute(query, values).fetchall()
 
     def _stream(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:

@@ -1,7 +1,7 @@
 """The contract of a store: generations of an index, one of them in service.
 
 A generation is a complete build and never changes: `index.store.generation` is how to read it,
-`index.store.build_turn` and `index.store.draft` how to write it, `index.store.factory` how to open
+`index.store.build` and `index.store.writer` how to write it, `index.store.factory` how to open
 a store.
 """
 
@@ -20,9 +20,9 @@ from index.store.generation import GenerationFacts
 
 if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
     from index.models.base import Embedder
-    from index.store.build_turn import BuildPart, PreviousGeneration
-    from index.store.draft import Draft
+    from index.store.build import BuildPart, PreviousGeneration
     from index.store.open_generation import OpenGeneration
+    from index.store.writer import GenerationWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,25 @@ class StoreCheck:
     damage: DamagedIndex | None
 
 
-class BuildTurn(Protocol):
+class Build(Protocol):
     """The one build in progress: nobody else writes meanwhile. Raises StoreError. `previous` is the
     generation in service, of any model, if it is undamaged."""
 
     @property
     def previous(self) -> PreviousGeneration | None: ...
 
-    def draft(self, embedder: Embedder, *, alike: bool) -> AbstractContextManager[Draft]:
+    def generation(
+        self, embedder: Embedder, *, alike: bool
+    ) -> AbstractContextManager[GenerationWriter]:
         """A new generation, discarded on exit unless put in service. If the previous one was read
         and cut `alike`, its unchanged articles are reused."""
 
-    def addition(self, embedder: Embedder) -> AbstractContextManager[Draft | None]:
+    def addition(self, embedder: Embedder) -> AbstractContextManager[GenerationWriter | None]:
         """The same for an addition to the previous generation; None if it cannot be added to."""
 
 
 class IndexStore(Protocol):
-    """A store of one index; its readers hide the articles in `removals`. Raises StoreError."""
+    """A store of one index; open generations hide the articles in `removals`. Raises StoreError."""
 
     @property
     def workplace(self) -> Path:
@@ -106,7 +108,7 @@ class IndexStore(Protocol):
     def change_removed(
         self, additions: Iterable[RemovedArticle], restored_ids: Collection[str]
     ) -> None:
-        """Change the removed articles atomically and at once, also for open readers; what is
+        """Change the removed articles atomically and at once, also for open generations; what is
         already removed stays as it is."""
 
     def note_builder(self, status: BuilderStatus) -> None:
@@ -115,7 +117,7 @@ class IndexStore(Protocol):
     def builder_status(self) -> BuilderStatus | None:
         """The builder's status, or None if it never noted any."""
 
-    def build_turn(self, part: BuildPart | None = None) -> AbstractContextManager[BuildTurn]:
+    def start_build(self, part: BuildPart | None = None) -> AbstractContextManager[Build]:
         """Exclusive access for one build, or for one part of a build, beside the others.
 
         A build that ends without an error removes the generations older than the previous one,

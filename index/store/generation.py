@@ -134,8 +134,8 @@ class CandidateQuery:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CandidateFeatures:
-    """Features of candidate passages, by ascending key; arrays of equal length.
+class CandidateSignals:
+    """Signals of candidate passages, by ascending key; arrays of equal length.
 
     `cosines` with the question's vector; `bm25` summed over its terms; `openings`: True for the
     first passage of an article. `sentence_cosines` and `sentence_bm25` are those of all their
@@ -170,7 +170,7 @@ class StoredGeneration(Protocol):
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> Mapping[str, int]:
         """Document frequency of these terms among passages or sentences, without unknown ones."""
 
-    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateSignals:
         """The union of the passages nearest to the vector, those of the nearest sentences, and
         those with the best BM25."""
 

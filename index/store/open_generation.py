@@ -16,8 +16,8 @@ from index.article import Article, ArticleEntry, Selection
 from index.errors import StoreError
 from index.models.base import IntArray, Vectors
 from index.store.generation import (
-    CandidateFeatures,
     CandidateQuery,
+    CandidateSignals,
     ClosedOnExit,
     FacetKind,
     GenerationFacts,
@@ -84,7 +84,7 @@ class OpenGeneration(ClosedOnExit):
     def term_statistics(self, kind: RowKind) -> TermStatistics:
         return TermStatistics(self._generation, kind)
 
-    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateSignals:
         keys = self._hidden().keys
         return self._generation.candidates(replace(query, without=keys if len(keys) else None))
 

@@ -1,4 +1,4 @@
-"""Articles that the operator removed: builds leave them out, open readers hide them at once."""
+"""Articles that the operator removed: builds leave them out, open generations hide them at once."""
 
 from __future__ import annotations
 

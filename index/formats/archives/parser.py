@@ -32,7 +32,7 @@ from index.formats.archives.bounds import (
     why_broken,
     zip_directory_size,
 )
-from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.base import Content, ParsedArticle, Skipped
 from index.formats.conversion import read_part
 from index.formats.signature import HEAD_BYTES, is_zip
 from index.formats.table import format_of, sure_format
@@ -228,7 +228,7 @@ def _members(content: Content, budget: UnpackBudget, stack: ExitStack) -> Iterat
         raise ReadError("archive-not")
 
 
-def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read(content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the articles of the members of known formats; other members are ignored.
 
     Raises ReadError if the archive is damaged from the start or nested too deep.
@@ -240,7 +240,7 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
 
 def _read_members(
     archive: Content, budget: UnpackBudget, prefix: str = ""
-) -> Iterator[ArticleDraft | Skipped]:
+) -> Iterator[ParsedArticle | Skipped]:
     """Yield the articles of an archive; `prefix` is its own key if it is in another."""
     with ExitStack() as stack:
         for member in members_of(archive, budget, stack):

@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin
 from lxml.html import document_fromstring
 
 from index.errors import ReadError
-from index.formats.base import ArticleDraft, Block, Content, Metadata
+from index.formats.base import Block, Content, Metadata, ParsedArticle
 from index.formats.html.body import fragment_blocks, page_body, time_entries
 from index.formats.html.furniture import drop_boxes, drop_teasers, find_teasers, is_beside_prose
 from index.formats.html.gaps import fill_gaps
@@ -57,7 +57,7 @@ _ARTICLE = re.compile(r"<article\b", re.IGNORECASE)
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
-def read(content: Content) -> Iterator[ArticleDraft]:
+def read(content: Content) -> Iterator[ParsedArticle]:
     """Yield the article of an HTML file, or each of several side by side."""
     if content.size > PAGE_BYTES:
         raise ReadError(
@@ -71,7 +71,7 @@ def read(content: Content) -> Iterator[ArticleDraft]:
         yield read_html(text, content)
 
 
-def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
+def _read_several(text: str, content: Content) -> Iterator[ParsedArticle]:
     """Yield the articles of a page that has several, unless it declares itself to be one."""
     page = parse_page(_as_page(text), content.label)
     parts = _sibling_articles(page.tree)
@@ -88,7 +88,7 @@ def _read_several(text: str, content: Content) -> Iterator[ArticleDraft]:
         drop_boxes(tree)
         blocks = fill_gaps(page_body(tree), tree, content.label) or fragment_blocks(tree)
         key = part.get("id") or _heading_words(part)[:_KEY_LIMIT]
-        yield ArticleDraft(blocks, _with_sure_language(own, blocks), key=key)
+        yield ParsedArticle(blocks, _with_sure_language(own, blocks), key=key)
 
 
 def _sibling_articles(tree: Element) -> list[Element]:
@@ -164,7 +164,7 @@ def _heading_links(article: Element) -> Iterator[str]:
             yield href
 
 
-def read_html(text: str, content: Content) -> ArticleDraft:
+def read_html(text: str, content: Content) -> ParsedArticle:
     """Read the article of a page, or all the words of an HTML fragment without head or body.
 
     Facts come from JSON-LD, then OpenGraph, other meta tags, and visible lines under the heading.
@@ -185,12 +185,12 @@ def read_html(text: str, content: Content) -> ArticleDraft:
     blocks = _complete_blocks(drop_teasers(body, teasers), article, content)
     if not any(len(block.text) >= _LEAST for block in blocks):
         raise ReadError("page-no-article", subject=content.label)
-    return ArticleDraft(blocks, _with_sure_language(metadata, blocks), guesses=guesses)
+    return ParsedArticle(blocks, _with_sure_language(metadata, blocks), guesses=guesses)
 
 
-def read_fragment(text: str, content: Content) -> ArticleDraft:
+def read_fragment(text: str, content: Content) -> ParsedArticle:
     """Read all the words of an HTML fragment, without looking for an article."""
-    return ArticleDraft(fragment_blocks(parse_page(_as_page(text), content.label).tree))
+    return ParsedArticle(fragment_blocks(parse_page(_as_page(text), content.label).tree))
 
 
 def _as_page(text: str) -> str:
@@ -259,7 +259,7 @@ def is_markup(text: str) -> bool:
     return _TAGS.search(text) is not None
 
 
-def read_markup(text: str, content: Content) -> ArticleDraft:
+def read_markup(text: str, content: Content) -> ParsedArticle:
     """Read the article of a whole page, or all of a fragment. Raises ReadError."""
     if _PAGE.match(text):
         return read_html(text, content)

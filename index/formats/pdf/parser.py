@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from index.errors import Problem, ReadError
-from index.formats.base import ArticleDraft, Content, Skipped
+from index.formats.base import Content, ParsedArticle, Skipped
 from index.formats.document_info import credible_metadata, pdf_facts
 from index.formats.pdf.ocr import OCR_PIXELS, OcrError, ocr_languages, ocr_lines
 from index.formats.pdf.page import PrintedPage, drop_margins
@@ -21,7 +21,7 @@ _SECONDS = 300.0  # for the text of a document, without OCR
 OCR_PAGES = 200  # maximum number read by OCR in one document
 
 
-def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
+def read(content: Content) -> Iterator[ParsedArticle | Skipped]:
     """Yield the article of a PDF, then a Skipped for each kind of unread pages."""
     data = content.read()
     if b"%PDF-" not in data[:1024]:
@@ -29,14 +29,14 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     try:
         with open_pdf(data) as document:
             facts = pdf_facts(document.info, document.language, data)
-            reader = _PageReader(document, ocr=content.options.ocr)
-            pages = list(reader.read())
+            attempt = _PageAttempt(document, ocr=content.options.ocr)
+            pages = list(attempt.read())
     except PaperError as error:
         raise ReadError(error.problem, subject=content.label) from error
     if not any(page.lines for page in pages):
         is_scan = any(page.is_scan for page in pages)
         empty = Problem("pdf-scan-no-words" if is_scan else "pdf-no-text")
-        raise ReadError(next(iter(reader.unread), empty), subject=content.label)
+        raise ReadError(next(iter(attempt.unread), empty), subject=content.label)
     printed_title, blocks = lay_out_pages(drop_margins(pages))
     text = "\n".join(block.text for block in blocks)
     metadata = credible_metadata(facts, "pdf", content.name, text, printed_title)
@@ -44,12 +44,12 @@ def read(content: Content) -> Iterator[ArticleDraft | Skipped]:
     heads = (at for at, block in enumerate(blocks[:20]) if block.heading)
     again = next((at for at in heads if title and folded_words(blocks[at].text) == title), None)
     others = blocks if again is None else blocks[:again] + blocks[again + 1 :]
-    yield ArticleDraft(others, metadata)
-    for problem, numbers in reader.unread.items():
+    yield ParsedArticle(others, metadata)
+    for problem, numbers in attempt.unread.items():
         yield Skipped(f"{content.label}#{_format_pages(numbers)}", problem)
 
 
-class _PageReader:
+class _PageAttempt:
     """Reads the pages of a document within limits; `unread` lists page numbers by problem."""
 
     def __init__(self, document: PdfDocument, *, ocr: bool) -> None:

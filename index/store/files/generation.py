@@ -23,13 +23,13 @@ import numpy as np
 from index.article import Article, ArticleEntry, Selection, SignedArticle
 from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.articles import ArticleReader, SourceRow, Way, ways_of
+from index.store.articles import SourceRow, StoredArticles, Way, ways_of
 from index.store.files.manifest import FileManifest
 from index.store.files.segment import FileSegment, Ranked
 from index.store.files.words import hash_terms, nonzero_counts
 from index.store.generation import (
-    CandidateFeatures,
     CandidateQuery,
+    CandidateSignals,
     ClosedOnExit,
     FacetKind,
     RowKind,
@@ -76,12 +76,12 @@ class Tombstones:
 
 
 class SegmentedArticles(ClosedOnExit):
-    """The articles of several segments, oldest first; see `ArticleReader` for the methods.
+    """The articles of several segments, oldest first; see `StoredArticles` for the methods.
     `deleted_ids` are, by segment, those of deleted articles and copies."""
 
     def __init__(
         self,
-        parts: Sequence[ArticleReader],
+        parts: Sequence[StoredArticles],
         deleted_ids: Sequence[frozenset[str]],
         passages: Sequence[int],
     ) -> None:
@@ -103,7 +103,7 @@ class SegmentedArticles(ClosedOnExit):
     def articles(
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
-        def newest(part: ArticleReader, deleted_ids: frozenset[str]) -> list[ArticleEntry]:
+        def newest(part: StoredArticles, deleted_ids: frozenset[str]) -> list[ArticleEntry]:
             most = -1 if limit < 0 else skip + limit + len(deleted_ids)
             return [
                 article for article in part.articles(among, most) if article.id not in deleted_ids
@@ -172,11 +172,11 @@ class SegmentedArticles(ClosedOnExit):
         for part in self._parts:
             part.close()
 
-    def _from_each(self, method: Callable[[ArticleReader], Sequence[Any]]) -> list[Any]:
+    def _from_each(self, method: Callable[[StoredArticles], Sequence[Any]]) -> list[Any]:
         return list(self._each(method, attrgetter("id")))
 
     def _each(
-        self, method: Callable[[ArticleReader], Iterable[Any]], id_of: Callable[[Any], str]
+        self, method: Callable[[StoredArticles], Iterable[Any]], id_of: Callable[[Any], str]
     ) -> Iterator[Any]:
         """Yield results of all segments, without deleted articles."""
         for part, deleted_ids in zip(self._parts, self._deleted, strict=True):
@@ -192,7 +192,7 @@ class SegmentedArticles(ClosedOnExit):
             if entry.copy_of is None
         ]
 
-    def _holder(self, article_id: str) -> ArticleReader | None:
+    def _holder(self, article_id: str) -> StoredArticles | None:
         """The segment that has an article or copy."""
         if (part := self._added.get(article_id)) is not None:
             return part
@@ -200,7 +200,7 @@ class SegmentedArticles(ClosedOnExit):
         return base if article_id not in deleted_ids and base.holds(article_id) else None
 
     @cached_property
-    def _added(self) -> dict[str, ArticleReader]:
+    def _added(self) -> dict[str, StoredArticles]:
         """The segment of every article and copy outside the base."""
         additions = list(zip(self._parts[1:], self._deleted[1:], strict=True))
         return {
@@ -257,7 +257,7 @@ class FileGeneration(SegmentedArticles):
     def count(self, among: Selection | None = None) -> int:
         return self.facts.articles if among is None else super().count(among)
 
-    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateSignals:
         words = [segment.passage_words.match(query.passage_terms) for segment in self.segments]
         rankings = [
             self._nominate(number, query, matches, eligible)
@@ -270,13 +270,13 @@ class FileGeneration(SegmentedArticles):
             self._merge(ranking, limit)
             for ranking, limit in zip(zip(*rankings, strict=True), limits, strict=True)
         ]
-        features = [
-            self._features(number, np.array(rows), query, words[number])
+        signals = [
+            self._signals(number, np.array(rows), query, words[number])
             for number, rows in self._by_segment(
                 np.unique(np.concatenate([rows for rows, _ in best]))
             )
         ]
-        return _concatenate(features)
+        return _concatenate(signals)
 
     def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
         keys = [
@@ -336,32 +336,32 @@ class FileGeneration(SegmentedArticles):
         order = np.lexsort((keys, -scores))[:limit]
         return keys[order], scores[order]
 
-    def _features(
+    def _signals(
         self, number: int, keys: IntArray, query: CandidateQuery, words: WordMatch
-    ) -> CandidateFeatures:
+    ) -> CandidateSignals:
         segment, first = self.segments[number], self._first[number]
         sentence_words = segment.sentence_words.match(query.sentence_terms)
-        features = segment.features(query.vector, words, sentence_words, keys - first)
-        return replace(features, keys=features.keys + first)
+        signals = segment.signals(query.vector, words, sentence_words, keys - first)
+        return replace(signals, keys=signals.keys + first)
 
 
-def _concatenate(features: Sequence[CandidateFeatures]) -> CandidateFeatures:
-    if not features:
+def _concatenate(signals: Sequence[CandidateSignals]) -> CandidateSignals:
+    if not signals:
         empty, numbers = np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
-        return CandidateFeatures(
+        return CandidateSignals(
             numbers, empty, empty, np.empty(0, dtype=np.bool_), empty, empty, numbers
         )
-    if len(features) == 1:
-        return features[0]
-    shifts = np.cumsum([0, *(len(part.sentence_cosines) for part in features[:-1])])
+    if len(signals) == 1:
+        return signals[0]
+    shifts = np.cumsum([0, *(len(part.sentence_cosines) for part in signals[:-1])])
     names = ("keys", "cosines", "bm25", "openings", "sentence_cosines", "sentence_bm25")
-    columns = {name: np.concatenate([getattr(part, name) for part in features]) for name in names}
-    offsets = [part.offsets + shift for part, shift in zip(features, shifts, strict=True)]
-    return CandidateFeatures(**columns, offsets=np.concatenate(offsets))
+    columns = {name: np.concatenate([getattr(part, name) for part in signals]) for name in names}
+    offsets = [part.offsets + shift for part, shift in zip(signals, shifts, strict=True)]
+    return CandidateSignals(**columns, offsets=np.concatenate(offsets))
 
 
 def newest_sources(
-    parts: Sequence[ArticleReader], deleted_locations: Collection[str]
+    parts: Sequence[StoredArticles], deleted_locations: Collection[str]
 ) -> Iterator[SourceRow]:
     """The files that articles came from, each as in the newest segment that has it."""
     rows = {row.location: row for part in parts for row in part.sources()}

@@ -35,7 +35,7 @@ _LONGEST_ID = 200  # characters read from CURRENT
 
 
 class Hold:
-    """A reader's shared lock on a generation, until released. A missing folder or a file system
+    """A shared lock on a generation, until released. A missing folder or a file system
     without locks is no error here: opening will tell."""
 
     def __init__(self, folder: Path) -> None:

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import LikenessKeys
-from index.store.articles import ARTICLES_FILE, ArticleReader, SourceRow
-from index.store.build_turn import VectorSource, as_hashes
+from index.store.articles import ARTICLES_FILE, SourceRow, StoredArticles
+from index.store.build import VectorSource, as_hashes
 from index.store.disk import replace_file
 from index.store.files.generation import SegmentedArticles, Tombstones, newest_sources
 from index.store.files.layout import Layout
@@ -42,12 +42,12 @@ WORDS: dict[RowKind, str] = {"passages": PASSAGE_WORDS, "sentences": SENTENCE_WO
 
 @dataclass(frozen=True, slots=True)
 class SegmentFolder:
-    """A segment of a generation, with its deleted articles and an open reader."""
+    """A segment of a generation, with its deleted articles and an open database."""
 
     folder: Path
     manifest: FileManifest
     deleted_ids: frozenset[str]
-    articles: ArticleReader
+    articles: StoredArticles
 
     @property
     def id(self) -> str:
@@ -70,7 +70,7 @@ def read_likeness(folder: Path) -> LikenessKeys | None:
 
 
 class FilePrevious(SegmentedArticles):
-    """See `index.store.build_turn.PreviousGeneration`."""
+    """See `index.store.build.PreviousGeneration`."""
 
     def __init__(
         self, manifest: FileManifest, segments: Sequence[SegmentFolder], tombstones: Tombstones
@@ -94,7 +94,7 @@ class FilePrevious(SegmentedArticles):
         for segment in manifest.segments or (manifest.id,):
             folder = layout.segment(manifest, segment)
             own = FileManifest.open(folder) if manifest.segments else manifest
-            articles = ArticleReader(folder / ARTICLES_FILE)
+            articles = StoredArticles(folder / ARTICLES_FILE)
             segments.append(SegmentFolder(folder, own, tombstones.of(segment), articles))
         return cls(manifest, segments, tombstones)
 

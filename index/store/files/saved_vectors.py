@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.models.base import Embedder, IntArray, Vectors
-from index.store.build_turn import HASH_SIZE, Hashes, VectorSource, as_hashes, batches
+from index.store.build import HASH_SIZE, Hashes, VectorSource, as_hashes, batches
 from index.store.disk import translate_disk_errors
 from index.store.files.layout import Layout
 from index.store.files.vectors import VectorWriter

@@ -17,13 +17,13 @@ import numpy.typing as npt
 from index.article import Selection
 from index.errors import DamagedIndex, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.articles import ARTICLES_FILE, ArticleReader
-from index.store.build_turn import VectorSource, as_hashes
+from index.store.articles import ARTICLES_FILE, StoredArticles
+from index.store.build import VectorSource, as_hashes
 from index.store.files.layout import Hold
 from index.store.files.manifest import FileManifest
 from index.store.files.vectors import FileVectors
 from index.store.files.words import HASH_FILES, VOCABULARY_FILES, WORD_FILES, FileWords
-from index.store.generation import CandidateFeatures, CandidateQuery, ClosedOnExit, RowKind
+from index.store.generation import CandidateQuery, CandidateSignals, ClosedOnExit, RowKind
 from index.store.postings import WordMatch
 
 Ranked = tuple[IntArray, Vectors]  # rows, and the score of each
@@ -55,7 +55,7 @@ MORE_NAMES = NAMES | {
 }
 
 
-class FileSegment(ClosedOnExit, ArticleReader):
+class FileSegment(ClosedOnExit, StoredArticles):
     """The folder of a segment, read-only and thread-safe.
 
     Its files stay while it holds its folder, and it works even if they are removed. The
@@ -88,7 +88,7 @@ class FileSegment(ClosedOnExit, ArticleReader):
                 )
         super().__init__(folder / ARTICLES_FILE)
         self._selections: dict[Selection, BoolArray] = {}
-        self._closing = weakref.finalize(self, _close, self._turn, self._connection, hold)
+        self._closing = weakref.finalize(self, _close, self._lock, self._connection, hold)
 
     def words(self, kind: RowKind) -> FileWords:
         return self.passage_words if kind == "passages" else self.sentence_words
@@ -119,13 +119,13 @@ class FileSegment(ClosedOnExit, ArticleReader):
             near, best = passages.result()
         return near, sentences, best
 
-    def features(
+    def signals(
         self, vector: Vectors, words: WordMatch, sentence_words: WordMatch, rows: IntArray
-    ) -> CandidateFeatures:
-        """Features of the passages of these rows, ascending."""
+    ) -> CandidateSignals:
+        """Signals of the passages of these rows, ascending."""
         _, counts = self.sentence_rows(rows)
         sentence_rows = self.rows_of_sentences(rows)
-        return CandidateFeatures(
+        return CandidateSignals(
             keys=rows,
             cosines=self.passage_vectors.scores(vector, rows),
             bm25=words.at(rows),
@@ -182,8 +182,8 @@ class FileSegment(ClosedOnExit, ArticleReader):
         self._closing()
 
 
-def _close(turn: threading.Lock, connection: sqlite3.Connection, hold: Hold) -> None:
-    with turn:
+def _close(lock: threading.Lock, connection: sqlite3.Connection, hold: Hold) -> None:
+    with lock:
         connection.close()
     hold.release()
 

@@ -20,8 +20,8 @@ from index.store.generation import GenerationFacts
 # NumPy and FAISS are imported by what needs them: `selon status` does not.
 if TYPE_CHECKING:
     from index.models.base import Embedder
-    from index.store.build_turn import BuildPart
-    from index.store.files.turn import FileTurn
+    from index.store.build import BuildPart
+    from index.store.files.build import FileBuild
     from index.store.open_generation import OpenGeneration
 import json
 from dataclasses import asdict
@@ -170,12 +170,12 @@ class FileStore:
         return read_builder_status(self.data_dir)
 
     @contextmanager
-    def build_turn(self, part: BuildPart | None = None) -> Iterator[FileTurn]:
-        from index.store.files.turn import FileTurn
+    def start_build(self, part: BuildPart | None = None) -> Iterator[FileBuild]:
+        from index.store.files.build import FileBuild
 
         if part is not None:
             raise StoreError("part-without-server")
         layout = Layout(self.data_dir)
-        with layout.alone(), closing(FileTurn(layout)) as turn:
-            yield turn
-            turn.clean()
+        with layout.alone(), closing(FileBuild(layout)) as build:
+            yield build
+            build.clean()

@@ -21,7 +21,7 @@ from index.store.files.manifest import MANIFEST_NAME, FileManifest
 from index.store.files.opening import open_folder
 from index.store.files.previous import FilePrevious
 from index.store.files.segment import MORE_NAMES, NAMES
-from index.store.files.segment_draft import SegmentDraft, merge_segments
+from index.store.files.segment_writer import SegmentWriter, merge_segments
 from index.store.open_generation import refuse_withdrawn
 
 _AGAIN = Problem("remedy-export")
@@ -45,9 +45,9 @@ def export_index(data_dir: Path, folder: Path, withdrawn_ids: Collection[str] = 
         refuse_withdrawn(files.entries(withdrawn_ids), data_dir)
         partial = stack.enter_context(replace_folder(folder))
         if manifest.segments:
-            with closing(SegmentDraft(partial, manifest.id)) as draft:
+            with closing(SegmentWriter(partial, manifest.id)) as writer:
                 manifest = merge_segments(
-                    files.segments, draft, manifest, deleted_sources=files.tombstones.sources
+                    files.segments, writer, manifest, deleted_sources=files.tombstones.sources
                 )
         else:
             _copy(manifest, source, partial)
@@ -71,16 +71,16 @@ def import_index(folder: Path, data_dir: Path) -> FileManifest:
     with layout.alone():
         manifest = replace(manifest, id=layout.next_id(), roots=(), rules="")
         replaced_id = layout.replaced_id()
-        draft = layout.temporary_folder(manifest.id)
+        partial = layout.temporary_folder(manifest.id)
         try:
-            _copy(manifest, folder, draft)
-            with translate_disk_errors(draft):
-                manifest.save(draft)
-            manifest.check(draft, whole=True, remedy=_COPY_AGAIN)
+            _copy(manifest, folder, partial)
+            with translate_disk_errors(partial):
+                manifest.save(partial)
+            manifest.check(partial, whole=True, remedy=_COPY_AGAIN)
             with translate_disk_errors(layout.generations):
-                layout.adopt(draft)
+                layout.adopt(partial)
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(partial, ignore_errors=True)
         with translate_disk_errors(layout.root):
             layout.switch(manifest.id)
             layout.clean(manifest.id, replaced_id)

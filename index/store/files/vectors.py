@@ -16,7 +16,7 @@ import numpy as np
 
 from index.errors import DamagedIndex, Problem, StoreError, StreamError, Words, reason_of
 from index.models.base import BoolArray, IntArray, Vectors
-from index.store.build_turn import batches
+from index.store.build import batches
 
 if TYPE_CHECKING:  # slow to import, and a build without changes does without
     import faiss

@@ -21,7 +21,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from index.errors import BuildLocked, Problem, StoreError, Words
-from index.store.build_turn import BuildPart
+from index.store.build import BuildPart
 from index.store.url import find_url_fault
 
 Connection: TypeAlias = "BoundedConnection"

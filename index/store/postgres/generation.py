@@ -15,8 +15,8 @@ from index.models.base import IntArray, Vectors
 from index.store.articles import SqlArticles, selection_clause
 from index.store.generation import (
     ROW_KINDS,
-    CandidateFeatures,
     CandidateQuery,
+    CandidateSignals,
     ClosedOnExit,
     RowKind,
     StoredPassage,
@@ -80,7 +80,7 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
     def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
         return self._words.frequencies(kind, terms)
 
-    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateSignals:
         vector, among, vectors = vector_text(query.vector), query.among, self._vectors
         only: ArticleFilter | None = None
         if among is not None:
@@ -97,7 +97,7 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
         best = self._best_by_words(words, query, only)
         passages = [row.passage for row in (*near.result(), *owners.result())]
         keys = np.unique(np.concatenate([np.array(passages, dtype=np.int64), best]))
-        return self._features(keys, vector, query, words)
+        return self._signals(keys, vector, query, words)
 
     def _best_by_words(
         self, words: WordMatch, query: CandidateQuery, only: ArticleFilter | None
@@ -127,11 +127,11 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
             best_keys += [key for key in keys if key in eligible_keys]
         return np.array(best_keys[:count], dtype=np.int64)
 
-    def _features(
+    def _signals(
         self, keys: IntArray, vector: str, query: CandidateQuery, words: WordMatch
-    ) -> CandidateFeatures:
+    ) -> CandidateSignals:
         numbers, vectors = keys.tolist(), self._vectors
-        passages, sentences = self._connections.ask(lambda c: vectors.features(c, numbers, vector))
+        passages, sentences = self._connections.ask(lambda c: vectors.signals(c, numbers, vector))
         counts = np.array([row[3] for row in passages], dtype=np.int64)
         if len(passages) != len(keys) or counts.sum() != len(sentences):
             raise DamagedIndex(
@@ -140,7 +140,7 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
                 found=len(passages) + len(sentences),
                 expected=len(keys) + int(counts.sum()),
             )
-        return CandidateFeatures(
+        return CandidateSignals(
             keys=keys,
             cosines=np.array([row[1] for row in passages], dtype=np.float32),
             bm25=words.at(keys),

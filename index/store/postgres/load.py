@@ -17,7 +17,7 @@ from psycopg import sql
 from index.errors import DamagedIndex
 from index.store.article_writer import LikenessKeys
 from index.store.articles import sqlite_address
-from index.store.build_turn import StopCheck
+from index.store.build import StopCheck
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.postgres import vectors
 from index.store.postgres.connections import Connection

@@ -24,7 +24,7 @@ _HASHES: dict[RowKind, str] = {
 
 
 class PostgresPrevious(SqlArticles):
-    """See `index.store.build_turn.PreviousGeneration`."""
+    """See `index.store.build.PreviousGeneration`."""
 
     _dialect = POSTGRES
 

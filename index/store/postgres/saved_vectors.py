@@ -6,7 +6,7 @@ import numpy as np
 from psycopg import sql
 
 from index.models.base import IntArray
-from index.store.build_turn import Hashes, MissingVectors, as_hashes
+from index.store.build import Hashes, MissingVectors, as_hashes
 from index.store.generation import RowKind
 from index.store.postgres.connections import Connection
 from index.store.postgres.layout import compose

@@ -15,16 +15,16 @@ from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.models.base import Embedder
 from index.store.articles import ARTICLES_FILE
 from index.store.base import RemovedArticle, StoreCheck
-from index.store.build_turn import BuildPart, batches
+from index.store.build import BuildPart, batches
 from index.store.builder_status import BuilderStatus
-from index.store.draft import build_postings
 from index.store.files.manifest import FileManifest
 from index.store.files.opening import open_folder
 from index.store.files.previous import read_likeness
-from index.store.files.segment_draft import SegmentDraft
+from index.store.files.segment_writer import SegmentWriter
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
 from index.store.generation import ROW_KINDS, GenerationFacts, check_model
 from index.store.open_generation import OpenGeneration, refuse_withdrawn
+from index.store.postgres.build import PostgresBuild, open_build
 from index.store.postgres.connections import (
     GENERATION_LOCK,
     Connection,
@@ -47,9 +47,9 @@ from index.store.postgres.load import AT_ONCE, WrittenArticles, load_generation
 from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.previous import PostgresPrevious
 from index.store.postgres.saved_vectors import find_missing
-from index.store.postgres.turn import PostgresTurn, postgres_turn
 from index.store.postgres.unload import StoredRows
 from index.store.postgres.vector_tables import VectorTables, send_rows
+from index.store.writer import build_postings
 
 _ABSENT = (errors.UndefinedTable, errors.InvalidSchemaName)
 _BUILDER = """
@@ -67,7 +67,7 @@ _NOTE = (
 class PostgresStore:
     """The index in a database; see `index.store.base.IndexStore`.
 
-    `workplace` is a local folder for drafts and caches. Raises StoreError for an invalid address.
+    `workplace` is a local folder for work and caches. Raises StoreError for an invalid address.
     """
 
     def __init__(self, address: str, workplace: Path) -> None:
@@ -145,16 +145,16 @@ class PostgresStore:
     def roll_back(self) -> GenerationFacts:
         if self.current_id() is None:
             raise NoIndex("no-index", subject=self.label)
-        with postgres_turn(self._server, self.workplace) as turn:
-            current = turn.current
-            before = max((n for n in turn.generations if n < (current or 0)), default=None)
+        with open_build(self._server, self.workplace) as build:
+            current = build.current
+            before = max((n for n in build.generations if n < (current or 0)), default=None)
             if current is None or before is None:
-                own = turn.generations.get(current or 0)
+                own = build.generations.get(current or 0)
                 generation = own.facts.id if own else ""
                 raise StoreError("generation-first", subject=self.label, generation=generation)
-            verify_generation(turn.connection, turn.generations[before])
-            put_in_service(turn.connection, before)
-            return turn.generations[before].facts
+            verify_generation(build.connection, build.generations[before])
+            put_in_service(build.connection, before)
+            return build.generations[before].facts
 
     def export(self, folder: Path) -> GenerationFacts:
         own = self._in_service()
@@ -163,8 +163,8 @@ class PostgresStore:
 
     def take(self, folder: Path) -> GenerationFacts:
         manifest = check_export(folder)
-        with postgres_turn(self._server, self.workplace) as turn:
-            return import_generation(turn, folder, manifest)
+        with open_build(self._server, self.workplace) as build:
+            return import_generation(build, folder, manifest)
 
     def removed(self) -> dict[str, RemovedArticle]:
         def read(connection: Connection) -> dict[str, RemovedArticle]:
@@ -204,11 +204,11 @@ class PostgresStore:
         return BuilderStatus.from_json(status, self.label) if status is not None else None
 
     @contextmanager
-    def build_turn(self, part: BuildPart | None = None) -> Iterator[PostgresTurn]:
-        with postgres_turn(self._server, self.workplace, part) as turn:
-            yield turn
+    def start_build(self, part: BuildPart | None = None) -> Iterator[PostgresBuild]:
+        with open_build(self._server, self.workplace, part) as build:
+            yield build
             if part is None:
-                turn.clean()
+                build.clean()
 
     def close(self) -> None:
         """Closing twice is harmless; garbage collection closes it too."""
@@ -251,41 +251,43 @@ def export_generation(
     facts, label = own.facts, connection.label
     tables = VectorTables(facts.model, facts.dimension)
     refuse_withdrawn(PostgresPrevious(connection, own).entries(withdrawn_ids), label)
-    with replace_folder(folder) as partial, closing(SegmentDraft(partial, facts.id)) as draft:
+    with replace_folder(folder) as partial, closing(SegmentWriter(partial, facts.id)) as segment:
         rows = StoredRows(connection, own)
-        draft.fill(rows.write_articles, facts.passages, facts.sentences)
+        segment.fill(rows.write_articles, facts.passages, facts.sentences)
         for kind in ROW_KINDS:
-            writer = draft.vector_writer(kind, facts.dimension)
+            writer = segment.vector_writer(kind, facts.dimension)
             rows.send_vectors(tables, kind, writer.put)
             writer.finish()
-        manifest = draft.write(facts, lambda: None)
+        manifest = segment.write(facts, lambda: None)
         manifest.check(partial, whole=True, remedy=Problem("remedy-copy"))
         if manifest.fingerprint != facts.fingerprint:
             raise DamagedIndex("generation-altered", subject=label, generation=facts.id)
     return facts
 
 
-def import_generation(turn: PostgresTurn, folder: Path, manifest: FileManifest) -> GenerationFacts:
+def import_generation(
+    build: PostgresBuild, folder: Path, manifest: FileManifest
+) -> GenerationFacts:
     """Load a verified export and put it in service; see `index.store.base.IndexStore.take`."""
     facts = GenerationFacts.from_json(manifest.as_json())
-    facts = replace(facts, id=turn.new_id(), roots=(), rules="")
+    facts = replace(facts, id=build.new_id(), roots=(), rules="")
     with open_folder(folder, manifest) as source:
         articles = WrittenArticles.open(folder / ARTICLES_FILE, read_likeness(folder))
         tables = VectorTables(facts.model, facts.dimension)
         for kind in ROW_KINDS:
             vectors = source.vector_source(kind)
-            missing = find_missing(turn.connection, tables, kind, vectors.hashes).rows
+            missing = find_missing(build.connection, tables, kind, vectors.hashes).rows
             for batch in batches(len(missing), AT_ONCE):
                 rows = missing[batch]
                 own = vectors.hashes[rows]
-                send_rows(turn.connection, tables.kept, own, vectors.vectors(rows))
+                send_rows(build.connection, tables.kept, own, vectors.vectors(rows))
         words = {kind: build_postings(source.texts(kind), lambda: None) for kind in ROW_KINDS}
         try:
-            number = turn.next_number
-            load_generation(turn.connection, number, articles, facts, words, lambda: None)
-            turn.commit()
+            number = build.next_number
+            load_generation(build.connection, number, articles, facts, words, lambda: None)
+            build.commit()
         finally:
-            turn.roll_back()
-    turn.serve()
-    turn.clean()
+            build.roll_back()
+    build.serve()
+    build.clean()
     return facts

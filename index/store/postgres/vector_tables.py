@@ -13,7 +13,7 @@ from psycopg import sql
 
 from index.errors import StoreError
 from index.models.base import Vectors
-from index.store.build_turn import HASH_SIZE, Hashes
+from index.store.build import HASH_SIZE, Hashes
 from index.store.generation import ROW_KINDS, GenerationFacts, RowKind
 from index.store.postgres.connections import Connection
 from index.store.postgres.layout import PREPARING, compose, give_memory

@@ -257,7 +257,7 @@ class PostgresVectors:
         rows = connection.execute(statement, {"keys": keys, **only.values}, binary=True)
         return [row[0] for row in rows]
 
-    def features(
+    def signals(
         self, connection: Connection, keys: list[int], vector: str
     ) -> tuple[list[Row], list[Row]]:
         """Key, cosine, opening and number of sentences of these passages, by key; and key, cosine

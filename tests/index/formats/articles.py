@@ -13,8 +13,8 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import ArticleDraft, Content, Options, Skipped, Source
-from index.formats.conversion import article_of_draft, articles_in, limit_skipped
+from index.formats.base import Content, Options, ParsedArticle, Skipped, Source
+from index.formats.conversion import article_of, articles_in, limit_skipped
 
 PROSE = (
     "Le conseil a voté hier le budget de la ville, qui augmente de trois pour cent. Les élus de "
@@ -25,7 +25,7 @@ OTHER = (
     "salle d'attente et un garage à vélos."
 )
 
-Parser = Callable[[Content], Iterable[ArticleDraft | Skipped]]
+Parser = Callable[[Content], Iterable[ParsedArticle | Skipped]]
 
 
 def read_data(
@@ -55,7 +55,7 @@ def parse(
     """The articles that a parser finds, whatever the file is called, and what it skipped."""
     content = Content.of_bytes(data, name, options=options or Options())
     return _separate(
-        part if isinstance(part, Skipped) else article_of_draft(part, content, name)
+        part if isinstance(part, Skipped) else article_of(part, content, name)
         for part in parser(content)
     )
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.formats.base import ArticleDraft, Block
-from index.formats.boilerplate import clean_draft, drop_boilerplate, is_boilerplate, mend_letters
+from index.formats.base import Block, ParsedArticle
+from index.formats.boilerplate import clean_article, drop_boilerplate, is_boilerplate, mend_letters
 from tests.index.formats.articles import PROSE
 
 NOT_NEWS = [
@@ -128,5 +128,5 @@ def test_nothing_else_is_changed(text: str) -> None:
 @given(st.lists(st.text(max_size=80), max_size=6))
 @example(["Â\x1f\xa0"])
 def test_cleaning_twice_is_cleaning_once(texts: list[str]) -> None:
-    once = clean_draft(ArticleDraft(tuple(Block(text) for text in texts)))
-    assert clean_draft(once) == once
+    once = clean_article(ParsedArticle(tuple(Block(text) for text in texts)))
+    assert clean_article(once) == once

@@ -5,9 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from index.article import Article
-from index.formats.base import ArticleDraft, Block, Content, Metadata
+from index.formats.base import Block, Content, Metadata, ParsedArticle
 from index.formats.conversion import (
-    article_of_draft,
+    article_of,
     date_in_address,
 )
 from tests.index.formats.articles import PROSE
@@ -24,7 +24,7 @@ def _article(
     told: Metadata | None = None,
 ) -> Article:
     content = Content.of_bytes(b"", name, shown, url=url)
-    return article_of_draft(ArticleDraft(blocks, told or Metadata(), key), content, shown or name)
+    return article_of(ParsedArticle(blocks, told or Metadata(), key), content, shown or name)
 
 
 def test_the_lines_under_the_title_are_read_and_what_the_source_says_wins() -> None:

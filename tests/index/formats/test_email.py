@@ -6,38 +6,38 @@ from email.message import EmailMessage
 import pytest
 
 from index.errors import ReadError
-from index.formats.base import ArticleDraft, Content, Skipped
-from index.formats.conversion import article_of_draft
+from index.formats.base import Content, ParsedArticle, Skipped
+from index.formats.conversion import article_of
 from index.formats.email import MESSAGE_BYTES, read
 from tests.index.formats.articles import LETTER_HEAD, PROSE, letter, parser_refusal
 
 
-def _found(data: bytes | EmailMessage) -> list[ArticleDraft | Skipped]:
+def _found(data: bytes | EmailMessage) -> list[ParsedArticle | Skipped]:
     raw = bytes(data) if isinstance(data, EmailMessage) else data
     return list(read(Content.of_bytes(raw, "lettre.eml")))
 
 
-def _own(data: bytes | EmailMessage) -> ArticleDraft:
-    (draft,) = _found(data)
-    assert isinstance(draft, ArticleDraft)
-    return draft
+def _own(data: bytes | EmailMessage) -> ParsedArticle:
+    (parsed,) = _found(data)
+    assert isinstance(parsed, ParsedArticle)
+    return parsed
 
 
-def _texts(draft: ArticleDraft | Skipped) -> list[str]:
-    assert isinstance(draft, ArticleDraft)
-    return [block.text for block in draft.blocks]
+def _texts(parsed: ParsedArticle | Skipped) -> list[str]:
+    assert isinstance(parsed, ParsedArticle)
+    return [block.text for block in parsed.blocks]
 
 
 def test_a_letter_tells_who_wrote_it_and_when() -> None:
-    draft = _own(letter())
-    told = draft.metadata
+    parsed = _own(letter())
+    told = parsed.metadata
     assert (told.title, told.author, told.outlet) == (LETTER_HEAD["Subject"], "Jeanne Petit", None)
     moment = datetime(2025, 8, 29, 10, 30, tzinfo=timezone(timedelta(hours=2)))
     assert told.published == moment
     assert isinstance(told.published, datetime)
     assert told.published.utcoffset() == timedelta(hours=2)
     assert set(told.origins.values()) == {"email"}
-    assert _texts(draft) == [PROSE]
+    assert _texts(parsed) == [PROSE]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_a_letter_tells_who_wrote_it_and_when() -> None:
 )
 def test_headers_as_they_come(name: str, value: str, fact: str, read: str | None) -> None:
     lines = "".join(f"{key}: {text}\r\n" for key, text in {**LETTER_HEAD, name: value}.items())
-    draft = _own(f"{lines}\r\n{PROSE}\r\n".encode())
-    assert getattr(draft.metadata, fact) == read
+    parsed = _own(f"{lines}\r\n{PROSE}\r\n".encode())
+    assert getattr(parsed.metadata, fact) == read
 
 
 def test_plain_words_are_preferred_where_they_are_real() -> None:
@@ -96,9 +96,9 @@ def test_what_is_attached_is_read_beside_the_letter() -> None:
     message.add_attachment(b"\x89PNG\x00", "text", "markdown", filename="faux.md")
     own, note, text, broken = _found(message)
     assert _texts(own) == [PROSE]
-    assert isinstance(note, ArticleDraft)
+    assert isinstance(note, ParsedArticle)
     assert (note.key, note.blocks[-1].text) == ("2025-08-30-note.md", "Une note.")
-    article = article_of_draft(note, Content.of_bytes(b"", "lettre.eml"), "lettre.eml")
+    article = article_of(note, Content.of_bytes(b"", "lettre.eml"), "lettre.eml")
     assert (article.title, str(article.published)) == ("Note", "2025-08-30")
     assert article.path == "lettre.eml#2025-08-30-note.md"
     assert _texts(text) == [PROSE]
@@ -113,8 +113,8 @@ def test_an_attached_letter_is_read_with_what_is_attached_to_it(name: str | None
     inner.add_attachment(PROSE.encode(), "text", "plain", filename="a.txt")
     outer.add_attachment(inner, **({"filename": name} if name else {}))
     own, attached, text = _found(outer)
-    assert isinstance(attached, ArticleDraft)
-    assert isinstance(text, ArticleDraft)
+    assert isinstance(attached, ParsedArticle)
+    assert isinstance(text, ParsedArticle)
     assert (attached.metadata.title, _texts(attached)) == ("Le stade", [PROSE])
     key = name or "message.eml"
     assert (own.key, attached.key, text.key) == ("", key, f"{key}#a.txt")
@@ -161,7 +161,7 @@ def test_what_is_no_letter_says_why(data: bytes, reason: str) -> None:
 def test_a_stray_byte_in_the_sender_loses_no_letter(stray: bytes, place: int) -> None:
     data = bytes(letter())
     at = data.index(b"From: ") + 6 + place
-    draft = _own(data[:at] + stray + data[at:])
-    assert draft.metadata.title == LETTER_HEAD["Subject"]
-    assert draft.metadata.published is not None
-    assert "budget de la ville" in " ".join(_texts(draft))
+    parsed = _own(data[:at] + stray + data[at:])
+    assert parsed.metadata.title == LETTER_HEAD["Subject"]
+    assert parsed.metadata.published is not None
+    assert "budget de la ville" in " ".join(_texts(parsed))

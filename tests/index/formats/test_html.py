@@ -8,17 +8,17 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import FACTS, ArticleDraft, Content
-from index.formats.conversion import article_of_draft
+from index.formats.base import FACTS, Content, ParsedArticle
+from index.formats.conversion import article_of
 from index.formats.html import tree
 from index.formats.html.parser import read, read_fragment, read_html
 from tests.index.formats.articles import OTHER, PROSE
 
 
-def _draft(page: str | bytes, url: str | None = None) -> ArticleDraft:
+def _parsed(page: str | bytes, url: str | None = None) -> ParsedArticle:
     data = page if isinstance(page, bytes) else page.encode()
-    (draft,) = read(Content.of_bytes(data, "page.html", url=url))
-    return draft
+    (parsed,) = read(Content.of_bytes(data, "page.html", url=url))
+    return parsed
 
 
 def _page(head: str = "", body: str = "", attributes: str = "") -> str:
@@ -30,7 +30,7 @@ def _page(head: str = "", body: str = "", attributes: str = "") -> str:
 
 
 def _fact(name: str, head: str = "", body: str = "", attributes: str = "") -> tuple[Any, Any]:
-    metadata = _draft(_page(head, body, attributes)).metadata
+    metadata = _parsed(_page(head, body, attributes)).metadata
     return getattr(metadata, name), metadata.origins.get(name)
 
 
@@ -57,7 +57,7 @@ def test_a_page_without_words_is_no_article(page: str) -> None:
     with pytest.raises(
         ReadError, match=r"page\.html: (page-no-article|article-no-text|page-not-html)"
     ):
-        article_of_draft(_draft(page), Content.of_bytes(b"", "page.html"), "page.html")
+        article_of(_parsed(page), Content.of_bytes(b"", "page.html"), "page.html")
 
 
 FOOTER = "<footer><p>© 2025 Le Courrier — jeudi 2 octobre 2025</p></footer>"
@@ -67,7 +67,7 @@ HEADER = "<body><header><p>Jeudi 2 octobre 2025</p></header>"
 def test_a_day_that_is_not_told_stays_unknown() -> None:
     body = "<h1>Le stade</h1><p>Le 12 mars 2019, la ville a vendu le stade. Depuis 2021, rien.</p>"
     page = _page("<title>Le stade</title>", body).replace("<body>", HEADER) + FOOTER
-    metadata = _draft(page).metadata
+    metadata = _parsed(page).metadata
     assert (metadata.published, metadata.updated) == (None, None)
     body = "<h1>T</h1><p>Mis à jour le <time datetime='2025-08-30'>30 août</time></p>"
     assert _fact("published", "", body) == (None, None)
@@ -78,8 +78,8 @@ def test_a_day_is_guessed_where_nothing_tells_it_and_says_so() -> None:
     page = f"<html><body><h2>Le stade</h2><span class='entry-date'>14.03.2019</span><p>{PROSE}</p>"
 
     def article(name: str, head: str = "") -> Article:
-        draft = _draft(f"<head>{head}</head>{page}")
-        return article_of_draft(draft, Content.of_bytes(b"", name), name)
+        parsed = _parsed(f"<head>{head}</head>{page}")
+        return article_of(parsed, Content.of_bytes(b"", name), name)
 
     guessed = article("page.html")
     assert guessed.published == date(2019, 3, 14)
@@ -136,7 +136,7 @@ LINKED = '<h1>T</h1><a rel="author">Jeanne Petit</a>'
     ],
 )  # fmt: skip
 def test_a_title_without_the_site(head: str, body: str, title: str, outlet: str | None) -> None:
-    metadata = _draft(_page(head, body)).metadata
+    metadata = _parsed(_page(head, body)).metadata
     assert (metadata.title, metadata.outlet) == (title, outlet)
 
 
@@ -173,15 +173,15 @@ def test_who_wrote_a_page(head: str, body: str, author: str | None) -> None:
     ],
 )
 def test_broken_or_foreign_records_tell_nothing(record: str) -> None:
-    metadata = _draft(_page(_ld(record))).metadata
+    metadata = _parsed(_page(_ld(record))).metadata
     assert {name for name in FACTS if getattr(metadata, name)} == set()
 
 
 def test_the_canonical_address_is_made_whole_by_where_the_page_was_found() -> None:
     page = _page('<link rel="canonical" href="/budget">')
-    draft = _draft(page, url="https://exemple.fr/budget?utm=1")
-    assert draft.metadata.url == "https://exemple.fr/budget"
-    assert _draft(page).metadata.url is None
+    parsed = _parsed(page, url="https://exemple.fr/budget?utm=1")
+    assert parsed.metadata.url == "https://exemple.fr/budget"
+    assert _parsed(page).metadata.url is None
 
 
 @pytest.mark.parametrize("href", ["https://exemple.fr/", "javascript:void(0)", "https://[x", " "])
@@ -213,20 +213,20 @@ LATIN = _page('<meta charset="{}">', "<h1>Été à Orléans</h1><p>Le « cœur �
 )
 def test_a_page_is_read_in_its_real_encoding(declared: str, real: str) -> None:
     page = LATIN.format(declared).encode(real)
-    words = " ".join(block.text for block in _draft(page).blocks)
+    words = " ".join(block.text for block in _parsed(page).blocks)
     assert "Le « cœur » coûte 3 €." in words
 
 
 def test_an_unfilled_page_is_read_from_its_record_and_announcements_go() -> None:
     record = _record(articleBody=f"{PROSE}\n\nIl pleut &amp; vente.")
     page = f"<html><head>{record}</head><body><div id=app><p>Un</p></div></body></html>"
-    assert [block.text for block in _draft(page).blocks] == [PROSE, "Il pleut & vente."]
+    assert [block.text for block in _parsed(page).blocks] == [PROSE, "Il pleut & vente."]
     shown = _page(record.replace("hier", "demain"))
-    assert "demain" not in str(_draft(shown).blocks)
+    assert "demain" not in str(_parsed(shown).blocks)
     teaser = "<h3><a href=x>Autre fait {0}</a></h3><p>Un fait numéro {0} dont il est question.</p>"
     links = "".join(f"<div>{teaser.format(number)}</div>" for number in range(12))
     page = f"<html><body><div><h1>Le budget</h1><p>{PROSE}</p>{links}</div></body></html>"
-    assert [block.text for block in _draft(page).blocks if not block.heading] == [PROSE]
+    assert [block.text for block in _parsed(page).blocks if not block.heading] == [PROSE]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_an_unfilled_page_is_read_from_its_record_and_announcements_go() -> None
     ],
 )
 def test_code_ends_where_browsers_end_it(code: str) -> None:
-    words = str(_draft(_page("", code)).blocks)
+    words = str(_parsed(_page("", code)).blocks)
     assert "Après." in words
     assert "nom" not in words
 
@@ -246,7 +246,7 @@ def test_code_ends_where_browsers_end_it(code: str) -> None:
 def test_code_is_no_text_and_spaces_of_french_typography_are_kept() -> None:
     code = "<script>var x='<p>Non';</script><style>p{}</style><!-- <p>Non</p> --><svg><text>Non"
     body = "<p>«&nbsp;Rien&nbsp;», dit-il&#8239;: 15&#8239;000&nbsp;euros pour la commune.</p>"
-    blocks = _draft(_page("", f"{body}{code}</text></svg>")).blocks
+    blocks = _parsed(_page("", f"{body}{code}</text></svg>")).blocks
     assert blocks[0].text == (
         "«\u00a0Rien\u00a0», dit-il\u202f: 15\u202f000\u00a0euros pour la commune."
     )
@@ -261,13 +261,13 @@ def test_a_fragment_keeps_all_its_words() -> None:
         "<p><img alt='x'></p><div>Fin <b>de</b> <i>tout</i>.<p>Oui.</p>Reste.</div>"
     )
     content = Content.of_bytes(b"", "corps")
-    draft = read_html(fragment, content)
-    texts = [f"# {block.text}" if block.heading else block.text for block in draft.blocks]
+    parsed = read_html(fragment, content)
+    texts = [f"# {block.text}" if block.heading else block.text for block in parsed.blocks]
     assert texts == [
         "# Le vote", "Un début.", "Le maire\na voté CO2.", "Lyon\nLille\n1. un", "Ville | 69",
         "Non.", "Fin de tout.", "Oui.", "Reste.",
     ]  # fmt: skip
-    assert read_fragment(fragment, content) == draft
+    assert read_fragment(fragment, content) == parsed
     assert read_html("Bonjour.", content).blocks[0].text == "Bonjour."
     assert read_html("", content).blocks == ()
 
@@ -275,11 +275,11 @@ def test_a_fragment_keeps_all_its_words() -> None:
 def test_pages_above_the_limits_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 1_000)
     with pytest.raises(ReadError, match=r"page\.html: page-too-much-text"):
-        _draft(_page("", f"<p>{PROSE * 10}</p>"))
+        _parsed(_page("", f"<p>{PROSE * 10}</p>"))
     monkeypatch.setattr(tree, "PAGE_TEXT_CHARACTERS", 10**6)
     monkeypatch.setattr(tree, "PAGE_ELEMENTS", 50)
     with pytest.raises(ReadError, match=r"page\.html: page-too-many-elements"):
-        _draft(_page("", "<b>x</b>" * 60))
+        _parsed(_page("", "<b>x</b>" * 60))
     huge = Content("page.html", "page.html", 2**27, lambda: pytest.fail("opened"))
     with pytest.raises(ReadError, match=r"page-too-large .*size=134217728"):
         list(read(huge))
@@ -290,7 +290,7 @@ def test_a_page_of_fifty_megabytes_of_scripts_and_pictures_is_read() -> None:
     picture = f"<img src='data:image/png;base64,{'A' * 25_000_000}'>"
     page = _page(weight, picture)
     assert len(page) > 50_000_000
-    assert PROSE in [block.text for block in _draft(page).blocks]
+    assert PROSE in [block.text for block in _parsed(page).blocks]
 
 
 LONG = (
@@ -307,7 +307,7 @@ def part(title: str, inside: str = LONG, attributes: str = "", level: str = "h2"
 def parts_of(body: str, head: str = "", url: str | None = None) -> list[Article]:
     page = f"<html lang=fr><head>{head}</head><body>{body}</body></html>"
     content = Content.of_bytes(page.encode(), "revue.html", url=url)
-    return [article_of_draft(draft, content, "revue.html") for draft in read(content)]
+    return [article_of(parsed, content, "revue.html") for parsed in read(content)]
 
 
 def test_a_press_review_is_as_many_articles_as_it_has() -> None:

@@ -14,7 +14,7 @@ from lxml.html import document_fromstring
 
 from index.article import Article
 from index.formats.base import FACTS, Block, Content
-from index.formats.conversion import article_of_draft
+from index.formats.conversion import article_of
 from index.formats.html.gaps import fill_gaps
 from index.formats.html.parser import read
 from tests.index.formats.articles import OTHER, PROSE
@@ -28,15 +28,15 @@ def test_the_hour_of_a_live_entry_stands_before_its_heading() -> None:
     first = entry.format("19:40", "Le <b>pont</b> rouvre", PROSE)
     second = entry.format("3 mars 2025", "Le pont ferme", f"Avant. {PROSE}")
     page = f"<html><head><title>Le bac</title></head><body><h1>Le bac</h1>{first}{second}"
-    (draft,) = read(Content.of_bytes(page.encode(), "page.html"))
-    headings = [block.text for block in draft.blocks if block.heading]
+    (parsed,) = read(Content.of_bytes(page.encode(), "page.html"))
+    headings = [block.text for block in parsed.blocks if block.heading]
     assert headings == ["19:40 – Le pont rouvre", "Le pont ferme"]
 
 
 def blocks_of(body: str) -> list[str]:
     page = f"<html><head><title>Le bac</title></head><body>{body}</body></html>"
-    (draft,) = read(Content.of_bytes(page.encode(), "page.html"))
-    return [block.text for block in draft.blocks]
+    (parsed,) = read(Content.of_bytes(page.encode(), "page.html"))
+    return [block.text for block in parsed.blocks]
 
 
 @pytest.mark.parametrize("wrap", ["{}", "<div class=texte>{}</div>", "<main><div>{}</div></main>"])
@@ -87,8 +87,8 @@ def page(request: pytest.FixtureRequest) -> tuple[Article, Path]:
     """The article of an awkward page, and what a person would copy from it."""
     gold: Path = request.param
     content = Content.of_file(FOLDER / f"{gold.stem}.html", f"{gold.stem}.html")
-    (draft,) = read(content)
-    return article_of_draft(draft, content, content.name), gold
+    (parsed,) = read(content)
+    return article_of(parsed, content, content.name), gold
 
 
 def test_a_page_gives_its_facts_and_what_a_person_would_copy(page: tuple[Article, Path]) -> None:

@@ -14,17 +14,17 @@ def _headings(text: str) -> list[str]:
 
 
 def test_titles_addresses_and_wrapped_lines_are_read_once() -> None:
-    draft = read_text(f"Le budget est voté\n\nLe budget est voté\n\n{PROSE}")
-    assert [block.text for block in draft.blocks] == ["Le budget est voté", PROSE]
-    assert draft.blocks[0].heading
-    draft = read_text(f"Le budget est voté\nSource : https://exemple.fr/budget\n\n{PROSE}")
-    assert draft.metadata.url == "https://exemple.fr/budget"
+    parsed = read_text(f"Le budget est voté\n\nLe budget est voté\n\n{PROSE}")
+    assert [block.text for block in parsed.blocks] == ["Le budget est voté", PROSE]
+    assert parsed.blocks[0].heading
+    parsed = read_text(f"Le budget est voté\nSource : https://exemple.fr/budget\n\n{PROSE}")
+    assert parsed.metadata.url == "https://exemple.fr/budget"
     wrapped = (
         "Le conseil a voté le budget de la ville, qui\n"
         "augmente de trois pour cent cette année.\nFin."
     )
-    draft = read_text(f"Le budget\n\n{PROSE}\n\n{wrapped}")
-    assert draft.blocks[-1].text == wrapped.replace("\n", " ")
+    parsed = read_text(f"Le budget\n\n{PROSE}\n\n{wrapped}")
+    assert parsed.blocks[-1].text == wrapped.replace("\n", " ")
 
 
 @pytest.mark.parametrize("line", ["Il est parti.", "suite du texte", "Trois villes :", "« Non »"])

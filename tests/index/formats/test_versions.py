@@ -14,7 +14,7 @@ import pytest
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.base import FACTS, ArticleDraft, Content, Options, Source
+from index.formats.base import FACTS, Content, Options, ParsedArticle, Source
 from index.formats.conversion import articles_in, read_content
 from index.formats.table import FORMATS, format_of
 from index.ingestion import readings as rules
@@ -27,7 +27,7 @@ from tests.index.formats.test_any_bytes import NAMES, SAMPLES
 
 RECORD = Path(__file__).with_name("versions.json")
 DATA = Path(__file__).parents[2] / "data"
-STAGES = ("draft", "article", "passage")
+STAGES = ("parsed", "article", "passage")
 
 
 def _samples() -> Iterator[tuple[str, bytes]]:
@@ -43,23 +43,23 @@ def _outputs(name: str, data: bytes) -> dict[str, str]:
     source = Source(Path(name), name, f"corpus/{name}")
     try:
         parts = [*read_content(content)]
-        drafts = [_draft_text(part) for part in parts if isinstance(part, ArticleDraft)]
+        parsed_articles = [_parsed_text(part) for part in parts if isinstance(part, ParsedArticle)]
         articles = [part for part in articles_in(content, source) if isinstance(part, Article)]
     except ReadError as error:
-        drafts, articles = [str(error)], []
+        parsed_articles, articles = [str(error)], []
     passages = [_passage_text(article) for article in articles]
     return {
         stage: hashlib.blake2b(repr(output).encode(), digest_size=8).hexdigest()
-        for stage, output in zip(STAGES, (drafts, articles, passages), strict=True)
+        for stage, output in zip(STAGES, (parsed_articles, articles, passages), strict=True)
     }
 
 
-def _draft_text(draft: ArticleDraft) -> object:
+def _parsed_text(parsed: ParsedArticle) -> object:
     facts = [
         ([getattr(metadata, name) for name in FACTS], sorted(metadata.origins.items()))
-        for metadata in (draft.metadata, draft.guesses)
+        for metadata in (parsed.metadata, parsed.guesses)
     ]
-    return draft.blocks, draft.key, facts
+    return parsed.blocks, parsed.key, facts
 
 
 def _passage_text(article: Article) -> object:
@@ -78,7 +78,7 @@ def _stale_version(name: str, before: dict[str, str], now: dict[str, str]) -> st
     stage = next((stage for stage in STAGES if before[stage] != now[stage]), None)
     file_format = format_of(name)
     assert file_format is not None
-    return file_format.suffix if stage == "draft" else stage
+    return file_format.suffix if stage == "parsed" else stage
 
 
 def test_an_output_changes_only_with_its_version(pytestconfig: pytest.Config) -> None:

@@ -23,7 +23,7 @@ from index.store.removals import RemovedArticles
 from tests.fakes import FakeEmbedder
 from tests.index.samples import best_passage, folder_in_service, opened
 
-Reader = Callable[[Source, Options | None], Iterator[Article | Skipped]]
+ReadSource = Callable[[Source, Options | None], Iterator[Article | Skipped]]
 
 WIRE = (
     "Le conseil municipal a voté lundi soir la rénovation de la halle couverte, fermée depuis "
@@ -42,7 +42,7 @@ class Corpus:
         self.folder.mkdir()
         self.data_dir = root / "data"
         self.read: list[str] = []
-        real: Reader = read_source
+        real: ReadSource = read_source
 
         def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
             self.read.append(source.path.name)
@@ -117,7 +117,7 @@ def test_a_bad_file_among_good_ones_makes_no_generation_and_is_remembered(corpus
 def test_a_failure_of_the_machine_or_of_other_tools_is_tried_again(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real: Reader = read_source
+    real: ReadSource = read_source
     code = "reading-crash"
 
     def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
@@ -170,7 +170,7 @@ def test_other_options_or_rules_read_again(corpus: Corpus, monkeypatch: pytest.M
 def test_a_file_that_changes_while_it_is_read_is_read_again_next_time(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real: Reader = read_source
+    real: ReadSource = read_source
 
     def read(source: Source, options: Options | None = None) -> Iterator[Article | Skipped]:
         yield from real(source, options)

@@ -16,7 +16,7 @@ from index.errors import BuildStopped
 from index.ingestion import vectors as vectors_index_reuse
 from index.ingestion.builder import build_articles
 from index.models.base import Vectors
-from index.store.build_turn import Hashes, as_hashes, text_hash
+from index.store.build import Hashes, as_hashes, text_hash
 from index.store.files.integrity import current_id, verify
 from index.store.files.layout import Layout
 from index.store.files.saved_vectors import SavedVectors, forget_saved_vectors

@@ -85,7 +85,7 @@ def test_the_copy_that_tells_most_speaks_and_shows_another_s_address(store: Inde
 
 
 def test_one_build_at_a_time(store: IndexStore) -> None:
-    with store.build_turn(), pytest.raises(BuildLocked) as locked:
+    with store.start_build(), pytest.raises(BuildLocked) as locked:
         build_articles(three(), store, FakeEmbedder())
     assert str(os.getpid()) in str(locked.value.parameters["process"])
     assert build_articles(three(), store, FakeEmbedder()).switched

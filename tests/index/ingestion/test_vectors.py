@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.article import embedding_text
 from index.ingestion.builder import build_articles
 from index.store.base import IndexStore
-from index.store.build_turn import VectorSource, as_hashes, text_hash
+from index.store.build import VectorSource, as_hashes, text_hash
 from index.store.files.saved_vectors import plan_reuse, write_vectors
 from index.store.files.vectors import FileVectors, VectorWriter
 from tests.fakes import FakeEmbedder

@@ -9,12 +9,12 @@ from index.findings import AnswerSpan, Hit, PassageReading
 from index.reading.confidence import CONFIDENCE_FORMAT, ReadingConfidence, ReadingEvidence
 from index.reading.extracts import rank_extracts
 from index.reading.sentences import (
-    SentenceFeatures,
     SentenceRanking,
+    SentenceSignals,
     best_sentence,
     is_question,
     rank_sentences,
-    sentence_features,
+    sentence_signals,
     span_within,
 )
 from index.reading.years import is_of_other_years
@@ -35,17 +35,17 @@ def read(one: Hit, **found: float) -> Hit:
 
 def test_words_lead_before_all_others_and_what_holds_none_stands_lowest() -> None:
     unread, one = hit(TEXT, total=1.5), read(hit(TEXT), haut=-2.0)
-    first, second = sentence_features([unread, one], USUAL)
+    first, second = sentence_signals([unread, one], USUAL)
     assert {(sentence.span, sentence.lead) for sentence in first} == {(-8.0, -10.0)}
     assert [(sentence.span, sentence.lead) for sentence in second] == [
         (-2.0, 10.0),
         *[(-8.0, -10.0)] * 2,
     ]
     assert [sentence.passage for sentence in (*first, *second)] == [1.5] * 3 + [2.0] * 3
-    (features,) = sentence_features([read(hit(TEXT), haut=30.0, mer=-30.0)], USUAL)
-    assert [(feature.span, feature.lead) for feature in features] == [(8, 10), (-8, -10), (-8, -10)]
+    (signals,) = sentence_signals([read(hit(TEXT), haut=30.0, mer=-30.0)], USUAL)
+    assert [(own.span, own.lead) for own in signals] == [(8, 10), (-8, -10), (-8, -10)]
     one, other = read(hit(TEXT), haut=4.0, allumé=1.0), read(hit(TEXT), mer=2.5)
-    found = sentence_features([one, other], USUAL)
+    found = sentence_signals([one, other], USUAL)
     assert [sentence.lead for sentence in found[0]] == [1.5, -3.0, -10.0]
     assert [sentence.lead for sentence in found[1]] == [-10.0, -10.0, -1.5]
 
@@ -72,7 +72,7 @@ def test_ranks_are_kept_until_a_hit_without_them_joins() -> None:
 
 @pytest.mark.parametrize("better", ["sentence", "passage", "span", "lead"])
 def test_whatever_speaks_for_a_sentence_lifts_it(better: str) -> None:
-    plain = SentenceFeatures(0.8, 2.0, 0.5, 0.0, 0.0)
+    plain = SentenceSignals(0.8, 2.0, 0.5, 0.0, 0.0)
     lifted = replace(plain, **{better: getattr(plain, better) + 1})
     assert _shipped().rank(lifted) > _shipped().rank(plain)
 

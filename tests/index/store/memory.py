@@ -20,25 +20,25 @@ from index.article import Selection
 from index.errors import BuildLocked, DamagedIndex, NoIndex, StoreError
 from index.models.base import Embedder, IntArray, Vectors
 from index.store.article_writer import ArticleDatabase
-from index.store.articles import ARTICLES_FILE, ArticleReader
+from index.store.articles import ARTICLES_FILE, StoredArticles
 from index.store.base import RemovedArticle, StoreCheck
-from index.store.build_turn import HASH_SIZE, BuildPart, Hashes, MissingVectors, StopCheck
+from index.store.build import HASH_SIZE, BuildPart, Hashes, MissingVectors, StopCheck
 from index.store.builder_status import BuilderStatus
-from index.store.draft import Draft, build_postings
 from index.store.files.opening import open_folder
-from index.store.files.segment_draft import SegmentDraft
+from index.store.files.segment_writer import SegmentWriter
 from index.store.files.transfer import check_export, may_hold_export, replace_folder
 from index.store.generation import (
     ROW_KINDS,
     BuildFacts,
-    CandidateFeatures,
     CandidateQuery,
+    CandidateSignals,
     GenerationFacts,
     RowKind,
     check_model,
 )
 from index.store.open_generation import OpenGeneration, refuse_withdrawn
 from index.store.postings import Postings, WordMatch, common_rows
+from index.store.writer import GenerationWriter, build_postings
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Stored:
     words: Mapping[RowKind, Postings]
 
 
-class MemoryGeneration(ArticleReader):
+class MemoryGeneration(StoredArticles):
     """A `StoredGeneration`, and the `PreviousGeneration` of a build."""
 
     def __init__(self, stored: Stored) -> None:
@@ -65,7 +65,7 @@ class MemoryGeneration(ArticleReader):
         counts = {term: self._words[kind].frequency(term) for term in terms}
         return {term: count for term, count in counts.items() if count}
 
-    def candidates(self, query: CandidateQuery) -> CandidateFeatures:
+    def candidates(self, query: CandidateQuery) -> CandidateSignals:
         eligible = np.zeros(self.facts.passages, dtype=bool)
         eligible[self.select_rows(query.among or Selection())] = True
         if query.without is not None:
@@ -84,7 +84,7 @@ class MemoryGeneration(ArticleReader):
             )
         ).astype(np.int64)
         sentences = np.flatnonzero(np.isin(owners, keys))
-        return CandidateFeatures(
+        return CandidateSignals(
             keys=keys,
             cosines=cosines["passages"][keys],
             bm25=words.at(keys),
@@ -118,10 +118,10 @@ def _best(scores: Vectors, eligible: npt.NDArray[np.bool_], count: int) -> IntAr
     return rows[np.argsort(-scores[rows], kind="stable")[:count]]
 
 
-class MemoryDraft(Draft):
+class MemoryWriter(GenerationWriter):
     def __init__(self, store: MemoryStore, embedder: Embedder, folder: Path, alike: bool) -> None:
         before = store.stored.path if store.current is not None else None
-        super().__init__(folder / "draft", store.next_id(), before, alike=alike)
+        super().__init__(folder / "new", store.next_id(), before, alike=alike)
         self._store = store
         self._kept = store.vectors.setdefault((embedder.id, embedder.dimension), {})
 
@@ -150,17 +150,17 @@ class MemoryDraft(Draft):
 
 
 @dataclass
-class MemoryTurn:
+class MemoryBuild:
     store: MemoryStore
     previous: MemoryGeneration | None
 
     @contextmanager
-    def draft(self, embedder: Embedder, *, alike: bool) -> Iterator[MemoryDraft]:
+    def generation(self, embedder: Embedder, *, alike: bool) -> Iterator[MemoryWriter]:
         with (
             TemporaryDirectory(dir=self.store.workplace) as folder,
-            closing(MemoryDraft(self.store, embedder, Path(folder), alike)) as draft,
+            closing(MemoryWriter(self.store, embedder, Path(folder), alike)) as writer,
         ):
-            yield draft
+            yield writer
 
     def addition(self, embedder: Embedder) -> nullcontext[None]:
         return nullcontext()
@@ -240,13 +240,16 @@ class MemoryStore:
             for table in ("articles", "passages", "sentences", "sources", "left_out"):
                 sheet.run(f"INSERT INTO {table} SELECT * FROM previous.{table}")
 
-        with replace_folder(folder) as partial, closing(SegmentDraft(partial, facts.id)) as draft:
-            draft.fill(fill, facts.passages, facts.sentences)
+        with (
+            replace_folder(folder) as partial,
+            closing(SegmentWriter(partial, facts.id)) as segment,
+        ):
+            segment.fill(fill, facts.passages, facts.sentences)
             for kind, vectors in stored.vectors.items():
-                writer = draft.vector_writer(kind, facts.dimension)
+                writer = segment.vector_writer(kind, facts.dimension)
                 writer.put(np.arange(len(vectors)), vectors)
                 writer.finish()
-            draft.write(facts, lambda: None)
+            segment.write(facts, lambda: None)
         return facts
 
     def take(self, folder: Path) -> GenerationFacts:
@@ -282,7 +285,7 @@ class MemoryStore:
         return self._status
 
     @contextmanager
-    def build_turn(self, part: BuildPart | None = None) -> Iterator[MemoryTurn]:
+    def start_build(self, part: BuildPart | None = None) -> Iterator[MemoryBuild]:
         if part is not None:
             raise StoreError("part-without-server")
         if not self._building.acquire(blocking=False):
@@ -292,7 +295,7 @@ class MemoryStore:
         with suppress(NoIndex, DamagedIndex):
             previous = MemoryGeneration(self.stored)
         try:
-            yield MemoryTurn(self, previous)
+            yield MemoryBuild(self, previous)
         finally:
             self._building.release()
             if previous is not None:

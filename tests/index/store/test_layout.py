@@ -44,12 +44,12 @@ def _builds(data_dir: Path, count: int) -> list[str]:
 
 def test_what_is_read_is_removed_only_after_its_reader_has_gone(tmp_path: Path) -> None:
     index([three()[2]], tmp_path)
-    reader, other = opened(tmp_path), opened(tmp_path)
-    first = reader.facts.id
+    first_open, other = opened(tmp_path), opened(tmp_path)
+    first = first_open.facts.id
     made = _builds(tmp_path, 3)
     assert Layout(tmp_path).whole() == [first, *made[-2:]]
-    reader.close()
-    reader.close()  # again, which lets go of nobody else's hold
+    first_open.close()
+    first_open.close()  # again, which lets go of nobody else's hold
     made += _builds(tmp_path, 1)
     assert first in Layout(tmp_path).whole()
     other.close()

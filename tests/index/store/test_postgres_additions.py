@@ -11,9 +11,9 @@ import pytest
 from index.errors import StoreError
 from index.store.factory import open_store
 from index.store.postgres import vectors
+from index.store.postgres.build import PostgresBuild
 from index.store.postgres.manifest import Growth
 from index.store.postgres.store import PostgresStore
-from index.store.postgres.turn import PostgresTurn
 from index.store.postgres.vector_tables import VectorTables
 from tests.index.ingestion.growing import (
     Corpus,
@@ -120,17 +120,17 @@ def test_an_addition_that_ends_halfway_leaves_the_index_as_it_was(
     def fail(*_: object) -> None:
         raise StoreError("postgres-lost", subject="", reason="")
 
-    def commit_first(turn: PostgresTurn) -> None:
-        turn.connection.execute("COMMIT")
+    def commit_first(build: PostgresBuild) -> None:
+        build.connection.execute("COMMIT")
         fail()
 
     with monkeypatch.context() as broken:
         if moment == "load":
-            broken.setattr("index.store.postgres.draft.record_generation", fail)
+            broken.setattr("index.store.postgres.writer.record_generation", fail)
         elif moment == "between":
-            broken.setattr(PostgresTurn, "commit", commit_first)
+            broken.setattr(PostgresBuild, "commit", commit_first)
         else:
-            broken.setattr(PostgresTurn, moment, fail)
+            broken.setattr(PostgresBuild, moment, fail)
         with pytest.raises(StoreError):
             built(corpus, store)
     assert shown(store) == known

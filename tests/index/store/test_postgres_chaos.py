@@ -28,7 +28,7 @@ from index.article import Article
 from index.errors import BuildLocked, IndexingError, StoreError
 from index.ingestion.builder import build_articles
 from index.search.live import LiveIndex
-from index.store.postgres import connections, turn
+from index.store.postgres import build, connections
 from index.store.postgres.connections import Server as Address
 from index.store.removals import RemovedArticles
 from tests.fakes import FakeEmbedder
@@ -60,7 +60,7 @@ def marked(mark: int) -> list[Article]:
 def build_in_process(articles: list[Article], address: str, folder: Path, doomed: bool) -> None:
     """Build; a `doomed` builder dies between its commit and the switch."""
     if doomed:
-        turn.put_in_service = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        build.put_in_service = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
     with suppress(IndexingError), opened(address, folder) as store:
         made(articles, store)
 

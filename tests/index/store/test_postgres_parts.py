@@ -15,7 +15,7 @@ import pytest
 
 from index.errors import BuildLocked, BuildStopped
 from index.ingestion.builder import BuildReport, PartReport, build, build_part
-from index.store.build_turn import BuildPart, text_hash
+from index.store.build import BuildPart, text_hash
 from index.store.factory import open_store
 from index.store.files.manifest import FileManifest
 from index.store.postgres.integrity import KEPT_DAYS
@@ -203,12 +203,12 @@ def test_parts_of_another_model_stay(store: PostgresStore, articles: Path, tmp_p
 
 
 def test_the_same_part_twice_at_once_is_refused_and_others_are_not(store: PostgresStore) -> None:
-    with store.build_turn(BuildPart(2, 3)):
-        with pytest.raises(BuildLocked) as locked, store.build_turn(BuildPart(2, 3)):
+    with store.start_build(BuildPart(2, 3)):
+        with pytest.raises(BuildLocked) as locked, store.start_build(BuildPart(2, 3)):
             pass
         assert locked.value.code == "part-locked-by"
         assert str(os.getpid()) in str(locked.value.parameters["process"])
-        with store.build_turn(BuildPart(1, 3)), store.build_turn():
+        with store.start_build(BuildPart(1, 3)), store.start_build():
             pass
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.locale.errors import error_text
 from index.errors import StoreError
-from index.store.build_turn import BuildPart
+from index.store.build import BuildPart
 from index.store.factory import open_store
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.layout import LAYOUT_VERSION
@@ -31,7 +31,7 @@ CREATE TABLE selon.cluster (
 
 
 def take_part(store: PostgresStore) -> None:
-    with store.build_turn(BuildPart(1, 2)):
+    with store.start_build(BuildPart(1, 2)):
         pass
 
 
@@ -132,7 +132,7 @@ def test_tables_of_another_layout_are_told_on_every_way_in(
 
 def test_a_killed_first_build_is_in_no_one_s_way(vector_server: Server, tmp_path: Path) -> None:
     with vector_server.database() as url, opened(url, tmp_path) as store:
-        with pytest.raises(RuntimeError), store.build_turn():
+        with pytest.raises(RuntimeError), store.start_build():
             raise RuntimeError
         assert store.current_id() is None
         assert made(three(), store).articles == 3

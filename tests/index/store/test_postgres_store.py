@@ -61,7 +61,7 @@ def test_a_build_that_has_ended_holds_no_lock_until_its_server_knows(
     open_still: list[BoundedConnection] = []
     monkeypatch.setattr(BoundedConnection, "close", lambda self: open_still.append(self))
     for _ in range(2):
-        with store.build_turn():
+        with store.start_build():
             pass
     monkeypatch.undo()
     for connection in open_still:

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from index.store.base import BuildTurn, IndexStore
-from index.store.build_turn import PreviousGeneration
-from index.store.draft import Draft
+from index.store.base import Build, IndexStore
+from index.store.build import PreviousGeneration
 from index.store.generation import StoredGeneration
+from index.store.writer import GenerationWriter
 
 MOST, MOST_A_ROLE = 40, 20
 ROLES: dict[str, tuple[type[Any], ...]] = {
     "keep": (IndexStore,),
-    "build": (BuildTurn, PreviousGeneration, Draft),
+    "build": (Build, PreviousGeneration, GenerationWriter),
     "read": (StoredGeneration,),
 }
 

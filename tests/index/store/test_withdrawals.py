@@ -48,15 +48,15 @@ def made(articles: list[Article], store: IndexStore) -> str:
     return build_articles(articles, store, FakeEmbedder()).generation
 
 
-def asked(reader: OpenGeneration, among: Selection | None = None) -> list[str]:
+def asked(generation: OpenGeneration, among: Selection | None = None) -> list[str]:
     """The articles of the passages that a question finds, only the very best of each kind."""
     vector = FakeEmbedder().embed_question(QUESTION)
     query = CandidateQuery(vector, {"fr:coffr": 1.0}, {}, 1, 1, among)
-    keys = reader.candidates(query).keys.tolist()
-    return [stored_passage.article_id for stored_passage in reader.passages_by_key(keys)]
+    keys = generation.candidates(query).keys.tolist()
+    return [stored_passage.article_id for stored_passage in generation.passages_by_key(keys)]
 
 
-def of_secret(reader: OpenGeneration) -> list[int]:
+def of_secret(generation: OpenGeneration) -> list[int]:
     """The keys of its passages, which never change."""
     return [at for at, each in enumerate(WRITTEN) if each.id == SECRET.id]
 
@@ -80,29 +80,29 @@ GIVES: dict[str, Callable[[OpenGeneration], Any]] = {
     "count": lambda r: (r.count() == 5, r.count(THAT_DAY) == 2, r.count(among=AMONG) == 2),
     "facet": lambda r: ("Affaires" in r.facet("category"), r.facet("outlet").get("Le Phare") == 2),
 }
-"""By method of a reader, what it gives of the article: nothing true once that is withdrawn."""
+"""By method of a generation, what it gives of the article: nothing true once that is withdrawn."""
 
 
-def given(reader: OpenGeneration, name: str) -> bool:
-    found = GIVES[name](reader)
+def given(generation: OpenGeneration, name: str) -> bool:
+    found = GIVES[name](generation)
     return any(found) if isinstance(found, tuple) else bool(found)
 
 
 def test_a_withdrawn_article_is_gone_at_once_and_after_a_rollback(store: IndexStore) -> None:
     first = made(WRITTEN, store)
-    with store.open() as reader:
-        assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
+    with store.open() as generation:
+        assert {name for name in GIVES if given(generation, name)} == GIVES.keys()
         RemovedArticles(store).add([SECRET])
-        assert {name for name in GIVES if given(reader, name)} == set()
-        assert all(OTHER.id in found for found in (asked(reader), asked(reader, THAT_DAY)))
-        assert [each.id for each in reader.articles(THAT_DAY, 1)] == [OTHER.id]
-        assert reader.articles(limit=2, skip=1) == reader.articles()[1:3]
+        assert {name for name in GIVES if given(generation, name)} == set()
+        assert all(OTHER.id in found for found in (asked(generation), asked(generation, THAT_DAY)))
+        assert [each.id for each in generation.articles(THAT_DAY, 1)] == [OTHER.id]
+        assert generation.articles(limit=2, skip=1) == generation.articles()[1:3]
     made(WRITTEN, store)
     assert store.roll_back().id == first
-    with store.open() as reader:
-        assert {name for name in GIVES if given(reader, name)} == set()
+    with store.open() as generation:
+        assert {name for name in GIVES if given(generation, name)} == set()
         RemovedArticles(store).restore(SECRET.id)
-        assert {name for name in GIVES if given(reader, name)} == GIVES.keys()
+        assert {name for name in GIVES if given(generation, name)} == GIVES.keys()
 
 
 def test_a_running_reader_notices_at_its_next_question(store: IndexStore) -> None:
@@ -149,8 +149,8 @@ def test_withdrawn_articles_take_nobody_s_place_where_hnsw_searches(
     with postgres_store(vector_server, tmp_path) as store:
         made([*near, OTHER], store)
         RemovedArticles(store).add(near)
-        with store.open() as reader:
-            assert asked(reader) == asked(reader, AMONG) == [OTHER.id]
+        with store.open() as generation:
+            assert asked(generation) == asked(generation, AMONG) == [OTHER.id]
 
 
 def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: Path) -> None:
@@ -158,8 +158,8 @@ def test_an_imported_index_does_not_bring_it_back(store: IndexStore, tmp_path: P
     source.export(tmp_path / "copy")
     RemovedArticles(store).add([SECRET])
     store.take(tmp_path / "copy")
-    with store.open() as reader:
-        assert {name for name in GIVES if given(reader, name)} == set()
+    with store.open() as generation:
+        assert {name for name in GIVES if given(generation, name)} == set()
 
 
 def test_no_export_holds_its_text(
@@ -190,17 +190,17 @@ def test_a_withdrawn_copy_is_no_longer_named_beside_what_it_repeats(tmp_path: Pa
     kept, copy = (replace(article(name, wire), published=DAY) for name in ("un", "deux"))
     store = open_store(tmp_path)
     build_articles([kept, copy, *three()], store, FakeEmbedder(), merge=True)
-    with store.open() as reader:
-        [entry] = reader.articles_with_copies()
-        [named] = reader.articles_by_id([entry.id])[entry.id].copies
-        assert reader.facts.copies == 1
+    with store.open() as generation:
+        [entry] = generation.articles_with_copies()
+        [named] = generation.articles_by_id([entry.id])[entry.id].copies
+        assert generation.facts.copies == 1
         withdrawn = iter(({named.id}, {named.id, entry.id}))  # the other one a moment later
-        raced = OpenGeneration(reader._generation, lambda: frozenset(next(withdrawn)))  # type: ignore[attr-defined]
+        raced = OpenGeneration(generation._generation, lambda: frozenset(next(withdrawn)))  # type: ignore[attr-defined]
         assert raced.articles_with_copies() == []
         RemovedArticles(store).add([named])
-        assert reader.articles_with_copies() == reader.find(named.id) == []
-        assert reader.articles_by_id([entry.id])[entry.id].copies == ()
-        assert (reader.facts.articles, reader.facts.copies) == (4, 0)
+        assert generation.articles_with_copies() == generation.find(named.id) == []
+        assert generation.articles_by_id([entry.id])[entry.id].copies == ()
+        assert (generation.facts.articles, generation.facts.copies) == (4, 0)
 
 
 def test_a_list_that_cannot_be_read_hides_everything(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A builder's turn at the index of a data directory."""
+"""One build of the index of a data directory."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from datetime import UTC, datetime
 from index.errors import DamagedIndex, NoIndex
 from index.models.base import Embedder
 from index.store.disk import translate_disk_errors
-from index.store.files.draft import FileAddition, FileDraft
 from index.store.files.layout import Layout, new_id
 from index.store.files.opening import open_newer, open_previous
 from index.store.files.previous import FilePrevious
 from index.store.files.saved_vectors import SavedVectors, forget_saved_vectors
-from index.store.files.segment_draft import merged_articles
+from index.store.files.segment_writer import merged_articles
+from index.store.files.writer import FileAddition, FileWriter
 from index.store.generation import is_same_model
 
 logger = logging.getLogger(__name__)
 
 
-class FileTurn:
-    """See `index.store.base.BuildTurn`."""
+class FileBuild:
+    """See `index.store.base.Build`."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -37,7 +37,7 @@ class FileTurn:
             logger.warning("%s; nothing of it is reused", error)
 
     @contextmanager
-    def draft(self, embedder: Embedder, *, alike: bool) -> Iterator[FileDraft]:
+    def generation(self, embedder: Embedder, *, alike: bool) -> Iterator[FileWriter]:
         layout = self._layout
         generation = layout.next_id()
         folder = layout.temporary_folder(generation)
@@ -52,10 +52,10 @@ class FileTurn:
                 if lender and is_same_model(lender.facts, embedder)
             ]
             saved = stack.enter_context(closing(SavedVectors(layout, embedder)))
-            draft = FileDraft(layout, folder, generation, saved, lenders, before, alike=alike)
-            with closing(draft):
-                yield draft
-                self._new = draft.generation
+            writer = FileWriter(layout, folder, generation, saved, lenders, before, alike=alike)
+            with closing(writer):
+                yield writer
+                self._new = writer.generation
 
     def _open_newer(self, stack: ExitStack) -> FilePrevious | None:
         """The generation that a rollback put aside, if any."""

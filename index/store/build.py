@@ -1,4 +1,4 @@
-"""What a build and a store exchange; `index.store.draft` is the generation being written."""
+"""What a build and a store exchange; `index.store.writer` is the generation being written."""
 
 from __future__ import annotations
 

@@ -10,9 +10,8 @@ import numpy as np
 
 from index.store.article_writer import ArticleDatabase, LikenessKeys
 from index.store.articles import ARTICLES_FILE
-from index.store.build_turn import StopCheck, batches
+from index.store.build import StopCheck, batches
 from index.store.disk import translate_disk_errors
-from index.store.draft import ArticleDraft
 from index.store.files.manifest import GENERATION_FORMAT, FileManifest, stamp_files
 from index.store.files.previous import VECTORS, WORDS, FilePrevious, SegmentFolder, read_likeness
 from index.store.files.segment import (
@@ -25,9 +24,10 @@ from index.store.files.segment import (
 from index.store.files.vectors import VectorWriter
 from index.store.files.words import FileWords
 from index.store.generation import ROW_KINDS, BuildFacts, RowKind
+from index.store.writer import TextWriter
 
 
-class SegmentDraft(ArticleDraft):
+class SegmentWriter(TextWriter):
     """A folder of articles, vectors and words; whole generations and exports consist of one."""
 
     def vector_writer(self, kind: RowKind, dimension: int) -> VectorWriter:
@@ -36,16 +36,16 @@ class SegmentDraft(ArticleDraft):
 
     def write(self, build: BuildFacts, check: StopCheck) -> FileManifest:
         """Write what is left once the vectors are written."""
-        reader = self.reader
+        stored = self.stored
         with translate_disk_errors(self.folder):
             for kind, name in WORDS.items():
                 check()
                 FileWords.of(self.build_words(kind, check)).save(self.folder / name)
-            first = np.append(reader.first_sentences(), self.articles.sentences).astype(np.int64)
+            first = np.append(stored.first_sentences(), self.articles.sentences).astype(np.int64)
             for name, array in (
                 (FIRST_SENTENCES, first),
-                (OPENINGS, reader.openings()),
-                (DAYS_FILE, reader.days()),
+                (OPENINGS, stored.openings()),
+                (DAYS_FILE, stored.days()),
             ):
                 np.save(self.folder / name, array, allow_pickle=False)
             if (likeness := self.articles.likeness) is not None:
@@ -64,19 +64,19 @@ _AT_ONCE = 16_384  # vectors
 
 def merge_segments(
     segments: Sequence[SegmentFolder],
-    draft: SegmentDraft,
+    writer: SegmentWriter,
     build: BuildFacts,
     check: StopCheck = lambda: None,
     deleted_sources: Collection[str] = (),
 ) -> FileManifest:
     """Write segments, oldest first, as one. Raises StoreError, DamagedIndex, and what `check`
     raises."""
-    numbers = copy_articles(segments, draft.articles, check)
-    draft.articles.forget_sources(deleted_sources)
-    draft.end_texts()
-    draft.articles.likeness = _merge_likeness(segments, numbers)
+    numbers = copy_articles(segments, writer.articles, check)
+    writer.articles.forget_sources(deleted_sources)
+    writer.end_texts()
+    writer.articles.likeness = _merge_likeness(segments, numbers)
     for kind in ROW_KINDS:
-        writer, first = draft.vector_writer(kind, build.dimension), 0
+        merged, first = writer.vector_writer(kind, build.dimension), 0
         for segment in segments:
             vectors = segment.vectors(kind)
             deleted_rows, _ = segment.articles.hashes_of(kind, segment.deleted_ids)
@@ -84,10 +84,10 @@ def merge_segments(
             for batch in batches(len(rows_left), _AT_ONCE):
                 check()
                 rows = rows_left[batch]
-                writer.put(np.arange(first, first + len(rows)), vectors.vectors(rows))
+                merged.put(np.arange(first, first + len(rows)), vectors.vectors(rows))
                 first += len(rows)
-        writer.finish()
-    return draft.write(build, check)
+        merged.finish()
+    return writer.write(build, check)
 
 
 def copy_articles(

@@ -9,8 +9,8 @@ from pathlib import Path
 from index.article import Article, lexical_text
 from index.models.base import IntArray, Vectors
 from index.store.article_writer import ArticleDatabase, LikenessKeys
-from index.store.articles import ARTICLES_FILE, ArticleReader
-from index.store.build_turn import Hashes, MissingVectors, StopCheck, as_hashes
+from index.store.articles import ARTICLES_FILE, StoredArticles
+from index.store.build import Hashes, MissingVectors, StopCheck, as_hashes
 from index.store.disk import translate_disk_errors
 from index.store.generation import BuildFacts, GenerationFacts, RowKind
 from index.store.postings import Postings, postings
@@ -19,11 +19,11 @@ from index.text.language import keyed_terms
 _CHECK_INTERVAL = 1_000  # texts
 
 
-class ArticleDraft:
+class TextWriter:
     """Articles and passages being written, then their words indexed.
 
     Everything is on disk except what the current step needs. `before` is the `articles.sqlite` of
-    the generation in service; `alike`: it was read and cut by the same rules. A segment is a draft
+    the generation in service; `alike`: it was read and cut by the same rules. A segment is one
     whose BM25 uses the `average_lengths` of its base.
     """
 
@@ -39,7 +39,7 @@ class ArticleDraft:
         self.id = generation
         self.folder = folder
         self._average_lengths = average_lengths or {}
-        self._reader: ArticleReader | None = None
+        self._stored_articles: StoredArticles | None = None
         self._hashes: dict[RowKind, Hashes] = {}
         with translate_disk_errors(folder):
             folder.mkdir()
@@ -57,12 +57,12 @@ class ArticleDraft:
     def end_texts(self) -> None:
         """Declare all articles and passages written; required by the methods below."""
         self.articles.finish()
-        self._reader = ArticleReader(self.folder / ARTICLES_FILE)
+        self._stored_articles = StoredArticles(self.folder / ARTICLES_FILE)
 
     def hashes(self, kind: RowKind) -> Hashes:
         """Hashes of the texts to embed, by row."""
         if kind not in self._hashes:
-            self._hashes[kind] = as_hashes(self.reader.hashes(kind))
+            self._hashes[kind] = as_hashes(self.stored.hashes(kind))
         return self._hashes[kind]
 
     def texts(
@@ -70,40 +70,40 @@ class ArticleDraft:
     ) -> Iterator[tuple[Article, str, str]]:
         """Yield article, heading and text of all or some passages or sentences, in row order. With
         `in_context`, a sentence that depends on an earlier one is prefixed with it."""
-        return self.reader.texts(kind, rows, in_context=in_context)
+        return self.stored.texts(kind, rows, in_context=in_context)
 
     def facts(self, build: BuildFacts) -> GenerationFacts:
-        reader = self.reader
+        stored = self.stored
         return GenerationFacts(
-            **(build.build_fields() | {"copies": reader.count_copies()}),
+            **(build.build_fields() | {"copies": stored.count_copies()}),
             id=self.id,
-            articles=reader.count(),
+            articles=stored.count(),
             passages=self.articles.passages,
             sentences=self.articles.sentences,
-            languages=reader.languages(),
-            fingerprint=reader.fingerprint(),
+            languages=stored.languages(),
+            fingerprint=stored.fingerprint(),
         )
 
     def close(self) -> None:
         self.articles.close()
-        if self._reader is not None:
-            self._reader.close()
+        if self._stored_articles is not None:
+            self._stored_articles.close()
 
     @property
     def articles_path(self) -> Path:
         return self.folder / ARTICLES_FILE
 
     @property
-    def reader(self) -> ArticleReader:
-        assert self._reader is not None, "call end_texts() before reading"
-        return self._reader
+    def stored(self) -> StoredArticles:
+        assert self._stored_articles is not None, "call end_texts() before reading"
+        return self._stored_articles
 
     def build_words(self, kind: RowKind, check: StopCheck) -> Postings:
         """Index the words of the texts; needs `end_texts()`."""
         return build_postings(self.texts(kind), check, self._average_lengths.get(kind, 0.0))
 
 
-class Draft(ArticleDraft, ABC):
+class GenerationWriter(TextWriter, ABC):
     """A new generation, or an addition to the previous one, being written for any store: articles,
     passages, vectors, then it is put in service. Raises StoreError.
 
@@ -138,7 +138,7 @@ class Draft(ArticleDraft, ABC):
 def build_postings(
     texts: Iterable[tuple[Article, str, str]], check: StopCheck, average_length: float = 0.0
 ) -> Postings:
-    """Index the words of texts, from `ArticleReader.texts`; see `postings`."""
+    """Index the words of texts, from `StoredArticles.texts`; see `postings`."""
 
     def documents() -> Iterator[list[str]]:
         for number, (article, heading, text) in enumerate(texts):

@@ -19,9 +19,8 @@ from psycopg import sql
 from index.article import lexical_text
 from index.models.base import Embedder, Vectors
 from index.store.article_writer import ArticleDatabase
-from index.store.articles import ArticleReader
-from index.store.build_turn import Hashes, MissingVectors, StopCheck
-from index.store.draft import Draft
+from index.store.articles import StoredArticles
+from index.store.build import Hashes, MissingVectors, StopCheck
 from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 from index.store.growth import count_to_merge, grown_facts
 from index.store.postgres import vectors
@@ -40,11 +39,12 @@ from index.store.postgres.previous import PostgresPrevious
 from index.store.postgres.saved_vectors import find_missing
 from index.store.postgres.unload import unload_articles
 from index.store.postgres.vector_tables import VectorTables, send_rows
+from index.store.writer import GenerationWriter
 from index.text.language import keyed_terms
 
 
 @dataclass(frozen=True, slots=True)
-class NewGeneration:
+class GenerationPlace:
     """The number and id of a generation to load; `switch` commits it and puts it in service."""
 
     connection: Connection
@@ -53,12 +53,12 @@ class NewGeneration:
     switch: Callable[[], None]
 
 
-class PostgresDraft(Draft):
-    """See `index.store.draft.Draft`; `place` is where the generation is loaded."""
+class PostgresWriter(GenerationWriter):
+    """See `index.store.writer.GenerationWriter`; `place` is where the generation is loaded."""
 
     def __init__(
         self,
-        place: NewGeneration,
+        place: GenerationPlace,
         folder: Path,
         embedder: Embedder,
         before: Path | None = None,
@@ -90,13 +90,13 @@ class PostgresDraft(Draft):
         return WrittenArticles.open(self.articles_path, self.articles.likeness)
 
 
-class PostgresAddition(PostgresDraft):
-    """See `index.store.draft.Draft`."""
+class PostgresAddition(PostgresWriter):
+    """See `index.store.writer.GenerationWriter`."""
 
     def __init__(
-        self, place: NewGeneration, folder: Path, embedder: Embedder, before: PostgresPrevious
+        self, place: GenerationPlace, folder: Path, embedder: Embedder, before: PostgresPrevious
     ) -> None:
-        assert before.own.growth is not None, "the turn has checked it"
+        assert before.own.growth is not None, "the build has checked it"
         lengths = before.own.growth.average_lengths
         super().__init__(place, folder, embedder, average_lengths=lengths)
         self._before = before
@@ -171,9 +171,9 @@ class PostgresAddition(PostgresDraft):
             return {}
         path = self._unload(ids, "gone.sqlite")
         counts = {kind: Counter[str]() for kind in ROW_KINDS}
-        with closing(ArticleReader(path)) as reader:
+        with closing(StoredArticles(path)) as stored:
             for kind in ROW_KINDS:
-                for article, heading, text in reader.texts(kind):
+                for article, heading, text in stored.texts(kind):
                     words = lexical_text(article, heading, text)
                     counts[kind].update(set(keyed_terms(words, article.language)))
         passages, sentences = counts["passages"], counts["sentences"]
@@ -195,7 +195,7 @@ class PostgresAddition(PostgresDraft):
                 compose("INSERT INTO {rows}.gone VALUES (%s, %s)", rows=rows_of(self._growth.base)),
                 [np.array(passages, dtype="<i4").tobytes(), self._place.number],
             )
-        sources = {row.location for row in self.reader.sources()}.union(self.deleted_sources)
+        sources = {row.location for row in self.stored.sources()}.union(self.deleted_sources)
         self._end("sources", "location = ANY(%s)", list(sources))
 
     def _numbers(self, table: str, condition: str, values: Sequence[object]) -> list[int]:

@@ -15,22 +15,22 @@ from pathlib import Path
 
 from index.models.base import Vectors
 from index.store.articles import ARTICLES_FILE
-from index.store.build_turn import Hashes, MissingVectors, StopCheck, VectorSource
+from index.store.build import Hashes, MissingVectors, StopCheck, VectorSource
 from index.store.disk import translate_disk_errors
-from index.store.draft import Draft
 from index.store.files.generation import Tombstones
 from index.store.files.layout import Layout
 from index.store.files.manifest import GENERATION_FORMAT, FileManifest, stamp_files
 from index.store.files.previous import FilePrevious, SegmentFolder, note_written
 from index.store.files.saved_vectors import ReusePlan, SavedVectors, plan_reuse, write_vectors
-from index.store.files.segment_draft import SegmentDraft, merge_segments
+from index.store.files.segment_writer import SegmentWriter, merge_segments
 from index.store.generation import ROW_KINDS, BuildFacts, GenerationFacts, RowKind
 from index.store.growth import count_to_merge, grown_facts
+from index.store.writer import GenerationWriter
 
 
-class FileDraft(SegmentDraft, Draft):
+class FileWriter(SegmentWriter, GenerationWriter):
     """A whole generation; `lenders` are generations of the same model. See
-    `index.store.draft.Draft`. `generation` is its id once it is in service."""
+    `index.store.writer.GenerationWriter`. `generation` is its id once it is in service."""
 
     def __init__(
         self,
@@ -86,8 +86,8 @@ class FileDraft(SegmentDraft, Draft):
         self.generation = generation
 
 
-class FileAddition(FileDraft):
-    """See `index.store.draft.Draft`."""
+class FileAddition(FileWriter):
+    """See `index.store.writer.GenerationWriter`."""
 
     def __init__(
         self, layout: Layout, segment: str, saved: SavedVectors, before: FilePrevious
@@ -121,7 +121,7 @@ class FileAddition(FileDraft):
 
     def put_in_service(self, build: BuildFacts, check: StopCheck) -> GenerationFacts:
         own = self._write_segment(build, check)
-        last = SegmentFolder(self.folder, own, frozenset(), self.reader)
+        last = SegmentFolder(self.folder, own, frozenset(), self.stored)
         deleted_ids = self.replaced_ids
         facts = grown_facts(
             self._layout.next_id(),
@@ -139,7 +139,7 @@ class FileAddition(FileDraft):
             )
             for segment in self._before.segments
         )
-        own_sources = {row.location for row in self.reader.sources()}
+        own_sources = {row.location for row in self.stored.sources()}
         sources = self._before.tombstones.sources.union(self.deleted_sources) - own_sources
         if count := count_to_merge([segment.size for segment in small], last.size):
             last = self._merge([*small[-count:], last], build, check)
@@ -157,8 +157,8 @@ class FileAddition(FileDraft):
         folder = self._layout.segments / f".{segment}"
         self._new_folders.append(folder)
         lengths = self._before.average_lengths
-        with closing(SegmentDraft(folder, segment, average_lengths=lengths)) as draft:
-            manifest = merge_segments(segments, draft, build, check)
+        with closing(SegmentWriter(folder, segment, average_lengths=lengths)) as segment_writer:
+            manifest = merge_segments(segments, segment_writer, build, check)
         return replace(segments[-1], folder=folder, manifest=manifest)
 
     def _write(

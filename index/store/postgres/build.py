@@ -21,13 +21,12 @@ from psycopg.pq import TransactionStatus
 from index.errors import DamagedIndex, StoreError
 from index.models.base import Embedder
 from index.store.article_writer import ArticleDatabase
-from index.store.articles import ArticleReader
-from index.store.build_turn import BuildPart
+from index.store.articles import StoredArticles
+from index.store.build import BuildPart
 from index.store.disk import translate_disk_errors
 from index.store.files.layout import new_id
 from index.store.growth import may_grow
 from index.store.postgres.connections import MODELS_LOCK, Connection, Server, hold, take_lease
-from index.store.postgres.draft import NewGeneration, PostgresAddition, PostgresDraft
 from index.store.postgres.integrity import (
     VerifiedGeneration,
     clean,
@@ -40,19 +39,20 @@ from index.store.postgres.integrity import (
 )
 from index.store.postgres.previous import PostgresPrevious
 from index.store.postgres.unload import StoredRows
+from index.store.postgres.writer import GenerationPlace, PostgresAddition, PostgresWriter
 
 logger = logging.getLogger(__name__)
 
-_DRAFT = "draft-"
+_UNFINISHED = "draft-"
 _LOCK = "lock"
 
 
 @contextmanager
-def postgres_turn(
+def open_build(
     server: Server, workplace: Path, part: BuildPart | None = None
-) -> Iterator[PostgresTurn]:
+) -> Iterator[PostgresBuild]:
     """Take the builder's lease, or that of a part of a build, whose vectors are saved batch by
-    batch for the build that follows; `workplace` is a folder for drafts and caches. Raises
+    batch for the build that follows; `workplace` is a folder for unfinished work and caches. Raises
     BuildLocked, StoreError."""
     with connect_to_build(server) as connection:
         if part is None:
@@ -60,7 +60,7 @@ def postgres_turn(
         else:
             take_lease(connection, part)
             hold(connection, MODELS_LOCK)  # the tables that its vectors are saved in
-        yield PostgresTurn(connection, workplace)
+        yield PostgresBuild(connection, workplace)
         with suppress(psycopg.Error):  # a server sees a closed connection only a little later
             connection.execute("SELECT pg_advisory_unlock_all()")
 
@@ -71,10 +71,10 @@ def work_folder(workplace: Path) -> Iterator[Path]:
     with translate_disk_errors(workplace):
         workplace.mkdir(parents=True, exist_ok=True)
         with FileLock(workplace / "lock"):
-            for orphan in workplace.glob(f"{_DRAFT}*"):
+            for orphan in workplace.glob(f"{_UNFINISHED}*"):
                 with suppress(Timeout), FileLock(orphan / _LOCK, blocking=False):
                     shutil.rmtree(orphan, ignore_errors=True)
-            folder = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=workplace))
+            folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=workplace))
             lock = FileLock(folder / _LOCK)
             lock.acquire()
     try:
@@ -84,8 +84,8 @@ def work_folder(workplace: Path) -> Iterator[Path]:
         lock.release()
 
 
-class PostgresTurn:
-    """See `index.store.base.BuildTurn`."""
+class PostgresBuild:
+    """See `index.store.base.Build`."""
 
     def __init__(self, connection: Connection, workplace: Path) -> None:
         self.connection = connection
@@ -133,25 +133,25 @@ class PostgresTurn:
                 self._verified_generation.note_addition(addition.id, self.previous.facts.id)
 
     @contextmanager
-    def draft(self, embedder: Embedder, *, alike: bool) -> Iterator[PostgresDraft]:
+    def generation(self, embedder: Embedder, *, alike: bool) -> Iterator[PostgresWriter]:
         with self._work_folder() as folder:
             before = self._previous_articles(folder) if self.previous else None
-            draft = PostgresDraft(self._place(), folder, embedder, before, alike=alike)
-            with closing(draft):
-                yield draft
+            writer = PostgresWriter(self._place(), folder, embedder, before, alike=alike)
+            with closing(writer):
+                yield writer
             if self._new is not None:
-                self._verified_generation.note(draft.id)
+                self._verified_generation.note(writer.id)
                 with suppress(OSError):  # cached for the next build on this machine
                     for old in self._workplace.glob("*.sqlite"):
                         old.unlink()
-                    draft.articles_path.rename(self._workplace / f"{draft.id}.sqlite")
+                    writer.articles_path.rename(self._workplace / f"{writer.id}.sqlite")
 
-    def _place(self) -> NewGeneration:
-        return NewGeneration(self.connection, self.next_number, self.new_id(), self.switch)
+    def _place(self) -> GenerationPlace:
+        return GenerationPlace(self.connection, self.next_number, self.new_id(), self.switch)
 
     @contextmanager
     def _work_folder(self) -> Iterator[Path]:
-        """A folder for a draft, whose transaction is rolled back unless it is committed."""
+        """A folder for a new generation, rolled back unless it is committed."""
         with work_folder(self._workplace) as folder:
             try:
                 yield folder
@@ -195,8 +195,8 @@ class PostgresTurn:
         facts = self.previous.facts
         path = self._workplace / f"{facts.id}.sqlite"
         if path.is_file():
-            with suppress(StoreError, ValueError), closing(ArticleReader(path)) as reader:
-                if reader.fingerprint() == facts.fingerprint:
+            with suppress(StoreError, ValueError), closing(StoredArticles(path)) as stored:
+                if stored.fingerprint() == facts.fingerprint:
                     return path
         path = folder / "before.sqlite"
         with closing(ArticleDatabase(path)) as sheet:

@@ -25,7 +25,7 @@ WRITTEN = [
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def reader(
+def generation(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OpenGeneration]:
     with empty_store(request, tmp_path_factory.mktemp("store")) as store:
@@ -34,54 +34,54 @@ def reader(
             yield generation
 
 
-def test_articles_passages_and_vectors_know_each_other(reader: OpenGeneration) -> None:
+def test_articles_passages_and_vectors_know_each_other(generation: OpenGeneration) -> None:
     expected = [(article.id, passage) for article in WRITTEN for passage in cut(article)]
-    assert reader.facts.passages == len(expected)
-    stored = reader.passages_by_key(list(range(len(expected)))[::-1])
+    assert generation.facts.passages == len(expected)
+    stored = generation.passages_by_key(list(range(len(expected)))[::-1])
     assert [
         (stored_passage.article_id, stored_passage.passage) for stored_passage in stored
     ] == expected[::-1]
-    assert [reader.article(article.id) for article in WRITTEN] == WRITTEN
+    assert [generation.article(article.id) for article in WRITTEN] == WRITTEN
     ids = [article.id for article in WRITTEN]
-    assert reader.articles_by_id([*ids, "unknown"]) == dict(zip(ids, WRITTEN, strict=True))
+    assert generation.articles_by_id([*ids, "unknown"]) == dict(zip(ids, WRITTEN, strict=True))
     with pytest.raises(IndexError):
-        reader.passages_by_key([999])
+        generation.passages_by_key([999])
     written = full()
     passages = cut(written)
-    opening = reader.opening(written.id)
+    opening = generation.opening(written.id)
     assert opening is not None
     assert opening.passage == passages[0]
-    assert reader.count_passages(written.id) == len(passages) > 1
-    assert reader.count_passages("unknown") == 0
-    at = reader.passage_at(written.id, written.text.index("Nice"))
+    assert generation.count_passages(written.id) == len(passages) > 1
+    assert generation.count_passages("unknown") == 0
+    at = generation.passage_at(written.id, written.text.index("Nice"))
     assert at is not None
     assert "Puis à Nice." in at.passage.text
-    assert reader.passage_at(written.id, len(written.text)) is None
-    [stored] = reader.passages_by_key([1])
+    assert generation.passage_at(written.id, len(written.text)) is None
+    [stored] = generation.passages_by_key([1])
     expected = FakeEmbedder().embed_passages([f"Moulin. {stored.passage.sentences[0].text}"])
-    vectors = reader.sentence_vectors_of(1)
+    vectors = generation.sentence_vectors_of(1)
     assert vectors.shape == (len(stored.passage.sentences), 64)
     np.testing.assert_array_equal(vectors[:1], expected)
 
 
-def test_articles_are_found_listed_and_counted(reader: OpenGeneration) -> None:
+def test_articles_are_found_listed_and_counted(generation: OpenGeneration) -> None:
     written = full()
     for reference in (written.id, written.id[:4], written.path, str(written.url), written.title):
-        assert [article.id for article in reader.find(reference)] == [written.id]
-    assert reader.find("inconnu") == []
-    assert [article.title for article in reader.articles(limit=2)] == [written.title, "Pont"]
-    ordered = reader.articles()
-    [mill] = reader.find("Moulin")
+        assert [article.id for article in generation.find(reference)] == [written.id]
+    assert generation.find("inconnu") == []
+    assert [article.title for article in generation.articles(limit=2)] == [written.title, "Pont"]
+    ordered = generation.articles()
+    [mill] = generation.find("Moulin")
     assert mill in ordered
     assert (mill.outlet, mill.category, mill.updated) == ("Le Phare", "Mer", UPDATED)
     assert mill.copy_of is None
-    assert [reader.articles(limit=2, skip=skip) for skip in range(5)] == [
+    assert [generation.articles(limit=2, skip=skip) for skip in range(5)] == [
         ordered[skip : skip + 2] for skip in range(5)
     ]
-    assert reader.articles(skip=3) == ordered[3:]
+    assert generation.articles(skip=3) == ordered[3:]
     leap_day = Selection(since=date(2024, 2, 29), until=date(2024, 2, 29))
-    assert [article.id for article in reader.articles(leap_day)] == [written.id]
-    assert (reader.count(), reader.count(leap_day)) == (4, 1)
+    assert [article.id for article in generation.articles(leap_day)] == [written.id]
+    assert (generation.count(), generation.count(leap_day)) == (4, 1)
 
 
 @pytest.mark.parametrize(
@@ -101,18 +101,24 @@ def test_articles_are_found_listed_and_counted(reader: OpenGeneration) -> None:
     ],
 )
 def test_some_articles_are_chosen(
-    reader: OpenGeneration, selection: Selection, titles: set[str]
+    generation: OpenGeneration, selection: Selection, titles: set[str]
 ) -> None:
-    searcher = Searcher(reader, FakeEmbedder(), ConfidenceModel.load()).among(selection)
+    searcher = Searcher(generation, FakeEmbedder(), ConfidenceModel.load()).among(selection)
     assert {article.title for article in searcher.articles()} == titles
     assert searcher.count() == len(titles)
     assert {hit.article.title for hit in searcher.search("Où est le pont ?", 50).hits} == titles
     assert {article.title for article in WRITTEN if searcher.find(article.id)} == titles
 
 
-def test_terms_are_counted_where_they_stand(reader: OpenGeneration) -> None:
-    passages, sentences = reader.term_statistics("passages"), reader.term_statistics("sentences")
-    assert (len(passages), len(sentences)) == (reader.facts.passages, reader.facts.sentences)
+def test_terms_are_counted_where_they_stand(generation: OpenGeneration) -> None:
+    passages, sentences = (
+        generation.term_statistics("passages"),
+        generation.term_statistics("sentences"),
+    )
+    assert (len(passages), len(sentences)) == (
+        generation.facts.passages,
+        generation.facts.sentences,
+    )
     assert passages.frequencies(["1901", "fr:zeppelin"]) == {"1901": 1}
     # Its title stands with each of the sentences.
     assert sentences.frequencies(["fr:moulin"])["fr:moulin"] > 1
