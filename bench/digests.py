@@ -37,7 +37,7 @@ from bot.assembly import open_index, subject_thresholds
 from bot.digests.daily import make_daily
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.podcast_questions import open_interview
-from bot.digests.script import Line, Script, spoken_quote
+from bot.digests.script import Script, ScriptLine, spoken_quote
 from bot.digests.stories import find_relations, open_article
 from bot.digests.terminal import script_markdown
 from bot.locale.catalogue import Language, catalogue
@@ -199,7 +199,7 @@ def _faults(made: Made) -> Iterator[str]:
     """What is wrong in a script, told apart from how it was made."""
     script = made.script
     forms = _fixed_forms(script.language)
-    told: list[Line] = []
+    told: list[ScriptLine] = []
     for line in script.lines:
         if line.citation is None:
             if not any(form.fullmatch(line.text) for form in forms):
@@ -251,7 +251,7 @@ def _count_words(text: str) -> int:
     return sum(any(map(str.isalnum, word)) for word in text.split())
 
 
-def _stands_behind(line: Line, told: Sequence[Line]) -> bool:
+def _stands_behind(line: ScriptLine, told: Sequence[ScriptLine]) -> bool:
     """Whether what was told right before is of the same passage, further up."""
     before = told[-1].citation if told else None
     return (

@@ -24,7 +24,7 @@ from bot.assembly import chain_over, open_index
 from bot.audio import SpokenLine
 from bot.followups.conversation import FollowUpChain
 from bot.settings import load_settings
-from bot.speech.service import Speech, open_speech
+from bot.speech.service import SpeechProcess, open_speech
 from bot.speech.spoken_answer import spoken_answer
 from index.ingestion.builder import build
 from index.models.bundled.embedder import load_bundled
@@ -74,7 +74,11 @@ def main() -> None:
 
 
 def show_waits(
-    chain: FollowUpChain, speech: Speech, questions: Sequence[str], folder: Path, after: float
+    chain: FollowUpChain,
+    speech: SpeechProcess,
+    questions: Sequence[str],
+    folder: Path,
+    after: float,
 ) -> None:
     speech.record([SpokenLine("La voix est prête.", "fr")], folder / "ready.ogg")
     for name, some in (("not ahead", questions[::2]), ("ahead", questions[1::2])):
@@ -101,7 +105,7 @@ def times(ask: object, questions: Sequence[str], gap: float) -> list[float]:
     return found
 
 
-def record(speech: Speech, folder: Path, round_: int, stop: threading.Event) -> None:
+def record(speech: SpeechProcess, folder: Path, round_: int, stop: threading.Event) -> None:
     def told(done: int, of: int) -> None:
         if stop.is_set():
             raise KeyboardInterrupt

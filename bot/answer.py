@@ -234,7 +234,7 @@ class Answer:
 
     @property
     def listed(self) -> tuple[Statement, ...]:
-        """The lines of a list of articles: doors show their sources, without the quotes."""
+        """The lines of a list of articles: interfaces show their sources, without the quotes."""
         return tuple(statement for statement in self.statements if statement.is_source)
 
     @property

@@ -24,7 +24,7 @@ try:
 except ImportError:  # pragma: no cover - Windows has no such limits
     resource = None  # type: ignore[assignment]
 
-Apart = Literal["session", "group"]  # a program's own session, or process group
+Isolation = Literal["session", "group"]  # a program's own session, or process group
 
 _ROOT = str(Path(__file__).resolve().parents[1])
 
@@ -33,22 +33,22 @@ class HelperProcess:
     """A child program with pipes both ways. Its owner handles Ctrl-C and ends it."""
 
     def __init__(
-        self, command: Sequence[str], *, apart: Apart | None, environment: Mapping[str, str]
+        self, command: Sequence[str], *, isolation: Isolation | None, environment: Mapping[str, str]
     ) -> None:
-        """Start it. With `apart`, its own children end with it; in a group it can also be halted.
+        """Start it. With `isolation`, its children end with it; in a group it can also be halted.
 
         If the owner dies meanwhile, the system resumes it with SIGHUP, like a job of a terminal; if
         it ignores SIGHUP, it finds its input closed. Raises OSError.
         """
         self._owner = os.getpid()
-        self._apart = apart if hasattr(os, "killpg") else None
+        self._isolation = isolation if hasattr(os, "killpg") else None
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=self._apart == "session",
-            process_group=0 if self._apart == "group" else None,
+            start_new_session=self._isolation == "session",
+            process_group=0 if self._isolation == "group" else None,
             env=environment,
         )
 
@@ -91,19 +91,19 @@ class HelperProcess:
 
     def halt(self) -> None:
         """Suspend the program until `go_on` or its owner's death."""
-        if self._apart == "group" and self.usable:
+        if self._isolation == "group" and self.usable:
             with suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
         """Resume the program after `halt`."""
-        if self._apart == "group" and self.usable:
+        if self._isolation == "group" and self.usable:
             with suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGCONT)
 
     def _kill(self) -> None:
         with suppress(OSError):
-            if self._apart:
+            if self._isolation:
                 os.killpg(self.process.pid, signal.SIGKILL)
             else:
                 self.process.kill()

@@ -97,7 +97,7 @@ def run_task(
     """
     request = pickle.dumps((bounds, function, arguments))
     command, environment = module_command("index.tasks"), helper_environment(variables)
-    process = HelperProcess(command, apart=None, environment=environment)
+    process = HelperProcess(command, isolation=None, environment=environment)
     try:
         with suppress(OSError):  # the process died, which the missing reply shows
             _send(process.pipes[0], sys.path)

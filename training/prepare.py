@@ -12,17 +12,17 @@ from random import Random
 from typing import TypeVar
 
 from training.dataset import Sample, write_dataset
-from training.drafts import (
-    Drafts,
+from training.near_misses import Names
+from training.recipes import (
     Ranking,
+    Recipes,
     add_dated,
     add_mined,
     add_near_misses,
     as_answered,
-    make_drafts,
     make_rankings,
+    make_recipes,
 )
-from training.near_misses import Names
 from training.sources import (
     CROSS,
     FRENCH,
@@ -72,17 +72,17 @@ def main() -> None:
     names = Names(
         (q.language, q.text) for source in learned if source != CROSS for q in learned[source]
     )
-    drafts = make_drafts(learned, names, random)
+    recipes = make_recipes(learned, names, random)
     streams = {
         "reading": spread(
             (
-                drafts.draw(kind, french, count, random)
+                recipes.draw(kind, french, count, random)
                 for kind, counts in MIX.items()
                 for french, count in zip((True, False), counts, strict=True)
             ),
             random,
         ),
-        "reading-decay": decay_stream(drafts, random),
+        "reading-decay": decay_stream(recipes, random),
         "reading-dev": dev_stream(judged, names, random),
         "ranking": one_by_one(
             spread((rank(learned[source], random) for source in RANKED_SOURCES), random)
@@ -104,16 +104,16 @@ def hold_out(questions: Sequence[TrainingQuestion]) -> set[str]:
     return set(json.loads(HELD_OUT.read_text(encoding="utf-8")))
 
 
-def decay_stream(drafts: Drafts, random: Random) -> list[Sample]:
+def decay_stream(recipes: Recipes, random: Random) -> list[Sample]:
     """The stable stream's kinds, mostly French."""
     total = sum(counts[0] or 0 for counts in MIX.values())
     chosen = []
     for kind, (french, _) in MIX.items():
         share = (french or 0) / total
-        chosen.append(drafts.draw(kind, True, round(DECAY_SAMPLES * DECAY_FRENCH * share), random))
+        chosen.append(recipes.draw(kind, True, round(DECAY_SAMPLES * DECAY_FRENCH * share), random))
         share = 0.08 if kind == "near-miss-written" else share * 0.92
         chosen.append(
-            drafts.draw(kind, False, round(DECAY_SAMPLES * (1 - DECAY_FRENCH) * share), random)
+            recipes.draw(kind, False, round(DECAY_SAMPLES * (1 - DECAY_FRENCH) * share), random)
         )
     return spread(chosen, random)
 
@@ -121,17 +121,17 @@ def decay_stream(drafts: Drafts, random: Random) -> list[Sample]:
 def dev_stream(questions: Sequence[TrainingQuestion], names: Names, random: Random) -> list[Sample]:
     """Held-out French questions, then their mined negatives, then near misses made of them."""
     chosen = random.sample(questions, min(DEV_QUESTIONS, len(questions)))
-    drafts = Drafts()
-    add_mined(drafts, questions, 1, random)
+    recipes = Recipes()
+    add_mined(recipes, questions, 1, random)
     for question in questions:
-        add_near_misses(drafts, question, names, random)
-        add_dated(drafts, question, random)
+        add_near_misses(recipes, question, names, random)
+        add_dated(recipes, question, random)
     return [
         *(as_answered(question)(random) for question in chosen),
-        *drafts.draw("mined", True, DEV_QUESTIONS // 2, random),
-        *drafts.draw("near-miss-made", True, DEV_QUESTIONS // 2, random),
-        *drafts.draw("dated", True, DEV_QUESTIONS // 4, random),
-        *drafts.draw("near-miss-dated", True, DEV_QUESTIONS // 4, random),
+        *recipes.draw("mined", True, DEV_QUESTIONS // 2, random),
+        *recipes.draw("near-miss-made", True, DEV_QUESTIONS // 2, random),
+        *recipes.draw("dated", True, DEV_QUESTIONS // 4, random),
+        *recipes.draw("near-miss-dated", True, DEV_QUESTIONS // 4, random),
     ]
 
 

@@ -233,8 +233,8 @@ def merge_findings(whole: Findings, parts: Sequence[Findings]) -> Findings:
             floor = part.hits[0].scores.total - _PART_MARGIN
             lists.append([hit for hit in part.hits if hit.scores.total >= floor])
     hits_by_passage: dict[tuple[str, int], Hit] = {}
-    for turn in zip_longest(*(lists or [whole.hits])):
-        for hit in turn:
+    for round_of_hits in zip_longest(*(lists or [whole.hits])):
+        for hit in round_of_hits:
             if hit is not None:
                 hits_by_passage.setdefault((hit.article.id, hit.passage.start), hit)
     surest = max((whole, *parts), key=lambda reading: reading.confidence)

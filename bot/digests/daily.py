@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.answer import Citation
 from bot.archive.lede import lede
 from bot.digests.disagreement import find_other_figure
-from bot.digests.script import Line, Script, spoken_quote
+from bot.digests.script import Script, ScriptLine, spoken_quote
 from bot.digests.stories import Story, find_stories
 from bot.digests.texts import ScriptPhrases
 from bot.locale import format
@@ -62,8 +62,8 @@ class _Writer:
     period: Period
     sources: list[Article] = field(default_factory=list)
     _quotes: list[str] = field(default_factory=list)
-    _stories: list[list[Line]] = field(default_factory=list)
-    _end: list[Line] = field(default_factory=list)
+    _stories: list[list[ScriptLine]] = field(default_factory=list)
+    _end: list[ScriptLine] = field(default_factory=list)
 
     @property
     def story_count(self) -> int:
@@ -80,22 +80,23 @@ class _Writer:
         else:
             return
         chapter, also = title_of(article, self.phrases.code), story.also
-        cue = Line(self._cue(), chapter=chapter, aloud=True)
+        cue = ScriptLine(self._cue(), chapter=chapter, aloud=True)
         if (before := story.follows) is not None and before in self.sources:
             title = title_of(before, self.phrases.code)
-            cue = Line(self.phrases.sequel(title), chapter=chapter)
+            cue = ScriptLine(self.phrases.sequel(title), chapter=chapter)
         lines = [cue]
         lines += [
-            Line(self.phrases.followed(subject), chapter=chapter) for subject in story.subjects
+            ScriptLine(self.phrases.followed(subject), chapter=chapter)
+            for subject in story.subjects
         ]
         lines.append(self._introduce(article, chapter))
         lines += self._quote(quotes, chapter, also)
         if also:
             names = format.listing(also, self.phrases.code)
-            lines.append(Line(self.phrases.also(names), chapter=chapter, aloud=True))
+            lines.append(ScriptLine(self.phrases.also(names), chapter=chapter, aloud=True))
         other = find_other_figure(story.openings, article, [citation.quote for citation in quotes])
         if other is not None:
-            lines.append(Line(self.phrases.differs, chapter=chapter))
+            lines.append(ScriptLine(self.phrases.differs, chapter=chapter))
             lines.append(self._introduce(other.article, chapter))
             lines += self._quote([other], chapter)
         self.sources += story.articles
@@ -107,32 +108,32 @@ class _Writer:
             text = self.phrases.nothing_on(self.period.last)
         else:
             text = self.phrases.nothing_in(self.period)
-        self._end = [Line(text)]
+        self._end = [ScriptLine(text)]
         before = generation.articles(limit=1)
         newest = generation.article(before[0].id) if before else None
         if newest is not None and newest.published and newest.published < self.period.first:
             self.sources.append(newest)
-            self._end.append(Line(self.phrases.newest(newest.published)))
+            self._end.append(ScriptLine(self.phrases.newest(newest.published)))
 
     def add_end(self, omitted: int) -> None:
         if omitted:
-            self._end.append(Line(self.phrases.more_stories(omitted)))
-        self._end.append(Line(self.phrases.end_of_daily(self.period.last), aloud=True))
+            self._end.append(ScriptLine(self.phrases.more_stories(omitted)))
+        self._end.append(ScriptLine(self.phrases.end_of_daily(self.period.last), aloud=True))
 
-    def lines(self) -> Iterator[Line]:
-        yield Line(self.phrases.daily(self.period.last), aloud=True)
+    def lines(self) -> Iterator[ScriptLine]:
+        yield ScriptLine(self.phrases.daily(self.period.last), aloud=True)
         if self.story_count:
-            yield Line(self.phrases.stories(self.story_count), aloud=True)
+            yield ScriptLine(self.phrases.stories(self.story_count), aloud=True)
         for lines in self._stories:
             if len(self._stories) > 1 and lines is self._stories[-1] and lines[0].aloud:
                 lines[0] = replace(lines[0], text=self.phrases.last_story)
             yield from lines
         yield from self._end
 
-    def _introduce(self, article: Article, chapter: str) -> Line:
+    def _introduce(self, article: Article, chapter: str) -> ScriptLine:
         recent = self.period.first.year == self.period.last.year
         text = self.phrases.introduce(article, recent=recent)
-        return Line(text, chapter=chapter, aloud=True)
+        return ScriptLine(text, chapter=chapter, aloud=True)
 
     def _cue(self) -> str:
         others, count = list(self.phrases.others.values()), self.story_count
@@ -140,13 +141,13 @@ class _Writer:
 
     def _quote(
         self, quotes: Sequence[Citation], chapter: str, also: tuple[str, ...] = ()
-    ) -> list[Line]:
+    ) -> list[ScriptLine]:
         first = len(self._quotes) + 1
         citations = [
             replace(citation, number=number) for number, citation in enumerate(quotes, first)
         ]
         self._quotes += [citation.quote for citation in citations]
         return [
-            Line(spoken_quote(citation), citation, chapter=chapter, also=also)
+            ScriptLine(spoken_quote(citation), citation, chapter=chapter, also=also)
             for citation in citations
         ]

@@ -52,7 +52,7 @@ _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # namespace of `p
 
 
 @contextmanager
-def draft_episode(folder: Path, script: Script) -> Iterator[Path]:
+def new_episode(folder: Path, script: Script) -> Iterator[Path]:
     """Yield the path for an episode's audio, in a temporary folder for `add_episode`.
 
     Titles with the same file name get a hash appended. Raises FeedError if the folder is not
@@ -68,11 +68,11 @@ def draft_episode(folder: Path, script: Script) -> Iterator[Path]:
         stem = f"{stem}-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        drafts = TemporaryDirectory(prefix=".", dir=folder, ignore_cleanup_errors=True)
+        new_files = TemporaryDirectory(prefix=".", dir=folder, ignore_cleanup_errors=True)
     except OSError as error:
         raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
-    with drafts:
-        yield Path(drafts.name, f"{stem}.mp3")
+    with new_files:
+        yield Path(new_files.name, f"{stem}.mp3")
 
 
 def add_episode(
@@ -82,12 +82,12 @@ def add_episode(
     address: str,
     phrases: FeedPhrases | DailyFeedPhrases,
 ) -> Path:
-    """Add an episode recorded at `draft_episode` to the feed and return the feed's path.
+    """Add an episode recorded at `new_episode` to the feed and return the feed's path.
 
     `address` is the folder's URL, `phrases` the feed's title and description. An episode with the
     same text keeps its GUID and publication time. Raises FeedError.
     """
-    audio, drafts = recording.path, recording.path.parent
+    audio, new_files = recording.path, recording.path.parent
     text = "\n".join([script.title, *(line.text for line in script.lines)])
     guid = hashlib.sha256(strip_illegal(text).encode()).hexdigest()[:32]
     try:
@@ -97,7 +97,7 @@ def add_episode(
             for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
                 audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
             if not (folder / COVER).exists():
-                (drafts / COVER).write_bytes(_draw_cover(phrases.title))
+                (new_files / COVER).write_bytes(_draw_cover(phrases.title))
             episode = {
                 "file": audio.name,
                 "guid": guid,
@@ -110,9 +110,11 @@ def add_episode(
             }
             episodes = [old for old in before if old["file"] != audio.name] + [episode]
             content = json.dumps(episodes, ensure_ascii=False, indent=1)
-            (drafts / EPISODES).write_text(content, "utf-8")
-            (drafts / FEED).write_text(_feed_xml(episodes, phrases, address.rstrip("/")), "utf-8")
-            _publish(drafts, folder)
+            (new_files / EPISODES).write_text(content, "utf-8")
+            (new_files / FEED).write_text(
+                _feed_xml(episodes, phrases, address.rstrip("/")), "utf-8"
+            )
+            _publish(new_files, folder)
     except OSError as error:
         raise FeedError("feed-unwritable", path=folder, reason=reason_of(error)) from error
     return folder / FEED
@@ -208,9 +210,9 @@ def load_episodes(folder: Path) -> Sequence[dict[str, Any]]:
         raise FeedError("feed-damaged", path=path) from error
 
 
-def _publish(drafts: Path, folder: Path) -> None:
-    """Sync the drafts to disk, then move them into the folder, the list and the feed last."""
-    paths = sorted(drafts.iterdir(), key=lambda path: (path.name == FEED, path.name == EPISODES))
+def _publish(new_files: Path, folder: Path) -> None:
+    """Sync the new files to disk, then move them into the folder, the list and the feed last."""
+    paths = sorted(new_files.iterdir(), key=lambda path: (path.name == FEED, path.name == EPISODES))
     for path in paths:
         with path.open("rb") as file:
             os.fsync(file.fileno())

@@ -14,7 +14,7 @@ from bot.archive.lede import MAX_WORDS, is_repetition, lede
 from bot.digests import clock
 from bot.digests.disagreement import find_later_figure, find_other_figure
 from bot.digests.podcast_questions import Interview
-from bot.digests.script import WORDS_A_MINUTE, Line, Script, spoken_quote
+from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote
 from bot.digests.stories import (
     Opening,
     Story,
@@ -133,7 +133,7 @@ class _PodcastWriter:
 
     request: PodcastRequest
     interview: Interview
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ScriptLine] = field(default_factory=list)
     sources: list[Article] = field(default_factory=list)
     _citations: list[Citation] = field(default_factory=list)
     _questions: int = 0
@@ -176,7 +176,7 @@ class _PodcastWriter:
     def _words(self) -> int:
         return sum(line.words for line in self.lines)
 
-    def _opening(self, stories: Sequence[Story], minutes: float) -> list[Line]:
+    def _opening(self, stories: Sequence[Story], minutes: float) -> list[ScriptLine]:
         """Greet; announce the title, the number of articles, and a podcast that will be short."""
         title = self.title(self.request.period or _span(stories))
         texts = [
@@ -185,7 +185,7 @@ class _PodcastWriter:
         ]
         if minutes < SHORT_SHARE * self.request.minutes:
             texts.append(self.phrases.short(max(round(minutes), 1)))
-        return [Line(text) for text in texts]
+        return [ScriptLine(text) for text in texts]
 
     def _add_story(self, material: _Material, story: Story, limit: int) -> None:
         """Introduce an article, quote its lede, figures that differ, answers to questions and
@@ -230,14 +230,14 @@ class _PodcastWriter:
         return [citation.quote for citation in self._citations]
 
     def _say(self, text: str, *, aloud: bool = False) -> None:
-        self.lines.append(Line(text, chapter=self._chapter, aloud=aloud))
+        self.lines.append(ScriptLine(text, chapter=self._chapter, aloud=aloud))
 
     def _quote(self, quotes: Sequence[Citation], also: tuple[str, ...] = ()) -> None:
         for number, quote in enumerate(quotes, len(self._citations) + 1):
             citation = replace(quote, number=number)
             self._citations.append(citation)
             text = spoken_quote(citation)
-            self.lines.append(Line(text, citation, "second", self._chapter, also))
+            self.lines.append(ScriptLine(text, citation, "second", self._chapter, also))
 
 
 def names_at_head(opening: Opening, subject: str) -> bool:

@@ -30,7 +30,7 @@ _PAUSE, _BEFORE_QUOTE, _BETWEEN_CHAPTERS = 0.45, 0.15, 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptLine:
     """One utterance of one voice.
 
     `chapter` is an article's title, or empty. `also` names other outlets with the same news.
@@ -65,7 +65,7 @@ class Script:
     title: str
     period: Period
     language: Language
-    lines: tuple[Line, ...]
+    lines: tuple[ScriptLine, ...]
     sources: tuple[Article, ...] = ()
     subjects: tuple[str, ...] = ()
 
@@ -84,7 +84,7 @@ class Script:
         return sum(line.words for line in self.lines) / WORDS_A_MINUTE
 
     @property
-    def chapters(self) -> tuple[tuple[Line, ...], ...]:
+    def chapters(self) -> tuple[tuple[ScriptLine, ...], ...]:
         """The lines, grouped by chapter."""
         return tuple(tuple(same) for _, same in groupby(self.lines, key=lambda line: line.chapter))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.answer import Citation
-from bot.digests.script import Line, Script
+from bot.digests.script import Script, ScriptLine
 from bot.locale.answers import Phrases, title_of
 from bot.locale.source import details
 
@@ -53,7 +53,7 @@ def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[
     return (beside.removeprefix(", "), "") if title == heading else (title, beside)
 
 
-def _paragraphs(lines: Sequence[Line], dialogue: bool) -> tuple[Paragraph, ...]:
+def _paragraphs(lines: Sequence[ScriptLine], dialogue: bool) -> tuple[Paragraph, ...]:
     paragraphs: list[Paragraph] = []
     visible = [line for line in lines if not line.aloud]
     for article_id, group in groupby(

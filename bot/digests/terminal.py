@@ -159,7 +159,7 @@ def _deliver(
     phrases: FeedPhrases | DailyFeedPhrases,
 ) -> int:
     """Show the script, record it, add it to the feed, and return the exit status."""
-    from bot.digests.feed import add_episode, draft_episode
+    from bot.digests.feed import add_episode, new_episode
     from bot.digests.script import spoken_script
 
     out, title = console_for(sys.stdout), script.title
@@ -174,9 +174,9 @@ def _deliver(
     if not script.quotes:
         return NOT_IN_ARTICLES
     if feed is not None:
-        with draft_episode(feed, script) as draft:
-            final, lines = feed / draft.name, spoken_script(script)
-            recording = record(settings, open_speech, lines, draft, title=title, final=final)
+        with new_episode(feed, script) as episode:
+            final, lines = feed / episode.name, spoken_script(script)
+            recording = record(settings, open_speech, lines, episode, title=title, final=final)
             index = add_episode(feed, script, recording, feed_url, phrases)
         show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(index)))
     return DONE

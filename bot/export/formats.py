@@ -32,7 +32,7 @@ class ExportFormat:
     write: Callable[[ExportDocument], bytes]
 
     def export(self, answer: Answer, language: str, link_of: LinkOf = online_place) -> bytes:
-        """Render an answer that has statements in the language of a door. CPU work."""
+        """Render an answer that has statements in the language of an interface. CPU work."""
         return self.write(ExportDocument.of(answer, Phrases.of(language), link_of))
 
 

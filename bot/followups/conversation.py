@@ -369,7 +369,7 @@ def _last_subject(turn: TurnText) -> str:
 
 
 def _language(turn: TurnText) -> Language:
-    """The language to reply in: that of the last sentence of several words, else the door's."""
+    """The language to reply in: that of the last sentence of several words, or the interface's."""
     last = _last_turn(turn)
     known = language_of(last.language if last else turn.language)
     if last is not None and len(turn.question.split()) < _SENTENCE_WORDS:

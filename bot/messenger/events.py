@@ -105,7 +105,7 @@ class ButtonPress(ChatEvent):
         return the message's id."""
         return await replace_message(self.bot, self.asker, self.message_id, text, keyboard)
 
-    async def turn(self, html: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    async def show_page(self, html: str, keyboard: InlineKeyboardMarkup | None) -> None:
         """Show another page in the button's message. Raises BadRequest if that is impossible."""
         if self.message_id is None:
             raise BadRequest("the message is too old")

@@ -191,15 +191,15 @@ class Trigger:
         self,
         journal: Journal,
         update_id: int | None = None,
-        turn: Callable[[], AbstractAsyncContextManager[None]] | None = None,
+        slot: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     ) -> None:
-        """`turn` waits for another turn in the update's chat."""
+        """`slot` waits for another slot of the scheduler."""
         self.journal = journal
         self.update_id = update_id
-        self.turn = turn
+        self.slot = slot
         self.letters = self.temporary_letters = 0  # numbers of messages so far
-        self.work: deque[Work] = deque()  # queued by the update's turn
-        self.is_over = False  # the turn has ended: no notice of a delay from then on
+        self.work: deque[Work] = deque()  # queued while the update was handled
+        self.is_over = False  # the update was handled: no notice of a delay from then on
         # Sends the notice of a delay, which is then edited into the answer.
         self.late: asyncio.Task[tuple[int, ...]] | None = None
 
@@ -227,7 +227,7 @@ def current_update() -> int | None:
 
 
 def queue_work(work: Work) -> None:
-    """Run `work` after the turn of the current update, so that it blocks nobody. The update is
+    """Run `work` after the current update was handled, so that it blocks nobody. The update is
     finished when its work is; if the process dies first, the next one repeats both."""
     trigger = current_trigger()
     assert trigger is not None, "only updates queue work"
@@ -236,13 +236,13 @@ def queue_work(work: Work) -> None:
 
 
 @asynccontextmanager
-async def another_turn() -> AsyncIterator[None]:
-    """Take another turn in the chat, for the result of queued work. Raises Postponed."""
+async def another_slot() -> AsyncIterator[None]:
+    """Take another slot of the scheduler, for the result of queued work. Raises Postponed."""
     trigger = current_trigger()
-    if trigger is None or trigger.turn is None:
+    if trigger is None or trigger.slot is None:
         yield
         return
-    async with trigger.turn():
+    async with trigger.slot():
         if trigger.journal.stop.is_set():
             raise Postponed("the bot stops")
         yield

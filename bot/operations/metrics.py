@@ -97,7 +97,7 @@ class Meters:
             "Messages sent again that Telegram may have accepted already",
             ["cause"],
         )
-        self._waiting = gauge("selon_waiting", "Updates that wait for a turn")
+        self._waiting = gauge("selon_waiting", "Updates that wait for a slot")
         self._under_way = gauge("selon_under_way", "Updates under way")
         self._age = gauge("selon_index_age_seconds", "Age of the index in service")
         self._builder_seen = gauge(

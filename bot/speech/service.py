@@ -29,7 +29,7 @@ _SAY_SECONDS, _READ_SECONDS, _HEAR_SECONDS, _JOIN_SECONDS = 600.0, 60.0, 600.0, 
 KEPT_BYTES = 400 << 20  # size of the cache of spoken lines; the oldest are evicted
 
 
-class Speech:
+class SpeechProcess:
     """Uses one child process, started on first use. Thread-safe."""
 
     def __init__(self, models: SpeechModels, folder: Path) -> None:
@@ -211,7 +211,7 @@ class Speech:
             self._end()
             command, environment = module_command("bot.speech.worker"), helper_environment()
             try:
-                self._process = HelperProcess(command, apart="group", environment=environment)
+                self._process = HelperProcess(command, isolation="group", environment=environment)
             except OSError as error:
                 raise SpeechError("speech-crash") from error
             models = json.dumps(asdict(self._models))
@@ -225,7 +225,7 @@ class Speech:
             self._process = None
 
 
-def open_speech(settings: Settings) -> Speech:
+def open_speech(settings: Settings) -> SpeechProcess:
     """Create the speech service of the settings; models are loaded on first use."""
     models = SpeechModels(
         settings.voice_model,
@@ -234,4 +234,4 @@ def open_speech(settings: Settings) -> Speech:
         settings.speech_key.get_secret_value() if settings.speech_key else "",
         settings.threads or cores(),
     )
-    return Speech(models, settings.data_dir / "speech")
+    return SpeechProcess(models, settings.data_dir / "speech")

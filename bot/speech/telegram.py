@@ -32,7 +32,7 @@ from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on
 from bot.messenger.feature import AnswerButtons, TelegramFeature
 from bot.messenger.handlers.question import QUESTION_LIMIT, QuestionHandlers
 from bot.messenger.inbound.addressee import by_another_bot, question_in, quoted_words
-from bot.messenger.journal import Postponed, another_turn, queue_work, stop_event
+from bot.messenger.journal import Postponed, another_slot, queue_work, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import column
@@ -241,7 +241,7 @@ class VoiceHandlers(Handlers):
             keyboard = InlineKeyboardMarkup([[yes], *correction])
             await say(bot, asker, phrases.is_this_it(words), keyboard, message.message_id)
             return
-        async with another_turn():
+        async with another_slot():
             keyboard = InlineKeyboardMarkup(correction)
             await say(bot, asker, phrases.heard(words), keyboard if correction else None, reply_to)
             await self._questions.ask(bot, asker, message, words, is_spoken=True)

@@ -22,7 +22,7 @@ from bot.terminal.recording import record
 
 if TYPE_CHECKING:
     from bot.audio import SpokenLine
-    from bot.speech.service import Speech
+    from bot.speech.service import SpeechProcess
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -73,7 +73,7 @@ def say(
     return DONE
 
 
-def _stream(speech: Speech, lines: Sequence[SpokenLine], speed: float) -> None:
+def _stream(speech: SpeechProcess, lines: Sequence[SpokenLine], speed: float) -> None:
     """Stream WAV to standard output during synthesis."""
     from bot.speech.base import as_pcm, wave_header
 

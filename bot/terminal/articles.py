@@ -46,12 +46,12 @@ from index.text.folding import fold_phrase
 def declare(line: CommandLine) -> None:
     """Declare `selon list`, `selon show` and `selon remove`."""
     texts = line.texts("articles")
-    line.command("list", list_articles, texts)
+    line.command("list", run_list, texts)
     line.command("show", show_article, texts)
     line.command("remove", remove, texts)
 
 
-def list_articles(
+def run_list(
     settings: Settings,
     words: Annotated[list[str] | None, typer.Argument(metavar="SUBJECT", help="subject")] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="since")] = None,

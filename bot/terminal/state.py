@@ -91,22 +91,22 @@ def _open_new(name: str) -> Iterator[IO[bytes]]:
         sys.stdout.flush()  # before reporting success
         return
     path = Path(name)
-    draft = path.with_name(f"{path.name}.new")
+    partial = path.with_name(f"{path.name}.new")
     try:
         if path.exists() and not is_archive(path):
             raise StateError("state-file-exists")
-        draft.unlink(missing_ok=True)
-        with draft.open("xb") as file:
+        partial.unlink(missing_ok=True)
+        with partial.open("xb") as file:
             os.fchmod(file.fileno(), 0o600)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        partial.replace(path)
     except OSError as error:
         raise StateError("state-file-not-written", reason=reason_of(error)) from error
     finally:
         with suppress(OSError):
-            draft.unlink()
+            partial.unlink()
 
 
 @contextmanager

@@ -104,7 +104,7 @@ INTENTS: tuple[Intent, ...] = (
 
 SERVED_BY_FEATURES = ("daily", "podcast", "alert")
 COMMAND_INTENTS = tuple(intent for intent in INTENTS if all(intent.commands))
-"""The functions that every door offers by name: as a command, a tool or a `kind`."""
+"""The functions that every interface offers by name: as a command, a tool or a `kind`."""
 
 INTENT_OF: Mapping[str, Intent] = {intent.name: intent for intent in INTENTS}
 LEANINGS: tuple[Leaning, ...] = ("alone", "subject", "answer", "place", "period")

@@ -122,7 +122,7 @@ class CommandPhrases(Texts, domain="understanding", part="command"):
     def until(self, last: date) -> str: ...
 
     def message(self, intent: str, subject: str, period: Period | None = None) -> str:
-        """The message that calls an intent by name, for doors where it is not typed."""
+        """The message that calls an intent by name, for interfaces where it is not typed."""
         words = [command_name(intent, self.code), subject]
         if period is not None and period.first == date.min:
             words.append(self.until(period.last))

@@ -28,7 +28,7 @@ from bot.web.administration import pages as administration
 from bot.web.admission import HangUp
 from bot.web.conversation_calls import conversation_calls
 from bot.web.feature import WebFeature
-from bot.web.mcp import McpDoor
+from bot.web.mcp import McpServer
 from bot.web.openapi import api_routes
 from bot.web.program_errors import PlainErrors, error_response, is_for_programs
 from bot.web.rendering import STATIC, reason_of, render
@@ -59,13 +59,13 @@ _HEADERS = {
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """Create the web application, with the pages of features."""
     calls = [*conversation_calls(service), *(call for own in features for call in own.calls)]
-    mcp_door = McpDoor(service, calls)
+    mcp = McpServer(service, calls)
     operations = [
         *api.operations(service),
         *(call.operation(service) for call in calls if call.path),
         *(operation for own in features for operation in own.operations),
         *openai_api.operations(service),
-        mcp_door.operation(),
+        mcp.operation(),
     ]
     modules = [pages, conversations, personal, access, articles, widget, administration]
     app = Starlette(
@@ -75,7 +75,7 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
             *(route for feature in features for route in feature.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        lifespan=lambda app: mcp_door.running(),
+        lifespan=lambda app: mcp.running(),
         middleware=[
             Middleware(HangUp),
             Middleware(PlainErrors, language_of=access.accepted_language),

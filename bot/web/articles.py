@@ -51,7 +51,7 @@ class QuotePlace:
 def routes(service: WebService) -> list[BaseRoute]:
     pages = ArticlePages(service)
     return [
-        Route("/articles", pages.list_articles, methods=["GET"]),
+        Route("/articles", pages.show_list, methods=["GET"]),
         Route("/articles/{article_id:path}", pages.read_article, methods=["GET"]),
     ]
 
@@ -129,7 +129,7 @@ class ArticlePages:
                 return self._service.library.article(entry.copy_of)
         return None
 
-    async def list_articles(self, request: Request) -> Response:
+    async def show_list(self, request: Request) -> Response:
         """List the newest articles, or search, which is counted."""
         if request.query_params.get("q"):
             await self._service.count(request.state.visitor, SEARCH_COST)

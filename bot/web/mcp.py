@@ -245,7 +245,7 @@ class ArticleTool:
     call: Callable[[ToolCaller, Any], Awaitable[Any]]
     method: str = "GET"
 
-    def declare(self, name: str) -> types.Tool:
+    def describe(self, name: str) -> types.Tool:
         return types.Tool(
             name=name,
             title=self.title,
@@ -319,7 +319,7 @@ def mcp_server(
     async def list_tools(
         context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[tools[name].declare(name) for name in tools])
+        return types.ListToolsResult(tools=[tools[name].describe(name) for name in tools])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: types.CallToolRequestParams
@@ -353,7 +353,7 @@ def _refusal(sentence: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=sentence)], is_error=True)
 
 
-class McpDoor:
+class McpServer:
     """`/mcp`: streamable HTTP without sessions, so that requests can be load-balanced.
 
     The application checks hosts and origins for all routes.

@@ -50,7 +50,7 @@ class _ReadingProcess(HelperProcess):
     def __init__(self) -> None:
         self._idle = True
         command = module_command("index.formats.worker")
-        super().__init__(command, apart="session", environment=helper_environment())
+        super().__init__(command, isolation="session", environment=helper_environment())
 
     @property
     def usable(self) -> bool:

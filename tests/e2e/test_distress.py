@@ -1,4 +1,4 @@
-"""Somebody in distress gets numbers at every door of Telegram, and their words are kept nowhere."""
+"""Somebody in distress gets numbers everywhere on Telegram, and their words are kept nowhere."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _OWNER = """
 import os, sys, time
 from index.processes import HelperProcess
 command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
-kept = HelperProcess(command, apart="group", environment={})
+kept = HelperProcess(command, isolation="group", environment={})
 kept.halt()
 os.waitpid(kept.process.pid, os.WUNTRACED)  # it has come to a stand
 print(kept.process.pid, flush=True)
@@ -30,7 +30,7 @@ time.sleep(600)
 
 @pytest.fixture
 def echo() -> Iterator[HelperProcess]:
-    process = HelperProcess(_ECHO, apart="group", environment={})
+    process = HelperProcess(_ECHO, isolation="group", environment={})
     yield process
     process.close()
 
@@ -73,7 +73,7 @@ _OWNER_OF_BUSY = f"""
 import sys, time
 from index.processes import HelperProcess, helper_environment
 command = [sys.executable, "-c", {_BUSY!r}]
-kept = HelperProcess(command, apart="group", environment=helper_environment())
+kept = HelperProcess(command, isolation="group", environment=helper_environment())
 kept.pipes[1].readline()
 print(kept.process.pid, flush=True)
 time.sleep(600)

@@ -92,7 +92,7 @@ class ArticleHandlers(Handlers):
             title = (message.text or "").partition("\n")[0]
             words = quoted_words(title) or title
             html, keyboard = await asyncio.to_thread(self._results, press.asker, words, page)
-        await press.turn(html[0], keyboard)
+        await press.show_page(html[0], keyboard)
 
     @on_command(ARTICLE)
     async def article(self, event: ChatEvent) -> None:

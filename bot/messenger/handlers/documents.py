@@ -23,7 +23,7 @@ from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on
 from bot.messenger.feature import ErasingJob
 from bot.messenger.handlers.question import QuestionHandlers
 from bot.messenger.inbound.addressee import words_on
-from bot.messenger.journal import another_turn, current_update, queue_work
+from bot.messenger.journal import another_slot, current_update, queue_work
 from bot.messenger.outbound.keyboard import REMOVAL_PREFIX, column
 from bot.messenger.outbound.reply import describe_error, replace_message, say
 from bot.messenger.services import BotServices, conversation_name, phrases_for
@@ -112,7 +112,7 @@ class DocumentHandlers(Handlers):
             (notice, *_) = await say(bot, asker, asker.texts(DocumentPhrases).indexing)
             if not await self._file(bot, asker, decision.document, notice):
                 return  # the question was about this file, and the notice says what happened
-        async with another_turn():
+        async with another_slot():
             await self._questions.ask(bot, asker, message, question, own_only=True)
 
     async def _download(self, telegram_document: TelegramDocument) -> bytes | Path:

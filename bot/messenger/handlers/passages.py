@@ -96,7 +96,7 @@ class PassageHandlers(Handlers):
         try:
             if len(html) > 1:
                 raise BadRequest("not one message")
-            await press.turn(html[0], keyboard)
+            await press.show_page(html[0], keyboard)
         except BadRequest:  # too old to be changed, or too long for one message
             await press.deliver(html, keyboard)
 

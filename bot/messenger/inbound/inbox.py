@@ -300,8 +300,8 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     def _trigger_of(self, update: Update) -> Trigger:
         """The trigger of an update that waits or is being handled."""
         assert isinstance(self.update_processor, FairScheduler)
-        turn = partial(self.update_processor.turn, update)
-        new = Trigger(self.journal, update.update_id, turn)
+        slot = partial(self.update_processor.slot, update)
+        new = Trigger(self.journal, update.update_id, slot)
         return self._triggers.setdefault(update.update_id, new)
 
     async def _do_queued_work(self, update: Update, trigger: Trigger) -> None:

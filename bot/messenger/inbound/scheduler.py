@@ -1,4 +1,4 @@
-"""Fair scheduling of updates: people take turns, each in the order of their messages."""
+"""Fair scheduling of updates: slots go round the people, each in the order of their messages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class UpdatePace:
 class FairScheduler(BaseUpdateProcessor):
     """Handle up to `slots` updates concurrently, and those of one person one by one.
 
-    If more are waiting, people take turns, regardless of how many updates and chats they have:
+    If more are waiting, slots go round the people, regardless of their updates and chats:
     somebody who sends a hundred questions holds one slot, and everybody else waits for at most one
     of them. In a group, everybody has a conversation of their own, so people need not wait for each
     other there; the questions of one person keep their order.
@@ -65,7 +65,7 @@ class FairScheduler(BaseUpdateProcessor):
         self._pace = pace or UpdatePace()
         self._is_stopping = False
         self._timer: asyncio.TimerHandle | None = None
-        # Who waits, by person: each event is set when its turn comes.
+        # Who waits, by person: each event is set when a slot is theirs.
         self._queues: OrderedDict[int, deque[asyncio.Event]] = OrderedDict()
         self._served_people: set[int] = set()
         self._pending: dict[int, list[int]] = {}
@@ -82,11 +82,11 @@ class FairScheduler(BaseUpdateProcessor):
             return
         try:
             with self._watch(author(update) or chat.id, update):
-                async with self.turn(update):
+                async with self.slot(update):
                     await coroutine
         finally:
             if isinstance(coroutine, Coroutine):
-                coroutine.close()  # if its turn never came
+                coroutine.close()  # if it never got a slot
 
     @contextmanager
     def _watch(self, person: int, update: Update) -> Iterator[None]:
@@ -109,21 +109,21 @@ class FairScheduler(BaseUpdateProcessor):
                 del self._pending[person]
 
     @asynccontextmanager
-    async def turn(self, update: Update) -> AsyncIterator[None]:
-        """Take another turn for an update, for the result of its queued work."""
+    async def slot(self, update: Update) -> AsyncIterator[None]:
+        """Take a slot for an update, for the result of its queued work."""
         chat = update.effective_chat
         if chat is None or self._is_stopping:
             yield
             return
         person = author(update) or chat.id
-        await self._turn(person)
+        await self._take_slot(person)
         try:
             yield
         finally:
             self._leave(person)
 
-    async def _turn(self, person: int) -> None:
-        """Wait for this person's turn."""
+    async def _take_slot(self, person: int) -> None:
+        """Wait for a slot for this person."""
         mine = asyncio.Event()
         self._queues.setdefault(person, deque()).append(mine)
         self._call()

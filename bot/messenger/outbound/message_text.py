@@ -90,14 +90,14 @@ def split_messages(
     for block in blocks:
         while units(block.text) > limit:
             if pages.room(block.gap) < limit // 2:
-                pages.turn()
+                pages.end_page()
             at = _find_cut(block.text, language, pages.room(block.gap))
             head, tail = _cut(block.spans, at)
             pages.add(replace(block, spans=head))
-            pages.turn()
+            pages.end_page()
             block = replace(block, spans=tail)
         pages.add(block)
-    pages.turn()
+    pages.end_page()
     return tuple(pages.full)
 
 
@@ -118,14 +118,14 @@ class _Pages:
         if not block.text.strip():
             return
         if units(block.text) > self.room(block.gap) or self._tags + block.tags > TAG_LIMIT:
-            self.turn()
+            self.end_page()
         gap = block.gap if self._current else ""
         joins = bool(self._current and self._current[-1].folded and block.spans[0].folded)
         self._current += [StyledSpan(gap, folded=joins), *block.spans]
         self._size += units(gap) + units(block.text)
         self._tags += block.tags
 
-    def turn(self) -> None:
+    def end_page(self) -> None:
         if self._current:
             self.full.append(tuple(span for span in self._current if span.text))
         self._current = []

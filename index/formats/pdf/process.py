@@ -15,7 +15,7 @@ from typing import Any
 from index.errors import CodedError, reason_of
 from index.formats.pdf.page import PrintedLine, PrintedPage
 from index.formats.pdf.worker import receive_frame, send
-from index.processes import Apart, HelperProcess, ProcessPool, helper_environment
+from index.processes import HelperProcess, Isolation, ProcessPool, helper_environment
 
 OPENING_SECONDS = 60.0
 PAGE_SECONDS = 30.0  # to read or draw a page
@@ -96,9 +96,9 @@ class _Worker(HelperProcess):
         self.is_exhausted = False
         # A caller that leads a session is ended together with its session.
         leads = hasattr(os, "getsid") and os.getsid(0) == os.getpid()
-        apart: Apart | None = None if leads else "session"
+        isolation: Isolation | None = None if leads else "session"
         command = [sys.executable, "-P", _PROGRAM]
-        super().__init__(command, apart=apart, environment=helper_environment())
+        super().__init__(command, isolation=isolation, environment=helper_environment())
 
     @property
     def usable(self) -> bool:

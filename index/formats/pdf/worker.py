@@ -107,11 +107,11 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> dict[str, Any]:
             count = text.count_chars()
             runs = list(_runs(text, min(count, PAGE_CHARACTERS)))
         image_share = _image_share(page, box) if count < _FEW else 0.0
-    turn = Counter(run.turn for run in runs for _ in run.letters).most_common(1)
-    main_turn = turn[0][0] if turn else 0
-    upright = [run.as_json(box) for run in runs if run.turn == main_turn]
+    rotation = Counter(run.rotation for run in runs for _ in run.letters).most_common(1)
+    main_rotation = rotation[0][0] if rotation else 0
+    upright = [run.as_json(box) for run in runs if run.rotation == main_rotation]
     width, height = box[2] - box[0], box[3] - box[1]
-    if main_turn % 2:
+    if main_rotation % 2:
         width, height = height, width
     return {
         "width": width,
@@ -147,7 +147,7 @@ class _Run:
         self.tall = 0.0
         self.sizes: Counter[float] = Counter()
         angle = pdfium.FPDFText_GetCharAngle(text, index)
-        self.turn = -round(angle / (math.pi / 2)) % 4  # PDFium counts clockwise
+        self.rotation = -round(angle / (math.pi / 2)) % 4  # PDFium counts clockwise
         self.measure(text, index, box)
         self.bold = _bold(text, index)
 
@@ -157,7 +157,7 @@ class _Run:
 
     def measure(self, text: Any, index: int, box: Any) -> None:
         """Count a letter's size, queried only if its box differs from the last letter's."""
-        tall = box[2] - box[0] if self.turn % 2 else box[3] - box[1]
+        tall = box[2] - box[0] if self.rotation % 2 else box[3] - box[1]
         if abs(tall - self.tall) > 0.05 * tall or not self.sizes:
             self.tall = tall
             self.last = round(_size(text, index) or tall, 2)
@@ -165,7 +165,7 @@ class _Run:
 
     def takes(self, box: Any) -> bool:
         """True if a letter with this box continues the line."""
-        low, high = (0, 2) if self.turn % 2 else (1, 3)
+        low, high = (0, 2) if self.rotation % 2 else (1, 3)
         beside = min(self.box[high], box[high]) - max(self.box[low], box[low])
         tall, other = self.box[high] - self.box[low], box[high] - box[low]
         close = abs(self.gap(box)) < _APART * self.last
@@ -174,7 +174,7 @@ class _Run:
     def gap(self, box: Any) -> float:
         left, bottom, right, top = self.box
         gaps = (box[0] - right, box[1] - top, left - box[2], bottom - box[3])
-        return float(gaps[self.turn])
+        return float(gaps[self.rotation])
 
     def add(self, letter: str, box: Any, with_space: bool) -> None:
         self.letters.append(f" {letter}" if with_space else letter)
@@ -189,7 +189,7 @@ class _Run:
             (bottom - south, left - west, top - south, right - west),
             (east - right, bottom - south, east - left, top - south),
             (north - top, east - right, north - bottom, east - left),
-        )[self.turn]
+        )[self.rotation]
         text = "".join(self.letters).encode("utf-16-le", "surrogatepass")
         words = text.decode("utf-16-le", "ignore")
         return [words, *(round(edge, 2) for edge in box), self.size, self.bold]

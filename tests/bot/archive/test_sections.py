@@ -1,4 +1,4 @@
-"""Headings and labels at every door."""
+"""Headings and labels at every interface."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from filelock import FileLock
 from lxml import etree, html
 
 from bot.audio import Recording
-from bot.digests.feed import add_episode, draft_episode, load_episodes
-from bot.digests.script import Line, Script
+from bot.digests.feed import add_episode, load_episodes, new_episode
+from bot.digests.script import Script, ScriptLine
 from bot.digests.texts import FeedPhrases
 from bot.errors import FeedError
 from index.article import Period
@@ -34,9 +34,11 @@ SCRIPT = Script(
     Period(DAY, DAY),
     "fr",
     (
-        Line("Selon Le Phare, le 26 mars 2026\u00a0: «\u00a0Le pont\u00a0».", chapter="Le pont"),
-        Line(QUOTE.quote, QUOTE, "second", chapter="Le pont"),
-        Line("Autre sujet.", chapter="Ensuite"),
+        ScriptLine(
+            "Selon Le Phare, le 26 mars 2026\u00a0: «\u00a0Le pont\u00a0».", chapter="Le pont"
+        ),
+        ScriptLine(QUOTE.quote, QUOTE, "second", chapter="Le pont"),
+        ScriptLine("Autre sujet.", chapter="Ensuite"),
     ),
     (ONLINE,),
     ("Le pont",),
@@ -44,7 +46,7 @@ SCRIPT = Script(
 
 
 def published(folder: Path, script: Script = SCRIPT, sound: bytes = b"ID3") -> Path:
-    with draft_episode(folder, script) as path:
+    with new_episode(folder, script) as path:
         path.write_bytes(sound)
         made = Recording(path, 65.0, (0.0, 2.4, 59.9996))
         address = "https://exemple.fr/podcast/"
@@ -76,7 +78,7 @@ def test_an_episode_made_again_keeps_its_place_unless_it_says_another_thing(tmp_
     early = {**listed, "published": "2026-03-26T07:00:00+00:00"}
     (tmp_path / "episodes.json").write_text(json.dumps([early]))
     (again,) = feedparser.parse(published(tmp_path, sound=b"ID3 again").read_bytes()).entries
-    other = replace(SCRIPT, lines=(*SCRIPT.lines[:2], Line("Pour finir.", chapter="Ensuite")))
+    other = replace(SCRIPT, lines=(*SCRIPT.lines[:2], ScriptLine("Pour finir.", chapter="Ensuite")))
     (changed,) = feedparser.parse(published(tmp_path, other).read_bytes()).entries
     assert (again.id, again.enclosures[0].length) == (first.id, "9")
     assert again.published == "Thu, 26 Mar 2026 07:00:00 +0000"
@@ -136,7 +138,7 @@ def test_a_title_that_xml_cannot_write_does_not_break_the_feed(tmp_path: Path, o
 
 def test_what_players_fetch_is_never_half_written(tmp_path: Path) -> None:
     published(tmp_path, sound=b"before")
-    with draft_episode(tmp_path, SCRIPT) as path:
+    with new_episode(tmp_path, SCRIPT) as path:
         path.write_bytes(b"half")
     (sound,) = tmp_path.rglob("*.mp3")
     assert sound.read_bytes() == b"before"
@@ -156,7 +158,7 @@ def test_a_damaged_list_is_told_before_the_recording(tmp_path: Path, odd: object
         listed.write_text(json.dumps([{**LISTED, **odd}]))
     else:
         listed.mkdir()
-    with pytest.raises(FeedError, match="feed-damaged"), draft_episode(tmp_path, SCRIPT):
+    with pytest.raises(FeedError, match="feed-damaged"), new_episode(tmp_path, SCRIPT):
         pass
 
 
@@ -171,7 +173,7 @@ def test_two_commands_that_add_an_episode_at_once_add_both(tmp_path: Path) -> No
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FeedError, match="feed-unwritable"), draft_episode(Path("/proc"), SCRIPT):
+    with pytest.raises(FeedError, match="feed-unwritable"), new_episode(Path("/proc"), SCRIPT):
         pass  # before the recording
     monkeypatch.setattr(os, "fsync", Mock(side_effect=[None, None, OSError(errno.ENOSPC, "full")]))
     with pytest.raises(FeedError, match="feed-unwritable"):

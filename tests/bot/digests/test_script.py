@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.answer import Citation
 from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
-from bot.digests.script import Line, Script
+from bot.digests.script import Script, ScriptLine
 from bot.digests.script_records import NewScript, ScriptRecord
 from bot.errors import QuoteError
 from bot.locale.catalogue import catalogue
@@ -37,14 +37,14 @@ def cited() -> Citation:
     return Citation(1, only.text, only.start, only.end, passage, PONT)
 
 
-def script(*lines: Line) -> Script:
+def script(*lines: ScriptLine) -> Script:
     return Script("Le Quotidien du 26 mars 2026", TODAY, "fr", lines, (PONT,), ("le vélo",))
 
 
 def test_a_quote_is_said_as_it_stands() -> None:
-    assert script(Line(cited().quote, cited())).quotes == (cited(),)
+    assert script(ScriptLine(cited().quote, cited())).quotes == (cited(),)
     with pytest.raises(QuoteError, match="line-not-quoted"):
-        Line("Le pont de Noirmont a été fermé.", cited())
+        ScriptLine("Le pont de Noirmont a été fermé.", cited())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_quote_is_said_as_it_stands() -> None:
     ],
 )
 def test_a_line_of_the_list_names_what_is_known_of_the_articles(text: str) -> None:
-    assert script(Line(text)).lines[0].text == text
+    assert script(ScriptLine(text)).lines[0].text == text
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_line_of_the_list_names_what_is_known_of_the_articles(text: str) -> No
 )
 def test_no_other_line_can_stand_in_a_script(text: str) -> None:
     with pytest.raises(QuoteError, match="line-not-listed"):
-        script(Line(text))
+        script(ScriptLine(text))
 
 
 VOCABULARY = (

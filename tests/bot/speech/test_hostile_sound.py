@@ -17,7 +17,7 @@ import pytest
 from bot.errors import SpeechError
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
-from bot.speech.service import Speech
+from bot.speech.service import SpeechProcess
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
 from bot.speech.audio import read_sound, write_sound  # noqa: E402
@@ -41,14 +41,14 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def speech(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeechProcess]:
     folder = tmp_path_factory.mktemp("speech")
-    spoken = Speech(SpeechModels(), folder / "spoken")
+    spoken = SpeechProcess(SpeechModels(), folder / "spoken")
     yield spoken
     spoken.close()
 
 
-def read(speech: Speech, path: Path) -> float | str:
+def read(speech: SpeechProcess, path: Path) -> float | str:
     """The seconds of a recording as the speech process reads it, or the code of why it does not."""
     try:
         told = speech._ask(60, do="read", path=str(path), most=MOST_SECONDS)
@@ -57,7 +57,7 @@ def read(speech: Speech, path: Path) -> float | str:
     return float(told["seconds"])
 
 
-def peak(speech: Speech) -> int:
+def peak(speech: SpeechProcess) -> int:
     """The most bytes that the process has held."""
     assert speech._process is not None
     status = Path(f"/proc/{speech._process.process.pid}/status").read_text()
@@ -107,7 +107,9 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_harmed_recording_is_heard_or_refused(speech: Speech, tmp_path: Path, kind: str) -> None:
+def test_a_harmed_recording_is_heard_or_refused(
+    speech: SpeechProcess, tmp_path: Path, kind: str
+) -> None:
     path = tmp_path / f"whole.{kind}"
     content = made(kind, path)
     assert read(speech, path) == pytest.approx(3, abs=0.2)
@@ -163,7 +165,7 @@ HOSTILE: dict[str, Callable[[Path], None] | bytes] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_made_to_hurt_is_refused(speech: Speech, tmp_path: Path, name: str) -> None:
+def test_what_is_made_to_hurt_is_refused(speech: SpeechProcess, tmp_path: Path, name: str) -> None:
     content, path = HOSTILE[name], tmp_path / name
     if isinstance(content, bytes):
         path.write_bytes(content)
@@ -174,7 +176,7 @@ def test_what_is_made_to_hurt_is_refused(speech: Speech, tmp_path: Path, name: s
     assert peak(speech) < MOST_BYTES
 
 
-def test_a_length_that_is_a_lie_is_not_believed(speech: Speech, tmp_path: Path) -> None:
+def test_a_length_that_is_a_lie_is_not_believed(speech: SpeechProcess, tmp_path: Path) -> None:
     path = tmp_path / "lie.wav"
     path.write_bytes(wav(16_000, 1, bytes(64_000), 2**32 - 100))
     assert read(speech, path) == pytest.approx(2, abs=0.1)
@@ -188,7 +190,9 @@ def test_a_length_that_is_a_lie_is_not_believed(speech: Speech, tmp_path: Path) 
         "[playlist]\nFile1={other}\nNumberOfEntries=1\n",
     ],
 )
-def test_a_list_of_files_opens_none(speech: Speech, tmp_path: Path, list_of_files: str) -> None:
+def test_a_list_of_files_opens_none(
+    speech: SpeechProcess, tmp_path: Path, list_of_files: str
+) -> None:
     other = tmp_path / "other.ogg"
     made("ogg", other)
     path = tmp_path / "question.ogg"
@@ -196,14 +200,14 @@ def test_a_list_of_files_opens_none(speech: Speech, tmp_path: Path, list_of_file
     assert read(speech, path) == UNREADABLE
 
 
-def test_what_never_ends_is_not_begun(speech: Speech, tmp_path: Path) -> None:
+def test_what_never_ends_is_not_begun(speech: SpeechProcess, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.ogg"
     os.mkfifo(pipe)
     assert read(speech, pipe) == UNREADABLE
     assert read(speech, Path("/dev/zero")) == UNREADABLE
 
 
-def test_a_video_is_heard_and_not_looked_at(speech: Speech, tmp_path: Path) -> None:
+def test_a_video_is_heard_and_not_looked_at(speech: SpeechProcess, tmp_path: Path) -> None:
     path = tmp_path / "note.mp4"
     with av.open(str(path), "w", format="mp4") as container:
         picture = container.add_stream("mpeg4", rate=10)

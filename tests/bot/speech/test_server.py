@@ -27,7 +27,7 @@ from bot.speech import service
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
 from bot.speech.server import SpeechServer
-from bot.speech.service import Speech
+from bot.speech.service import SpeechProcess
 from bot.speech.terminal import hear_question
 from tests.e2e.speech import HeardSpeech
 
@@ -182,7 +182,7 @@ def test_who_does_not_answer_in_time_is_given_up(
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "speech").touch()
-    speech = Speech(SpeechModels(), tmp_path / "speech")
+    speech = SpeechProcess(SpeechModels(), tmp_path / "speech")
     with pytest.raises(SpeechError, match="speech-not-written"):
         speech.record([SpokenLine("Bonjour.", "fr")], tmp_path / "a.ogg")
 
@@ -190,7 +190,10 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_what_another_process_or_a_power_failure_took_is_not_missed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speech, ask = Speech(SpeechModels(), tmp_path), Mock(side_effect=SpeechError("speech-crash"))
+    speech, ask = (
+        SpeechProcess(SpeechModels(), tmp_path),
+        Mock(side_effect=SpeechError("speech-crash")),
+    )
     monkeypatch.setattr(speech, "_ask", ask)
     for _ in range(2):
         with pytest.raises(SpeechError):
@@ -203,7 +206,7 @@ def test_what_another_process_or_a_power_failure_took_is_not_missed(
 
 
 def test_a_process_that_replaced_another_goes_on_after_the_pause(tmp_path: Path) -> None:
-    speech = Speech(SpeechModels(), tmp_path)
+    speech = SpeechProcess(SpeechModels(), tmp_path)
     speech._process, second = Mock(), Mock()
     with speech._lock, speech.pause():
         speech._process = second

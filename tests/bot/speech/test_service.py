@@ -19,7 +19,7 @@ from bot.errors import SpeechError
 from bot.speech import service, weights
 from bot.speech.base import Sound
 from bot.speech.factory import SpeechModels
-from bot.speech.service import Speech
+from bot.speech.service import SpeechProcess
 from bot.speech.terminal import cut_into_pieces
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
@@ -33,15 +33,15 @@ speaks = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def speech(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeechProcess]:
     folder = tmp_path_factory.mktemp("speech")
-    spoken = Speech(SpeechModels(threads=2), folder / "spoken")
+    spoken = SpeechProcess(SpeechModels(threads=2), folder / "spoken")
     yield spoken
     spoken.close()
 
 
 @speaks
-def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
+def test_what_is_said_is_heard(speech: SpeechProcess, tmp_path: Path) -> None:
     lines = [
         SpokenLine("Le pont sera fermé jusqu'au printemps.", "fr", chapter="Le pont"),
         SpokenLine("La mairie ouvrira une passerelle.", "fr", "second", chapter="La passerelle"),
@@ -61,7 +61,7 @@ def test_what_is_said_is_heard(speech: Speech, tmp_path: Path) -> None:
 
 
 @speaks
-def test_a_stream_begins_before_all_is_spoken(speech: Speech) -> None:
+def test_a_stream_begins_before_all_is_spoken(speech: SpeechProcess) -> None:
     line = SpokenLine("Un début court, puis une phrase qui demande plus de temps.", "fr")
     kept = len(speech._recordings())
     sounds = speech.stream(cut_into_pieces([line]))
@@ -72,7 +72,7 @@ def test_a_stream_begins_before_all_is_spoken(speech: Speech) -> None:
 
 
 @speaks
-def test_a_line_that_was_spoken_is_not_spoken_again(speech: Speech, tmp_path: Path) -> None:
+def test_a_line_that_was_spoken_is_not_spoken_again(speech: SpeechProcess, tmp_path: Path) -> None:
     line = SpokenLine("Une phrase dite deux fois.", "fr")
     done: list[int] = []
     speech.record([line], tmp_path / "one.mp3", "mp3", progress=lambda at, of: done.append(at))
@@ -85,7 +85,7 @@ def test_a_line_that_was_spoken_is_not_spoken_again(speech: Speech, tmp_path: Pa
 @speaks
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to see it work in")
 def test_nothing_is_said_while_it_rests(
-    speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    speech: SpeechProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: 1.0))
     line = SpokenLine("Une phrase qui attend que la question soit lue.", "fr")
@@ -113,14 +113,14 @@ def processor_seconds(pid: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_silence_has_no_words(speech: Speech, tmp_path: Path) -> None:
+def test_silence_has_no_words(speech: SpeechProcess, tmp_path: Path) -> None:
     pytest.importorskip("faster_whisper", reason="the extra `voice` is not installed")
     path = recorded(np.zeros(5 * RATE, np.float32), tmp_path / "silence.ogg")
     assert speech.hear(path).text == ""
 
 
 def test_a_long_recording_is_refused_before_it_is_whole_in_memory(
-    speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    speech: SpeechProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "LONGEST_SECONDS", 60.0)
     path = recorded(np.zeros(8_000 * 70, np.float32), tmp_path / "long.ogg", 8_000)
@@ -136,7 +136,7 @@ def test_a_damaged_end_leaves_what_came_before(tmp_path: Path) -> None:
     assert 2 < read_sound(path, most_seconds=60).seconds < 10
 
 
-def test_a_process_that_dies_is_told_and_replaced(speech: Speech, tmp_path: Path) -> None:
+def test_a_process_that_dies_is_told_and_replaced(speech: SpeechProcess, tmp_path: Path) -> None:
     path = tmp_path / "no.ogg"
     path.write_bytes(b"nothing")
     with pytest.raises(SpeechError):

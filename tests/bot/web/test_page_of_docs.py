@@ -74,8 +74,8 @@ def test_the_check_keeps_nothing(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert run(["serve", "--check"]) == 0
     tried = capsys.readouterr().out
     assert "✗" not in tried
-    for door in ("/", "/answer", "/articles", "/api/ask", "/v1/models"):
-        assert f" {door}" in tried
+    for path in ("/", "/answer", "/articles", "/api/ask", "/v1/models"):
+        assert f" {path}" in tried
     with closing(sqlite3.connect(tmp_path / "state.sqlite")) as database:
         assert database.execute("SELECT count(*) FROM turns").fetchone() == (0,)
 

@@ -1,4 +1,4 @@
-"""Every page and door of the web is visited by a test."""
+"""every page and API of the web is visited by a test."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What can be made of questions over passages: samples of every kind, drawn as often as wanted.
 
-A draft is a sample but for what is left to chance: whether title and date are shown, which date,
+A recipe is a sample but for what is left to chance: whether title and date are shown, which date,
 which window of a long text. Each time that it is drawn, these are drawn anew.
 """
 
@@ -34,24 +34,24 @@ _log = logging.getLogger(__name__)
 RIVALS = RANKED - 1  # passages that a question's own is ranked against
 RIVALS_AMONG = 6  # of the first found: no more than four are ever read
 
-Draft = Callable[[Random], Sample]
+Recipe = Callable[[Random], Sample]
 
 Ranking = tuple[Sample, ...]
 """One question beside `RANKED` passages, of which the first alone answers it."""
 
 
-class Drafts:
+class Recipes:
     """Samples by kind and by whether they are French, to be drawn from."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, bool], list[Draft]] = defaultdict(list)
+        self._made: dict[tuple[str, bool], list[Recipe]] = defaultdict(list)
 
-    def add(self, kind: str, language: str, make: Draft) -> None:
+    def add(self, kind: str, language: str, make: Recipe) -> None:
         """`make` gives the sample, with what is left to chance drawn anew."""
         self._made[kind, language == "fr"].append(make)
 
     def draw(self, kind: str, french: bool, count: int | None, random: Random) -> list[Sample]:
-        """So many samples, each draft as often as any other."""
+        """So many samples, each recipe as often as any other."""
         made = self._made[kind, french]
         wanted = len(made) if count is None else count if made else 0
         drawn: list[Sample] = []
@@ -61,46 +61,46 @@ class Drafts:
         return drawn
 
 
-def make_drafts(
+def make_recipes(
     questions: dict[str, list[TrainingQuestion]], names: Names, random: Random
-) -> Drafts:
+) -> Recipes:
     """Everything that can be made of the questions."""
-    drafts = Drafts()
+    recipes = Recipes()
     for source, asked in questions.items():
         answered = [question for question in asked if question.answers]
         for question in asked:
-            drafts.add(*_as_it_is(question))
+            recipes.add(*_as_it_is(question))
         if source != CROSS:
             for question in answered:
-                add_near_misses(drafts, question, names, random)
-                add_dated(drafts, question, random)
+                add_near_misses(recipes, question, names, random)
+                add_dated(recipes, question, random)
         articles = other_passages(asked)
         for question in answered:
             others = [p for p in articles[article_key(question)] if not answers(question, p)]
             for passage in random.sample(others, min(2, len(others))):
-                drafts.add(
+                recipes.add(
                     "same-article",
                     question.language,
                     _unanswered(question, "same-article", passage),
                 )
         if source == FRENCH:
-            add_mined(drafts, answered, MINED_FOR_FRENCH, random)
+            add_mined(recipes, answered, MINED_FOR_FRENCH, random)
         elif source != CROSS:
             some = random.sample(answered, min(MINED_QUESTIONS, len(answered)))
-            add_mined(drafts, some, 1, random)
+            add_mined(recipes, some, 1, random)
         _log.info("%s: %d questions", source, len(asked))
-    return drafts
+    return recipes
 
 
 def add_near_misses(
-    drafts: Drafts, question: TrainingQuestion, names: Names, random: Random
+    recipes: Recipes, question: TrainingQuestion, names: Names, random: Random
 ) -> None:
     """One thing of the question exchanged; the title is shown where it alone names the thing."""
     seen = f"{question.title}\n{question.passage}"
     for _ in range(2):
         for miss in make_near_misses(question.text, question.language, seen, names, random):
             needs_title = miss.gone.lower() not in question.passage.lower()
-            drafts.add(
+            recipes.add(
                 "near-miss-made",
                 question.language,
                 _unanswered(
@@ -113,10 +113,10 @@ def add_near_misses(
             )
     for miss in make_contraries(question.text, question.language, seen):
         made = _unanswered(question, "near-miss-contrary", asked=miss.question)
-        drafts.add("near-miss-contrary", question.language, made)
+        recipes.add("near-miss-contrary", question.language, made)
 
 
-def add_dated(drafts: Drafts, question: TrainingQuestion, random: Random) -> None:
+def add_dated(recipes: Recipes, question: TrainingQuestion, random: Random) -> None:
     """The question asked of the year that the answer's sentence, or else the date, tells.
 
     The near miss of each is asked of another year.
@@ -128,8 +128,8 @@ def add_dated(drafts: Drafts, question: TrainingQuestion, random: Random) -> Non
         other = other_year(year, f"{question.title} {question.passage}", random)
         missed = add_year(question.text, question.language, other or 0, random)
         if asked and missed and other:
-            drafts.add("dated", question.language, _answered(question, "dated", asked))
-            drafts.add(
+            recipes.add("dated", question.language, _answered(question, "dated", asked))
+            recipes.add(
                 "near-miss-dated",
                 question.language,
                 _unanswered(question, "near-miss-dated", asked=missed, not_year=str(other)),
@@ -137,19 +137,19 @@ def add_dated(drafts: Drafts, question: TrainingQuestion, random: Random) -> Non
     elif not YEAR.search(f"{question.title} {question.passage}") and add_year(
         question.text, question.language, 2000, random
     ):
-        drafts.add("dated", question.language, _dated(question, True))
-        drafts.add("near-miss-dated", question.language, _dated(question, False))
+        recipes.add("dated", question.language, _dated(question, True))
+        recipes.add("near-miss-dated", question.language, _dated(question, False))
 
 
 def add_mined(
-    drafts: Drafts, questions: Sequence[TrainingQuestion], each: int, random: Random
+    recipes: Recipes, questions: Sequence[TrainingQuestion], each: int, random: Random
 ) -> None:
     """Passages that search finds first for the question and that do not hold its answer."""
     for question, found in zip(questions, mine_negatives(questions), strict=True):
         # Earlier ranks are harder: half of the choice is among the first five.
         pool = found[:5] + random.sample(found[5:], min(5, len(found[5:])))
         for other in random.sample(pool, min(each, len(pool))):
-            drafts.add("mined", question.language, as_mined(question, other))
+            recipes.add("mined", question.language, as_mined(question, other))
 
 
 def make_rankings(questions: Sequence[TrainingQuestion], random: Random) -> list[Ranking]:
@@ -162,8 +162,8 @@ def make_rankings(questions: Sequence[TrainingQuestion], random: Random) -> list
         if len(found) < RIVALS:
             continue
         chosen = random.sample(found[:RIVALS_AMONG], RIVALS)
-        drafts = [as_answered(question), *(as_mined(question, other) for other in chosen)]
-        samples = [make(random) for make in drafts]
+        recipes = [as_answered(question), *(as_mined(question, other) for other in chosen)]
+        samples = [make(random) for make in recipes]
         if random.random() < TITLE_DROPPED:
             titles = [""] * len(samples)
         else:
@@ -173,24 +173,24 @@ def make_rankings(questions: Sequence[TrainingQuestion], random: Random) -> list
     return rankings
 
 
-def as_mined(question: TrainingQuestion, other: TrainingQuestion) -> Draft:
+def as_mined(question: TrainingQuestion, other: TrainingQuestion) -> Recipe:
     """The question beside the passage of another."""
     return _unanswered(question, "mined", other.passage, title=other.title)
 
 
-def as_answered(question: TrainingQuestion) -> Draft:
+def as_answered(question: TrainingQuestion) -> Recipe:
     """The question as it is, beside the passage that answers it."""
     return _answered(question, "answered")
 
 
-def _as_it_is(question: TrainingQuestion) -> tuple[str, str, Draft]:
+def _as_it_is(question: TrainingQuestion) -> tuple[str, str, Recipe]:
     if question.answers:
         return "answered", question.language, as_answered(question)
     kind = "near-miss-written"
     return kind, question.language, _unanswered(question, kind)
 
 
-def _answered(question: TrainingQuestion, kind: str, asked: str | None = None) -> Draft:
+def _answered(question: TrainingQuestion, kind: str, asked: str | None = None) -> Recipe:
     def make(random: Random) -> Sample:
         text, start = random.choice(question.answers)
         title = question.title if random.random() > TITLE_DROPPED else ""
@@ -219,7 +219,7 @@ def _unanswered(
     asked: str | None = None,
     needs_title: bool = False,
     not_year: str = "",
-) -> Draft:
+) -> Recipe:
     text = question.passage if passage is None else passage
     shown = question.title if title is None else title
 
@@ -239,7 +239,7 @@ def _unanswered(
     return make
 
 
-def _dated(question: TrainingQuestion, holds: bool) -> Draft:
+def _dated(question: TrainingQuestion, holds: bool) -> Recipe:
     """Asked of a year that only the date or the title carries; of another if not `holds`."""
 
     def make(random: Random) -> Sample:
