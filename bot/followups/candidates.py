@@ -10,7 +10,7 @@ from datetime import date
 from bot.answer import Answer
 from bot.answering.metadata_question import parse_metadata_question
 from bot.answering.time_range import parse_timing
-from bot.followups.turn import CitedSource, History, Turn
+from bot.followups.turn import History, Turn
 from bot.understanding.meaning import Meaning
 from index.findings import Findings
 from index.reading.sentences import best_sentence, rank_sentences
@@ -77,7 +77,8 @@ def interpret(
     for frame in reframe(turns[-1].understood, question, turns[-1].language):
         if asks_for_articles(frame):
             return Interpretation(frame, rewritten=True, leans=True)
-    source = _last_source(turns)
+    last = _last_quoting(turns)
+    title = "" if last is None else last.cited[0].title
     votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
     for candidate in candidates(question, turns):
         findings = search(candidate, DEPTH)
@@ -85,7 +86,7 @@ def interpret(
             first = rank_sentences(findings.hits)[0]
             sentence = best_sentence(first)
             weight = 1 / (1 + message.leaning_logit) if candidate == question else 1.0
-            if source is not None and first.article.id == source.article:
+            if last and last.is_sure and first.article.id == last.cited[0].article:
                 weight *= _SAME_ARTICLE_WEIGHT
             is_reason = message.intent == "why" or candidate.startswith(turns[-1].understood)
             if not is_reason or sentence.text not in turns[-1].answer:
@@ -95,7 +96,10 @@ def interpret(
         return Interpretation(question, leans=True, doubtful=True)
     winners = max(votes.values(), key=lambda ballot: sum(ballot.values()))
     best = max(winners, key=lambda candidate: winners[candidate])
-    return Interpretation(best, best != question, leans=True, doubtful=len(winners) == 1)
+    # An article that only came near is a subject to look for, and none to be sure of.
+    near = join_subject(title, question, turns[-1].language) if last and not last.is_sure else ""
+    is_doubtful = len(winners.keys() - {near}) < 2
+    return Interpretation(best, best != question, leans=True, doubtful=is_doubtful)
 
 
 def shorten(message: Meaning, search: Search) -> Interpretation | None:
@@ -122,13 +126,13 @@ def shorten(message: Meaning, search: Search) -> Interpretation | None:
 
 def candidates(question: str, turns: History) -> list[str]:
     """List the candidates, the most recent subject first, the question itself last."""
-    last, source = turns[-1], _last_source(turns)
+    last, quoting = turns[-1], _last_quoting(turns)
     found = last.found if last.is_sure else ""
     is_name = found[:1].isupper() and len(found.split()) <= _MAX_NAME_WORDS
     subjects = [
         found if is_name else "",
         ", ".join(find_names(last.understood, last.language)),
-        source.title if source else "",
+        quoting.cited[0].title if quoting else "",
     ]
     frames = reframe(last.understood, question, last.language)
     if frames and not _DATE.search(question):  # « Et Lascaux ? » is about Lascaux alone
@@ -142,10 +146,9 @@ def candidates(question: str, turns: History) -> list[str]:
     return [candidate for candidate in dict.fromkeys(every) if candidate.strip()]
 
 
-def _last_source(turns: History) -> CitedSource | None:
-    """The first source of the last answer, if that was sure; what only came near is no subject."""
-    last = next((turn for turn in reversed(turns) if turn.cited), None)
-    return last.cited[0] if last is not None and last.is_sure else None
+def _last_quoting(turns: History) -> Turn | None:
+    """The last turn that quotes."""
+    return next((turn for turn in reversed(turns) if turn.cited), None)
 
 
 def correct_subject(last: Turn, subject: str) -> str:

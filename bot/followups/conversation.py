@@ -22,6 +22,7 @@ from bot.followups.candidates import (
     correct_subject,
     find_names,
     interpret,
+    reframe,
     shorten,
 )
 from bot.followups.parts import join_parts, split_parts
@@ -44,6 +45,7 @@ question is to be answered as any other, as is one in plain words that is refuse
 
 _ON_EVENT = ("who", "when", "where", "why")  # asked of the articles, not only of the answer
 _SENTENCE_WORDS = 4  # below, a message does not change the language of the conversation
+_FRAGMENT_WORDS = 5  # of a request that names its subject only
 _LONG_ACT_WORDS = 8  # above, a first message is no act on an answer
 _ON_LAST_ANSWER = {"summary": "summarise", "latest": "newer"}
 """Functions without a subject, and the acts on the last answer that they then are."""
@@ -188,7 +190,17 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             context = MessageContext(
                 last.understood, source.title if source else "", source.quote if source else ""
             )
-        return turn, self._messages.read(turn.question, context)
+        meaning = self._messages.read(turn.question, context)
+        if last is None or not meaning.leans or not _is_function(last.intent):
+            return turn, meaning
+        frames = reframe(last.understood, meaning.question, last.language)
+        if meaning.subject and len(meaning.question.split()) <= _FRAGMENT_WORDS:
+            frames.append(last.understood.replace(last.subject, meaning.subject))
+        for frame in frames:
+            again = self._messages.read(frame)
+            if again.intent == last.intent:  # « chronologie du TGV », « et de Hubble ? »
+                return replace(turn, question=frame), again
+        return turn, meaning
 
     def _understand_command(
         self, turn: TurnText, command: ArchiveCommand
@@ -341,6 +353,10 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             if meaning.leans or INTENT_OF[meaning.intent].group == "act":
                 return True
         return False
+
+
+def _is_function(intent: str) -> bool:
+    return intent in INTENT_OF and INTENT_OF[intent].group == "function"
 
 
 def _last_turn(turn: TurnText) -> Turn | None:

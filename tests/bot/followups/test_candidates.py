@@ -67,13 +67,18 @@ def test_what_leans_on_nothing_is_left_alone(message: Meaning, history: tuple[Tu
     assert search.questions == []
 
 
-def test_what_only_came_near_is_no_subject() -> None:
+def test_nothing_is_sure_about_what_only_came_near() -> None:
     sure = turn("Qui a bâti le pont ?", "Un pont.", title="Le pont", found="Eiffel")
     assert any(asked.startswith("Eiffel") for asked in candidates("Et quand ?", (sure,)))
     before = replace(sure, is_sure=False)
     asked = [plain(candidate) for candidate in candidates("Et quand ?", (CURIE, before))]
-    assert not any(wording.startswith("Marie Curie, deux") for wording in asked)
-    assert not any(wording.startswith(("Le pont :", "Eiffel :")) for wording in asked)
+    assert not any(wording.startswith(("Marie Curie, deux", "Eiffel :")) for wording in asked)
+    search = Library()
+    search.sure = dict.fromkeys(asked, 0.0) | {"Le pont : Et quand ?": 0.9, "Et quand ?": 0.1}
+    others = [wording for wording in asked if not wording.startswith(("Le", "Et"))]
+    search.articles = dict.fromkeys(others, "other")
+    assert not after("Et quand ?", sure, search=search).doubtful
+    assert after("Et quand ?", before, search=search).doubtful
 
 
 def test_a_name_in_place_of_the_last_one_is_not_joined_to_it() -> None:

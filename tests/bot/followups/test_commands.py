@@ -116,6 +116,14 @@ def test_a_command_alone_is_about_the_subject_of_the_last_one(chain: FollowUpCha
     assert (news.question, news.intent) == ("Dernières nouvelles\u00a0: Notre-Dame", "latest")
 
 
+@pytest.mark.parametrize("words", ["et de Hubble ?", "Et pour Hubble ?"])
+def test_a_function_is_called_again_for_another_subject(chain: FollowUpChain, words: str) -> None:
+    turn = Turn.of(chain.invoke("chronologie du TGV"), datetime.now(UTC))
+    answer = chain.invoke(TurnText(words, (turn,)))
+    assert answer.intent == "chronology"
+    assert {citation.article.language for citation in answer.citations} == {"en"}
+
+
 def test_a_command_that_finds_nothing_shows_nothing_else(chain: FollowUpChain) -> None:
     answer = chain.invoke("/citations Notre-Dame")
     assert (answer.outcome, answer.statements) == ("no", ())
