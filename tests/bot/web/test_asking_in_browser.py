@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from pypdfium2 import PdfDocument
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -18,8 +21,11 @@ from bot.answer import Answer, Statement
 from bot.answering.refusal import lower
 from bot.errors import WebError
 from bot.followups.turn import TurnText
+from bot.locale.answers import Phrases
 from bot.web.app import create_app
+from bot.web.citation_formats import CitationFormats
 from bot.web.feature import MenuLink, WebFeature
+from bot.web.rendering import STATIC
 from bot.web.service import WebService
 from tests.bot.messenger.samples import BIRTH, INSTALLED, LENS, answered, cite
 from tests.bot.web.archive_answers import ARCHIVE_ANSWERS, COMPARISON
@@ -112,6 +118,27 @@ def test_answers_come_in_place_and_each_has_its_look(browser: Chrome, address: s
     find(browser, "article.answer", 0)
     browser.forward()
     find(browser, "article.answer", 3)
+
+
+def test_an_answer_is_printed_as_an_article_with_footnotes(browser: Chrome, address: str) -> None:
+    browser.get(address)
+    ask(browser, QUESTION)
+    find(browser, "article.answer")
+    assert find(browser, "ol.printed li")[0].text == ""  # on paper alone
+    with closing(PdfDocument(b64decode(browser.print_page()))) as document:
+        (page,) = document
+        text = "".join(page.get_textpage().get_text_bounded().split())
+    footnote = CitationFormats(cite(1, LENS), Phrases.of("fr"), address).footnote
+    assert "".join(f"{LENS}1".split()) in text
+    assert "".join(f"1.{footnote}".split()) in text
+    for button in ("Demander", "Copier", "Lire", "Utile", "Lien"):
+        assert button not in text
+
+
+def test_the_scripts_of_all_pages_are_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in STATIC.parent.parent.rglob("static/*.js")}
+    assert {"selon.js", "widget.js", "embed.js"} <= set(sizes)
+    assert sum(sizes.values()) <= 20_000
 
 
 def test_escape_stops_an_answer_and_an_error_is_told_in_its_card(
