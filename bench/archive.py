@@ -1,13 +1,15 @@
 """What people ask of an archive beyond a fact: chronologies, dossiers, lists, quotes, counts…
 
-    python bench/archive.py [--half HALF] [--articles FOLDER] [--data FOLDER] [--show KIND]
+    python bench/archive.py [--over OVER] [--half HALF] [--articles FOLDER] [--data FOLDER]
+                            [--show KIND]
 
-Three writers who saw no code put the questions of bench/archive/*.jsonl over the articles of
-bench/archive/articles.tsv, which `bench/press/articles.py CHECKOUT FOLDER LIST.tsv` makes. Every
-second line is to tune on, the others judge and are never printed. By kind: the share of what should
-be shown that is shown (of a list of articles, its recall), how much of it in order, the precision
-of lists of articles, what should not be shown and is, what is sure though nothing of it is right,
-what is refused, and the processor time of a question.
+Writers who saw no code put the questions: those of bench/archive/archive_*.jsonl over the articles
+of bench/archive/articles.tsv, of which every second line is to tune on and the others judge and are
+never printed; those of bench/archive/press_*.jsonl over bench/press/articles.tsv, all to tune on.
+`bench/press/articles.py CHECKOUT FOLDER LIST.tsv` makes the articles. By kind: the share of what
+should be shown that is shown (of a list of articles, its recall), how much of it in order, the
+precision of lists of articles, what should not be shown and is, what is sure though nothing of it is
+right, what is refused, the lines of an answer, and the processor time of a question.
 
 An index in `--data` is used again.
 """
@@ -64,6 +66,7 @@ class ArchiveOutcome:
     pairs: int
     listed: int
     not_said: int
+    lines: int
     milliseconds: float
 
     @property
@@ -75,16 +78,17 @@ def main() -> int:
     options = _options()
     questions = [
         q
-        for q in read_questions()
+        for q in read_questions(options.over)
         if options.half in (q.half, "all") and options.kind in (q.kind, None)
     ]
-    if not options.articles.is_dir() or not questions:
-        print(f"archive: skipped, no articles at {options.articles} or no questions")
+    articles = options.articles or EVALUATION / options.over
+    if not articles.is_dir() or not questions:
+        print(f"archive: skipped, no articles at {articles} or no questions")
         return 0
     with tempfile.TemporaryDirectory(prefix="selon-bench-") as folder:
         data = options.data or Path(folder)
         if not options.data or not data.is_dir():
-            build([options.articles], data, load_bundled(load_settings().cache_dir))
+            build([articles], data, load_bundled(load_settings().cache_dir))
         with open_chain(Settings(_env_file=None, data_dir=data)) as chain:
             chain.invoke(questions[0].question)  # what is loaded on first use is not its time
             outcomes = []
@@ -98,8 +102,9 @@ def main() -> int:
     return 0
 
 
-def read_questions() -> Iterator[ArchiveQuestion]:
-    for path in sorted(FOLDER.glob("*.jsonl")):
+def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
+    """The questions over the articles of `bench/archive` or of `bench/press`."""
+    for path in sorted(FOLDER.glob(f"{over}_*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
             yield ArchiveQuestion(
@@ -109,7 +114,7 @@ def read_questions() -> Iterator[ArchiveQuestion]:
                 row.get("ordered", False),
                 tuple(row.get("not_said", ())),
                 tuple(row.get("articles", ())),
-                "tune" if number % 2 else "judge",
+                "tune" if number % 2 or over == "press" else "judge",
             )
 
 
@@ -172,6 +177,7 @@ def judge(
         len(pairs),
         listed,
         sum(holds_tokens(text, words) for words in question.not_said),
+        len(answer.statements),
         milliseconds,
     )
 
@@ -198,7 +204,7 @@ def _place(text: str, group: Sequence[str]) -> int | None:
 def _table(outcomes: Sequence[ArchiveOutcome]) -> Iterator[str]:
     yield (
         f"{'':<12}{'n':>4}{'said':>14}{'in order':>11}{'precision':>11}{'not said':>10}"
-        f"{'sure, wrong':>13}{'refused':>9}{'ms':>6}"
+        f"{'sure, wrong':>13}{'refused':>9}{'lines':>7}{'ms':>6}"
     )
     kinds = list(dict.fromkeys(outcome.kind for outcome in outcomes))
     for name, chosen in (
@@ -218,6 +224,7 @@ def _table(outcomes: Sequence[ArchiveOutcome]) -> Iterator[str]:
             f"{f'{right / listed:.0%}' if listed else '–':>11}"
             f"{sum(o.not_said for o in chosen):>10}"
             f"{f'{sum(o.is_wrong for o in chosen)} {_share(chosen):.0%}':>13}{refused:>9}"
+            f"{sum(o.lines for o in chosen) / len(chosen):>7.1f}"
             f"{sum(o.milliseconds for o in chosen) / len(chosen):>6.0f}"
         )
 
@@ -250,7 +257,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--half", choices=("tune", "judge", "all"), default="all")
     parser.add_argument("--kind", help="only these questions")
-    parser.add_argument("--articles", type=Path, default=EVALUATION / "archive", metavar="FOLDER")
+    parser.add_argument("--over", choices=("archive", "press"), default="archive")
+    parser.add_argument("--articles", type=Path, metavar="FOLDER")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="keep the index here")
     parser.add_argument("--show", metavar="KIND", help="print what was shown to tune questions")
     return parser.parse_args()
