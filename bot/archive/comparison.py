@@ -17,6 +17,7 @@ from bot.archive.request import ArchiveRequest
 from bot.archive.texts import ComparisonPhrases
 from index.search.searcher import Searcher
 from index.text.dates import period_around
+from index.text.event_days import find_event_days
 from index.text.folding import fold_phrase
 
 _BOTH_LINES, _STATE_LINES, _FIGURE_LINES = 3, 4, 3
@@ -80,15 +81,16 @@ def _find_side(request: ArchiveRequest, name: str, searcher: Searcher) -> Materi
 
 
 def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | None]:
-    """« les deux X »: of the two years that are named, or the two articles nearest to the request,
+    """« les deux X »: of the two days, months or years that are named, or the two articles nearest to the request,
     each a side of its own."""
     subject = _TWO.sub("", request.subject)
-    years = _YEAR.findall(request.about)
-    if len(years) == 2:
-        periods = [period_around(date(int(year), 1, 1), "year") for year in years]
+    days = [day.period for day in find_event_days(request.question, None)]
+    years = [date(int(year), 1, 1) for year in _YEAR.findall(request.question)]
+    periods = days if len(days) == 2 else [period_around(year, "year") for year in years]
+    if len(periods) == 2:
         one = replace(request, subject=subject, about=subject, name="")
         return [find_material(replace(one, period=period), searcher) for period in periods]
-    material = find_material(replace(request, subject=subject), searcher)
+    material = find_material(replace(request, subject=subject, period=None), searcher)
     if material is None or len(material.found.articles) < 2:
         return [None, None]
     best = sorted(material.found.central, key=lambda own: -material.nearness(own.article))[:2]

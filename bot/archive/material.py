@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -81,8 +81,11 @@ def find_material(
         words = words.replace(request.subject, subject)
         findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
     found = find_subject(searcher, subject, request.period, most=most)
-    if not found.articles and request.name and request.name != subject:
-        found = find_subject(searcher, request.name, request.period, most=most)
+    for form in () if found.articles else _shorter_forms(subject, request.name):
+        shorter = find_subject(searcher, form, request.period, most=most)
+        if shorter.articles:
+            found = shorter
+            break
     names = [part for part in found.name.parts if part.is_name]
     is_name = len(names) == len(found.name.parts)
     if not found.articles and (
@@ -121,6 +124,14 @@ def find_material(
     is_near = is_near or not any(entry.is_central for entry in articles)
     named = frozenset(entry.article.id for entry in found.articles)
     return Material(replace(found, articles=tuple(articles)), named, is_near, similarity)
+
+
+def _shorter_forms(subject: str, name: str) -> list[str]:
+    """Other words for a subject that no article has whole: what the message reader took for it,
+    then its names, together and one by one."""
+    names = [part.text for part in SubjectName.parse(subject).parts if part.is_name]
+    forms = dict.fromkeys(filter(None, (name, ", ".join(names), *names)))
+    return [form for form in forms if form != subject]
 
 
 def _has_hint(request: ArchiveRequest, article: Article) -> bool:
@@ -165,17 +176,19 @@ def _has_words(subject: str, article: Article) -> bool:
 
 def _mend(subject: str, hits: Sequence[Hit]) -> str:
     """Spell the words of a subject as the nearest passages do: « fillon » → « Fillon »,
-    « Coré » → « Corée »."""
-    forms: defaultdict[str, set[str]] = defaultdict(set)
+    « Coré » → « Corée », and a common noun at its beginning small."""
+    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for hit in hits[:_MOST_NEAR]:
         for match in _WORD.finditer(f"{hit.article.title} {hit.passage.text}"):
-            forms[fold_phrase(match[0])].add(match[0])
+            forms[fold_phrase(match[0])][match[0]] += 1
 
     def mend(match: re.Match[str]) -> str:
         word, plain = match[0], fold_phrase(match[0])
         if plain in _STOP_WORDS:
             return word
         if plain in forms:
+            if not match.start() and forms[plain][word.lower()] > forms[plain][word]:
+                return word.lower()  # « Affaire Lambert »
             is_name = word.islower() and all(form[0].isupper() for form in forms[plain])
             return max(forms[plain], key=len) if is_name else word
         if len(plain) < _TYPO_LETTERS or plain[0].isdigit():

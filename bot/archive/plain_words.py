@@ -23,8 +23,8 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
         "chronology",
         r"\b(?:chrono(?:s|logies?|logique)?|frise|timelines?|chronology|retrace[rz]?|history"
         r"|(?:etape|date) par (?:etape|date)|dans l'ordre|l'histoire|(?:the|whole) story"
-        r"|historique|temps forts|fil des evenements"
-        r"|(?:grandes|principales|main|key) (?:dates|etapes|steps|stages|events)"
+        r"|historique|temps forts|fil des evenements|deroule(?:ment)?|jour apres jour|parcours"
+        r"|(?:les|grandes|principales|main|key) (?:dates|etapes|steps|stages|events)"
         r"|(?:dates|etapes) (?:cles?|importantes))\b",
     ),
     (
@@ -34,7 +34,13 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     ),
     (
         "summary",
-        r"\b(?:resum|summar|sum up|l'essentiel (?:de l'article|du)|de quoi parle (?:l|votre|cet))",
+        r"\b(?:resum|summar|sum up|l'essentiel (?:de l'article|du)|de quoi parle (?:l|votre|cet)"
+        r"|en (?:quelques|\w+) (?:lignes|phrases)|que raconte (?:l'article|le papier))",
+    ),
+    (
+        "positions",
+        r"\b(?:pour (?:et|ou) (?:qui est )?contre|positions|for and (?:who is )?against"
+        r"|partisans (?:et|ou) (?:les )?opposants|qui (?:soutient|s'oppose))\b",
     ),
     (
         "quotes",
@@ -42,17 +48,13 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
         r"|(?:qu'|que |qu'est-ce que |ce qu')(?:a |ont |en )?(?:dit|disent|declare|pense|repondu)"
         r"\b(?! l'articles?| les articles))",
     ),
-    (
-        "positions",
-        r"\b(?:pour (?:et|ou) (?:qui est )?contre|positions|for and (?:who is )?against)\b",
-    ),
     ("list", r"\b(?:listes?|list)\b"),
     (
         "overview",
-        r"\b(?:(?:le|un) point|point (?:sur|de situation)|synthese|synthetise[rz]?|overview"
-        r"|etat des lieux|tour d'horizon"
-        r"|(?:sait|know) ?(?:-on)?|parle[zr]?[ -](?:moi|nous)|tell me about"
-        r"|ou en (?:est|sont|sommes)|dans quel etat)\b",
+        r"(?:\b(?:le|un) point|\bpoint (?:sur|de situation)|^ ?point|\b(?:synthese|synthetise[rz]?"
+        r"|overview|etat des lieux|tour d'horizon|la situation"
+        r"|(?:sait|que savez|que sais|know)(?:-(?:on|vous|tu))?|parle[zr]?[ -](?:moi|nous)|tell me about"
+        r"|ou en (?:est|sont|sommes)|dans quel etat))\b",
     ),
     (
         "latest",
@@ -69,8 +71,14 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
 _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in _CUES)
 # Hardly ever part of a subject.
 _ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE)
+_SOURCE = re.compile(
+    r",? (?:d['’]apr[eè]s|selon|que racontent|dans|according to) (?:vos|les|tes|nos|ces|your|the)"
+    r" (?:articles?|archives?|papiers)\b",
+    re.IGNORECASE,
+)
+_WHAT_SAID = re.compile(r"what (?:did|does|has|have) .{2,60} (?:say|said|declared?|think)\b")
 _WHICH = re.compile(r"(?:(?:dans|de|pour|par) )?(?:quels|quelles|which) (?!est|sont|is|was|are)")
-_NAME = re.compile(r"(?<=[\w,:'’] )[A-ZÀ-ÖØ-Þ]|['’][A-ZÀ-ÖØ-Þ]")
+_NAMED_QUOTES = re.compile(r"(?<=[\w,:'’] )[A-ZÀ-ÖØ-Þ]|['’][A-ZÀ-ÖØ-Þ]|\bcitations\b")
 _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
 
 # Words that only ask, at the beginning or end of a message; whatever else stands there begins or
@@ -79,20 +87,20 @@ _ASKING_WORDS = """
 a about actu actualites actus affirme against aimerais all alors an apres archive archives are
 article articles as au aux avez base been besoin between bio biographie biography bonjour bref
 brief build c' c'est ca can ce cela celebres ces cherche chrono chronologie chronologies
-chronologique chronology citation citations cle cles combien comparaison compare comparison
+chronologique chronology citation citations cite citee citees cites cle cles combien comparaison compare comparison
 complet complete completes compte concernant consacre consacres contre corpus cote could d'
 d'horizon dans date dates de declaration declarations declare depeche dernier dernieres derniers
-dernières des developpements did difference differences dire disent dit do does donc donne dossier
+dernières des deroule developpements did difference differences dire disent dit do does donc donne dossier
 draw dresse du ecris elle elles en entre enumere essentiel est est-ce et etablir etablis etaient
 etait etape etapes etat ete eu eux evenements events evolution existe-t-il faire fais faites faut
 fiche fiches fil file find for forts frise full furent get give grandes has have hello her heure
 hi him histoire historique history horizon how i il ils importantes in index info infos is it j'
 je jour key know known l' la latest le les lieux lignes like list liste listes lui m' main make
 many me merci moi mois monte montre mots need neuf new news nombre nos note notre nous nouveau
-nouvelles of ok on ont order ordre ou overview papier par parle paroles paru parue parues parus
-pense peux phrases plait please plus point portrait position positions pour pourriez pouvez
+nouvelles of ok on ont opposants order ordre ou overview papier par parle paroles paru parue parues parus
+partisans pense peux phrases plait please plus point portrait position positions pour pourriez pouvez
 prepare presente principales principaux profil profile propos publie publies qu' que quel quelle
-quelles quelques quels qui quoi quote quotes raconte recentes reconstitue redige regarding repondu
+quelles quelques quels qui quoi quote quotes raconte racontent recense recentes reconstitue redige regarding repondu
 resume retrace s'il said sais sait salut savez say ses show situation sommes sont sors stages
 steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell temps
 texte thanks the them timeline timelines to total tour tous tout toute toutes trace tu un une up
@@ -109,6 +117,7 @@ traitant traite traitent written
 """
 _ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
 _PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|on|t-il|il|y)$")
+_CUE_WORDS = 5  # of a part that only asks because it has the words of a function
 _VERB_LETTERS = 5  # minimum of a word that may end in -r or -z
 _COUNT = re.compile(
     r"\b(?:combien|nombre|nb|how many)\b[^,;:?]{0,40}?\b(?:articles?|papiers?|textes?|depeches?"
@@ -128,14 +137,16 @@ def parse_function(
     text = " ".join(message.split())
     if len(text) > LONGEST_QUESTION:
         return None
-    function = _function_of(text) or next((name for name in _ALL if name == intent), None)
-    if function is None:
-        return None
-    if function == "quotes" and intent != function and not _NAME.search(text):
-        return None  # « Que dit la loi ? »
+    text = _SOURCE.sub("", text)
     timing = parse_timing(text, today)
     if timing.period is None:
         timing = cut_period(text, today)
+    function = _function_of(timing.question)
+    function = function or next((name for name in _ALL if name == intent), None)
+    if function is None:
+        return None
+    if function == "quotes" and intent != function and not _NAMED_QUOTES.search(text):
+        return None  # « Que dit la loi ? »
     if timing.period is None:
         is_of_day = bool(_OF_A_DAY.search(fold_phrase(text)))
         timing = _cut_date(text, with_days=function in _OF_DAYS or is_of_day)
@@ -172,8 +183,10 @@ def _function_of(text: str) -> ArchiveFunction | None:
     found = next((function for function, cue in _FUNCTION_CUES if cue.search(around)), None)
     if _COUNT.search(fold_phrase(text)):
         return "count"
+    if found is None and _WHAT_SAID.match(fold_phrase(text)):
+        return "quotes"
     if found is None and _WHICH.match(fold_phrase(text)):
-        return "list"
+        found = "list"
     if found in (None, "list") and _ANYWHERE.search(text):
         return "chronology"
     return "articles" if found == "list" and _OF_ARTICLES.search(fold_phrase(text)) else found
@@ -196,8 +209,11 @@ def _strip(text: str, asking: frozenset[str] = _ASKING) -> tuple[str, str]:
     around: list[str] = []
     for sentence in _SENTENCE_END.split(text):
         parts: list[str] = []
-        for part in _PART.findall(sentence):
-            asks = all(_only_asks(token, asking) for token in _TOKEN.finditer(part))
+        for at, part in enumerate(_PART.findall(sentence)):
+            tokens = list(_TOKEN.finditer(part))
+            asks = all(_only_asks(token, asking) for token in tokens)
+            if tokens and at and len(tokens) <= _CUE_WORDS:  # « X : déroulé complet des faits »
+                asks = asks or any(cue.search(fold_phrase(part)) for _, cue in _FUNCTION_CUES)
             (around if asks else parts).append(part)
         sentence = "".join(parts)
         tokens = list(_TOKEN.finditer(sentence))

@@ -104,9 +104,10 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return replace(joint, offered_help=offered_help, elapsed_ms=elapsed)
         reply = await asyncio.to_thread(self._reply, turn, meaning)
         if reply is not None:
+            is_function = reply.intent in self._functions  # the words may name another one
             return replace(
                 reply,
-                intent=meaning.intent,
+                intent=reply.intent if is_function else meaning.intent,
                 offered_help=offered_help,
                 buttons=(*reply.buttons, *self._other_readings(turn, meaning, None)),
                 elapsed_ms=(time.perf_counter() - began) * 1000,
