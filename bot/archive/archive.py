@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answer import Answer
 from bot.answering.metadata_question import MetadataQuestion, bare_name, parse_metadata_question
-from bot.answering.refusal import decide_by_articles, refusal_of
+from bot.answering.refusal import decide_by_articles, lower, refusal_of
 from bot.answering.time_range import Timing, cut_period, parse_timing
 from bot.archive.about import ArticleReply
 from bot.archive.articles import PAGE, count_articles, list_articles
@@ -25,9 +26,12 @@ from bot.archive.summary import tell_summary
 from index.findings import Hit
 from index.search.confidence import Thresholds
 from index.search.searcher import Searcher
-from index.text.folding import fold_phrase
+from index.text.dates import MONTH_NUMBERS
+from index.text.folding import fold_phrase, folded_words
 from index.text.language import detect
 from index.text.names import is_one_person
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 FUNCTIONS: Mapping[ArchiveFunction, Callable[[ArchiveRequest, Searcher], Answer]] = {
     "articles": list_articles,
@@ -127,7 +131,10 @@ class Archive:
         request = parse_function(message, today, intent, page=page)
         if request is None or not (request.subject or request.period):
             return None
-        answer = self.call(replace(request, name=name, language=language or request.language))
+        request = replace(request, name=name, language=language or request.language)
+        answer = self.call(request)
+        if answer.outcome == "no" and request.period and _is_of_any_year(message):
+            answer = lower(self.call(replace(request, period=None)))
         # Nobody else's words come near a person's.
         if request.function == "quotes" and split_topic(request.about)[0][:1].isupper():
             return replace(answer, intent=request.function)
@@ -166,6 +173,12 @@ class Archive:
         period, question = reply.timing.period, reply.question
         request = ArchiveRequest("articles", "", period, name, question, reply.language)
         return list_articles(request, reply.searcher)
+
+
+def _is_of_any_year(message: str) -> bool:
+    """True if a message names a month and no year: « l'article du 8 août »."""
+    words = folded_words(message)
+    return any(word in MONTH_NUMBERS for word in words) and not any(map(_YEAR.fullmatch, words))
 
 
 def parse_article_question(timing: Timing, today: date) -> tuple[MetadataQuestion | None, Timing]:

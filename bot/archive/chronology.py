@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.answer import Answer, Statement
 from bot.answering.extractive import SURE_ORDER_LOGIT
 from bot.answering.injection import is_order
-from bot.archive.events import Event, in_order, merge_events, select_events, without_templates
+from bot.archive.events import Event, in_order, merge_events, without_templates
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -22,7 +22,7 @@ from index.search.searcher import Searcher
 SHOWN_EVENTS = 20
 MAX_EVENTS = 40  # of a page, the shown ones and those under « more »
 _FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
-_NEWS_WEIGHT = 1.5  # of the first line on the subject in an article, less further down
+_DATED_WEIGHT = 1.0  # of an event, above the news that an article has no day for
 _GAP_DAYS = 365
 _DAY_EVENTS = 4  # of one day and article
 
@@ -35,13 +35,13 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(replace(request, period=None), searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    events = _select(request, select_events(material.lines()))
+    events = _select(request, material.lines())
     if len(events) < _FEW_EVENTS:
-        events = _select(request, select_events(material.lines(material.found.articles)))
+        events = _select(request, material.lines(material.found.articles))
     events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
-    ranked = sorted(events, key=lambda event: -event.weight - _NEWS_WEIGHT / (1 + event.place))
+    ranked = sorted(events, key=_worth, reverse=True)
     newest = max(events, key=lambda event: event.article.published or event.period.last)
     ranked.remove(newest)
     skip = (request.page - 1) * MAX_EVENTS
@@ -82,6 +82,10 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
         material=material,
     )
     return replace(answer, period=None)  # it is not that of the articles
+
+
+def _worth(event: Event) -> float:
+    return event.weight + _DATED_WEIGHT * (event.day is not None)
 
 
 def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:

@@ -10,7 +10,7 @@ from datetime import date
 from bot.answer import Answer, Statement
 from bot.answering.comparison import split_subjects
 from bot.answering.refusal import reply_with
-from bot.archive.events import Event, distinct, is_history
+from bot.archive.events import Event, distinct, is_history, ranked
 from bot.archive.material import Material, find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -20,7 +20,7 @@ from index.text.dates import period_around
 from index.text.event_days import find_event_days
 from index.text.folding import fold_phrase
 
-_BOTH_LINES, _STATE_LINES, _FIGURE_LINES = 3, 4, 3
+_BOTH_LINES, _SIDE_LINES = 3, 7
 _DIGIT = re.compile(r"\d")
 _ARTICLE = re.compile(r"^(?:le |la |les |l['’]|the )")  # « Le Monde » keeps its own
 _BETWEEN = re.compile(r",? (?:et|ou|and|or|vs\.?|versus|contre|avec|with|à) (?:d[eu]s? |d['’])?")
@@ -61,15 +61,19 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
     materials = [side for side in sides if side is not None]
     both = [line for own in lines for line in own if _names_all(line, materials)]
-    add(phrases.both, distinct(_by_weight(both), _BOTH_LINES))
-    for side, (name, own) in enumerate(zip(titles, lines, strict=True), 1):
-        # Not against the other side: the same words with other figures are what is compared.
-        states = distinct(_unsaid(own, shown), _STATE_LINES)
+    add(phrases.both, distinct(ranked(both), _BOTH_LINES))
+    said = {line.text for line in shown}
+    # Not against the other side: the same words with other figures are what is compared.
+    sides_lines = [
+        distinct(ranked(line for line in own if line.text not in said), _SIDE_LINES)
+        for own in lines
+    ]
+    for side, (name, own) in enumerate(zip(titles, sides_lines, strict=True), 1):
+        states = [line for line in own if not _is_figure(line)]
         heading = phrases.history if is_history(states) else phrases.newest
         add(heading(name), states, side)
-    for side, (name, own) in enumerate(zip(titles, lines, strict=True), 1):
-        figures = [line for line in own if line.is_named and _DIGIT.search(line.text)]
-        add(phrases.figures(name), distinct(_unsaid(figures, shown), _FIGURE_LINES), side)
+    for side, (name, own) in enumerate(zip(titles, sides_lines, strict=True), 1):
+        add(phrases.figures(name), list(filter(_is_figure, own)), side)
     nearest = next((side for side in materials if side.is_near), materials[0])
     answer = answer_lines(request, statements, shown, material=nearest)
     return replace(answer, coverage=())  # it is that of one side
@@ -110,13 +114,8 @@ def _own_lines(side: Material) -> list[Event]:
     return named or lines
 
 
-def _unsaid(lines: list[Event], shown: list[Event]) -> list[Event]:
-    said = {line.text for line in shown}
-    return [line for line in _by_weight(lines) if line.text not in said]
-
-
-def _by_weight(lines: list[Event]) -> list[Event]:
-    return sorted(lines, key=lambda line: (-line.weight, line.place))
+def _is_figure(line: Event) -> bool:
+    return line.is_named and _DIGIT.search(line.text) is not None
 
 
 def _names_all(line: Event, sides: list[Material]) -> bool:

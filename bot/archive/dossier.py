@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, in_order
+from bot.archive.events import Event, distinct, in_order, ranked
 from bot.archive.material import find_material
 from bot.archive.outcome import Line, answer_lines, refuse_subject
 from bot.archive.quotes import find_quotes
@@ -17,8 +17,8 @@ from bot.archive.texts import ChronologyPhrases, DossierPhrases, QuotesPhrases
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
-_IDENTITY_LINES, _DATE_LINES, _FIGURE_LINES, _WORD_LINES, _OTHER_LINES = 3, 6, 4, 3, 2
-_LINES = 14  # in all, with the weightiest others
+_IDENTITY_LINES, _WORD_LINES = 3, 3
+_LINES = 15  # in all, with the weightiest others
 _FIGURE = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[\s.,]?\d{1,3}){0,4}\s?(?:%|€|\$|euros?|dollars?|millions?|milliards?|morts?|blesses?|personnes?|km"
     r"|kilometres?|metres?|tonnes?|ans\b|voix|billion|people|percent|deaths?)"
@@ -53,42 +53,43 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
             statements.append(Statement(line.text, own, heading=heading, label=label, days=period))
             heading = ""
 
-    ranked = sorted(lines, key=lambda line: (-line.weight, line.place))
-    identity = sorted(ranked, key=lambda line: -_identifies(line, found.name))
-    chosen = [line for line in identity if _identifies(line, found.name)] or ranked
+    ordered = ranked(lines)
+    identity = sorted(ordered, key=lambda line: -_identifies(line, found.name))
+    chosen = [line for line in identity if _identifies(line, found.name)] or ordered
     unsaid = _find_unsaid(lines, found.name, phrases) if found.name.surname is not None else ""
     add(
         ". ".join(filter(None, (phrases.identity(name, len(found.articles)), unsaid))),
         (("", line) for line in distinct(chosen, _IDENTITY_LINES)),
     )
-    dated = [line for line in ranked if line.day is not None]
-    dates = in_order(distinct(dated, _DATE_LINES, shown))
-    dated_lines = ((days.label(line.period, line.day), line) for line in dates)
-    add(phrases.dates, dated_lines, is_dated=True)
-    figures = [line for line in ranked if line.is_named and _FIGURE.search(fold_phrase(line.text))]
-    chosen = distinct(figures, _FIGURE_LINES, shown)
+    said = {line.text for line in shown}
+    quotes = [quote for quote in find_quotes(found, request) if quote.text not in said]
+    quotes = quotes[:_WORD_LINES]
+    said |= {quote.text for quote in quotes}
+    left = [line for line in ordered if line.text not in said]
+    others = distinct(left, _LINES - len(shown) - len(quotes), shown)
+    dates = [line for line in others if line.day is not None]
+    add(
+        phrases.dates,
+        ((days.label(line.period, line.day), line) for line in in_order(dates)),
+        is_dated=True,
+    )
+    figures = [
+        line for line in others if line not in dates and _FIGURE.search(fold_phrase(line.text))
+    ]
     add(
         phrases.figures,
-        ((days.told(day) if (day := line.article.published) else "", line) for line in chosen),
+        ((days.told(day) if (day := line.article.published) else "", line) for line in figures),
     )
     heading = phrases.words(name)
-    said = {line.text for line in shown}
-    for quote in find_quotes(found, request)[:_WORD_LINES]:
-        if quote.text not in said:
-            cited.append(quote)
-            label = QuotesPhrases.of(request.language).day(quote.article.published)
-            statements.append(Statement(quote.text, (len(cited),), heading=heading, label=label))
-            heading = ""
-            said.add(quote.text)
-    others = [
-        line
-        for line in ranked
-        if line.is_named and line.text not in said and _is_by_another(line, found.name)
-    ]
-    add(phrases.of_it, (("", line) for line in distinct(others, _OTHER_LINES, shown)))
-    left = [line for line in ranked if line.text not in said]
-    rest = distinct(left, max(0, _LINES - len(cited)), shown)
-    add(phrases.rest, (("", line) for line in in_order(rest)))
+    for quote in quotes:
+        cited.append(quote)
+        label = QuotesPhrases.of(request.language).day(quote.article.published)
+        statements.append(Statement(quote.text, (len(cited),), heading=heading, label=label))
+        heading = ""
+    rest = [line for line in others if line not in dates and line not in figures]
+    of_it = [line for line in rest if line.is_named and _is_by_another(line, found.name)]
+    add(phrases.of_it, (("", line) for line in of_it))
+    add(phrases.rest, (("", line) for line in in_order(rest) if line not in of_it))
     return answer_lines(request, statements, cited, material=material)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import mul
 from types import MappingProxyType
+from typing import Any
 
 from bot.answer import Citation
 from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
@@ -16,6 +19,7 @@ from bot.answering.injection import is_order
 from bot.archive.lede import is_continuation, is_statement
 from bot.archive.subject import SubjectArticle
 from index.article import Article, Passage, Period, Sentence
+from index.search.confidence import load_calibration, weights_of
 from index.text.antecedents import find_leads
 from index.text.dates import MONTH_NUMBERS
 from index.text.event_days import EventDay, find_event_days
@@ -24,17 +28,10 @@ from index.text.names import CALENDAR
 
 MAX_ARTICLES = 60  # whose sentences are read
 _MAX_WORDS = 80  # of a line
-# Of a line, near the weights that a logistic regression gave to 2,600 sentences of the tune half of
-# `bench/archive`, of which 9 % should be shown.
-_NAMED_WEIGHT, _TITLE_WEIGHT, _TEXT_WEIGHT, _EARLY_WEIGHT = 1.0, 1.5, 0.5, 0.8
-_SIMILARITY_WEIGHT, _ARTICLE_WEIGHT, _FIGURE_WEIGHT = 4.0, 2.0, 0.5
-_DAY_WEIGHTS = {"day": 0.8, "week": 0.5, "part": 0.5, "month": 0.5, "season": 0.3, "year": 0.2}
-_HISTORY_WEIGHT = -1.5
 _SUPPORT_WEIGHT = 0.7  # of an event for each other article that tells it
 _LEAST_SIMILARITY = 0.8  # of sentences that the search did not find
 _HISTORY_YEARS = 20  # older than its article, an event is no news of it
 _TEMPLATE_SENTENCES = 3  # of one wording
-_LEAD_LOSS = 0.5  # of a sentence that needs the one before it
 
 _days_in = lru_cache(maxsize=4_096)(find_event_days)  # asked of a sentence by those after it too
 _DIGIT = re.compile(r"\d")
@@ -43,6 +40,31 @@ _SAME_YEAR = re.compile(
     r"\b(?:même année|année suivante|cette année-là|same year|next year|that year)\b", re.IGNORECASE
 )
 _CLOCK = re.compile(r"(?:vers|à|dès|peu après|peu avant|at)\s+\d{1,2}\s?(?:h|:\d\d)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LineFeatures:
+    """Of a sentence and a subject: what the weights of `lines.json` are for.
+
+    `is_led` if the sentence needs the one before it, and `follows` if that names the subject;
+    `early` is 1 for the first sentence of an article, 1/2 for the second; `words` the logarithm of
+    their number; `nearness` and `nearest` the similarity of the sentence and of the nearest one of
+    its article to the request, above that of sentences not found.
+    """
+
+    is_named: float
+    follows: float
+    is_led: float
+    in_title: float
+    in_text: float
+    early: float
+    words: float
+    has_digit: float
+    has_day: float
+    has_period: float
+    is_history: float
+    nearness: float
+    nearest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +86,7 @@ class Event:
     is_named: bool
     is_central: bool
     place: int
+    features: LineFeatures
     differs: bool = False
 
     @property
@@ -74,17 +97,17 @@ class Event:
         return Citation.of(number, self.sentence, self.passage, self.article, self.lead)
 
 
+@cache
+def _load_weights() -> tuple[float, ...]:
+    def read(record: Mapping[str, Any]) -> tuple[float, ...]:
+        weights = weights_of(record, LineFeatures)
+        return tuple(weights[field.name] for field in fields(LineFeatures))
+
+    return load_calibration("bot.archive", read, "lines.json")
+
+
 Similarity = Mapping[tuple[str, int], float]
 """How near sentences are to a request, by article and offset."""
-
-
-def select_events(lines: Sequence[Event]) -> list[Event]:
-    """The dated ones of lines, and the news of each article about the subject."""
-    news: dict[str, Event] = {}
-    for line in lines:
-        if line.is_central:
-            news.setdefault(line.article.id, line)
-    return [line for line in lines if line.day is not None or line is news.get(line.article.id)]
 
 
 def find_lines(
@@ -119,28 +142,37 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
         lead = leads[passage.start][sentence.start]
         if is_continuation(sentence.text) and lead is None:
             continue
-        near = similarity.get((article.id, sentence.start), _LEAST_SIMILARITY) - _LEAST_SIMILARITY
-        weight = _NAMED_WEIGHT * mention.is_named - _LEAD_LOSS * (lead is not None)
-        weight += _TITLE_WEIGHT * own.in_title + _TEXT_WEIGHT * own.in_text
-        weight += _FIGURE_WEIGHT * (_DIGIT.search(sentence.text) is not None)
-        weight += _EARLY_WEIGHT / (1 + at) + _SIMILARITY_WEIGHT * near + _ARTICLE_WEIGHT * nearest
-        best = _find_day(own, at)
+        day = _find_day(own, at)
         published = article.published or date.min
-        period = best.period if best else Period(published, published)
-        weight += _DAY_WEIGHTS[best.exactness] if best else 0.0
-        if published.year - period.last.year >= _HISTORY_YEARS:
-            weight += _HISTORY_WEIGHT
+        period = day.period if day else Period(published, published)
+        before = own.mentions[at - 1].is_named if at else False
+        features = LineFeatures(
+            mention.is_named,
+            before,
+            lead is not None,
+            own.in_title,
+            own.in_text,
+            1 / (1 + at),
+            math.log(len(sentence.text.split())),
+            _DIGIT.search(sentence.text) is not None,
+            day is not None and not day.rank,
+            day is not None and day.rank > 0,
+            published.year - period.last.year >= _HISTORY_YEARS,
+            similarity.get((article.id, sentence.start), _LEAST_SIMILARITY) - _LEAST_SIMILARITY,
+            nearest,
+        )
         yield Event(
             article,
             passage,
             sentence,
             lead,
             period,
-            best,
-            weight,
+            day,
+            sum(map(mul, astuple(features), _load_weights())),
             mention.is_named,
             own.is_central,
             at,
+            features,
         )
 
 
@@ -266,6 +298,11 @@ def without_templates(events: Sequence[Event]) -> list[Event]:
 def _wording(event: Event) -> tuple[str, ...]:
     words = folded_words(event.text)
     return tuple(word for word in words if word.isalpha() and word not in CALENDAR)
+
+
+def ranked(lines: Iterable[Event]) -> list[Event]:
+    """Sort lines by their weight, of equal ones the first of an article before."""
+    return sorted(lines, key=lambda line: (-line.weight, line.place))
 
 
 def distinct(lines: Iterable[Event], most: int, shown: Iterable[Event] = ()) -> list[Event]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, distinct, is_history
+from bot.archive.events import Event, distinct, is_history, ranked
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -15,7 +15,8 @@ from bot.archive.texts import LatestPhrases, OverviewPhrases
 from index.search.searcher import Searcher
 
 _NEWEST_DAYS = 3  # an article this much older than the newest one tells no newest state
-_STATE_LINES, _POSITION_LINES, _BACKGROUND_LINES = 6, 3, 6
+_STATE_LINES = 3  # at least, of the newest state
+_LINES = 15
 _NEWEST_LINES, _BEFORE_LINES = 7, 3  # of the latest
 
 
@@ -34,21 +35,20 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
         is_about = line.is_central or not is_told
         return is_about and (newest - _day(line)).days <= _NEWEST_DAYS
 
+    ordered = ranked(lines)
+    states = distinct(filter(is_newest, ordered), _STATE_LINES)
+    chosen = [*states, *distinct(ordered, _LINES - len(states), states)]
+    state = [line for line in chosen if is_newest(line)]
+    others = [line for line in chosen if not is_newest(line)]
+    voices = [line for line in others if find_speaker(line.text, line.article.language)]
     shown: list[Event] = []
     statements: list[Statement] = []
-    for heading, most, fits in (
-        (phrases.newest, _STATE_LINES, is_newest),
-        (
-            phrases.positions,
-            _POSITION_LINES,
-            lambda line: bool(find_speaker(line.text, line.article.language)),
-        ),
-        (phrases.background, _BACKGROUND_LINES, lambda line: True),
+    for heading, own in (
+        (phrases.history if is_history(state) else phrases.newest, state),
+        (phrases.positions, voices),
+        (phrases.background, [line for line in others if line not in voices]),
     ):
-        own = _choose(lines, most, fits, shown)
-        if fits is is_newest and is_history(own):
-            heading = phrases.history
-        for line in own:
+        for line in _newest_first(own):
             shown.append(line)
             statements.append(Statement(line.text, (len(shown),), heading=heading))
             heading = ""
@@ -68,22 +68,18 @@ def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
     statements: list[Statement] = []
     for at, (day, most) in enumerate(zip(days, (_NEWEST_LINES, _BEFORE_LINES), strict=False)):
         heading = phrases.before(day) if at else phrases.newest(day)
-        own = [line for line in lines if _day(line) == day]
-        for line in _choose(own, most, lambda line: True, shown):
+        own = ranked(line for line in lines if _day(line) == day)
+        for line in _newest_first(distinct(own, most, shown)):
             shown.append(line)
             statements.append(Statement(line.text, (len(shown),), heading=heading))
             heading = ""
     return answer_lines(request, statements, shown, material=material)
 
 
-def _choose(
-    lines: Sequence[Event], most: int, fits: Callable[[Event], bool], shown: Sequence[Event]
-) -> list[Event]:
-    """The weightiest lines that fit and say nothing new twice, newest article first."""
-    ranked = sorted(lines, key=lambda line: (-line.weight, line.place))
-    chosen = distinct((line for line in ranked if fits(line)), most, shown)
-    chosen.sort(key=lambda line: (line.article.id, line.sentence.start))
-    return sorted(chosen, key=_day, reverse=True)
+def _newest_first(lines: Sequence[Event]) -> list[Event]:
+    """The lines of the newest article first, each article's in its order."""
+    by_place = sorted(lines, key=lambda line: (line.article.id, line.sentence.start))
+    return sorted(by_place, key=_day, reverse=True)
 
 
 def _day(line: Event) -> date:

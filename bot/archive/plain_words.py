@@ -7,11 +7,13 @@ message was taken for. Without the words that only ask, what remains is the subj
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from bot.answering.metadata_question import LONGEST_QUESTION, QUOTATION_MARKS
 from bot.answering.time_range import Timing, cut_period, parse_timing
 from bot.archive.request import ArchiveFunction, ArchiveRequest
+from index.text.dates import period_around
 from index.text.event_days import find_event_days
 from index.text.folding import fold_phrase
 from index.text.language import detect
@@ -72,8 +74,8 @@ _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in 
 # Hardly ever part of a subject.
 _ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE)
 _SOURCE = re.compile(
-    r",? (?:d['’]apr[eè]s|selon|que racontent|dans|according to) (?:vos|les|tes|nos|ces|your|the)"
-    r" (?:articles?|archives?|papiers)\b",
+    r",? (?:d['’]apr[eè]s|selon|que racontent|dans|according to) (?:(?:vos|les|tes|nos|ces|your|the)"
+    r" |l['’])(?:articles?|archives?|papiers)\b",
     re.IGNORECASE,
 )
 _WHAT_SAID = re.compile(r"what (?:did|does|has|have) .{2,60} (?:say|said|declared?|think)\b")
@@ -117,6 +119,7 @@ traitant traite traitent written
 """
 _ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
 _PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|on|t-il|il|y)$")
+_OPENING_WORDS = 7  # in which « articles » are those to list
 _CUE_WORDS = 5  # of a part that only asks because it has the words of a function
 _VERB_LETTERS = 5  # minimum of a word that may end in -r or -z
 _COUNT = re.compile(
@@ -124,7 +127,8 @@ _COUNT = re.compile(
     r"|pieces|stories|(?:parle|ecrit|publie)\b)"
 )
 _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")
-_HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] ")
+_HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] | et (?:pourquoi|comment|avec quel)")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DATE_OPENING = re.compile(r"\b(?:d[ue]|d['’]|le|au|[aà] l['’]|en|the|of|in|on)\s*$", re.IGNORECASE)
 _PART = re.compile(r"[^,:;()]*[,:;()]*\s*")
 _SENTENCE_END = re.compile(r"(?<=[?!.…])\s+(?=[A-ZÀ-ÖØ-Þa-zà-ÿ])")
@@ -141,6 +145,10 @@ def parse_function(
     timing = parse_timing(text, today)
     if timing.period is None:
         timing = cut_period(text, today)
+    years = {int(year) for year in _YEAR.findall(text)}
+    if timing.period is not None and len(years) == 1 and timing.period.first.year not in years:
+        # « janvier, février et mars 2017 »
+        timing = replace(timing, period=period_around(date(years.pop(), 1, 1), "year"))
     function = _function_of(timing.question)
     function = function or next((name for name in _ALL if name == intent), None)
     if function is None:
@@ -189,7 +197,8 @@ def _function_of(text: str) -> ArchiveFunction | None:
         found = "list"
     if found in (None, "list") and _ANYWHERE.search(text):
         return "chronology"
-    return "articles" if found == "list" and _OF_ARTICLES.search(fold_phrase(text)) else found
+    is_of_articles = _OF_ARTICLES.search(fold_phrase(" ".join(text.split()[:_OPENING_WORDS])))
+    return "articles" if found == "list" and is_of_articles else found
 
 
 def _cut_date(text: str, *, with_days: bool) -> Timing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.answer import Answer, Statement
-from bot.archive.events import distinct
+from bot.archive.events import Event, distinct, ranked
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -15,6 +15,7 @@ from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
 _LINES = 10
+_SIDE_WEIGHT = 3.0  # of a line that has a speaker or takes a side
 # What takes a side without a verb of speech.
 _STANCE = re.compile(
     r"\b(?:pour|contre|favorables?|oppos\w+|opposition|soutien\w*|soutenu\w*|rejet\w*|refus\w*|partisans?"
@@ -27,15 +28,16 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(request, searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    ranked = sorted(
-        material.lines(material.found.articles), key=lambda line: (-line.weight, line.place)
-    )
-    voices = [(line, find_speaker(line.text, line.article.language)) for line in ranked]
-    sides = [line for line, name in voices if name or _STANCE.search(fold_phrase(line.text))]
-    lines = distinct(sides, _LINES)
-    if not lines:
+    lines = material.lines(material.found.articles)
+    names = {line.text: find_speaker(line.text, line.article.language) for line in lines}
+
+    def takes_side(line: Event) -> bool:
+        return bool(names[line.text] or _STANCE.search(fold_phrase(line.text)))
+
+    ordered = sorted(ranked(lines), key=lambda line: -line.weight - _SIDE_WEIGHT * takes_side(line))
+    lines = distinct(ordered, _LINES)
+    if not any(map(takes_side, lines)):
         return refuse_subject(request, searcher)
-    names = {line.text: name for line, name in voices}
     order: dict[str, int] = {}
     for line in lines:
         order.setdefault(_key(names[line.text]), len(order))

@@ -15,7 +15,6 @@ from index.ingestion.passages import cut
 from index.models.base import Vectors
 from index.search.searcher import Searcher
 from index.store.open_generation import OpenGeneration
-from index.text.antecedents import find_leads
 from index.text.folding import fold_phrase
 from index.text.language import detect, keyed_terms
 from index.text.names import OPENERS, PARTICLES, TITLES, span_names
@@ -194,24 +193,17 @@ class SubjectArticle:
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
-        """The sentences that name the subject or go on about it, all of an article about it."""
+        """The sentences that name the subject, or all of an article about it."""
         name = self.name.core
-        is_person = name.surname is not None or name.is_surname
-        is_whole = self.in_title or (self.in_text and not is_person)
         in_title = name.find_parts(self.article.title)
         mentions = []
         for passage in cut(self.article):
-            named: set[int] = set()
-            leads = find_leads(passage, self.article.language)
-            for sentence, lead in zip(passage.sentences, leads, strict=True):
+            for sentence in passage.sentences:
                 parts = name.find_parts(sentence.text)
                 is_named = (bool(parts) and len(parts | in_title) == len(name.parts)) or (
                     name.has_surname(sentence.text)
                 )
-                if is_named:
-                    named.add(sentence.start)
-                follows = lead is not None and lead.start in named  # « Il… » after its name
-                if is_named or is_whole or (follows and self.is_central):
+                if is_named or self.is_central:
                     mentions.append(Mention(passage, sentence, is_named))
         return tuple(mentions)
 
