@@ -8,8 +8,8 @@ of bench/archive/articles.tsv, of which every second line is to tune on and the 
 never printed; those of bench/archive/press_*.jsonl over bench/press/articles.tsv, all to tune on.
 `bench/press/articles.py CHECKOUT FOLDER LIST.tsv` makes the articles. By kind: the share of what
 should be shown that is shown (of a list of articles, its recall), how much of it in order, the
-precision of lists of articles, what should not be shown and is, what is sure though nothing of it is
-right, what is refused, the lines of an answer, and the processor time of a question.
+precision of lists of articles, what should not be shown and is, what is sure though nothing of it
+is right, what is refused, the lines of an answer, and the processor time of a question.
 
 An index in `--data` is used again.
 """

@@ -2,14 +2,15 @@
 
 The sentences that `bot/archive` takes as on a subject, of the questions of `bench/archive.py` to
 tune on, each OVER with its index in the folder DATA: a logistic regression tells those of a
-question that hold words of the gold. Prints the share of a question's gold in its first lines, cross-validated by
-question; `--write` updates bot/archive/lines.json.
+question that hold words of the gold. Logs the share of a question's gold in its first lines,
+cross-validated by question; `--write` updates bot/archive/lines.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import date
@@ -65,8 +66,10 @@ def main() -> None:
     held_out = coverage(lines, scores)
     before = coverage(lines, np.array([own.line.weight for own in lines]))
     by_chance = coverage(lines, np.random.default_rng(0).random(len(lines)))
-    print(len(lines), "lines", int(is_gold.sum()), "gold", len(set(questions)), "questions")
-    print("held out", held_out, "weights before", before, "by chance", by_chance, weights)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    log = logging.getLogger(__name__).info
+    log("%d lines, %d gold, %d questions", len(lines), is_gold.sum(), len(set(questions)))
+    log("held out %s, weights before %s, by chance %s", held_out, before, by_chance)
     if arguments.write:
         how = {"script": "training/rank_lines.py", "held out": held_out, "by chance": by_chance}
         record = {"format": 1, "weights": weights, "how": how}

@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.answer import Answer, Statement
 from bot.answering.extractive import SURE_ORDER_LOGIT
 from bot.answering.injection import is_order
-from bot.archive.events import Event, in_order, merge_events, without_templates
+from bot.archive.events import Event, in_order, merge_events, select_events, without_templates
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -35,9 +35,9 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(replace(request, period=None), searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    events = _select(request, material.lines())
+    events = _select(request, select_events(material.lines()))
     if len(events) < _FEW_EVENTS:
-        events = _select(request, material.lines(material.found.articles))
+        events = _select(request, select_events(material.lines(material.found.articles)))
     events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)

@@ -85,8 +85,8 @@ def _find_side(request: ArchiveRequest, name: str, searcher: Searcher) -> Materi
 
 
 def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | None]:
-    """« les deux X »: of the two days, months or years that are named, or the two articles nearest to the request,
-    each a side of its own."""
+    """« les deux X »: of the two days, months or years that are named, or the two articles nearest
+    to the request, each a side of its own."""
     subject = _TWO.sub("", request.subject)
     days = [day.period for day in find_event_days(request.question, None)]
     years = [date(int(year), 1, 1) for year in _YEAR.findall(request.question)]

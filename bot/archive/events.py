@@ -28,6 +28,7 @@ from index.text.names import CALENDAR
 
 MAX_ARTICLES = 60  # whose sentences are read
 _MAX_WORDS = 80  # of a line
+_NEWS_LINES = 2  # of an article, undated
 _SUPPORT_WEIGHT = 0.7  # of an event for each other article that tells it
 _LEAST_SIMILARITY = 0.8  # of sentences that the search did not find
 _HISTORY_YEARS = 20  # older than its article, an event is no news of it
@@ -72,8 +73,9 @@ class Event:
     """A sentence of an article and the day of what it tells.
 
     `day` is None if the sentence names none: its day is then the article's. `is_named` if it names
-    the subject, `is_central` if its article is about it; `place` is its rank among such sentences
-    of the article, `weight` its worth. `differs` if another article gives another figure.
+    the subject, `is_central` if its article is about it, `is_past` if years ago are told around it;
+    `place` is its rank among such sentences of the article, `weight` its worth. `differs` if
+    another article gives another figure.
     """
 
     article: Article
@@ -87,6 +89,7 @@ class Event:
     is_central: bool
     place: int
     features: LineFeatures
+    is_past: bool = False
     differs: bool = False
 
     @property
@@ -108,6 +111,18 @@ def _load_weights() -> tuple[float, ...]:
 
 Similarity = Mapping[tuple[str, int], float]
 """How near sentences are to a request, by article and offset."""
+
+
+def select_events(lines: Iterable[Event]) -> list[Event]:
+    """The dated ones of lines, and the weightiest news of each article about the subject."""
+    counts: Counter[str] = Counter()
+    events = []
+    for line in ranked(lines):
+        is_news = line.day is None and line.is_central and not line.is_past
+        counts[line.article.id] += is_news
+        if line.day is not None or (is_news and counts[line.article.id] <= _NEWS_LINES):
+            events.append(line)
+    return events
 
 
 def find_lines(
@@ -173,6 +188,7 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
             own.is_central,
             at,
             features,
+            day is None and _is_past(own, at),
         )
 
 
@@ -186,7 +202,7 @@ def _find_day(own: SubjectArticle, at: int) -> EventDay | None:
     days = [day for day in _days_in(text, None) if not day.is_aside]
     if published is not None:
         quotes = [match.span() for match in _QUOTE.finditer(text)]
-        is_past = bool(_SAME_YEAR.search(text)) or _is_amid_history(own, at)
+        is_past = _is_past(own, at)
         days += [
             day
             for day in _days_in(text, published)
@@ -196,6 +212,10 @@ def _find_day(own: SubjectArticle, at: int) -> EventDay | None:
         if not days and not is_past and (clock := _CLOCK.match(text)):
             return EventDay(*clock.span(), Period(published, published), "day")
     return min(days, key=lambda day: day.rank, default=None)
+
+
+def _is_past(own: SubjectArticle, at: int) -> bool:
+    return bool(_SAME_YEAR.search(own.mentions[at].sentence.text)) or _is_amid_history(own, at)
 
 
 def _is_amid_history(own: SubjectArticle, at: int) -> bool:

@@ -20,7 +20,7 @@ from bot.archive.subject import (
     find_subject,
     judge_text,
 )
-from index.article import Article
+from index.article import Article, Period
 from index.findings import Hit
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase, folded_words
@@ -81,18 +81,18 @@ def find_material(
         words = words.replace(request.subject, subject)
         findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
     found = find_subject(searcher, subject, request.period, most=most)
-    for form in () if found.articles else _shorter_forms(subject, request.name):
-        shorter = find_subject(searcher, form, request.period, most=most)
-        if shorter.articles:
-            found = shorter
-            break
-    names = [part for part in found.name.parts if part.is_name]
-    is_name = len(names) == len(found.name.parts)
+    if not found.articles and request.name and request.name != subject:
+        found = find_subject(searcher, request.name, request.period, most=most)
     if not found.articles and (
         findings.confidence < _LEAST_CONFIDENCE
         or not any(_has_names(found.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])
     ):
-        return None
+        shorter = _find_by_names(subject, findings.hits, searcher, request.period)
+        if shorter is None:
+            return None
+        found = shorter
+    names = [part for part in found.name.parts if part.is_name]
+    is_name = len(names) == len(found.name.parts)
     own = {entry.article.id: entry for entry in found.articles}
     core = replace(found.name, parts=tuple(names or found.name.parts))
     nearest = _nearest_articles(findings.hits)
@@ -126,12 +126,20 @@ def find_material(
     return Material(replace(found, articles=tuple(articles)), named, is_near, similarity)
 
 
-def _shorter_forms(subject: str, name: str) -> list[str]:
-    """Other words for a subject that no article has whole: what the message reader took for it,
-    then its names, together and one by one."""
-    names = [part.text for part in SubjectName.parse(subject).parts if part.is_name]
-    forms = dict.fromkeys(filter(None, (name, ", ".join(names), *names)))
-    return [form for form in forms if form != subject]
+def _find_by_names(
+    subject: str, hits: Sequence[Hit], searcher: Searcher, period: Period | None
+) -> FoundSubject | None:
+    """Find the articles of these hits that have all names of a subject, though not all its words or
+    not together."""
+    name = SubjectName.parse(subject)
+    runs = [part.text for part in name.parts if part.is_name]
+    words = [word for run in runs for word in run.split() if word[:1].isupper()]
+    near = {hit.article.id for hit in hits if _has_names(name, hit.article, all)}
+    for form in dict.fromkeys((", ".join(runs), ", ".join(words), *runs, *words) if runs else ()):
+        found = find_subject(searcher, form, period, most=_MOST_NAMED)
+        if own := tuple(entry for entry in found.articles if entry.article.id in near):
+            return replace(found, articles=own)
+    return None
 
 
 def _has_hint(request: ArchiveRequest, article: Article) -> bool:

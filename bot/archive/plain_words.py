@@ -55,7 +55,8 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
         "overview",
         r"(?:\b(?:le|un) point|\bpoint (?:sur|de situation)|^ ?point|\b(?:synthese|synthetise[rz]?"
         r"|overview|etat des lieux|tour d'horizon|la situation"
-        r"|(?:sait|que savez|que sais|know)(?:-(?:on|vous|tu))?|parle[zr]?[ -](?:moi|nous)|tell me about"
+        r"|(?:sait|que savez|que sais|know)(?:-(?:on|vous|tu))?|parle[zr]?[ -](?:moi|nous)"
+        r"|tell me about"
         r"|ou en (?:est|sont|sommes)|dans quel etat))\b",
     ),
     (
@@ -74,8 +75,8 @@ _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in 
 # Hardly ever part of a subject.
 _ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE)
 _SOURCE = re.compile(
-    r",? (?:d['’]apr[eè]s|selon|que racontent|dans|according to) (?:(?:vos|les|tes|nos|ces|your|the)"
-    r" |l['’])(?:articles?|archives?|papiers)\b",
+    r",? (?:d['’]apr[eè]s|selon|que racontent|dans|according to)"
+    r" (?:(?:vos|les|tes|nos|ces|your|the) |l['’])(?:articles?|archives?|papiers)\b",
     re.IGNORECASE,
 )
 _WHAT_SAID = re.compile(r"what (?:did|does|has|have) .{2,60} (?:say|said|declared?|think)\b")
@@ -89,25 +90,25 @@ _ASKING_WORDS = """
 a about actu actualites actus affirme against aimerais all alors an apres archive archives are
 article articles as au aux avez base been besoin between bio biographie biography bonjour bref
 brief build c' c'est ca can ce cela celebres ces cherche chrono chronologie chronologies
-chronologique chronology citation citations cite citee citees cites cle cles combien comparaison compare comparison
-complet complete completes compte concernant consacre consacres contre corpus cote could d'
-d'horizon dans date dates de declaration declarations declare depeche dernier dernieres derniers
-dernières des deroule developpements did difference differences dire disent dit do does donc donne dossier
-draw dresse du ecris elle elles en entre enumere essentiel est est-ce et etablir etablis etaient
-etait etape etapes etat ete eu eux evenements events evolution existe-t-il faire fais faites faut
-fiche fiches fil file find for forts frise full furent get give grandes has have hello her heure
-hi him histoire historique history horizon how i il ils importantes in index info infos is it j'
-je jour key know known l' la latest le les lieux lignes like list liste listes lui m' main make
-many me merci moi mois monte montre mots need neuf new news nombre nos note notre nous nouveau
-nouvelles of ok on ont opposants order ordre ou overview papier par parle paroles paru parue parues parus
-partisans pense peux phrases plait please plus point portrait position positions pour pourriez pouvez
-prepare presente principales principaux profil profile propos publie publies qu' que quel quelle
-quelles quelques quels qui quoi quote quotes raconte racontent recense recentes reconstitue redige regarding repondu
-resume retrace s'il said sais sait salut savez say ses show situation sommes sont sors stages
-steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell temps
-texte thanks the them timeline timelines to total tour tous tout toute toutes trace tu un une up
-us veux vos votre voudrais vous want was we were what what's where which who whole would write y
-y'a you à
+chronologique chronology citation citations cite citee citees cites cle cles combien comparaison
+compare comparison complet complete completes compte concernant consacre consacres contre corpus
+cote could d' d'horizon dans date dates de declaration declarations declare depeche dernier
+dernieres derniers dernières deroule des developpements did difference differences dire disent dit
+do does donc donne dossier draw dresse du ecris elle elles en entre enumere essentiel est est-ce et
+etablir etablis etaient etait etape etapes etat ete eu eux evenements events evolution existe-t-il
+faire fais faites faut fiche fiches fil file find for forts frise full furent get give grandes has
+have hello her heure hi him histoire historique history horizon how i il ils importantes in index
+info infos is it j' je jour key know known l' la latest le les lieux lignes like list liste listes
+lui m' main make many me merci moi mois monte montre mots need neuf new news nombre nos note notre
+nous nouveau nouvelles of ok on ont opposants order ordre ou overview papier par parle paroles
+partisans paru parue parues parus pense peux phrases plait please plus point portrait position
+positions pour pourriez pouvez prepare presente principales principaux profil profile propos publie
+publies qu' que quel quelle quelles quelques quels qui quoi quote quotes raconte racontent recense
+recentes reconstitue redige regarding repondu resume retrace s'il said sais sait salut savez say
+ses show situation sommes sont sors stages steps story stp sujet sum summarise summarize summary
+sur svp synthese synthetise t te tell temps texte thanks the them timeline timelines to total tour
+tous tout toute toutes trace tu un une up us veux vos votre voudrais vous want was we were what
+what's where which who whole would write y y'a you à
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 # And of requests for articles.
@@ -119,6 +120,7 @@ traitant traite traitent written
 """
 _ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
 _PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|on|t-il|il|y)$")
+_MONTH_DAYS = 31
 _OPENING_WORDS = 7  # in which « articles » are those to list
 _CUE_WORDS = 5  # of a part that only asks because it has the words of a function
 _VERB_LETTERS = 5  # minimum of a word that may end in -r or -z
@@ -146,7 +148,9 @@ def parse_function(
     if timing.period is None:
         timing = cut_period(text, today)
     years = {int(year) for year in _YEAR.findall(text)}
-    if timing.period is not None and len(years) == 1 and timing.period.first.year not in years:
+    period = timing.period
+    is_month = period is not None and (period.last - period.first).days < _MONTH_DAYS
+    if period is not None and is_month and len(years) == 1 and period.first.year not in years:
         # « janvier, février et mars 2017 »
         timing = replace(timing, period=period_around(date(years.pop(), 1, 1), "year"))
     function = _function_of(timing.question)

@@ -15,7 +15,6 @@ from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
 _LINES = 10
-_SIDE_WEIGHT = 3.0  # of a line that has a speaker or takes a side
 # What takes a side without a verb of speech.
 _STANCE = re.compile(
     r"\b(?:pour|contre|favorables?|oppos\w+|opposition|soutien\w*|soutenu\w*|rejet\w*|refus\w*|partisans?"
@@ -34,9 +33,8 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     def takes_side(line: Event) -> bool:
         return bool(names[line.text] or _STANCE.search(fold_phrase(line.text)))
 
-    ordered = sorted(ranked(lines), key=lambda line: -line.weight - _SIDE_WEIGHT * takes_side(line))
-    lines = distinct(ordered, _LINES)
-    if not any(map(takes_side, lines)):
+    lines = distinct(filter(takes_side, ranked(lines)), _LINES)
+    if not lines:
         return refuse_subject(request, searcher)
     order: dict[str, int] = {}
     for line in lines:

@@ -193,7 +193,7 @@ class SubjectArticle:
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
-        """The sentences that name the subject, or all of an article about it."""
+        """The sentences that name the subject, or all of an article about it, but for namesakes."""
         name = self.name.core
         in_title = name.find_parts(self.article.title)
         mentions = []
@@ -203,7 +203,8 @@ class SubjectArticle:
                 is_named = (bool(parts) and len(parts | in_title) == len(name.parts)) or (
                     name.has_surname(sentence.text)
                 )
-                if is_named or self.is_central:
+                is_other = not is_named and name.surname and name.surname.find_in(sentence.text)
+                if is_named or (self.is_central and not is_other):
                     mentions.append(Mention(passage, sentence, is_named))
         return tuple(mentions)
 

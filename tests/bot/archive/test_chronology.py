@@ -44,11 +44,12 @@ def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> No
         "2 mars 2004",
         "août 2014",
         "12 novembre 2014",
+        "article du 16 novembre 2014",
         "30 septembre 2016",
     ]
     assert answer.statements[-1].text.startswith("La mission Rosetta a pris fin vendredi")
     assert answer.statements[0].heading == (
-        "4 dates, d’après 3 articles. Aucune date entre le 12 novembre 2014 et le 30 septembre "
+        "5 dates, d’après 3 articles. Aucune date entre le 16 novembre 2014 et le 30 septembre "
         "2016. Laissé de côté, car ce nom y est celui d’autre chose\u00a0: "
         "«\u00a0Une pierre\u00a0»."
     )
@@ -58,7 +59,11 @@ def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> No
 def test_a_period_is_that_of_the_events() -> None:
     period = Period(date(2014, 1, 1), date(2014, 12, 31))
     answer = chronology("Rosetta", END, LANDING, LAUNCH, period=period)
-    assert [statement.label for statement in answer.statements] == ["août 2014", "12 novembre 2014"]
+    assert [statement.label for statement in answer.statements] == [
+        "août 2014",
+        "12 novembre 2014",
+        "article du 16 novembre 2014",
+    ]
     assert answer.period is None  # the articles are of other years
 
 

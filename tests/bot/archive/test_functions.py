@@ -9,7 +9,7 @@ import pytest
 
 from bot.answer import Answer
 from bot.archive import material
-from bot.archive.archive import FUNCTIONS
+from bot.archive.archive import FUNCTIONS, Archive
 from bot.archive.items import list_items
 from bot.archive.material import find_material
 from bot.archive.request import ArchiveFunction, ArchiveRequest
@@ -296,3 +296,20 @@ def test_a_list_of_one_sentence_is_found_by_a_question_and_never_sure() -> None:
         answer = list_items(request, searcher, QuestionReader(), Thresholds.at(0.5))
     assert answer.outcome == "perhaps"
     assert [line.text for line in answer.statements] == [prize.text]
+
+
+def test_the_names_of_a_subject_may_stand_apart_in_an_article(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Anna Rossi a dirigé la mairie de Lyon. La défaite est venue en 2025."
+    with searcher_over(told("Une élection", text)) as searcher:
+        monkeypatch.setattr(material, "_LEAST_CONFIDENCE", 1.0)  # it is not near enough
+        answer = call(searcher, "overview", "parcours de Rossi de Lyon à la chute")
+    assert (answer.outcome, answer.citations[0].article.title) == ("perhaps", "Une élection")
+
+
+def test_a_month_without_a_year_may_be_of_any_year(searcher: Searcher) -> None:
+    archive = Archive(lambda: searcher, Thresholds.at(0.5))
+    answer = archive.serve("summary", "l’essentiel de l’article du 6 mai sur le pont")
+    assert answer is not None
+    assert (answer.outcome, answer.citations[0].article.title) == ("perhaps", "Le pont fermé")

@@ -41,6 +41,12 @@ TODAY = date(2026, 12, 1)
         ("Montrez-moi vos articles sur Jean Ferrat", "articles", "Jean Ferrat"),
         ("Retracez-moi l’histoire de la banque", "chronology", "banque"),
         ("Compare l’acte IV et l’acte V", "comparison", "acte IV et l’acte V"),
+        ("Affaire Zed : déroulé complet des faits", "chronology", "Affaire Zed"),
+        ("Le pont, les partisans et les opposants", "positions", "pont"),
+        ("macron, ses citations en 2016", "quotes", "macron"),
+        ("What did Anna Rossi say after Rio?", "quotes", "Anna Rossi say after Rio"),
+        ("Quels papiers avez-vous publiés sur Haïti ?", "articles", "Haïti"),
+        ("Quels pays ont signé, d’après vos articles ?", "list", "pays ont signé"),
     ],
 )
 def test_a_function_and_its_subject_are_found(message: str, function: str, subject: str) -> None:
@@ -77,6 +83,10 @@ def test_what_a_message_was_taken_for_is_its_function_without_words_of_another()
         ("chronologie crise automne 2016", Period(date(2016, 9, 1), date(2016, 11, 30))),
         ("articles sur Mars de mars 2024", Period(date(2024, 3, 1), date(2024, 3, 31))),
         ("résume l’article du 3 mars 2024 sur Mars", Period(date(2024, 3, 3), date(2024, 3, 3))),
+        (
+            "liste des crues qui ont eu lieu en janvier, février et mars 2017",
+            Period(date(2017, 1, 1), date(2017, 12, 31)),
+        ),
         # The day is the event's and not the article's.
         ("chronologie de l’attentat du 14 juillet 2016", None),
     ],
