@@ -21,13 +21,13 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
-from bench.archive import read_questions
-from bench.press import holds_tokens
+from bench.archive import read_questions  # type: ignore[attr-defined]
+from bench.press import holds_tokens  # type: ignore[attr-defined]
 from bot.archive.events import Event, LineFeatures
 from bot.archive.material import find_material
 from bot.archive.plain_words import parse_function
 from bot.assembly import open_index
-from bot.settings import Settings
+from bot.settings import load_settings
 
 OUT = Path(__file__).resolve().parent.parent / "bot" / "archive" / "lines.json"
 KINDS = ("chronology", "dossier", "overview", "positions", "latest")
@@ -82,7 +82,7 @@ def names() -> list[str]:
 
 def read_lines(over: str, data: Path, first: int) -> Iterator[SubjectLine]:
     """The lines on the subjects of the tune questions over an index."""
-    searcher = open_index(Settings(_env_file=None, data_dir=data)).searcher()
+    searcher = open_index(load_settings().model_copy(update={"data_dir": data})).searcher()
     for number, question in enumerate(read_questions(over), first):
         if question.half != "tune" or question.kind not in KINDS:
             continue
