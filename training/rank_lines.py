@@ -82,7 +82,7 @@ def names() -> list[str]:
 
 def read_lines(over: str, data: Path, first: int) -> Iterator[SubjectLine]:
     """The lines on the subjects of the tune questions over an index."""
-    searcher = open_index(load_settings().model_copy(update={"data_dir": data})).searcher()
+    searcher = open_index(load_settings(data_dir=data)).searcher()
     for number, question in enumerate(read_questions(over), first):
         if question.half != "tune" or question.kind not in KINDS:
             continue

@@ -43,7 +43,7 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 class Material:
     """The articles on a subject, and their lines.
 
-    `named` are those that have all of its words; `is_near` if what is shown is only the closest.
+    `named` are those that have all of its words as typed; `is_near` if what is shown is only the closest.
     """
 
     found: FoundSubject
@@ -118,11 +118,12 @@ def find_material(
         for hit in findings.hits
         for ranked in hit.sentences
     }
+    is_corrected = fold_phrase(subject) != fold_phrase(request.subject)  # « métro » → « mètre »
     is_near = found.name.subject != subject or not found.articles
     is_near = is_near and not any(_has_words(subject, entry.article) for entry in articles)
     # A line that only names the subject is no news of it.
-    is_near = is_near or not any(entry.is_central for entry in articles)
-    named = frozenset(entry.article.id for entry in found.articles)
+    is_near = is_near or is_corrected or not any(entry.is_central for entry in articles)
+    named = frozenset(() if is_corrected else (entry.article.id for entry in found.articles))
     return Material(replace(found, articles=tuple(articles)), named, is_near, similarity)
 
 
