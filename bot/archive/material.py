@@ -43,7 +43,8 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 class Material:
     """The articles on a subject, and their lines.
 
-    `named` are those that have all of its words as typed; `is_near` if what is shown is only the closest.
+    `named` are those that have all of its words as typed; `is_near` if what is shown is only the
+    closest.
     """
 
     found: FoundSubject

@@ -90,25 +90,26 @@ _ASKING_WORDS = """
 a about actu actualites actus affirme against aimerais all alors an apres archive archives are
 article articles as au aux avez base been besoin between bio biographie biography bonjour bref
 brief build c' c'est ca can ce cela celebres ces cherche chrono chronologie chronologies
-chronologique chronology citation citations cite citee citees cites cle cles combien comparaison
-compare comparison complet complete completes compte concernant consacre consacres contre corpus
-cote could d' d'horizon dans date dates de declaration declarations declare depeche dernier
-dernieres derniers dernières deroule des developpements did difference differences dire disent dit
-do does donc donne dossier draw dresse du ecris elle elles en entre enumere essentiel est est-ce et
-etablir etablis etaient etait etape etapes etat ete eu eux evenements events evolution existe-t-il
-faire fais faites faut fiche fiches fil file find for forts frise full furent get give grandes has
-have hello her heure hi him histoire historique history horizon how i il ils importantes in index
-info infos is it j' je jour key know known l' la latest le les lieux lignes like list liste listes
-lui m' main make many me merci moi mois monte montre mots need neuf new news nombre nos note notre
-nous nouveau nouvelles of ok on ont opposants order ordre ou overview papier par parle paroles
-partisans paru parue parues parus pense peux phrases plait please plus point portrait position
-positions pour pourriez pouvez prepare presente principales principaux profil profile propos publie
-publies qu' que quel quelle quelles quelques quels qui quoi quote quotes raconte racontent recense
-recentes reconstitue redige regarding repondu resume retrace s'il said sais sait salut savez say
-ses show situation sommes sont sors stages steps story stp sujet sum summarise summarize summary
-sur svp synthese synthetise t te tell temps texte thanks the them timeline timelines to total tour
-tous tout toute toutes trace tu un une up us veux vos votre voudrais vous want was we were what
-what's where which who whole would write y y'a you à
+chronologique chronology citation citations cite citee citees cites cle cles collecte combien
+comparaison compare comparison complet complete completes compte concernant consacre consacres
+contre corpus cote could d' d'abord d'horizon dans date dates de declaration declarations declare
+depeche dernier dernieres derniers dernières deroule des developpements did difference differences
+dire disent dit do does donc donne dossier draw dresse du ecris elle elles en entre enumere
+essentiel est est-ce et etablir etablis etaient etait etape etapes etat ete eu eux evenements
+events evolution exactes exacts existe-t-il faire fais faites faut fiche fiches fil file find for
+forts frise full furent get give grandes has have hello her heure hi him histoire historique
+history horizon how i il ils importantes in index info infos is it j' je jour key know known l' la
+latest le les lieux lignes like list liste listes lui m' main make many me merci moi mois monte
+montre mots need neuf new news nombre nos note notre nous nouveau nouvelles of ok on ont opposants
+order ordre ou overview papier par parle paroles partisans paru parue parues parus pense peux
+phrases plait please plus point portrait position positions pour pourriez pouvez prepare presente
+principales principaux profil profile propos publie publies qu' que quel quelle quelles quelques
+quels qui quoi quote quotes raconte racontent recense recentes reconstitue redige regarding repondu
+resume retrace retrouve s'il said sais sait salut savez say ses show situation sommes sont sors
+stages steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell
+temps texte thanks the them timeline timelines to total tour tous tout toute toutes trace tu un une
+up us veux vos votre voudrais vous want was we were what what's where which who whole would write y
+y'a you à
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 # And of requests for articles.

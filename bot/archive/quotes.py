@@ -36,14 +36,16 @@ _COMPLEMENT = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = (
-    r"(?:sur|à propos d[eu]s?|au sujet d[eu]s?|concernant|après|lors d[eu]|quand|au|à|depuis|avant"
-    r"|face à|contre|en|du|de|about|on|after|during|when|against)"
+    r"(?:sur|(?:à propos|au sujet) d(?:[eu]s?|['’](?=\w))|concernant|après|lors d[eu]|quand|au|à"
+    r"|depuis|avant|face à|contre|en|du|de|about|on|after|during|when|against)"
 )
 _TOPIC = re.compile(
-    rf",? (?!d[eu]){_ABOUT} (?:la |le |les |l['’]|the |sa |son )?",
+    rf",? (?!d[eu]){_ABOUT}(?: |(?<=['’]))(?:la |le |les |l['’]|the |sa |son )?",
     re.IGNORECASE,
 )
-_TOPIC_OPENING = re.compile(rf"^,? *(?:{_ABOUT} )?(?:la |le |les |l['’]|the )?", re.IGNORECASE)
+_TOPIC_OPENING = re.compile(
+    rf"^,? *(?:{_ABOUT}(?: |(?<=['’])))?(?:la |le |les |l['’]|the )?", re.IGNORECASE
+)
 _SAY = re.compile(r"^(?:say|said|think)\b,? ?(?:about |on |after )?(?:the )?")
 _FIRST_NAME = re.compile(rf"{PERSON}|[A-ZÀ-ÖØ-Þ][\w.'’-]+")
 _OF = re.compile(r"\b(?:d[eu]s?|d['’]|de la|de l['’]|of|of the) ?$")

@@ -23,7 +23,7 @@ from index.text.antecedents import find_leads
 
 _SUMMARY_SENTENCES = 7
 _SUMMARY_WORDS = 190
-_OPENING_BONUS = 0.04  # journalists put the news first
+_EARLY_BONUS = 0.2  # of the first sentence, half of it for the second: news comes first
 _REPETITION_PENALTY = 0.5  # Carbonell & Goldstein, "The Use of MMR" (1998)
 
 
@@ -78,7 +78,7 @@ def _select(article: Article, sentences: Sequence[ArticleSentence], vectors: Vec
         return []
     mean = vectors.mean(axis=0)
     centrality = vectors @ (mean / np.linalg.norm(mean))
-    centrality[candidates[0]] += _OPENING_BONUS
+    centrality += _EARLY_BONUS / (1 + np.arange(len(sentences)))
     rows = {sentence.sentence.start: row for row, sentence in enumerate(sentences)}
     selection: list[int] = []
     words = 0

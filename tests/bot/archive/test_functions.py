@@ -315,3 +315,10 @@ def test_a_month_without_a_year_may_be_of_any_year(searcher: Searcher) -> None:
     answer = archive.serve("summary", "l’essentiel de l’article du 6 mai sur le pont")
     assert answer is not None
     assert (answer.outcome, answer.citations[0].article.title) == ("perhaps", "Le pont fermé")
+
+
+def test_a_function_that_the_words_name_is_the_answer_s(searcher: Searcher) -> None:
+    archive = Archive(lambda: searcher, Thresholds.at(0.5))
+    answer = archive.serve("summary", "dossier Anna Rossi")
+    assert answer is not None
+    assert answer.intent == "dossier"

@@ -103,6 +103,7 @@ def test_a_period_is_cut_from_the_subject(message: str, period: Period | None) -
         ("Macron sur l’Europe", ("Macron", "Europe")),
         ("Fillon à propos de sa montre", ("Fillon", "sa montre")),
         ("Trump say about Russia", ("Trump", "Russia")),
+        ("Guy Petit au sujet d’Uber", ("Guy Petit", "Uber")),
         ("président Macron en quittant la salle", ("Macron", "quittant la salle")),
         ("sélectionneur des Bleus après la finale", ("sélectionneur des Bleus", "finale")),
     ],
