@@ -21,7 +21,7 @@ from bot.json_records import (
     entry_record,
 )
 from bot.web.conversations import answer_in
-from bot.web.openapi import ApiOperation, ApiParameter, JsonResponse
+from bot.web.openapi import ApiOperation, JsonResponse, query_field
 from bot.web.service import (
     KINDS,
     QUESTION_LIMIT,
@@ -75,11 +75,12 @@ class ReplyRecord(AnswerRecord, total=False):
 
 def operations(service: WebService) -> list[ApiOperation]:
     api, text = JsonApi(service), {"type": "string"}
-    query = ApiParameter("q", {**text, "minLength": 1, "maxLength": QUESTION_LIMIT}, True)
+    lengths = {"minLength": 1, "maxLength": QUESTION_LIMIT}
+    query = query_field("q", {**text, **lengths}, required=True)
     limits = {"minimum": 1, "maximum": MAX_RESULTS, "default": _RESULTS}
     asked = AskRequest.model_json_schema()["properties"]
-    fields = [ApiParameter(name, asked[name]) for name in asked if name != "question"]
-    searched = [query, ApiParameter("limit", {"type": "integer", **limits})]
+    fields = [query_field(name, asked[name]) for name in asked if name != "question"]
+    searched = [query, query_field("limit", {"type": "integer", **limits})]
     path, statuses = "/api/articles/{id:path}", (401, 403, 404, 429, 503)
     return [
         ApiOperation("ask_get", "GET", "/api/ask", api.ask, ReplyRecord, [query, *fields]),

@@ -15,7 +15,6 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, StrictBool, ValidationError, ValidationInfo, field_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from typing_extensions import TypedDict
 
 from bot.answer import Answer
 from bot.errors import MissingPage, WebError
@@ -121,22 +120,9 @@ class ResponseRequest(ModelRequest):
 Typed = TypeVar("Typed", ChatRequest, ResponseRequest)
 
 
-class OpenAIErrorFields(TypedDict):
-    message: str
-    type: str
-    param: str | None
-    code: str
-
-
-class OpenAIErrorRecord(TypedDict):
-    """An error as OpenAI's clients read it; `param` names the field."""
-
-    error: OpenAIErrorFields
-
-
 def operations(service: WebService) -> list[ApiOperation]:
     handlers = OpenAIHandlers(service)
-    operation = partial(ApiOperation, result=Fields, error=OpenAIErrorRecord)
+    operation = partial(ApiOperation, result=Fields, error=Fields)
     read, write = (
         partial(operation, statuses=(401, 403, 404)),
         partial(operation, statuses=(400, 401, 403, 404, 413, 429, 503), body_bytes=HISTORY_BYTES),

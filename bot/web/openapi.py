@@ -50,15 +50,6 @@ class JsonResponse(Response):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiParameter:
-    """A field of the query, unless it is one of the path; `schema` is that of its values."""
-
-    name: str
-    schema: Mapping[str, Any]
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ApiOperation:
     """An address for programs: its route, and its entry in the document.
 
@@ -71,7 +62,7 @@ class ApiOperation:
     path: str
     call: Any
     result: Any
-    parameters: Sequence[ApiParameter] = ()
+    parameters: Sequence[Mapping[str, Any]] = ()
     body: type[BaseModel] | None = None
     statuses: Sequence[int] = STATUSES
     error: Any = ErrorRecord
@@ -82,13 +73,9 @@ class ApiOperation:
         methods, most = [self.method], self.body_bytes
         return Route(self.path, self.call, methods=methods, max_body_size=most)
 
-    @property
-    def path_names(self) -> list[str]:
-        return _PLACEHOLDER.findall(self.path)
 
-    @property
-    def template(self) -> str:
-        return _PLACEHOLDER.sub(r"{\1}", self.path)
+def query_field(name: str, schema: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": required, "schema": schema}
 
 
 def api_routes(operations: Sequence[ApiOperation]) -> list[Route]:
@@ -127,33 +114,38 @@ def describe_api(operations: Sequence[ApiOperation], language: Language) -> dict
     texts = ApiPhrases.of(language)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        result = operation.result
+        result, in_path = operation.result, _PLACEHOLDER.findall(operation.path)
         if isinstance(result, str):
             content: dict[str, Any] = {result: {"schema": {"type": "string", "format": "binary"}}}
         else:
             content = _json(schemas[repr(result), "validation"])
-        responses: dict[str, Any] = {"200": {"description": texts.done, "content": content}}
-        for status in operation.statuses:
-            error = _json(schemas[repr(operation.error), "validation"])
-            reason = texts.errors[str(status)]
-            responses[str(status)] = {"description": reason, "content": error}
+        error = _json(schemas[repr(operation.error), "validation"])
+        text = {"type": "string"}
         entry: dict[str, Any] = {
             "operationId": operation.name,
             "summary": operation.summaries(language)[operation.name.removesuffix("_get")],
             "parameters": [
-                *map(_path_parameter, operation.path_names),
-                *map(_query_parameter, operation.parameters),
+                *({**query_field(name, text, required=True), "in": "path"} for name in in_path),
+                *operation.parameters,
             ],
-            "responses": responses,
+            "responses": {
+                "200": {"description": texts.done, "content": content},
+                **{
+                    str(status): {"description": texts.errors[str(status)], "content": error}
+                    for status in operation.statuses
+                },
+            },
         }
         if operation.body is not None:
             schema = schemas[repr(operation.body), "validation"]
             body = definitions["$defs"][schema["$ref"].removeprefix(_COMPONENTS)]
-            for name in operation.path_names:  # a field of the same call, but not of its body
+            for name in in_path:  # a field of the same call, but not of its body
                 body["properties"].pop(name, None)
                 body["required"] = [own for own in body.get("required", ()) if own != name]
             entry["requestBody"] = {"required": True, "content": _json(schema)}
-        paths.setdefault(operation.template, {})[operation.method.lower()] = entry
+        paths.setdefault(_PLACEHOLDER.sub(r"{\1}", operation.path), {})[
+            operation.method.lower()
+        ] = entry
     return {
         "openapi": "3.1.0",
         "info": {"title": "Selon", "version": version("selon")},
@@ -168,14 +160,6 @@ def describe_api(operations: Sequence[ApiOperation], language: Language) -> dict
 
 def _json(schema: Any) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
-
-
-def _path_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-
-
-def _query_parameter(own: ApiParameter) -> dict[str, Any]:
-    return {"name": own.name, "in": "query", "required": own.required, "schema": own.schema}
 
 
 def name_type(schema: Mapping[str, Any]) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from bot.errors import WebError
 from bot.locale.catalogue import Language
 from bot.web.addresses import base_address
-from bot.web.openapi import STATUSES, ApiOperation, ApiParameter, JsonResponse
+from bot.web.openapi import STATUSES, ApiOperation, JsonResponse, query_field
 from bot.web.program_errors import field_error
 from bot.web.service import READ_COST, Visitor, WebService
 
@@ -40,7 +40,7 @@ class ProgramCall:
     def operation(self, service: WebService) -> ApiOperation:
         schema, in_path = self.fields.model_json_schema(), re.findall(r"\{(\w+)", self.path)
         parameters = [
-            ApiParameter(name, own, name in schema.get("required", ()))
+            query_field(name, own, required=name in schema.get("required", ()))
             for name, own in schema["properties"].items()
             if name not in in_path
         ]
