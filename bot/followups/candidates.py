@@ -12,7 +12,8 @@ from bot.answering.metadata_question import parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.turn import History, Turn
 from bot.understanding.meaning import Meaning
-from index.findings import Findings
+from index.article import Sentence
+from index.findings import Findings, Hit
 from index.reading.sentences import best_sentence, rank_sentences
 from index.text.dates import month_names
 from index.text.folding import fold_phrase
@@ -41,6 +42,7 @@ _MAX_NAME_WORDS = 5  # of an answer that is a name
 _MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
 _MAX_FRAMES = 2  # names of the last question that a new one may replace
 _LONG_WORDS, _MAX_PIECES, _ENDS = 24, 4, (18, 10)  # words
+_INTRODUCED = re.compile(r"[:…]\s+|\.\.\.\s*")  # « ce cours me tue : qui a… ? »
 _END = " ?!.\u00a0\u202f"
 
 
@@ -89,7 +91,7 @@ def interpret(
             if last and last.is_sure and first.article.id == last.cited[0].article:
                 weight *= _SAME_ARTICLE_WEIGHT
             is_reason = message.intent == "why" or candidate.startswith(turns[-1].understood)
-            if not is_reason or sentence.text not in turns[-1].answer:
+            if not is_reason or not _is_said_again(first, sentence, turns[-1]):
                 ballot = votes.setdefault((first.article.id, sentence.start), {})
                 ballot[candidate] = findings.confidence * weight
     if not votes:
@@ -100,6 +102,19 @@ def interpret(
     near = join_subject(title, question, turns[-1].language) if last and not last.is_sure else ""
     is_doubtful = len(winners.keys() - {near}) < 2
     return Interpretation(best, best != question, leans=True, doubtful=is_doubtful)
+
+
+def _is_said_again(hit: Hit, sentence: Sentence, last: Turn) -> bool:
+    """True for a sentence of the last answer, unless other words of it answer now: « à quel endroit
+    c'était ? »"""
+    if sentence.text not in last.answer:
+        return False
+    spans = hit.reading.spans if hit.reading else ()
+    inside = [span for span in spans if sentence.start <= span.start < sentence.end]
+    if not inside or not last.found:
+        return True
+    words = inside[0].words(hit.article.text)
+    return words in last.found or last.found in words
 
 
 def shorten(message: Meaning, search: Search) -> Interpretation | None:
@@ -117,6 +132,7 @@ def shorten(message: Meaning, search: Search) -> Interpretation | None:
         piece if subject in piece else join_subject(subject, piece, language)
         for piece in pieces[first + 1 :]
     ]
+    pieces += [piece for piece in _INTRODUCED.split(question)[1:] if "?" in piece]
     surest = {piece: search(piece, DEPTH).confidence for piece in pieces if piece != question}
     if not surest:
         return None

@@ -231,9 +231,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         # What the model finds as the subject is not all: « que sait-on du TGV ? »
         subject = meaning.subject or ", ".join(find_names(meaning.question, language))
         if (function := _WITH_SUBJECT.get(intent, intent)) in _ON_LAST_ANSWER:
-            named = replace(meaning, intent=function, subject=subject)
-            answer = self._call_named(named, text, is_act=intent in _WITH_SUBJECT)
-            if answer is not None:
+            answer = None
+            if intent in _WITH_SUBJECT if subject else not self._may_refer(text):
+                answer = self._call(replace(meaning, intent=function, subject=subject), text)
+            # « résume l’article sur le mètre » names what an article is on.
+            if answer is not None and (meaning.subject or answer.outcome == "sure"):
                 return answer
         last_act = _ON_LAST_ANSWER.get(intent) if not subject else None
         if last_act == "newer" and not self._may_refer(text):
@@ -264,19 +266,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return self._replies.reply(intent, text, language, seed, meaning.subject)
         return None
 
-    def _call_named(self, meaning: Meaning, text: str, *, is_act: bool) -> Answer | None:
-        """The answer of a function that without a subject is an act; None if no subject is named.
-
-        Not only the model knows subjects: « résume l’article sur le mètre » names what an article
-        is on.
-        """
-        if meaning.intent not in self._functions or (meaning.subject and not is_act):
-            return None
-        if not meaning.subject and self._may_refer(text):
-            return None
-        answer = self._functions[meaning.intent](meaning, text)
-        is_known = answer is not None and answer.outcome == "sure"
-        return answer if meaning.subject or is_known else None
+    def _call(self, meaning: Meaning, text: str) -> Answer | None:
+        """The answer of a function of the archive, if there are any."""
+        return self._functions[meaning.intent](meaning, text) if self._functions else None
 
     def _reply_instead(self, turn: TurnText, meaning: Meaning) -> Answer | None:
         """What is said where the articles do not answer: numbers to call, the passage that was
