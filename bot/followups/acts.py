@@ -24,6 +24,7 @@ from index.article import Article, Passage, Period, Sentence
 from index.findings import Findings, Hit
 from index.ingestion.passages import cut
 from index.text.folding import fold
+from index.text.language import terms
 
 _DEPTH = 10
 _ARTICLES = 3  # of an answer that an act speaks of
@@ -260,15 +261,17 @@ class _Act:
         return self._show(citations, "sure_alone" if len(citations) == 1 else "sure_sure")
 
     def _of_subject(self, findings: Findings) -> list[Hit]:
-        """The hits on the subject of the question: those that have all of its names, if any."""
+        """The hits on the subject of the question: those that have all of its names, or without any
+        half of its words."""
         last = self.last
         names = [fold(name.lower()) for name in find_names(last.understood, last.language)]
+        words = names or terms(last.understood, last.language)
+        least = len(words) if names else len(words) / 2
         return [
             hit
             for hit in on_subject(findings.hits)
-            if all(
-                name in fold(f"{hit.article.title} {hit.passage.text}".lower()) for name in names
-            )
+            for text in [fold(f"{hit.article.title} {hit.passage.text}".lower())]
+            if sum(word in text for word in words) >= least
         ]
 
     def _found(self, answer: Answer, heading: str) -> Answer:

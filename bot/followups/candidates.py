@@ -38,6 +38,7 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _SAME_ARTICLE_WEIGHT = 2.0  # of a vote for the article last cited
+_EVENT_INTENTS = ("who", "when", "where")  # often told by the sentence last shown
 _MAX_NAME_WORDS = 5  # of an answer that is a name
 _MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
 _MAX_FRAMES = 2  # names of the last question that a new one may replace
@@ -82,13 +83,18 @@ def interpret(
     last = _last_quoting(turns)
     title = "" if last is None else last.cited[0].title
     votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
-    for candidate in candidates(question, turns):
+    every = candidates(question, turns)
+    if last and message.intent in _EVENT_INTENTS:
+        every.append(join_subject(last.cited[0].quote.rstrip("."), question, turns[-1].language))
+    for candidate in every:
         findings = search(candidate, DEPTH)
         if findings.hits:
             first = rank_sentences(findings.hits)[0]
             sentence = best_sentence(first)
             weight = 1 / (1 + message.leaning_logit) if candidate == question else 1.0
             if last and last.is_sure and first.article.id == last.cited[0].article:
+                weight *= _SAME_ARTICLE_WEIGHT
+            if message.intent in _EVENT_INTENTS and sentence.text in turns[-1].answer:
                 weight *= _SAME_ARTICLE_WEIGHT
             is_reason = message.intent == "why" or candidate.startswith(turns[-1].understood)
             if not is_reason or not _is_said_again(first, sentence, turns[-1]):
@@ -144,7 +150,7 @@ def candidates(question: str, turns: History) -> list[str]:
     """List the candidates, the most recent subject first, the question itself last."""
     last, quoting = turns[-1], _last_quoting(turns)
     found = last.found if last.is_sure else ""
-    is_name = found[:1].isupper() and len(found.split()) <= _MAX_NAME_WORDS
+    is_name = len(found.split()) <= _MAX_NAME_WORDS and not any(map(str.isdigit, found))
     subjects = [
         found if is_name else "",
         ", ".join(find_names(last.understood, last.language)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -43,6 +44,7 @@ ArchiveFunctions = Mapping[str, Callable[[Meaning, str], Answer | None]]
 question is to be answered as any other, as is one in plain words that is refused."""
 
 
+_AND = re.compile(r"(?:et|and)\b", re.IGNORECASE)
 _ON_EVENT = ("who", "when", "where", "why")  # asked of the articles, not only of the answer
 _SENTENCE_WORDS = 4  # below, a message does not change the language of the conversation
 _FRAGMENT_WORDS = 5  # of a request that names its subject only
@@ -192,7 +194,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 last.understood, source.title if source else "", source.quote if source else ""
             )
         meaning = self._messages.read(turn.question, context)
-        if last is None or not meaning.leans or not _is_function(last.intent):
+        is_more = meaning.leans or _AND.match(meaning.question) is not None
+        if last is None or not is_more or not _is_function(last.intent):
             return turn, meaning
         frames = reframe(last.understood, meaning.question, last.language)
         if meaning.subject and len(meaning.question.split()) <= _FRAGMENT_WORDS:

@@ -116,7 +116,7 @@ def test_a_command_alone_is_about_the_subject_of_the_last_one(chain: FollowUpCha
     assert (news.question, news.intent) == ("Dernières nouvelles\u00a0: Notre-Dame", "latest")
 
 
-@pytest.mark.parametrize("words", ["et de Hubble ?", "Et pour Hubble ?"])
+@pytest.mark.parametrize("words", ["et de Hubble ?", "et celle de Hubble ?"])
 def test_a_function_is_called_again_for_another_subject(chain: FollowUpChain, words: str) -> None:
     turn = Turn.of(chain.invoke("chronologie du TGV"), datetime.now(UTC))
     answer = chain.invoke(TurnText(words, (turn,)))
