@@ -106,6 +106,7 @@ def own_order_model(order_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def migrated_databases() -> None:
     """New databases of SQLite have their tables at once, as the migrations make them."""
     migrated.use(migrated.migrate)
+    migrated.share_statements()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Databases of tests begin with the tables of this version, which are made once."""
+"""Databases of tests begin with the tables of this version, and share compiled statements."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, Engine, inspect
 
 from bot.state import archive, database
 
 Migrate = Callable[..., None]
 migrate_for_real: Migrate = database.migrate
+create_engine: Callable[..., Engine] = database._create_engine
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -36,6 +37,22 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 def use(function: Migrate) -> None:
     """Let databases be migrated by this function."""
     database.migrate = archive.migrate = function
+
+
+def share_statements() -> None:
+    """Let all engines of SQLite have what one of them compiled: a fifth of a test's work."""
+    database._create_engine = _sharing_engine
+
+
+def _sharing_engine(url: str, schema: str | None = None) -> Engine:
+    engine = create_engine(url, schema)
+    if engine.dialect.name == "sqlite":
+        first = _first_engines.setdefault(engine.driver, engine)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return engine
+
+
+_first_engines: dict[str, Engine] = {}
 
 
 @cache

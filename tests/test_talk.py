@@ -12,20 +12,21 @@ from bot.settings import Settings
 from tests.docs import ROOT
 
 FLOORS = {
-    "about": 0.92,
-    "act": 0.8,
-    "alone": 0.68,
-    "distress": 0.9,
-    "ordinary": 0.83,
-    "smalltalk": 0.8,
+    "about": 0.94,
+    "act": 0.76,
+    "alone": 0.83,
+    "distress": 0.94,
+    "ordinary": 0.88,
+    "smalltalk": 0.88,
 }
-"""Shares of right replies to the half that is tuned on; the other half judges (docs/figures.md)."""
+"""Shares of right replies to the half that is tuned on; the other half judges (docs/figures.md).
+Every second conversation is held, in half the time; the benchmark holds all."""
 
 
 async def test_conversations_get_right_replies(sample_index: Path) -> None:
     files = sorted((ROOT / "bench" / "talk").glob("*.jsonl"))
-    talks = [talk for path in files for talk in read_talks(path, "tune")]
-    assert len(talks) > 200
+    talks = [talk for path in files for talk in read_talks(path, "tune")][::2]
+    assert len(talks) > 100
     settings = Settings(_env_file=None, data_dir=sample_index, chat_model="")
     with open_chain(settings) as chain:
         replies = [await asyncio.to_thread(hold, chain, talk) for talk in talks]

@@ -17,7 +17,6 @@ from bot.errors import SpeechError
 from bot.speech.base import Sound
 
 av = pytest.importorskip("av", reason="the extra `voice` is not installed")
-pyloudnorm = pytest.importorskip("pyloudnorm")
 from bot.speech.audio import (  # noqa: E402
     LOUDNESS,
     TRUE_PEAK,
@@ -80,4 +79,5 @@ def measure(path: Path) -> tuple[float, float]:
         gc.collect()
     av.logging.set_level(None)
     (peak,) = re.findall(r"Peak: +(-?[\d.]+|-inf)", "".join(text for _, _, text in logs))
+    pyloudnorm = pytest.importorskip("pyloudnorm")  # slow to import
     return pyloudnorm.Meter(48_000).integrated_loudness(np.concatenate(pieces)), float(peak)
