@@ -28,7 +28,7 @@ from bot.web.administration import pages as administration
 from bot.web.admission import HangUp
 from bot.web.conversation_calls import conversation_calls
 from bot.web.feature import WebFeature
-from bot.web.mcp import McpServer
+from bot.web.mcp_endpoint import McpEndpoint
 from bot.web.openapi import api_routes
 from bot.web.program_errors import PlainErrors, error_response, is_for_programs
 from bot.web.rendering import STATIC, reason_of, render
@@ -59,7 +59,7 @@ _HEADERS = {
 def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Starlette:
     """Create the web application, with the pages of features."""
     calls = [*conversation_calls(service), *(call for own in features for call in own.calls)]
-    mcp = McpServer(service, calls)
+    mcp = McpEndpoint(service, calls)
     operations = [
         *api.operations(service),
         *(call.operation(service) for call in calls if call.path),

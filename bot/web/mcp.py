@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -14,7 +13,7 @@ from mcp import types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.requests import Request
 
@@ -29,7 +28,6 @@ from bot.understanding.intents import COMMAND_INTENTS
 from bot.understanding.texts import CommandPhrases
 from bot.web.addresses import article_address, base_address, citation_address
 from bot.web.conversations import answer_in
-from bot.web.openapi import ApiOperation
 from bot.web.program_calls import ProgramCall
 from bot.web.program_errors import ProgramError, field_error
 from bot.web.service import (
@@ -353,36 +351,22 @@ def _refusal(sentence: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=sentence)], is_error=True)
 
 
-class McpServer:
-    """`/mcp`: streamable HTTP without sessions, so that requests can be load-balanced.
+def http_server(service: WebService, calls: Sequence[ProgramCall]) -> StreamableHTTPSessionManager:
+    """Create the server of `/mcp`: streamable HTTP without sessions, so that requests can be
+    load-balanced."""
 
-    The application checks hosts and origins for all routes.
-    """
+    def asker_of(request: Request | None) -> ToolCaller:
+        assert request is not None
+        visitor: Visitor = request.state.visitor
+        base = base_address(service.settings, request)
 
-    def __init__(self, service: WebService, calls: Sequence[ProgramCall]) -> None:
-        def asker_of(request: Request | None) -> ToolCaller:
-            assert request is not None
-            visitor: Visitor = request.state.visitor
-            base = base_address(service.settings, request)
+        async def ask(question: str, conversation: str | None) -> Any:
+            return await answer_in(service, question, visitor, conversation)
 
-            async def ask(question: str, conversation: str | None) -> Any:
-                return await answer_in(service, question, visitor, conversation)
+        return ToolCaller(visitor.language, base, ask, partial(service.count, visitor), visitor)
 
-            count = partial(service.count, visitor)
-            return ToolCaller(visitor.language, base, ask, count, visitor)
-
-        server = mcp_server(service.library, asker_of, calls)
-        self._manager = StreamableHTTPSessionManager(server, stateless=True)
-
-    def operation(self) -> ApiOperation:
-        call, statuses = StreamableHTTPASGIApp(self._manager), (400, 401, 403, 413)
-        return ApiOperation("mcp", "POST", "/mcp", call, dict[str, Any], statuses=statuses)
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Serve within a block, once."""
-        async with self._manager.run():
-            yield
+    server = mcp_server(service.library, asker_of, calls)
+    return StreamableHTTPSessionManager(server, stateless=True)
 
 
 def serve_stdio(settings: Settings) -> None:

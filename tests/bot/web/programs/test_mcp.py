@@ -15,14 +15,23 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from bot.understanding.intents import COMMAND_INTENTS
+from bot.web import answer_view
 from bot.web.answer_view import quotes_path
 from bot.web.mcp import RESULTS, ToolCaller, mcp_server
 from bot.web.service import StoredAnswer
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
 from tests.e2e.telegram import Shelf
+from tests.test_features import imported
 
 SURE = "Qui a inventé le Minitel ?"
+LOADED = {"mcp", "bot.web.mcp"}
 SELON = [sys.executable, "-c", "from bot.main import main; main()", "mcp"]
+
+
+def test_the_pages_start_without_the_library() -> None:
+    folder = Path(answer_view.__file__).parent
+    users = [path.name for path in folder.glob("*.py") if LOADED & set(imported(path))]
+    assert users == ["mcp.py"]
 
 
 def run_mcp(folder: Path, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
