@@ -96,7 +96,7 @@ def _find(subject: str, searcher: Searcher) -> tuple[frozenset[str], bool]:
     material = find_material(request, searcher)
     if material is None:
         return frozenset(), True
-    urls = ((own.article.url or "").removeprefix(ADDRESS) for own in material.found.central)
+    urls = ((own.article.url or "").removeprefix(ADDRESS) for own in material.subject.central)
     return frozenset(url.replace(" ", "_") for url in urls), material.is_near
 
 

@@ -71,8 +71,8 @@ def main() -> None:
     log("%d lines, %d gold, %d questions", len(lines), is_gold.sum(), len(set(questions)))
     log("held out %s, weights before %s, by chance %s", held_out, before, by_chance)
     if arguments.write:
-        how = {"script": "training/rank_lines.py", "held out": held_out, "by chance": by_chance}
-        record = {"format": 1, "weights": weights, "how": how}
+        how = f"training/rank_lines.py; gold held out {held_out}, by chance {by_chance}"
+        record = {"weights": weights, "how": how}
         OUT.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
@@ -88,7 +88,7 @@ def read_lines(over: str, data: Path, first: int) -> Iterator[SubjectLine]:
             continue
         request = parse_function(question.question, date.today(), question.kind)
         material = find_material(request, searcher) if request is not None else None
-        for line in material.lines(material.found.articles) if material is not None else ():
+        for line in material.lines(material.subject.articles) if material is not None else ():
             gold = {
                 at
                 for at, group in enumerate(question.said)

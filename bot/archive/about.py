@@ -111,9 +111,9 @@ class ArticleReply:
         """
         groups = []
         for subject in subjects:
-            found = find_subject(self.searcher, subject, self.timing.period, self.question)
-            titled = [own.article for own in found.articles if own.in_title]
-            central = [own.article for own in found.articles if own.is_central]
+            matches = find_subject(self.searcher, subject, self.timing.period, self.question)
+            titled = [own.article for own in matches.articles if own.in_title]
+            central = [own.article for own in matches.articles if own.is_central]
             groups.append(titled[:1] if len(subjects) > 1 else central[:_NEWEST_ARTICLES])
         articles = {article.id: article for group in groups for article in group}
         if not subjects or not all(groups) or len(articles) < len(subjects):
@@ -146,10 +146,10 @@ class ArticleReply:
     def _choose_by_subject(self, metadata: MetadataQuestion) -> ArticleChoice:
         """The articles that name the subject, the best first unless the newest are asked for; those
         near it in meaning if none does."""
-        found = find_subject(self.searcher, metadata.subject, self.timing.period, self.question)
+        matches = find_subject(self.searcher, metadata.subject, self.timing.period, self.question)
         newest = metadata.kind == "news" or self.timing.latest
         # An article that only names the subject has no news of it.
-        several = [own for own in found.articles if own.is_central or metadata.kind != "news"]
+        several = [own for own in matches.articles if own.is_central or metadata.kind != "news"]
         if not newest:
             several.sort(key=lambda own: (own.in_title, own.in_text), reverse=True)
         if several:

@@ -31,7 +31,7 @@ from index.text.folding import fold_phrase, folded_words
 from index.text.language import detect
 from index.text.names import is_one_person
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 FUNCTIONS: Mapping[ArchiveFunction, Callable[[ArchiveRequest, Searcher], Answer]] = {
     "articles": list_articles,
@@ -133,7 +133,9 @@ class Archive:
             return None
         request = replace(request, name=name, language=language or request.language)
         answer = self.call(request)
-        if answer.outcome == "no" and request.period and _is_of_any_year(message):
+        is_of_month = any(word in MONTH_NUMBERS for word in folded_words(message))
+        if answer.outcome == "no" and request.period and is_of_month and not _YEAR.search(message):
+            # « l'article du 8 août » is of any year
             answer = lower(self.call(replace(request, period=None)))
         # Nobody else's words come near a person's.
         if request.function == "quotes" and split_topic(request.about)[0][:1].isupper():
@@ -173,12 +175,6 @@ class Archive:
         period, question = reply.timing.period, reply.question
         request = ArchiveRequest("articles", "", period, name, question, reply.language)
         return list_articles(request, reply.searcher)
-
-
-def _is_of_any_year(message: str) -> bool:
-    """True if a message names a month and no year: « l'article du 8 août »."""
-    words = folded_words(message)
-    return any(word in MONTH_NUMBERS for word in words) and not any(map(_YEAR.fullmatch, words))
 
 
 def parse_article_question(timing: Timing, today: date) -> tuple[MetadataQuestion | None, Timing]:

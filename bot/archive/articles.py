@@ -44,24 +44,24 @@ class FoundArticles:
 
 def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """List the articles of a subject, an author and a period, newest first, page by page."""
-    found = _find(request, searcher, PAGE_ARTICLES)
-    if isinstance(found, Answer):
-        return found
+    listing = _find(request, searcher, PAGE_ARTICLES)
+    if isinstance(listing, Answer):
+        return listing
     phrases = ArticlesPhrases.of(request.language)
     before = (request.page - 1) * PAGE_ARTICLES
-    last = before + len(found.page)
-    heading = phrases.heading(found.total, before + 1, last, request.page)
-    heading = heading if found.total > 1 else ""
-    near = found.near if last == found.total else ()
-    citations = cite_openings((*found.page, *near), searcher.generation)
-    first, *others = _name_articles((*found.page, *near), request)
+    last = before + len(listing.page)
+    heading = phrases.heading(listing.total, before + 1, last, request.page)
+    heading = heading if listing.total > 1 else ""
+    near = listing.near if last == listing.total else ()
+    citations = cite_openings((*listing.page, *near), searcher.generation)
+    first, *others = _name_articles((*listing.page, *near), request)
     if near:
-        at = len(found.page) - 1
+        at = len(listing.page) - 1
         others[at] = replace(others[at], heading=phrases.near)
-    heading = " ".join(filter(None, (heading, phrases.others(found.mentions))))
+    heading = " ".join(filter(None, (heading, phrases.others(listing.mentions))))
     statements = [replace(first, heading=heading), *others]
-    answer = _answer(request, statements, citations, is_near=found.is_near)
-    if last == found.total:
+    answer = _answer(request, statements, citations, is_near=listing.is_near)
+    if last == listing.total:
         return answer
     question = PAGE.sub("", request.question).rstrip(" (")
     return replace(answer, buttons=(f"{question} (page {request.page + 1})",))
@@ -69,19 +69,19 @@ def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
 def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Count the articles of a subject, an author and a period, and say what was counted."""
-    found = _find(request, searcher, PAGE_ARTICLES)
-    if isinstance(found, Answer):
-        return found
+    listing = _find(request, searcher, PAGE_ARTICLES)
+    if isinstance(listing, Answer):
+        return listing
     if request.subject:
         phrases = ArticlesPhrases.of(request.language)
-        text = phrases.naming(request.subject, found.total, found.mentions)
+        text = phrases.naming(request.subject, listing.total, listing.mentions)
     else:
-        text = AboutPhrases.of(request.language).counted(found.total, found.page[0])
-        found = FoundArticles(found.page[:1], found.total)
-    citations = cite_openings(found.page, searcher.generation)
+        text = AboutPhrases.of(request.language).counted(listing.total, listing.page[0])
+        listing = FoundArticles(listing.page[:1], listing.total)
+    citations = cite_openings(listing.page, searcher.generation)
     counted = Statement(text, tuple(citation.number for citation in citations))
-    listed = _name_articles(found.page, request) if request.subject else []
-    return _answer(request, [counted, *listed], citations, is_near=found.is_near)
+    listed = _name_articles(listing.page, request) if request.subject else []
+    return _answer(request, [counted, *listed], citations, is_near=listing.is_near)
 
 
 def _name_articles(articles: Sequence[Article], request: ArchiveRequest) -> list[Statement]:
@@ -107,14 +107,14 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
             return refuse_request(request, decide_by_articles((), period=request.period))
         return FoundArticles(page, scoped.count(request.period))
     material = find_material(request, scoped, MAX_PASSAGES)
-    if material is not None and not material.found.is_complete:
+    if material is not None and not material.subject.is_complete:
         return refuse_request(request, decide_by_articles((), is_complete=False))
-    if material is not None and material.found.central[skip:]:
-        named = [own for own in material.found.articles if own.article.id in material.named]
-        central = [own for own in named if own.is_central] or named or material.found.central
+    if material is not None and material.subject.central[skip:]:
+        named = [own for own in material.subject.articles if own.article.id in material.named]
+        central = [own for own in named if own.is_central] or named or material.subject.central
         articles = [own.article for own in central]
-        is_theme = bool(named) and not any(part.is_name for part in material.found.name.parts)
-        others = (own.article for own in material.found.central)
+        is_theme = bool(named) and not any(part.is_name for part in material.subject.name.parts)
+        others = (own.article for own in material.subject.central)
         near = [article for article in others if is_theme and article not in articles]
         mentions = len([own for own in named if own.article not in articles])
         first = articles[skip : skip + size]

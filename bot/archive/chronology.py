@@ -20,7 +20,7 @@ from index.article import Period
 from index.search.searcher import Searcher
 
 SHOWN_EVENTS = 20
-MAX_EVENTS = 40  # of a page, the shown ones and those under « more »
+MAX_EVENTS = 40  # of a page, the part ones and those under « more »
 _FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
 _DATED_WEIGHT = 1.0  # of an event, above the news that an article has no day for
 _GAP_DAYS = 365
@@ -37,11 +37,11 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
         return refuse_subject(request, searcher)
     events = _select(request, select_events(material.lines()))
     if len(events) < _FEW_EVENTS:
-        events = _select(request, select_events(material.lines(material.found.articles)))
+        events = _select(request, select_events(material.lines(material.subject.articles)))
     events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
-    ranked = sorted(events, key=_worth, reverse=True)
+    ranked = sorted(events, key=lambda e: -e.weight - _DATED_WEIGHT * (e.day is not None))
     newest = max(events, key=lambda event: event.article.published or event.period.last)
     ranked.remove(newest)
     skip = (request.page - 1) * MAX_EVENTS
@@ -55,11 +55,11 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     heading, whole_heading = (
         " ".join(
             [
-                phrases.heading(len(shown), len(events), {line.article.id for line in shown}),
+                phrases.heading(len(part), len(events), {line.article.id for line in part}),
                 *([phrases.gap(*gap)] if gap is not None else []),
             ]
         )
-        for shown in (lines, page)
+        for part in (lines, page)
     )
     statements = [
         Statement(
@@ -84,14 +84,10 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     return replace(answer, period=None)  # it is not that of the articles
 
 
-def _worth(event: Event) -> float:
-    return event.weight + _DATED_WEIGHT * (event.day is not None)
-
-
 def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
     """Merge the events of the period, a few of each day and article."""
     period = request.period
-    kept: list[Event] = []
+    selection: list[Event] = []
     counts: Counter[tuple[object, str]] = Counter()
     for event in without_templates(merge_events(events)):
         if period and not (period.first <= event.period.last and event.period.first <= period.last):
@@ -99,8 +95,8 @@ def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
         key = (event.period, event.article.id)
         counts[key] += 1
         if _is_day(period) or counts[key] <= _DAY_EVENTS:
-            kept.append(event)
-    return kept
+            selection.append(event)
+    return selection
 
 
 def _is_day(period: Period | None) -> bool:

@@ -41,7 +41,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
         names = _BETWEEN.split(request.subject, maxsplit=1)
     if _TWO.match(fold_phrase(request.subject)):
         sides = _find_two(request, searcher)
-        titles = [side.found.articles[0].article.title for side in sides if side is not None]
+        titles = [side.subject.articles[0].article.title for side in sides if side is not None]
     elif len(names) == 2 and all(names):
         sides = [_find_side(request, name, searcher) for name in names]
         titles = [_ARTICLE.sub("", name) for name in names]
@@ -50,24 +50,22 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     lines = [_own_lines(side) if side is not None else [] for side in sides]
     if not all(lines):
         return refuse_subject(request, searcher)
-    shown: list[Event] = []
+    cited: list[Event] = []
     statements: list[Statement] = []
 
     def add(heading: str, chosen: list[Event], side: int = 0) -> None:
         for line in chosen:
-            shown.append(line)
-            statements.append(Statement(line.text, (len(shown),), heading=heading, side=side))
+            cited.append(line)
+            statements.append(Statement(line.text, (len(cited),), heading=heading, side=side))
             heading = ""
 
     materials = [side for side in sides if side is not None]
     both = [line for own in lines for line in own if _names_all(line, materials)]
     add(phrases.both, distinct(ranked(both), _BOTH_LINES))
-    said = {line.text for line in shown}
+    texts = {line.text for line in cited}
     # Not against the other side: the same words with other figures are what is compared.
-    sides_lines = [
-        distinct(ranked(line for line in own if line.text not in said), _SIDE_LINES)
-        for own in lines
-    ]
+    free = [[line for line in own if line.text not in texts] for own in lines]
+    sides_lines = [distinct(ranked(own), _SIDE_LINES) for own in free]
     for side, (name, own) in enumerate(zip(titles, sides_lines, strict=True), 1):
         states = [line for line in own if not _is_figure(line)]
         heading = phrases.history if is_history(states) else phrases.newest
@@ -75,7 +73,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     for side, (name, own) in enumerate(zip(titles, sides_lines, strict=True), 1):
         add(phrases.figures(name), list(filter(_is_figure, own)), side)
     nearest = next((side for side in materials if side.is_near), materials[0])
-    answer = answer_lines(request, statements, shown, material=nearest)
+    answer = answer_lines(request, statements, cited, material=nearest)
     return replace(answer, coverage=())  # it is that of one side
 
 
@@ -95,15 +93,15 @@ def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | No
         one = replace(request, subject=subject, about=subject, name="")
         return [find_material(replace(one, period=period), searcher) for period in periods]
     material = find_material(replace(request, subject=subject, period=None), searcher)
-    if material is None or len(material.found.articles) < 2:
+    if material is None or len(material.subject.articles) < 2:
         return [None, None]
-    best = sorted(material.found.central, key=lambda own: -material.nearness(own.article))[:2]
-    return [replace(material, found=replace(material.found, articles=(own,))) for own in best]
+    best = sorted(material.subject.central, key=lambda own: -material.nearness(own.article))[:2]
+    return [replace(material, subject=replace(material.subject, articles=(own,))) for own in best]
 
 
 def _own_lines(side: Material) -> list[Event]:
     """The lines that name their side, or lean on one that does, if it is a name; else all."""
-    lines, name = side.lines(), side.found.name
+    lines, name = side.lines(), side.subject.name
     if not all(part.is_name for part in name.parts):
         return lines
     named = [
@@ -119,7 +117,7 @@ def _is_figure(line: Event) -> bool:
 
 
 def _names_all(line: Event, sides: list[Material]) -> bool:
-    names = [side.found.name for side in sides]
+    names = [side.subject.name for side in sides]
     return len(set(names)) == len(names) and all(
         name.is_in(line.text) or name.has_surname(line.text) for name in names
     )

@@ -35,38 +35,38 @@ _ROLE = re.compile(
 def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell who or what a subject is, its dates and figures, what it says and is said of it."""
     material = find_material(request, searcher)
-    lines = material.lines(material.found.articles) if material is not None else []
+    lines = material.lines(material.subject.articles) if material is not None else []
     if material is None or not lines:
         return refuse_subject(request, searcher)
-    found, name = material.found, material.found.name.subject
+    subject, name = material.subject, material.subject.name.subject
     phrases = DossierPhrases.of(request.language)
     days = ChronologyPhrases.of(request.language)
     cited: list[Line] = []
-    shown: list[Event] = []
+    events: list[Event] = []
     statements: list[Statement] = []
 
     def add(heading: str, labelled: Iterator[tuple[str, Event]], *, is_dated: bool = False) -> None:
         for label, line in labelled:
-            shown.append(line)
+            events.append(line)
             cited.append(line)
             own, period = (len(cited),), line.period if is_dated else None
             statements.append(Statement(line.text, own, heading=heading, label=label, days=period))
             heading = ""
 
     ordered = ranked(lines)
-    identity = sorted(ordered, key=lambda line: -_identifies(line, found.name))
-    chosen = [line for line in identity if _identifies(line, found.name)] or ordered
-    unsaid = _find_unsaid(lines, found.name, phrases) if found.name.surname is not None else ""
+    identity = sorted(ordered, key=lambda line: -_identifies(line, subject.name))
+    chosen = [line for line in identity if _identifies(line, subject.name)] or ordered
+    unsaid = _find_unsaid(lines, subject.name, phrases) if subject.name.surname is not None else ""
     add(
-        ". ".join(filter(None, (phrases.identity(name, len(found.articles)), unsaid))),
+        ". ".join(filter(None, (phrases.identity(name, len(subject.articles)), unsaid))),
         (("", line) for line in distinct(chosen, _IDENTITY_LINES)),
     )
-    said = {line.text for line in shown}
-    quotes = [quote for quote in find_quotes(found, request) if quote.text not in said]
+    texts = {line.text for line in events}
+    quotes = [quote for quote in find_quotes(subject, request) if quote.text not in texts]
     quotes = quotes[:_WORD_LINES]
-    said |= {quote.text for quote in quotes}
-    left = [line for line in ordered if line.text not in said]
-    others = distinct(left, _LINES - len(shown) - len(quotes), shown)
+    texts |= {quote.text for quote in quotes}
+    remaining = [line for line in ordered if line.text not in texts]
+    others = distinct(remaining, _LINES - len(events) - len(quotes), events)
     dates = [line for line in others if line.day is not None]
     add(
         phrases.dates,
@@ -87,7 +87,7 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
         statements.append(Statement(quote.text, (len(cited),), heading=heading, label=label))
         heading = ""
     rest = [line for line in others if line not in dates and line not in figures]
-    of_it = [line for line in rest if line.is_named and _is_by_another(line, found.name)]
+    of_it = [line for line in rest if line.is_named and _is_by_another(line, subject.name)]
     add(phrases.of_it, (("", line) for line in of_it))
     add(phrases.rest, (("", line) for line in in_order(rest) if line not in of_it))
     return answer_lines(request, statements, cited, material=material)
@@ -97,12 +97,12 @@ def _find_unsaid(lines: Sequence[Event], name: SubjectName, phrases: DossierPhra
     """What no line tells: a person's role, age, since when. Whoever a line tells it of, it is not
     said to be missing."""
     texts = [fold_phrase(line.text) for line in lines]
-    said = {
+    aspects = {
         "role": any(_identifies(line, name) for line in lines) or any(map(_ROLE.search, texts)),
         "age": any(map(_AGE.search, texts)),
         "since": any(map(_SINCE.search, texts)),
     }
-    missing = [phrases.aspect[aspect] for aspect, is_said in said.items() if not is_said]
+    missing = [phrases.aspect[aspect] for aspect, is_said in aspects.items() if not is_said]
     return phrases.unsaid(", ".join(missing)) if missing else ""
 
 

@@ -47,22 +47,17 @@ _CLOCK = re.compile(r"(?:vers|à|dès|peu après|peu avant|at)\s+\d{1,2}\s?(?:h|
 class LineFeatures:
     """Of a sentence and a subject: what the weights of `lines.json` are for.
 
-    `is_led` if the sentence needs the one before it, and `follows` if that names the subject;
     `early` is 1 for the first sentence of an article, 1/2 for the second; `words` the logarithm of
     their number; `nearness` and `nearest` the similarity of the sentence and of the nearest one of
     its article to the request, above that of sentences not found.
     """
 
     is_named: float
-    follows: float
-    is_led: float
-    in_title: float
-    in_text: float
+    is_central: float
     early: float
     words: float
     has_digit: float
-    has_day: float
-    has_period: float
+    is_dated: float
     is_history: float
     nearness: float
     nearest: float
@@ -160,18 +155,13 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
         day = _find_day(own, at)
         published = article.published or date.min
         period = day.period if day else Period(published, published)
-        before = own.mentions[at - 1].is_named if at else False
         features = LineFeatures(
             mention.is_named,
-            before,
-            lead is not None,
-            own.in_title,
-            own.in_text,
+            own.is_central,
             1 / (1 + at),
             math.log(len(sentence.text.split())),
             _DIGIT.search(sentence.text) is not None,
-            day is not None and not day.rank,
-            day is not None and day.rank > 0,
+            day is not None,
             published.year - period.last.year >= _HISTORY_YEARS,
             similarity.get((article.id, sentence.start), _LEAST_SIMILARITY) - _LEAST_SIMILARITY,
             nearest,
@@ -215,13 +205,11 @@ def _find_day(own: SubjectArticle, at: int) -> EventDay | None:
 
 
 def _is_past(own: SubjectArticle, at: int) -> bool:
-    return bool(_SAME_YEAR.search(own.mentions[at].sentence.text)) or _is_amid_history(own, at)
-
-
-def _is_amid_history(own: SubjectArticle, at: int) -> bool:
-    """True if the last year written before a sentence is older than the article's last, and no
-    « hier » stands between."""
+    """True if a sentence speaks of "the same year", or the last year written before it is older
+    than the article's last and no « hier » stands between."""
     mention, published = own.mentions[at], own.article.published or date.min
+    if _SAME_YEAR.search(mention.sentence.text):
+        return True
     passage = (s for s in mention.passage.sentences if s.start < mention.sentence.start)
     others = (other.sentence for other in own.mentions[:at])
     before = {sentence.start: sentence.text for sentence in (*passage, *others)}
@@ -253,7 +241,7 @@ def merge_events(events: Iterable[Event]) -> list[Event]:
     Two sentences tell of one event if they say the same, or most of it on the same day.
     """
     ranked = sorted(events, key=lambda event: (event.day is None, -event.weight))
-    kept: list[Event] = []
+    merged: list[Event] = []
     texts: set[str] = set()
     vague: list[int] = []  # indices of kept events of more than a day
     by_day: defaultdict[date, list[int]] = defaultdict(list)
@@ -262,23 +250,23 @@ def merge_events(events: Iterable[Event]) -> list[Event]:
         if event.text in texts:
             continue
         is_day = event.period.first == event.period.last
-        near = [*by_day[event.period.first], *vague] if is_day else range(len(kept))
+        near = [*by_day[event.period.first], *vague] if is_day else range(len(merged))
         own = frozenset(folded_words(event.text))
-        same = next((at for at in near if _is_same(event, own, kept[at], words[at])), None)
+        same = next((at for at in near if _is_same(event, own, merged[at], words[at])), None)
         if same is not None:
-            other = kept[same]
+            other = merged[same]
             if other.article.id != event.article.id:
-                kept[same] = replace(other, weight=other.weight + _SUPPORT_WEIGHT)
+                merged[same] = replace(other, weight=other.weight + _SUPPORT_WEIGHT)
                 if (language := event.article.language) == other.article.language:
                     how = relation(event.text, other.text, language)
                     event = replace(event, differs=how is Relation.DIFFERS)
             if not event.differs:
                 continue
-        (by_day[event.period.first] if is_day else vague).append(len(kept))
+        (by_day[event.period.first] if is_day else vague).append(len(merged))
         texts.add(event.text)
-        kept.append(event)
+        merged.append(event)
         words.append(own)
-    return kept
+    return merged
 
 
 def _is_same(one: Event, words: frozenset[str], other: Event, other_words: frozenset[str]) -> bool:
@@ -325,18 +313,18 @@ def ranked(lines: Iterable[Event]) -> list[Event]:
     return sorted(lines, key=lambda line: (-line.weight, line.place))
 
 
-def distinct(lines: Iterable[Event], most: int, shown: Iterable[Event] = ()) -> list[Event]:
-    """The first lines that say nothing twice, and no orders to machines; `shown` are said."""
-    kept: list[Event] = []
-    said = list(shown)
+def distinct(lines: Iterable[Event], most: int, before: Iterable[Event] = ()) -> list[Event]:
+    """The first lines that say nothing twice, and no orders to machines, nor what `before` says."""
+    chosen: list[Event] = []
+    earlier = list(before)
     for line in lines:
-        if len(kept) == most:
+        if len(chosen) == most:
             break
-        if any(_says_same(line, other) for other in said) or is_order(line.text, SURE_ORDER_LOGIT):
-            continue
-        kept.append(line)
-        said.append(line)
-    return kept
+        is_new = not any(_says_same(line, other) for other in earlier)
+        if is_new and not is_order(line.text, SURE_ORDER_LOGIT):
+            chosen.append(line)
+            earlier.append(line)
+    return chosen
 
 
 def _says_same(one: Event, other: Event) -> bool:

@@ -90,15 +90,15 @@ def _find_items(findings: Findings) -> list[Quotable]:
     ]
     least = max((logit for logit, _ in candidates), default=0.0) - _ITEM_MARGIN
     lines: list[Quotable] = []
-    said: list[set[str]] = []
+    item_words: list[set[str]] = []
     for logit, line in sorted(candidates, key=lambda candidate: -candidate[0]):
         assert line.span is not None
         words = set(folded_words(line.article.text[line.span.start : line.span.end]))
         if (
             logit >= least
             and len(lines) < _MOST_ITEMS
-            and not any(words <= other or words >= other for other in said)
+            and not any(words <= other or words >= other for other in item_words)
         ):
             lines.append(line)
-            said.append(words)
+            item_words.append(words)
     return lines

@@ -47,7 +47,7 @@ class Material:
     closest.
     """
 
-    found: FoundSubject
+    subject: FoundSubject
     named: frozenset[str]
     is_near: bool
     similarity: Similarity
@@ -56,7 +56,7 @@ class Material:
         """The sentences on the subject that can be shown, of the articles about it and those that
         are close, or of these."""
         if articles is None:
-            articles = self.found.articles
+            articles = self.subject.articles
             articles = [own for own in articles if own.is_central or own.is_close] or articles
         return find_lines(articles, self.similarity)
 
@@ -81,36 +81,36 @@ def find_material(
     if subject != request.subject:
         words = words.replace(request.subject, subject)
         findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
-    found = find_subject(searcher, subject, request.period, most=most)
-    if not found.articles and request.name and request.name != subject:
-        found = find_subject(searcher, request.name, request.period, most=most)
-    if not found.articles and (
+    matches = find_subject(searcher, subject, request.period, most=most)
+    if not matches.articles and request.name and request.name != subject:
+        matches = find_subject(searcher, request.name, request.period, most=most)
+    if not matches.articles and (
         findings.confidence < _LEAST_CONFIDENCE
-        or not any(_has_names(found.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])
+        or not any(_has_names(matches.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])
     ):
         shorter = _find_by_names(subject, findings.hits, searcher, request.period)
         if shorter is None:
             return None
-        found = shorter
-    names = [part for part in found.name.parts if part.is_name]
-    is_name = len(names) == len(found.name.parts)
-    own = {entry.article.id: entry for entry in found.articles}
-    core = replace(found.name, parts=tuple(names or found.name.parts))
+        matches = shorter
+    names = [part for part in matches.name.parts if part.is_name]
+    is_name = len(names) == len(matches.name.parts)
+    own = {entry.article.id: entry for entry in matches.articles}
+    core = replace(matches.name, parts=tuple(names or matches.name.parts))
     nearest = _nearest_articles(findings.hits)
-    if 0 < len(names) < len(found.name.parts) and not any(e.in_title for e in found.articles):
+    if 0 < len(names) < len(matches.name.parts) and not any(e.in_title for e in matches.articles):
         nearest += [h.article for h in findings.hits[:_MOST_NEAR] if core.is_in(h.article.title)]
-    is_told = any(entry.is_central for entry in found.articles)
+    is_told = any(entry.is_central for entry in matches.articles)
     for article in nearest:
         is_titled = bool(core.find_parts(article.title))
         entry = own.get(article.id)
         if entry is not None:
             own[article.id] = replace(entry, in_text=entry.in_text or is_titled, is_close=True)
-        elif is_name and found.articles and not _has_hint(request, article):
+        elif is_name and matches.articles and not _has_hint(request, article):
             continue
         elif (is_told and names and (is_titled or judge_text(core, article)[0])) or (
-            not is_told and (not names or _has_names(found.name, article, any))
+            not is_told and (not names or _has_names(matches.name, article, any))
         ):
-            own[article.id] = SubjectArticle(article, found.name, in_title=False, in_text=True)
+            own[article.id] = SubjectArticle(article, matches.name, in_title=False, in_text=True)
     if not own:
         return None
     articles = sorted(own.values(), key=SubjectArticle.newness, reverse=True)
@@ -120,12 +120,12 @@ def find_material(
         for ranked in hit.sentences
     }
     is_corrected = fold_phrase(subject) != fold_phrase(request.subject)  # « métro » → « mètre »
-    is_near = found.name.subject != subject or not found.articles
+    is_near = matches.name.subject != subject or not matches.articles
     is_near = is_near and not any(_has_words(subject, entry.article) for entry in articles)
     # A line that only names the subject is no news of it.
     is_near = is_near or is_corrected or not any(entry.is_central for entry in articles)
-    named = frozenset(() if is_corrected else (entry.article.id for entry in found.articles))
-    return Material(replace(found, articles=tuple(articles)), named, is_near, similarity)
+    named = frozenset(() if is_corrected else (entry.article.id for entry in matches.articles))
+    return Material(replace(matches, articles=tuple(articles)), named, is_near, similarity)
 
 
 def _find_by_names(
@@ -138,9 +138,9 @@ def _find_by_names(
     words = [word for run in runs for word in run.split() if word[:1].isupper()]
     near = {hit.article.id for hit in hits if _has_names(name, hit.article, all)}
     for form in dict.fromkeys((", ".join(runs), ", ".join(words), *runs, *words) if runs else ()):
-        found = find_subject(searcher, form, period, most=_MOST_NAMED)
-        if own := tuple(entry for entry in found.articles if entry.article.id in near):
-            return replace(found, articles=own)
+        matches = find_subject(searcher, form, period, most=_MOST_NAMED)
+        if own := tuple(entry for entry in matches.articles if entry.article.id in near):
+            return replace(matches, articles=own)
     return None
 
 

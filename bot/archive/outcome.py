@@ -47,10 +47,10 @@ def answer_lines(
     articles = [citation.article for citation in citations]
     first, *others = statements
     note = ""
-    found = material.found if material is not None else None
-    if found is not None and found.homonyms:
-        title = title_of(found.homonyms[0], request.language)
-        note = SubjectPhrases.of(request.language).homonyms(len(found.homonyms), title)
+    subject = material.subject if material is not None else None
+    if subject is not None and subject.homonyms:
+        title = title_of(subject.homonyms[0], request.language)
+        note = SubjectPhrases.of(request.language).homonyms(len(subject.homonyms), title)
     heading = heading or first.heading
     end = "." if note and heading and not heading.endswith((".", ":")) else ""
     first = replace(first, heading=f"{heading}{end} {note}".strip())
@@ -66,15 +66,15 @@ def answer_lines(
         further=tuple(line.cite(number) for number, line in enumerate(further, len(lines) + 1)),
         period=request.period,
         intent=request.function,
-        subject=found.name.subject if found is not None else request.subject,
+        subject=subject.name.subject if subject is not None else request.subject,
         rest=tuple(rest),
         whole_heading=f"{whole_heading}{note}" if rest else "",
-        coverage=_count_months(found) if found is not None else (),
+        coverage=_count_months(subject) if subject is not None else (),
     )
 
 
-def _count_months(found: FoundSubject) -> tuple[MonthCount, ...]:
-    days = (own.article.published for own in found.articles)
+def _count_months(subject: FoundSubject) -> tuple[MonthCount, ...]:
+    days = (own.article.published for own in subject.articles)
     months = Counter(day.replace(day=1) for day in days if day is not None)
     return tuple(MonthCount(month, months[month]) for month in sorted(months))
 

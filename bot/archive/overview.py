@@ -23,7 +23,7 @@ _NEWEST_LINES, _BEFORE_LINES = 7, 3  # of the latest
 def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell what the articles say of a subject, under headings; no two lines say the same."""
     material = find_material(request, searcher)
-    lines = material.lines(material.found.articles) if material is not None else []
+    lines = material.lines(material.subject.articles) if material is not None else []
     if not lines:
         return refuse_subject(request, searcher)
     phrases = OverviewPhrases.of(request.language)
@@ -41,7 +41,7 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     state = [line for line in chosen if is_newest(line)]
     others = [line for line in chosen if not is_newest(line)]
     voices = [line for line in others if find_speaker(line.text, line.article.language)]
-    shown: list[Event] = []
+    cited: list[Event] = []
     statements: list[Statement] = []
     for heading, own in (
         (phrases.history if is_history(state) else phrases.newest, state),
@@ -49,31 +49,31 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
         (phrases.background, [line for line in others if line not in voices]),
     ):
         for line in _newest_first(own):
-            shown.append(line)
-            statements.append(Statement(line.text, (len(shown),), heading=heading))
+            cited.append(line)
+            statements.append(Statement(line.text, (len(cited),), heading=heading))
             heading = ""
-    return answer_lines(request, statements, shown, material=material)
+    return answer_lines(request, statements, cited, material=material)
 
 
 def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell the news of the newest day with an article on a subject, and those of the day before."""
     material = find_material(request, searcher)
-    central = [own for own in material.found.articles if own.is_central] if material else []
+    central = [own for own in material.subject.articles if own.is_central] if material else []
     lines = [line for line in material.lines(central) if line.article.published] if material else []
     if not lines:
         return refuse_subject(request, searcher)
     phrases = LatestPhrases.of(request.language)
     days = sorted({_day(line) for line in lines}, reverse=True)[:2]
-    shown: list[Event] = []
+    cited: list[Event] = []
     statements: list[Statement] = []
     for at, (day, most) in enumerate(zip(days, (_NEWEST_LINES, _BEFORE_LINES), strict=False)):
         heading = phrases.before(day) if at else phrases.newest(day)
         own = ranked(line for line in lines if _day(line) == day)
-        for line in _newest_first(distinct(own, most, shown)):
-            shown.append(line)
-            statements.append(Statement(line.text, (len(shown),), heading=heading))
+        for line in _newest_first(distinct(own, most, cited)):
+            cited.append(line)
+            statements.append(Statement(line.text, (len(cited),), heading=heading))
             heading = ""
-    return answer_lines(request, statements, shown, material=material)
+    return answer_lines(request, statements, cited, material=material)
 
 
 def _newest_first(lines: Sequence[Event]) -> list[Event]:

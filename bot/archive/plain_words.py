@@ -193,17 +193,17 @@ def strip_asking(text: str, *, of_articles: bool = False) -> str:
 def _function_of(text: str) -> ArchiveFunction | None:
     """The function whose words stand at either end of a message."""
     around = _strip(_cut_date(text, with_days=True).question)[1]
-    found = next((function for function, cue in _FUNCTION_CUES if cue.search(around)), None)
+    function = next((name for name, cue in _FUNCTION_CUES if cue.search(around)), None)
     if _COUNT.search(fold_phrase(text)):
         return "count"
-    if found is None and _WHAT_SAID.match(fold_phrase(text)):
+    if function is None and _WHAT_SAID.match(fold_phrase(text)):
         return "quotes"
-    if found is None and _WHICH.match(fold_phrase(text)):
-        found = "list"
-    if found in (None, "list") and _ANYWHERE.search(text):
+    if function is None and _WHICH.match(fold_phrase(text)):
+        function = "list"
+    if function in (None, "list") and _ANYWHERE.search(text):
         return "chronology"
     is_of_articles = _OF_ARTICLES.search(fold_phrase(" ".join(text.split()[:_OPENING_WORDS])))
-    return "articles" if found == "list" and is_of_articles else found
+    return "articles" if function == "list" and is_of_articles else function
 
 
 def _cut_date(text: str, *, with_days: bool) -> Timing:
@@ -219,7 +219,7 @@ def _cut_date(text: str, *, with_days: bool) -> Timing:
 def _strip(text: str, asking: frozenset[str] = _ASKING) -> tuple[str, str]:
     """Cut the words that only ask from both ends, and parts of nothing else; return what remains
     and what was cut."""
-    kept: list[str] = []
+    remains: list[str] = []
     around: list[str] = []
     for sentence in _SENTENCE_END.split(text):
         parts: list[str] = []
@@ -238,9 +238,9 @@ def _strip(text: str, asking: frozenset[str] = _ASKING) -> tuple[str, str]:
             last -= 1
         if first < last:
             begin, end = tokens[first].start(), tokens[last - 1].end()
-            kept.append(sentence[begin:end])
+            remains.append(sentence[begin:end])
             around += [sentence[:begin], sentence[end:]]
-    return "; ".join(kept), fold_phrase(" ".join(around))
+    return "; ".join(remains), fold_phrase(" ".join(around))
 
 
 def _only_asks(token: re.Match[str], asking: frozenset[str]) -> bool:

@@ -27,7 +27,7 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(request, searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    lines = material.lines(material.found.articles)
+    lines = material.lines(material.subject.articles)
     names = {line.text: find_speaker(line.text, line.article.language) for line in lines}
 
     def takes_side(line: Event) -> bool:

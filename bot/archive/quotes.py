@@ -76,30 +76,31 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if not request.person:
         person, topic = split_topic(request.about or request.subject)
         request = replace(request, person=person, subject=topic)
-    asked = replace(request, subject=request.person, about=f"{request.person} {request.subject}")
-    material = find_material(asked, searcher)
+    about = f"{request.person} {request.subject}"
+    by_person = replace(request, subject=request.person, about=about)
+    material = find_material(by_person, searcher)
     if material is not None and (name := _name_of_role(request.person, material)):
-        material = find_material(replace(asked, subject=name), searcher)
+        material = find_material(replace(by_person, subject=name), searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    near, kept = material, find_quotes(material.found, request)
-    other: list[SpokenQuote] = []
-    if not kept:
-        other = find_quotes(material.found, replace(request, subject=""))
-        other.sort(key=lambda quote: -near.nearness(quote.article, quote.start, quote.end))
-        other = other[:_OFF_TOPIC_QUOTES]
-    if not (kept or other):
+    near, quotes = material, find_quotes(material.subject, request)
+    off_topic: list[SpokenQuote] = []
+    if not quotes:
+        off_topic = find_quotes(material.subject, replace(request, subject=""))
+        off_topic.sort(key=lambda quote: -near.nearness(quote.article, quote.start, quote.end))
+        off_topic = off_topic[:_OFF_TOPIC_QUOTES]
+    if not (quotes or off_topic):
         return refuse_subject(request, searcher)
-    name = material.found.name.subject
+    name = material.subject.name.subject
     phrases = QuotesPhrases.of(request.language)
-    heading = phrases.heading(name, request.subject, len(kept))
-    material = replace(material, is_near=bool(other))
-    if other:
-        kept = other
+    heading = phrases.heading(name, request.subject, len(quotes))
+    material = replace(material, is_near=bool(off_topic) or not material.named)
+    if off_topic:
+        quotes = off_topic
         heading = phrases.off_subject(name, request.subject)
     skip = (request.page - 1) * SHOWN_QUOTES
-    lines = kept[skip : skip + SHOWN_QUOTES] or kept[:SHOWN_QUOTES]
-    further = [quote for quote in kept if quote not in lines][:MAX_QUOTES]
+    lines = quotes[skip : skip + SHOWN_QUOTES] or quotes[:SHOWN_QUOTES]
+    further = [quote for quote in quotes if quote not in lines][:MAX_QUOTES]
     statements = [
         Statement(
             line.text, (number,), label=phrases.day(day), days=Period(day, day) if day else None
@@ -107,10 +108,10 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         for number, line in enumerate([*lines, *further], 1)
         for day in (line.article.published,)
     ]
-    shown, rest = statements[: len(lines)], statements[len(lines) :]
+    page, rest = statements[: len(lines)], statements[len(lines) :]
     return answer_lines(
         request,
-        shown,
+        page,
         lines,
         heading,
         further,
@@ -138,7 +139,7 @@ def split_topic(words: str) -> tuple[str, str]:
 
 def _name_of_role(role: str, material: Material) -> str:
     """The name that an article gives to a role: « Didier Dinart, le sélectionneur »."""
-    if any(part.is_name and " " in part.text for part in material.found.name.parts):
+    if any(part.is_name and " " in part.text for part in material.subject.name.parts):
         return ""
     words = role.split()
     if len(words) < 2 or not words[0].islower():
@@ -147,23 +148,23 @@ def _name_of_role(role: str, material: Material) -> str:
         rf"{re.escape(words[0])}\b[^.,;«»]{{0,40}}? ?,? ({PERSON})"
         rf"|({PERSON}) ?, [^.,;«»]{{0,20}}{re.escape(words[0])}\b"
     )
-    for own in material.found.articles:
+    for own in material.subject.articles:
         match = near.search(own.article.text)
         if match is not None:
             return match[1] or match[2]
     return ""
 
 
-def find_quotes(found: FoundSubject, request: ArchiveRequest) -> list[SpokenQuote]:
+def find_quotes(subject: FoundSubject, request: ArchiveRequest) -> list[SpokenQuote]:
     """Find what a person says, newest first, on the request's subject if it names a person."""
-    quotes = [quote for own in found.articles for quote in _quotes_of(own, found.name)]
+    quotes = [quote for own in subject.articles for quote in _quotes_of(own, subject.name)]
     if request.subject and request.person:
         quotes = _on_topic(quotes, request.subject)
-    kept: list[SpokenQuote] = []
+    unlike: list[SpokenQuote] = []
     for quote in sorted(quotes, key=_newness, reverse=True):
-        if not any(_is_same(quote, other) for other in kept):
-            kept.append(quote)
-    return [quote for quote in kept if not is_order(quote.text, SURE_ORDER_LOGIT)]
+        if not any(_is_same(quote, other) for other in unlike):
+            unlike.append(quote)
+    return [quote for quote in unlike if not is_order(quote.text, SURE_ORDER_LOGIT)]
 
 
 def _newness(quote: SpokenQuote) -> tuple[date, bool, int]:

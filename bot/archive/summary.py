@@ -128,7 +128,7 @@ def tell_summary(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if material is None:
         return refuse_subject(request, searcher)
     best = max(
-        material.found.articles, key=lambda own: (own.in_title, material.nearness(own.article))
+        material.subject.articles, key=lambda own: (own.in_title, material.nearness(own.article))
     )
     return _summary_of(best.article, request, searcher, is_near=material.is_near)
 

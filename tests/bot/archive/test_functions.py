@@ -276,7 +276,7 @@ def test_an_article_with_the_kind_of_a_subject_and_not_its_name_is_not_about_it(
     with searcher_over(nice, paris) as searcher:
         material = find_material(request, searcher)
     assert material is not None
-    assert [own.article.title for own in material.found.central] == ["Attentat de Nice"]
+    assert [own.article.title for own in material.subject.central] == ["Attentat de Nice"]
 
 
 class QuestionReader:
