@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_articles
 from bot.archive.material import find_material
-from bot.archive.outcome import refuse_request
+from bot.archive.outcome import refuse_request, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.subject import MAX_PASSAGES
 from bot.archive.texts import ArticlesPhrases
@@ -68,10 +68,12 @@ def list_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
 
 def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
-    """Count the articles of a subject, an author and a period, and say what was counted."""
+    """Count the articles of a subject's words, an author and a period, and say what was counted."""
     listing = _find(request, searcher, PAGE_ARTICLES)
     if isinstance(listing, Answer):
         return listing
+    if listing.is_near:
+        return refuse_subject(request, searcher)
     if request.subject:
         phrases = ArticlesPhrases.of(request.language)
         text = phrases.naming(request.subject, listing.total, listing.mentions)
@@ -81,7 +83,7 @@ def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
     citations = cite_openings(listing.page, searcher.generation)
     counted = Statement(text, tuple(citation.number for citation in citations))
     listed = _name_articles(listing.page, request) if request.subject else []
-    return _answer(request, [counted, *listed], citations, is_near=listing.is_near)
+    return _answer(request, [counted, *listed], citations, is_near=False)
 
 
 def _name_articles(articles: Sequence[Article], request: ArchiveRequest) -> list[Statement]:

@@ -184,6 +184,7 @@ def test_a_misspelt_subject_is_found_as_the_articles_spell_it() -> None:
     with searcher_over(told("Les opérations", text)) as searcher:
         answer = call(searcher, "dossier", "Netanyaou")
         articles = call(searcher, "articles", "Netanyaou")
+        assert call(searcher, "count", "Netanyaou").outcome == "no"
     assert (answer.outcome, answer.statements[0].text) == ("perhaps", text)
     assert articles.outcome == "perhaps"
 
