@@ -17,7 +17,7 @@ FLOORS = {
     "alone": 0.83,
     "distress": 0.94,
     "ordinary": 0.88,
-    "smalltalk": 0.88,
+    "smalltalk": 0.87,
 }
 """Shares of right replies to the half that is tuned on; the other half judges (docs/figures.md).
 Every second conversation is held, in half the time; the benchmark holds all."""
