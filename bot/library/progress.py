@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.errors import error_text
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
-from index.ingestion.builder import BuildReport
+
+if TYPE_CHECKING:
+    from index.ingestion.builder import BuildReport
 
 _FILES_LIMIT = 5  # skipped files that are listed
 

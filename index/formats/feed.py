@@ -108,7 +108,7 @@ def _metadata(entry: dict[str, Any], feed: dict[str, Any]) -> Metadata:
 def _moment(entry: dict[str, Any], name: str) -> date | datetime | None:
     """Parse a date with its zone from the feed's own text, else take the library's in UTC."""
     moment = as_moment(_text(entry, name))
-    moment_parts = dict.get(entry, f"{name}_parse_entry")
+    moment_parts = dict.get(entry, f"{name}_parsed")
     if moment is not None or not isinstance(moment_parts, struct_time):
         return moment
     try:
