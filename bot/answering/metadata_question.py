@@ -216,8 +216,10 @@ def bare_name(message: str) -> str:
     """The name in « Marie Curie ? » or « Que disent les articles sur Marie Curie ? »; else ""."""
     around = f"{QUOTATION_MARKS}?!.…\u202f\u00a0"
     name = _WHAT_ABOUT.sub("", " ".join(message.split()).strip(around), count=1).strip(around)
-    words = name.lower().split()
+    words = name.split()
     others = (stop_words("fr") | stop_words("en")).difference(PARTICLES)
-    inner_words = (word for word in words[1:] if word not in ("la", "le"))  # « Claire Le Goff »
-    is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint([*words[:1], *inner_words])
+    inner_words = (word for word in words[1:] if word.islower() and word not in ("la", "le"))
+    is_name = len(words) <= _MAX_NAME_WORDS and others.isdisjoint(
+        [*map(str.lower, words[:1]), *inner_words]
+    )
     return name if is_name and any(map(str.isalpha, name)) else ""

@@ -14,6 +14,7 @@ from bot.answering.topic import shares_subject
 from index.article import Article, Period
 from index.findings import Findings, Hit
 from index.reading.extracts import rank_extracts
+from index.reading.namesakes import is_of_namesake
 from index.reading.sentences import best_sentence, rank_sentences
 from index.reading.years import is_of_other_years
 from index.search.confidence import Thresholds
@@ -67,6 +68,9 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no" or not rank_extracts(rank_sentences(findings.hits)):
         return Decision("no", "unsaid", _articles_to_offer(findings.hits))
+    first = best_sentence(rank_sentences(findings.hits)[0])
+    if outcome == "sure" and is_of_namesake(findings.question, first.text):
+        outcome = "perhaps"
     return Decision(outcome)
 
 

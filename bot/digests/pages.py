@@ -89,16 +89,14 @@ class DigestPages:
     async def _values(self, request: Request) -> dict[str, Any]:
         visitor: Visitor = request.state.visitor
         today = clock.today()
-        find = self._service.library.newest
-        newest = await asyncio.to_thread(find, 1, 0, Selection(until=today))
-        usual = newest[0].published if newest else None
-        if usual is None or usual >= today - timedelta(days=1):
-            usual = today
+        newest = await asyncio.to_thread(self._newest_day, visitor.language, today)
+        usual = newest if newest and newest < today - timedelta(days=1) else today
         try:
             day = date.fromisoformat(request.query_params.get("day", usual.isoformat()))
             before = day - timedelta(days=1)
         except (ValueError, OverflowError) as error:
             raise HTTPException(404) from error
+        earlier = await asyncio.to_thread(self._newest_day, visitor.language, before)
         if day != usual:  # this digest is cached for everybody
             await self._service.count(visitor, SEARCH_COST)
         async with self._lock:
@@ -109,12 +107,19 @@ class DigestPages:
             "script": script,
             "chapters": chapters(script),
             "day": day,
-            "before": before,
+            "before": earlier or before,
+            "earlier": earlier,
             "after": day + timedelta(days=1) if day < today else None,
             "spoken_quote": spoken_quote,
             "source_parts": source_parts,
             "quotes_path": quotes_path,
         }
+
+    def _newest_day(self, language: Language, until: date) -> date | None:
+        """The newest day of articles in a language, up to a day; None without any."""
+        among = Selection(until=until, languages=(language,))
+        newest = self._service.library.newest(1, among=among)
+        return newest[0].published if newest else None
 
     def _load_daily(self, language: Language, period: Period) -> Script:
         library = self._service.library

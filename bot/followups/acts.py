@@ -89,7 +89,13 @@ class AnswerActs:
             "wrong": partial(act.say, "wrong"),
             "not_that": partial(act.other_article, "instead", "not_that"),
         }
-        return acts[intent]() if intent in acts else None
+        if intent not in acts:
+            return None
+        answer = acts[intent]()
+        # What is quoted again is no surer than it was; whose it is and of which day is certain.
+        is_quote = intent in RESTATING - {"date", "author", "link"}
+        is_raised = answer.is_sure and answer.statements and not last.is_sure
+        return lower(answer) if is_quote and is_raised else answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,3 +194,10 @@ def test_the_words_of_a_button_mean_its_intent() -> None:
     assert ButtonPhrases.intent_of("La source") == "source"
     assert ButtonPhrases.question_alone(texts.alone("Et à Lyon ?")) == "Et à Lyon ?"
     assert ButtonPhrases.words_searched(texts.search("merci")) == "merci"
+
+
+def test_what_is_quoted_again_is_no_surer_than_it_was() -> None:
+    unsure = replace(LAST, is_sure=False)
+    for act in ("quote", "repeat", "source", "sure"):
+        assert (after(act, LAST).outcome, after(act, unsure).outcome) == ("sure", "perhaps")
+    assert after("date", unsure).outcome == "sure"
