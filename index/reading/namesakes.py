@@ -17,8 +17,9 @@ def is_of_namesake(question: str, text: str) -> bool:
     that one's surname: « Philippe Villeneuve » for « Philippe Jost »."""
     words, others = {word[:_SPELLED] for word in _words(text)}, _full_names(text)
     return any(
-        name[-1][:_SPELLED] not in words and any(other[0] == name[0] for other in others)
+        name[-1][:_SPELLED] not in words and other[0] == name[0] and other[-1] not in name
         for name in _full_names(question)
+        for other in others
     )
 
 

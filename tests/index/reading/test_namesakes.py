@@ -16,6 +16,7 @@ SENTENCE = "L’architecte en chef, Philippe Villeneuve, défend une reconstruct
         ("Qui est Philippe Villeneuve ?", False),
         ("Que dit Philippe Villeneve ?", False),
         ("Qui est Jean Villeneuve ?", False),
+        ("Que dit Philippe Villeneuve de Bordeaux ?", False),
         ("Qui dirige le chantier ?", False),
     ],
 )
