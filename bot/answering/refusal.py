@@ -37,7 +37,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
+class ModelVote:
     """A chat model's choice, beside the sentence that is quoted first without it.
 
     `agrees` is True if it chose that one first, or one beside it, None if it chose none. `odds` is
@@ -68,14 +68,19 @@ def decide_by_evidence(findings: Findings, thresholds: Thresholds) -> Decision:
     outcome = outcome_of(findings.confidence, thresholds)
     if outcome == "no" or not rank_extracts(rank_sentences(findings.hits)):
         return Decision("no", "unsaid", _articles_to_offer(findings.hits))
-    first = best_sentence(rank_sentences(findings.hits)[0])
-    if outcome == "sure" and is_of_namesake(findings.question, first.text):
+    if outcome == "sure" and _names_another(findings):
         outcome = "perhaps"
     return Decision(outcome)
 
 
+def _names_another(findings: Findings) -> bool:
+    """True if the first sentence is about a namesake of somebody in the question."""
+    first = best_sentence(rank_sentences(findings.hits)[0])
+    return is_of_namesake(findings.question, first.text)
+
+
 def decide_by_vote(
-    findings: Findings, outcome: Outcome, vote: Vote, thresholds: Thresholds
+    findings: Findings, outcome: Outcome, vote: ModelVote, thresholds: Thresholds
 ) -> Decision:
     """Adjust the `outcome` by the evidence to a chat model's vote.
 
@@ -94,7 +99,8 @@ def decide_by_vote(
         if vote.agrees:
             if outcome == "perhaps" and confidence >= PROMISED_CONFIDENCE:
                 first = rank_sentences(findings.hits)[0]
-                if not is_of_other_years(findings.question, first, best_sentence(first)):
+                is_other_year = is_of_other_years(findings.question, first, best_sentence(first))
+                if not is_other_year and not _names_another(findings):
                     outcome = "sure"
             elif outcome == "no" and weighed != "no":
                 outcome = "perhaps"

@@ -20,7 +20,7 @@ from index.article import Period
 from index.search.searcher import Searcher
 
 SHOWN_EVENTS = 20
-MAX_EVENTS = 40  # of a page, the part ones and those under « more »
+MAX_EVENTS = 40  # of a page, those shown and those under « more »
 _FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
 _DATED_WEIGHT = 1.0  # of an event, above the news that an article has no day for
 _GAP_DAYS = 365

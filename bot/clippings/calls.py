@@ -44,7 +44,7 @@ class ClippingFields(ClippingKey):
     ] = None
 
 
-class TextFormat(BaseModel):
+class DocumentFields(BaseModel):
     format: Literal["md", "ris", "bib"] = "md"
 
 
@@ -56,7 +56,7 @@ class OtherWordsRecord(TypedDict):
     other: str
 
 
-class ClippingRecord(TypedDict):
+class QuoteRecord(TypedDict):
     """A kept quote in its place; `state` is `changed` if its article has other words now, or
     `withdrawn`, without a citation, if the article is gone."""
 
@@ -71,7 +71,7 @@ class ClippingRecord(TypedDict):
 class DossierRecord(TypedDict):
     """All kept quotes, in their order."""
 
-    quotes: list[ClippingRecord]
+    quotes: list[QuoteRecord]
 
 
 class DocumentRecord(TypedDict):
@@ -109,7 +109,7 @@ def clipping_calls(service: WebService) -> list[ProgramCall]:
         await own(visitor).delete(fields.id)
         return {"id": str(fields.id), "done": "deleted"}
 
-    async def export(visitor: Visitor, base: str, fields: TextFormat) -> object:
+    async def export(visitor: Visitor, base: str, fields: DocumentFields) -> object:
         content, _ = await own(visitor).write(fields.format, base)
         return {"text": content.decode()}
 
@@ -127,11 +127,11 @@ def clipping_calls(service: WebService) -> list[ProgramCall]:
         call("keep_quote", "POST", PATH, QuoteFields, DossierRecord, keep),
         call("change_quote", "PATCH", one, ClippingFields, DoneRecord, change),
         call("delete_quote", "DELETE", one, ClippingKey, DoneRecord, delete),
-        call("export_dossier", "GET", "", TextFormat, DocumentRecord, export),
+        call("export_dossier", "GET", "", DocumentFields, DocumentRecord, export),
     ]
 
 
-def _record(clipping: Clipping) -> ClippingRecord:
+def _record(clipping: Clipping) -> QuoteRecord:
     return {
         "id": clipping.id,
         "number": clipping.number,

@@ -68,7 +68,7 @@ def keep_clippings(
     places = {(row.citation["article"], row.citation["start"]) for row in rows}
     count = len(rows)
     last = max((row.place for row in rows), default=0)
-    kept = 0
+    owned = 0
     for citation in citations:
         if (citation["article"], citation["start"]) not in places:
             if count == CLIPPING_LIMIT:
@@ -84,9 +84,9 @@ def keep_clippings(
                     kept_at=now,
                 )
             )
-        kept += 1
+        owned += 1
     _touch(session, person_id, now)
-    return kept
+    return owned
 
 
 def clippings_of(session: Session, person_id: int) -> list[ClippingRecord]:

@@ -119,8 +119,8 @@ class _Act:
         quotes = []
         for source in self.last.cited:
             article = self.acts.find_article(source.article)
-            if article is not None and (found := _find_quote(article, source)) is not None:
-                quotes.append(found)
+            if article is not None and (quote := _find_quote(article, source)) is not None:
+                quotes.append(quote)
         return quotes
 
     def by_article(self) -> list[Quoted]:
@@ -193,12 +193,12 @@ class _Act:
         if not quotes:
             return self.say("gone" if self.last.cited else "no_answer")
         first = quotes[0]
-        shown = {quote.source.quote for quote in quotes}
+        texts = {quote.source.quote for quote in quotes}
         end = first.start + len(first.source.quote)
         sentences = [
             (sentence, passage)
             for sentence, passage in _telling_sentences(first.article)
-            if sentence.start >= end and sentence.text not in shown
+            if sentence.start >= end and sentence.text not in texts
         ][:_MORE_SENTENCES]
         if not sentences:
             return self.say("no_more")
@@ -228,8 +228,8 @@ class _Act:
         if not self.last.cited:
             return self.say(none)
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
-        shown = {source.article for source in self.last.cited}
-        hits = [hit for hit in self._of_subject(findings) if hit.article.id not in shown]
+        cited = {source.article for source in self.last.cited}
+        hits = [hit for hit in self._of_subject(findings) if hit.article.id not in cited]
         answer = self.acts.answerer.answer(replace(findings, hits=tuple(hits)))
         if not answer.statements:
             return self.say(none)
@@ -252,11 +252,11 @@ class _Act:
         if not self.last.cited:
             return self.say("sure_no")
         citations = [quote.cite(number) for number, quote in enumerate(self.quoted()[:2], 1)]
-        shown = {citation.quote for citation in citations}
+        texts = {citation.quote for citation in citations}
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
         for hit in self._of_subject(findings)[:2]:
             ranked = max(hit.sentences, key=lambda sentence: sentence.score, default=None)
-            if len(citations) < 2 and ranked and ranked.sentence.text not in shown:
+            if len(citations) < 2 and ranked and ranked.sentence.text not in texts:
                 citations.append(
                     Citation.of(len(citations) + 1, ranked.sentence, hit.passage, hit.article)
                 )

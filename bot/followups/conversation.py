@@ -96,6 +96,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         began = time.perf_counter()
         turn = TurnText(message) if isinstance(message, str) else message
         turn = replace(turn, question=turn.question.strip())
+        asked = turn.question
         turn, meaning = await asyncio.to_thread(self._understand, turn)
         if self._gate is not None and (help := self._gate.answer(turn.question, meaning)):
             return help
@@ -107,6 +108,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         reply = await asyncio.to_thread(self._reply, turn, meaning)
         if reply is not None:
             is_function = reply.intent in self._functions  # the words may name another one
+            if turn.question != asked and not meaning.is_command:  # « et de Hubble ? »
+                reply = replace(reply, question=asked, understood=turn.question)
             return replace(
                 reply,
                 intent=reply.intent if is_function else meaning.intent,
@@ -198,7 +201,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if last is None or not is_more or not _is_function(last.intent):
             return turn, meaning
         frames = reframe(last.understood, meaning.question, last.language)
-        if meaning.subject and len(meaning.question.split()) <= _FRAGMENT_WORDS:
+        is_fragment = len(meaning.question.split()) <= _FRAGMENT_WORDS
+        if meaning.subject and last.subject and is_fragment:
             frames.append(last.understood.replace(last.subject, meaning.subject))
         for frame in frames:
             again = self._messages.read(frame)

@@ -1,4 +1,4 @@
-"""The state of the index and of the day's work in words, for every door of the operators."""
+"""The state of the index and of the day's work in words, wherever operators look."""
 
 from __future__ import annotations
 

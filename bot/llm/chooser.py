@@ -21,7 +21,7 @@ from bot.answering.extractive import (
     quote_points,
 )
 from bot.answering.injection import harmless_in_prompt, is_order
-from bot.answering.refusal import Vote, decide_by_vote, lower, refuse
+from bot.answering.refusal import ModelVote, decide_by_vote, lower, refuse
 from bot.llm.base import Request
 from bot.llm.prompt import ChoiceForm, fit_messages, format_heading, template
 from bot.llm.votes import VoteFigures
@@ -99,7 +99,7 @@ class Chooser:
         several = bool(search_parts(self.findings.question))
         options = options[: _MAX_QUOTED_SENTENCES_OF_PARTS if several else MAX_QUOTED_SENTENCES]
         agrees, before = self.agrees(options), self.extractive.outcome
-        vote = figures.vote(agrees=agrees) if figures is not None else Vote(agrees)
+        vote = figures.vote(agrees=agrees) if figures is not None else ModelVote(agrees)
         decision = decide_by_vote(self.findings, before, vote, thresholds)
         if not decision.may_answer:
             if options:

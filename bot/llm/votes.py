@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.answering.refusal import Vote
+from bot.answering.refusal import ModelVote
 from bot.errors import SelonError
 from bot.state.clock import utc_now
 from bot.state.database import State
@@ -49,7 +49,7 @@ class VoteFigures:
     def trials(self) -> int:
         return self.answerable + self.near_misses
 
-    def vote(self, *, agrees: bool | None) -> Vote:
+    def vote(self, *, agrees: bool | None) -> ModelVote:
         """Weigh a vote, with one imagined trial of each kind so that no share is 0."""
         kinds = {
             True: (self.agrees_right, self.agrees_wrong),
@@ -58,7 +58,7 @@ class VoteFigures:
         }
         right, wrong = (sum(counts) + len(kinds) for counts in zip(*kinds.values(), strict=True))
         share, other_share = (kinds[agrees][0] + 1) / right, (kinds[agrees][1] + 1) / wrong
-        return Vote(agrees, share / other_share, self.displaced_right > self.differs_right)
+        return ModelVote(agrees, share / other_share, self.displaced_right > self.differs_right)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from bot.web.feature import WebFeature
 from bot.web.mcp_endpoint import McpEndpoint
 from bot.web.openapi import api_routes
 from bot.web.program_errors import PlainErrors, error_response, is_for_programs
-from bot.web.rendering import STATIC, reason_of, render
+from bot.web.rendering import STATIC, page_reason, render
 from bot.web.service import WebService
 from index.errors import IndexingError
 
@@ -193,7 +193,7 @@ async def _show_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, WebError)
     if is_for_programs(request.url.path):
         return error_response(request, error)
-    reason = reason_of(error, request.state.visitor.language)
+    reason = page_reason(error, request.state.visitor.language)
     again = f"{request.url.path}?{request.url.query}" if request.method == "GET" else ""
     response = render(request, "error.html", error.status, reason=reason, again=again)
     response.headers.update(error.headers)
@@ -206,7 +206,7 @@ async def _show_unavailable(request: Request, error: Exception) -> Response:
         return error_response(request, error)
     logger.error("A request could not be answered: %s", error)
     assert isinstance(error, IndexingError | StateError)
-    reason = reason_of(error, request.state.visitor.language)
+    reason = page_reason(error, request.state.visitor.language)
     return render(request, "error.html", 503, reason=reason, again="")
 
 

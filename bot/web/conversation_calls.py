@@ -48,7 +48,7 @@ class ConversationsRecord(TypedDict):
     conversations: list[ConversationRecord]
 
 
-class TurnRecord(TypedDict):
+class AskedRecord(TypedDict):
     """A question and the path of its answer's page; the `answer` is null for all but the last
     ones. `changed` are numbers of citations whose article has other words now, `withdrawn` of those
     whose article is gone."""
@@ -66,7 +66,7 @@ class WholeConversationRecord(TypedDict):
 
     id: str
     title: str | None
-    turns: list[TurnRecord]
+    turns: list[AskedRecord]
 
 
 class DoneRecord(TypedDict):
@@ -94,7 +94,7 @@ def conversation_calls(service: WebService) -> list[ProgramCall]:
 
     async def read(visitor: Visitor, base: str, fields: ConversationKey) -> object:
         title, turns = await own(visitor).read(fields.id)
-        records: list[TurnRecord] = []
+        records: list[AskedRecord] = []
         for position, turn in enumerate(turns):
             answer = await service.recall(turn) if position < WHOLE_TURNS else None
             records.append(

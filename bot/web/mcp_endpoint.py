@@ -46,10 +46,15 @@ class McpEndpoint:
                 is_open = asyncio.Event()
                 self._task = asyncio.create_task(self._run(manager, is_open))
                 await is_open.wait()
+                if self._task.done():  # it could not be opened
+                    await self._task
                 self._manager = manager
         await self._manager.asgi_app(scope, receive, send)
 
     async def _run(self, manager: Any, is_open: asyncio.Event) -> None:
-        async with manager.run():  # entered and left by one task
+        try:
+            async with manager.run():  # entered and left by one task
+                is_open.set()
+                await self._end.wait()
+        finally:
             is_open.set()
-            await self._end.wait()

@@ -18,7 +18,7 @@ from bot.settings import Settings, group_roles
 from bot.state.roles import ROLES, Role
 from bot.web.addresses import LOGIN, base_address
 from bot.web.cookies import cookie_header, cookie_name, seal, unseal
-from bot.web.rendering import reason_of, render
+from bot.web.rendering import page_reason, render
 from bot.web.service import WebService
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def read_account(request: HTTPConnection, key: bytes, now: datetime) -> Account 
     return Account(**record) if record.pop("until", 0) > now.timestamp() else None
 
 
-class Provider:
+class OpenIdProvider:
     """The organisation's OpenID provider."""
 
     def __init__(self, settings: Settings) -> None:
@@ -147,12 +147,12 @@ def role_of(groups: object, roles: Mapping[str, str]) -> Role | None:
     return next((role for role in ROLES if role in given), None)
 
 
-def open_provider(settings: Settings) -> Provider | None:
+def open_provider(settings: Settings) -> OpenIdProvider | None:
     """The provider, if people sign in with one. Raises SettingsError."""
-    return Provider(settings) if settings.web_access == "openid" else None
+    return OpenIdProvider(settings) if settings.web_access == "openid" else None
 
 
-def routes(service: WebService, provider: Provider) -> list[BaseRoute]:
+def routes(service: WebService, provider: OpenIdProvider) -> list[BaseRoute]:
     pages = SignInPages(service, provider)
     return [
         Route(BEGIN, pages.begin, methods=["GET"]),
@@ -161,7 +161,7 @@ def routes(service: WebService, provider: Provider) -> list[BaseRoute]:
 
 
 class SignInPages:
-    def __init__(self, service: WebService, provider: Provider) -> None:
+    def __init__(self, service: WebService, provider: OpenIdProvider) -> None:
         self._service = service
         self._provider = provider
 
@@ -202,5 +202,5 @@ def _refuse(request: Request, error: Exception) -> Response:
     if not isinstance(error, SignInFailed):
         is_connection = isinstance(error, httpx2.HTTPError)
         error = SignInFailed("openid-unreachable" if is_connection else "openid-refused")
-    reason = reason_of(error, request.state.visitor.language)
+    reason = page_reason(error, request.state.visitor.language)
     return render(request, "error.html", error.status, reason=reason, again=LOGIN)

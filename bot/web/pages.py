@@ -33,7 +33,7 @@ from bot.web.rendering import (
     PageTexts,
     current_holdings,
     oldest_day,
-    reason_of,
+    page_reason,
     render,
     render_text,
 )
@@ -117,7 +117,7 @@ class AskPages:
             if not isinstance(error, WebError):
                 METERS.failures.inc()
                 logger.error("A question could not be answered: %s", error)
-            return json.dumps({"problem": reason_of(error, visitor.language)})
+            return json.dumps({"problem": page_reason(error, visitor.language)})
         page = PageTexts.of(visitor.language).page
         return json.dumps(
             {

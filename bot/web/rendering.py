@@ -148,7 +148,7 @@ def render_text(request: Request, name: str, **values: Any) -> str:
     )
 
 
-def reason_of(error: SelonError | IndexingError, language: Language) -> str:
+def page_reason(error: SelonError | IndexingError, language: Language) -> str:
     """What a page says of an error: those of the store and the database are for operators."""
     texts = PageTexts.of(language)
     if isinstance(error, WebError):

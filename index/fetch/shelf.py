@@ -86,7 +86,7 @@ class FetchLedger:
         """Write the ledger atomically, one file per line. Raises OSError."""
         entries = (f"{json.dumps(name)}: {json.dumps(self._entries[name])}" for name in self.names)
         files = "{\n" + ",\n".join(entries) + "\n}"
-        replace_file(self._path, f'{{"version": {SHELF_VERSION}, "files": {files}}}\n'.encode())
+        _replace_file(self._path, f'{{"version": {SHELF_VERSION}, "files": {files}}}\n'.encode())
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def edit_ledger(folder: Path) -> Iterator[FetchLedger]:
         yield FetchLedger(folder)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def _replace_file(path: Path, data: bytes) -> None:
     """Write a file atomically. Raises OSError."""
     partial = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
     try:
@@ -195,7 +195,7 @@ class Shelf:
                 before = ledger.find(page.url)
                 same = before == name and path.is_file() and ledger.of(name).sha256 == entry.sha256
                 if not same:
-                    replace_file(path, page.body)
+                    _replace_file(path, page.body)
                 ledger.put(name, entry)
                 if before is not None and before != name:  # the address has another format now
                     (folder / before).unlink(

@@ -21,11 +21,11 @@ def translate_disk_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def replace_file(path: Path, text: str, *, durable: bool = False) -> None:
+def replace_file(path: Path, content: str | bytes, *, durable: bool = False) -> None:
     """Replace a file atomically; if `durable`, flush it before and the change after. Raises
     OSError."""
     beside = path.with_name(f"{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
+    beside.write_bytes(content.encode() if isinstance(content, str) else content)
     if durable:
         flush(beside)
     beside.replace(path)

@@ -24,7 +24,7 @@ from bot.locale.errors import error_sentence, error_text
 from bot.locale.messenger import DocumentPhrases
 from bot.operations.logs import PublicText
 from bot.settings import index_store
-from bot.web.administration.page import Desk, address
+from bot.web.administration.page import AdminSite, address
 from bot.web.administration.texts import OperatorPhrases
 from bot.web.service import without_nul
 from index.article import Article, ArticleEntry
@@ -41,13 +41,13 @@ _FAILED = 200
 _FIELD_CHARACTERS = 500
 
 
-class ArticlePages:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._service = desk.service
+class ManagedArticlePages:
+    def __init__(self, site: AdminSite) -> None:
+        self._site = site
+        self._service = site.service
 
     def routes(self) -> list[BaseRoute]:
-        route = self._desk.route
+        route = self._site.route
         return [
             route("/articles", self.show),
             route("/articles", self.add, "POST", max_body_size=FILE_BYTES + 100_000),
@@ -81,18 +81,18 @@ class ArticlePages:
 
         def job() -> str:
             with TemporaryDirectory(prefix="selon-") as folder:
-                self._desk.job.step("read")
+                self._site.job.step("read")
                 received = take(Path(folder))
-                self._desk.job.step("embed")
+                self._site.job.step("embed")
                 self._documents.add_to_corpus(number, received.path)
             return DocumentPhrases.of(language).added(received.name)
 
-        self._desk.job.start("articles", OperatorPhrases.of(language).adding, language, job)
+        self._site.job.start("articles", OperatorPhrases.of(language).adding, language, job)
         return RedirectResponse(ARTICLES, 303)
 
     async def build(self, request: Request) -> Response:
         """Build the index again in the background."""
-        job, language = self._desk.job, request.state.visitor.language
+        job, language = self._site.job, request.state.visitor.language
 
         def build() -> str:
             report = self._documents.rebuild(job, job.stop.is_set)
@@ -129,7 +129,7 @@ class ArticlePages:
         store = index_store(self._service.settings)
         removed = await asyncio.to_thread(lambda: RemovedArticles(store).articles)
         failed = await asyncio.to_thread(failed_files, store)
-        return self._desk.page(
+        return self._site.page(
             request,
             "articles",
             status,

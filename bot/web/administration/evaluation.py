@@ -21,12 +21,11 @@ from bot.evaluation.run import EvaluationPlan, run_evaluation
 from bot.locale.catalogue import Language
 from bot.locale.terminal import EvaluationTexts
 from bot.settings import index_store
-from bot.web.administration.page import Desk, address
+from bot.web.administration.page import AdminSite, address
 from bot.web.administration.texts import OperatorPhrases
 from bot.web.administration.work import BackgroundJob
 from index.errors import BuildStopped
-from index.fetch.shelf import replace_file
-from index.store.disk import translate_disk_errors
+from index.store.disk import replace_file, translate_disk_errors
 
 EVALUATION = address("evaluation")
 _FOLDER = "evaluation"  # in the data directory
@@ -37,12 +36,12 @@ _WORST = 20
 
 
 class EvaluationPages:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._folder = desk.service.settings.data_dir / _FOLDER
+    def __init__(self, site: AdminSite) -> None:
+        self._site = site
+        self._folder = site.service.settings.data_dir / _FOLDER
 
     def routes(self) -> list[BaseRoute]:
-        route = self._desk.route
+        route = self._site.route
         return [
             route("/evaluation", self.show),
             route("/evaluation", self.run, "POST", max_body_size=_FILE_BYTES),
@@ -64,16 +63,16 @@ class EvaluationPages:
         if not path.is_file():
             return self._page(request, 422, phrases.no_questions)
         ask = partial(self._ask, path, language)
-        self._desk.job.start("evaluation", phrases.evaluating, language, ask)
+        self._site.job.start("evaluation", phrases.evaluating, language, ask)
         return RedirectResponse(EVALUATION, 303)
 
     def _ask(self, path: Path, language: Language) -> str:
-        service, texts = self._desk.service, EvaluationTexts.of(language)
+        service, texts = self._site.service, EvaluationTexts.of(language)
         settings, index = service.settings, service.index
         embedder = index.embedder if index else open_embedder(settings)
         plan = EvaluationPlan(path, index_store(settings), limit=_MAX_QUESTIONS)
         means = evaluation_means(settings, embedder)
-        evaluation = run_evaluation(plan, means, _StoppableProgress(self._desk.job))
+        evaluation = run_evaluation(plan, means, _StoppableProgress(self._site.job))
         result = {
             "at": service.now().isoformat(),
             "rows": list(figure_rows(evaluation)),
@@ -92,7 +91,7 @@ class EvaluationPages:
         result: dict[str, Any] = {}
         with suppress(OSError, ValueError):
             result = json.loads((self._folder / _RESULT).read_text(encoding="utf-8"))
-        return self._desk.page(
+        return self._site.page(
             request,
             "evaluation",
             status,

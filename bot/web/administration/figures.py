@@ -14,7 +14,7 @@ from bot.locale import format
 from bot.locale.catalogue import Language
 from bot.locale.statistics import StatisticsPhrases
 from bot.operations.statistics import CHART_DAYS, Day, usage_figures
-from bot.web.administration.page import Desk
+from bot.web.administration.page import AdminSite
 
 WIDTH, HEIGHT = 600, 120  # of the bars, in units of the drawing
 _SPANS = (7, CHART_DAYS, 90)  # days to choose from
@@ -52,19 +52,19 @@ def draw_days(days: Sequence[Day], language: Language) -> list[DayBar]:
 
 
 class FiguresPage:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, site: AdminSite) -> None:
+        self._site = site
 
     def routes(self) -> list[BaseRoute]:
-        return [self._desk.route("/chiffres", self.show)]
+        return [self._site.route("/chiffres", self.show)]
 
     async def show(self, request: Request) -> Response:
-        service, language = self._desk.service, request.state.visitor.language
+        service, language = self._site.service, request.state.visitor.language
         typed = request.query_params.get("jours", "")
         span = next((days for days in _SPANS if str(days) == typed), CHART_DAYS)
         read = partial(usage_figures, now=service.now(), days=span)
         figures = await service.state.run(read)
-        return self._desk.page(
+        return self._site.page(
             request,
             "chiffres",
             bars=draw_days(figures.days, language),

@@ -38,7 +38,7 @@ def is_permitted(visitor: Visitor, role: Role) -> bool:
     return ROLES.index(visitor.role) <= ROLES.index(role)
 
 
-class Desk:
+class AdminSite:
     """What the operators' pages share."""
 
     def __init__(self, service: WebService) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from bot.web.administration.articles import ArticlePages
+from bot.web.administration.articles import ManagedArticlePages
 from bot.web.administration.evaluation import EvaluationPages
 from bot.web.administration.figures import FiguresPage
-from bot.web.administration.page import Desk
+from bot.web.administration.page import AdminSite
 from bot.web.administration.people import PeoplePages
 from bot.web.administration.questions import QuestionPages
 from bot.web.administration.state import StatePage
 from bot.web.service import WebService
 
-_PAGES = (StatePage, QuestionPages, ArticlePages, FiguresPage, EvaluationPages, PeoplePages)
+_PAGES = (StatePage, QuestionPages, ManagedArticlePages, FiguresPage, EvaluationPages, PeoplePages)
 
 
 def routes(service: WebService) -> list[BaseRoute]:
-    desk = Desk(service)
-    stop = desk.route("/arret", desk.stop, "POST", "administrator")
-    return [stop, *(route for page in _PAGES for route in page(desk).routes())]
+    site = AdminSite(service)
+    stop = site.route("/arret", site.stop, "POST", "administrator")
+    return [stop, *(route for page in _PAGES for route in page(site).routes())]

@@ -14,7 +14,7 @@ from bot.locale.errors import error_sentence
 from bot.locale.messenger import AccessPhrases
 from bot.state import roles, web_tokens
 from bot.state.roles import STANDINGS
-from bot.web.administration.page import Desk, address
+from bot.web.administration.page import AdminSite, address
 
 PEOPLE = address("personnes")
 _NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
@@ -22,15 +22,15 @@ _GIVEN = STANDINGS[1:]  # administrators are named by the settings
 
 
 class PeoplePages:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._service = desk.service
+    def __init__(self, site: AdminSite) -> None:
+        self._site = site
+        self._service = site.service
 
     def routes(self) -> list[BaseRoute]:
         return [
-            self._desk.route("/personnes", self.show),
-            self._desk.route("/personnes/jetons", self.change_token, "POST"),
-            self._desk.route("/personnes/roles", self.give_role, "POST"),
+            self._site.route("/personnes", self.show),
+            self._site.route("/personnes/jetons", self.change_token, "POST"),
+            self._site.route("/personnes/roles", self.give_role, "POST"),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -68,7 +68,7 @@ class PeoplePages:
         token_name: str = "",
     ) -> Response:  # fmt: skip
         standings = await self._service.state.run(roles.load_roles)
-        return self._desk.page(
+        return self._site.page(
             request,
             "personnes",
             status,

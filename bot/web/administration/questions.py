@@ -16,26 +16,26 @@ from bot.locale.statistics import StatisticsPhrases
 from bot.operations.statistics import CHART_DAYS, midnight
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.state import statistics
-from bot.web.administration.page import Desk
+from bot.web.administration.page import AdminSite
 
-_QUESTIONS = 2_000  # newest ones to group
-_GROUPS = 50  # shown; the file has all
+_QUESTIONS, _ALL_QUESTIONS = 500, 10_000  # newest ones to group, on the page and in the file
+_GROUPS = 50  # shown
 _VOTES = 100
 
 
 class QuestionPages:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._service = desk.service
+    def __init__(self, site: AdminSite) -> None:
+        self._site = site
+        self._service = site.service
 
     def routes(self) -> list[BaseRoute]:
         return [
-            self._desk.route("/questions", self.show),
-            self._desk.route("/questions.csv", self.download),
+            self._site.route("/questions", self.show),
+            self._site.route("/questions.csv", self.download),
         ]
 
     async def show(self, request: Request) -> Response:
-        groups, library = await self._groups(), self._service.library
+        groups, library = await self._groups(_QUESTIONS), self._service.library
         shown = groups[:_GROUPS]
 
         def find() -> list[object]:
@@ -43,7 +43,7 @@ class QuestionPages:
 
         since = midnight(self._service.now(), CHART_DAYS - 1)
         votes = await self._service.state.run(statistics.bad_votes, since=since, limit=_VOTES)
-        return self._desk.page(
+        return self._site.page(
             request,
             "questions",
             days=CHART_DAYS,
@@ -57,14 +57,14 @@ class QuestionPages:
         """The groups as CSV, as /sansreponse sends them."""
         phrases = StatisticsPhrases.of(request.state.visitor.language)
         nearest = partial(nearest_article, library=self._service.library)
-        groups = await self._groups()
+        groups = await self._groups(_ALL_QUESTIONS)
         csv = await asyncio.to_thread(write_unanswered_csv, groups, nearest, phrases)
         headers = {"content-disposition": f'attachment; filename="{phrases.file}"'}
         return Response(csv, media_type="text/csv", headers=headers)
 
-    async def _groups(self) -> Sequence[QuestionGroup]:
+    async def _groups(self, limit: int) -> Sequence[QuestionGroup]:
         since = midnight(self._service.now(), CHART_DAYS - 1)
-        query = partial(statistics.newest_unanswered, since=since, limit=_QUESTIONS)
+        query = partial(statistics.newest_unanswered, since=since, limit=limit)
         questions, library = await self._service.state.run(query), self._service.library
         if not questions:
             return []

@@ -18,7 +18,7 @@ from bot.locale.administration import AdministrationPhrases
 from bot.locale.catalogue import Language
 from bot.locale.errors import error_sentence
 from bot.settings import Settings, index_store
-from bot.web.administration.page import Desk
+from bot.web.administration.page import AdminSite
 from bot.web.administration.texts import OperatorPhrases
 from index.errors import IndexingError
 
@@ -33,21 +33,21 @@ class FetchedSite:
 
 
 class StatePage:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, site: AdminSite) -> None:
+        self._site = site
 
     def routes(self) -> list[BaseRoute]:
-        return [self._desk.route("", self.show)]
+        return [self._site.route("", self.show)]
 
     async def show(self, request: Request) -> Response:
-        service, language = self._desk.service, request.state.visitor.language
+        service, language = self._site.service, request.state.visitor.language
 
         def day(session: Session) -> list[str]:
             phrases = AdministrationPhrases.of(language)
             return day_lines(session, service.settings, service.now(), phrases)
 
         rows, problem = await asyncio.to_thread(self._index, language)
-        return self._desk.page(
+        return self._site.page(
             request,
             "etat",
             rows=rows,
@@ -59,10 +59,10 @@ class StatePage:
 
     def _index(self, language: Language) -> tuple[list[tuple[str, str]], str]:
         """What the index holds, and what is wrong with it."""
-        store = index_store(self._desk.service.settings)
+        store = index_store(self._site.service.settings)
         try:
             rows = index_rows(store.facts(), len(store.removed()), language)
-            self._desk.service.library.check()
+            self._site.service.library.check()
         except IndexingError as error:
             return [], error_sentence(error, language)
         return rows, ""
@@ -71,7 +71,7 @@ class StatePage:
         """When the builder last looked, and its last build."""
         phrases = OperatorPhrases.of(language)
         try:
-            status = index_store(self._desk.service.settings).builder_status()
+            status = index_store(self._site.service.settings).builder_status()
         except IndexingError as error:
             return [error_sentence(error, language)]
         if status is None:

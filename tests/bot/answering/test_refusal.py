@@ -15,7 +15,7 @@ import bot
 from bot.answer import Outcome, Refusal
 from bot.answering.refusal import (
     NEAREST,
-    Vote,
+    ModelVote,
     decide_by_articles,
     decide_by_evidence,
     decide_by_vote,
@@ -70,7 +70,7 @@ def test_articles_on_another_subject_are_not_offered() -> None:
 def test_a_vote_without_proof_only_lowers(
     evidence: Outcome, agrees: bool | None, outcome: Outcome
 ) -> None:
-    decision = decide_by_vote(findings(QUESTION, *BRIDGES), evidence, Vote(agrees), HALF)
+    decision = decide_by_vote(findings(QUESTION, *BRIDGES), evidence, ModelVote(agrees), HALF)
     assert decision.outcome == outcome
     assert len(decision.nearest) == (NEAREST if outcome == "no" else 0)
 
@@ -78,13 +78,13 @@ def test_a_vote_without_proof_only_lowers(
 @pytest.mark.parametrize(("odds", "outcome"), [(2.0, "perhaps"), (100.0, "sure")])
 def test_a_vote_with_proof_weighs_what_it_was_worth(odds: float, outcome: Outcome) -> None:
     found = findings(QUESTION, *BRIDGES, confidence=0.5)
-    assert decide_by_vote(found, "perhaps", Vote(True, odds), HALF).outcome == outcome
+    assert decide_by_vote(found, "perhaps", ModelVote(True, odds), HALF).outcome == outcome
 
 
 def test_no_agreement_makes_another_year_sure() -> None:
     asked = "Combien de piétons passaient le pont en 1905 ?"
     told = findings(asked, article("En 1901, 500 piétons y passaient par jour."))
-    assert decide_by_vote(told, "perhaps", Vote(True, 1000.0), HALF).outcome == "perhaps"
+    assert decide_by_vote(told, "perhaps", ModelVote(True, 1000.0), HALF).outcome == "perhaps"
 
 
 @pytest.mark.parametrize(("period", "why"), [(None, "unsaid"), (AUGUST, "period")])

@@ -120,7 +120,8 @@ def test_a_command_alone_is_about_the_subject_of_the_last_one(chain: FollowUpCha
 def test_a_function_is_called_again_for_another_subject(chain: FollowUpChain, words: str) -> None:
     turn = Turn.of(chain.invoke("chronologie du TGV"), datetime.now(UTC))
     answer = chain.invoke(TurnText(words, (turn,)))
-    assert answer.intent == "chronology"
+    assert (answer.intent, answer.question) == ("chronology", words)
+    assert answer.understood == "Chronologie de Hubble"
     assert {citation.article.language for citation in answer.citations} == {"en"}
 
 
