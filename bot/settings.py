@@ -227,7 +227,8 @@ class Settings(BaseSettings):
     operator: str = Field(
         "",
         description="Who runs this service and how to reach them, in words that follow « tenu "
-        "par » and « pour joindre une personne »: said to people who ask.",
+        "par » and « pour joindre une personne »: said to people who ask; the owner of podcast "
+        "feeds.",
     )
     help_numbers: Annotated[str, _parsed_by(parse_help_numbers)] = Field(
         "france",

@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache
-from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -47,6 +46,8 @@ _LOCK = ".episodes.lock"
 SIDECAR_SUFFIXES = (".html", ".vtt", ".json")  # files that accompany an episode's audio
 _COVER_PIXELS = 1_400  # minimum width and height that players accept
 _NAME_CHARACTERS = 60
+_NO_MARKUP = str.maketrans("<>", "‹›")  # many players show the entities of WebVTT as they are
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # namespace of `podcast:guid`
 
@@ -81,38 +82,41 @@ def add_episode(
     recording: Recording,
     address: str,
     phrases: FeedPhrases | DailyFeedPhrases,
+    operator: str = "",
 ) -> Path:
     """Add an episode recorded at `new_episode` to the feed and return the feed's path.
 
-    `address` is the folder's URL, `phrases` the feed's title and description. An episode with the
-    same text keeps its GUID and publication time. Raises FeedError.
+    `address` is the folder's URL, `phrases` the feed's title and description, `operator` its owner
+    and their e-mail address. An episode of the same title and day replaces the earlier one and
+    keeps its GUID and publication time. Raises FeedError.
     """
     audio, new_files = recording.path, recording.path.parent
-    text = "\n".join([script.title, *(line.text for line in script.lines)])
-    guid = hashlib.sha256(strip_illegal(text).encode()).hexdigest()[:32]
+    identity = f"{strip_illegal(script.title)}\n{script.period.last}"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    new = {"guid": hashlib.sha256(identity.encode()).hexdigest()[:32], "published": now}
     try:
         with FileLock(folder / _LOCK):
             before = load_episodes(folder)
-            published = [old["published"] for old in before if old["guid"] == guid]
+            known = next((old for old in before if old["file"] == audio.name), new)
             for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
                 audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
             if not (folder / COVER).exists():
-                (new_files / COVER).write_bytes(_draw_cover(phrases.title))
+                _draw_cover(phrases.title, new_files / COVER)
             episode = {
                 "file": audio.name,
-                "guid": guid,
+                "guid": known["guid"],
                 "title": strip_illegal(script.title),
                 "language": script.language,
                 "notes": strip_illegal(notes_html(script)),
                 "seconds": round(recording.seconds),
                 "bytes": audio.stat().st_size,
-                "published": (published or [datetime.now(UTC).isoformat(timespec="seconds")])[0],
+                "published": known["published"],
             }
             episodes = [old for old in before if old["file"] != audio.name] + [episode]
             content = json.dumps(episodes, ensure_ascii=False, indent=1)
             (new_files / EPISODES).write_text(content, "utf-8")
             (new_files / FEED).write_text(
-                _feed_xml(episodes, phrases, address.rstrip("/")), "utf-8"
+                _feed_xml(episodes, phrases, address.rstrip("/"), operator, now), "utf-8"
             )
             _publish(new_files, folder)
     except OSError as error:
@@ -132,7 +136,8 @@ def _sidecars(script: Script, recording: Recording) -> Iterator[str]:
     yield _templates().get_template("transcript.html").render(script=script, lines=lines)
     ends = [*recording.starts[1:], recording.seconds]
     cues = [
-        f"{_clock(start, True)} --> {_clock(end, True)}\n<v {line.speaker}>{escape(line.text)}"
+        f"{_clock(start, True)} --> {_clock(end, True)}\n"
+        f"<v {line.speaker}>{line.text.translate(_NO_MARKUP)}"
         for (line, start), end in zip(lines, ends, strict=True)
     ]
     yield "\n\n".join(["WEBVTT", *cues]) + "\n"
@@ -144,19 +149,37 @@ def _sidecars(script: Script, recording: Recording) -> Iterator[str]:
 
 
 def _feed_xml(
-    episodes: Sequence[dict[str, Any]], phrases: FeedPhrases | DailyFeedPhrases, base: str
+    episodes: Sequence[dict[str, Any]],
+    phrases: FeedPhrases | DailyFeedPhrases,
+    base: str,
+    operator: str,
+    now: str,
 ) -> str:
     items = [
         {
             **episode,
             "stem": Path(episode["file"]).stem,
-            "date": format_datetime(datetime.fromisoformat(episode["published"])),
+            "date": _rss_date(episode["published"]),
         }
         for episode in sorted(episodes, key=lambda episode: str(episode["published"]), reverse=True)
     ]
     guid = uuid.uuid5(_PODCASTS, f"{base.partition('://')[2]}/{FEED}")
-    values = {"phrases": phrases, "base": base, "feed": FEED, "cover": COVER, "guid": guid}
+    email = _EMAIL.search(operator)
+    values = {
+        "phrases": phrases,
+        "base": base,
+        "feed": FEED,
+        "cover": COVER,
+        "guid": guid,
+        "built": _rss_date(now),
+        "owner": strip_illegal(_EMAIL.sub("", operator)).strip(" ,;:<>()–—-") or "Selon",
+        "email": email[0] if email else "",
+    }
     return _templates().get_template("feed.xml").render(episodes=items, **values)
+
+
+def _rss_date(moment: str) -> str:
+    return format_datetime(datetime.fromisoformat(moment))
 
 
 @cache
@@ -225,12 +248,14 @@ def strip_illegal(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def _draw_cover(title: str) -> bytes:
+def _draw_cover(title: str, path: Path) -> None:
+    """Draw a cover without transparency, which directories reject."""
     from matplotlib.figure import Figure
+    from PIL import Image
 
     figure = Figure(figsize=(7, 7), dpi=_COVER_PIXELS / 7, facecolor="#1d3557")
     figure.text(0.5, 0.66, "«\u00a0»", ha="center", va="center", fontsize=150, color="#e9c46a")
     figure.text(0.5, 0.33, title, ha="center", va="center", fontsize=38, color="white", wrap=True)
     image = io.BytesIO()
     figure.savefig(image, format="png", facecolor=figure.get_facecolor())
-    return image.getvalue()
+    Image.open(image).convert("RGB").save(path)

@@ -177,7 +177,7 @@ def _deliver(
         with new_episode(feed, script) as episode:
             final, lines = feed / episode.name, spoken_script(script)
             recording = record(settings, open_speech, lines, episode, title=title, final=final)
-            index = add_episode(feed, script, recording, feed_url, phrases)
+            index = add_episode(feed, script, recording, feed_url, phrases, settings.operator)
         show(console_for(sys.stderr), DigestHelp.of(settings.language).fed(str(index)))
     return DONE
 

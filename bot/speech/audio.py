@@ -40,7 +40,9 @@ _LIMITS = {
     "protocol_whitelist": "file",
 }
 _CODEC_LOSS = 0.2  # LU: between the losses of Opus and MP3 at these rates
-_LIMIT = -3.0  # dB: leaves headroom for what Opus and MP3 add, up to TRUE_PEAK
+_LIMIT = -3.0  # dB: leaves headroom for what Opus and MP3 usually add, up to TRUE_PEAK
+_ENCODINGS = 4  # each limits the peaks by as much as they were above TRUE_PEAK in the one before
+_PEAK_MARGIN = 0.1  # dB
 _OVERSAMPLED_RATE = 4 * _WRITTEN_RATE  # so that the limiter sees peaks between samples
 _LEVELLING_PASSES = 3  # each makes up for the loudness that the limiter removed before
 _CLOSE_ENOUGH = 0.1  # LU
@@ -105,25 +107,67 @@ def write_sound(
     """Write a sound atomically to a file, at the loudness of podcasts. Raises SpeechError."""
     import av
 
-    codec, bits = _CODECS[form]
-    normal = _normalize(sound)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    limit = _LIMIT
     try:
-        with av.open(str(temporary), "w", format=form) as container:
-            container.metadata.update({"title": title, "artist": "Selon"})
-            if chapters:
-                container.set_chapters(_chapters(chapters, sound.seconds))
-            stream: Any = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")
-            stream.bit_rate = bits
-            for frame in _frames(normal):
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
+        for _ in range(_ENCODINGS):
+            _encode(_normalize(sound, limit), temporary, form, title, chapters)
+            excess = _true_peak(temporary) - TRUE_PEAK
+            if excess <= 0:
+                break
+            limit -= excess + _PEAK_MARGIN
         temporary.replace(path)
     except (av.FFmpegError, OSError) as error:
         raise SpeechError("speech-not-written", path=path) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def _encode(
+    sound: Sound, path: Path, form: AudioFormat, title: str, chapters: Sequence[ChapterMark]
+) -> None:
+    import av
+
+    codec, bits = _CODECS[form]
+    with av.open(str(path), "w", format=form) as container:
+        container.metadata.update({"title": title, "artist": "Selon"})
+        if chapters:
+            container.set_chapters(_chapters(chapters, sound.seconds))
+        stream: Any = container.add_stream(codec, rate=_WRITTEN_RATE, layout="mono")
+        stream.bit_rate = bits
+        for frame in _frames(sound):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def _true_peak(path: Path) -> float:
+    """Measure the highest peak of a file as it is decoded, in dBTP."""
+    import av
+
+    highest = _SILENCE
+    with av.open(str(path)) as container:
+        graph = av.filter.Graph()
+        graph.link_nodes(
+            graph.add_abuffer(template=container.streams.audio[0]),
+            graph.add("aresample", str(_OVERSAMPLED_RATE)),
+            graph.add("astats", "metadata=1:reset=0:measure_perchannel=none"),
+            graph.add("abuffersink"),
+        ).configure()
+        for frame in (*container.decode(audio=0), None):
+            graph.push(frame)
+            for frame_out in _pull(graph):
+                level = frame_out.metadata.get("lavfi.astats.Overall.Peak_level", "-inf")
+                highest = max(highest, float(level))
+    return highest
+
+
+def _pull(graph: Any) -> Iterator[Any]:
+    import av
+
+    with contextlib.suppress(av.BlockingIOError, av.EOFError):  # no more for now; no more
+        while True:
+            yield graph.pull()
 
 
 def _frames(sound: Sound) -> Iterator[Any]:
@@ -153,20 +197,20 @@ def _chapters(chapters: Sequence[ChapterMark], seconds: float) -> list[Any]:
     ]
 
 
-def _normalize(sound: Sound) -> Sound:
-    """Adjust the loudness to LOUDNESS and limit the peaks."""
+def _normalize(sound: Sound, limit: float) -> Sound:
+    """Adjust the loudness to LOUDNESS and limit the peaks to `limit` dB."""
     gain = 0.0  # dB
-    normal, loudness = _amplify(sound, gain)
+    normal, loudness = _amplify(sound, gain, limit)
     for _ in range(_LEVELLING_PASSES):
         gap = LOUDNESS + _CODEC_LOSS - loudness
         if abs(gap) < _CLOSE_ENOUGH or loudness <= _SILENCE:
             break
         gain += gap
-        normal, loudness = _amplify(sound, gain)
+        normal, loudness = _amplify(sound, gain, limit)
     return normal
 
 
-def _amplify(sound: Sound, gain: float) -> tuple[Sound, float]:
+def _amplify(sound: Sound, gain: float, limit: float) -> tuple[Sound, float]:
     """Resample, add `gain` dB and limit the peaks; return the sound and its LUFS."""
     import av
 
@@ -174,12 +218,11 @@ def _amplify(sound: Sound, gain: float) -> tuple[Sound, float]:
     source = graph.add_abuffer(
         sample_rate=sound.rate, format="flt", layout="mono", time_base=Fraction(1, sound.rate)
     )
-    limit = 10 ** (_LIMIT / 20)
     graph.link_nodes(
         source,
         graph.add("volume", f"{gain}dB"),
         graph.add("aresample", str(_OVERSAMPLED_RATE)),
-        graph.add("alimiter", f"limit={limit}:attack=5:release=50:level=0:latency=1"),
+        graph.add("alimiter", f"limit={10 ** (limit / 20)}:attack=5:release=50:level=0:latency=1"),
         graph.add("aresample", str(_WRITTEN_RATE)),
         graph.add("ebur128", "metadata=1"),
         graph.add("abuffersink"),
@@ -188,9 +231,7 @@ def _amplify(sound: Sound, gain: float) -> tuple[Sound, float]:
     loudness = _SILENCE
     for frame in (*_frames(sound), None):
         graph.push(frame)
-        with contextlib.suppress(av.BlockingIOError, av.EOFError):  # no more for now; no more
-            while True:
-                frame_out = graph.pull()
-                pieces.append(frame_out.to_ndarray().astype(np.float32).reshape(-1))
-                loudness = float(frame_out.metadata.get("lavfi.r128.I", loudness))
+        for frame_out in _pull(graph):
+            pieces.append(frame_out.to_ndarray().astype(np.float32).reshape(-1))
+            loudness = float(frame_out.metadata.get("lavfi.r128.I", loudness))
     return Sound(np.concatenate(pieces), _WRITTEN_RATE), loudness

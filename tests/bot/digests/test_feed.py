@@ -7,6 +7,7 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from unittest.mock import Mock
@@ -15,13 +16,16 @@ import feedparser
 import pytest
 from filelock import FileLock
 from lxml import etree, html
+from PIL import Image
 
+from bot.answer import Citation
 from bot.audio import Recording
 from bot.digests.feed import add_episode, load_episodes, new_episode
 from bot.digests.script import Script, ScriptLine
 from bot.digests.texts import FeedPhrases
 from bot.errors import FeedError
 from index.article import Period
+from index.ingestion.passages import cut
 from tests.bot.digests.made import DAY
 from tests.bot.digests.test_script import PONT, cited
 
@@ -50,7 +54,8 @@ def published(folder: Path, script: Script = SCRIPT, sound: bytes = b"ID3") -> P
         path.write_bytes(sound)
         made = Recording(path, 65.0, (0.0, 2.4, 59.9996))
         address = "https://exemple.fr/podcast/"
-        return add_episode(folder, script, made, address, FeedPhrases.of("fr"))
+        operator = "La rédaction du Phare, contact@phare.example"
+        return add_episode(folder, script, made, address, FeedPhrases.of("fr"), operator)
 
 
 def test_a_player_finds_the_episode_its_sound_and_notes_with_sources(tmp_path: Path) -> None:
@@ -65,14 +70,15 @@ def test_a_player_finds_the_episode_its_sound_and_notes_with_sources(tmp_path: P
     assert sound.href == "https://exemple.fr/podcast/2026-03-26-le-podcast-le-pont.mp3"
     assert (tmp_path / Path(sound.href).name).read_bytes() == b"ID3"
     assert found.feed.image.href == "https://exemple.fr/podcast/cover.png"
-    assert (tmp_path / "cover.png").read_bytes().startswith(b"\x89PNG")
+    with Image.open(tmp_path / "cover.png") as cover:
+        assert (cover.mode, cover.size) == ("RGB", (1_400, 1_400))
     (link,) = html.fromstring(entry.summary).xpath("//a")
     assert link.text == QUOTE.quote
     assert link.get("href").startswith("https://phare.example/le-pont#:~:text=")
     assert "Le Phare" in entry.summary
 
 
-def test_an_episode_made_again_keeps_its_place_unless_it_says_another_thing(tmp_path: Path) -> None:
+def test_an_episode_of_the_same_day_replaces_the_earlier_one(tmp_path: Path) -> None:
     (first,) = feedparser.parse(published(tmp_path).read_bytes()).entries
     (listed,) = json.loads((tmp_path / "episodes.json").read_text("utf-8"))
     early = {**listed, "published": "2026-03-26T07:00:00+00:00"}
@@ -81,9 +87,14 @@ def test_an_episode_made_again_keeps_its_place_unless_it_says_another_thing(tmp_
     other = replace(SCRIPT, lines=(*SCRIPT.lines[:2], ScriptLine("Pour finir.", chapter="Ensuite")))
     (changed,) = feedparser.parse(published(tmp_path, other).read_bytes()).entries
     assert (again.id, again.enclosures[0].length) == (first.id, "9")
-    assert again.published == "Thu, 26 Mar 2026 07:00:00 +0000"
-    assert changed.id != first.id
-    assert changed.published != again.published
+    assert again.published == changed.published == "Thu, 26 Mar 2026 07:00:00 +0000"
+    assert changed.id == first.id
+    newer = replace(SCRIPT, period=Period(DAY, DAY + timedelta(1)))
+    (next_day, _) = feedparser.parse(published(tmp_path, newer).read_bytes()).entries
+    assert next_day.id != first.id
+    elsewhere = tmp_path / "elsewhere"
+    (moved,) = feedparser.parse(published(elsewhere, other).read_bytes()).entries
+    assert moved.id == first.id
 
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -96,6 +107,8 @@ def test_the_feed_has_what_directories_ask_for_and_its_files_are_there(tmp_path:
         assert channel.findtext(tag), tag
     assert channel.find(f"{ITUNES}category").get("text") == "News"
     assert channel.findtext(f"{ITUNES}explicit") == "false"
+    owner = channel.find(f"{ITUNES}owner")
+    assert [part.text for part in owner] == ["La rédaction du Phare", "contact@phare.example"]
     assert channel.find(f"{ITUNES}image").get("href").endswith("cover.png")
     (item,) = channel.findall("item")
     assert item.find("guid").get("isPermaLink") == "false"
@@ -113,6 +126,15 @@ def test_the_feed_has_what_directories_ask_for_and_its_files_are_there(tmp_path:
     assert subtitles.startswith("WEBVTT\n\n00:00:00.000 --> 00:00:02.400\n<v first>Selon")
     assert "--> 00:01:00.000\n" in subtitles
     assert files["text/html"].is_file()
+
+
+def test_subtitles_have_no_markup_but_the_voice(tmp_path: Path) -> None:
+    article = replace(ONLINE, text='L’« A&B » vaut 3 < 4, dit l\'ouvrier du "pont".')
+    quote = Citation(1, article.text, 0, len(article.text), *cut(article), article)
+    lines = (*SCRIPT.lines[:1], ScriptLine(quote.quote, quote), *SCRIPT.lines[2:])
+    published(tmp_path, replace(SCRIPT, lines=lines))
+    subtitles = next(tmp_path.glob("*.vtt")).read_text("utf-8")
+    assert '<v first>L’« A&B » vaut 3 ‹ 4, dit l\'ouvrier du "pont".\n' in subtitles
 
 
 def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> None:
