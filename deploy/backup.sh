@@ -40,7 +40,7 @@ take_data() {
         [ ! -e "$SELON_DATA_DIR/state.sqlite" ] && [ ! -e "$SELON_DATA_DIR/index" ]; then
         fail "$SELON_DATA_DIR has neither a state nor an index: is its disk mounted?"
     fi
-    selon state export "$new/state.jsonl" || fail 'the state was not exported: see above.'
+    selon state export "$new/state.sqlite" || fail 'the state was not exported: see above.'
     tar -C "$SELON_DATA_DIR" --exclude=./cache --exclude=./index --exclude=./postgres \
         --exclude='./state.sqlite*' -cf "$new/files.tar" . ||
         [ $? = 1 ] || # a file changed or went while it was read, as files of a running bot do

@@ -12,31 +12,30 @@ from tempfile import TemporaryDirectory
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
-from bot.state import archive, database
+from bot.state import database
 
 Migrate = Callable[..., None]
 migrate_for_real: Migrate = database.migrate
 create_engine: Callable[..., Engine] = database._create_engine
 
 
-def migrate(connection: Connection, revision: str = "head") -> None:
+def migrate(connection: Connection) -> None:
     """`bot.state.database.migrate`, without the cost of Alembic where nothing is to be migrated."""
-    if revision in {"head", _head()}:
-        names = set(inspect(connection).get_table_names())
-        if connection.dialect.name == "sqlite" and not {"alembic_version", "people"} & names:
-            for statement in _statements():
-                connection.exec_driver_sql(statement)
+    names = set(inspect(connection).get_table_names())
+    if connection.dialect.name == "sqlite" and not {"alembic_version", "people"} & names:
+        for statement in _statements():
+            connection.exec_driver_sql(statement)
+        return
+    if "alembic_version" in names:
+        version = "SELECT version_num FROM alembic_version"
+        if connection.exec_driver_sql(version).scalar() == _head():
             return
-        if "alembic_version" in names:
-            version = "SELECT version_num FROM alembic_version"
-            if connection.exec_driver_sql(version).scalar() == _head():
-                return
-    migrate_for_real(connection, revision)
+    migrate_for_real(connection)
 
 
 def use(function: Migrate) -> None:
     """Let databases be migrated by this function."""
-    database.migrate = archive.migrate = function
+    database.migrate = function
 
 
 def share_statements() -> None:

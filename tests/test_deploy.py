@@ -142,21 +142,22 @@ def test_the_backup_of_the_container_is_taken_and_put_back(tmp_path: Path) -> No
     taken, put_back = re.findall(r"In the container:\n\n```sh\n(.*?)```", page, re.DOTALL)
     old, new, programs = tmp_path / "old", tmp_path / "new", tmp_path / "bin"
     put_selon(programs)
-    (programs / "tar").symlink_to(shutil.which("tar") or "")
+    for name in ("tar", "rm"):
+        (programs / name).symlink_to(shutil.which(name) or "")
     new.mkdir()
     leave(old)
     (old / "index").mkdir()
     (old / "index" / "CURRENT").write_text("x", encoding="utf-8")
     _shell(taken, old, programs)
     _shell(put_back, new, programs)
-    assert (tmp_path / "state.jsonl").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "files.tar").stat().st_mode & 0o077 == 0
     assert_is_back(new)
 
 
 ENGINE = r"docker compose -f deploy/compose\.yaml --project-directory \. "
 INSIDE = (
     (rf"{ENGINE}exec -T bot ", ""),
-    (rf"{ENGINE}run --rm -T --entrypoint tar bot ", "tar "),
+    (rf"{ENGINE}run --rm -T --entrypoint (tar|rm) bot ", r"\1 "),
     (rf"{ENGINE}run --rm -T bot ", "selon "),
 )
 
@@ -231,7 +232,7 @@ def test_a_backup_of_the_data_is_taken_and_put_back(tmp_path: Path) -> None:
 
     run_program("tar", "-C", new, "-xf", taken / "files.tar")
     own["SELON_DATA_DIR"] = str(new)
-    done = run_program(selon, "state", "import", taken / "state.jsonl", env=own)
+    done = run_program(selon, "state", "import", taken / "state.sqlite", env=own)
     assert done.returncode == 0, done.stderr
     assert_is_back(new)
     assert FileStore(new).take(taken / "index").articles == 1

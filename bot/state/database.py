@@ -50,8 +50,7 @@ _KEEPALIVE = {
 }
 _BUSY_SECONDS = 15
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-# A one-row table that names the first bot of a PostgreSQL database. It is not in the migrations,
-# whose tables an import replaces.
+# A one-row table that names the first bot of a PostgreSQL database.
 _OWNER = "selon_owner"
 _CLOSING_SECONDS = 1.0
 _CONNECTIONS = 20  # size of the pool: a new connection costs as much as several transactions
@@ -101,8 +100,9 @@ def open_state(url: str, bot_id: int | None = None) -> State:
                 engine.dispose()
                 engine = _create_engine(url, schema)
         with _migration(engine) as connection:
-            if is_outdated(revision := revision_of(connection)):
-                raise StateError("database-older", subject=_label(engine), revision=str(revision))
+            revision = MigrationContext.configure(connection).get_current_revision() or ""
+            if re.fullmatch(r"\d{4}", revision) and revision < _INITIAL:
+                raise StateError("database-older", subject=_label(engine), revision=revision)
             migrate(connection)
     except StateError:
         engine.dispose()
@@ -432,30 +432,14 @@ def _begin_postgresql(connection: Any) -> None:
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
-def revision_of(connection: Connection) -> str | None:
-    """The revision of a database's tables; None if there are none yet."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_outdated(revision: str | None) -> bool:
-    """True for a revision from before the first release, which no migration starts from."""
-    return re.fullmatch(r"\d{4}", revision or "") is not None and str(revision) < _INITIAL
-
-
-def migrate(connection: Connection, revision: str = "head") -> None:
-    """Migrate the tables to a revision, in the current transaction. Raises CommandError for an
-    unknown revision, SQLAlchemyError."""
+def migrate(connection: Connection) -> None:
+    """Create or migrate the tables, in the current transaction. Raises CommandError for an unknown
+    revision, SQLAlchemyError."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    _lock_migrations(connection)
     config.attributes["connection"] = connection
     with _ALEMBIC:
-        command.upgrade(config, revision)
-
-
-def _lock_migrations(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+        command.upgrade(config, "head")
 
 
 @contextmanager
@@ -466,7 +450,8 @@ def _migration(engine: Engine) -> Iterator[Connection]:
             # After waiting for the lock, the tables of the other process must be visible.
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
-            _lock_migrations(connection)
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield connection
 
 

@@ -59,7 +59,8 @@ print(json.loads(sys.stdin.readline())["title"])') || fail 'the index shows no a
     *) fail "Selon gave no answer (exit code $code)." ;;
     esac
     say 'what people left behind:'
-    selon state export - >/dev/null || fail 'the state cannot be read.'
+    selon state export "$BACKUP_DIR/drill.sqlite" || fail 'the state cannot be read.'
+    rm "$BACKUP_DIR/drill.sqlite"
     local figure=$BACKUP_DIR/metrics/selon-drill
     install -d -m 0755 "$BACKUP_DIR/metrics"
     echo "selon_drill_timestamp_seconds $(date +%s)" >"$figure.new"

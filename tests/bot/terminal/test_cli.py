@@ -234,7 +234,7 @@ FULL = "Erreur\u00a0: impossible d’écrire sur la sortie standard (plus de pla
 
 def test_streams_that_are_full_or_closed_are_a_sentence_at_most(home: Path) -> None:
     assert run_in_shell(home, "--version > /dev/full") == (FAILED, "", FULL)
-    assert run_in_shell(home, "state export - > /dev/full") == (FAILED, "", FULL)
+    assert run_in_shell(home, "state export copie > /dev/full") == (FAILED, "", FULL)
     assert run_in_shell(home, "--version >&-") == (DONE, "", "")
     code, _, errors = run_in_shell(home, "ask >&- <&-")
     assert (code, errors[:7]) == (MISUSED, "Erreur\u00a0")
