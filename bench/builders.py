@@ -1,11 +1,10 @@
-"""What an index in PostgreSQL costs, its embedding shared out: seconds a step, bytes a table.
+"""What an index in PostgreSQL costs: seconds a step, bytes a table.
 
 Articles are invented, vectors a stand-in's that take no time (`_prose.py`): the reading, the
-cutting and the store are measured. Each part is run alone, then the build that takes its vectors;
-HNSW is made once more, all of it in memory and by one process, whose own processor time tells what
-it takes on a machine that does nothing else.
+cutting and the store are measured. HNSW is made once more, all of it in memory and by one process,
+whose own processor time tells what it takes on a machine that does nothing else.
 
-    python bench/builders.py [PASSAGES] [--parts N]
+    python bench/builders.py [PASSAGES]
 
 Without PostgreSQL and pgvector there is nothing to measure.
 """
@@ -28,8 +27,7 @@ from _prose import Prose
 from postgres import SETTINGS
 from scale import Steps, Timed, _memory
 
-from index.ingestion.builder import build, build_part
-from index.store.build import BuildPart
+from index.ingestion.builder import build
 from index.store.postgres.connections import Server
 from index.store.postgres.store import PostgresStore
 from tests.postgres import server as clusters
@@ -61,8 +59,6 @@ def main() -> int:
         articles = Path(folder) / "articles.jsonl"
         _written(articles, options.passages)
         store = PostgresStore(url, Path(folder) / "work")
-        for number in range(1, options.parts + 1):
-            _told(_part(articles, store, BuildPart(number, options.parts)))
         _told(_whole(articles, store))
         with psycopg.connect(Server.at(url).url, autocommit=True) as connection:
             passages = store.facts().passages
@@ -84,28 +80,14 @@ def _written(path: Path, passages: int) -> None:
             file.write(json.dumps({**told, "id": article.id, "url": article.url}) + "\n")
 
 
-def _part(articles: Path, store: PostgresStore, part: BuildPart) -> dict[str, Any]:
-    embedder, steps, busy = Timed(), Steps(), time.process_time()
-    report = build_part([articles], part, store, embedder, observer=steps)
-    steps.step("end")
-    return {
-        "part": f"{part.number}/{part.of}",
-        "texts": report.embedded,
-        "steps": steps.seconds,
-        "stand_in_s": round(embedder.seconds, 1),
-        "processor_s": round(time.process_time() - busy, 1),
-    }
-
-
 def _whole(articles: Path, store: PostgresStore) -> dict[str, Any]:
     embedder, steps, busy = Timed(), Steps(), time.process_time()
     report = build([articles], store, embedder, observer=steps)
     steps.step("end")
-    assert report.embedded == 0, "the parts have embedded all"
     return {
         "build": report.passages,
         "sentences": report.sentences,
-        "taken": report.resumed,
+        "stand_in_s": round(embedder.seconds, 1),
         "steps": steps.seconds,
         "processor_s": round(time.process_time() - busy, 1),
         "peak_mb": _memory("VmHWM"),
@@ -157,7 +139,6 @@ def _bytes(connection: psycopg.Connection[Any], passages: int) -> dict[str, dict
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("passages", nargs="?", type=int, default=4_000)
-    parser.add_argument("--parts", type=int, default=2)
     return parser.parse_args()
 
 

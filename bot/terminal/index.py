@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from bot.command import DONE, FAILED, CommandLine
-from bot.errors import UsageError
 from bot.library.format_options import choose_format_options, format_map_text, save_format_options
 from bot.library.progress import outcome_lines
 from bot.library.status import built_text
@@ -27,12 +24,7 @@ from index.errors import BuildStopped
 
 if TYPE_CHECKING:
     from index.formats.base import Options, Skipped
-    from index.ingestion.builder import BuildReport, PartReport
-    from index.models.base import Embedder
-    from index.store.base import IndexStore
-    from index.store.build import BuildPart
-
-Report = TypeVar("Report", "BuildReport", "PartReport")
+    from index.ingestion.builder import BuildReport
 
 MAX_NAMED_FILES = 20  # maximum number of skipped files to name on a terminal, unless `--verbose`
 Stop: TypeAlias = Callable[[], bool]
@@ -65,15 +57,11 @@ def index(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="verbose")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="strict")] = False,
-    part: Annotated[
-        str | None, typer.Option("--part", metavar="N/PARTS", help="one_part", show_default=False)
-    ] = None,
 ) -> int:
     """Build the index of these paths. Skipped files are named, and are an error only if `strict`,
     so that the others get indexed."""
     from bot.library.paths import corpus_paths, standing_paths
 
-    build_part = _part(part)
     there_is_one = if_missing and index_store(settings).current_id() is not None
     if there_is_one and _is_of_the_model(settings):
         return DONE
@@ -86,12 +74,7 @@ def index(
     else:
         paths_to_read = corpus_paths(settings, paths or ())
     naming: Naming = "all" if verbose else "some"
-    if build_part is None:
-        report: BuildReport | PartReport | None = follow_build(
-            settings, paths_to_read, options, naming
-        )
-    else:
-        report = _build_part(settings, paths_to_read, options, naming, build_part)
+    report = follow_build(settings, paths_to_read, options, naming)
     if report is None:
         return FAILED
     save_format_options(settings.data_dir, options)
@@ -114,45 +97,10 @@ def follow_build(
     settings: Settings, paths: Sequence[Path], options: Options, naming: Naming = "some"
 ) -> BuildReport | None:
     """Build with progress and a report; return None if interrupted."""
-    from bot.library.builder_log import BuilderLog
-    from index.ingestion.builder import build
-
-    lines = partial(_report_lines, language=settings.language)
-
-    def job(store: IndexStore, embedder: Embedder, *, stop: Stop, **more: Any) -> BuildReport:
-        def start(stop: Stop) -> BuildReport:
-            return build(paths, store, embedder, stop=stop, **more)
-
-        return BuilderLog(store).run(start, stop)
-
-    return _run_build(settings, job, options, naming, lines)
-
-
-def _build_part(
-    settings: Settings, paths: Sequence[Path], options: Options, naming: Naming, part: BuildPart
-) -> PartReport | None:
-    """Like `follow_build`, for one part of a build."""
-    from index.ingestion.builder import build_part
-
-    phrases = KeepingPhrases.of(settings.language)
-
-    def lines(report: PartReport, seconds: float) -> Iterator[str]:
-        yield phrases.part_done(part.number, part.of, report.embedded, report.reused, seconds)
-        yield phrases.part_next
-
-    return _run_build(settings, partial(build_part, paths, part), options, naming, lines)
-
-
-def _run_build(
-    settings: Settings,
-    job: Callable[..., Report],
-    options: Options,
-    naming: Naming,
-    lines: Callable[[Report, float], Iterator[str]],
-) -> Report | None:
-    """Run a build with progress and the lines of its report; return None if interrupted."""
     from bot.embedder import open_embedder
+    from bot.library.builder_log import BuilderLog
     from bot.terminal.progress import catch_interrupt, observe_progress
+    from index.ingestion.builder import build
 
     phrases, more = TerminalPhrases.of(settings.language), KeepingPhrases.of(settings.language)
     err = console_for(sys.stderr)
@@ -164,29 +112,21 @@ def _run_build(
         ):
             embedder = open_embedder(settings, progress=observer.model, lazy=True)
             store = index_store(settings)
-            report = job(store, embedder, options=options, observer=observer, stop=stop)
+
+            def start(stop: Stop) -> BuildReport:
+                return build(paths, store, embedder, options=options, observer=observer, stop=stop)
+
+            report = BuilderLog(store).run(start, stop)
     except BuildStopped as interruption:
         show(err, more.stopped(interruption.vector_count))
         return None
     except KeyboardInterrupt:
         show(err, phrases.index_interrupted)
         return None
-    show(console_for(sys.stdout), "\n".join(lines(report, time.monotonic() - began)))
+    lines = _report_lines(report, time.monotonic() - began, settings.language)
+    show(console_for(sys.stdout), "\n".join(lines))
     _tell_skipped(report.skipped, settings.language, naming)
     return report
-
-
-def _part(typed: str | None) -> BuildPart | None:
-    """Parse `--part 2/5`. Raises UsageError."""
-    if typed is None:
-        return None
-    from index.store.build import BuildPart
-
-    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", typed.strip(), re.ASCII)
-    part = BuildPart(int(match[1]), int(match[2])) if match else None
-    if part is None or not 1 <= part.number <= part.of:
-        raise UsageError("part-unclear", subject=f"--part {typed}")
-    return part
 
 
 def _report_lines(report: BuildReport, seconds: float, language: str) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -21,7 +20,7 @@ from index.ingestion.vectors import Embedded, EmbeddingWork, embed_missing
 from index.models.base import Embedder
 from index.store.article_writer import ArticleChanges
 from index.store.base import Build, IndexStore
-from index.store.build import BuildPart, PreviousGeneration
+from index.store.build import PreviousGeneration
 from index.store.factory import Location, open_store
 from index.store.generation import GenerationFacts, is_same_model
 
@@ -74,15 +73,6 @@ class BuildReport:
     resumed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PartReport:
-    """Outcome of a part of a build: texts `embedded` now, and `reused` from earlier work."""
-
-    embedded: int
-    reused: int
-    skipped: tuple[Skipped, ...]
-
-
 _Stop = Callable[[], bool]
 
 
@@ -104,52 +94,12 @@ def build(
     batches.
     """
     store, digest = open_store(location), rules(options)
-    files = _file_articles(paths, options or Options(), store, digest)
+    sources, skipped = find_sources(paths)
+    failures = FailedFiles(store.workplace / FAILURES, digest)
+    files = FileArticles(paths, sources, options or Options(), failures, skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     watch = observer or Unobserved()
     return _Build(store, files, digest, roots, embedder, watch, stop).run()
-
-
-def _file_articles(
-    paths: Sequence[Path], options: Options, store: IndexStore, digest: str
-) -> FileArticles:
-    sources, skipped = find_sources(paths)
-    failures = FailedFiles(store.workplace / FAILURES, digest)
-    return FileArticles(paths, sources, options, failures, skipped)
-
-
-def build_part(
-    paths: Sequence[Path],
-    part: BuildPart,
-    location: Location,
-    embedder: Embedder,
-    *,
-    options: Options | None = None,
-    observer: BuildObserver | None = None,
-    stop: _Stop | None = None,
-) -> PartReport:
-    """Embed one part of the texts of these paths, while other machines embed the others.
-
-    Reads and cuts everything, but embeds only this part; the build that follows reuses the vectors.
-    Raises as `build` does, StoreError if the store serves only one machine, and BuildLocked if
-    another process is working on this part.
-    """
-    store, watch = open_store(location), observer or Unobserved()
-    supply = _file_articles(paths, options or Options(), store, rules(options))
-    context = ReadContext(frozenset(store.removed()), partial(_check_stop, stop), watch.progress)
-    watch.step("lock")
-    with store.start_build(part) as build, build.generation(embedder, alike=False) as writer:
-        generation = NewGeneration(writer, rules="")  # never put in service
-        watch.step("read")
-        supply.read_into(generation, None, context)
-        watch.step("cut")
-        generation.cut(context.check, watch.progress)
-        if not generation.articles.passages:
-            raise supply.no_article_error(generation.articles.count_left_out())
-        watch.step("embed")
-        work = EmbeddingWork(embedder, partial(_check_stop, stop), watch.progress)
-        embedded = embed_missing(writer, work, part)
-        return PartReport(embedded.texts, embedded.stored_texts, tuple(supply.skipped))
 
 
 def _check_stop(stop: _Stop | None, kept: int = 0) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from index.article import embedding_text
 from index.errors import ModelError
 from index.models.base import Embedder, IntArray
-from index.store.build import BuildPart, Hashes, batches
+from index.store.build import Hashes, batches
 from index.store.generation import ROW_KINDS, RowKind
 from index.store.writer import GenerationWriter
 
@@ -49,30 +49,22 @@ class EmbeddingWork:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """How many texts were embedded now, how many had vectors that an unfinished build saved, and
-    how many of a part had any."""
+    """How many texts were embedded now, and how many had vectors that an unfinished build saved."""
 
     texts: int
     saved_texts: int
-    stored_texts: int
 
 
-def embed_missing(
-    writer: GenerationWriter, work: EmbeddingWork, part: BuildPart | None = None
-) -> Embedded:
-    """Embed the texts, or those of a part, whose vectors are nowhere yet, and save each
-    batch before the next. Raises ModelError, StoreError, and what `check` raises."""
+def embed_missing(writer: GenerationWriter, work: EmbeddingWork) -> Embedded:
+    """Embed the texts whose vectors are nowhere yet, and save each batch before the next. Raises
+    ModelError, StoreError, and what `check` raises."""
     missing: dict[RowKind, IntArray] = {}
     seen: Hashes | None = None
-    saved_texts = stored_texts = 0
+    saved_texts = 0
     for kind in ROW_KINDS:
         work.check(0)
-        found, hashes = writer.find_vectors(kind), writer.hashes(kind)
-        rows, own = found.rows, hashes[found.rows]
-        if part is not None:
-            rows, hashes = rows[part.holds(own)], hashes[part.holds(hashes)]
-            own = own[part.holds(own)]
-            stored_texts += len(np.unique(hashes)) - len(rows)
+        found = writer.find_vectors(kind)
+        rows, own = found.rows, writer.hashes(kind)[found.rows]
         if seen is not None:  # a passage of one sentence has the text of that sentence
             rows = rows[~np.isin(own, seen)]
         saved_texts += found.saved_texts
@@ -87,7 +79,7 @@ def embed_missing(
             for group in _group_by_size(texts):
                 own = writer.hashes(kind)[rows[batch][group]]
                 embedder.embed(own, [texts[at] for at in group])
-    return Embedded(embedder.done_texts, saved_texts, stored_texts)
+    return Embedded(embedder.done_texts, saved_texts)
 
 
 class _SavingEmbedder:

@@ -20,7 +20,7 @@ from index.store.generation import GenerationFacts
 
 if TYPE_CHECKING:  # callers that only list what is indexed do not load NumPy
     from index.models.base import Embedder
-    from index.store.build import BuildPart, PreviousGeneration
+    from index.store.build import PreviousGeneration
     from index.store.open_generation import OpenGeneration
     from index.store.writer import GenerationWriter
 
@@ -117,7 +117,7 @@ class IndexStore(Protocol):
     def builder_status(self) -> BuilderStatus | None:
         """The builder's status, or None if it never noted any."""
 
-    def start_build(self, part: BuildPart | None = None) -> AbstractContextManager[Build]:
+    def start_build(self) -> AbstractContextManager[Build]:
         """Exclusive access for one build, or for one part of a build, beside the others.
 
         A build that ends without an error removes the generations older than the previous one,

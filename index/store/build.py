@@ -41,19 +41,6 @@ def batches(size: int, most: int) -> Iterator[slice]:
     return (slice(start, min(start + most, size)) for start in range(0, size, most))
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPart:
-    """Part `number` (from 1) of the `of` parts that share the texts of a build."""
-
-    number: int
-    of: int
-
-    def holds(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        """For each text, True if it belongs to this part."""
-        share: npt.NDArray[np.uint64] = hash_halves(hashes)[:, 0] % self.of
-        return np.equal(share, self.number - 1)
-
-
 VectorLookup = Callable[[IntArray], Vectors]  # the vectors of these rows, shape (len(rows), d)
 
 

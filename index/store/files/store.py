@@ -20,7 +20,6 @@ from index.store.generation import GenerationFacts
 # NumPy and FAISS are imported by what needs them: `selon status` does not.
 if TYPE_CHECKING:
     from index.models.base import Embedder
-    from index.store.build import BuildPart
     from index.store.files.build import FileBuild
     from index.store.open_generation import OpenGeneration
 import json
@@ -170,11 +169,9 @@ class FileStore:
         return read_builder_status(self.data_dir)
 
     @contextmanager
-    def start_build(self, part: BuildPart | None = None) -> Iterator[FileBuild]:
+    def start_build(self) -> Iterator[FileBuild]:
         from index.store.files.build import FileBuild
 
-        if part is not None:
-            raise StoreError("part-without-server")
         layout = Layout(self.data_dir)
         with layout.alone(), closing(FileBuild(layout)) as build:
             yield build

@@ -22,16 +22,16 @@ from index.errors import DamagedIndex, StoreError
 from index.models.base import Embedder
 from index.store.article_writer import ArticleDatabase
 from index.store.articles import StoredArticles
-from index.store.build import BuildPart
 from index.store.disk import translate_disk_errors
 from index.store.files.layout import new_id
 from index.store.growth import may_grow
-from index.store.postgres.connections import MODELS_LOCK, Connection, Server, hold, take_lease
+from index.store.postgres.connections import Connection, Server, take_lease
 from index.store.postgres.integrity import (
     VerifiedGeneration,
     clean,
     connect_to_build,
     current_number,
+    forget_saved_vectors,
     put_in_service,
     read_generations,
     remove_generations,
@@ -48,18 +48,11 @@ _LOCK = "lock"
 
 
 @contextmanager
-def open_build(
-    server: Server, workplace: Path, part: BuildPart | None = None
-) -> Iterator[PostgresBuild]:
-    """Take the builder's lease, or that of a part of a build, whose vectors are saved batch by
-    batch for the build that follows; `workplace` is a folder for unfinished work and caches. Raises
+def open_build(server: Server, workplace: Path) -> Iterator[PostgresBuild]:
+    """Take the builder's lease; `workplace` is a folder for unfinished work and caches. Raises
     BuildLocked, StoreError."""
     with connect_to_build(server) as connection:
-        if part is None:
-            take_lease(connection)
-        else:
-            take_lease(connection, part)
-            hold(connection, MODELS_LOCK)  # the tables that its vectors are saved in
+        take_lease(connection)
         yield PostgresBuild(connection, workplace)
         with suppress(psycopg.Error):  # a server sees a closed connection only a little later
             connection.execute("SELECT pg_advisory_unlock_all()")
@@ -175,6 +168,7 @@ class PostgresBuild:
     def clean(self) -> None:
         if self._new is not None:
             clean(self.connection, self._new, self.current)
+            forget_saved_vectors(self.connection)
         elif self.current in self.generations:
             before = max((n for n in self.generations if n < self.current), default=None)
             clean(self.connection, self.current, before)

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import zip_longest
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,7 +20,6 @@ import psycopg
 from psycopg import conninfo, errors
 
 from index.errors import BuildLocked, Problem, StoreError, Words
-from index.store.build import BuildPart
 from index.store.url import find_url_fault
 
 Connection: TypeAlias = "BoundedConnection"
@@ -37,10 +35,8 @@ _CONNECT_SECONDS = 2  # libpq's minimum
 _BUILD_CONNECT_SECONDS = 5
 _SILENT_SECONDS = 10  # of unacknowledged data before a connection counts as dead
 _LATE_SECONDS = 5  # beyond the statement timeout before a server counts as dead
-WHOLE_BUILD = 0  # the lease of a build; other numbers are those of parts
 _BUILD_LOCK = 0x53454C49  # advisory lock classes of our own
-GENERATION_LOCK = 0x53454C48
-MODELS_LOCK = 0x53454C51
+_GENERATION_LOCK = 0x53454C48
 # Leases and holds end with their connection: one whose machine is dead must end too.
 _ALIVE: dict[str, Any] = {
     "keepalives": 1,
@@ -346,49 +342,39 @@ class Connections:
                 connection.close()
 
 
-def take_lease(connection: Connection, build_part: BuildPart | None = None) -> None:
-    """Make this connection the only builder, or the only one working on a part, until it closes.
-    Raises BuildLocked, naming the holder and since when if the server knows."""
-    part = f"{build_part.number}/{build_part.of}" if build_part else ""
-    number = WHOLE_BUILD
-    if build_part:  # never that of a build
-        digest = blake2b(part.encode(), digest_size=4).digest()
-        number = int.from_bytes(digest) % (2**31 - 1) + 1
-    if _value(connection, "SELECT pg_try_advisory_lock(%s, %s)", _BUILD_LOCK, number):
+def take_lease(connection: Connection) -> None:
+    """Make this connection the only builder until it closes. Raises BuildLocked, naming the holder
+    and since when if the server knows."""
+    if _value(connection, "SELECT pg_try_advisory_lock(%s, 0)", _BUILD_LOCK):
         return
     holder = connection.execute(
         "SELECT a.application_name, a.backend_start FROM pg_locks l "
         "JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
-        "AND l.classid = %s AND l.objid = %s AND l.database = "
+        "AND l.classid = %s AND l.objid = 0 AND l.database = "
         "(SELECT oid FROM pg_database WHERE datname = current_database())",
-        [_BUILD_LOCK, number],
+        [_BUILD_LOCK],
     ).fetchone()
     if holder is None:
-        unnamed_problem = Problem("part-locked", part=part) if part else Problem("build-locked")
-        raise BuildLocked(unnamed_problem, subject=connection.label)
+        raise BuildLocked("build-locked", subject=connection.label)
     process, since = str(holder[0]), f"{holder[1].astimezone():%Y-%m-%d %H:%M:%S}"
-    if part:
-        problem = Problem("part-locked-by", part=part, process=process, since=since)
-    else:
-        problem = Problem("build-locked-by", process=process, since=since)
-    raise BuildLocked(problem, subject=connection.label)
+    raise BuildLocked("build-locked-by", subject=connection.label, process=process, since=since)
 
 
-def hold(connection: Connection, lock: int, number: int = 0) -> None:
-    """Keep the generation of this number, or the tables of every model, from being removed while
-    the connection lives."""
-    connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [lock, number])
+def hold(connection: Connection, number: int) -> None:
+    """Keep the generation of this number from being removed while the connection lives."""
+    connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [_GENERATION_LOCK, number])
 
 
 @contextmanager
-def when_unheld(connection: Connection, lock: int, number: int = 0) -> Iterator[bool]:
-    """Yield True if nobody holds it; nobody can while this lasts."""
-    free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", lock, number))
+def when_unheld(connection: Connection, number: int) -> Iterator[bool]:
+    """Yield True if nobody holds the generation; nobody can while this lasts."""
+    lock = [_GENERATION_LOCK, number]
+    free = bool(_value(connection, "SELECT pg_try_advisory_lock(%s, %s)", *lock))
     try:
         yield free
     finally:
         if free:
-            connection.execute("SELECT pg_advisory_unlock(%s, %s)", [lock, number])
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
 
 
 def _value(connection: Connection, query: Any, *values: object) -> Any:

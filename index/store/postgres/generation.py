@@ -21,7 +21,7 @@ from index.store.generation import (
     RowKind,
     StoredPassage,
 )
-from index.store.postgres.connections import GENERATION_LOCK, Connection, Connections, Server, hold
+from index.store.postgres.connections import Connection, Connections, Server, hold
 from index.store.postgres.layout import Row, fetch
 from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.vector_tables import VectorTables
@@ -195,7 +195,7 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
 
 def _prepare(own: PostgresManifest, connection: Connection) -> None:
     # Hold first, so that what is seen stays.
-    hold(connection, GENERATION_LOCK, own.number)
+    hold(connection, own.number)
     there = connection.execute(
         "SELECT FROM selon.generations WHERE number = %s AND id = %s", [own.number, own.facts.id]
     ).fetchone()

@@ -14,8 +14,6 @@ from index.article import FINGERPRINTED, corpus_fingerprint, fingerprints_differ
 from index.errors import DamagedIndex
 from index.store.generation import ROW_KINDS, RowKind
 from index.store.postgres.connections import (
-    GENERATION_LOCK,
-    MODELS_LOCK,
     Connection,
     Server,
     translate_errors,
@@ -33,7 +31,6 @@ from index.store.postgres.layout import (
 from index.store.postgres.manifest import PostgresManifest
 from index.store.postgres.vector_tables import VectorTables
 
-KEPT_DAYS = 30  # that saved vectors are kept for a build
 _VERIFIED = timedelta(days=1)
 
 
@@ -89,16 +86,15 @@ def put_in_service(connection: Connection, number: int) -> None:
 
 
 def clean(connection: Connection, current: int, before: int | None) -> None:
-    """Remove all generations but these, unless being read; vectors without rows; and saved vectors
-    that are old or that the current generation has."""
-    for tables in _models(connection):
-        # Not those that parts may be making for another build.
-        query = sql.SQL("DELETE FROM {} WHERE kept_on < current_date - {}")
-        connection.execute(query.format(tables.kept, sql.Literal(KEPT_DAYS)))
+    """Remove all generations but these, unless being read, and vectors without rows."""
     generations = read_generations(connection)
     remove_generations(connection, generations, generations.keys() - {current, before})
-    facts = generations[current].facts
-    _delete_stored(connection, VectorTables(facts.model, facts.dimension))
+
+
+def forget_saved_vectors(connection: Connection) -> None:
+    """Remove saved vectors of all models, once a new generation is in service."""
+    for tables in _models(connection):
+        connection.execute(sql.SQL("TRUNCATE {}").format(tables.kept))
 
 
 def remove_generations(
@@ -108,7 +104,7 @@ def remove_generations(
     has_dropped = False
     remaining = dict(generations)
     for number in sorted(numbers, reverse=True):  # additions before what they add to
-        with when_unheld(connection, GENERATION_LOCK, number) as free:
+        with when_unheld(connection, number) as free:
             if free:
                 with connection.transaction():
                     has_dropped |= _drop(connection, remaining.pop(number), remaining.values())
@@ -139,10 +135,7 @@ def _trim(
     """Remove a model's rows that none of the generations left has, with their vectors; if a base
     was dropped, all unused vectors."""
     if not remaining:
-        first_vector = sql.SQL("SELECT FROM {} LIMIT 1").format(tables.kept)
-        with when_unheld(connection, MODELS_LOCK) as free:
-            if free and connection.execute(first_vector).fetchone() is None:
-                tables.drop(connection)
+        tables.drop(connection)
         return
     oldest = {
         generation.base: generation.number
@@ -172,16 +165,6 @@ def _trim(
             query = sql.SQL("DELETE FROM {} v WHERE {} AND {}")
             statement = query.format(tables.of(kind), among, is_unused)
             connection.execute(statement, {} if has_dropped else {"ids": vectors[kind]})
-
-
-def _delete_stored(connection: Connection, tables: VectorTables) -> None:
-    """Delete the saved vectors that the vector tables have."""
-    rows = 0
-    for kind in ROW_KINDS:
-        query = sql.SQL("DELETE FROM {} k USING {} v WHERE v.hash = k.hash")
-        rows += connection.execute(query.format(tables.kept, tables.of(kind))).rowcount
-    if rows:  # return the freed space to the disk
-        connection.execute(sql.SQL("VACUUM {}").format(tables.kept))
 
 
 def _models(connection: Connection) -> list[VectorTables]:

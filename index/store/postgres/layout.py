@@ -6,7 +6,7 @@ selon.removed         the articles that the operator removed
 selon.builder         the builder's status (see `index.store.builder_status`)
 selon.models          the embedding models
 selon.<kind>_<model>  their vectors, each once, by the hash of the text, with an HNSW index
-selon.kept_<model>    vectors saved by parts and unfinished builds
+selon.kept_<model>    vectors saved by unfinished builds
 selon_rows_<base>.*   articles, passages, sentences and words of a base and its additions
 selon_<number>.*      views of them: the rows of one generation
 

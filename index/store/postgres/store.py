@@ -15,7 +15,7 @@ from index.errors import DamagedIndex, NoIndex, Problem, StoreError
 from index.models.base import Embedder
 from index.store.articles import ARTICLES_FILE
 from index.store.base import RemovedArticle, StoreCheck
-from index.store.build import BuildPart, batches
+from index.store.build import batches
 from index.store.builder_status import BuilderStatus
 from index.store.files.manifest import FileManifest
 from index.store.files.opening import open_folder
@@ -26,7 +26,6 @@ from index.store.generation import ROW_KINDS, GenerationFacts, check_model
 from index.store.open_generation import OpenGeneration, refuse_withdrawn
 from index.store.postgres.build import PostgresBuild, open_build
 from index.store.postgres.connections import (
-    GENERATION_LOCK,
     Connection,
     Connections,
     Server,
@@ -204,11 +203,10 @@ class PostgresStore:
         return BuilderStatus.from_json(status, self.label) if status is not None else None
 
     @contextmanager
-    def start_build(self, part: BuildPart | None = None) -> Iterator[PostgresBuild]:
-        with open_build(self._server, self.workplace, part) as build:
+    def start_build(self) -> Iterator[PostgresBuild]:
+        with open_build(self._server, self.workplace) as build:
             yield build
-            if part is None:
-                build.clean()
+            build.clean()
 
     def close(self) -> None:
         """Closing twice is harmless; garbage collection closes it too."""
@@ -238,7 +236,7 @@ class PostgresStore:
             closing(self._server.connect(writing=False)) as connection,
             translate_errors(self.label),
         ):
-            hold(connection, GENERATION_LOCK, number)
+            hold(connection, number)
             yield connection
 
 

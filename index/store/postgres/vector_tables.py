@@ -28,13 +28,12 @@ CREATE TABLE {table} (
     vector vector({dimension}) NOT NULL
 )
 """
-# Concurrent parts may embed the same text: hashes are not unique.
+# Vectors of unfinished builds, two of which may have embedded the same text.
 _KEPT = """
 CREATE TABLE {table} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     hash bytea NOT NULL,
-    vector vector({dimension}) NOT NULL,
-    kept_on date NOT NULL DEFAULT current_date
+    vector vector({dimension}) NOT NULL
 );
 CREATE INDEX ON {table} (hash)
 """

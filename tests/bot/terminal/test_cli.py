@@ -24,7 +24,6 @@ from index.store.files.integrity import current_id
 from tests.bot.answers import answered, article, citation
 from tests.bot.terminal.conftest import Capture
 from tests.fakes import FakeEmbedder
-from tests.postgres.server import Server
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
 ROOT = Path(__file__).resolve().parents[3]
@@ -106,20 +105,6 @@ def test_index_if_missing_builds_again_what_other_weights_built(
     assert run(["ask", "Qui a inventé le braille ?"]) in (0, 3, 4)
 
 
-PARTS = ("0/5", "6/5", "x", "2", "2/", "-1/5", "2/5/7", "1/0", "²/5")
-
-
-@pytest.mark.parametrize("typed", PARTS)
-def test_index_does_not_guess_which_part(
-    corpus: Path, capsys: Capture, embedder: FakeEmbedder, typed: str
-) -> None:
-    assert run(["index", "corpus", f"--part={typed}"]) == 2
-    told = capsys.readouterr()
-    assert told.err.startswith("Erreur")
-    assert f"--part {typed}" in told.err
-    assert (told.out, embedder.embedded) == ("", 0)
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -138,21 +123,6 @@ def test_a_wrong_address_of_the_index_is_misuse(
 def test_an_empty_data_dir_is_the_one_of_the_settings(corpus: Path) -> None:
     assert run(["index", "--data-dir", "", str(corpus)]) == 0
     assert current_id(Path(".selon"))
-
-
-def test_index_by_parts_tells_what_each_did_and_what_comes_next(
-    corpus: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, vector_server: Server
-) -> None:
-    with vector_server.database() as url:
-        monkeypatch.setenv("SELON_INDEX_URL", url)
-        assert run(["index", str(corpus), "--part", "1/2"]) == 0
-        told = capsys.readouterr().out
-        assert told.startswith("Part 1/2\u00a0: 2 vecteurs calculés, 0 déjà là")
-        assert "sans --part" in told
-        assert run(["status"]) == 1  # nothing is in service yet
-        assert run(["index", str(corpus), "--part", "2/2"]) == 0
-        assert run(["index", str(corpus)]) == 0
-        assert "0 vecteur calculé" in capsys.readouterr().out
 
 
 HEAVY = """torch transformers sentence_transformers langchain langchain_core faiss onnxruntime

@@ -22,7 +22,7 @@ from index.models.base import Embedder, IntArray, Vectors
 from index.store.article_writer import ArticleDatabase
 from index.store.articles import ARTICLES_FILE, StoredArticles
 from index.store.base import RemovedArticle, StoreCheck
-from index.store.build import HASH_SIZE, BuildPart, Hashes, MissingVectors, StopCheck
+from index.store.build import HASH_SIZE, Hashes, MissingVectors, StopCheck
 from index.store.builder_status import BuilderStatus
 from index.store.files.opening import open_folder
 from index.store.files.segment_writer import SegmentWriter
@@ -285,9 +285,7 @@ class MemoryStore:
         return self._status
 
     @contextmanager
-    def start_build(self, part: BuildPart | None = None) -> Iterator[MemoryBuild]:
-        if part is not None:
-            raise StoreError("part-without-server")
+    def start_build(self) -> Iterator[MemoryBuild]:
         if not self._building.acquire(blocking=False):
             since = f"{datetime.now(UTC):%Y-%m-%d}"
             raise BuildLocked("build-locked-by", process=os.getpid(), since=since)

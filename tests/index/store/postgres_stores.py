@@ -55,7 +55,7 @@ def with_standby(primary: Server, standby: Server) -> str:
 
 
 def count_kept(address: str) -> int:
-    """How many vectors of unfinished work the server keeps."""
+    """How many vectors of unfinished builds the server keeps."""
     tables = "SELECT relname FROM pg_class WHERE relname LIKE 'kept\\_%' AND relkind = 'r'"
     return sum(
         say(address, f"SELECT count(*) FROM selon.{name}")[0][0] for (name,) in say(address, tables)

@@ -12,7 +12,6 @@ import pytest
 
 from bot.locale.errors import error_text
 from index.errors import StoreError
-from index.store.build import BuildPart
 from index.store.factory import open_store
 from index.store.postgres.connections import Server as Address
 from index.store.postgres.layout import LAYOUT_VERSION
@@ -30,17 +29,11 @@ CREATE TABLE selon.cluster (
 """
 
 
-def take_part(store: PostgresStore) -> None:
-    with store.start_build(BuildPart(1, 2)):
-        pass
-
-
 WAYS: dict[str, Callable[[PostgresStore, Path], object]] = {
     "facts": lambda store, _: store.facts(),
     "browse": lambda store, _: store.open(),
     "check": lambda store, _: store.check(),
     "build": lambda store, _: made(many(5), store),
-    "part": lambda store, _: take_part(store),
     "roll_back": lambda store, _: store.roll_back(),
     "take": lambda store, copy: store.take(copy),
     "export": lambda store, copy: store.export(copy.with_name("other")),

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from index.article import Article, Period, Selection
-from index.errors import DamagedIndex, StoreError
+from index.errors import BuildStopped, DamagedIndex, StoreError
 from index.findings import Findings
-from index.ingestion.builder import build
+from index.ingestion.builder import build, build_articles
 from index.search.confidence import ConfidenceModel
 from index.search.searcher import Searcher
 from index.store.factory import open_store
@@ -25,6 +25,7 @@ from tests.fakes import FakeEmbedder
 from tests.index.samples import article, live, three
 from tests.index.samples import index as made
 from tests.index.store.postgres_stores import (
+    count_kept,
     opened,
     postgres_store,
     say,
@@ -53,6 +54,18 @@ def many(count: int) -> list[Article]:
         outlet = ("Le Phare", "La Gazette")[number % 2]
         found.append(replace(own, published=first + timedelta(days=number // 4), outlet=outlet))
     return found
+
+
+def test_what_a_stopped_build_embedded_is_kept_for_the_next_alone(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.ingestion.vectors.BATCH_CHARACTERS", 1_500)
+    address, embedder = store._server.url, FakeEmbedder()
+    with pytest.raises(BuildStopped) as stopped:
+        build_articles(many(60), store, embedder, stop=lambda: embedder.embedded > 50)
+    assert stopped.value.vector_count == count_kept(address) == embedder.embedded
+    report = build_articles(many(60), store, FakeEmbedder())
+    assert (report.resumed, count_kept(address)) == (embedder.embedded, 0)
 
 
 def test_a_build_that_has_ended_holds_no_lock_until_its_server_knows(
