@@ -5,8 +5,8 @@
 The questions of tests/data/corpus_questions.jsonl that corpus/ answers are spoken by one of Selon's
 voices (four questions the first, four the second) and by espeak-ng, with white noise or babble
 added, 20 or 10 dB below the speech: each recording with one of these in turn, or (--all) with all
-of them and without any. The recordings go through Opus, as Telegram's do, and
-are heard with the names that the bot tells its recogniser. Babble is six sentences at once, of
+of them and without any. The recordings go through Opus, as Telegram's do, and are heard twice, as
+by the bot, the second time with the names that the first finds. Babble is six sentences at once, of
 espeak-ng's other voices. Printed: for how many of the questions whose typed form finds the right
 passage (it holds the words of the answer, and is among the first five found; or is cited in the
 answer) the spoken form finds it too, and the share of words heard otherwise.
@@ -29,13 +29,13 @@ from rapidfuzz.distance import Levenshtein
 from speech import ROOT, bare, compared, espeak, received, sentences
 
 from bot.assembly import chain_over, open_index
-from bot.audio import Speaker, SpeechLanguage
+from bot.audio import Speaker, SpeechLanguage, Transcript
 from bot.followups.conversation import FollowUpChain
 from bot.settings import load_settings
 from bot.speech.audio import HEARD_RATE
 from bot.speech.base import Samples, Sound
 from bot.speech.kokoro import KokoroVoice
-from bot.speech.names import NAMED_ARTICLES, likely_names
+from bot.speech.names import find_names, hear_twice
 from bot.speech.whisper import WhisperRecogniser
 from index.article import Passage
 from index.ingestion.builder import build
@@ -67,6 +67,10 @@ class Found:
     cited: bool
 
 
+def _hear(recogniser: WhisperRecogniser, sound: Sound, names: str) -> Transcript:
+    return recogniser.hear(sound, names=names)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=60)
@@ -85,7 +89,7 @@ def main() -> None:
         settings = load_settings(data_dir=Path(folder))
         index = open_index(settings)
         chain = chain_over(index, settings)
-        names = likely_names(index.searcher().articles(limit=NAMED_ARTICLES))
+        names_for = partial(find_names, index.searcher())
         listed, cited, typed = Counter[str](), Counter[str](), Counter[str]()
         words = Counter[tuple[str, str]]()
         asked_for = Counter[tuple[str, str]]()
@@ -102,9 +106,9 @@ def main() -> None:
                 noise = IN_TURN[(turn + 2 * at) % len(IN_TURN)]
                 for kind, decibels in NOISES if arguments.all else (noise,):
                     label = f"{name:10} {kind:7}{f'{decibels} dB' if decibels else '':6}"
-                    heard = recogniser.hear(
-                        received(noisy(sound, kind, decibels, chance)), names=names
-                    ).text
+                    arrived = received(noisy(sound, kind, decibels, chance))
+                    hear = partial(_hear, recogniser, arrived)
+                    heard = hear_twice(hear, names_for).text
                     result = found(question, heard, index, chain)
                     asked_for[label, "found"] += by_typing.listed
                     asked_for[label, "cited"] += by_typing.cited

@@ -53,6 +53,10 @@ class Transcript:
     doubtful: bool = False
 
 
+def no_names(heard: str) -> str:
+    return ""
+
+
 class SpeechService(Protocol):
     """A voice and a recogniser. Thread-safe; every method but `close` blocks."""
 
@@ -62,8 +66,9 @@ class SpeechService(Protocol):
     @property
     def hears(self) -> bool: ...
 
-    def hear(self, path: Path, *, names: str = "") -> Transcript:
-        """Transcribe a recording; `names` are words to expect. Raises SpeechError."""
+    def hear(self, path: Path, names_for: Callable[[str], str] = no_names) -> Transcript:
+        """Transcribe a recording, once more with the names that `names_for` expects to be heard in
+        the first transcript. Raises SpeechError."""
         ...
 
     def record(

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionSource:
+    """A question that an option read, "" for none; one that `is_sure` is answered."""
+
+    text: str
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AskOption:
     """An option of `selon ask` whose value is a path.
 
@@ -31,7 +39,7 @@ class AskOption:
     name: str
     help: str
     check: Callable[[Path], object] | None = None
-    question: Callable[[Settings, Path], str] | None = None
+    question: Callable[[Settings, Path], QuestionSource] | None = None
     answer: Callable[[Settings, Answer, Path], None] | None = None
 
 

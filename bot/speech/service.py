@@ -13,10 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.audio import AudioFormat, Recording, SpokenLine, Transcript
+from bot.audio import AudioFormat, Recording, SpokenLine, Transcript, no_names
 from bot.errors import SpeechError
 from bot.settings import Settings
 from bot.speech.factory import SpeechModels
+from bot.speech.names import hear_twice
 from index.errors import Problem
 from index.models.bundled.embedder import cores
 from index.processes import HelperProcess, helper_environment, module_command
@@ -47,12 +48,14 @@ class SpeechProcess:
     def hears(self) -> bool:
         return self._models.hears
 
-    def hear(self, path: Path, *, names: str = "") -> Transcript:
-        """Transcribe a recording. Raises SpeechError."""
+    def hear(self, path: Path, names_for: Callable[[str], str] = no_names) -> Transcript:
+        """See `SpeechService`. Raises SpeechError."""
         with self._lock:
             self._exchange(_READ_SECONDS, do="read", path=str(path), most=LONGEST_SECONDS)
-            reply = self._exchange(_HEAR_SECONDS, do="hear", names=names)
-        return Transcript(**reply)
+            return hear_twice(
+                lambda names: Transcript(**self._exchange(_HEAR_SECONDS, do="hear", names=names)),
+                names_for,
+            )
 
     def record(
         self,

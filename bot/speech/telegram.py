@@ -38,7 +38,7 @@ from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import describe_error, give_help, say
 from bot.messenger.services import BotServices, find_asker
-from bot.speech.names import NAMED_ARTICLES, likely_names
+from bot.speech.names import find_names
 from bot.speech.service import LONGEST_SECONDS
 from bot.speech.spoken_answer import spoken_citations, voice_language
 from bot.speech.texts import SpeechPhrases
@@ -275,11 +275,11 @@ class VoiceHandlers(Handlers):
         return await asyncio.to_thread(self._transcribe, content)
 
     def _transcribe(self, content: bytes) -> Transcript:
-        names = likely_names(self._services.library.newest(NAMED_ARTICLES))
         with tempfile.NamedTemporaryFile(suffix=".audio") as file:
             file.write(content)
             file.flush()
-            return self._speech.hear(Path(file.name), names=names)
+            names_for = partial(find_names, self._services.library.searcher())
+            return self._speech.hear(Path(file.name), names_for)
 
 
 def _for_the_bot(message: Message, bot: Bot) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from bot.answer import Answer
 from bot.audio import Speaker, SpeechLanguage, audio_format
 from bot.command import DONE, CommandLine
 from bot.errors import SpeechError
+from bot.feature import QuestionSource
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.speech.texts import SpeechPhrases
@@ -99,28 +101,29 @@ def speak_answer(settings: Settings, answer: Answer, out: Path) -> None:
     record(settings, open_speech, spoken_answer(answer), out)
 
 
-def hear_question(settings: Settings, recording: Path) -> str:
-    """Transcribe and show the question in a recording; empty if there is no speech. Raises
-    SpeechError, IndexingError."""
-    from bot.speech.names import NAMED_ARTICLES, likely_names
+def hear_question(settings: Settings, recording: Path) -> QuestionSource:
+    """Transcribe and show the question in a recording; off a terminal it is unsure if doubtful.
+    Raises SpeechError, IndexingError."""
+    from bot.assembly import open_index
+    from bot.speech.names import find_names
     from bot.speech.service import open_speech
-    from bot.terminal.lookup import open_articles
 
     if not recording.is_file():
         raise SpeechError("speech-no-file", path=recording)
-    with open_articles(settings) as generation:
-        names = likely_names(generation.articles(limit=NAMED_ARTICLES))
+    names_for = partial(find_names, open_index(settings).searcher())
     with closing(open_speech(settings)) as speech:
-        transcript = speech.hear(recording, names=names)
+        transcript = speech.hear(recording, names_for)
     phrases = SpeechPhrases.of(settings.language)
     err = console_for(sys.stderr)
     words = harmless(transcript.text)
     if transcript.doubtful and sys.stdin.isatty():
         err.file.write(f"{phrases.is_this_it(words)} {phrases.yes_or_no} ")
         err.file.flush()
-        return transcript.text if sys.stdin.readline().lower().startswith(("o", "y")) else ""
-    show(err, phrases.heard(words) if words else phrases.nothing_heard)
-    return transcript.text
+        is_it = sys.stdin.readline().lower().startswith(("o", "y"))
+        return QuestionSource(transcript.text if is_it else "")
+    heard = phrases.doubted if transcript.doubtful else phrases.heard
+    show(err, heard(words) if words else phrases.nothing_heard)
+    return QuestionSource(transcript.text, is_sure=not transcript.doubtful)
 
 
 FIRST_CHARACTERS = 24

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +10,11 @@ from typing import Any
 from bot.audio import SPEECH_LANGUAGES, Transcript
 from bot.errors import SpeechError
 from bot.speech.base import Sound
+from bot.speech.names import is_latin
 from bot.speech.weights import whisper_model
 
 # Mean log probabilities of a segment's words below which it was probably not said, or misheard.
 _UNSAID, _DOUBT = -1.0, -0.45
-_SHORTEST_ECHO = 3  # words
 # Minimum probability of languages that are rare among Selon's readers: noise often looks like
 # one.
 _FOREIGN = 0.7
@@ -46,15 +43,12 @@ class WhisperRecogniser:
         segments, info = transcribe(initial_prompt=names or None)
         spoken_language = _believed_language(info)
         foreign = spoken_language not in SPEECH_LANGUAGES
-        if spoken_language != info.language or (foreign and names):  # no segment is decoded yet
-            prompt = None if foreign else names or None
-            segments, _ = transcribe(language=spoken_language, initial_prompt=prompt)
+        if spoken_language != info.language:  # no segment is decoded yet
+            segments, _ = transcribe(language=spoken_language, initial_prompt=names or None)
         speech = _select_speech(segments)
-        if names and not foreign and (not speech or _echoes(_text(speech), names)):
-            speech = _select_speech(transcribe(language=spoken_language)[0])
         text = _text(speech)
-        if not _is_latin(text) and (not foreign or (names and _is_latin(names))):
-            text = ""  # a script of no article: noise
+        if not foreign and not is_latin(text):
+            text = ""  # noise
         doubtful = bool(text) and (foreign or _is_doubtful(speech))
         return Transcript(text, spoken_language, doubtful)
 
@@ -103,17 +97,3 @@ def _text(segments: Iterable[Any]) -> str:
 
 def _is_doubtful(segments: Sequence[Any]) -> bool:
     return min((segment.avg_logprob for segment in segments), default=0.0) < _DOUBT
-
-
-def _echoes(text: str, prompt: str) -> bool:
-    """True if most of the text is in the prompt in the same order: with noise, Whisper repeats its
-    prompt."""
-    words, expected = (re.findall(r"\w+", phrase.lower()) for phrase in (text, prompt))
-    run = SequenceMatcher(None, words, expected, autojunk=False).find_longest_match().size
-    return run >= _SHORTEST_ECHO and 4 * run >= 3 * len(words)
-
-
-def _is_latin(text: str) -> bool:
-    letters = [character for character in text if character.isalpha()]
-    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
-    return 2 * latin >= len(letters)

@@ -89,10 +89,9 @@ class Machine:
 
     def _hear(self, names: str) -> dict[str, Any]:
         """Transcribe the recording that was read last."""
-        sound, self._sound = self._sound, _NO_SOUND
-        if not len(sound.samples):  # the process that read it died
+        if not len(self._sound.samples):  # the process that read it died
             raise SpeechError("speech-crash")
-        return asdict(self._recogniser.hear(sound, names=names))
+        return asdict(self._recogniser.hear(self._sound, names=names))
 
 
 def _join(pieces: list[Any], rate: int, out: str, form: Any, title: str) -> dict[str, Any]:

@@ -149,9 +149,14 @@ def ask(
     sources = [(option.question, path) for option, path in options if option.question is not None]
     if sources:
         read_source, path = sources[0]
-        question = read_source(settings, path)
+        source = read_source(settings, path)
+        question = source.text
         if not question:
             return MISUSED
+        if not source.is_sure:
+            if as_json:
+                sys.stdout.write(f"{json_line({'heard': question, 'sure': False})}\n")
+            return PERHAPS_IN_ARTICLES
     elif question == STANDARD_INPUT or not (question or sys.stdin.isatty()):
         question = sys.stdin.read()
     question = encodable(" ".join(question.split()))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from bot.audio import Recording, SpokenLine, Transcript
+from bot.audio import Recording, SpokenLine, Transcript, no_names
 from bot.errors import SpeechError
 
 QUESTION = "Qui a inventé la lentille à échelons de Cordouan ?"
@@ -32,10 +32,10 @@ class HeardSpeech:
         self.may_begin.set()
         self.may_end.set()
 
-    def hear(self, path: Path, *, names: str = "") -> Transcript:
-        self.names = names
+    def hear(self, path: Path, names_for: Callable[[str], str] = no_names) -> Transcript:
         if isinstance(self.words, SpeechError):
             raise self.words
+        self.names = names_for(self.words) if self.words else ""
         return Transcript(self.words, "fr", self.doubtful)
 
     def pause(self) -> AbstractContextManager[None]:

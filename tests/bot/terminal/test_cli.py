@@ -11,6 +11,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import Mock
 
 import pytest
 
@@ -23,6 +24,7 @@ from index.search.confidence import Thresholds
 from index.store.files.integrity import current_id
 from tests.bot.answers import answered, article, citation
 from tests.bot.terminal.conftest import Capture
+from tests.e2e.speech import QUESTION, HeardSpeech
 from tests.fakes import FakeEmbedder
 
 QUOTE = "Le second modèle a demandé 15 000 puces."
@@ -74,6 +76,30 @@ def test_what_may_not_answer_is_said_to_be_the_nearest(capsys: Capture) -> None:
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == "Je n’en suis pas sûr\u202f; le plus proche dans les articles\u00a0:"
     assert shown[1].startswith(f"«\u00a0{QUOTE}")
+
+
+@pytest.mark.parametrize("doubtful", [True, False])
+def test_a_doubtful_hearing_is_returned_and_not_answered(
+    home: Path,
+    assembled: ModuleType,
+    chain: Scripted,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+    doubtful: bool,
+) -> None:
+    speech = HeardSpeech(home)
+    speech.doubtful = doubtful
+    monkeypatch.setattr("bot.speech.service.open_speech", lambda settings: speech)
+    vars(assembled).update(open_index=lambda settings: Mock())
+    monkeypatch.setattr("bot.speech.names.find_names", lambda searcher, heard: "Cordouan")
+    recording = home / "question.ogg"
+    recording.write_bytes(b"OggS")
+    assert run(["ask", "--json", "--audio", str(recording)]) == 4
+    written = json.loads(capsys.readouterr().out)
+    assert speech.names == "Cordouan"
+    if doubtful:
+        assert written == {"heard": QUESTION, "sure": False}
+    assert chain.asked == ([] if doubtful else [QUESTION])
 
 
 @pytest.mark.parametrize("arguments", [["ask", "-"], ["ask", ""], ["ask"], ["ask", "  "]])
