@@ -185,14 +185,17 @@ class Documents:
         """Move a document into the corpus, rebuild the index and return the new path."""
         folder = fetched_dir(self._settings) / SENT_FOLDER
         with self._move(number, path, folder) as target:
-            self._build(index_store(self._settings), standing_paths(self._settings))
+            store, paths = index_store(self._settings), standing_paths(self._settings)
+            build = partial(self._build_once, store, paths, None)
+            self._build(lambda: BuilderLog(store).run(build, lambda: False))
         return target
 
     def keep_for(self, conversation: str, number: int, path: Path) -> Path:
         """Move a document into a conversation's folder, build its index and return the new path."""
         files = self._folder(conversation) / "files"
         with self._move(number, path, files) as target:
-            self._build(self._folder(conversation), [files], CONVERSATION_BOUNDS)
+            location, bounds = self._folder(conversation), CONVERSATION_BOUNDS
+            self._build(lambda: self._build_once(location, [files], bounds=bounds))
         with self._open_lock:
             self._open.pop(conversation, None)
         return target
@@ -271,13 +274,12 @@ class Documents:
             raise
         _delete(self._inbox(number))
 
-    def _build(
-        self, location: Location, paths: list[Path], bounds: ProcessBounds = UNBOUNDED
-    ) -> None:
+    def _build(self, build: Callable[[], BuildReport]) -> None:
+        """Build, and wait for another process that builds."""
         with self._build_lock:
             for wait in (*_LOCK_WAITS_SECONDS, None):
                 try:
-                    self._build_once(location, paths, bounds=bounds)
+                    build()
                     return
                 except BuildLocked:
                     if wait is None:

@@ -13,6 +13,7 @@ from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
 from bot.settings import load_settings
 from index.errors import BuildStopped, StoreError
 from index.ingestion.builder import BuildReport, build
+from index.store.factory import open_store
 from tests.bot.evaluation.test_run import Watch
 from tests.fakes import FakeEmbedder, build_here
 
@@ -58,6 +59,19 @@ def test_what_a_process_that_died_had_moved_is_filed(tmp_path: Path) -> None:
     assert documents.keep_for(NAME, 1, received.path) == files / "phare-1.txt"
     assert own(documents)
     assert documents.find_waiting() == frozenset()
+
+
+def test_a_document_for_all_is_the_builders_last_build(tmp_path: Path) -> None:
+    corpus, data = tmp_path / "corpus", tmp_path / "data"
+    corpus.mkdir()
+    (corpus / "pont.txt").write_text("Le pont est ouvert.", "utf-8")
+    embedder = FakeEmbedder()
+    build([corpus], data, embedder)
+    documents = Documents(load_settings(data_dir=data), embedder, build_here(embedder))
+    documents.add_to_corpus(1, receive(documents).path)
+    status = open_store(data).builder_status()
+    assert status is not None
+    assert (status.outcome, status.articles) == ("switched", 2)
 
 
 def test_a_build_says_so_as_soon_as_it_no_longer_waits(tmp_path: Path) -> None:
