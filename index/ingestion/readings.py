@@ -34,7 +34,7 @@ _SETTLED_NS = 2_000_000_000  # the coarsest file system clock ticks every two se
 ARTICLE_VERSION = (
     2  # from what parsers return to articles: `index.formats.conversion` and what it calls
 )
-PASSAGE_VERSION = 1  # from articles to passages, their sentences, words and signatures
+PASSAGE_VERSION = 2  # from articles to passages, their sentences, words and signatures
 # Their releases change what is read or cut.
 LIBRARIES = (
     *("charset-normalizer", "feedparser", "ftfy", "htmldate", "ijson", "lxml", "markdown-it-py"),

@@ -20,7 +20,7 @@ lui leur leurs eux y moi toi soi mon ma mes ton ta tes son sa ses notre nos votr
 cette ces ceci cela ça celui celle ceux celles ci là ne n pas plus moins très trop peu aussi ainsi
 alors puis encore même mêmes tout toute tous toutes autre autres aucun aucune chaque quelque
 quelques quelqu quelqu'un tel telle tels telles afin lors alors cependant ai as a avons avez ont
-avais avait avions aviez avaient aura auront aurait auraient eu ayant ait aient suis es est sommes
+avais avait aviez avaient aura auront aurait auraient eu ayant ait aient suis es est sommes
 êtes sont étais était étions étaient fut furent sera seront serait seraient soit soient étant être
 avoir fait peut peuvent pouvait peut-être doit doivent va vont c'est-à-dire etc pex cf dis-moi
 parle-moi

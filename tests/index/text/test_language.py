@@ -71,6 +71,7 @@ def test_a_foreign_quotation_does_not_change_the_language_of_an_article() -> Non
         ("fr", "jusqu'Orly", "Orly"),
         ("fr", "Microsoft's", "Microsoft"),
         ("fr", "entraînés", "entraîner"),
+        ("fr", "avions", "avion"),
         ("en", "training", "trained"),
         ("es", "canciones", "canción"),
         ("fr", "Œuvre", "oeuvre"),
