@@ -6,7 +6,7 @@
       weights.bin, upper.bin     their large tensors
       pieces.txt …        the vocabulary
 
-The folder is created atomically, by a rename.
+The folder is created atomically, by a rename. Those of earlier formats are deleted then.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ MANIFEST = "manifest.json"
 CACHE_FORMAT = 4  # increment with every change of the files
 VECTORS_FORMAT = 3  # and with every change of the vectors, which are then computed anew
 PrepareProgress = Callable[[float, str], None]
-_NAME = f"multilingual-e5-small-{CACHE_FORMAT}-{TRAINED_SHA256[:8]}"
+_MODEL = "multilingual-e5-small"
+_NAME = f"{_MODEL}-{CACHE_FORMAT}-{TRAINED_SHA256[:8]}"
 _FILES = (
     LOWER,
     LOWER_WEIGHTS,
@@ -95,6 +96,9 @@ def _replace(folder: Path, progress: PrepareProgress) -> None:
         if folder.exists():
             folder.rename(Path(name, "damaged"))
         new.rename(folder)
+    for number in range(1, CACHE_FORMAT):
+        for earlier in folder.parent.glob(f"{_MODEL}-{number}-*"):
+            shutil.rmtree(earlier, ignore_errors=True)
     progress(1.0, "ready")
 
 

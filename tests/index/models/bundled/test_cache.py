@@ -67,6 +67,15 @@ def test_the_model_is_made_once_with_progress(tmp_path: Path, quick: list[Path])
     assert {path.name for path in tmp_path.iterdir()} <= {first.name, f"{first.name}.lock"}
 
 
+def test_earlier_formats_are_deleted(tmp_path: Path, quick: list[Path]) -> None:
+    earlier, other = tmp_path / "multilingual-e5-small-1-0123abcd", tmp_path / "other-1"
+    for folder in (earlier, other):
+        folder.mkdir()
+    prepare_model(tmp_path)
+    assert other.exists()
+    assert not earlier.exists()
+
+
 @pytest.mark.parametrize("name", [LOWER, LOWER_WEIGHTS, UPPER, MANIFEST, "pieces.txt"])
 @pytest.mark.parametrize("damage", ["missing", "short"])
 def test_a_damaged_model_is_made_again(
