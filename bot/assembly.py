@@ -194,7 +194,9 @@ def chain_over(
     archive = Archive(index.searcher, subject_thresholds(settings), reader, thresholds)
     extractive = ExtractiveAnswerer(thresholds)
     extractive_chain = RetrievalQA(index, extractive, archive, reader=reader, quiet_time=quiet_time)
-    messages = MessageReader(open_understanding(settings, index.embedder), archive.is_known_name)
+    messages = MessageReader(
+        open_understanding(settings, index.embedder), archive.is_known_name, archive.is_subject
+    )
 
     def search(question: str, limit: int, within: Period | None = None) -> Findings:
         return reader.read(index.search(question, limit, within))

@@ -34,6 +34,10 @@ class ArticleAnswers(Protocol):
     def introduce(self, question: str, timing: Timing, subjects: tuple[str, ...]) -> Answer | None:
         """Quote how the articles on these subjects begin; None without any."""
 
+    def define(self, question: str, timing: Timing) -> Answer | None:
+        """Answer who or what something is by how the articles titled with it begin; None without
+        any."""
+
     def open_by_title(self, question: str, hits: tuple[Hit, ...]) -> Answer | None:
         """Quote how the articles begin that have a message as their title; None without any."""
 

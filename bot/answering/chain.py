@@ -92,7 +92,13 @@ class RetrievalQA(AnswerChain[str]):
 
     async def _answer_one(self, question: str) -> Answer:
         outcome = await self.find(question)
-        return outcome if isinstance(outcome, Answer) else await self._answerer.ainvoke(outcome)
+        if isinstance(outcome, Answer):
+            return outcome
+        answer = await self._answerer.ainvoke(outcome)
+        if not answer.is_sure and self._archive is not None:
+            timing = parse_timing(question, self._today())
+            return await asyncio.to_thread(self._archive.define, question, timing) or answer
+        return answer
 
     async def _answer_halves(self, question: str) -> Answer | None:
         """Answer each half of a double question by itself; None for any other."""

@@ -18,8 +18,9 @@ from bot.answering.refusal import (
 from bot.answering.time_range import Timing
 from bot.answering.topic import find_topic, newest_first
 from bot.archive.articles import cite_openings, load
+from bot.archive.identity import identifies
 from bot.archive.lede import is_statement
-from bot.archive.subject import find_subject
+from bot.archive.subject import SubjectName, find_subject
 from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry, Sentence
 from index.findings import Hit
@@ -30,10 +31,19 @@ from index.text.folding import fold_phrase
 from index.text.names import span_names
 
 _ADDRESS = re.compile(r"https?://\S+")
+_DEFINITION = re.compile(
+    r"(?:(?:c['’ ]?est qui|qui (?:est|était|etait)|who (?:is|was)) (?P<who>(?!l(?:[ea]|['’]))"
+    r"(?:(?!\bd(?:e|u|es)\b).)+)|(?:c['’ ]?est quoi|qu['’]?est[- ]ce que?(?: c['’]est que)?"
+    r"|what(?: is| are|['’]s)) (?P<what>.+))",
+    re.IGNORECASE,
+)
 _LISTED_ARTICLES = 5
 _NEWEST_ARTICLES = 3  # for the latest news
+_MOST_WORDS = 5  # of what is asked for a definition
+_MOST_OWN = 2  # articles titled with a subject; of more, none is the one on it
 _LEDE_WORDS = 30  # minimum
 _DEPTH = 100  # passages searched for a subject
+_ARTICLE = re.compile(r"^(?:(?:les?|la|une?|the|an?) |l['’])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,15 @@ class ArticleReply:
         name = bare_name(self.timing.question)
         return self._tell(name) if name else None
 
+    def define(self) -> Answer | None:
+        """Answer who or what something is by the articles titled with it; None for other questions,
+        and if there are none or many."""
+        match = _DEFINITION.fullmatch(self.timing.question.strip(f"{QUOTATION_MARKS}?!. "))
+        words = match["who"] or match["what"] if match is not None else ""
+        name = _ARTICLE.sub("", words).strip()
+        own = self._introduce_own(name) if 0 < len(name.split()) <= _MOST_WORDS else []
+        return self._quote(ArticleChoice.of([quote.article for quote in own]), own)
+
     def open_by_title(self, hits: Sequence[Hit]) -> Answer | None:
         """Quote how the articles with this title begin, newest first; None if there are none."""
         title = fold_phrase(self.question.strip(QUOTATION_MARKS))
@@ -125,23 +144,36 @@ class ArticleReply:
         return self._quote_openings(ArticleChoice.of(newest_first(articles))) if articles else None
 
     def _tell(self, name: str) -> Answer | None:
-        """Quote the best sentence of each article with a name, newest first; None without any."""
+        """Quote the best sentence of each article with a name, newest first, after those titled
+        with it, if they are few; None without any."""
         quotes: dict[str, tuple[Hit, Sentence]] = {}
         for hit in self.searcher.search_subject(name, _DEPTH, self.timing.period):
             sentence = _naming_sentence(name, hit)
             if sentence is not None:
                 quotes.setdefault(hit.article.id, (hit, sentence))
+        citations = self._introduce_own(name)
+        own = {citation.article.id for citation in citations}
         articles = newest_first([hit.article for hit, _ in quotes.values()])
-        citations = []
-        for number, article in enumerate(articles[: 2 * _LISTED_ARTICLES], start=1):
+        others = [article for article in articles if article.id not in own]
+        for article in others[: 2 * _LISTED_ARTICLES - len(citations)]:
             hit, sentence = quotes[article.id]
-            citations.append(Citation.of(number, sentence, hit.passage, article))
+            citations.append(Citation.of(len(citations) + 1, sentence, hit.passage, article))
         if not citations:
             return None
         first, further = citations[:_LISTED_ARTICLES], citations[_LISTED_ARTICLES:]
         statements = [Statement(citation.quote, (citation.number,)) for citation in first]
         choice = ArticleChoice.of([citation.article for citation in first])
         return replace(self._answer(choice, statements, first), further=tuple(further))
+
+    def _introduce_own(self, name: str) -> list[Citation]:
+        """What the articles titled with a name say who or what it is, else how they begin, newest
+        first; nothing if there are many."""
+        matches = find_subject(self.searcher, name, self.timing.period, self.question)
+        own = newest_first([entry.article for entry in matches.articles if entry.in_title])
+        if len(own) > _MOST_OWN:
+            return []
+        quotes = (_cite_identity(article, matches.name) or _cite_lede(article) for article in own)
+        return [replace(quote, number=at) for at, quote in enumerate(filter(None, quotes), 1)]
 
     def _choose_by_subject(self, metadata: MetadataQuestion) -> ArticleChoice:
         """The articles that name the subject, the best first unless the newest are asked for; those
@@ -174,10 +206,12 @@ class ArticleReply:
         """Quote how each article begins, if it begins with a statement: news comes first."""
         ledes = filter(None, map(_cite_lede, choice.articles))
         citations = [replace(lede, number=number) for number, lede in enumerate(ledes, 1)]
-        if not citations:
-            return self._refuse(decide_on_absence("unsaid", choice.articles))
+        refusal = self._refuse(decide_on_absence("unsaid", choice.articles))
+        return self._quote(choice, citations) or refusal
+
+    def _quote(self, choice: ArticleChoice, citations: Sequence[Citation]) -> Answer | None:
         statements = [Statement(citation.quote, (citation.number,)) for citation in citations]
-        return self._answer(choice, statements, citations)
+        return self._answer(choice, statements, citations) if citations else None
 
     def _refuse(self, decision: Decision, confidence: float = 0.0) -> Answer:
         return refusal_of(
@@ -212,6 +246,15 @@ def _naming_sentence(name: str, hit: Hit) -> Sentence | None:
 
     candidates = [candidate for candidate in hit.sentences if names(candidate.sentence.text)]
     return max(candidates, key=lambda candidate: candidate.score).sentence if candidates else None
+
+
+def _cite_identity(article: Article, name: SubjectName) -> Citation | None:
+    """Cite the first sentence that tells who or what has a name."""
+    for passage in cut(article):
+        for sentence in passage.sentences:
+            if identifies(sentence.text, name) and is_statement(sentence, article):
+                return Citation.of(1, sentence, passage, article)
+    return None
 
 
 def _cite_lede(article: Article) -> Citation | None:

@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answer import Answer
-from bot.answering.metadata_question import MetadataQuestion, bare_name, parse_metadata_question
+from bot.answering.metadata_question import (
+    QUOTATION_MARKS,
+    MetadataQuestion,
+    bare_name,
+    parse_metadata_question,
+)
 from bot.answering.refusal import decide_by_articles, lower, refusal_of
 from bot.answering.time_range import Timing, cut_period, parse_timing
 from bot.archive.about import ArticleReply
@@ -22,6 +27,7 @@ from bot.archive.plain_words import parse_function, strip_asking
 from bot.archive.positions import tell_positions
 from bot.archive.quotes import quote_person, split_topic
 from bot.archive.request import ArchiveFunction, ArchiveRequest
+from bot.archive.subject import find_subject
 from bot.archive.summary import tell_summary
 from index.findings import Hit
 from index.search.confidence import Thresholds
@@ -153,6 +159,11 @@ class Archive:
                 return answer
         return self._reply(question, timing).introduce(subjects)
 
+    def define(self, question: str, timing: Timing) -> Answer | None:
+        """Answer who or what something is by how the articles titled with it begin; None without
+        any."""
+        return self._reply(question, timing).define()
+
     def open_by_title(self, question: str, hits: tuple[Hit, ...]) -> Answer | None:
         """Quote how the articles begin that have a message as their title."""
         return self._reply(question, Timing(question)).open_by_title(hits)
@@ -163,6 +174,11 @@ class Archive:
             return False
         reply = self._reply(text, Timing(text))
         return (reply.open() or self._list_author(reply)) is not None
+
+    def is_subject(self, text: str) -> bool:
+        """True if an article is titled with these words."""
+        found = find_subject(self.searcher(), text.strip(f"{QUOTATION_MARKS}?!. "))
+        return any(own.in_title for own in found.articles)
 
     def _reply(self, question: str, timing: Timing) -> ArticleReply:
         return ArticleReply(self.searcher(), self.thresholds, question, timing, detect(question))

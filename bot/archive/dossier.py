@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.answer import Answer, Statement
 from bot.archive.events import Event, distinct, in_order, ranked
+from bot.archive.identity import ROLE, identifies
 from bot.archive.material import find_material
 from bot.archive.outcome import Line, answer_lines, refuse_subject
 from bot.archive.quotes import find_quotes
@@ -25,11 +26,6 @@ _FIGURE = re.compile(
 )
 _AGE = re.compile(r"\b\d{1,3} ans\b|\bne(?:e)? (?:a|en|le)\b|\bborn\b|\baged\b|\byears old")
 _SINCE = re.compile(r"\b(?:depuis|since|elue?|nommee?|elected|appointed|devenue?)\b")
-_ROLE = re.compile(
-    r"\b(?:presidente?|ministre|candidate?|deputee?|maire|senateur|senatrice|chef|secretaire|patron"
-    r"|directeur|directrice|porte-parole|acteur|actrice|auteur|autrice|champion|championne|avocate?"
-    r"|general|reine?|pape|astronaute|sonde|president|minister|mayor|leader|head|founder)\b"
-)
 
 
 def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
@@ -54,8 +50,8 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
             heading = ""
 
     ordered = ranked(lines)
-    identity = sorted(ordered, key=lambda line: -_identifies(line, subject.name))
-    chosen = [line for line in identity if _identifies(line, subject.name)] or ordered
+    identity = sorted(ordered, key=lambda line: -identifies(line.text, subject.name))
+    chosen = [line for line in identity if identifies(line.text, subject.name)] or ordered
     unsaid = _find_unsaid(lines, subject.name, phrases) if subject.name.surname is not None else ""
     add(
         ". ".join(filter(None, (phrases.identity(name, len(subject.articles)), unsaid))),
@@ -98,27 +94,12 @@ def _find_unsaid(lines: Sequence[Event], name: SubjectName, phrases: DossierPhra
     said to be missing."""
     texts = [fold_phrase(line.text) for line in lines]
     aspects = {
-        "role": any(_identifies(line, name) for line in lines) or any(map(_ROLE.search, texts)),
+        "role": any(identifies(line.text, name) for line in lines) or any(map(ROLE.search, texts)),
         "age": any(map(_AGE.search, texts)),
         "since": any(map(_SINCE.search, texts)),
     }
     missing = [phrases.aspect[aspect] for aspect, is_said in aspects.items() if not is_said]
     return phrases.unsaid(", ".join(missing)) if missing else ""
-
-
-def _identifies(line: Event, name: SubjectName) -> int:
-    """How much a sentence tells who somebody is: a role beside the name, a definition."""
-    folded = fold_phrase(line.text)
-    match = next(name.core.parts[-1].find(line.text, folded), None)
-    if match is None:
-        return 0
-    after, before = folded[match.end() :], folded[max(0, match.start() - 60) : match.start()]
-    is_definition = re.match(r"\s+(?:est|etait|is|was) (?:un|une|le|la|l'|a|an|the)\b", after)
-    apposition = re.match(
-        r"\s?, (?:(?:le|la|l'|un|une|the|a|ancien|ancienne|ex-)[\w' -]+|[\w' -]+),", after
-    )
-    has_role = _ROLE.search(before) is not None
-    return 3 * bool(is_definition) + 2 * bool(apposition) + 2 * has_role
 
 
 def _is_by_another(line: Event, name: SubjectName) -> bool:

@@ -16,6 +16,7 @@ from bot.understanding.texts import ButtonPhrases
 from index.text.folding import fold_phrase
 from index.text.language import detect
 from index.text.sentences import sentence_spans
+from index.text.stopwords import stop_words
 from index.text.visible import readable
 
 Distress = Literal["alone", "offer"]
@@ -31,6 +32,9 @@ _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the 
 _FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
 _COURTESY_SHARE = 0.85
+_UNLIKELY_SHARE, _PLAIN_SHARE = 0.4, 0.75  # of the likeliest intent of a few words
+_KEYWORDS = 3
+_NO_KEYWORDS = frozenset(fold_phrase(word) for code in ("fr", "en") for word in stop_words(code))
 
 _COURTESIES = ("greeting", "thanks", "ack")
 _ASKED = tuple(intent.name for intent in INTENTS if intent.group in ("question", "function"))
@@ -98,16 +102,19 @@ class Meaning:
 class MessageReader:
     """Reads messages. Thread-safe CPU work.
 
-    A name alone looks like small talk: `is_known_name` returns true for those to look up.
+    A name alone looks like small talk: `is_known_name` returns true for those to look up, whatever
+    else they may be, `is_subject` for words that articles are titled with.
     """
 
     def __init__(
         self,
         model: UnderstandingModel,
         is_known_name: Callable[[str], bool] = lambda text: False,
+        is_subject: Callable[[str], bool] = lambda text: False,
     ) -> None:
         self._model = model
         self._is_known_name = is_known_name
+        self._is_subject = is_subject
 
     def read(self, text: str, context: MessageContext | None = None) -> Meaning:
         """Read a message after what it answers to, if anything."""
@@ -131,8 +138,15 @@ class MessageReader:
             if question != text:
                 reading = self._read(question, context)
                 intent, second = _choose(reading)
-        elif distress is None and intent != "help_number" and self._is_known_name(text):
-            intent, second = "question", intent
+        elif (
+            distress is None
+            and intent != "help_number"
+            and (
+                self._is_keyword(text, reading.intents[intent], context)
+                or self._is_known_name(text)
+            )
+        ):
+            intent, second, likelier = "question", intent, None
         group = INTENT_OF[intent].group
         return Meaning(
             intent,
@@ -146,6 +160,16 @@ class MessageReader:
             distress,
             help_kind,
         )
+
+    def _is_keyword(self, text: str, share: float, context: MessageContext | None) -> bool:
+        """True for few words that are hardly small talk, and for subjects of articles that are not
+        plainly so: « trou noir », « CRISPR »."""
+        words = text.split()
+        if len(words) > _KEYWORDS or all(fold_phrase(word) in _NO_KEYWORDS for word in words):
+            return False
+        if context is None and share < _UNLIKELY_SHARE:
+            return True
+        return share < _PLAIN_SHARE and self._is_subject(text)
 
     def _leaning(
         self, question: str, context: MessageContext | None, reading: MessageReading

@@ -15,6 +15,7 @@ from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
 from bot.answering.metadata_question import MetadataKind, MetadataQuestion, parse_metadata_question
+from bot.answering.time_range import Timing
 from bot.archive.archive import Archive
 from bot.archive.lede import is_statement
 from index.article import Article, Sentence
@@ -39,6 +40,7 @@ MOULIN = told("moulin", "Un moulin", MILL, date(2025, 9, 9))
 RETURN = "Le club se réjouit. Il accueille Rossi au printemps prochain."
 PORT = "The harbour was dredged in 1932. Forty ships call."
 HARBOUR = told("harbour", "The harbour", PORT, None, author="Sam Doe", language="en")
+HOOKE = "Robert Hooke, un savant anglais, rebâtit la ville après l’incendie."
 ROWERS = [
     told("0", "Une régate", "Le vent était fort. Anna Rossi a gagné la régate.", date(2025, 8, 1)),
     told("1", "Un départ", "Anna Rossi quitte le club. Le club la regrette.", date(2025, 9, 1)),
@@ -233,6 +235,28 @@ def test_a_name_shows_what_is_said_of_it_newest_first(rowers: RetrievalQA, messa
 def test_a_surname_is_enough_and_no_part_of_another_word(rowers: RetrievalQA) -> None:
     assert titles(rowers.invoke("Rossi")) == ["Un départ", "Une régate", "Un retour"]
     assert titles(rowers.invoke("Qui est Anna Rossi ?")) != ["Un départ", "Une régate"]
+
+
+def test_who_or_what_something_is_tell_the_articles_titled_with_it() -> None:
+    hook = told("hook", "Robert Hooke", f"Londres brûle en 1666. {HOOKE}", None)
+    mill = told(
+        "mill", "Moulins à vent", "Un moulin à vent broie du grain depuis des siècles.", None
+    )
+    with searcher_over([hook, mill, PONT]) as searcher:
+        archive = Archive(lambda: searcher, Thresholds.at(0.5))
+        for question, quote in (
+            ("Qui était Robert Hooke ?", HOOKE),
+            ("c est qui robert hooke", HOOKE),
+            ("C’est quoi un moulin à vent ?", mill.text),
+            ("Qu’est-ce que le pont de Lyon ?", "Le pont fut construit en 1901."),
+        ):
+            answer = archive.define(question, Timing(question))
+            assert answer is not None, question
+            assert [citation.quote for citation in answer.citations] == [quote]
+        for question in ("Qui est le maire de Lyon ?", "Qui a écrit Robert Hooke ?", "Lyon ?"):
+            assert archive.define(question, Timing(question)) is None
+        assert archive.is_subject("moulins à vent")
+        assert not archive.is_subject("grain")
 
 
 def test_names_are_known_from_articles_and_bylines() -> None:

@@ -121,6 +121,16 @@ def test_what_is_told_indirectly_is_distress(message_reader: MessageReader) -> N
     assert (left.distress is not None, left.leans) == (True, False)
 
 
+def test_key_words_alone_are_a_question(message_reader: MessageReader) -> None:
+    for text in ("CRISPR", "minitel"):
+        assert message_reader.read(text).is_question
+    reader = MessageReader(message_reader._model, is_subject=lambda text: True)
+    assert reader.read("trou noir").is_question
+    assert reader.read("minitel", BEFORE).is_question
+    for text in ("merci", "OK", "Salut", "mdr"):
+        assert not reader.read(text).is_question
+
+
 def test_small_talk_before_a_question_does_not_hide_it(message_reader: MessageReader) -> None:
     for text in ("Ce boulot m’achève… qui a inventé le Minitel ?", "lol ok et où est né Hugo ?"):
         assert message_reader.read(text, BEFORE).is_question
