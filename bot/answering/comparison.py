@@ -204,7 +204,9 @@ def join_answers(question: str, answers: Sequence[Answer]) -> Answer | None:
             citation for citation in answer.citations if citation.number in first.citations
         ]
         numbers = range(len(citations) + 1, len(citations) + len(citations_of_part) + 1)
-        statements.append(replace(first, citations=tuple(numbers)))
+        is_one_of_several = answer.outcome == "perhaps" and len(answer.statements) > 1
+        label = "" if is_one_of_several else first.label  # the likeliest of them
+        statements.append(replace(first, citations=tuple(numbers), label=label))
         citations += [
             replace(citation, number=n)
             for n, citation in zip(numbers, citations_of_part, strict=True)

@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 
 from bot.answer import Answer, Citation, Outcome, Statement
 from bot.answering.injection import is_order
-from bot.answering.refusal import decide_by_evidence, least_sure, lower, refuse
+from bot.answering.refusal import decide_by_evidence, least_sure, refuse
 from bot.answering.topic import on_subject
 from bot.locale.answers import Phrases
 from index.article import Sentence
@@ -126,23 +126,18 @@ class ExtractiveAnswerer:
             points = [Point(best), Point(_with_lead(update))]
             return quote_points(findings, points, points, least_sure((decision.outcome, "perhaps")))
         points = _choose(best, map(_with_lead, extracts), is_sure=is_sure)
-        answer = quote_points(
-            findings,
-            _order(points),
-            [point for point in points if point is points[0] or point.is_disputed]
-            if is_sure
-            else (),
-            decision.outcome,
-        )
         # The confidence is that of the sentence that ranked first.
-        return answer if best.rank == ranked[0].rank else lower(answer)
+        if not is_sure or best.rank != ranked[0].rank:
+            return quote_points(findings, _order(points), (), "perhaps")
+        highlights = [point for point in points if point is points[0] or point.is_disputed]
+        return quote_points(findings, _order(points), highlights, "sure")
 
 
 def quote_points(
     findings: Findings, points: Sequence[Point], highlights: Sequence[Point], outcome: Outcome
 ) -> Answer:
     """Build the answer that shows these points, in this order, with a highlight in those of
-    `highlights`.
+    `highlights`; without any, the first of several is labelled the likeliest.
 
     The hits must have been ranked.
     """
@@ -154,7 +149,8 @@ def quote_points(
         citations += [candidate.cite(number) for number, candidate in enumerate(candidates, first)]
         numbers = tuple(range(first, first + len(candidates)))
         highlight = point.candidate.highlight if point in highlights else None
-        label = _article_day(point.candidate, findings.language)
+        is_likeliest = point is points[0] and len(points) > 1 and not highlights
+        label = _label(point.candidate, findings.language, is_likeliest=is_likeliest)
         statements.append(Statement(point.candidate.text, numbers, highlight, label=label))
     return Answer(
         question=findings.question,
@@ -168,18 +164,18 @@ def quote_points(
     )
 
 
-def _article_day(candidate: Quotable, language: str) -> str:
-    """The day of the article, if what answers in the sentence is only relative to it; else ""."""
-    day, span = candidate.article.published, candidate.span
-    if day is None:
-        return ""
+def _label(candidate: Quotable, language: str, *, is_likeliest: bool) -> str:
+    """That it is the likeliest, and the day of its article if what answers in it is only relative
+    to that; else ""."""
+    phrases, day, span = Phrases.of(language), candidate.article.published, candidate.span
     first, last = 0, len(candidate.text)
     if span is not None:
         first, last = span.start - candidate.start, span.end - candidate.start
-    leans = any(
+    if day is not None and any(
         start < last and first < end for start, end in find_relative_times(candidate.text, day)
-    )
-    return Phrases.of(language).article_of(day) if leans else ""
+    ):
+        return (phrases.likeliest_of if is_likeliest else phrases.article_of)(day)
+    return phrases.likeliest if is_likeliest else ""
 
 
 def _find_update(extracts: Sequence[Extract], best: Quotable) -> Extract | None:

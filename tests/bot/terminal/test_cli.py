@@ -74,7 +74,7 @@ def test_what_may_not_answer_is_said_to_be_the_nearest(capsys: Capture) -> None:
     assert written["citations"][0]["quote"] == QUOTE
     assert run(["ask", "Combien de puces ?"]) == 4
     shown = capsys.readouterr().out.splitlines()
-    assert shown[0] == "Je n’en suis pas sûr\u202f; le plus proche dans les articles\u00a0:"
+    assert shown[0] == "Le plus proche dans les articles\u00a0:"
     assert shown[1].startswith(f"«\u00a0{QUOTE}")
 
 

@@ -155,20 +155,6 @@ def test_the_quotes_of_an_article_stand_together_above_their_passages(
     assert client.get(address(client)).text.count(">Le passage<") == 1
 
 
-def test_the_likeliest_of_several_is_marked(
-    client: TestClient, chain: StubChain, shelf: Shelf
-) -> None:
-    other = replace(FRESNEL, id="autre", title="Un autre article")
-    shelf.articles[other.id] = other
-    doubt = lower(answered(QUESTION, cite(1, LENS), cite(2, BIRTH, other)))
-    chain.answers[QUESTION] = doubt
-    page = client.get(address(client)).text
-    assert page.count("Le plus proche de la question") == 1
-    assert page.index("Le plus proche") < page.index(LENS.split("’")[0])
-    chain.answers[QUESTION] = lower(answered(QUESTION, cite(1, LENS)))
-    assert "Le plus proche" not in client.get(address(client)).text
-
-
 def test_what_is_copied_does_not_open_the_question(
     client: TestClient, chain: StubChain, shelf: Shelf
 ) -> None:

@@ -48,7 +48,7 @@ def test_an_uncertain_answer_says_so_first() -> None:
     answer = replace(lower(answered(QUESTION, cite(1, LENS))), understood="Et elle ?")
     first, second, *_ = linked(answer).text.split("\n\n")
     assert "Et elle ?" in first
-    assert second.startswith("Je n’en suis pas sûr")
+    assert second.startswith("Le plus proche dans les articles")
 
 
 @pytest.mark.parametrize(
