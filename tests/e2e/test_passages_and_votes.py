@@ -38,9 +38,7 @@ async def test_a_doubtful_answer_says_so_and_offers_news(
 ) -> None:
     chain.answers[QUESTION] = lower(highlighted(chain.answers[QUESTION], "1788"))
     shown = await server.reply_to(READER, QUESTION)
-    assert shown.text.startswith(
-        "❔ Le plus proche dans les articles\u00a0:\n\n«\u00a0" + BIRTH
-    )
+    assert shown.text.startswith("❔ Le plus proche dans les articles\u00a0:\n\n«\u00a0" + BIRTH)
     assert shown.styled("bold") == ()
     alert = "M’avertir quand un article y répond"
     assert shown.labels == ["Passage", "Plus", "Garder", alert, "👍 Utile", "👎 Pas utile"]

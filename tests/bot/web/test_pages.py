@@ -14,7 +14,6 @@ from sqlalchemy import func, select, text
 from starlette.testclient import TestClient
 
 from bot.answer import Answer
-from bot.answering.refusal import lower
 from bot.state.database import State
 from bot.state.tables import PersonRow, TurnRow, VoteRow
 from bot.web.access import LOGIN
