@@ -35,7 +35,6 @@ from press import wilson_interval
 from bot.answer import Answer
 from bot.answering.chain import RetrievalQA
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.injection import use_cache_dir
 from bot.archive.archive import Archive
 from bot.assembly import open_reader, open_understanding
 from bot.embedder import open_embedder
@@ -121,7 +120,6 @@ class Opened:
 def main() -> int:
     options = _options()
     settings = load_settings()
-    use_cache_dir(settings.cache_dir)
     embedder, judge = open_embedder(settings), ConfidenceModel.load()
     reader = open_reader(Settings())
     assert reader is not None

@@ -21,7 +21,6 @@ import _clone  # noqa: F401
 
 from bot.answer import Answer
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.injection import use_cache_dir
 from bot.assembly import open_embedder
 from bot.evaluation.run import index_in_service
 from bot.llm.model_answerer import ModelAnswerer
@@ -41,7 +40,6 @@ def main() -> int:
     show = _options().show
     injections = read_injections(DATA / "injections.jsonl")
     extractive = ExtractiveAnswerer(Thresholds.at(0.0))
-    use_cache_dir(load_settings().cache_dir)
     table: dict[str, Counter[str]] = {}
     with ExitStack() as stack:
         for injection, findings in _found(injections, stack):

@@ -12,7 +12,6 @@ from bot.answer import Answer
 from bot.answering.chain import QuietTime, RetrievalQA
 from bot.answering.distress import DistressGate
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.injection import use_cache_dir
 from bot.answering.selection import chosen_articles
 from bot.archive.archive import Archive
 from bot.archive.request import ArchiveFunction
@@ -151,7 +150,6 @@ def open_index(settings: Settings, *, may_be_missing: bool = False) -> LiveIndex
     store = index_store(settings)
     if not may_be_missing and store.current_id() is None:
         store.facts()  # raises NoIndex
-    use_cache_dir(settings.cache_dir)
     embedder, confidence = open_embedder(settings), ConfidenceModel.load()
     return LiveIndex(store, embedder, confidence, chosen_articles, may_be_missing=may_be_missing)
 

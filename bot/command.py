@@ -16,7 +16,6 @@ from typing import Annotated, Any, get_args
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bot.answering.injection import use_cache_dir
 from bot.audio import SpeechService
 from bot.locale.catalogue import part_texts
 from bot.locale.terminal import TerminalPhrases
@@ -123,7 +122,6 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
         settings = load_settings(data_dir=data_dir)
         use_timezone(settings.timezone)
         _confine_libraries(settings.cache_dir)
-        use_cache_dir(settings.cache_dir)
         configure_logs(settings)
         return command(settings)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.answering import injection
 from bot.settings import Settings
 from bot.state.database import open_state
 from bot.understanding.meaning import MessageReader
@@ -88,18 +87,10 @@ def interrupts() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def order_model() -> Path:
-    """What tells orders to machines loads its model from the machine's cache, as `selon` does."""
-    cache_dir = Settings(_env_file=None).cache_dir
-    injection.use_cache_dir(cache_dir)
-    return cache_dir
-
-
-@pytest.fixture(autouse=True)
-def own_order_model(order_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that chooses another folder chooses it for itself."""
-    monkeypatch.setattr(injection, "_cache_dir", order_model)
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """Where this machine keeps the bundled models."""
+    return Settings(_env_file=None).cache_dir
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -118,8 +109,8 @@ def real_migrations() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def bundled(order_model: Path) -> BundledEmbedder:
-    return load_bundled(order_model)
+def bundled(models_dir: Path) -> BundledEmbedder:
+    return load_bundled(models_dir)
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,6 @@ from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from bot.answering.extractive import ExtractiveAnswerer
-from bot.answering.injection import use_cache_dir
 from bot.evaluation.measures import auroc, calibration_error, reliability
 from bot.evaluation.outcome import judge_answer
 from bot.evaluation.questions import Gold, GoldQuestion, QuestionSet, read_squad
@@ -139,7 +138,6 @@ def main() -> None:
 def ask(arguments: argparse.Namespace) -> None:
     """Ask the questions of the folders that are given, and write what was read."""
     cache_dir = load_settings().cache_dir
-    use_cache_dir(cache_dir)
     asker = Asker(
         load_bundled(cache_dir), EvidenceReader(load_bundled_reader(cache_dir), None, UNREAD_LOGIT)
     )

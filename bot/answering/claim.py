@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.injection import is_order
 from bot.answering.refusal import decide_on_claim, least_sure, refusal_of
 from bot.answering.topic import shares_subject
 from index.findings import Findings
@@ -86,8 +85,7 @@ def join_claims(text: str, answers: Sequence[ClaimAnswer]) -> Answer:
 
 
 def near_sentences(claim: str, findings: Findings) -> Iterator[NearSentence]:
-    """Yield the sentences on the subject of a claim, the nearest first, without those that are
-    orders to machines. Lazy: judges only as many as are consumed."""
+    """Yield the sentences on the subject of a claim, the nearest first."""
     candidates = [
         (_wording(ranked.sentence.text) == _wording(claim), ranked.score, hit, place)
         for hit in findings.hits
@@ -97,10 +95,9 @@ def near_sentences(claim: str, findings: Findings) -> Iterator[NearSentence]:
     candidates.sort(key=lambda candidate: candidate[:2], reverse=True)
     for is_verbatim, score, hit, place in candidates:
         sentence = hit.sentences[place].sentence
-        if not is_order(sentence.text):
-            lead = find_leads(hit.passage, hit.article.language)[place]
-            citation = Citation.of(1, sentence, hit.passage, hit.article, lead)
-            yield NearSentence(citation, is_verbatim, score)
+        lead = find_leads(hit.passage, hit.article.language)[place]
+        citation = Citation.of(1, sentence, hit.passage, hit.article, lead)
+        yield NearSentence(citation, is_verbatim, score)
 
 
 def _answer_claim(claim: str, number: int, findings: Findings) -> ClaimAnswer:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from heapq import heappop, heappush
+from itertools import takewhile
 
 from bot.answer import Answer, Citation, Outcome, Statement
-from bot.answering.injection import is_order
+from bot.answering.injection import is_machine_text
 from bot.answering.refusal import decide_by_evidence, least_sure, refuse
 from bot.answering.topic import on_subject
 from bot.locale.answers import Phrases
@@ -56,8 +55,6 @@ _MAX_WORDS = 40  # of an answer of several sentences
 _MAX_WORDS_OF_MORE = 60  # of sentences that disagree
 _HIGHLIGHT_LOGIT = 1.0  # minimum of a span
 _UPDATE_LOGIT = 3.0  # minimum of a span that answers otherwise, in a newer article
-_ORDER_LOSS = 0.15  # of rank
-SURE_ORDER_LOGIT = 0.4  # of orders to machines, stricter since they are only quoted here
 _RANK_MARGIN, _PERHAPS_MARGIN = 0.04, 0.2  # behind the best sentence
 FURTHER_PASSAGES = 5  # offered with an answer
 
@@ -120,8 +117,10 @@ class ExtractiveAnswerer:
             return refuse(findings, decision)
         ranked = rank_extracts(findings.hits)
         is_sure = decision.outcome == "sure"
-        extracts = _demote_orders(ranked, _RANK_MARGIN if is_sure else _PERHAPS_MARGIN)
-        best = _with_lead(next(extracts))
+        margin = _RANK_MARGIN if is_sure else _PERHAPS_MARGIN
+        for_people = (extract for extract in ranked if not is_machine_text(extract.text))
+        best = _with_lead(next(for_people, ranked[0]))
+        extracts = takewhile(lambda extract: extract.rank >= best.rank - margin, for_people)
         if (update := _find_update(ranked, best)) is not None:
             points = [Point(best), Point(_with_lead(update))]
             return quote_points(findings, points, points, least_sure((decision.outcome, "perhaps")))
@@ -189,8 +188,7 @@ def _find_update(extracts: Sequence[Extract], best: Quotable) -> Extract | None:
         if newer is None or newer <= older or span is None or span.logit < _UPDATE_LOGIT:
             continue
         other = _words(extract.article.text[span.start : span.end])
-        is_same = other in text or answer in other or best.relation(extract) is Relation.SAME
-        if not is_same and not is_order(extract.text, SURE_ORDER_LOGIT):
+        if not (other in text or answer in other or best.relation(extract) is Relation.SAME):
             return extract
     return None
 
@@ -244,27 +242,6 @@ def _with_lead(extract: Extract) -> Quotable:
     elif at and is_question(sentences[at - 1].text):
         lead = sentences[at - 1]
     return Quotable(hit, at, extract.last, extract.rank, extract.intro, lead)
-
-
-def _demote_orders(extracts: Sequence[Extract], margin: float) -> Iterator[Extract]:
-    """Rank orders to machines lower, and stop at `margin` behind the best.
-
-    Lazy: judges only the extracts that are consumed.
-    """
-    heap = [(-extract.rank, at, extract) for at, extract in enumerate(extracts)]
-    checked_places: set[int] = set()
-    floor = -math.inf
-    while heap:
-        _, at, extract = heappop(heap)
-        if extract.rank < floor:
-            return
-        if at not in checked_places and is_order(extract.text, SURE_ORDER_LOGIT):
-            demoted = replace(extract, rank=extract.rank - _ORDER_LOSS)
-            heappush(heap, (-demoted.rank, at, demoted))
-        else:
-            floor = max(floor, extract.rank - margin)
-            yield extract
-        checked_places.add(at)
 
 
 def is_lead(candidate: Quotable, points: Sequence[Point]) -> bool:

@@ -9,8 +9,6 @@ from datetime import date
 from itertools import pairwise
 
 from bot.answer import Answer, Statement
-from bot.answering.extractive import SURE_ORDER_LOGIT
-from bot.answering.injection import is_order
 from bot.archive.events import Event, in_order, merge_events, select_events, without_templates
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
@@ -46,7 +44,6 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     ranked.remove(newest)
     skip = (request.page - 1) * MAX_EVENTS
     page = [newest, *ranked][skip : skip + MAX_EVENTS]
-    page = [line for line in page if not is_order(line.text, SURE_ORDER_LOGIT)]
     is_whole = request.page > 1 or _is_day(request.period)
     most = MAX_EVENTS if is_whole else SHOWN_EVENTS
     lines, rest = in_order(page[:most]), in_order(page[most:])

@@ -14,8 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.answer import Citation
-from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
-from bot.answering.injection import is_order
+from bot.answering.extractive import Relation, relation
 from bot.archive.lede import is_continuation, is_statement
 from bot.archive.subject import SubjectArticle
 from index.article import Article, Passage, Period, Sentence
@@ -314,14 +313,13 @@ def ranked(lines: Iterable[Event]) -> list[Event]:
 
 
 def distinct(lines: Iterable[Event], most: int, before: Iterable[Event] = ()) -> list[Event]:
-    """The first lines that say nothing twice, and no orders to machines, nor what `before` says."""
+    """The first lines that say nothing twice, nor what `before` says."""
     chosen: list[Event] = []
     earlier = list(before)
     for line in lines:
         if len(chosen) == most:
             break
-        is_new = not any(_says_same(line, other) for other in earlier)
-        if is_new and not is_order(line.text, SURE_ORDER_LOGIT):
+        if not any(_says_same(line, other) for other in earlier):
             chosen.append(line)
             earlier.append(line)
     return chosen

@@ -10,8 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.answer import Citation
-from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
-from bot.answering.injection import is_order
+from bot.answering.extractive import Relation, relation
 from index.article import Article, Passage, Sentence
 from index.text.antecedents import find_leads, is_dependent
 from index.text.dates import weekday_names
@@ -105,9 +104,8 @@ def is_quotable(sentence: Sentence, article: Article) -> bool:
         return False
     text = " ".join(sentence.text.split())
     words = text.split()
-    if len(words) >= _MIN_DETECTABLE_WORDS and detect(text, article.language) != article.language:
-        return False
-    return not is_order(text, SURE_ORDER_LOGIT)
+    is_short = len(words) < _MIN_DETECTABLE_WORDS
+    return is_short or detect(text, article.language) == article.language
 
 
 def is_statement(sentence: Sentence, article: Article) -> bool:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answer import Answer, Citation, Statement
-from bot.answering.extractive import SURE_ORDER_LOGIT, Relation, relation
-from bot.answering.injection import is_order
+from bot.answering.extractive import Relation, relation
 from bot.archive.material import Material, find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -164,7 +163,7 @@ def find_quotes(subject: FoundSubject, request: ArchiveRequest) -> list[SpokenQu
     for quote in sorted(quotes, key=_newness, reverse=True):
         if not any(_is_same(quote, other) for other in unlike):
             unlike.append(quote)
-    return [quote for quote in unlike if not is_order(quote.text, SURE_ORDER_LOGIT)]
+    return unlike
 
 
 def _newness(quote: SpokenQuote) -> tuple[date, bool, int]:

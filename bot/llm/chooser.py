@@ -20,7 +20,7 @@ from bot.answering.extractive import (
     quotables,
     quote_points,
 )
-from bot.answering.injection import harmless_in_prompt, is_order
+from bot.answering.injection import harmless_in_prompt, is_machine_text
 from bot.answering.refusal import ModelVote, decide_by_vote, lower, refuse
 from bot.llm.base import Request
 from bot.llm.prompt import ChoiceForm, fit_messages, format_heading, template
@@ -137,7 +137,8 @@ def list_options(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:
     for place, hit in enumerate(hits[: MAX_PASSAGES_OF_PARTS if several else MAX_PASSAGES]):
         if not several and place >= MIN_PASSAGES and hit.scores.total < best - _SCORE_MARGIN:
             break
-        withheld = withheld_sentences(hit)
+        sentences = hit.passage.sentences
+        withheld = frozenset(own for own in sentences if is_machine_text(own.text))
         chosen_sentences = _choose_sentences(hit, withheld)
         options = [
             option
@@ -148,18 +149,6 @@ def list_options(hits: Sequence[Hit], *, several: bool) -> list[list[Quotable]]:
         if options:
             passages.append(options)
     return passages
-
-
-def withheld_sentences(hit: Hit) -> frozenset[Sentence]:
-    """The orders to machines in a passage, each with the rest of its paragraph."""
-    withheld: set[Sentence] = set()
-    before: Sentence | None = None
-    for sentence in hit.passage.sentences:
-        gap = hit.article.text[before.end : sentence.start] if before else "\n\n"
-        if is_order(sentence.text) or (before in withheld and "\n\n" not in gap):
-            withheld.add(sentence)
-        before = sentence
-    return frozenset(withheld)
 
 
 def _choose_sentences(hit: Hit, withheld: frozenset[Sentence]) -> frozenset[Sentence]:

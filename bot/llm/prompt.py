@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from bot.answering.injection import harmless_in_prompt, is_order
+from bot.answering.injection import harmless_in_prompt, is_machine_text
 from bot.llm.base import MessageRole, PromptMessage, estimate_tokens
 from bot.locale.answers import Phrases
 from index.article import Article
@@ -66,8 +66,9 @@ def prompt_version() -> str:
 
 
 def format_heading(article: Article, language: str) -> str:
-    """Title, outlet and date of an article, without a title that is an order to machines."""
-    title = "" if is_order(article.title) else harmless_in_prompt(article.title or article.path)
+    """Title, outlet and date of an article, without a title that only machines read."""
+    name = article.title or article.path
+    title = "" if is_machine_text(article.title) else harmless_in_prompt(name)
     outlet = f" — {harmless_in_prompt(article.outlet)}" if article.outlet else ""
     date = f" ({Phrases.of(language).day(article.published)})" if article.published else ""
     return f"{title}{outlet}{date}"

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Sequence
 
-from bot.answering.injection import harmless_in_prompt, is_order
+from bot.answering.injection import harmless_in_prompt
 from bot.errors import ModelFailed
 from bot.followups.turn import History
 from bot.llm.base import ChatModel, Request
@@ -73,7 +73,7 @@ def is_faithful(rewrite: str, question: str, history: History, language: str) ->
     """True if a rewrite asks the same question, with nothing new in it."""
     if not 0 < len(rewrite) <= _MAX_CHARACTERS or fold_phrase(rewrite) == fold_phrase(question):
         return False
-    if "\n" in rewrite or _ADDRESS.search(rewrite) or is_order(rewrite):
+    if "\n" in rewrite or _ADDRESS.search(rewrite):
         return False
     if not rewrite.endswith("?") and question.rstrip().endswith("?"):
         return False

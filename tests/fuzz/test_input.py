@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.injection import harmless_in_prompt, is_order
+from bot.answering.injection import harmless_in_prompt, is_machine_text
 from bot.answering.metadata_question import article_subject, parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.candidates import candidates
@@ -103,7 +103,7 @@ def test_what_a_prompt_gets_holds_nothing_unseen(text: str) -> None:
     assert "\u200b" not in visible(text)
     harmless_in_prompt(text)
     readable(text)
-    is_order(text)
+    is_machine_text(text)
 
 
 LIMITS = st.one_of(st.just(SENTENCE_CHARACTERS), st.integers(1, 60))

@@ -19,8 +19,8 @@ TEXTS = [
 ]
 
 
-def test_float32_and_the_runtime_agree(order_model: Path, tmp_path: Path) -> None:
-    embedder = load_bundled(order_model)
+def test_float32_and_the_runtime_agree(models_dir: Path, tmp_path: Path) -> None:
+    embedder = load_bundled(models_dir)
     model = as_sentence_transformer(tmp_path)
     passages = model.encode(TEXTS, prompt_name="passage")
     question = model.encode("Qui a voté ?", prompt_name="query")

@@ -18,7 +18,6 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.answering.injection import use_cache_dir
 from bot.errors import SettingsError
 from bot.followups.base import ConversationChain
 from bot.library.articles import Library
@@ -189,7 +188,6 @@ async def serve(
     `services_by_name` are optional fields of BotServices. Raises like `run_bot`.
     """
     token = telegram_token(settings)
-    use_cache_dir(settings.cache_dir)
     bot_id, url = int(token.partition(":")[0]), state_url(settings.database_url, settings.data_dir)
     with (
         redact_logs(token, text=settings.log_text),

@@ -85,14 +85,6 @@ class Tokenizer:
         ids.append(END)
         return ids
 
-    def pieces(self, unit: str, *, opens: bool) -> tuple[int, ...]:
-        """Return the ids of a part of a word; `opens` if a space or nothing precedes it.
-
-        The ids of the parts of a word are those of the word unless a piece spans two of them.
-        """
-        text = unicodedata.normalize("NFC", unit).translate(self._replacements)
-        return self._word_ids(_WORD_START * opens + text.replace(" ", _WORD_START))
-
     def locate(self, text: str) -> LocatedIds:
         """Return all ids of a text of bounded length."""
         ids: list[int] = []

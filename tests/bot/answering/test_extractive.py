@@ -270,9 +270,11 @@ def test_a_short_sentence_is_not_hidden() -> None:
     assert answer_from(hit(source, (0.95, 0.8))).text == "L’usine emploie 800 personnes. [1]"
 
 
-def test_what_is_shown_instead_of_an_order_is_not_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_shown_instead_of_what_machines_read_is_not_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(
-        "bot.answering.extractive.is_order", lambda text, least: text.startswith("Un gardien")
+        "bot.answering.extractive.is_machine_text", lambda text: text.startswith("Un gardien")
     )
     answer = answer_from(hit(article("phare", TEXT), (0.8, 0.7, 0.85, 0.7)))
     assert (answer.statements[0].text, answer.outcome) == ("Le phare date de 1862.", "perhaps")

@@ -43,10 +43,10 @@ def test_vectors_are_normalised_and_independent_of_their_companions(bundled: Emb
     assert (together[:3] == alone).all()
 
 
-def test_threads_do_not_change_vectors(order_model: Path, bundled: Embedder) -> None:
+def test_threads_do_not_change_vectors(models_dir: Path, bundled: Embedder) -> None:
     texts = PASSAGES * 5
-    expected = load_bundled(order_model, threads=1).embed_passages(texts)
-    assert (load_bundled(order_model, threads=3).embed_passages(texts) == expected).all()
+    expected = load_bundled(models_dir, threads=1).embed_passages(texts)
+    assert (load_bundled(models_dir, threads=3).embed_passages(texts) == expected).all()
     with ThreadPoolExecutor(4) as pool:
         questions = list(pool.map(bundled.embed_question, ["Où est le phare ?"] * 16))
     assert all((vector == questions[0]).all() for vector in questions)

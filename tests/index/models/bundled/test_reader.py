@@ -27,8 +27,8 @@ BREAD = PassageText("Le pain", None, "Le boulanger ouvre à six heures. Son seig
 
 
 @pytest.fixture(scope="module")
-def reader(order_model: Path) -> BundledReader:
-    return load_bundled_reader(order_model)
+def reader(models_dir: Path) -> BundledReader:
+    return load_bundled_reader(models_dir)
 
 
 def test_the_passage_that_answers_stands_above_one_that_does_not(reader: BundledReader) -> None:

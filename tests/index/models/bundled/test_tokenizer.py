@@ -39,8 +39,8 @@ AWKWARD = [
 
 
 @pytest.fixture(scope="session")
-def tokenizer(order_model: Path) -> Tokenizer:
-    return Tokenizer.load(prepare_model(order_model))
+def tokenizer(models_dir: Path) -> Tokenizer:
+    return Tokenizer.load(prepare_model(models_dir))
 
 
 @pytest.fixture(scope="session")
