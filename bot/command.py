@@ -6,10 +6,8 @@ import copy
 import inspect
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -28,12 +26,6 @@ FAILED = 1
 MISUSED = 2
 NOT_IN_ARTICLES = 3
 PERHAPS_IN_ARTICLES = 4
-
-_FONTS = """<fontconfig>
-<cachedir>{}</cachedir>
-<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-</fontconfig>
-"""
 
 Job = Callable[[], int]
 OpenSpeech = Callable[[Settings], SpeechService | None]
@@ -121,30 +113,20 @@ def job(data_dir: Path | None, command: Callable[[Settings], int]) -> Job:
     def run() -> int:
         settings = load_settings(data_dir=data_dir)
         use_timezone(settings.timezone)
-        _confine_libraries(settings.cache_dir)
+        _confine_libraries()
         configure_logs(settings)
         return command(settings)
 
     return run
 
 
-def _confine_libraries(cache_dir: Path) -> None:
-    """Stop third-party libraries from sending data and from writing outside the cache.
-
-    They read the environment on import; workers inherit it.
-    """
+def _confine_libraries() -> None:
+    """Stop third-party libraries from sending data. They read the environment on import; workers
+    inherit it."""
     os.environ["LANGSMITH_TRACING_V2"] = "false"  # overrides its other names
     for name in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
         os.environ.pop(name, None)  # LangChain raises if only these are set
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["MPLCONFIGDIR"] = str(cache_dir / "matplotlib")
-    fonts = cache_dir / "fonts.conf"  # Matplotlib asks fontconfig, which has a cache of its own
-    with suppress(OSError):
-        if not fonts.exists():
-            cache_dir.mkdir(parents=True, exist_ok=True)
-            own = escape(str(cache_dir / "fontconfig"), quote=False)
-            fonts.write_text(_FONTS.format(own), encoding="utf-8")
-        os.environ["FONTCONFIG_FILE"] = str(fonts)
 
 
 def _translated_help(text: str, context: Any) -> str:

@@ -137,7 +137,7 @@ def module_command(name: str) -> list[str]:
 # the language and the time zone. Tokens, keys and addresses are not among them.
 _NEEDED = re.compile(
     r"PATH|HOME|LANG(?:UAGE)?|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|VIRTUAL_ENV|PYTHON\w*"
-    r"|LD_LIBRARY_PATH|DYLD_\w+|XDG_\w+|MPLCONFIGDIR|FONTCONFIG_FILE|TESSDATA_PREFIX"
+    r"|LD_LIBRARY_PATH|DYLD_\w+|XDG_\w+|TESSDATA_PREFIX"
     r"|(?:OMP|OPENBLAS|MKL|ORT)_\w+|COV(?:ERAGE)?_\w+"
 )
 # Those of Transformers and its hub, for embedding models other than the bundled one.

@@ -49,7 +49,7 @@ class BaseInstall:
             for name, owners in packages_distributions().items()
             if not {canonicalize_name(owner) for owner in owners} & {*base, "selon"}
         }
-        assert {"torch", "sentence_transformers", "matplotlib", "pytest"} <= hidden
+        assert {"torch", "sentence_transformers", "pytest"} <= hidden
         (home / "sitecustomize.py").write_text(HIDE.format(hidden=sorted(hidden)))
         (home / "articles").mkdir()
         (home / "articles" / "phares.txt").write_text(ARTICLE, encoding="utf-8")

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 METADATA = PROJECT["project"]
 EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
-TESTED = ("dev", "models", "charts", "web", "openid")
+TESTED = ("dev", "models", "web", "openid")
 """The extras that `make test` and `make check` install."""
 TESTS = f".[{','.join(TESTED)}]"
 
@@ -115,8 +115,7 @@ def test_what_the_container_installs_is_held_to_its_hashes() -> None:
     pinned_here = constraints()
     assert hashed == {name: pinned_here[name] for name in hashed}
     needed = {
-        canonicalize_name(requirement.name)
-        for requirement in requirements("postgres", "charts", "web")
+        canonicalize_name(requirement.name) for requirement in requirements("postgres", "web")
     }
     assert needed <= set(hashed), "deploy/requirements.txt: see CONTRIBUTING.md"
 
@@ -260,7 +259,7 @@ def test_make_ask_hands_the_question_over_as_it_is(checkout: Path, question: str
     ("target", "installed"),
     [
         ("ask", "."),
-        ("bot", ".[charts]"),
+        ("bot", "."),
         ("models", ".[models]"),
         ("test", f".[{','.join(TESTED)}]"),
     ],

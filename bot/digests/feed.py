@@ -11,10 +11,10 @@ Files are replaced atomically once all are written, the feed last.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import re
+import shutil
 import unicodedata
 import uuid
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 FEED, EPISODES, COVER = "feed.xml", "episodes.json", "cover.png"
 _LOCK = ".episodes.lock"
 SIDECAR_SUFFIXES = (".html", ".vtt", ".json")  # files that accompany an episode's audio
-_COVER_PIXELS = 1_400  # minimum width and height that players accept
+_TEMPLATES = Path(__file__).parent / "templates"
 _NAME_CHARACTERS = 60
 _NO_MARKUP = str.maketrans("<>", "‹›")  # many players show the entities of WebVTT as they are
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -101,7 +101,7 @@ def add_episode(
             for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
                 audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
             if not (folder / COVER).exists():
-                _draw_cover(phrases.title, new_files / COVER)
+                shutil.copyfile(_TEMPLATES / COVER, new_files / COVER)
             episode = {
                 "file": audio.name,
                 "guid": known["guid"],
@@ -187,7 +187,7 @@ def _templates() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         finalize=finalize,
         undefined=StrictUndefined,
@@ -246,16 +246,3 @@ def _publish(new_files: Path, folder: Path) -> None:
 def strip_illegal(text: str) -> str:
     """Remove the characters that XML 1.0 does not allow."""
     return _NOT_XML.sub("", text)
-
-
-def _draw_cover(title: str, path: Path) -> None:
-    """Draw a cover without transparency, which directories reject."""
-    from matplotlib.figure import Figure
-    from PIL import Image
-
-    figure = Figure(figsize=(7, 7), dpi=_COVER_PIXELS / 7, facecolor="#1d3557")
-    figure.text(0.5, 0.66, "«\u00a0»", ha="center", va="center", fontsize=150, color="#e9c46a")
-    figure.text(0.5, 0.33, title, ha="center", va="center", fontsize=38, color="white", wrap=True)
-    image = io.BytesIO()
-    figure.savefig(image, format="png", facecolor=figure.get_facecolor())
-    Image.open(image).convert("RGB").save(path)

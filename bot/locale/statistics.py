@@ -1,4 +1,4 @@
-"""Texts of the statistics: the picture, its caption, and the list of unanswered questions."""
+"""Texts of the statistics, and of the list of unanswered questions."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
@@ -11,21 +11,15 @@ from bot.locale.catalogue import Texts
 class StatisticsPhrases(Texts, domain="statistics", part="statistics"):
     """`columns` and `separator` are those of spreadsheets in this language."""
 
-    # The picture
-    with_answer: str
-    votes: str
     a_day: str
     answered: str
     refused: str
     most_cited: str
     nothing_cited: str
     nothing_asked: str
-    picture: str
 
-    def questions(self, count: int) -> str: ...
     def caption_of(self, asked: int, share: float, good: int, bad: int) -> str: ...
 
-    # The list
     columns: Mapping[str, str]
     separator: str
     file: str

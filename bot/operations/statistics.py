@@ -71,6 +71,15 @@ def count_days(
     return tuple(Day(day, counter[day, True], counter[day, False]) for day in days)
 
 
+_SPARKS = "▁▂▃▄▅▆▇█"
+
+
+def spark(days: Sequence[Day]) -> str:
+    """The questions of days as a line of bars: « ▁▃█ »."""
+    most = max(1, *(day.questions for day in days))
+    return "".join(_SPARKS[(len(_SPARKS) - 1) * day.questions // most] for day in days)
+
+
 def usage_figures(session: Session, now: datetime, days: int = CHART_DAYS) -> UsageFigures:
     """The figures of the last days, today included."""
     since = midnight(now, days - 1)

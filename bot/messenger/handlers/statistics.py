@@ -1,4 +1,4 @@
-"""/statistiques and /sansreponse: a chart of usage, and a list of unanswered questions."""
+"""/statistiques and /sansreponse: figures of usage, and a list of unanswered questions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ from bot.messenger.handlers.gate import require_administrator
 from bot.messenger.journal import Postponed, stop_event
 from bot.messenger.menus import MenuCommand
 from bot.messenger.outbound.delivery import deliver_attachment, show_typing
-from bot.operations.chart import can_draw, draw_chart
-from bot.operations.statistics import CHART_DAYS, midnight, usage_figures
+from bot.operations.statistics import CHART_DAYS, midnight, spark, usage_figures
 from bot.operations.unanswered import QuestionGroup, group_questions, write_unanswered_csv
 from bot.state import statistics
 from bot.state.deliveries import Attachment
 from index.article import Article
 from index.models.base import Vectors
 
-STATISTICS = MenuCommand(
-    "statistiques", "statistics", "Les chiffres en image", "The figures, drawn", editors=True
-)
+STATISTICS = MenuCommand("statistiques", "statistics", "Les chiffres", "The figures", editors=True)
 _ABOUT = ("Les questions sans réponse", "The unanswered questions")
 UNANSWERED = MenuCommand("sansreponse", "unanswered", *_ABOUT, editors=True)
 
@@ -36,28 +33,20 @@ _QUESTIONS_LIMIT = 10_000  # newest unanswered questions to group
 
 
 class StatisticsHandlers(Handlers):
-    """The last thirty days as a chart, or as text without matplotlib; unanswered ones as CSV."""
+    """The last thirty days; unanswered questions as CSV."""
 
     @on_command(STATISTICS, _check)
     @on_button(STATISTICS_BUTTON, _check)
-    async def show_chart(self, event: ChatEvent) -> None:
-        asker, phrases = event.asker, event.asker.texts(StatisticsPhrases)
-        async with show_typing(event.bot, asker.place, action=ChatAction.UPLOAD_PHOTO):
-            figures = await self._run(usage_figures, self._now())
-            png = await asyncio.to_thread(draw_chart, figures, phrases) if can_draw() else None
+    async def show_figures(self, event: ChatEvent) -> None:
+        phrases = event.asker.texts(StatisticsPhrases)
+        figures = await self._run(usage_figures, self._now())
         votes = figures.votes
-        caption = phrases.caption(figures.questions, figures.answered, votes.good, votes.bad)
-        if png is None:
-            article_lines = [
-                f"{article.title or article.id} – {article.answers}" for article in figures.cited
-            ]
-            lines = "\n".join(
-                [phrases.most_cited, *article_lines] if article_lines else [phrases.nothing_cited]
-            )
-            await event.say(f"{caption}\n\n{lines}")
-            return
-        chart = Attachment("picture", phrases.picture, png)
-        await deliver_attachment(event.bot, asker.place, chart, caption)
+        lines = [phrases.caption(figures.questions, figures.answered, votes.good, votes.bad)]
+        if figures.questions:
+            lines += ["", phrases.a_day, spark(figures.days)]
+        cited = [f"{own.title or own.id} – {own.answers}" for own in figures.cited]
+        lines += ["", *([phrases.most_cited, *cited] if cited else [phrases.nothing_cited])]
+        await event.say("\n".join(lines))
 
     @on_command(UNANSWERED, _check)
     @on_button(UNANSWERED_BUTTON, _check)
