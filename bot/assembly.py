@@ -189,12 +189,17 @@ def chain_over(
     """
     thresholds = thresholds_of(settings)
     reader = RecentReader(open_reader(settings))
-    archive = Archive(index.searcher, subject_thresholds(settings), reader, thresholds)
+    understanding = open_understanding(settings, index.embedder)
+    archive = Archive(
+        index.searcher,
+        subject_thresholds(settings),
+        reader,
+        thresholds,
+        lambda message: understanding.read(message).subject,
+    )
     extractive = ExtractiveAnswerer(thresholds)
     extractive_chain = RetrievalQA(index, extractive, archive, reader=reader, quiet_time=quiet_time)
-    messages = MessageReader(
-        open_understanding(settings, index.embedder), archive.is_known_name, archive.is_subject
-    )
+    messages = MessageReader(understanding, archive.is_known_name, archive.is_subject)
 
     def search(question: str, limit: int, within: Period | None = None) -> Findings:
         return reader.read(index.search(question, limit, within))

@@ -126,64 +126,6 @@ def parse_timing(question: str, today: date) -> Timing:
     return Timing(" ".join(question.split()), period, latest is not None)
 
 
-_NEAR_DATE = r"(?:(?:le|la|les|the|fin|debut|mi) |l')?"
-_ANYWHERE = re.compile(
-    r"(?P<time>,? ?\b(?:(?P<bound>depuis|since|avant|before|apres|after|jusqu'(?:en|au?)|until)"
-    r"|en|au (?:mois|cours) d[eu']|pendant|durant|courant|in|during)"
-    rf" ?(?:le mois d[e'] ?|l'annee )?{_NEAR_DATE}(?P<date>{_DATE}),?)(?![\w-])"
-    r"|(?P<named>,? ?\b(?:cette annee|l'annee (?:derniere|passee)|l'an (?:dernier|passe)"
-    r"|(?:this|last) year|aujourd'hui|today)\b)"
-)
-_RANGE_END = rf"(?:(?:le|the) )?(?P<until>{_DATE})(?![\w-])"
-_BETWEEN_DAYS = re.compile(
-    rf"(?P<time>,? ?\b(?:entre|between|d[eu]|from) (?:le |the )?(?P<since>{_DATE}|\d{{1,2}}(?:er)?)"
-    rf" (?:et|and|au?|to) {_RANGE_END})"
-)
-
-
-def cut_period(question: str, today: date) -> Timing:
-    """Cut a period from anywhere in a question about articles: « … sur X en 2017 », « entre mars
-    et mai 2017 », « avant 2016 »."""
-    plain = fold_phrase(question)
-    match = _BETWEEN_DAYS.search(plain)
-    if match is not None:
-        until = _parse_period(match["until"], today)
-        since = _parse_period(_complete(match["since"], match["until"]), today)
-        if since is None or until is None or since.first > until.last:
-            return Timing(question)
-        return Timing(_without(question, match.span("time")), Period(since.first, until.last))
-    match = _ANYWHERE.search(plain)
-    if match is None:
-        return Timing(question)
-    period = _parse_period((match["date"] or match["named"]).strip(" ,"), today)
-    if period is None:
-        return Timing(question)
-    bound = (match["bound"] or "")[:5]
-    if bound in ("depui", "since"):
-        period = Period(period.first, max(today, period.first))
-    elif bound in ("avant", "befor"):
-        period = Period(date.min, period.first - timedelta(days=1))
-    elif bound in ("apres", "after"):
-        period = Period(period.last, max(today, period.last))
-    elif bound:
-        period = Period(date.min, period.last)
-    return Timing(_without(question, match.span("time" if match["time"] else "named")), period)
-
-
-def _complete(words: str, other: str) -> str:
-    """Give the first day of a range the month and year of the last: « du 3 au 5 mars 2017 »."""
-    if re.search(r"\d{4}", words):
-        return words
-    tail = (
-        other if re.fullmatch(r"\d{1,2}(?:er)?", words) else " ".join(re.findall(r"\d{4}", other))
-    )
-    return f"{words} {re.sub(r'^[0-9]{1,2}(?:er)? ', '', tail)}"
-
-
-def _without(question: str, span: tuple[int, int]) -> str:
-    return " ".join(f"{question[: span[0]]} {question[span[1] :]}".split())
-
-
 def day_range(words: str, today: date) -> Period | None:
     """Parse a day, month or year: « 2024 », « mars 2024 », "3 March"."""
     match = re.fullmatch(_DATE, fold_phrase(words))

@@ -15,7 +15,7 @@ from bot.answering.metadata_question import (
     parse_metadata_question,
 )
 from bot.answering.refusal import decide_by_articles, lower, refusal_of
-from bot.answering.time_range import Timing, cut_period, parse_timing
+from bot.answering.time_range import Timing, parse_timing
 from bot.archive.about import ArticleReply
 from bot.archive.articles import PAGE, count_articles, list_articles
 from bot.archive.chronology import tell_chronology
@@ -23,6 +23,7 @@ from bot.archive.comparison import compare_subjects
 from bot.archive.dossier import tell_dossier
 from bot.archive.items import ItemReader, list_items
 from bot.archive.overview import tell_latest, tell_overview
+from bot.archive.periods import cut_period
 from bot.archive.plain_words import parse_function, strip_asking
 from bot.archive.positions import tell_positions
 from bot.archive.quotes import quote_person, split_topic
@@ -56,12 +57,13 @@ FUNCTIONS: Mapping[ArchiveFunction, Callable[[ArchiveRequest, Searcher], Answer]
 @dataclass(frozen=True, slots=True)
 class Archive:
     """Answers by articles. `searcher` returns the searcher in service; `reader` finds the items of
-    lists, sure as `reading_thresholds` say."""
+    lists, sure as `reading_thresholds` say; `read_subject` the words of a message's subject."""
 
     searcher: Callable[[], Searcher]
     thresholds: Thresholds
     reader: ItemReader | None = None
     reading_thresholds: Thresholds | None = None
+    read_subject: Callable[[str], str] = lambda message: ""
 
     def call(self, request: ArchiveRequest) -> Answer:
         """Answer a request by its function."""
@@ -81,7 +83,7 @@ class Archive:
         page = PAGE.search(fold_phrase(message))
         message = PAGE.sub("", message)
         today = date.today()
-        metadata = parse_article_question(parse_timing(message, today), today)[0]
+        metadata = parse_article_question(message, parse_timing(message, today), today)[0]
         if intent in ("articles", "count") and metadata is not None:
             return None  # the chain sends it to the archive in full
         number = int(page[1]) if page else 1
@@ -95,7 +97,7 @@ class Archive:
             question = PAGE.sub("", question)
             timing = replace(timing, question=PAGE.sub("", timing.question))
         number = int(page[1]) if page is not None else 1
-        metadata, timing = parse_article_question(timing, today)
+        metadata, timing = parse_article_question(question, timing, today)
         reply = ArticleReply(searcher, self.thresholds, question, timing, language)
         if metadata is None:
             answer = self._call_by_words(question, today, page=number)
@@ -134,7 +136,8 @@ class Archive:
     ) -> Answer | None:
         """Answer a function asked for in plain words, or refuse: finally if the refusal has its
         intent, else the question may still be answered by passages."""
-        request = parse_function(message, today, intent, page=page)
+        name = name or self.read_subject(message)
+        request = parse_function(message, today, intent, page=page, name=name)
         if request is None or not (request.subject or request.period):
             return None
         request = replace(request, name=name, language=language or request.language)
@@ -193,10 +196,11 @@ class Archive:
         return list_articles(request, reply.searcher)
 
 
-def parse_article_question(timing: Timing, today: date) -> tuple[MetadataQuestion | None, Timing]:
+def parse_article_question(
+    question: str, timing: Timing, today: date
+) -> tuple[MetadataQuestion | None, Timing]:
     """Parse a question about articles, with its period wherever it stands."""
-    if timing.period is None:
-        cut = cut_period(timing.question, today)
-        if cut.period is not None and (metadata := parse_metadata_question(cut.question)):
-            return metadata, replace(cut, latest=timing.latest)
+    cut = cut_period(question, today)
+    if cut.period is not None and (metadata := parse_metadata_question(cut.question)):
+        return metadata, cut
     return parse_metadata_question(timing.question), timing

@@ -7,16 +7,17 @@ message was taken for. Without the words that only ask, what remains is the subj
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 
 from bot.answering.metadata_question import LONGEST_QUESTION, QUOTATION_MARKS
-from bot.answering.time_range import Timing, cut_period, parse_timing
+from bot.answering.time_range import parse_timing
+from bot.archive.periods import cut_period
+from bot.archive.quotes import TOPIC
 from bot.archive.request import ArchiveFunction, ArchiveRequest
-from index.text.dates import period_around
-from index.text.event_days import find_event_days
+from bot.archive.speakers import VERB
 from index.text.folding import fold_phrase
 from index.text.language import detect
+from index.text.stopwords import stop_words
 
 # The words of each function, where a message begins or ends with words that only ask.
 _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
@@ -46,7 +47,7 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     ),
     (
         "quotes",
-        r"\b(?:citations?|declarations?|propos d|paroles|mots d|quotes?|phrases d|ce que dit"
+        r"\b(?:citations?|declarations?|propos (?:d|tenu)|paroles|mots d|quotes?|phrases d|ce que dit"
         r"|(?:qu'|que |qu'est-ce que |ce qu')(?:a |ont |en )?(?:dit|disent|declare|pense|repondu)"
         r"\b(?! l'articles?| les articles))",
     ),
@@ -72,14 +73,55 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     ),
 )
 _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in _CUES)
-# Hardly ever part of a subject.
+# Phrases that ask wherever they stand.
+_TIMES = "etape|date|jour|heure|semaine|mois|annee|minute|step|day|hour|week|month|year"
+_PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
+    (
+        "chronology",
+        rf"\b(?:chrono(?:logie)?|timeline|(?P<time>{_TIMES}) (?:par|apres|by) (?P=time)|pas a pas"
+        r"|(?:rappel|recit|succession|suite|enchainement|fil|film|calendrier) (?:complet )?d(?:es|e l'|e la|u)"
+        r" (?:faits?|evenements?)|(?:re)?fai(?:s|tes|re)(?:-moi)? le film d"
+        r"|en est(?:-on| on) arrive|comment (?:s'est|se sont) deroule\w*"
+        r"|how did .{2,60} unfold|sequence of events)\b",
+    ),
+    ("latest", r"\baux dernieres nouvelles\b"),
+    (
+        "overview",
+        r"\b(?:que (?:faut-il|dois-je|doit-on) (?:retenir|savoir)|de quoi s'agit-il|quid d"
+        r"|quel(?:le)?s? (?:bilan|lecon)s? (?:tirer|dresser|faire)|vue d'ensemble|recap(?:itule\w*)?"
+        r"|brief(?:e\w*)?[ -](?:me|moi|nous)|mettez-(?:moi|nous) a jour)\b",
+    ),
+    (
+        "articles",
+        r"(?:\b(?:bibliographie|revue de presse|avez-vous (?:deja |aussi )?(?:parle|traite))\b"
+        r"|^(?:re)?cherche\w* (?:des |les |tous les )?(?:articles|papiers|textes)\b)",
+    ),
+    (
+        "positions",
+        r"\b(?:qui (?:a dit|dit|defend|pense) quoi|(?:les )?avis (?:divergent|sont partages)"
+        r"|reactions? (?:a|aux?|des|suscitee?s?|provoquee?s?|to)|who said what|pros and cons)\b",
+    ),
+    ("quotes", r"\bverbatims?\b"),
+    ("dossier", r"\b(?:carte|fiche) d'identite\b"),
+)
+_FUNCTION_PHRASES = tuple((function, re.compile(pattern)) for function, pattern in _PHRASES)
 _ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE)
+_ONE_ARTICLE = re.compile(
+    r"\b(?:l'|(?:cet|votre|un|the|this|your) )article\b|\b(?:le|ce|votre) papier\b"
+    r"|\b(?:la|cette) depeche\b"
+)
+_TITLE = re.compile(r"[«“\"]\s*([^»”\"]{12,})[»”\"]")
 _SOURCE = re.compile(
     r",? (?:d['’]apr[eè]s|selon|que racontent|dans|according to)"
     r" (?:(?:vos|les|tes|nos|ces|your|the) |l['’])(?:articles?|archives?|papiers)\b",
     re.IGNORECASE,
 )
 _WHAT_SAID = re.compile(r"what (?:did|does|has|have) .{2,60} (?:say|said|declared?|think)\b")
+_ASKED_WORDS = re.compile(
+    rf"(?:(?:a |de )?(?:que|quoi|qu')(?: ?(?:a|ont|avait))? ?(?:{VERB.pattern})"
+    r"|comment (?:a|ont) (?:reagi|repondu|commente)\w*|quelles? (?:est|a ete|fut|sont|ont ete)"
+    r" (?:la|les) (?:reponse|reaction|declaration|position)s? d[eu]) (?:(?:le|la|les) |l')?"
+)
 _WHICH = re.compile(r"(?:(?:dans|de|pour|par) )?(?:quels|quelles|which) (?!est|sont|is|was|are)")
 _NAMED_QUOTES = re.compile(r"(?<=[\w,:'’] )[A-ZÀ-ÖØ-Þ]|['’][A-ZÀ-ÖØ-Þ]|\bcitations\b")
 _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
@@ -114,14 +156,13 @@ y'a you à
 _ASKING = frozenset(_ASKING_WORDS.split())
 # And of requests for articles.
 _OF_ARTICLES_WORDS = """
-consacree consacrees depeches ecrit ecrites ecrits evoque evoquent fois indexes mention mentionne
+consacree consacrees depeches ecrit ensemble ecrites ecrits evoque evoquent fois indexes mention mentionne
 mentionnent mentions nb numero numeros papiers parlant parle parlent pieces portant porte portent
-publiee publiees publish published redige rediges reportages sorti sortis stories textes texts
+publiee publiees publish published redige rediges reportages sorti sortis stories textes texts titres
 traitant traite traitent written
 """
 _ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
 _PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|on|t-il|il|y)$")
-_MONTH_DAYS = 31
 _OPENING_WORDS = 7  # in which « articles » are those to list
 _CUE_WORDS = 5  # of a part that only asks because it has the words of a function
 _VERB_LETTERS = 5  # minimum of a word that may end in -r or -z
@@ -131,39 +172,34 @@ _COUNT = re.compile(
 )
 _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")
 _HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] | et (?:pourquoi|comment|avec quel)")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_DATE_OPENING = re.compile(r"\b(?:d[ue]|d['’]|le|au|[aà] l['’]|en|the|of|in|on)\s*$", re.IGNORECASE)
+_DETERMINER = re.compile(r"^(?:(?:les?|la|the|des?|du|une?|an?) |l'|d')+")
+_CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ]")
+_LAST_WORD = re.compile(r"([\w.-]+)\s+$")
+_STOP_WORDS = stop_words("fr") | stop_words("en")
 _PART = re.compile(r"[^,:;()]*[,:;()]*\s*")
 _SENTENCE_END = re.compile(r"(?<=[?!.…])\s+(?=[A-ZÀ-ÖØ-Þa-zà-ÿ])")
 
 
 def parse_function(
-    message: str, today: date, intent: str = "", *, page: int = 1
+    message: str, today: date, intent: str = "", *, page: int = 1, name: str = ""
 ) -> ArchiveRequest | None:
-    """Parse a request; `intent` is what the message was taken for, if a function."""
+    """Parse a request; `intent` is what the message was taken for, if a function, and `name` what
+    was read as its subject."""
     text = " ".join(message.split())
     if len(text) > LONGEST_QUESTION:
         return None
     text = _SOURCE.sub("", text)
-    timing = parse_timing(text, today)
-    if timing.period is None:
-        timing = cut_period(text, today)
-    years = {int(year) for year in _YEAR.findall(text)}
-    period = timing.period
-    is_month = period is not None and (period.last - period.first).days < _MONTH_DAYS
-    if period is not None and is_month and len(years) == 1 and period.first.year not in years:
-        # « janvier, février et mars 2017 »
-        timing = replace(timing, period=period_around(date(years.pop(), 1, 1), "year"))
-    function = _function_of(timing.question)
-    function = function or next((name for name in _ALL if name == intent), None)
+    timing = cut_period(text, today)
+    function = _function_of(timing.question, intent, name)
     if function is None:
         return None
     if function == "quotes" and intent != function and not _NAMED_QUOTES.search(text):
         return None  # « Que dit la loi ? »
+    if function not in _OF_DAYS and not _OF_A_DAY.search(fold_phrase(text)):
+        timing = cut_period(text, today, with_days=False)
     if timing.period is None:
-        is_of_day = bool(_OF_A_DAY.search(fold_phrase(text)))
-        timing = _cut_date(text, with_days=function in _OF_DAYS or is_of_day)
-    about = strip_asking(timing.question, of_articles=function in ("articles", "count"))
+        timing = parse_timing(text, today)
+    about = _find_subject(timing.question, function, name)
     if not about and timing.period is not None and function != "count":
         function = "articles"  # « tout ce que vous avez publié en mars »
     around = _strip(text)[1]
@@ -190,30 +226,73 @@ def strip_asking(text: str, *, of_articles: bool = False) -> str:
     return _ANYWHERE.sub("", _strip(text, asking)[0]).strip("?!., ")
 
 
-def _function_of(text: str) -> ArchiveFunction | None:
-    """The function whose words stand at either end of a message."""
-    around = _strip(_cut_date(text, with_days=True).question)[1]
-    function = next((name for name, cue in _FUNCTION_CUES if cue.search(around)), None)
-    if _COUNT.search(fold_phrase(text)):
+def _function_of(text: str, intent: str, name: str) -> ArchiveFunction | None:
+    """The function whose words stand at either end of a message or, in one taken for a request,
+    before its subject; else that which it was taken for."""
+    asked = next((function for function in _ALL if function == intent), None)
+    folded, (remains, around) = fold_phrase(text), _strip(text)
+    if asked is not None and name:
+        around += f" {fold_phrase(remains.removesuffix(_begin_at(remains, name)))}"
+    if _COUNT.search(folded):
         return "count"
-    if function is None and _WHAT_SAID.match(fold_phrase(text)):
-        return "quotes"
-    if function is None and _WHICH.match(fold_phrase(text)):
-        function = "list"
-    if function in (None, "list") and _ANYWHERE.search(text):
-        return "chronology"
-    is_of_articles = _OF_ARTICLES.search(fold_phrase(" ".join(text.split()[:_OPENING_WORDS])))
-    return "articles" if function == "list" and is_of_articles else function
+    functions = [function for function, cue in _FUNCTION_PHRASES if cue.search(folded)]
+    functions += [function for function, cue in _FUNCTION_CUES if cue.search(around)]
+    if not functions and (_WHAT_SAID.match(folded) or _asks_for_words(text)):
+        functions.append("quotes")
+    if not functions and asked is None and _WHICH.match(folded):
+        functions.append("list")
+    function = asked if asked in functions else next(iter(functions), asked)
+    opening = fold_phrase(" ".join(text.split()[:_OPENING_WORDS]))
+    is_listed = "list" in functions or function == "list"
+    if is_listed and function in ("list", "chronology") and _OF_ARTICLES.search(opening):
+        return "articles"
+    is_one = _ONE_ARTICLE.search(folded) is not None
+    if is_one and function in ("articles", "overview", "list"):
+        return "summary"
+    is_titled = is_one or _TITLE.search(text) is not None
+    return "overview" if function == "summary" and not is_titled else function
 
 
-def _cut_date(text: str, *, with_days: bool) -> Timing:
-    """Cut a month or season with its year from a request, or a day."""
-    for day in find_event_days(text, None):
-        if day.exactness == "year" or (day.exactness == "day" and not with_days):
-            continue
-        before = _DATE_OPENING.sub("", text[: day.start])
-        return Timing(" ".join(f"{before} {text[day.end :]}".split()), day.period)
-    return Timing(text)
+def _asks_for_words(text: str) -> bool:
+    """True for « Que répond X à… ? », « Comment a réagi X ? »: a verb of speech before a name."""
+    folded = fold_phrase(text)
+    match = _ASKED_WORDS.match(folded)
+    return match is not None and text[match.end() : match.end() + 1].isupper()
+
+
+def _find_subject(text: str, function: ArchiveFunction, name: str) -> str:
+    """A request's subject, with what else it says of it."""
+    if function == "quotes" and (match := _ASKED_WORDS.match(fold_phrase(text))):
+        return strip_asking(text[match.end() :])
+    about = strip_asking(text, of_articles=function in ("articles", "count"))
+    if function in ("list", "comparison"):
+        return about
+    if function == "summary":
+        if title := _TITLE.search(text):
+            return title[1].strip()
+        article = _ONE_ARTICLE.search(fold_phrase(text))
+        if article and (rest := strip_asking(text[article.end() :], of_articles=True)):
+            return rest
+    return _begin_at(about, name, is_of_person=function == "quotes") if name else about
+
+
+def _begin_at(text: str, name: str, *, is_of_person: bool = False) -> str:
+    """A request from its subject on, as read, with the noun before it: « affaire Fillon ». Of a
+    person's words, nothing from the person's name on is cut."""
+
+    def asks(word: str) -> bool:
+        return any(cue.search(word) for _, cue in (*_FUNCTION_CUES, *_FUNCTION_PHRASES))
+
+    start = fold_phrase(text).find(_DETERMINER.sub("", fold_phrase(name)))
+    before = text[: max(start, 0)]
+    if is_of_person and (_CAPITAL.search(before) or TOPIC.search(before)):
+        return text
+    while not is_of_person and (match := _LAST_WORD.search(before)):
+        word = fold_phrase(match[1])
+        if word in _ASKING or word in _ASKING_ARTICLES or word in _STOP_WORDS or asks(word):
+            break
+        before = before[: match.start()]
+    return text[len(before) :].lstrip()
 
 
 def _strip(text: str, asking: frozenset[str] = _ASKING) -> tuple[str, str]:
@@ -226,7 +305,8 @@ def _strip(text: str, asking: frozenset[str] = _ASKING) -> tuple[str, str]:
         for at, part in enumerate(_PART.findall(sentence)):
             tokens = list(_TOKEN.finditer(part))
             asks = all(_only_asks(token, asking) for token in tokens)
-            if tokens and at and len(tokens) <= _CUE_WORDS:  # « X : déroulé complet des faits »
+            # « X : déroulé complet des faits »
+            if tokens and at and len(tokens) <= _CUE_WORDS and not _CAPITAL.search(part):
                 asks = asks or any(cue.search(fold_phrase(part)) for _, cue in _FUNCTION_CUES)
             (around if asks else parts).append(part)
         sentence = "".join(parts)

@@ -38,7 +38,7 @@ _ABOUT = (
     r"(?:sur|(?:à propos|au sujet) d(?:[eu]s?|['’](?=\w))|concernant|après|lors d[eu]|quand|au|à"
     r"|depuis|avant|face à|contre|en|du|de|about|on|after|during|when|against)"
 )
-_TOPIC = re.compile(
+TOPIC = re.compile(
     rf",? (?!d[eu]){_ABOUT}(?: |(?<=['’]))(?:la |le |les |l['’]|the |sa |son )?",
     re.IGNORECASE,
 )
@@ -127,10 +127,10 @@ def split_topic(words: str) -> tuple[str, str]:
     """
     match = _FIRST_NAME.search(words)
     if match is not None and not _OF.search(words[: match.start()]):
-        before = _TOPIC.search(words[: match.start()])
+        before = TOPIC.search(words[: match.start()])
         if before is None:
             return match[0], _SAY.sub("", _TOPIC_OPENING.sub("", words[match.end() :]))
-    match = _TOPIC.search(words)
+    match = TOPIC.search(words)
     if match is None:
         return words, ""
     return words[: match.start()], _SAY.sub("", words[match.end() :])

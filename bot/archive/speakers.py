@@ -16,7 +16,7 @@ confi confirm consider conclu critiqu declar defend demand dement denonc deplor 
 estim evoqu excus expliqu exig felicit glis implor indiqu insist interrog invit juge justifi lanc
 lament marte mart mention menac not nuanc observ plaid point pours precis preten prevenu previe
 promet promis propos protest raconte racont rapport rappel reclam recommand reconnai reconnu
-rectifi redout refut regrett reit reiter relev remerci repete repet replique repliqu repond repondu
+rectifi redout refut regrett reit reiter relev remerci repete reproch repet replique repliqu repond repondu
 resum retorq revel revendiqu sal salu soulign souten soutenu souhait soupir suggere sugger
 temoign tempe temper tonne tranch trouv tweet twitt vant
 """
@@ -25,7 +25,7 @@ dit soutient disait dira disent declare ecrit ecrivait pense pensait croit veut 
 said says told added wrote argued claimed stated insisted warned explained announced admitted denied
 promised believes thinks tweeted replied noted called accused vowed declared
 """
-_VERB = re.compile(
+VERB = re.compile(
     rf"(?<![\w-])(?:{one_of(_WORDS.split())}"
     rf"|(?:{one_of(_STEMS.split())})(?:e|es|ee|ees|ent|ait|aient|a|era|ant|it|u|ut|i|is|ons|t)?)"
     r"(?![\w'-])"
@@ -108,7 +108,7 @@ def find_speech(sentence: str, language: str) -> Speech | None:
     if speakers:
         return None
     outside = _blank(folded, quoted)
-    verbs = list(_VERB.finditer(outside))
+    verbs = list(VERB.finditer(outside))
     if _INVERTED_PRONOUN.search(outside) and (quoted or verbs):
         return Speech(None, bool(quoted))
     if _PRONOUN.match(outside) and verbs and (quoted or _THAT.match(outside[verbs[0].end() :])):
@@ -137,7 +137,7 @@ def _speakers(
             is_title = len(gap) <= _ARTICLE_CHARACTERS and not match.start()
         if is_title and not _GENITIVE.search(f"{gap} "):
             yield own
-    for match in _VERB.finditer(outside):
+    for match in VERB.finditer(outside):
         if _NOUN.search(outside[: match.start()]):
             continue
         is_act = match[0].startswith(_ACTS)

@@ -85,7 +85,7 @@ def test_what_a_message_was_taken_for_is_its_function_without_words_of_another()
         ("résume l’article du 3 mars 2024 sur Mars", Period(date(2024, 3, 3), date(2024, 3, 3))),
         (
             "liste des crues qui ont eu lieu en janvier, février et mars 2017",
-            Period(date(2017, 1, 1), date(2017, 12, 31)),
+            Period(date(2017, 1, 1), date(2017, 3, 31)),
         ),
         # The day is the event's and not the article's.
         ("chronologie de l’attentat du 14 juillet 2016", None),
