@@ -140,7 +140,7 @@ class Archive:
         request = parse_function(message, today, intent, page=page, name=name)
         if request is None or not (request.subject or request.period):
             return None
-        request = replace(request, name=name, language=language or request.language)
+        request = replace(request, language=language or request.language)
         answer = self.call(request)
         is_of_month = any(word in MONTH_NUMBERS for word in folded_words(message))
         if answer.outcome == "no" and request.period and is_of_month and not _YEAR.search(message):

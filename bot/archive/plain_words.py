@@ -130,17 +130,17 @@ _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
 # ends the subject.
 _ASKING_WORDS = """
 a about actu actualites actus affirme against aimerais all alors an apres archive archives are
-article articles as au aux avez base been besoin between bio biographie biography bonjour bref
+article articles as attribuees attribues au aux avez base been besoin between bio bibliographie biographie biography bonjour bref
 brief build c' c'est ca can ce cela celebres ces cherche chrono chronologie chronologies
 chronologique chronology citation citations cite citee citees cites cle cles collecte combien
 comparaison compare comparison complet complete completes compte concernant consacre consacres
-contre corpus cote could d' d'abord d'horizon dans date dates de declaration declarations declare
+contre corpus cote could d' d'abord d'horizon abord dans date dates de declaration declarations declare
 depeche dernier dernieres derniers dernières deroule des developpements did difference differences
 dire disent dit do does donc donne dossier draw dresse du ecris elle elles en entre enumere
 essentiel est est-ce et etablir etablis etaient etait etape etapes etat ete eu eux evenements
 events evolution exactes exacts existe-t-il faire fais faites faut fiche fiches fil file find for
 forts frise full furent get give grandes has have hello her heure hi him histoire historique
-history horizon how i il ils importantes in index info infos is it j' je jour key know known l' la
+history horizon how i il ils importantes in index info infos interventions is it j' je jour key know known l' la
 latest le les lieux lignes like list liste listes lui m' main make many me merci moi mois monte
 montre mots need neuf new news nombre nos note notre nous nouveau nouvelles of ok on ont opposants
 order ordre ou overview papier par parle paroles partisans paru parue parues parus pense peux
@@ -148,7 +148,7 @@ phrases plait please plus point portrait position positions pour pourriez pouvez
 principales principaux profil profile propos publie publies qu' que quel quelle quelles quelques
 quels qui quoi quote quotes raconte racontent recense recentes reconstitue redige regarding repondu
 resume retrace retrouve s'il said sais sait salut savez say ses show situation sommes sont sors
-stages steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell
+stages steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell tenues tenus
 temps texte thanks the them timeline timelines to total tour tous tout toute toutes trace tu un une
 up us veux vos votre voudrais vous want was we were what what's where which who whole would write y
 y'a you à
@@ -193,25 +193,32 @@ def parse_function(
     function = _function_of(timing.question, intent, name)
     if function is None:
         return None
-    if function == "quotes" and intent != function and not _NAMED_QUOTES.search(text):
+    is_named = _NAMED_QUOTES.search(text) or (name and not _DETERMINER.match(fold_phrase(name)))
+    if function == "quotes" and intent != function and not is_named:
         return None  # « Que dit la loi ? »
     if function not in _OF_DAYS and not _OF_A_DAY.search(fold_phrase(text)):
         timing = cut_period(text, today, with_days=False)
     if timing.period is None:
         timing = parse_timing(text, today)
-    about = _find_subject(timing.question, function, name)
+    about = _find_subject(timing.question, function)
+    core = _begin_at(about, name, is_of_person=function == "quotes")
+    if function == "quotes":
+        about = core
+    elif function not in ("list", "comparison"):
+        about = _cut_cues(about, about.removesuffix(core)) or core
     if not about and timing.period is not None and function != "count":
         function = "articles"  # « tout ce que vous avez publié en mars »
     around = _strip(text)[1]
     return ArchiveRequest(
         function,
-        _HINTS.split(about, maxsplit=1)[0].strip(QUOTATION_MARKS + "?!., "),
+        _without_hints(about),
         timing.period,
         "",
         message,
         detect(around if around.strip() else text),  # a name may be of any language
         page,
         about,
+        _without_hints(core),
     )
 
 
@@ -249,7 +256,7 @@ def _function_of(text: str, intent: str, name: str) -> ArchiveFunction | None:
     is_one = _ONE_ARTICLE.search(folded) is not None
     if is_one and function in ("articles", "overview", "list"):
         return "summary"
-    is_titled = is_one or _TITLE.search(text) is not None
+    is_titled = _OF_ARTICLES.search(folded) or _TITLE.search(text)
     return "overview" if function == "summary" and not is_titled else function
 
 
@@ -260,36 +267,43 @@ def _asks_for_words(text: str) -> bool:
     return match is not None and text[match.end() : match.end() + 1].isupper()
 
 
-def _find_subject(text: str, function: ArchiveFunction, name: str) -> str:
-    """A request's subject, with what else it says of it."""
+def _find_subject(text: str, function: ArchiveFunction) -> str:
+    """A request's subject, with what else it says around it."""
     if function == "quotes" and (match := _ASKED_WORDS.match(fold_phrase(text))):
         return strip_asking(text[match.end() :])
-    about = strip_asking(text, of_articles=function in ("articles", "count"))
-    if function in ("list", "comparison"):
-        return about
     if function == "summary":
         if title := _TITLE.search(text):
             return title[1].strip()
         article = _ONE_ARTICLE.search(fold_phrase(text))
         if article and (rest := strip_asking(text[article.end() :], of_articles=True)):
             return rest
-    return _begin_at(about, name, is_of_person=function == "quotes") if name else about
+    return strip_asking(text, of_articles=function in ("articles", "count"))
+
+
+def _without_hints(about: str) -> str:
+    return _HINTS.split(about, maxsplit=1)[0].strip(QUOTATION_MARKS + "?!., ")
+
+
+def _cut_cues(about: str, before: str) -> str:
+    """A request without the words of a function, and what stands before them, of those `before`
+    its subject: « calendrier des événements de la guerre »."""
+    cues = (cue for _, cue in (*_FUNCTION_CUES, *_FUNCTION_PHRASES))
+    ends = (match.end() for cue in cues for match in cue.finditer(fold_phrase(before)))
+    return strip_asking(about[max(ends, default=0) :])
 
 
 def _begin_at(text: str, name: str, *, is_of_person: bool = False) -> str:
     """A request from its subject on, as read, with the noun before it: « affaire Fillon ». Of a
     person's words, nothing from the person's name on is cut."""
-
-    def asks(word: str) -> bool:
-        return any(cue.search(word) for _, cue in (*_FUNCTION_CUES, *_FUNCTION_PHRASES))
-
+    if not name:
+        return text
     start = fold_phrase(text).find(_DETERMINER.sub("", fold_phrase(name)))
     before = text[: max(start, 0)]
     if is_of_person and (_CAPITAL.search(before) or TOPIC.search(before)):
         return text
     while not is_of_person and (match := _LAST_WORD.search(before)):
         word = fold_phrase(match[1])
-        if word in _ASKING or word in _ASKING_ARTICLES or word in _STOP_WORDS or asks(word):
+        if word in _ASKING or word in _ASKING_ARTICLES or word in _STOP_WORDS:
             break
         before = before[: match.start()]
     return text[len(before) :].lstrip()

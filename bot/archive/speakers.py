@@ -14,7 +14,7 @@ _STEMS = """
 accus affirm ajout annonc appel appell argu assur attest avert avou certifi cit commen concl confess
 confi confirm consider conclu critiqu declar defend demand dement denonc deplor doute ecri esper
 estim evoqu excus expliqu exig felicit glis implor indiqu insist interrog invit juge justifi lanc
-lament marte mart mention menac not nuanc observ plaid point pours precis preten prevenu previe
+lament marte mart mention menac not nuanc observ plaid point pours precis preten prevenu previe qualifi
 promet promis propos protest raconte racont rapport rappel reclam recommand reconnai reconnu
 rectifi redout refut regrett reit reiter relev remerci repete reproch repet replique repliqu repond repondu
 resum retorq revel revendiqu sal salu soulign souten soutenu souhait soupir suggere sugger
@@ -22,6 +22,7 @@ temoign tempe temper tonne tranch trouv tweet twitt vant
 """
 _WORDS = """
 dit soutient disait dira disent declare ecrit ecrivait pense pensait croit veut lache lance craint
+valoir
 said says told added wrote argued claimed stated insisted warned explained announced admitted denied
 promised believes thinks tweeted replied noted called accused vowed declared
 """
@@ -31,12 +32,12 @@ VERB = re.compile(
     r"(?![\w'-])"
 )
 _AUXILIARY = re.compile(
-    r"(?:\b(?:a|ont|avait|avaient|aura|has|had|have|est|etait|se)|s'(?:est|etait)?|n'a)\s*"
+    r"(?:\b(?:a|ont|avait|avaient|aura|has|had|have|est|etait|se|fait|font)|s'(?:est|etait)?|n'a)\s*"
     r"(?:(?:aussi|ainsi|egalement|donc|notamment|deja|toutefois|en outre|also|pas|fermement"
-    r"|vivement|ensuite|enfin|lui|alors|y|en|l'|bien|tout|par|quant a lui)\s+){0,3}$"
+    r"|vivement|ensuite|enfin|lui|alors|y|en|l'|bien|tout|par|quant à lui)\s+){0,3}$"
 )
 _ACCORDING = re.compile(
-    r"(?:^|(?<=[\s«,(]))(?:selon|d'apres|pour|aux yeux d[eu]|a en croire|according to|for) ?"
+    r"(?:^|(?<=[\s«,(]))(?:selon|d'apres|pour|aux yeux d[eu]|à en croire|according to|for) ?"
     r"(?=[^,]{2,80},|[^,.]{2,80}[.»]?$)"
 )
 _INVERTED_PRONOUN = re.compile(
@@ -57,7 +58,7 @@ king queen pope chancellor
 ROLES = frozenset(_ROLES.split())
 _THAT = re.compile(
     r"^(?:,[^,]{1,60},)?(?:(?:\s+[^\s,]+){0,4}?\s+(?:que|qu'|that|avoir|etre)|\s+(?:de|d'|ne|vouloir|etre|avoir)\b|\s*:"
-    r"|(?:\s+[^\s,]+){0,5}?\s+a\s+\w+(?:er|ir|re)\b)"  # « appelle le pays à renouer »
+    r"|(?:\s+[^\s,]+){0,5}?\s+à\s+\w+(?:er|ir|re)\b)"  # « appelle le pays à renouer »
 )
 # Verbs that report what was said without « que ».
 _ACTS = (
@@ -70,8 +71,8 @@ _NOUN = re.compile(
 _VERBS = re.compile(r"\b(?:a|ont|est|sont|avait|etait|fut|sera|has|was|is|en \w+ant)\s+\w")
 _PRONOUNS = re.compile(r"\b(?:il|elle|ils|elles|on|he|she|they|qui|who|qu'il|qu'elle)\b")
 _GENITIVE = re.compile(
-    r"(?:\bd[eu]s?|\bd'|\bde la|\bde l'|\bau|\baux|\ba|\bsur|\bcontre|\bavec|\bpar|\bpour|\bchez"
-    r"|\bentre|\benvers|\bsans|\bvers|\bface a|\bof|\bby|\bwith|\bagainst|\bto|\babout|\bfor|\bque"
+    r"(?:\bd[eu]s?|\bd'|\bde la|\bde l'|\bau|\baux|\bà|\bsur|\bcontre|\bavec|\bpar|\bpour|\bchez"
+    r"|\bentre|\benvers|\bsans|\bvers|\bface à|\bof|\bby|\bwith|\bagainst|\bto|\babout|\bfor|\bque"
     r"|\bqu')(?: (?:le |la |l'|les |son |sa |ses |leur |the )?(?:ancien(?:ne)? |ex-|premier "
     r"|premiere )?(?:[a-z-]+ ){0,2})?\s?$"
 )
@@ -88,7 +89,7 @@ class Speech:
 
 def find_speech(sentence: str, language: str) -> Speech | None:
     """Find who speaks in a sentence; None if nobody does, or it is unclear who."""
-    folded = fold_phrase(sentence)
+    folded = _fold(sentence)
     marks = [(match.start(), match.end()) for match in _QUOTED.finditer(sentence)]
     quoted = [
         (match.start(), match.end())
@@ -96,7 +97,7 @@ def find_speech(sentence: str, language: str) -> Speech | None:
         if len(match[0].split()) > _QUOTED_WORDS and not _TITLED.search(folded[: match.start()])
     ]
     names = [
-        (span.start, span.end)
+        (_after_portfolio(folded, span.start, span.end), span.end)
         for span in span_names(sentence, language)
         if not any(start <= span.start < end for start, end in marks)
         and folded[span.start : span.end] not in ROLES
@@ -122,20 +123,32 @@ def find_speaker(sentence: str, language: str) -> str:
     return (speech.speaker or "") if speech is not None else ""
 
 
+def _after_portfolio(folded: str, start: int, end: int) -> int:
+    """Where the person begins in « (ministre de l’) Intérieur Anna Rossi »."""
+    words = folded[start:end].split(" ")
+    is_portfolio = len(words) > 2 and _PORTFOLIO.search(folded[:start]) is not None
+    return start + len(words[0]) + 1 if is_portfolio else start
+
+
 def _speakers(
     folded: str, quoted: list[tuple[int, int]], names: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """Find the names that a verb of speech or « selon » makes speakers."""
     outside = _blank(folded, quoted)
     for match in _ACCORDING.finditer(outside):
-        own = next((name for name in names if name[0] >= match.end()), None)
+        after = (name for name in names if name[0] >= match.end())
+        own = next((n for n in after if not _GENITIVE.search(outside[match.end() : n[0]])), None)
         if own is None:
             continue
         gap = outside[match.end() : own[0]]
-        is_title = len(gap) <= _TITLE_CHARACTERS and "," not in gap and "esquel" not in gap
+        is_apart = gap.endswith((", ", " ,")) and outside[own[1] :].lstrip().startswith(",")
+        title = gap.rstrip(" ,") if is_apart else gap  # « selon le maire, X, »
+        is_title = len(gap) <= _TITLE_CHARACTERS and not _NO_PERSON.search(title)
         if match[0].startswith(("pour", "for")):
-            is_title = len(gap) <= _ARTICLE_CHARACTERS and not match.start()
-        if is_title and not _GENITIVE.search(f"{gap} "):
+            is_role = gap.startswith(("le ", "la ", "the ")) and _ROLE.search(gap)
+            is_short = len(gap) <= _ARTICLE_CHARACTERS
+            is_title = is_title and not match.start() and bool(is_role or is_short)
+        if is_title:
             yield own
     for match in VERB.finditer(outside):
         if _NOUN.search(outside[: match.start()]):
@@ -147,6 +160,14 @@ def _speakers(
                 yield own
 
 
+_ROLE = re.compile(
+    r"\b(?:president|ministre|secretaire|porte-parole|chef|maire|depute|senat|directeur|directrice"
+    r"|patron|leader|candidat|avocat|procureur|negociateur|president|minister|mayor|spokes|head)"
+)
+_PORTFOLIO = re.compile(
+    r"\b(?:ministre|secretaire d'etat)\b[^,.;«»]{0,40}\b(?:d[eu]s?|de la|à la|aux?|de l'|à l') ?$"
+)
+_NO_PERSON = re.compile(r",|esquel|»")
 _ARTICLE_CHARACTERS = 3
 _TITLE_CHARACTERS = 60  # of « le président de la République » before a name
 
@@ -177,7 +198,10 @@ def _subject_before(clause: str, names: list[tuple[int, int]]) -> tuple[int, int
         if _VERBS.search(rest) or _PRONOUNS.search(rest):
             return None
         if free:
-            return free[0] if len(free) == 1 else None
+            is_pair = len(free) == 2 and clause[free[0][1] : free[1][0]].strip() in ("et", "and")
+            if len(free) > 1 and not is_pair:
+                return None
+            return free[0][0], free[-1][1]
         if is_own and segment.strip() and not _ADVERBIAL.match(segment.strip()):
             return None
         is_own = False
@@ -185,7 +209,7 @@ def _subject_before(clause: str, names: list[tuple[int, int]]) -> tuple[int, int
 
 
 _ADVERBIAL = re.compile(
-    r"(?:lors|dans|en|au|aux|a|ce|cet|cette|hier|jeudi|lundi|mardi|mercredi|vendredi|samedi|dimanche"
+    r"(?:lors|dans|en|au|aux|à|ce|cet|cette|hier|jeudi|lundi|mardi|mercredi|vendredi|samedi|dimanche"
     r"|le \d|sur|devant|pour|par|apres|avant|selon|pendant|puis|et|in|on|at|during|after|before)\b"
 )
 
@@ -206,7 +230,15 @@ def _subject_after(
 _RELATIVE = re.compile(r"\s*(?:qui|dont|who|whose)\b")
 _BY_DOING = re.compile(r"\b(?:a|ont|s'est|se sont|est) \w{3,20} en ?$")  # « s'est justifié en »
 _NO_TITLE = re.compile(r"[^\w' .-]|\bqu(?:e\b|')")
-_PLACED = re.compile(r"\b(?:a|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")
+_PLACED = re.compile(r"\b(?:à|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")
+
+
+def _fold(text: str) -> str:
+    """A folded text in which « à » is no form of « avoir »."""
+    folded = fold_phrase(text)
+    return "".join(
+        "à" if own in "àÀ" else plain for own, plain in zip(text, folded, strict=True)
+    )
 
 
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:

@@ -18,6 +18,10 @@ OURS = [
     "Selon Anna Rossi, le pont sera rouvert.",
     "Le pont est fermé, selon la maire Anna Rossi.",
     "Rossi s’est défendue en assurant que « tout était déjà prévu depuis un an ».",
+    "Selon la maire de la ville, Anna Rossi, le pont sera rouvert.",
+    "Pour la ministre de la Ville Anna Rossi, cependant, « le pont sera rouvert avant l’été ».",
+    "Anna Rossi, la maire, à l’origine du projet, a répondu que le pont serait rouvert.",
+    "Anna Rossi et Marc Petit font valoir que le pont est « une chance pour toute la ville ».",
     "“The bridge will open again soon”, said Anna Rossi.",
 ]
 ANOTHERS = [
@@ -28,6 +32,7 @@ ANOTHERS = [
     "Depuis les révélations selon lesquelles Anna Rossi a fermé le pont, la ville attend.",
     "Il a été choisi pour remplacer Anna Rossi, a dit le conseil.",
     "Le syndicat, quant à lui, n’a confirmé que le blocage de l’usine Anna Rossi, qui dure.",
+    "Pour la finale, Anna Rossi, blessée, est remplacée par Marc Petit.",
     "Anna Rossi inaugure « Le pont » ce mardi matin.",
 ]
 
