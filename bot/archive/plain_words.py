@@ -74,6 +74,7 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
 )
 _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in _CUES)
 # Phrases that ask wherever they stand.
+_DID = r"(?:(?:a|ont|sont|etaient|fut|furent|has|have|did|is|are) |est (?!pour|contre|favor|satis|oppos))"
 _TIMES = "etape|date|jour|heure|semaine|mois|annee|minute|step|day|hour|week|month|year"
 _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
     (
@@ -99,7 +100,8 @@ _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
     (
         "positions",
         r"\b(?:qui (?:a dit|dit|defend|pense) quoi|(?:les )?avis (?:divergent|sont partages)"
-        r"|reactions? (?:a|aux?|des|suscitee?s?|provoquee?s?|to)|who said what|pros and cons)\b",
+        r"|reactions? (?:a|aux?|des|suscitee?s?|provoquee?s?|to)|who said what|pros and cons"
+        rf"|(?:qui|who) (?!{_DID})[^?!,]{{3,60}},? (?:et |ou |mais |and )?(?:qui|who) (?!{_DID})\w+)\b",
     ),
     ("quotes", r"\bverbatims?\b"),
     ("dossier", r"\b(?:carte|fiche) d'identite\b"),

@@ -9,16 +9,17 @@ from bot.archive.events import Event, distinct, ranked
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.speakers import find_speaker
+from bot.archive.speakers import find_speech
 from bot.archive.texts import PositionsPhrases
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
-_LINES = 10
+_LINES = 14
 # What takes a side without a verb of speech.
 _STANCE = re.compile(
-    r"\b(?:pour|contre|favorables?|oppos\w+|opposition|soutien\w*|soutenu\w*|rejet\w*|refus\w*|partisans?"
-    r"|appel\w*|critiqu\w*|denonc\w*|defend\w*|manifest\w*|favou?r|against|support\w*|reject\w*)\b"
+    r"\b(?:pour|contre|en faveur|favorables?|hostiles?|oppos\w+|souti\w+|souten\w+|rejet\w*|refus\w*"
+    r"|partisans?|appel\w*|critiqu\w*|denonc\w*|defen[ds]\w*|manifest\w*|milit\w+|prone\w*|contest\w*"
+    r"|approuv\w*|satisfai\w*|insuffisan\w*|reclam\w*|qualifi\w*|favou?r|against|support\w*|reject\w*)\b"
 )
 
 
@@ -28,10 +29,11 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if material is None:
         return refuse_subject(request, searcher)
     lines = material.lines(material.subject.articles)
-    names = {line.text: find_speaker(line.text, line.article.language) for line in lines}
+    speeches = {line.text: find_speech(line.text, line.article.language) for line in lines}
+    names = {text: (own.speaker or "") if own else "" for text, own in speeches.items()}
 
     def takes_side(line: Event) -> bool:
-        return bool(names[line.text] or _STANCE.search(fold_phrase(line.text)))
+        return bool(speeches[line.text] or _STANCE.search(fold_phrase(line.text)))
 
     lines = distinct(filter(takes_side, ranked(lines)), _LINES)
     if not lines:

@@ -22,10 +22,11 @@ from index.text.folding import fold_phrase
 from index.text.language import keyed_terms
 from index.text.names import PERSON, span_names
 
-SHOWN_QUOTES = 10
+SHOWN_QUOTES = 15
 MAX_QUOTES = 40
 _MAX_WORDS = 90
 _MIN_WORDS = 5
+_BOTH_WORDS = 2  # of a topic, of which both are needed
 _OFF_TOPIC_QUOTES = 5  # shown where none has a word of the topic
 _QUOTED = re.compile(r"«[^«»]*»?|“[^“”]*”?")
 _PRONOUN = re.compile(r"\b(?:il|elle|he|she)\b", re.IGNORECASE)
@@ -255,12 +256,15 @@ def _find_subjects(outside: str, language: str) -> list[str]:
 
 def _on_topic(quotes: Sequence[SpokenQuote], topic: str) -> list[SpokenQuote]:
     """The quotes with a word of a topic in themselves, the sentence that they lean on or their
-    article's title."""
+    article's title; with both of two words, if some have."""
 
-    def is_on(quote: SpokenQuote) -> bool:
+    def count(quote: SpokenQuote) -> int:
         language = quote.article.language
         lead = quote.lead.text if quote.lead is not None else ""
         words = keyed_terms(f"{quote.article.title} {lead} {quote.text}", language)
-        return not set(keyed_terms(topic, language)).isdisjoint(words)
+        return len(set(keyed_terms(topic, language)).intersection(words))
 
-    return [quote for quote in quotes if is_on(quote)]
+    counts = [count(quote) for quote in quotes]
+    most = max(counts, default=0)
+    least = max(1, most if most <= _BOTH_WORDS else most - 1)
+    return [quote for quote, own in zip(quotes, counts, strict=True) if own >= least]

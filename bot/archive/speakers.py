@@ -126,8 +126,13 @@ def find_speaker(sentence: str, language: str) -> str:
 def _after_portfolio(folded: str, start: int, end: int) -> int:
     """Where the person begins in « (ministre de l’) Intérieur Anna Rossi »."""
     words = folded[start:end].split(" ")
-    is_portfolio = len(words) > 2 and _PORTFOLIO.search(folded[:start]) is not None
+    is_portfolio = len(words) > 2 and _MINISTER.search(folded[:start]) is not None
     return start + len(words[0]) + 1 if is_portfolio else start
+
+
+def _is_complement(before: str) -> bool:
+    """True if a name belongs to a noun before it: « le bilan d’(Anna Rossi) »."""
+    return _GENITIVE.search(before) is not None and _PORTFOLIO.search(before) is None
 
 
 def _speakers(
@@ -137,7 +142,7 @@ def _speakers(
     outside = _blank(folded, quoted)
     for match in _ACCORDING.finditer(outside):
         after = (name for name in names if name[0] >= match.end())
-        own = next((n for n in after if not _GENITIVE.search(outside[match.end() : n[0]])), None)
+        own = next((n for n in after if not _is_complement(outside[match.end() : n[0]])), None)
         if own is None:
             continue
         gap = outside[match.end() : own[0]]
@@ -164,9 +169,9 @@ _ROLE = re.compile(
     r"\b(?:president|ministre|secretaire|porte-parole|chef|maire|depute|senat|directeur|directrice"
     r"|patron|leader|candidat|avocat|procureur|negociateur|president|minister|mayor|spokes|head)"
 )
-_PORTFOLIO = re.compile(
-    r"\b(?:ministre|secretaire d'etat)\b[^,.;«»]{0,40}\b(?:d[eu]s?|de la|à la|aux?|de l'|à l') ?$"
-)
+_OFFICE = r"\b(?:ministre|secretaire d'etat)\b[^,.;«»]{0,40}\b(?:d[eu]s?|de la|à la|aux?|de l'|à l') ?"
+_MINISTER = re.compile(f"{_OFFICE}$")
+_PORTFOLIO = re.compile(rf"{_OFFICE}[\w-]+ $")
 _NO_PERSON = re.compile(r",|esquel|»")
 _ARTICLE_CHARACTERS = 3
 _TITLE_CHARACTERS = 60  # of « le président de la République » before a name
@@ -193,7 +198,7 @@ def _subject_before(clause: str, names: list[tuple[int, int]]) -> tuple[int, int
         if not is_own and _RELATIVE.match(segment):
             continue  # « X, qui…, a dit »
         own = [name for name in names if start <= name[0] < stop]
-        free = [name for name in own if not _GENITIVE.search(clause[start : name[0]])]
+        free = [name for name in own if not _is_complement(clause[start : name[0]])]
         rest = clause[free[0][1] : stop] if free else segment
         if _VERBS.search(rest) or _PRONOUNS.search(rest):
             return None
