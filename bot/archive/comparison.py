@@ -20,10 +20,13 @@ from index.text.dates import period_around
 from index.text.event_days import find_event_days
 from index.text.folding import fold_phrase
 
-_BOTH_LINES, _SIDE_LINES = 3, 7
+_BOTH_LINES, _SIDE_LINES = 3, 9
 _DIGIT = re.compile(r"\d")
 _ARTICLE = re.compile(r"^(?:le |la |les |l['’]|the )")  # « Le Monde » keeps its own
-_BETWEEN = re.compile(r",? (?:et|ou|and|or|vs\.?|versus|contre|avec|with|à) (?:d[eu]s? |d['’])?")
+_BETWEEN = re.compile(
+    r",? (?:et|ou|and|or|vs\.?|versus|contre|avec|with|à|/|face (?:à|aux?)|par rapport (?:à|aux?)) "
+    r"(?:d[eu]s? |d['’])?|(?<=\w)/(?=\w)"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HINTS = re.compile(r"\s?[:;(] ")
 _TWO = re.compile(r"^(?:deux|two|both) ")
@@ -79,7 +82,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
 def _find_side(request: ArchiveRequest, name: str, searcher: Searcher) -> Material | None:
     hints = request.about.removeprefix(request.subject)
-    return find_material(replace(request, subject=name, about=name + hints, name=""), searcher)
+    return find_material(replace(request, subject=name, about=name + hints, forms=()), searcher)
 
 
 def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | None]:
@@ -90,7 +93,7 @@ def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | No
     years = [date(int(year), 1, 1) for year in _YEAR.findall(request.question)]
     periods = days if len(days) == 2 else [period_around(year, "year") for year in years]
     if len(periods) == 2:
-        one = replace(request, subject=subject, about=subject, name="")
+        one = replace(request, subject=subject, about=subject, forms=())
         return [find_material(replace(one, period=period), searcher) for period in periods]
     material = find_material(replace(request, subject=subject, period=None), searcher)
     if material is None or len(material.subject.articles) < 2:

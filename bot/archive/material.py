@@ -82,8 +82,10 @@ def find_material(
         words = words.replace(request.subject, subject)
         findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
     matches = find_subject(searcher, subject, request.period, most=most)
-    if not matches.articles and request.name and request.name != subject:
-        matches = find_subject(searcher, request.name, request.period, most=most)
+    for form in request.forms:
+        if matches.articles or form == subject:
+            continue
+        matches = find_subject(searcher, form, request.period, most=most)
     if not matches.articles and (
         findings.confidence < _LEAST_CONFIDENCE
         or not any(_has_names(matches.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])

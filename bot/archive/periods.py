@@ -286,4 +286,5 @@ def _relative(words: str, today: date) -> Period:
 
 def _without(question: str, span: tuple[int, int]) -> str:
     before = question[: span[0]].rstrip(" ,(")
-    return " ".join(f"{before} {question[span[1] :].lstrip(',)')}".split())
+    after = question[span[1] :].lstrip(")")
+    return " ".join(f"{before} {after if before else after.lstrip(', ')}".split())

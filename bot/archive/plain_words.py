@@ -164,7 +164,7 @@ publiee publiees publish published redige rediges reportages sorti sortis storie
 traitant traite traitent written
 """
 _ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
-_PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|on|t-il|il|y)$")
+_PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|(?:t-)?(?:on|ils?|elles?)|y)$")
 _OPENING_WORDS = 7  # in which « articles » are those to list
 _CUE_WORDS = 5  # of a part that only asks because it has the words of a function
 _VERB_LETTERS = 5  # minimum of a word that may end in -r or -z
@@ -204,7 +204,7 @@ def parse_function(
         timing = parse_timing(text, today)
     about = _find_subject(timing.question, function)
     core = _begin_at(about, name, is_of_person=function == "quotes")
-    if function == "quotes":
+    if function in ("quotes", "articles", "count"):
         about = core
     elif function not in ("list", "comparison"):
         about = _cut_cues(about, about.removesuffix(core)) or core
@@ -220,7 +220,7 @@ def parse_function(
         detect(around if around.strip() else text),  # a name may be of any language
         page,
         about,
-        _without_hints(core),
+        tuple(dict.fromkeys(_without_hints(form) for form in (core, name) if form)),
     )
 
 
@@ -295,13 +295,13 @@ def _cut_cues(about: str, before: str) -> str:
 
 
 def _begin_at(text: str, name: str, *, is_of_person: bool = False) -> str:
-    """A request from its subject on, as read, with the noun before it: « affaire Fillon ». Of a
-    person's words, nothing from the person's name on is cut."""
+    """A request from its subject on, as read, with the noun before it: « affaire Fillon ». No name
+    is cut, and of a person's words nothing after « sur »."""
     if not name:
         return text
     start = fold_phrase(text).find(_DETERMINER.sub("", fold_phrase(name)))
     before = text[: max(start, 0)]
-    if is_of_person and (_CAPITAL.search(before) or TOPIC.search(before)):
+    if _CAPITAL.search(before, not is_of_person) or (is_of_person and TOPIC.search(before)):
         return text
     while not is_of_person and (match := _LAST_WORD.search(before)):
         word = fold_phrase(match[1])

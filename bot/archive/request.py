@@ -28,7 +28,7 @@ class ArchiveRequest:
 
     `person` is an author for `articles` and `count`, a speaker for `quotes`, and the other subject
     for `comparison`. `page` counts from 1. `about` is the subject with what else the message says
-    of it: « Irak (Daech, Kurdes) »; `name` what the message reader took for the subject.
+    of it: « Irak (Daech, Kurdes) »; `forms` are shorter ones of it, tried if no article names it.
     """
 
     function: ArchiveFunction
@@ -39,4 +39,4 @@ class ArchiveRequest:
     language: str = "fr"
     page: int = 1
     about: str = ""
-    name: str = ""
+    forms: tuple[str, ...] = ()
