@@ -147,8 +147,7 @@ class Archive:
             # « l'article du 8 août » is of any year
             answer = lower(self.call(replace(request, period=None)))
         # Nobody else's words come near a person's.
-        is_person = intent == "quotes" or split_topic(request.about)[0][:1].isupper()
-        if request.function == "quotes" and is_person:
+        if request.function == "quotes" and split_topic(request.about)[0][:1].isupper():
             return replace(answer, intent=request.function)
         return answer
 

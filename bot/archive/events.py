@@ -39,6 +39,12 @@ _QUOTE = re.compile("[«“][^«»“”]*[»”]")
 _SAME_YEAR = re.compile(
     r"\b(?:même année|année suivante|cette année-là|same year|next year|that year)\b", re.IGNORECASE
 )
+_LATER = re.compile(
+    r"[\s«“]*(?:l['’]année (?:suivante|d['’]après|précédente)|(?:le|dès le) (?:sur)?lendemain"
+    r"|la veille|(?:\w+ ){1,3}(?:plus tard|auparavant)|peu (?:après|avant)(?=,)"
+    r"|(?:the )?(?:next|following|previous) (?:day|week|month|year)|(?:\w+ ){1,3}later)\b",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"(?:vers|à|dès|peu après|peu avant|at)\s+\d{1,2}\s?(?:h|:\d\d)", re.IGNORECASE)
 
 
@@ -107,14 +113,15 @@ Similarity = Mapping[tuple[str, int], float]
 """How near sentences are to a request, by article and offset."""
 
 
-def select_events(lines: Iterable[Event]) -> list[Event]:
-    """The dated ones of lines, and the weightiest news of each article about the subject."""
+def select_events(lines: Iterable[Event], most: int = _NEWS_LINES) -> list[Event]:
+    """The dated ones of lines, and the weightiest news of each article about the subject, at `most`
+    so many."""
     counts: Counter[str] = Counter()
     events = []
     for line in ranked(lines):
         is_news = line.day is None and line.is_central and not line.is_past
         counts[line.article.id] += is_news
-        if line.day is not None or (is_news and counts[line.article.id] <= _NEWS_LINES):
+        if line.day is not None or (is_news and counts[line.article.id] <= most):
             events.append(line)
     return events
 
@@ -145,11 +152,13 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
             continue
         if passage.start not in leads:
             own_leads = find_leads(passage, article.language)
+            before = (None, *passage.sentences)
             leads[passage.start] = {
-                s.start: lead for s, lead in zip(passage.sentences, own_leads, strict=True)
+                s.start: lead or (earlier if _follows(s.text) else None)
+                for s, lead, earlier in zip(passage.sentences, own_leads, before, strict=False)
             }
         lead = leads[passage.start][sentence.start]
-        if is_continuation(sentence.text) and lead is None:
+        if lead is None and _follows(sentence.text):
             continue
         day = _find_day(own, at)
         published = article.published or date.min
@@ -179,6 +188,11 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
             features,
             day is None and _is_past(own, at),
         )
+
+
+def _follows(text: str) -> bool:
+    """True if a sentence needs the one right before it: « En effet… », « L’année suivante… »."""
+    return is_continuation(text) or _LATER.match(text) is not None
 
 
 def _find_day(own: SubjectArticle, at: int) -> EventDay | None:

@@ -101,7 +101,7 @@ def find_material(
     nearest = _nearest_articles(findings.hits)
     if 0 < len(names) < len(matches.name.parts) and not any(e.in_title for e in matches.articles):
         nearest += [h.article for h in findings.hits[:_MOST_NEAR] if core.is_in(h.article.title)]
-    is_told = any(entry.is_central for entry in matches.articles)
+    is_told = matches.name.subject == subject and any(e.is_central for e in matches.articles)
     for article in nearest:
         is_titled = bool(core.find_parts(article.title))
         entry = own.get(article.id)

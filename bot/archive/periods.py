@@ -1,7 +1,7 @@
-"""Periods that a request names: « en février et mars 2017 », « la semaine du 13 juin », « depuis 2016 ».
+"""Periods that a request names: « en février et mars 2017 », « la semaine du 13 juin 2016 ».
 
-Days, months, seasons, parts of months and years, alone, in a row or as a range, wherever they stand;
-of a row without a year, the most recent ones.
+Days, months, seasons, parts of them and years, alone, in a row or as a range, wherever they stand;
+without a year, the most recent ones.
 """
 
 from __future__ import annotations
@@ -26,13 +26,18 @@ from index.text.patterns import one_of
 
 Level = Literal["day", "part", "month", "season", "year"]
 
-_MONTH = f"(?:{one_of(month_names('fr', 'en'))})"
+_SHORT = dict(janv=1, fevr=2, fev=2, avr=4, juil=7, sept=9, oct=10, nov=11, dec=12)
+_NUMBERS = {**MONTH_NUMBERS, **_SHORT}
+_MONTH = f"(?:{one_of((*month_names('fr', 'en'), *_SHORT))})"
 _ENGLISH_MONTHS = month_names("en") - month_names("fr")
 _YEAR = r"(?:19|20)\d\d"
 _OF = r"(?: de l'annee| de| d'| of|,)? ?"
 _ORDINALS = {"premi": 1, "1": 1, "first": 1, "second": 2, "deux": 2, "2": 2}
 _ORDINALS |= {"troi": 3, "3": 3, "third": 3, "quatr": 4, "4": 4, "fourt": 4}
-_ORDINAL = r"(?:premiere?|1ere?|1er|seconde?|deuxieme|2e|troisieme|3e|quatrieme|4e|first|second|third|fourth)"
+_ORDINAL = (
+    r"(?:premiere?|1ere?|1er|seconde?|deuxieme|2e|troisieme|3e|quatrieme|4e"
+    r"|first|second|third|fourth)"
+)
 _SEASONS = {"printemps": 3, "ete": 6, "automne": 9, "hiver": 12}
 _SEASONS |= {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _ITEM = re.compile(
@@ -40,16 +45,17 @@ _ITEM = re.compile(
         (
             rf"(?P<iso>{_YEAR}-\d\d-\d\d|\d\d?/\d\d?/{_YEAR})",
             rf"(?:(?:{one_of(WEEKDAY_NUMBERS)}) )?(?P<day>\d{{1,2}})(?: ?er|st|nd|rd|th)?"
-            rf"(?: (?:of |de )?(?P<day_month>{_MONTH})(?:{_OF}(?P<day_year>{_YEAR}))?)?(?![\w%])",
+            rf"(?: (?:of |de )?(?P<day_month>{_MONTH})\.?(?:{_OF}(?P<day_year>{_YEAR}))?)?(?![\w%])",
             rf"(?P<us_month>{_MONTH}) (?P<us_day>\d{{1,2}})(?:,? (?P<us_year>{_YEAR}))?(?!\d)",
-            rf"(?P<part>debut|mi|fin|early|mid|late)[ -](?:(?P<part_month>{_MONTH})"
+            rf"(?P<part>debut|mi|fin|early|mid|late)(?: de | d'|[ -])(?:(?P<part_month>{_MONTH})"
             rf"(?:{_OF}(?P<part_year>{_YEAR}))?|(?P<part_of_year>{_YEAR}))",
             rf"(?P<half>{_ORDINAL}) quinzaine (?:de |d'|du mois de )(?P<half_month>{_MONTH})"
             rf"(?:{_OF}(?P<half_year>{_YEAR}))?",
-            rf"(?P<nth>{_ORDINAL}) (?P<unit>semestre|trimestre|half|quarter){_OF}(?P<nth_year>{_YEAR})",
+            rf"(?P<nth>{_ORDINAL}) (?P<unit>semestre|trimestre|half|quarter){_OF}"
+            rf"(?P<nth_year>{_YEAR})",
             rf"(?P<quarter>[tq][1-4]) (?P<quarter_year>{_YEAR})",
             rf"(?P<season>{one_of(_SEASONS)}){_OF}(?P<season_year>{_YEAR})(?:[-/]{_YEAR})?",
-            rf"(?P<month>{_MONTH})(?:{_OF}(?P<month_year>{_YEAR}))?",
+            rf"(?P<month>{_MONTH})\.?(?:{_OF}(?P<month_year>{_YEAR}))?",
             rf"(?P<year>{_YEAR})",
         )
     )
@@ -64,14 +70,17 @@ _SINCE = re.compile(rf"{_START}(?:depuis|since|(?:a partir|a compter|datant) d[e
 _BEFORE = re.compile(rf"{_START}(?:avant|before|anterieure?s? a){_NEAR}")
 _UNTIL = re.compile(rf"{_START}(?:jusqu'(?:en|aux?|a)|until|up to){_NEAR}")
 _AFTER = re.compile(rf"{_START}(?:apres|after|posterieure?s? a){_NEAR}")
+_END_OF = re.compile(
+    r"\b(?:aux?|à la|à l'|jusqu'\w+)(?: ?(?:aux?|la|les?|l'))? ?(?:[\w-]+ ){1,4}(?:de la |du |de |d')$"
+)
 _WEEK = re.compile(
     rf"(?:{_START}(?:dans|de|pour|pendant|durant|sur|in|during|for|from) )?{_START}(?:la |the )?"
     r"(?:semaine|week)(?: (?:du|de|of|from|starting))?(?: (?:la|le|the))? ?$"
 )
 _IN = re.compile(
-    rf"{_START}(?:en|in|during|pendant|durant|courant|au cours d[eu']|dans le courant d[eu']|between"
-    r"|entre|from|(?:au|du|le) mois d[e']|annees?|l'annee|l'an|(?:sur la|pour la) periode)"
-    rf"{_NEAR}"
+    rf"{_START}(?:en|in|during|pendant|durant|courant|au cours d[eu']|between"
+    r"|dans le courant d[eu']|entre|from|(?:au|du|le) mois d[e']|annees?|l'annee|l'an"
+    rf"|(?:sur la|pour la) periode){_NEAR}"
 )
 _PREPOSITION = re.compile(
     rf"(?:{_START}(?:(?:de|du|pour|dans|sur|ce|on|of|from|for|le|la|les|l'|the|au|a l'|week-?end|d'"
@@ -112,9 +121,9 @@ class _Point:
         month = period_around(date(self.year, self.month, 1), "month")
         if self.level == "season":
             return Period(month.first, period_around(month.first + _SEASON_DAYS, "month").last)
-        begin = valid_day(self.year, self.month, self.first)
-        end = valid_day(self.year, self.month, self.last) if self.last else month.last
-        return Period(begin, end) if begin is not None and end is not None else None
+        first = valid_day(self.year, self.month, self.first)
+        last = valid_day(self.year, self.month, self.last) if self.last else month.last
+        return Period(first, last) if first is not None and last is not None else None
 
 
 def cut_period(question: str, today: date, *, with_days: bool = True) -> Timing:
@@ -135,7 +144,9 @@ def cut_period(question: str, today: date, *, with_days: bool = True) -> Timing:
         if span is None or period is None:
             at = end
             continue
-        bound = _bound(folded[: match.start()], period, today, is_row=len(points) > 1)
+        bound = _bound(before, period, today, is_row=len(points) > 1)
+        if not with_days and _END_OF.search(question[: match.start()].lower()):
+            bound = Period(date.min, period.last)  # « de la crue à la réouverture de mai 2017 »
         return Timing(_without(question, span), bound)
     relative = _RELATIVE.search(folded)
     if relative is not None:
@@ -163,7 +174,8 @@ def _point(match: re.Match[str]) -> _Point:
 
     if "iso" in groups:
         numbers = [int(digits) for digits in re.findall(r"\d+", groups["iso"])]
-        year, month, day = numbers if numbers[0] > 31 else reversed(numbers)
+        first, month, last = numbers
+        year, day = (first, last) if first > last else (last, first)
         return _Point("day", year, month, day, day)
     for day_name, month_name, year_name in (
         ("day", "day_month", "day_year"),
@@ -171,7 +183,7 @@ def _point(match: re.Match[str]) -> _Point:
     ):
         if day_name in groups:
             own, day = groups.get(month_name), int(groups[day_name])
-            return _Point("day", number(year_name), MONTH_NUMBERS[own] if own else None, day, day)
+            return _Point("day", number(year_name), _NUMBERS[own] if own else None, day, day)
     if "part_of_year" in groups:
         first, last = {"fin": (10, 12), "late": (10, 12), "mi": (5, 8), "mid": (5, 8)}.get(
             groups["part"], (1, 3)
@@ -179,21 +191,21 @@ def _point(match: re.Match[str]) -> _Point:
         return _Point("year", number("part_of_year"), None, first, last)
     if "part" in groups:
         first, last = _PART_DAYS.get(groups["part"], (21, 0))
-        month = MONTH_NUMBERS[groups["part_month"]]
+        month = _NUMBERS[groups["part_month"]]
         return _Point("part", number("part_year"), month, first, last)
     if "half" in groups:
         first, last = (1, 15) if _nth(groups["half"]) == 1 else (16, 0)
-        month = MONTH_NUMBERS[groups["half_month"]]
+        month = _NUMBERS[groups["half_month"]]
         return _Point("part", number("half_year"), month, first, last)
     if "nth" in groups or "quarter" in groups:
         months = 6 if groups.get("unit", "") in ("semestre", "half") else 3
         nth = _nth(groups["nth"]) if "nth" in groups else int(groups["quarter"][1])
-        last = min(12, months * nth)
-        return _Point("year", number("nth_year") or number("quarter_year"), None, last - months + 1, last)
+        own_year, last = number("nth_year") or number("quarter_year"), min(12, months * nth)
+        return _Point("year", own_year, None, last - months + 1, last)
     if "season" in groups:
         return _Point("season", number("season_year"), _SEASONS[groups["season"]])
     if "month" in groups:
-        return _Point("month", number("month_year"), MONTH_NUMBERS[groups["month"]])
+        return _Point("month", number("month_year"), _NUMBERS[groups["month"]])
     return _Point("year", number("year"), None)
 
 
@@ -213,10 +225,8 @@ def _judge(
     """The words of a row with those that introduce it; None if they are no period of articles:
     « la loi de 1905 », « sur Mars »."""
     before = folded[:start]
-    is_bound = next(
-        (found for bound in (_SINCE, _BEFORE, _UNTIL, _AFTER, _IN) if (found := bound.search(before))),
-        None,
-    )
+    bounds = (bound.search(before) for bound in (_SINCE, _BEFORE, _UNTIL, _AFTER, _IN))
+    is_bound = next(filter(None, bounds), None)
     week = _WEEK.search(before)
     is_of_articles = _ARTICLES.search(before) is not None or not before.strip()
     opening = week or is_bound or _PREPOSITION.search(before)

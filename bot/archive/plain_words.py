@@ -47,7 +47,8 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     ),
     (
         "quotes",
-        r"\b(?:citations?|declarations?|propos (?:d|tenu)|paroles|mots d|quotes?|phrases d|ce que dit"
+        r"\b(?:citations?|declarations?|propos (?:d|tenu)|paroles|mots d|quotes?|phrases d"
+        r"|ce que dit"
         r"|(?:qu'|que |qu'est-ce que |ce qu')(?:a |ont |en )?(?:dit|disent|declare|pense|repondu)"
         r"\b(?! l'articles?| les articles))",
     ),
@@ -74,14 +75,17 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
 )
 _FUNCTION_CUES = tuple((function, re.compile(pattern)) for function, pattern in _CUES)
 # Phrases that ask wherever they stand.
-_DID = r"(?:(?:a|ont|sont|etaient|fut|furent|has|have|did|is|are) |est (?!pour|contre|favor|satis|oppos))"
+_DID = (
+    r"(?:(?:a|ont|sont|etaient|fut|furent|has|have|did|is|are) "
+    r"|est (?!pour|contre|favor|satis|oppos))"
+)
 _TIMES = "etape|date|jour|heure|semaine|mois|annee|minute|step|day|hour|week|month|year"
 _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
     (
         "chronology",
         rf"\b(?:chrono(?:logie)?|timeline|(?P<time>{_TIMES}) (?:par|apres|by) (?P=time)|pas a pas"
-        r"|(?:rappel|recit|succession|suite|enchainement|fil|film|calendrier) (?:complet )?d(?:es|e l'|e la|u)"
-        r" (?:faits?|evenements?)|(?:re)?fai(?:s|tes|re)(?:-moi)? le film d"
+        r"|(?:rappel|recit|succession|suite|enchainement|fil|film|calendrier) (?:complet )?des"
+        r" (?:faits|evenements)|(?:re)?fai(?:s|tes|re)(?:-moi)? le film d"
         r"|en est(?:-on| on) arrive|comment (?:s'est|se sont) deroule\w*"
         r"|how did .{2,60} unfold|sequence of events)\b",
     ),
@@ -89,7 +93,8 @@ _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
     (
         "overview",
         r"\b(?:que (?:faut-il|dois-je|doit-on) (?:retenir|savoir)|de quoi s'agit-il|quid d"
-        r"|quel(?:le)?s? (?:bilan|lecon)s? (?:tirer|dresser|faire)|vue d'ensemble|recap(?:itule\w*)?"
+        r"|quel(?:le)?s? (?:bilan|lecon)s? (?:tirer|dresser|faire)|vue d'ensemble"
+        r"|recap(?:itule\w*)?"
         r"|brief(?:e\w*)?[ -](?:me|moi|nous)|mettez-(?:moi|nous) a jour)\b",
     ),
     (
@@ -101,7 +106,8 @@ _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
         "positions",
         r"\b(?:qui (?:a dit|dit|defend|pense) quoi|(?:les )?avis (?:divergent|sont partages)"
         r"|reactions? (?:a|aux?|des|suscitee?s?|provoquee?s?|to)|who said what|pros and cons"
-        rf"|(?:qui|who) (?!{_DID})[^?!,]{{3,60}},? (?:et |ou |mais |and )?(?:qui|who) (?!{_DID})\w+)\b",
+        rf"|(?:qui|who) (?!{_DID})[^?!,]{{3,60}},? (?:et |ou |mais |and )?(?:qui|who)"
+        rf" (?!{_DID})\w+)\b",
     ),
     ("quotes", r"\bverbatims?\b"),
     ("dossier", r"\b(?:carte|fiche) d'identite\b"),
@@ -131,37 +137,38 @@ _OF_ARTICLES = re.compile(r"\b(?:articles?|papiers?|depeches?)\b")
 # Words that only ask, at the beginning or end of a message; whatever else stands there begins or
 # ends the subject.
 _ASKING_WORDS = """
-a about actu actualites actus affirme against aimerais all alors an apres archive archives are
-article articles as attribuees attribues au aux avez base been besoin between bio bibliographie biographie biography bonjour bref
-brief build c' c'est ca can ce cela celebres ces cherche chrono chronologie chronologies
-chronologique chronology citation citations cite citee citees cites cle cles collecte combien
-comparaison compare comparison complet complete completes compte concernant consacre consacres
-contre corpus cote could d' d'abord d'horizon abord dans date dates de declaration declarations declare
-depeche dernier dernieres derniers dernières deroule des developpements did difference differences
-dire disent dit do does donc donne dossier draw dresse du ecris elle elles en entre enumere
-essentiel est est-ce et etablir etablis etaient etait etape etapes etat ete eu eux evenements
-events evolution exactes exacts existe-t-il faire fais faites faut fiche fiches fil file find for
-forts frise full furent get give grandes has have hello her heure hi him histoire historique
-history horizon how i il ils importantes in index info infos interventions is it j' je jour key know known l' la
-latest le les lieux lignes like list liste listes lui m' main make many me merci moi mois monte
-montre mots need neuf new news nombre nos note notre nous nouveau nouvelles of ok on ont opposants
-order ordre ou overview papier par parle paroles partisans paru parue parues parus pense peux
-phrases plait please plus point portrait position positions pour pourriez pouvez prepare presente
-principales principaux profil profile propos publie publies qu' que quel quelle quelles quelques
-quels qui quoi quote quotes raconte racontent recense recentes reconstitue redige regarding repondu
-resume retrace retrouve s'il said sais sait salut savez say ses show situation sommes sont sors
-stages steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell tenues tenus
-temps texte thanks the them timeline timelines to total tour tous tout toute toutes trace tu un une
-up us veux vos votre voudrais vous want was we were what what's where which who whole would write y
-y'a you à
+a abord about actu actualites actus affirme against aimerais all alors an apres archive archives
+are article articles as attribuees attribues au aux avez base been besoin between bibliographie
+bio biographie biography bonjour bref brief build c' c'est ca can ce cela celebres ces cherche
+chrono chronologie chronologies chronologique chronology citation citations cite citee citees
+cites cle cles collecte combien comparaison compare comparison complet complete completes compte
+concernant consacre consacres contre corpus cote could d' d'abord d'horizon dans date dates de
+declaration declarations declare depeche dernier dernieres derniers dernières deroule des
+developpements did difference differences dire disent dit do does donc donne dossier draw dresse
+du ecris elle elles en entre enumere essentiel est est-ce et etablir etablis etaient etait etape
+etapes etat ete eu eux evenements events evolution exactes exacts existe-t-il faire fais faites
+faut fiche fiches fil file find for forts frise full furent get give grandes has have hello her
+heure hi him histoire historique history horizon how i il ils importantes in index info infos
+interventions is it j' je jour key know known l' la latest le les lieux lignes like list liste
+listes lui m' main make many me merci moi mois monte montre mots need neuf new news nombre nos
+note notre nous nouveau nouvelles of ok on ont opposants order ordre ou overview papier par
+parcours parle paroles partisans paru parue parues parus pense peux phrases plait please plus
+point portrait position positions pour pourriez pouvez prepare presente principales principaux
+profil profile propos publie publies qu' que quel quelle quelles quelques quels qui quoi quote
+quotes raconte racontent recense recentes reconstitue redige regarding repondu resume retrace
+retrouve s'il said sais sait salut savez say ses show situation sommes sont sors stages steps
+story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell temps
+tenues tenus texte thanks the them timeline timelines to total tour tous tout toute toutes trace
+tu un une up us veux vos votre voudrais vous want was we were what what's where which who whole
+would write y y'a you à
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 # And of requests for articles.
 _OF_ARTICLES_WORDS = """
-consacree consacrees depeches ecrit ensemble ecrites ecrits evoque evoquent fois indexes mention mentionne
-mentionnent mentions nb numero numeros papiers parlant parle parlent pieces portant porte portent
-publiee publiees publish published redige rediges reportages sorti sortis stories textes texts titres
-traitant traite traitent written
+consacree consacrees depeches ecrit ecrites ecrits ensemble evoque evoquent fois indexes mention
+mentionne mentionnent mentions nb numero numeros papiers parlant parle parlent pieces portant
+porte portent publiee publiees publish published redige rediges reportages sorti sortis stories
+textes texts titres traitant traite traitent written
 """
 _ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
 _PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|(?:t-)?(?:on|ils?|elles?)|y)$")

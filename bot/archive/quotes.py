@@ -74,7 +74,11 @@ class SpokenQuote:
 def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Quote a person, on a subject if one is named, newest first."""
     if not request.person:
-        person, topic = split_topic(request.about or request.subject)
+        words = request.about or request.subject
+        person, topic = split_topic(words)
+        if person.islower() and request.forms:  # « hope solo des suédoises »
+            person = min(request.forms, key=len)
+            topic = topic or _TOPIC_OPENING.sub("", words.partition(person)[2])
         request = replace(request, person=person, subject=topic)
     about = f"{request.person} {request.subject}"
     by_person = replace(request, subject=request.person, about=about)
@@ -258,6 +262,8 @@ def _on_topic(quotes: Sequence[SpokenQuote], topic: str) -> list[SpokenQuote]:
     """The quotes with a word of a topic in themselves, the sentence that they lean on or their
     article's title; with both of two words, if some have."""
 
+    terms = set(keyed_terms(topic, "fr"))
+
     def count(quote: SpokenQuote) -> int:
         language = quote.article.language
         lead = quote.lead.text if quote.lead is not None else ""
@@ -266,5 +272,5 @@ def _on_topic(quotes: Sequence[SpokenQuote], topic: str) -> list[SpokenQuote]:
 
     counts = [count(quote) for quote in quotes]
     most = max(counts, default=0)
-    least = max(1, most if most <= _BOTH_WORDS else most - 1)
+    least = most if most and len(terms) <= _BOTH_WORDS else 1
     return [quote for quote, own in zip(quotes, counts, strict=True) if own >= least]

@@ -11,14 +11,14 @@ from index.text.names import span_names
 from index.text.patterns import one_of
 
 _STEMS = """
-accus affirm ajout annonc appel appell argu assur attest avert avou certifi cit commen concl confess
-confi confirm consider conclu critiqu declar defend demand dement denonc deplor doute ecri esper
-estim evoqu excus expliqu exig felicit glis implor indiqu insist interrog invit juge justifi lanc
-lament marte mart mention menac not nuanc observ plaid point pours precis preten prevenu previe qualifi
-promet promis propos protest raconte racont rapport rappel reclam recommand reconnai reconnu
-rectifi redout refut regrett reit reiter relev remerci repete reproch repet replique repliqu repond repondu
-resum retorq revel revendiqu sal salu soulign souten soutenu souhait soupir suggere sugger
-temoign tempe temper tonne tranch trouv tweet twitt vant
+accus affirm ajout annonc appel appell argu assur attest avert avou certifi cit commen concl
+conclu confess confi confirm consider critiqu declar defend demand dement denonc deplor doute
+ecri esper estim evoqu excus exig expliqu felicit glis implor indiqu insist interrog invit juge
+justifi lament lanc mart marte menac mention not nuanc observ plaid point pours precis preten
+prevenu previe promet promis propos protest qualifi racont raconte rappel rapport reclam
+recommand reconnai reconnu rectifi redout refut regrett reit reiter relev remerci repet repete
+repliqu replique repond repondu reproch resum retorq revel revendiqu sal salu souhait soulign
+soupir souten soutenu sugger suggere temoign tempe temper tonne tranch trouv tweet twitt vant
 """
 _WORDS = """
 dit soutient disait dira disent declare ecrit ecrivait pense pensait croit veut lache lance craint
@@ -169,7 +169,9 @@ _ROLE = re.compile(
     r"\b(?:president|ministre|secretaire|porte-parole|chef|maire|depute|senat|directeur|directrice"
     r"|patron|leader|candidat|avocat|procureur|negociateur|president|minister|mayor|spokes|head)"
 )
-_OFFICE = r"\b(?:ministre|secretaire d'etat)\b[^,.;«»]{0,40}\b(?:d[eu]s?|de la|à la|aux?|de l'|à l') ?"
+_OFFICE = (
+    r"\b(?:ministre|secretaire d'etat)\b[^,.;«»]{0,40}\b(?:d[eu]s?|de la|à la|aux?|de l'|à l') ?"
+)
 _MINISTER = re.compile(f"{_OFFICE}$")
 _PORTFOLIO = re.compile(rf"{_OFFICE}[\w-]+ $")
 _NO_PERSON = re.compile(r",|esquel|»")
@@ -241,9 +243,7 @@ _PLACED = re.compile(r"\b(?:à|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le 
 def _fold(text: str) -> str:
     """A folded text in which « à » is no form of « avoir »."""
     folded = fold_phrase(text)
-    return "".join(
-        "à" if own in "àÀ" else plain for own, plain in zip(text, folded, strict=True)
-    )
+    return "".join("à" if own in "àÀ" else plain for own, plain in zip(text, folded, strict=True))
 
 
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:

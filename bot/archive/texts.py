@@ -63,10 +63,10 @@ class ChronologyPhrases(Texts, domain="archive", part="chronology"):
     def gap(self, first: date, last: date) -> str: ...
 
     def heading(self, shown: int, total: int, articles: Collection[str]) -> str:
-        """Say how many events there are, and of how many articles."""
+        """Say how many events follow, of how many articles, and how many are left out."""
         sources = self.from_articles(len(articles))
         if shown < total:
-            return self.some_dates(shown, total, sources)
+            return self.some_dates(shown, total - shown, sources)
         return self.all_dates(total, sources)
 
     def label(self, period: Period, day: EventDay | None) -> str:
