@@ -83,9 +83,9 @@ def find_material(
         findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
     matches = find_subject(searcher, subject, request.period, most=most)
     for form in request.forms:
-        if matches.articles or form == subject:
-            continue
-        matches = find_subject(searcher, form, request.period, most=most)
+        if not matches.articles and fold_phrase(form) != fold_phrase(subject):
+            form = _mend(form, findings.hits)
+            matches = find_subject(searcher, form, request.period, most=most)
     if not matches.articles and (
         findings.confidence < _LEAST_CONFIDENCE
         or not any(_has_names(matches.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])

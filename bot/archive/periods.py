@@ -26,7 +26,8 @@ from index.text.patterns import one_of
 
 Level = Literal["day", "part", "month", "season", "year"]
 
-_SHORT = dict(janv=1, fevr=2, fev=2, avr=4, juil=7, sept=9, oct=10, nov=11, dec=12)
+_SHORT = {"janv": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11}
+_SHORT |= {"dec": 12}
 _NUMBERS = {**MONTH_NUMBERS, **_SHORT}
 _MONTH = f"(?:{one_of((*month_names('fr', 'en'), *_SHORT))})"
 _ENGLISH_MONTHS = month_names("en") - month_names("fr")
@@ -45,7 +46,8 @@ _ITEM = re.compile(
         (
             rf"(?P<iso>{_YEAR}-\d\d-\d\d|\d\d?/\d\d?/{_YEAR})",
             rf"(?:(?:{one_of(WEEKDAY_NUMBERS)}) )?(?P<day>\d{{1,2}})(?: ?er|st|nd|rd|th)?"
-            rf"(?: (?:of |de )?(?P<day_month>{_MONTH})\.?(?:{_OF}(?P<day_year>{_YEAR}))?)?(?![\w%])",
+            rf"(?: (?:of |de )?(?P<day_month>{_MONTH})\.?(?:{_OF}(?P<day_year>{_YEAR}))?)?"
+            r"(?![\w%])",
             rf"(?P<us_month>{_MONTH}) (?P<us_day>\d{{1,2}})(?:,? (?P<us_year>{_YEAR}))?(?!\d)",
             rf"(?P<part>debut|mi|fin|early|mid|late)(?: de | d'|[ -])(?:(?P<part_month>{_MONTH})"
             rf"(?:{_OF}(?P<part_year>{_YEAR}))?|(?P<part_of_year>{_YEAR}))",
@@ -71,7 +73,8 @@ _BEFORE = re.compile(rf"{_START}(?:avant|before|anterieure?s? a){_NEAR}")
 _UNTIL = re.compile(rf"{_START}(?:jusqu'(?:en|aux?|a)|until|up to){_NEAR}")
 _AFTER = re.compile(rf"{_START}(?:apres|after|posterieure?s? a){_NEAR}")
 _END_OF = re.compile(
-    r"\b(?:aux?|à la|à l'|jusqu'\w+)(?: ?(?:aux?|la|les?|l'))? ?(?:[\w-]+ ){1,4}(?:de la |du |de |d')$"
+    r"\b(?:aux?|à la|à l'|jusqu'\w+)(?: ?(?:aux?|la|les?|l'))? ?(?:[\w-]+ ){1,4}"
+    r"(?:de la |du |de |d')$"
 )
 _WEEK = re.compile(
     rf"(?:{_START}(?:dans|de|pour|pendant|durant|sur|in|during|for|from) )?{_START}(?:la |the )?"
@@ -235,7 +238,13 @@ def _judge(
     first = points[0]
     if all(point.level == "year" for point in points) and first.last == 0:
         is_famous = _ONE_ARTICLE.search(before) is not None  # « l'article de 1905 »
-        may = is_bound is not None or (is_of_articles and not is_famous) or is_row
+        is_season = is_row and folded[start + 4 : start + 5] in (
+            "-",
+            "/",
+            "–",
+        )  # « Ligue 2016-2017 »
+        may = is_bound is not None or (is_of_articles and not is_famous)
+        may = may or (is_row and not is_season)
     elif first.level == "day" and not is_row:
         may = (with_days and (has_year or is_of_articles)) or week is not None
         may = may or (is_bound is not None and _IN.search(before) is None)

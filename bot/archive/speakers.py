@@ -173,7 +173,8 @@ _OFFICE = (
     r"\b(?:ministre|secretaire d'etat)\b[^,.;«»]{0,40}\b(?:d[eu]s?|de la|à la|aux?|de l'|à l') ?"
 )
 _MINISTER = re.compile(f"{_OFFICE}$")
-_PORTFOLIO = re.compile(rf"{_OFFICE}[\w-]+ $")
+_PORTFOLIO = re.compile(rf"{_OFFICE}(?!la |les? )[\w-]+ $")
+_TO = re.compile(r"(?<!\w)[àÀ](?!\w)")
 _NO_PERSON = re.compile(r",|esquel|»")
 _ARTICLE_CHARACTERS = 3
 _TITLE_CHARACTERS = 60  # of « le président de la République » before a name
@@ -243,7 +244,9 @@ _PLACED = re.compile(r"\b(?:à|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le 
 def _fold(text: str) -> str:
     """A folded text in which « à » is no form of « avoir »."""
     folded = fold_phrase(text)
-    return "".join("à" if own in "àÀ" else plain for own, plain in zip(text, folded, strict=True))
+    for match in _TO.finditer(text):
+        folded = f"{folded[: match.start()]}à{folded[match.end() :]}"
+    return folded
 
 
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:
