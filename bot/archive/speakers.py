@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.archive.identity import ROLE
 from index.text.folding import fold_phrase
 from index.text.names import span_names
 from index.text.patterns import one_of
@@ -150,7 +151,7 @@ def _speakers(
         title = gap.rstrip(" ,") if is_apart else gap  # « selon le maire, X, »
         is_title = len(gap) <= _TITLE_CHARACTERS and not _NO_PERSON.search(title)
         if match[0].startswith(("pour", "for")):
-            is_role = gap.startswith(("le ", "la ", "the ")) and _ROLE.search(gap)
+            is_role = gap.startswith(("le ", "la ", "the ")) and ROLE.search(gap)
             is_short = len(gap) <= _ARTICLE_CHARACTERS
             is_title = is_title and not match.start() and bool(is_role or is_short)
         if is_title:
@@ -165,10 +166,6 @@ def _speakers(
                 yield own
 
 
-_ROLE = re.compile(
-    r"\b(?:president|ministre|secretaire|porte-parole|chef|maire|depute|senat|directeur|directrice"
-    r"|patron|leader|candidat|avocat|procureur|negociateur|president|minister|mayor|spokes|head)"
-)
 _OFFICE = (
     r"\b(?:ministre|secretaire d'etat)\b[^,.;«»]{0,40}\b(?:d[eu]s?|de la|à la|aux?|de l'|à l') ?"
 )
