@@ -113,7 +113,7 @@ _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
     ("dossier", r"\b(?:carte|fiche) d'identite\b"),
 )
 _FUNCTION_PHRASES = tuple((function, re.compile(pattern)) for function, pattern in _PHRASES)
-_ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline)\b", re.IGNORECASE)
+_ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline|pas à pas)\b", re.IGNORECASE)
 _ONE_ARTICLE = re.compile(
     r"\b(?:l'|(?:cet|votre|un|the|this|your) )article\b|\b(?:le|ce|votre) papier\b"
     r"|\b(?:la|cette) depeche\b"
@@ -148,19 +148,19 @@ developpements did difference differences dire disent dit do does donc donne dos
 du ecris elle elles en entre enumere essentiel est est-ce et etablir etablis etaient etait etape
 etapes etat ete eu eux evenements events evolution exactes exacts existe-t-il faire fais faites
 faut fiche fiches fil file find for forts frise full furent get give grandes has have hello her
-heure hi him histoire historique history horizon how i il ils importantes in index info infos
-interventions is it j' je jour key know known l' la latest le les lieux lignes like list liste
-listes lui m' main make many me merci moi mois monte montre mots need neuf new news nombre nos
-note notre nous nouveau nouvelles of ok on ont opposants order ordre ou overview papier par
+heure hi him histoire historique history horizon how i identite il ils importantes in index info
+infos interventions is it j' je jour key know known l' la latest le les lieux lignes like list
+liste listes lui m' main make many me merci moi mois monte montre mots need neuf new news nombre
+nos note notre nous nouveau nouvelles of ok on ont opposants order ordre ou overview papier par
 parcours parle paroles partisans paru parue parues parus pense peux phrases plait please plus
 point portrait position positions pour pourriez pouvez prepare presente principales principaux
 profil profile propos publie publies qu' que quel quelle quelles quelques quels qui quoi quote
-quotes raconte racontent recense recentes reconstitue redige regarding repondu resume retrace
-retrouve s'il said sais sait salut savez say ses show situation sommes sont sors stages steps
-story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell temps
-tenues tenus texte thanks the them timeline timelines to total tour tous tout toute toutes trace
-tu un une up us veux vos votre voudrais vous want was we were what what's where which who whole
-would write y y'a you à
+quotes raconte racontent rappelle recense recentes reconstitue redige regarding repondu resume
+retrace retrouve s'il said sais sait salut savez say ses show situation sommes sont sors stages
+steps story stp sujet sum summarise summarize summary sur svp synthese synthetise t te tell
+temps tenues tenus texte thanks the them timeline timelines to total tour tous tout toute toutes
+trace tu un une up us veux vos votre voudrais vous want was we were what what's where which who
+whole would write y y'a you à
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 # And of requests for articles.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import least_sure
@@ -19,6 +20,10 @@ _ASKS = (
     r"|combien|comment|pourquoi|who|what|when|where|which|how|why)"
 )
 _AND_ASKS = re.compile(rf",? (?:et|and) (?={_ASKS})")
+_COMMA_ASKS = re.compile(
+    r", (?=(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:combien|comment|pourquoi|quand|quel(?:le)?s?"
+    r"|what|which|how|why) )"
+)
 _FIRST_ASKS = re.compile(_ASKS)
 _LEAST_WORDS = 3  # of each side of « et »
 _OPENING = re.compile(r"^(?:et|and|puis|ensuite|also)\b,?\s+", re.IGNORECASE)
@@ -34,6 +39,8 @@ def split_parts(message: str, *, at_and: bool = True) -> tuple[str, ...]:
         for sentence in _END.split(text)
         for part in (_split_at_and(sentence) if at_and else [sentence])
     ]
+    if len(parts) > 1 and _FIRST_ASKS.match(_OPENING.sub("", fold_phrase(parts[-1]))):
+        parts[-1] = f"{parts[-1].rstrip(' ?')} ?"
     # « Et George Michael, quand… » stands alone, « et combien de morts ? » does not.
     parts = [_OPENING.sub("", part) if _NAME.search(part[2:]) else part for part in parts]
     is_several = 1 < len(parts) <= MAX_PARTS and all(part.endswith("?") for part in parts)
@@ -41,15 +48,22 @@ def split_parts(message: str, *, at_and: bool = True) -> tuple[str, ...]:
 
 
 def _split_at_and(sentence: str) -> list[str]:
-    """« Quand est né X et quand est mort Y ? » in two; other sentences as they are."""
+    """« Quand est né X et quand est mort Y ? », « combien a coûté X, combien Y ? » at every such
+    place; other sentences as they are."""
     plain = fold_phrase(sentence)
-    match = _AND_ASKS.search(plain)
-    if match is None or not _FIRST_ASKS.search(plain[: match.start()]):
-        return [sentence]
-    sides = [sentence[: match.start()] + " ?", sentence[match.end() :]]
-    if any(len(side.strip(" ?").split()) <= _LEAST_WORDS for side in sides):
-        return [sentence]
-    return [sides[0], sides[1][:1].upper() + sides[1][1:]]
+    links = sorted((*_AND_ASKS.finditer(plain), *_COMMA_ASKS.finditer(plain)), key=_start)
+    for match, following in zip_longest(links, links[1:]):
+        end = following.start() if following is not None else len(sentence)
+        one, other = sentence[: match.start()] + " ?", sentence[match.end() :]
+        is_short = any(len(side.strip(" ?").split()) <= _LEAST_WORDS for side in (one, other))
+        is_named = match.re is _AND_ASKS or _NAME.search(sentence[match.end() : end])
+        if not is_short and is_named and _FIRST_ASKS.search(plain[: match.start()]):
+            return [one, *_split_at_and(other[:1].upper() + other[1:])]
+    return [sentence]
+
+
+def _start(match: re.Match[str]) -> int:
+    return match.start()
 
 
 def join_parts(message: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer | None:

@@ -56,6 +56,40 @@ def test_a_function_and_its_subject_are_found(message: str, function: str, subje
 
 
 @pytest.mark.parametrize(
+    ("message", "intent", "name", "function", "subject"),
+    [
+        (
+            "calendrier des événements de la crise à Nice",
+            "chronology",
+            "la crise",
+            "chronology",
+            "crise à Nice",
+        ),
+        ("Rappelle la crise à Nice pas à pas", "summary", "crise", "chronology", "crise à Nice"),
+        ("Résume ce qu’on sait de la crise", "summary", "la crise", "overview", "crise"),
+        ("L’article sur la crise, en trois phrases", "articles", "la crise", "summary", "crise"),
+        ("Trouve les textes qui évoquent Nice", "articles", "Nice", "articles", "Nice"),
+        ("Que reproche Rossi à Petit ?", "question", "Rossi", "quotes", "Rossi à Petit"),
+        (
+            "phrases d’Anna Rossi sur le pont",
+            "quotes",
+            "le pont",
+            "quotes",
+            "Anna Rossi sur le pont",
+        ),
+        ("Pont : qui le défend, qui le critique ?", "question", "Pont", "positions", "Pont"),
+        ("Fiche d’identité : l’Air Lot", "dossier", "l’Air Lot", "dossier", "Air Lot"),
+    ],
+)
+def test_what_the_message_was_read_as_tells_where_its_subject_begins(
+    message: str, intent: str, name: str, function: str, subject: str
+) -> None:
+    request = parse_function(message, TODAY, intent, name=name)
+    assert request is not None
+    assert (request.function, request.subject) == (function, subject)
+
+
+@pytest.mark.parametrize(
     "message",
     [
         "Quel est le bilan de l’attentat ?",

@@ -31,6 +31,18 @@ def answered(question: str, number: int, outcome: str = "sure") -> Answer:
             ("Quand est né Macron ?", "Quand est mort Prince ?"),
         ),
         ("bilan de Nice ? et combien de morts ?", ("bilan de Nice ?", "et combien de morts ?")),
+        (
+            "Combien vaut Air Lot, combien a payé Prince, avec quel prêt, et qui dirige Air Lot ?",
+            (
+                "Combien vaut Air Lot ?",
+                "Combien a payé Prince, avec quel prêt ?",
+                "Qui dirige Air Lot ?",
+            ),
+        ),
+        (
+            "Où est mort Prince ? et combien de morts à Nice",
+            ("Où est mort Prince ?", "combien de morts à Nice ?"),
+        ),
         ("Qui a gagné et pourquoi ?", ()),
         ("C’est quoi Air Lot ? Monte-moi une fiche.", ()),
         ("Où est mort Prince ?", ()),
