@@ -115,7 +115,7 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         named = [own for own in material.subject.articles if own.article.id in material.named]
         central = [own for own in named if own.is_central] or named or material.subject.central
         articles = [own.article for own in central]
-        is_theme = bool(named) and not any(part.is_name for part in material.subject.name.parts)
+        is_theme = bool(named) and not all(part.is_name for part in material.subject.name.parts)
         others = (own.article for own in material.subject.central)
         near = [article for article in others if is_theme and article not in articles]
         mentions = len([own for own in named if own.article not in articles])
