@@ -48,6 +48,7 @@ _TOPIC_OPENING = re.compile(
 )
 _SAY = re.compile(r"^(?:say|said|think)\b,? ?(?:about |on |after )?(?:the )?")
 _FIRST_NAME = re.compile(rf"{PERSON}|[A-ZÀ-ÖØ-Þ][\w.'’-]+")
+_CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w-]+")
 _OF = re.compile(r"\b(?:d[eu]s?|d['’]|de la|de l['’]|of|of the) ?$")
 
 
@@ -89,7 +90,7 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         return refuse_subject(request, searcher)
     near, quotes = material, find_quotes(material.subject, request)
     off_topic: list[SpokenQuote] = []
-    if not quotes:
+    if not quotes and _may_speak_of(request.subject, material):
         off_topic = find_quotes(material.subject, replace(request, subject=""))
         off_topic.sort(key=lambda quote: -near.nearness(quote.article, quote.start, quote.end))
         off_topic = off_topic[:_OFF_TOPIC_QUOTES]
@@ -123,6 +124,14 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         whole_heading=heading,
         material=material,
     )
+
+
+def _may_speak_of(topic: str, material: Material) -> bool:
+    """True unless a topic names what no article on the person does."""
+    articles = [own.article for own in material.subject.articles]
+    texts = [fold_phrase(f"{article.title} {article.text}") for article in articles]
+    names = (fold_phrase(match[0]) for match in _CAPITALISED.finditer(topic))
+    return all(any(name in text for text in texts) for name in names)
 
 
 def split_topic(words: str) -> tuple[str, str]:
