@@ -105,21 +105,26 @@ class Archive:
                 return answer
             return reply.open() or self._list_author(reply)
         function: ArchiveFunction = "count" if metadata.kind == "count" else "articles"
-        words = parse_function(question, today, function)
+        name = self.read_subject(question)
+        words = parse_function(question, today, function, page=number, name=name)
+        subject = strip_asking(metadata.subject, of_articles=True) if metadata.subject else ""
         request = ArchiveRequest(
             function,
-            strip_asking(metadata.subject, of_articles=True) if metadata.subject else "",
+            subject,
             (words and words.period) or timing.period,
             metadata.author,
             question,
             language,
             number,
+            forms=words.forms if words is not None and subject else (),
         )
         is_one = timing.latest and "articles" not in fold_phrase(question)
         if metadata.kind in ("which", "count") and not is_one:
             signer = metadata.author
             is_unknown = signer and not (searcher.by_author(signer) or searcher.by_outlet(signer))
-            return None if is_unknown else FUNCTIONS[request.function](request, searcher)
+            if is_unknown:  # « les articles du Burundi »
+                return self._call_by_words(question, today, function, number)
+            return FUNCTIONS[request.function](request, searcher)
         if metadata.kind == "news" and metadata.subject:
             news = tell_latest(replace(request, function="latest"), searcher)
             return news if news.outcome != "no" else reply.answer(metadata)

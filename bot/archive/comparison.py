@@ -52,7 +52,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
         return reply_with(request.question, phrases.second, request.language, "comparison")
     lines = [_own_lines(side) if side is not None else [] for side in sides]
     if not all(lines):
-        return refuse_subject(request, searcher)
+        return _tell_both(request, phrases.both, searcher)
     cited: list[Event] = []
     statements: list[Statement] = []
 
@@ -78,6 +78,17 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     nearest = next((side for side in materials if side.is_near), materials[0])
     answer = answer_lines(request, statements, cited, material=nearest)
     return replace(answer, coverage=())  # it is that of one side
+
+
+def _tell_both(request: ArchiveRequest, heading: str, searcher: Searcher) -> Answer:
+    """Tell what is nearest to both subjects where one alone is not found; never sure."""
+    material = find_material(replace(request, period=None), searcher)
+    lines = distinct(ranked(material.lines()), 2 * _SIDE_LINES) if material is not None else []
+    if material is None or not lines:
+        return refuse_subject(request, searcher)
+    statements = [Statement(line.text, (number,)) for number, line in enumerate(lines, 1)]
+    near = replace(material, is_near=True)
+    return answer_lines(request, statements, lines, heading, material=near)
 
 
 def _find_side(request: ArchiveRequest, name: str, searcher: Searcher) -> Material | None:

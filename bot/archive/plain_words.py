@@ -227,7 +227,7 @@ def parse_function(
         detect(around if around.strip() else text),  # a name may be of any language
         page,
         about,
-        tuple(dict.fromkeys(_without_hints(form) for form in (core, name) if form)),
+        tuple(dict.fromkeys(map(_without_hints, (core, name)))) if name else (),
     )
 
 

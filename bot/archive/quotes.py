@@ -48,7 +48,7 @@ _TOPIC_OPENING = re.compile(
 )
 _SAY = re.compile(r"^(?:say|said|think)\b,? ?(?:about |on |after )?(?:the )?")
 _FIRST_NAME = re.compile(rf"{PERSON}|[A-ZÀ-ÖØ-Þ][\w.'’-]+")
-_CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w-]+")
+_CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ][\w-]+")
 _OF = re.compile(r"\b(?:d[eu]s?|d['’]|de la|de l['’]|of|of the) ?$")
 
 
@@ -130,7 +130,7 @@ def _may_speak_of(topic: str, material: Material) -> bool:
     """True unless a topic names what no article on the person does."""
     articles = [own.article for own in material.subject.articles]
     texts = [fold_phrase(f"{article.title} {article.text}") for article in articles]
-    names = (fold_phrase(match[0]) for match in _CAPITALISED.finditer(topic))
+    names = (fold_phrase(match[0]) for match in _CAPITALISED.finditer(topic))  # no acronym
     return all(any(name in text for text in texts) for name in names)
 
 
