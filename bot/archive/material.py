@@ -86,9 +86,9 @@ def find_material(
         if not matches.articles and fold_phrase(form) != fold_phrase(subject):
             form = _mend(form, findings.hits)
             matches = find_subject(searcher, form, request.period, most=most)
-    if not matches.articles and request.forms:
-        if not _are_known(_mend(request.forms[-1], findings.hits), searcher):
-            return None
+    shortest = _mend(request.forms[-1], findings.hits) if request.forms else ""
+    if not matches.articles and not _are_known(shortest, searcher):
+        return None
     if not matches.articles and (
         findings.confidence < _LEAST_CONFIDENCE
         or not any(_has_names(matches.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])

@@ -28,7 +28,8 @@ class ArchiveRequest:
 
     `person` is an author for `articles` and `count`, a speaker for `quotes`, and the other subject
     for `comparison`. `page` counts from 1. `about` is the subject with what else the message says
-    of it: « Irak (Daech, Kurdes) »; `forms` are shorter ones of it, tried if no article names it, the shortest last.
+    of it: « Irak (Daech, Kurdes) »; `forms` are shorter ones, tried if no article names it, the
+    shortest last.
     """
 
     function: ArchiveFunction
