@@ -39,7 +39,8 @@ class DistressGate:
         return self._help(text, meaning) if meaning.distress == "offer" else None
 
     def list_numbers(self, text: str, meaning: Meaning) -> Answer:
-        """Answer somebody who asks for a number to call: the likeliest service first."""
+        """Answer somebody who asks for a number to call, or may need one: the likeliest service
+        first."""
         help = self._help(text, meaning)
         phrases = HelpPhrases.of(help.language)
         entries = tuple({entry.number: entry for entry in self._numbers}.values())
@@ -47,7 +48,9 @@ class DistressGate:
         likeness = dict(zip(entries, self._reader.likeness(text, labels), strict=True))
         ordered = sorted(entries, key=lambda entry: -likeness[entry])
         lines = [number_line(entry, phrases) for entry in ordered]
-        opening = SelonPhrases.of(help.language).help_number
+        texts = SelonPhrases.of(help.language)
+        is_asked = meaning.intent == "help_number"
+        opening = texts.help_number if is_asked else texts.help_offered
         return reply_with(text, "\n".join((opening, *lines)), help.language, "help_number")
 
     def _help(self, text: str, meaning: Meaning) -> Help:

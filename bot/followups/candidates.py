@@ -11,7 +11,7 @@ from bot.answer import Answer
 from bot.answering.metadata_question import parse_metadata_question
 from bot.answering.time_range import parse_timing
 from bot.followups.turn import History, Turn
-from bot.understanding.meaning import Meaning
+from bot.understanding.meaning import Meaning, has_question
 from index.article import Sentence
 from index.findings import Findings, Hit
 from index.reading.sentences import best_sentence, rank_sentences
@@ -125,8 +125,8 @@ def _is_said_again(hit: Hit, sentence: Sentence, last: Turn) -> bool:
 
 def shorten(message: Meaning, search: Search) -> Interpretation | None:
     """Interpret a message that tells more than it asks and that the articles do not answer as a
-    whole: the sentence or the end of it that they answer best, with the message's subject; None for
-    any other."""
+    whole: the sentence that asks or the end of it that they answer best, with the message's subject;
+    None for any other."""
     question, subject = message.question, message.subject
     language = detect(question)
     words, spans = question.split(), sentence_spans(question, language)
@@ -139,7 +139,8 @@ def shorten(message: Meaning, search: Search) -> Interpretation | None:
         for piece in pieces[first + 1 :]
     ]
     pieces += [piece for piece in _INTRODUCED.split(question)[1:] if "?" in piece]
-    surest = {piece: search(piece, DEPTH).confidence for piece in pieces if piece != question}
+    asking = (piece for piece in pieces if piece != question and has_question(piece))
+    surest = {piece: search(piece, DEPTH).confidence for piece in asking}
     if not surest:
         return None
     best = max(surest, key=lambda piece: surest[piece])

@@ -34,7 +34,13 @@ from bot.understanding.command import ArchiveCommand, parse_command
 from bot.understanding.intents import INTENT_OF
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.message_input import MessageContext
-from bot.understanding.texts import ActPhrases, ButtonPhrases, CommandPhrases, button_text
+from bot.understanding.texts import (
+    ActPhrases,
+    ButtonPhrases,
+    CommandPhrases,
+    SelonPhrases,
+    button_text,
+)
 from index.text.language import detect
 
 MAX_RESTORED = 3  # turns; each costs as much as a question
@@ -110,6 +116,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             is_function = reply.intent in self._functions  # the words may name another one
             if turn.question != asked and not meaning.is_command:  # « et de Hubble ? »
                 reply = replace(reply, question=asked, understood=turn.question)
+            elif meaning.is_uncertain and INTENT_OF[meaning.intent].group in ("act", "about"):
+                heard = button_text(meaning.intent, _language(turn))
+                reply = replace(reply, understood=heard)
             return replace(
                 reply,
                 intent=reply.intent if is_function else meaning.intent,
@@ -270,6 +279,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return self._act(turn, meaning, language)
         if self._replies is not None:
             seed = str(len(turn.history))
+            if meaning.is_uncertain and intent == "chatter":
+                return reply_with(text, SelonPhrases.of(language).unclear, language, intent)
             return self._replies.reply(intent, text, language, seed, meaning.subject)
         return None
 
@@ -337,11 +348,12 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         texts, buttons = ButtonPhrases.of(language), []
         if interpretation is not None and interpretation.rewritten and interpretation.leans:
             buttons.append(texts.alone(meaning.question))
-        if meaning.second is not None and not asks_for_articles(meaning.question):
-            if interpretation is None and meaning.second == "question":
-                buttons.append(texts.search(meaning.question))
-            elif text := button_text(meaning.second, language):
-                buttons.append(text)
+        if asks_for_articles(meaning.question):
+            return tuple(buttons)
+        if meaning.second is not None and (text := button_text(meaning.second, language)):
+            buttons.append(text)
+        if interpretation is None and (meaning.is_uncertain or meaning.second == "question"):
+            buttons.append(texts.search(meaning.question))
         return tuple(buttons)
 
     def _may_refer(self, message: str, *before: str) -> bool:

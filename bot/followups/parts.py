@@ -16,7 +16,8 @@ MAX_PARTS = 4
 _PART_STATEMENTS = 8  # shown of one part
 _END = re.compile(r"(?<=\?)\s+(?=\S)")
 _ASKS = (
-    r"(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:qu(?:i|e|oi|els?|elles?|and)\b|qu'|ou\b(?! non)"
+    r"(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:qu(?:i|oi|els?|elles?|and)\b"
+    r"|qu(?:e |')est-ce|ou\b(?! non)"
     r"|combien|comment|pourquoi|who|what|when|where|which|how|why)"
 )
 _AND_ASKS = re.compile(rf",? (?:et|and) (?={_ASKS})")
@@ -24,10 +25,11 @@ _COMMA_ASKS = re.compile(
     r", (?=(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:combien|comment|pourquoi|quand|quel(?:le)?s?"
     r"|what|which|how|why) )"
 )
-_FIRST_ASKS = re.compile(_ASKS)
+_FIRST_ASKS = re.compile(rf"{_ASKS}|qu(?:e\b|')")
 _LEAST_WORDS = 3  # of each side of « et »
 _OPENING = re.compile(r"^(?:et|and|puis|ensuite|also)\b,?\s+", re.IGNORECASE)
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ]\w|\d")
+_LEANING = re.compile(r"\b(?:son|sa|ses|leurs?|ils?|elles?|his|her|its|their|s?he|it|they)\b")
 
 
 def split_parts(message: str, *, at_and: bool = True) -> tuple[str, ...]:
@@ -42,9 +44,15 @@ def split_parts(message: str, *, at_and: bool = True) -> tuple[str, ...]:
     if len(parts) > 1 and _FIRST_ASKS.match(_OPENING.sub("", fold_phrase(parts[-1]))):
         parts[-1] = f"{parts[-1].rstrip(' ?')} ?"
     # « Et George Michael, quand… » stands alone, « et combien de morts ? » does not.
-    parts = [_OPENING.sub("", part) if _NAME.search(part[2:]) else part for part in parts]
+    parts = [_OPENING.sub("", part) if _stands_alone(part) else part for part in parts]
     is_several = 1 < len(parts) <= MAX_PARTS and all(part.endswith("?") for part in parts)
     return tuple(parts) if is_several else ()
+
+
+def _stands_alone(part: str) -> bool:
+    """True for a question with a name, unless it leans on another (« Et son Nobel ? »)."""
+    name = _NAME.search(part, 2)
+    return name is not None and _LEANING.search(part, 0, name.start()) is None
 
 
 def _split_at_and(sentence: str) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.answer import Answer, Citation
+from bot.understanding.intents import INTENT_OF
 from index.article import Period
 from index.search.question_words import is_bare, restore_spelling
 
@@ -72,7 +73,10 @@ class Turn:
 
 def _as_spelled(answer: Answer) -> str:
     """The question that was answered, a bare one as the articles spell it: its names are found."""
-    question = answer.understood or answer.plain_question or answer.question
+    intent = INTENT_OF.get(answer.intent)
+    is_act = intent is not None and intent.group == "act"  # « Question comprise : La source »
+    understood = None if is_act else answer.understood
+    question = understood or answer.plain_question or answer.question
     if not is_bare(question):
         return question
     citations = answer.citations

@@ -65,6 +65,7 @@ class TerminalPhrases(Texts, domain="terminal", part="terminal"):
     repl_loading: str
     repl_help: str
     repl_afresh: str
+    repl_readings: str
     repl_bye: str
     repl_no_answer_yet: str
     repl_languages: str

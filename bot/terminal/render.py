@@ -41,12 +41,12 @@ def answer_text(answer: Answer, phrases: Phrases) -> Text:
     if answer.offered_help is not None:
         plain = answer_text(replace(answer, offered_help=None), phrases)
         return plain.append(f"\n\n{harmless(help_line(answer.offered_help))}")
-    if answer.outcome == "reply":
-        return Text(harmless(answer.reply))
     if answer.understood is not None:
         question = Text(phrases.understood(_join_lines(answer.understood)), style=SOURCE)
         plain = answer_text(replace(answer, understood=None), phrases)
         return Text("\n\n").join((question, plain))
+    if answer.outcome == "reply":
+        return Text(harmless(answer.reply))
     if answer.outcome == "no":
         return refusal_text(answer, phrases)
     before = _render_warning(answer, phrases)

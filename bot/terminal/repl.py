@@ -20,6 +20,7 @@ from bot.followups.turn import Turn, TurnText, append_turn
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Language
 from bot.locale.terminal import TerminalPhrases
+from bot.locale.text import harmless
 from bot.terminal.console import show, show_wait
 from bot.terminal.render import answer_text, complaint, passage_text, sources_text
 from bot.understanding.command import COMMANDS, parse_command
@@ -52,6 +53,7 @@ class Conversation:
         self._ask = ask
         self._last: Answer | None = None
         self._history: tuple[Turn, ...] = ()
+        self._readings: tuple[str, ...] = ()
         self._commands: dict[str, Callable[[str], Text | None]] = {
             "/sources": self._sources,
             "/passage": self._passage,
@@ -95,6 +97,8 @@ class Conversation:
         if line.lower() in _LEAVING:
             self.over = True
             return None
+        if line in self._numbered:
+            line = self._numbered[line]
         answer = self._ask(TurnText(line, self._history, language=self.phrases.code))
         self.confidential = answer.help is not None
         if answer.is_remembered:
@@ -104,7 +108,17 @@ class Conversation:
         if answer.rest:
             own_name = "/tout" if self.phrases.code == "fr" else "/all"
             text.append(f"\n\n{self.terminal.rest(len(answer.rest), own_name)}", style="dim")
+        self._readings = answer.buttons
+        if answer.buttons:
+            lines = (f"{number}  {reading}" for number, reading in self._numbered.items())
+            choice = "\n".join((self.terminal.repl_readings, *lines))
+            text.append(f"\n\n{harmless(choice)}", style="dim")
         return text
+
+    @property
+    def _numbered(self) -> dict[str, str]:
+        """The other readings of the last message, by the number to type."""
+        return {str(number): reading for number, reading in enumerate(self._readings, 1)}
 
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:
@@ -123,7 +137,7 @@ class Conversation:
         return "\n".join((self.terminal.repl_help, "", phrases.heading, *lines))
 
     def _new(self, argument: str) -> Text:
-        self._last, self._history = None, ()
+        self._last, self._history, self._readings = None, (), ()
         return Text(self.terminal.repl_afresh)
 
     def _sources(self, argument: str) -> Text:

@@ -24,13 +24,17 @@ Distress = Literal["alone", "offer"]
 
 # Set on held-out writers (`training/understanding.py`).
 _ACTS_SHARE = 0.8  # least probability of all that is no question, for a message to be none
+_LONG_ACTS_SHARE, _LONG_QUESTION_WORDS = 0.9, 8  # the same, of a long one that asks something
 _ALONE_SHARE, _OFFER_SHARE = 0.85, 0.4
 _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
 _NAMED_WEIGHT = 0.5  # the same of a message that names its subject
 _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the message by itself
 _FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
+_FUNCTION_SHARE = 0.3  # of any other function; below, the message is a question
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
+_UNCERTAIN_SHARE = 0.4  # below, half of all readings are right
+_UNCERTAIN_SECOND_SHARE = 0.15  # then, of an intent that is offered
 _COURTESY_SHARE = 0.85
 _UNLIKELY_SHARE, _PLAIN_SHARE = 0.4, 0.75  # of the likeliest intent of a few words
 _KEYWORDS = 3
@@ -38,6 +42,8 @@ _NO_KEYWORDS = frozenset(fold_phrase(word) for code in ("fr", "en") for word in 
 
 _COURTESIES = ("greeting", "thanks", "ack")
 _ASKED = tuple(intent.name for intent in INTENTS if intent.group in ("question", "function"))
+_ASKED_OR_ACT = (*_ASKED, "who", "when", "where", "why", "summarise", "newer")
+"""The questions, and acts that are also asked of the articles."""
 _REQUEST = re.compile(
     r"(?:(?:est-ce que )?(?:(?:pouvez|pourriez|savez)[- ]vous|(?:peux|pourrais|sais)[- ]tu"
     r"|tu (?:peux|pourrais|sais)|vous (?:pouvez|pourriez|savez)|can you|could you|do you know)"
@@ -57,8 +63,8 @@ _GRAVITY: tuple[Distress | None, ...] = (None, "offer", "alone")
 
 
 _QUESTION = re.compile(
-    r"\?|\b(?:qui|que|quoi|quand|où|comment|pourquoi|combien|quel(?:le)?s?|est-ce|who|what|when"
-    r"|where|why|how|which)\b|\bqu['’]|-t-|-(?:ils?|elles?|on|vous|tu|ce)\b",
+    r"\?|\b(?:qui|quoi|quand|où|comment|pourquoi|combien|quel(?:le)?s?|est-ce|who|what|when"
+    r"|where|why|how|which)\b|^qu(?:e\b|['’])|-t-|-(?:ils?|elles?|on|vous|tu|ce)\b",
     re.IGNORECASE,
 )
 
@@ -68,7 +74,8 @@ class Meaning:
     """What a message means.
 
     `second` is the next intent where two are likely; `likelier` is set where a message is taken for
-    a question only because that does less harm. `distress` is set with its `help_kind`.
+    a question only because that does less harm, `is_uncertain` where it is none and no reading is
+    likely. `distress` is set with its `help_kind`.
     `question` is the message without the courtesies around it; `leaning` the probability that it
     leans on what came before; `subject` its words for a subject or person. `is_command` if it was
     called by name, in its `language`.
@@ -78,6 +85,7 @@ class Meaning:
     question: str
     second: str | None = None
     likelier: str | None = None
+    is_uncertain: bool = False
     leaning: float = 0.0
     subject: str = ""
     distress: Distress | None = None
@@ -124,35 +132,38 @@ class MessageReader:
         if not any(map(str.isalnum, text)):
             return Meaning("nonsense", text)
         reading = self._read(text, context)
-        intent, second = _choose(reading)
-        likelier: str | None = max(reading.intents, key=lambda name: reading.intents[name])
-        if likelier in (*_ASKED, *HELP_KINDS):
-            likelier = None
+        intent, second = _choose(text, reading)
         distress, help_kind = max(
             (_distress(part) for part in (reading, *self._read_edges(text))),
             key=lambda found: _GRAVITY.index(found[0]),
         )
         question = text
-        if intent in _ASKED:
+        if intent in _ASKED_OR_ACT:
             question = self._strip(text)
             if question != text:
                 reading = self._read(question, context)
-                intent, second = _choose(reading)
-        elif (
-            distress is None
+                intent, second = _choose(question, reading)
+        likelier = _likelier(intent, reading)
+        if (
+            intent not in _ASKED_OR_ACT
+            and distress is None
             and intent != "help_number"
             and (
                 self._is_keyword(text, reading.intents[intent], context)
                 or self._is_known_name(text)
             )
         ):
-            intent, second, likelier = "question", intent, None
+            intent, second = "question", intent
         group = INTENT_OF[intent].group
+        is_uncertain = intent not in _ASKED_OR_ACT and reading.intents[intent] < _UNCERTAIN_SHARE
+        if is_uncertain and group == "talk":
+            intent = "chatter"
         return Meaning(
             intent,
             question,
             second,
-            likelier if intent in _ASKED else None,
+            likelier,
+            is_uncertain,
             self._leaning(question, context if group not in ("talk", "about") else None, reading)
             if distress is None
             else 0.0,  # nothing said before stands beside what may be a call for help
@@ -222,17 +233,35 @@ def _logit(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def _choose(reading: MessageReading) -> tuple[str, str | None]:
+def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
     """The likeliest intent, and the next where that is not much less likely."""
     shares = dict(reading.intents)
     asked = sum(shares[name] for name in _ASKED)
     order = sorted(shares, key=lambda name: -shares[name])
-    names = [name for name in order if (name in _ASKED) == (1 - asked < _ACTS_SHARE)]
-    best = next(
-        name for name in names if name not in SERVED_BY_FEATURES or shares[name] >= _FEATURE_SHARE
-    )
-    rest = [name for name in order if name != best and shares[name] >= _SECOND_SHARE]
+    is_long = len(text.split()) >= _LONG_QUESTION_WORDS and has_question(text)
+    if 1 - asked < (_LONG_ACTS_SHARE if is_long else _ACTS_SHARE):
+        names = [name for name in order if name in _ASKED_OR_ACT]
+    else:
+        names = [name for name in order if name not in _ASKED]
+    best = next(name for name in names if shares[name] >= _least_share(name))
+    is_uncertain = shares[best] < _UNCERTAIN_SHARE
+    least = _UNCERTAIN_SECOND_SHARE if is_uncertain else _SECOND_SHARE
+    rest = [name for name in order if name != best and shares[name] >= least]
     return best, rest[0] if rest else None
+
+
+def _likelier(intent: str, reading: MessageReading) -> str | None:
+    """The likeliest reading of what is only taken for a question."""
+    likelier = max(reading.intents, key=lambda name: reading.intents[name])
+    is_likely = reading.intents[likelier] >= _UNCERTAIN_SHARE
+    is_other = intent in _ASKED and likelier not in (*_ASKED, *HELP_KINDS)
+    return likelier if is_likely and is_other else None
+
+
+def _least_share(intent: str) -> float:
+    if intent in SERVED_BY_FEATURES:
+        return _FEATURE_SHARE
+    return _FUNCTION_SHARE if INTENT_OF[intent].group == "function" else 0.0
 
 
 def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:

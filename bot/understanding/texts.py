@@ -54,6 +54,8 @@ class SelonPhrases(Texts, domain="understanding", part="selon"):
     podcast: str
     alert: str
     help_number: str
+    help_offered: str
+    unclear: str
 
     def operator(self, operator: str) -> str: ...
     def coverage(self, articles: int, span: str, outlets: str) -> str: ...

@@ -31,6 +31,20 @@ _PHONE_WORDS = {
         qq=quelque slt= svp= stp= vazy= wesh= mdr= ptdr=""",
     )
 }
+_ACCENTED = {
+    fold(word): word
+    for word in """âge année années après arrêté autorités blessé blessés censé début déjà décédé
+        décembre décision découvert découverte défaite démission député députés dernière dernières
+        derrière désigné désormais deuxième décidé demandé détenus développé écrit église élection
+        élections élu élue émission enquête époque équipe équipes étaient était été être européen
+        européenne événement février français française frère gagné général hélicoptère hôpital
+        idée intérêt kilomètres législatives lumière lycée médaille médailles mère métro mètre
+        mètres numéro opération près pénitentiaire pénitentiaires période présenté première
+        premières président présidente présidentielle prévu problème procès propriétaire qualité
+        quantité quatrième recensés région réforme république républicains réseau réussi
+        réussir rôle santé scène sécurité séisme série société système télé télévision tête théâtre
+        troisième trophée tué tués tuée université utilisé""".split()
+}  # without accents, hardly ever another word in a question
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -104,8 +118,11 @@ def is_bare(question: str) -> bool:
 
 
 def spell_out(question: str) -> str:
-    """Spell out the abbreviations of phones in a French question."""
+    """Spell out the abbreviations of phones in a French question, and common words in one without
+    any accent."""
     spelled = _PHONE_WORD.sub(lambda match: _PHONE_WORDS.get(match[0].lower(), match[0]), question)
+    if question == fold(question):
+        spelled = _LETTERS.sub(lambda match: _ACCENTED.get(match[0], match[0]), spelled)
     return " ".join(spelled.split()) or question
 
 

@@ -51,7 +51,7 @@ async def reply_keyboard(
         return column((phrases.forget, "forget:yes"), (phrases.do_not_forget, "forget:no"))
     if asker.private and answer.intent == "unsubscribe":
         return column((button_text("unsubscribe", asker.phrases.code) or "", _SILENCE))
-    if answer.intent in _WITH_EXAMPLES:
+    if answer.intent in _WITH_EXAMPLES and answer.understood is None:
         return await example_keyboard(services, asker)
     return keyboard(answer, 0, asker.phrases)
 

@@ -184,6 +184,8 @@ def test_of_a_long_message_the_end_is_asked_that_the_articles_answer_best() -> N
     assert shorter is not None
     assert plain(shorter.question) in search.sure
     assert shorten(Meaning("question", "Qui a eu le prix Nobel ?"), search) is None
+    feared = "J’ai une grosseur. J’ai lu que Lovelace est morte à 36 ans. Ça va aller"
+    assert shorten(Meaning("question", feared), search) is None
 
 
 def test_a_reply_goes_back_to_the_turn_that_it_replies_to() -> None:

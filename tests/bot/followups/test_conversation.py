@@ -10,6 +10,7 @@ from bot.followups.replies import Coverage, Replies
 from bot.followups.turn import Turn, TurnText
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.message_input import MessageContext
+from bot.understanding.texts import SelonPhrases
 from index.findings import Findings
 from tests.bot.answers import FunctionChain, answered, article, citation, refused
 from tests.bot.followups.turns import findings, turn
@@ -42,6 +43,10 @@ class Messages(MessageReader):
     def read(self, text: str, context: MessageContext | None = None) -> Meaning:
         if text == "Merci !":
             return Meaning("thanks", text)
+        if text == "Signé ?":
+            return Meaning("price", text, second="identity", is_uncertain=True)
+        if text == "Dummkopf":
+            return Meaning("chatter", text, is_uncertain=True)
         if text == "C’est payant, ton truc ?":
             return Meaning("question", text, likelier="price")
         question = text.removeprefix("Bonjour. ")
@@ -95,6 +100,16 @@ def test_what_the_articles_do_not_say_gets_the_likelier_reading() -> None:
     answer = chain.invoke("C’est payant, ton truc ?")
     assert (answer.outcome, answer.intent) == ("reply", "price")
     assert chain.invoke("Qui a inventé le Web ?").outcome == "no"
+
+
+def test_an_uncertain_reading_says_what_it_is_and_offers_others() -> None:
+    chain = conversing(Asked())
+    answer = chain.invoke("Signé ?")
+    assert (answer.outcome, answer.intent, answer.understood) == ("reply", "price", "Le prix")
+    assert answer.buttons == ("Qui est Selon\u202f?", "Chercher\u00a0: Signé ?")
+    unclear = chain.invoke("Dummkopf")
+    assert unclear.reply == SelonPhrases.of("fr").unclear
+    assert unclear.buttons == ("Chercher\u00a0: Dummkopf",)
 
 
 async def test_turns_that_nobody_stored_are_answered_again() -> None:

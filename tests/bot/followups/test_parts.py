@@ -30,6 +30,8 @@ def answered(question: str, number: int, outcome: str = "sure") -> Answer:
             "Quand est né Macron et quand est mort Prince ?",
             ("Quand est né Macron ?", "Quand est mort Prince ?"),
         ),
+        ("Où est né Higgs ? Et son Nobel ?", ("Où est né Higgs ?", "Et son Nobel ?")),
+        ("C’est vrai qu’il a volé la caisse et que tout le monde le sait ?", ()),
         ("bilan de Nice ? et combien de morts ?", ("bilan de Nice ?", "et combien de morts ?")),
         (
             "Combien vaut Air Lot, combien a payé Prince, avec quel prêt, et qui dirige Air Lot ?",

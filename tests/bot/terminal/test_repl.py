@@ -6,6 +6,7 @@ import io
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,22 @@ def test_commands_of_the_archive_are_asked(command: str) -> None:
     assert "/chronologie" in unknown.removeprefix(FRENCH.repl_no_such_command("/chronologi"))
     listed = reply_to(conversation, "/aide")
     assert all(name in listed for name in COMMANDS["fr"])
+
+
+def test_another_reading_is_chosen_by_its_number() -> None:
+    asked: list[str] = []
+
+    def listen(said: TurnText) -> Answer:
+        asked.append(said.question)
+        offered = ("La source", "Chercher\u00a0: 3 ?") if said.question == "hein" else ()
+        return replace(ask(said), buttons=offered)
+
+    conversation = Conversation(listen, "fr")
+    shown = reply_to(conversation, "hein")
+    assert shown.endswith(f"{FRENCH.repl_readings}\n1  La source\n2  Chercher\u00a0: 3 ?")
+    reply_to(conversation, "2")
+    reply_to(conversation, "2")
+    assert asked == ["hein", "Chercher\u00a0: 3 ?", "2"]
 
 
 class Talk:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from bot.understanding.intents import INTENT_OF
+from bot.understanding.intents import INTENT_OF, INTENTS, LEANINGS
 from bot.understanding.meaning import MessageReader
 from bot.understanding.message_input import MessageContext
+from bot.understanding.model import MessageReading, UnderstandingModel
 
 ROOT = Path(__file__).resolve().parents[3]
 BEFORE = MessageContext(
@@ -134,6 +137,43 @@ def test_key_words_alone_are_a_question(message_reader: MessageReader) -> None:
 def test_small_talk_before_a_question_does_not_hide_it(message_reader: MessageReader) -> None:
     for text in ("Ce boulot m’achève… qui a inventé le Minitel ?", "lol ok et où est né Hugo ?"):
         assert message_reader.read(text, BEFORE).is_question
+
+
+class Model:
+    """Reads every message alike."""
+
+    def __init__(self, intents: Mapping[str, float]) -> None:
+        self.intents = {intent.name: 0.0 for intent in INTENTS} | dict(intents)
+
+    def read(self, message: str, context: MessageContext | None = None) -> MessageReading:
+        return MessageReading(self.intents, dict.fromkeys(LEANINGS, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("shares", "intent", "second", "is_uncertain"),
+    [
+        ({"date": 0.9, "author": 0.1}, "date", None, False),
+        ({"date": 0.6, "author": 0.35}, "date", "author", False),
+        ({"date": 0.35, "author": 0.2, "link": 0.1}, "date", "author", True),
+        ({"praise": 0.35, "insult": 0.33}, "chatter", "insult", True),
+        ({"where": 0.33, "latest": 0.26, "danger": 0.2}, "where", "latest", False),
+        ({"summarise": 0.39, "summary": 0.24, "shorter": 0.1}, "summarise", "summary", False),
+        ({"coverage": 0.24, "articles": 0.14, "question": 0.13}, "question", "coverage", False),
+        ({"question": 0.15, "privacy": 0.85}, "privacy", None, False),
+    ],
+)
+def test_of_unlikely_readings_a_second_is_offered(
+    shares: Mapping[str, float], intent: str, second: str | None, is_uncertain: bool
+) -> None:
+    meaning = MessageReader(cast(UnderstandingModel, Model(shares))).read("Dis voir un peu")
+    assert (meaning.intent, meaning.second) == (intent, second)
+    assert meaning.is_uncertain is is_uncertain
+
+
+def test_a_long_question_is_hardly_taken_for_one_about_selon() -> None:
+    reader = MessageReader(cast(UnderstandingModel, Model({"privacy": 0.85, "question": 0.15})))
+    assert reader.read("Mon employeur peut-il lire les messages de mon ordinateur ?").is_question
+    assert not reader.read("Qui lit mes messages ?").is_question
 
 
 def test_hardly_any_question_of_the_press_is_taken_for_anything_else(

@@ -145,3 +145,5 @@ def test_abbreviations_of_phones_are_spelled_out() -> None:
     )
     assert spell_out("Pk la vitamine C ?") == "pourquoi la vitamine C ?"
     assert spell_out("stp") == "stp"
+    assert spell_out("Quel age avait l'elu tue hier ?") == "Quel âge avait l'élu tué hier ?"
+    assert spell_out("Quel âge a celui qui tue ?") == "Quel âge a celui qui tue ?"
