@@ -125,7 +125,7 @@ def _is_said_again(hit: Hit, sentence: Sentence, last: Turn) -> bool:
 
 def shorten(message: Meaning, search: Search) -> Interpretation | None:
     """Interpret a message that tells more than it asks and that the articles do not answer as a
-    whole: the sentence that asks or the end of it that they answer best, with the message's subject;
+    whole: what asks of its sentences and ends and is answered best, with the message's subject;
     None for any other."""
     question, subject = message.question, message.subject
     language = detect(question)

@@ -33,17 +33,21 @@ _PHONE_WORDS = {
 }
 _ACCENTED = {
     fold(word): word
-    for word in """âge année années après arrêté autorités blessé blessés censé début déjà décédé
-        décembre décision découvert découverte défaite démission député députés dernière dernières
-        derrière désigné désormais deuxième décidé demandé détenus développé écrit église élection
-        élections élu élue émission enquête époque équipe équipes étaient était été être européen
-        européenne événement février français française frère gagné général hélicoptère hôpital
-        idée intérêt kilomètres législatives lumière lycée médaille médailles mère métro mètre
-        mètres numéro opération près pénitentiaire pénitentiaires période présenté première
-        premières président présidente présidentielle prévu problème procès propriétaire qualité
-        quantité quatrième recensés région réforme république républicains réseau réussi
-        réussir rôle santé scène sécurité séisme série société système télé télévision tête théâtre
-        troisième trophée tué tués tuée université utilisé""".split()
+    for word in re.findall(
+        r"\w+",
+        """âge année années après arrêté autorités blessé blessés censé début déjà décédé
+        décembre décision découvert découverte défaite démission député députés dernière
+        dernières derrière désigné désormais deuxième décidé demandé détenus développé
+        écrit église élection élections élu élue émission enquête époque équipe équipes
+        étaient était été être européen européenne événement février français française
+        frère gagné général hélicoptère hôpital idée intérêt kilomètres législatives
+        lumière lycée médaille médailles mère métro mètre mètres numéro opération près
+        période présenté première premières président présidente présidentielle prévu
+        problème procès propriétaire qualité quantité quatrième région réforme république
+        républicains réseau réussi réussir rôle santé scène sécurité séisme série société
+        système télé télévision tête théâtre troisième trophée tué tués tuée université
+        utilisé""",
+    )
 }  # without accents, hardly ever another word in a question
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
