@@ -136,6 +136,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 return replace(reply, offered_help=None if is_help else offered_help)
             shorter = await asyncio.to_thread(shorten, meaning, self._search)
             if shorter is not None:
+                piece = await asyncio.to_thread(
+                    self._understand, replace(turn, question=shorter.question)
+                )
+                if piece[1].leans:
+                    shorter = replace(await self._interpret(*piece), rewritten=True, doubtful=True)
                 again = await chain.ainvoke(shorter.question)
                 if again.outcome != "no":
                     answer, interpretation = again, shorter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -129,8 +130,8 @@ class MessageReader:
         text = " ".join(text.split())
         if intent := ButtonPhrases.intent_of(text):
             return Meaning(intent, text)
-        if not any(map(str.isalnum, text)):
-            return Meaning("nonsense", text)
+        if not any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in text):
+            return Meaning("nonsense", text)  # no word and no « 👏 »
         reading = self._read(text, context)
         intent, second = _choose(text, reading)
         distress, help_kind = max(

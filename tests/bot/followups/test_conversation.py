@@ -125,6 +125,16 @@ async def test_turns_that_nobody_stored_are_answered_again() -> None:
     assert len(await chain.restore(LEANING, [LEANING] * 50, now)) == MAX_RESTORED
 
 
+def test_the_asking_part_of_a_message_leans_on_what_came_before() -> None:
+    def ask(question: str) -> Answer:
+        found = answered(citation("Une carte suffit.", article()), question=question)
+        return found if question.startswith("Le Minitel") else refused(question=question)
+
+    chain = FollowUpChain(FunctionChain(ask), search, messages=Messages(), replies=REPLIES)
+    answer = chain.invoke(TurnText(f"{LEANING} Cher, il me semble", (BEFORE,)))
+    assert (answer.outcome, answer.understood) == ("perhaps", f"Le Minitel\u00a0: {LEANING}")
+
+
 class Rewriting:
     """Writes every question out alike, or not at all."""
 

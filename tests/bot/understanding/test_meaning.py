@@ -38,6 +38,7 @@ BEFORE = MessageContext(
         ("STOP", "unsubscribe"),
         ("non, l’autre", "not_that"),
         ("?", "nonsense"),
+        ("😂😂", "laughter"),
         ("SELECT * FROM users", "nonsense"),
         ("شكرا", "thanks"),
     ],
