@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from index.store.generation import TermStatistics
 from index.store.postings import idf
@@ -20,6 +21,18 @@ _SENTENCE_ENDS = frozenset(("", ".", "!", "?", "…", ":", "\n"))
 _OPENING_SIGNS = ' \u00a0\u202f«“"'
 _FIRST_WORDS = {"Ou": "Où", "A": "À"}
 _PHONE_WORD = re.compile(r"(?:^[A-Z][a-z]++|(?<![\w'’-])[a-z]++)(?![\w'’-])")
+_PHONE_WORDS = {
+    typed: meant.replace("_", " ")
+    for typed, meant in re.findall(
+        r"\b(\w{1,9})=(\S*)",
+        """c=c’est cest=c’est ct=c’était ya=il_y_a yavait=il_y_avait ki=qui ke=que koi=quoi kel=quel
+        kelle=quelle keske=qu’est-ce_que kan=quand kand=quand qd=quand cb=combien cmb=combien
+        pk=pourquoi pq=pourquoi pkoi=pourquoi pourkoi=pourquoi pcq=parce_que ds=dans pr=pour
+        tt=tout av=avec avc=avec ps=pas bcp=beaucoup mtn=maintenant tjrs=toujours jms=jamais
+        qq=quelque slt= svp= stp= vazy= wesh= mdr= ptdr=""",
+    )
+}
+_WORD = re.compile(r"(?:^[A-Z][a-z]++|(?<![\w'’-])[a-z]++)(?![\w'’-])")
 _PHONE_WORDS = {
     typed: meant.replace("_", " ")
     for typed, meant in re.findall(
@@ -118,16 +131,40 @@ def name_words(question: str) -> Iterator[str]:
 
 def is_bare(question: str) -> bool:
     """True for a question without any accent, or without any capital past its first letter."""
-    return question == fold(question) or question[1:] == question[1:].lower()
+    return any(_bareness(question))
 
 
 def spell_out(question: str) -> str:
-    """Spell out the abbreviations of phones in a French question, and common words in one without
-    any accent."""
+    """Spell out the abbreviations of phones, and common words of a bare question, in French."""
     spelled = _PHONE_WORD.sub(lambda match: _PHONE_WORDS.get(match[0].lower(), match[0]), question)
-    if question == fold(question):
-        spelled = _LETTERS.sub(lambda match: _ACCENTED.get(match[0], match[0]), spelled)
-    return " ".join(spelled.split()) or question
+    is_plain, is_small = _bareness(question)
+
+    def respell(match: re.Match[str]) -> str:
+        form = _usual_spellings().get(_fold_word(match[0]), "")
+        return form if match.start() and _may_be(form, match[0], is_plain, is_small) else match[0]
+
+    return " ".join(_LETTERS.sub(respell, spelled).split()) or question
+
+
+def _bareness(question: str) -> tuple[bool, bool]:
+    """Whether a question has no accent, and no capital past its first letter."""
+    return question == fold(question), question[1:] == question[1:].lower()
+
+
+def _may_be(form: str, word: str, is_plain: bool, is_small: bool) -> bool:
+    """True if a word of a question that is so bare may be meant to have this form."""
+    return (
+        _fold_word(form) == _fold_word(word)
+        and (is_plain or form.lower() == word)
+        and (is_small or fold(form) == word)
+    )
+
+
+@cache
+def _usual_spellings() -> Mapping[str, str]:
+    """French words that hardly ever lack an accent, and countries (`training/spellings.py`)."""
+    words = (files(__package__) / "spellings.txt").read_text("utf-8").split()
+    return {_fold_word(word): word for word in words}
 
 
 def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
@@ -135,8 +172,7 @@ def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
 
     A word changes only if they never have it as typed, to their most frequent form of it.
     """
-    is_plain = question == fold(question)
-    is_small = question[1:] == question[1:].lower()
+    is_plain, is_small = _bareness(question)
     text = "\n".join(texts)
     own_words = {_fold_word(word) for word in _LETTERS.findall(question)}
     known = {word for word in set(_LETTERS.findall(text)) if _fold_word(word) in own_words}
@@ -150,9 +186,7 @@ def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
         counts = {
             form: _count_inside(form, text)
             for form in known
-            if _fold_word(form) == _fold_word(word)
-            and (is_plain or form.lower() == word)
-            and (is_small or fold(form) == word)
+            if _may_be(form, word, is_plain, is_small)
         }
         inside = [form for form, count in counts.items() if count]
         return max(inside, key=lambda form: (counts[form], form), default=word)
