@@ -19,7 +19,7 @@ from bot.followups.turn import CitedSource, Turn
 from bot.locale.answers import Phrases, title_of
 from bot.locale.source import details
 from bot.understanding.intents import INTENT_OF
-from bot.understanding.texts import ActPhrases
+from bot.understanding.texts import ActPhrases, button_text
 from index.article import Article, Passage, Period, Sentence
 from index.findings import Findings, Hit
 from index.ingestion.passages import cut
@@ -76,7 +76,7 @@ class AnswerActs:
             "source": act.source,
             "link": act.link,
             "quote": partial(act.quote, "quote"),
-            "repeat": partial(act.quote, ""),
+            "repeat": act.repeat,
             "read_aloud": partial(act.quote, ""),
             "passage": act.passage,
             "summarise": act.summarise,
@@ -165,6 +165,13 @@ class _Act:
         return self._show(
             [quote.cite(number) for number, quote in enumerate(self.quoted(), 1)], heading
         )
+
+    def repeat(self) -> Answer:
+        """The quotes again, with buttons for what makes them clearer."""
+        answer = self.quote("repeat")
+        names = ("passage", "shorter") if answer.statements else ()
+        buttons = (button_text(name, self.language) for name in names)
+        return replace(answer, buttons=tuple(filter(None, buttons)))
 
     def passage(self) -> Answer:
         return self._show(

@@ -73,6 +73,7 @@ class ActPhrases(Texts, domain="understanding", part="act"):
     no_answer: str
     gone: str
     quote: str
+    repeat: str
     passage: str
     summarise: str
     more: str

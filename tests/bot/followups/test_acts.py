@@ -96,6 +96,10 @@ def test_an_act_is_answered_from_the_article_quoted(act: str, expected: str) -> 
     assert all(citation.quote in citation.article.text for citation in answer.citations)
 
 
+def test_what_is_repeated_can_be_made_clearer() -> None:
+    assert after("repeat", LAST).buttons == ("Le passage entier", "En bref")
+
+
 def test_acts_that_restate_an_answer_are_no_answers_of_their_own() -> None:
     restated = Turn.of(after("source", LAST), NOW)
     assert restated.understood == LAST.understood
