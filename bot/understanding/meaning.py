@@ -25,7 +25,7 @@ Distress = Literal["alone", "offer"]
 
 # Set on held-out writers (`training/understanding.py`).
 _ACTS_SHARE = 0.8  # least probability of all that is no question, for a message to be none
-_LONG_ACTS_SHARE, _LONG_QUESTION_WORDS = 0.9, 8  # the same, of a long one that asks something
+_LONG_ABOUT_SHARE, _LONG_QUESTION_WORDS = 0.9, 8  # of a long one that seems to ask about Selon
 _ALONE_SHARE, _OFFER_SHARE = 0.85, 0.4
 _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
@@ -240,7 +240,8 @@ def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
     asked = sum(shares[name] for name in _ASKED)
     order = sorted(shares, key=lambda name: -shares[name])
     is_long = len(text.split()) >= _LONG_QUESTION_WORDS and has_question(text)
-    if 1 - asked < (_LONG_ACTS_SHARE if is_long else _ACTS_SHARE):
+    is_about = INTENT_OF[order[0]].group == "about"
+    if 1 - asked < (_LONG_ABOUT_SHARE if is_long and is_about else _ACTS_SHARE):
         names = [name for name in order if name in _ASKED_OR_ACT]
     else:
         names = [name for name in order if name not in _ASKED]
