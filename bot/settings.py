@@ -313,10 +313,6 @@ class Settings(BaseSettings):
         description="Speech recognition: `bundled` (Whisper base, extra `voice`), `none`, or "
         "the folder of another Whisper model converted for faster-whisper.",
     )
-    speech_url: AnyHttpUrl | None = Field(
-        None, description="Server that speaks OpenAI's speech API and replaces the bundled voices."
-    )
-    speech_key: SecretStr | None = Field(None, description="Key of the speech server. Secret.")
     web_host: str = Field("127.0.0.1", description="Address on which `selon serve` listens.")
     web_port: Annotated[int, Field(ge=1, le=65535)] = Field(
         8000, description="Port on which `selon serve` listens."

@@ -32,19 +32,13 @@ def as_pcm(sound: Sound) -> bytes:
     return (sound.samples * 32_767).clip(-32_768, 32_767).astype("<i2").tobytes()
 
 
-def as_wave(sound: Sound) -> bytes:
-    """A WAV file of one 16-bit channel."""
+def wave_header(rate: int) -> bytes:
+    """The header of a WAV file of one 16-bit channel and unknown length."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
-        file.setparams((1, 2, sound.rate, 0, "NONE", ""))
-        file.writeframes(as_pcm(sound))
-    return buffer.getvalue()
-
-
-def wave_header(rate: int) -> bytes:
-    """The header of a WAV file of unknown length."""
-    head = as_wave(Sound(np.zeros(0, np.float32), rate))
-    endless = b"\xff\xff\xff\xff"
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(b"")
+    head, endless = buffer.getvalue(), b"\xff\xff\xff\xff"
     return head[:4] + endless + head[8:-4] + endless
 
 

@@ -140,7 +140,7 @@ class SpeechProcess:
 
     def _line(self, line: SpokenLine, speed: float) -> tuple[Path, int, float]:
         """Return the file of a line, its sample rate, and its duration."""
-        key = [self._models.voice_name, line.text, line.language, line.speaker, speed]
+        key = [self._models.voice_model, line.text, line.language, line.speaker, speed]
         name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
         for path in self._folder.glob(f"{name}-*.npy"):
             with suppress(ValueError, OSError):
@@ -233,8 +233,6 @@ def open_speech(settings: Settings) -> SpeechProcess:
     models = SpeechModels(
         settings.voice_model,
         settings.hearing_model,
-        str(settings.speech_url or ""),
-        settings.speech_key.get_secret_value() if settings.speech_key else "",
         settings.threads or cores(),
     )
     return SpeechProcess(models, settings.data_dir / "speech")

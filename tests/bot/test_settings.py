@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
+from bot.library.gatherer import open_gatherer
 from bot.locale.errors import error_text
 from bot.model_choice import EVERY_MODEL, Price, parse_choices, parse_prices
 from bot.settings import load_language, load_settings
@@ -118,6 +119,11 @@ def test_the_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings(telegram_token=["123:secret"])
     assert "123:secret" not in str(caught.value)
     assert "(secret)" in error_text(caught.value, "en")
+
+
+def test_sites_can_know_who_fetches() -> None:
+    with open_gatherer(load_settings(fetch_contact="redaction@exemple.fr")).fetcher as fetcher:
+        assert "(+redaction@exemple.fr)" in fetcher._client.headers["User-Agent"]
 
 
 @pytest.mark.parametrize(

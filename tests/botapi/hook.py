@@ -34,7 +34,7 @@ class Hook:
 
     def set(self, parameters: Mapping[str, Any]) -> bool:
         url, secret = parameters["url"], parameters.get("secret_token")
-        if url and not url.startswith(("https://", "http://127.0.0.1")):
+        if url and not url.startswith(("https://", "http://127.0.0.")):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
         if secret is not None and not _SECRET.fullmatch(secret):
             raise bad_request("secret token contains illegal characters")

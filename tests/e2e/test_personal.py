@@ -27,9 +27,13 @@ HERE = "Tout reste sur le serveur"
 async def test_privacy_tells_what_is_kept_how_long_and_who_else_is_given_it(
     server: BotServer, model: str, told: str
 ) -> None:
-    async with running(server, chat_model=model, keep_days=30):
+    note = "Les données sont en France."
+    settings = {"keep_days": 30, "conversation_hours": 3, "privacy_note": note}
+    async with running(server, chat_model=model, **settings):
         await server.reply_to(READER, QUESTION)
         text = (await server.reply_to(READER, "/confidentialite")).text
+    assert note in text
+    assert "3 heures" in text.replace("\u00a0", " ")
     assert told in text
     assert (HERE in text) is (told == HERE)
     assert "30 jours" in text

@@ -23,12 +23,13 @@ def called_at(port: int) -> dict[str, object]:
 
 
 async def test_a_webhook_is_set_and_what_it_brings_answered(server: BotServer, port: int) -> None:
-    async with running(server, **called_at(port)):
+    url = f"http://127.0.0.2:{port}/telegram"
+    async with running(server, webhook_url=url, webhook_host="127.0.0.2", webhook_port=port):
         answer = await server.reply_to(READER, QUESTION)
         passage = await server.reply_to_press(answer)
     assert answer.text.startswith(ANSWER)
     assert passage.styled("bold")[-1] == BIRTH
-    assert server.hook.url == f"http://127.0.0.1:{port}/telegram"
+    assert server.hook.url == url
     assert not [name for name, _ in server.calls if name == "getUpdates"]
     assert set(server.hook.statuses) == {200}
 

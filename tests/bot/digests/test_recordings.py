@@ -256,12 +256,10 @@ async def test_a_daily_is_recorded_once(server: BotServer, start: Start, now: No
 async def test_who_hears_nothing_hears_why(server: BotServer, start: Start, data_dir: Path) -> None:
     async with start() as speech:
         told = await server.reply_to(READER, "/quotidien")
-        speech.problem = SpeechError("speech-server-busy", status=429)
+        speech.problem = SpeechError("speech-too-heavy")
         await server.reply_to_press(told, LISTEN)
         failed = (await server.next_message()).text
-        assert failed.startswith(
-            "L’enregistrement n’a pas pu être fait\u00a0: le serveur de parole"
-        )
+        assert failed.startswith("L’enregistrement n’a pas pu être fait\u00a0: cet enregistrement")
         samples.index([article("Le musée", "Un musée a ouvert.", date(2025, 1, 1))], data_dir)
         gone = (await server.reply_to_press(told, LISTEN)).text
         assert gone.startswith("Ces nouvelles ne sont plus dans les articles")

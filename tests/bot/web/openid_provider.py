@@ -108,7 +108,7 @@ class FakeProvider:
             return JSONResponse({"error": "invalid_grant"}, 400)
         now = int(time.time())
         claims = {"iss": self.issuer, "sub": "zoe-1", "aud": CLIENT, "iat": now, "exp": now + 300}
-        claims |= {"nonce": asked["nonce"], "name": "Zoé", "groups": ["redaction"]}
+        claims |= {"nonce": asked["nonce"], "name": "Zoé", "equipes": ["redaction"]}
         claims |= self.claims
         id_token = self.sign({name: value for name, value in claims.items() if value is not None})
         token = {"access_token": "access", "token_type": "Bearer", "id_token": id_token}

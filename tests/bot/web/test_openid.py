@@ -60,6 +60,7 @@ def signing_in(service: WebService, provider: FakeProvider) -> WebService:
         openid_client=CLIENT,
         openid_secret=SECRET,
         openid_roles="direction=administrator; redaction=editor",
+        openid_groups="equipes",
     )
     return replace(service, settings=settings)
 
@@ -122,12 +123,12 @@ def test_a_browser_goes_to_the_provider_and_comes_back(
     ("claims", "further", "status"),
     [
         ({}, {}, 303),
-        ({"groups": "direction"}, {}, 303),
-        ({"groups": ["sport"]}, {}, 403),
-        ({"groups": [{"redaction": 1}]}, {}, 403),
-        ({"groups": None}, {"groups": ["redaction"]}, 303),
-        ({"groups": None}, {}, 403),
-        ({"groups": None}, {"sub": "mallory", "groups": ["direction"]}, 403),
+        ({"equipes": "direction"}, {}, 303),
+        ({"equipes": ["sport"]}, {}, 403),
+        ({"equipes": [{"redaction": 1}]}, {}, 403),
+        ({"equipes": None}, {"equipes": ["redaction"]}, 303),
+        ({"equipes": None}, {}, 403),
+        ({"equipes": None}, {"sub": "mallory", "equipes": ["direction"]}, 403),
     ],
 )
 def test_groups_let_people_in(
