@@ -3,6 +3,7 @@
     feed.xml          RSS 2.0 with podcast tags, rewritten with every episode
     episodes.json     its source, changed under the lock of .episodes.lock
     cover.png
+    transcript.js     marks the line of a transcript that is heard
     2026-11-26-le-pont.mp3, .html and .vtt (transcripts), .json (chapters) …
 
 Files are replaced atomically once all are written, the feed last.
@@ -41,8 +42,9 @@ from index.errors import reason_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-FEED, EPISODES, COVER = "feed.xml", "episodes.json", "cover.png"
+FEED, EPISODES, COVER, PLAYER = "feed.xml", "episodes.json", "cover.png", "transcript.js"
 _LOCK = ".episodes.lock"
+_TEMPLATES = Path(__file__).parent / "templates"
 SIDECAR_SUFFIXES = (".html", ".vtt", ".json")  # files that accompany an episode's audio
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME_CHARACTERS = 60
@@ -100,6 +102,7 @@ def add_episode(
             known = next((old for old in before if old["file"] == audio.name), new)
             for suffix, text in zip(SIDECAR_SUFFIXES, _sidecars(script, recording), strict=True):
                 audio.with_suffix(suffix).write_text(strip_illegal(text), "utf-8")
+            shutil.copyfile(_TEMPLATES / PLAYER, new_files / PLAYER)
             if not (folder / COVER).exists():
                 shutil.copyfile(_TEMPLATES / COVER, new_files / COVER)
             episode = {
@@ -133,7 +136,8 @@ def notes_html(script: Script) -> str:
 def _sidecars(script: Script, recording: Recording) -> Iterator[str]:
     """Render the transcript, the subtitles and the chapters, in the order of SIDECAR_SUFFIXES."""
     lines = list(zip(script.lines, recording.starts, strict=True))
-    yield _templates().get_template("transcript.html").render(script=script, lines=lines)
+    values = {"script": script, "lines": lines, "file": recording.path.name, "player": PLAYER}
+    yield _templates().get_template("transcript.html").render(values)
     ends = [*recording.starts[1:], recording.seconds]
     cues = [
         f"{_clock(start, True)} --> {_clock(end, True)}\n"

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bot.digests import clock
 from bot.digests.daily import make_daily
-from bot.digests.feed import COVER, FEED, SIDECAR_SUFFIXES, load_episodes, strip_illegal
+from bot.digests.feed import COVER, FEED, PLAYER, SIDECAR_SUFFIXES, load_episodes, strip_illegal
 from bot.digests.script import Script, spoken_quote
 from bot.digests.script_layout import chapters, source_parts
 from bot.digests.texts import DigestPageTexts, FeedPhrases
@@ -76,13 +76,13 @@ class DigestPages:
         )
 
     async def podcast_file(self, request: Request) -> Response:
-        """Serve the feed, its cover, or an episode's audio, transcript or chapters."""
+        """Serve the feed, its cover and player, or an episode's audio, transcript or chapters."""
         files = [episode["file"] for episode in await asyncio.to_thread(load_episodes, self.folder)]
         sidecars = [
             Path(file).with_suffix(suffix).name for file in files for suffix in SIDECAR_SUFFIXES
         ]
         path = self.folder / request.path_params["name"]
-        if path.name not in (FEED, COVER, *files, *sidecars) or not path.is_file():
+        if path.name not in (FEED, COVER, PLAYER, *files, *sidecars) or not path.is_file():
             raise HTTPException(404)
         return FileResponse(path)
 

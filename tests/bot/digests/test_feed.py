@@ -144,6 +144,9 @@ def test_each_sentence_of_the_transcript_leads_to_its_source(tmp_path: Path) -> 
     assert link.text == QUOTE.quote
     assert "#:~:text=" in link.get("href")
     assert page.xpath("//time/text()") == ["0:00", "0:02", "1:00"]
+    assert page.xpath("//p/@data-start") == ["0.0", "2.4", "59.9996"]
+    for name in (*page.xpath("//audio/@src"), *page.xpath("//script/@src")):
+        assert (feed.parent / name).is_file()
     assert [row.text_content().split(" ", 1)[1] for row in page.xpath("//p")] == [
         line.text for line in SCRIPT.lines
     ]
