@@ -159,6 +159,10 @@ def lexicon(language: SpeechLanguage) -> Lexicon:
     units_table = _load_table("spoken_units.json")
     locale = tables["said"]["locale"]
     units = {symbol: _unit(unit, locale) for symbol, unit in units_table["units"].items()}
+    for prefix, said in tables["prefixes"].items():
+        for symbol, forms in tables["prefixed units"].items():
+            one, many = forms.split("|")
+            units[f"{prefix}{symbol}"] = name_of(f"{said}{one}|{said}{many}")
     currencies = {
         code: name_of("|".join(get_currency_name(code, count, locale) for count in (1, 2)))
         for code in units_table["currency codes"]

@@ -25,7 +25,8 @@ Rule = tuple[str, str | Callable[[Lexicon, Match], str]]
 # An acronym is read as a word if its letters form syllables; a shorter one only if it is listed.
 _SYLLABLES = re.compile(
     r"(?:[BCDFGHJKLMNPRSTVXZ]|[BCFGPV][LR]|[DT]R|S[CMNPT])?[AEIOUÉ]{1,2}"
-    r"(?:(?:[BCDFGJKLMNPRSTVXZ]|[LMNRS][BCDFGPTV])[AEIOUÉ]{1,2})+[BCDFGLMNPRSTXZ]?"
+    r"(?:(?:[BCDFGJKLMNPRSTVXZ]|[LMNRS][BCDFGPTV])[AEIOUÉ]{1,2})+[BCDFGKLMNPRSTXZ]?"
+    r"|[BCDFGHJKLMNPRSTVZ][AEIOUÉ][LMNR][BCDFGKPT]S?"
 )
 _SHORTEST_WORD = 4
 _ROMAN = re.compile(r"(?=.)M*(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
@@ -152,6 +153,8 @@ def _date(words: Lexicon, match: Match) -> str:
 
 
 def _day(words: Lexicon, day: str, month: str, year: str) -> str | None:
+    if int(month) > 12:  # of the United States
+        day, month = month, day
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
         return None
     if len(year) == 2:
@@ -286,7 +289,7 @@ def _english_minutes(words: Lexicon, figures: str) -> str:
 def _ordinals(words: Lexicon) -> Iterator[Rule]:
     if words.language == "fr":
         yield r"(?<=[IVX]e)[-–](?=[IVXLC]+e\b)", f" {words.word('range')} "
-        ending = r"(er|re|ère|e|ème|ᵉ|ᵉʳ|ʳᵉ|èmes|es|ers|res|ères)"
+        ending = r"(er|re|ère|e|è|ème|ᵉ|ᵉʳ|ʳᵉ|èmes|es|ers|res|ères)"
         # Other single letters before an e are words: « Ce », « Le ».
         roman = r"(?!Vers?\b)([IVX][IVXLC]*|[LC][IVXLC]+)"
         yield (
@@ -294,8 +297,10 @@ def _ordinals(words: Lexicon) -> Iterator[Rule]:
             _roman_ordinal,
         )
         yield rf"{_FREE}{roman}(?={S}(?:e{S})?siècle)(?:{S}e)?", _roman_ordinal
+        yield rf"{_FREE}{roman}{S}e(?={S}(?:et{S}[IVXL]+{S}e{S})?[a-zà-ÿ]{{4}})", _roman_ordinal
+        yield r"(?<![\w.,/])(10|12|15|[2-6]0|100)(?:aine|[èe]ne)(s?)\b", _group
         yield (
-            rf"{_FREE}(\d+){S}?(er|re|ère|ers|res|ères|nde|nd|ndes|nds|ème|èmes|ᵉʳ|ʳᵉ){_END}",
+            rf"{_FREE}(\d+){S}?(er|re|ère|ers|res|ères|nde|nd|ndes|nds|i?[èe]me|i?[èe]mes|è|ᵉʳ|ʳᵉ){_END}",
             _ordinal,
         )
         yield rf"{_FREE}(2)(des?){_END}", _ordinal
@@ -313,6 +318,11 @@ def _ordinal(words: Lexicon, match: Match) -> str:
     digits, ending = (match[group] for group in ((1, 2) if match[1] else (3, 4)))
     digits = digits.replace(",", "")
     return words.ordinal(int(digits), ending) if len(digits) < 16 else match[0]
+
+
+def _group(words: Lexicon, match: Match) -> str:
+    """« Une 50aine »."""
+    return f"{words.cardinal(int(match[1])).replace('x', 'z').removesuffix('e')}aine{match[2]}"
 
 
 def _roman_ordinal(words: Lexicon, match: Match) -> str:
@@ -376,7 +386,12 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
     yield rf"(?<![\w-]){rank}(?:[,/]?{S}(?:et{S}|and{S})?{rank})+(?![\w-])", _sets
     yield rf"(?<![\w.,])(?:{words.tables['telephone']})(?!\d)", _phone
     if words.language == "fr":
-        yield rf"(?<=article{S})(\d+)[-.](?=\d)", r"\1 "
+        yield rf"(?:(?<=article{S})|(?<=numéro{S}))(\d+)[-.](?=\d)", r"\1 "
+        yield rf"(?<![\w.,/-])(14|39)-(18|45)(?!{S}ans|[\w-])", r"\1 \2"
+        yield (
+            r"(?i)\b(tapez|composez|appelez|appeler|le|au|du) (3[0-9])(\d\d)(?![\w-]|[ .,]\d)",
+            _service,
+        )
     yield (
         rf"(?<![\w.,/-])({amount})(?:[-–—]|{S}-{S})(?={amount}(?![\w-]*-\d))",
         rf"\1 {words.word('range')} ",
@@ -385,8 +400,9 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
     yield r"(?<=\d)-(?=\d)", " "
     yield r"(?<![\w)\d])[-−](?=\d)|−(?=\d)", f" {words.word('minus')} "
     yield r"(?<=UTC|GMT)-(?=\d)", f" {words.word('minus')} "
+    yield rf"(?<=\(){S}?[-–−]{S}?(?=\d)", f"{words.word('minus')} "
     yield r"\+(?=\d)", f" {words.word('plus')} "
-    yield rf"(?<=\d){S}?[x×]{S}?(?=\d)", f" {words.word('dimension')} "
+    yield rf"(?<=[\dm]){S}?[x×]{S}?(?=\d)", f" {words.word('dimension')} "
     yield r"(?<=\d)[x×](?!\w)", f" {words.tables['symbols']['×']}"
 
 
@@ -395,8 +411,15 @@ def _sets(words: Lexicon, match: Match) -> str:
     return match[0].replace("-", " ")
 
 
+def _service(words: Lexicon, match: Match) -> str:
+    """« Le 3611 », a telephone number of four digits."""
+    return f"{match[1]} {words.amount(match[2])} {words.amount(match[3])}"
+
+
 def _phone(words: Lexicon, match: Match) -> str:
-    """French reads the digits in pairs, English one by one."""
+    """French reads the digits in pairs or as they are grouped, English one by one."""
+    if (grouped := re.fullmatch(r"0(\d{3})[ .](\d{3})[ .](\d{3})", match[0])) is not None:
+        return f"{words.amount('0')} {', '.join(map(words.amount, grouped.groups()))}"
     country = match["country"] or ""
     digits = re.sub(r"\D", "", match[0].removeprefix(f"+{country}"))
     size = 2 if words.language == "fr" else 1
@@ -490,6 +513,7 @@ def _measures(words: Lexicon) -> Iterator[Rule]:
     yield rf"([lL]|kWh)/100{S}?km{_END}", rf"\1 {words.word('per 100 km')}"
     yield rf"({amount}){S}?/{S}?(?={amount}{_END})", rf"\1 {words.word('over')} "
     yield rf"(\d)([{_RAISED}]+)", _power
+    yield r"(?<=\d)\^([-−]?)(?=\d)", _caret
     yield rf"(?<![^\W\d_]-)({amount}){S}?({unit})(?![\w²³'’])", _with_unit
     yield rf"(?i:\b(le|au|du|un|par|chaque|a|per|each){S})?(?<![\w/])({bare})(?![\w²³])", _bare_unit
     yield rf"(?<=[^\W\d]{{3}}){S}?/{S}?({per})(?![\w²³])", _per
@@ -513,6 +537,10 @@ def _fraction(words: Lexicon, match: Match) -> str:
 def _power(words: Lexicon, match: Match) -> str:
     exponent = "".join(str(_RAISED.index(digit)) for digit in match[2])
     return f"{match[1]} {words.word('power')} {exponent}"
+
+
+def _caret(words: Lexicon, match: Match) -> str:
+    return f" {words.word('power')} {words.word('minus') + ' ' if match[1] else ''}"
 
 
 def _direction(words: Lexicon, match: Match) -> str:
