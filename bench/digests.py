@@ -33,10 +33,9 @@ import numpy as np
 
 from bot.answering.extractive import Relation, relation
 from bot.archive.lede import can_open
-from bot.assembly import open_index, subject_thresholds
+from bot.assembly import open_index
 from bot.digests.daily import make_daily
 from bot.digests.podcast import PodcastRequest, make_podcast
-from bot.digests.podcast_questions import open_interview
 from bot.digests.script import Script, ScriptLine, spoken_quote
 from bot.digests.stories import find_relations, open_article
 from bot.digests.terminal import script_markdown
@@ -174,10 +173,8 @@ def _weeks(shelf: Shelf) -> Iterator[Made]:
 
 
 def _podcast(shelf: Shelf, request: PodcastRequest) -> Made:
-    thresholds = subject_thresholds(shelf.settings)
     asked = f"podcast {request.subject or request.period} {request.language}"
-    interview = open_interview(shelf.settings, shelf.index.searcher(), request.language)
-    return _timed(asked, lambda: make_podcast(interview, thresholds, request))
+    return _timed(asked, lambda: make_podcast(shelf.index.searcher(), request))
 
 
 def _timed(asked: str, make: Callable[[], Script]) -> Made:
@@ -252,13 +249,13 @@ def _count_words(text: str) -> int:
 
 
 def _stands_behind(line: ScriptLine, told: Sequence[ScriptLine]) -> bool:
-    """Whether what was told right before is of the same passage, further up."""
+    """Whether what was told right before stands right before it in the article."""
     before = told[-1].citation if told else None
     return (
         before is not None
         and line.citation is not None
-        and before.passage == line.citation.passage
-        and before.end <= line.citation.start
+        and before.article.id == line.citation.article.id
+        and not before.article.text[before.end : line.citation.start].strip()
     )
 
 

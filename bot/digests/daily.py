@@ -1,4 +1,4 @@
-"""« Le Quotidien », the daily digest: each story in one to three quoted sentences."""
+"""« Le Quotidien », the daily digest: headlines, then each story as its newest article opens."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.answer import Citation
-from bot.archive.lede import lede
 from bot.digests.disagreement import find_other_figure
+from bot.digests.excerpt import LEAST_WORDS, excerpt, meant_day
 from bot.digests.script import Script, ScriptLine, spoken_quote
 from bot.digests.stories import Story, find_stories
 from bot.digests.texts import ScriptPhrases
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from index.store.open_generation import OpenGeneration
 
 MAX_STORIES = 8  # any others are only counted
+_HEADLINES = 4  # read first
+_STORY_WORDS = 40  # at least, of stories after the first
+_EARLIER_TITLES = 2  # of a story
 
 
 def make_daily(
@@ -62,6 +65,7 @@ class _Writer:
     period: Period
     sources: list[Article] = field(default_factory=list)
     _quotes: list[str] = field(default_factory=list)
+    _titles: list[str] = field(default_factory=list)
     _stories: list[list[ScriptLine]] = field(default_factory=list)
     _end: list[ScriptLine] = field(default_factory=list)
 
@@ -74,17 +78,19 @@ class _Writer:
         and quote one with a different figure. Skip the story if nothing is quotable."""
         for opening in story.openings:
             article = opening.article
-            quotes = lede(article, opening.passage, self._quotes)
+            quotes = excerpt(
+                article,
+                opening.passage,
+                self._quotes,
+                day=self.period.last,
+                least=_STORY_WORDS if self._stories else LEAST_WORDS,
+            )
             if quotes:
                 break
         else:
             return
         chapter, also = title_of(article, self.phrases.code), story.also
-        cue = ScriptLine(self._cue(), chapter=chapter, aloud=True)
-        if (before := story.follows) is not None and before in self.sources:
-            title = title_of(before, self.phrases.code)
-            cue = ScriptLine(self.phrases.sequel(title), chapter=chapter)
-        lines = [cue]
+        lines = [ScriptLine(self._cue(), chapter=chapter, aloud=True)]
         lines += [
             ScriptLine(self.phrases.followed(subject), chapter=chapter)
             for subject in story.subjects
@@ -99,7 +105,12 @@ class _Writer:
             lines.append(ScriptLine(self.phrases.differs, chapter=chapter))
             lines.append(self._introduce(other.article, chapter))
             lines += self._quote([other], chapter)
-        self.sources += story.articles
+        for before in story.before[:_EARLIER_TITLES]:
+            told = before.openings[0].article
+            text = self.phrases.earlier(told.published or self.period.first, told.title)
+            lines.append(ScriptLine(text, chapter=chapter))
+        self.sources += [*story.articles, *(own for b in story.before for own in b.articles)]
+        self._titles.append(chapter)
         self._stories.append(lines)
 
     def add_no_news(self, generation: OpenGeneration) -> None:
@@ -122,8 +133,10 @@ class _Writer:
 
     def lines(self) -> Iterator[ScriptLine]:
         yield ScriptLine(self.phrases.daily(self.period.last), aloud=True)
-        if self.story_count:
-            yield ScriptLine(self.phrases.stories(self.story_count), aloud=True)
+        if self.story_count > 1:
+            yield ScriptLine(self.phrases.headlines, aloud=True)
+            for title in self._titles[:_HEADLINES]:
+                yield ScriptLine(self.phrases.bare_headline(title), aloud=True)
         for lines in self._stories:
             if len(self._stories) > 1 and lines is self._stories[-1] and lines[0].aloud:
                 lines[0] = replace(lines[0], text=self.phrases.last_story)
@@ -147,7 +160,10 @@ class _Writer:
             replace(citation, number=number) for number, citation in enumerate(quotes, first)
         ]
         self._quotes += [citation.quote for citation in citations]
-        return [
-            ScriptLine(spoken_quote(citation), citation, chapter=chapter, also=also)
-            for citation in citations
-        ]
+        lines = []
+        for citation in citations:
+            lines.append(ScriptLine(spoken_quote(citation), citation, chapter=chapter, also=also))
+            meant = meant_day(citation.quote, citation.article, self.period.last)
+            if meant is not None:
+                lines.append(ScriptLine(self.phrases.day_meant(meant), chapter=chapter))
+        return lines

@@ -1,47 +1,63 @@
-"""« Le Podcast »: a dialogue on a subject or a period. The first voice introduces each article and
-asks questions; the second reads the article's sentences."""
+"""« Le Podcast »: a subject or a period told in order. One voice names the articles and leads from
+one point to the next, another reads their sentences; after four of one voice the other goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 
 from bot.answer import Citation
-from bot.answering.refusal import outcome_of
-from bot.answering.topic import find_topic
-from bot.archive.lede import MAX_WORDS, is_repetition, lede
+from bot.archive.events import Event, distinct, ranked
+from bot.archive.lede import is_quotable, is_repetition
+from bot.archive.material import find_material
+from bot.archive.request import ArchiveRequest
+from bot.archive.speakers import find_speaker
+from bot.audio import Speaker
 from bot.digests import clock
 from bot.digests.disagreement import find_later_figure, find_other_figure
-from bot.digests.podcast_questions import Interview
+from bot.digests.excerpt import (
+    excerpt,
+    full_name,
+    gives_cause,
+    leans_on_others,
+    role_of,
+    stands_alone,
+    tells_dispute,
+    tells_next,
+)
 from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote
 from bot.digests.stories import (
-    Opening,
     Story,
     find_relations,
     find_stories,
     group_openings,
     open_article,
+    story_worth,
 )
 from bot.digests.texts import ScriptPhrases
 from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
-from index.article import Article, Passage, Period
-from index.findings import Hit
+from index.article import Article, Period
 from index.ingestion.passages import cut
-from index.search.confidence import Thresholds
-from index.search.question_words import question_names
 from index.search.searcher import Searcher
-from index.text.language import keyed_terms
+from index.text.names import is_one_person
 
-DEPTH = 60  # passages to search for articles on a subject
 MINUTES = 5.0
 MIN_MINUTES, MAX_MINUTES = 1.0, 15.0
-SHORT_SHARE = 0.7  # of the requested minutes, below which a podcast announces that it is short
+SHORT_SHARE = 0.7  # of the requested minutes, below which a podcast is short
 
-_STORY_WORDS = MAX_WORDS + 60  # average with questions and answers
-_MAX_QUESTIONS = 4  # per article
+_STORY_WORDS = 150  # average, with its introduction
+_INTRODUCTION_WORDS = 25
+_LEAST_WORDS = 40  # of a story
+_VOICES_WORDS = 150  # of the room for who says what and what comes next
+_VOICE_SENTENCES = 4  # of one voice in a row
+_AGENDA = 3  # titles
+_VOICES, _POINT_LINES = 4, 2
+_MOST_COMPARED = 40  # articles
+_TITLE_WORTH, _NEARNESS_WORTH = 1.0, 5.0  # of an article on the subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +70,20 @@ class PodcastRequest:
     minutes: float = MINUTES
 
 
-def make_podcast(interview: Interview, thresholds: Thresholds, request: PodcastRequest) -> Script:
+def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
     """Write a podcast; without articles on the subject, it is one line that says so. CPU-bound.
 
-    `thresholds` are those of `bot.assembly.subject_thresholds`. Raises DamagedIndex.
+    Raises DamagedIndex.
     """
-    material = _Material(interview.searcher, thresholds, request)
-    writer = _PodcastWriter(request, interview)
-    if material.stories:
-        writer.write(material)
+    if request.subject:
+        stories, lines = _find_subject(searcher, request)
     else:
-        writer.say_no_news()
-    period = request.period or _span(material.stories)
+        assert request.period is not None, "a podcast needs a subject or a period"
+        stories = list(find_stories(searcher.generation, request.period, request.language))
+        lines = []
+    writer = _PodcastWriter(request, lines)
+    writer.write(stories)
+    period = request.period or _span(stories)
     return Script(
         title=writer.title(period),
         period=period,
@@ -73,99 +91,111 @@ def make_podcast(interview: Interview, thresholds: Thresholds, request: PodcastR
         lines=tuple(writer.lines),
         sources=tuple(writer.sources),
         subjects=(request.subject,) if request.subject else (),
+        people=tuple(writer.people),
     )
 
 
-class _Material:
-    """The stories for a request, and the search hits they come from."""
+def _find_subject(
+    searcher: Searcher, request: PodcastRequest
+) -> tuple[list[Story], Sequence[Event]]:
+    """The stories of the articles about a subject, best first, and the articles' sentences."""
+    asked = ArchiveRequest(
+        "chronology", request.subject, request.period, "", request.subject, request.language
+    )
+    material = find_material(asked, searcher)
+    if material is None:
+        return [], []
+    entries = [
+        entry
+        for entry in material.subject.articles
+        if entry.article.language == request.language and entry.article.id in material.named
+    ]
+    own = {entry.article.id: entry for entry in entries if entry.is_central} or {
+        entry.article.id: entry for entry in entries
+    }
 
-    def __init__(self, searcher: Searcher, thresholds: Thresholds, request: PodcastRequest) -> None:
-        self._generation = searcher.generation
-        self._subject = request.subject
-        self.hits: tuple[Hit, ...] = ()
-        self.stories: tuple[Story, ...]
-        if not request.subject:
-            assert request.period is not None, "a podcast needs a subject or a period"
-            self.stories = find_stories(self._generation, request.period, request.language)
-            return
-        findings = searcher.search(request.subject, DEPTH, request.period)
-        self.hits = tuple(hit for hit in findings.hits if hit.article.language == request.language)
-        openings = self._find_openings(request.subject, findings.confidence, thresholds)
-        ranks = {opening.article.id: rank for rank, opening in enumerate(openings)}
-        same = find_relations(openings, self._generation).same
-        stories = [Story(group) for group in group_openings(openings, same)]
-        # By coverage, then by closeness to the subject.
-        stories.sort(
-            key=lambda story: (
-                -story.coverage,
-                min(ranks[article.id] for article in story.articles),
-            )
+    def worth(article: Article) -> float:
+        return (
+            _NEARNESS_WORTH * material.nearness(article) + _TITLE_WORTH * own[article.id].in_title
         )
-        self.stories = tuple(stories)
 
-    def _find_openings(
-        self, subject: str, confidence: float, thresholds: Thresholds
-    ) -> list[Opening]:
-        """Find the openings of articles on a subject, best first: those with the subject at their
-        head, or else those with all its words in one of the hits."""
-        sure = outcome_of(confidence, thresholds) == "sure"
-        topic = find_topic(subject, self.hits, sure=sure)
-        candidates = [open_article(self._generation, article) for article in topic.articles]
-        openings = [candidate for candidate in candidates if candidate is not None]
-        heads = [opening for opening in openings if names_at_head(opening, subject)]
-        articles = topic.central + topic.mentioning
-        return heads or [opening for opening in openings if opening.article in articles]
-
-    def head(self, story: Story) -> tuple[Article, Passage, int]:
-        """Return a story's first article, its passage on the subject, and the index of the
-        sentence to start from."""
-        opening = story.openings[0]
-        hit = next((hit for hit in self.hits if hit.article.id == opening.article.id), None)
-        if hit is None or hit.passage == opening.passage or names_at_head(opening, self._subject):
-            return opening.article, opening.passage, 0
-        scores = [sentence.score for sentence in hit.sentences]
-        return opening.article, hit.passage, scores.index(max(scores))
+    best = sorted((entry.article for entry in own.values()), key=worth, reverse=True)
+    generation = searcher.generation
+    found = (open_article(generation, article) for article in best[:_MOST_COMPARED])
+    openings = [opening for opening in found if opening is not None]
+    same = find_relations(openings, generation).same
+    stories = [Story(group) for group in group_openings(openings, same)]
+    model = generation.facts.model
+    stories.sort(
+        key=lambda story: (
+            story_worth(story, model) + max(worth(article) for article in story.articles)
+        ),
+        reverse=True,
+    )
+    lines = material.lines(
+        [entry for entry in material.subject.articles if entry.article.id in own]
+    )
+    return stories, lines
 
 
 @dataclass(slots=True)
 class _PodcastWriter:
-    """Collects the lines, story by story; no sentence is quoted twice."""
+    """Collects the lines, point by point; no sentence is quoted twice. `material` are sentences on
+    the subject."""
 
     request: PodcastRequest
-    interview: Interview
+    material: Sequence[Event]
     lines: list[ScriptLine] = field(default_factory=list)
     sources: list[Article] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
     _citations: list[Citation] = field(default_factory=list)
-    _questions: int = 0
     _chapter: str = ""
+    _day: date | None = None  # of the article told last
+    _questions: int = 0
 
     @property
     def phrases(self) -> ScriptPhrases:
-        return self.interview.phrases
+        return ScriptPhrases.of(self.request.language)
 
     def title(self, period: Period) -> str:
         subject = self.request.subject
         return self.phrases.podcast_on(subject) if subject else self.phrases.podcast_of(period)
 
-    def write(self, material: _Material) -> None:
+    def write(self, stories: Sequence[Story]) -> None:
+        """Tell the newest of the best stories, those that led to it from the first on, who says
+        what, and what is to come; of a period, the best stories with what comes of each."""
         budget = round(self.request.minutes * WORDS_A_MINUTE)
-        count = budget // _STORY_WORDS + 1
-        stories = sorted(
-            material.stories[:count],
-            key=lambda story: min(opening.day for opening in story.openings),
-        )
-        for number, story in enumerate(stories):
-            share = (budget - self._words) // (len(stories) - number)
-            if share >= MAX_WORDS or not self._citations:
-                self._add_story(material, story, self._words + share)
-        if not self._citations:
-            self.say_no_news()
+        is_thread = bool(self.request.subject)
+        room = budget - _VOICES_WORDS * is_thread
+        chosen = list(stories[: max(room // _STORY_WORDS, 1)])
+        if is_thread:
+            chosen.sort(key=lambda story: story.openings[0].day)
+            chosen = [*chosen[-1:], *chosen[:-1]]
+        told: list[Story] = []
+        for number, story in enumerate(chosen):
+            if is_thread and len(told) == 1:
+                self._ask("before")
+            elif told and not is_thread:
+                self._say(self._cue(len(told)), aloud=True)
+            share = (room - self._words) // (len(chosen) - number)
+            if self._tell(story, max(share - _INTRODUCTION_WORDS, _LEAST_WORDS)):
+                told.append(story)
+            elif told:
+                self.lines.pop()
+        if not told:
+            self.lines.clear()
+            self._say_no_news()
             return
-        self.lines[:0] = self._opening(stories, self._words / WORDS_A_MINUTE)
+        if is_thread:
+            self._tell_voices()
+            self._tell_point("disputed", lambda line: tells_dispute(line.text))
+            self._tell_next(told[0])
+        period = self.request.period or _span(chosen)
         self._chapter = ""
-        self._say(self.phrases.goodbye)
+        self.lines[:0] = self._opening(self.title(period), told, stories, budget)
+        self._say(self.phrases.goodbye(self.title(period)))
 
-    def say_no_news(self) -> None:
+    def _say_no_news(self) -> None:
         request = self.request
         if request.subject:
             self._say(self.phrases.nothing_about(request.subject))
@@ -176,81 +206,195 @@ class _PodcastWriter:
     def _words(self) -> int:
         return sum(line.words for line in self.lines)
 
-    def _opening(self, stories: Sequence[Story], minutes: float) -> list[ScriptLine]:
-        """Greet; announce the title, the number of articles, and a podcast that will be short."""
-        title = self.title(self.request.period or _span(stories))
-        texts = [
-            self.phrases.hello(title),
-            self.phrases.from_articles(len({citation.article.id for citation in self._citations})),
+    def _opening(
+        self, title: str, told: Sequence[Story], stories: Sequence[Story], budget: int
+    ) -> list[ScriptLine]:
+        """Greet, name the points, and say it if the articles have less than was asked for."""
+        titles = [
+            format.quote(title_of(story.articles[0], self.phrases.code), self.phrases.code)
+            for story in told[:_AGENDA]
         ]
-        if minutes < SHORT_SHARE * self.request.minutes:
-            texts.append(self.phrases.short(max(round(minutes), 1)))
-        return [ScriptLine(text) for text in texts]
+        count = len({citation.article.id for citation in self._citations})
+        texts = [self.phrases.hello(title), self.phrases.from_articles(count)]
+        if len(titles) > 1:
+            texts.append(self.phrases.agenda(format.listing(titles, self.phrases.code)))
+        available = sum(
+            len(article.text.split()) for story in stories for article in story.articles
+        )
+        if available < SHORT_SHARE * budget:
+            texts.append(self.phrases.short(max(round(self._words / WORDS_A_MINUTE), 1)))
+        return [
+            ScriptLine(text, None, "second" if at > 1 else "first") for at, text in enumerate(texts)
+        ]
 
-    def _add_story(self, material: _Material, story: Story, limit: int) -> None:
-        """Introduce an article, quote its lede, figures that differ, answers to questions and
-        then further passages, until the podcast has `limit` words."""
-        article, passage, at = material.head(story)
-        quotes = lede(article, passage, self._texts(), at)
-        if not quotes:
-            return
+    def _tell(self, story: Story, least: int) -> bool:
+        """Introduce an article, read at `least` so many words of it, figures that differ, and of a
+        period also what comes next. Return False if nothing of it can be read."""
+        for opening in story.openings:
+            article = opening.article
+            quotes = excerpt(article, opening.passage, self._texts(), least=least)
+            if quotes:
+                break
+        else:
+            return False
         self._chapter = title_of(article, self.phrases.code)
         self.sources += [source for source in story.articles if source not in self.sources]
-        self._say(self.phrases.introduce(article), aloud=True)
-        self._quote(quotes, story.also)
+        self._introduce(article)
+        self._read(quotes, story.also)
         if story.also:
             names = format.listing(story.also, self.phrases.code)
             self._say(self.phrases.also(names), aloud=True)
+        self._day = article.published
         later = find_later_figure(article, self._citations)
-        if later is not None:
-            self._say(self.phrases.differs)
-            self._quote([later])
         other = find_other_figure(story.openings, article, self._texts())
-        if other is not None:
+        for figure in filter(None, (later, other)):
             self._say(self.phrases.differs)
-            self._say(self.phrases.introduce(other.article), aloud=True)
-            self._quote([other])
-        exchanges = self.interview.exchanges(article, self._is_repetition, self._questions)
-        for exchange in islice(exchanges, _MAX_QUESTIONS):
-            if self._words + len(exchange.answer.quote.split()) > limit:
-                break
-            self._questions += 1
-            self._say(exchange.question)
-            self._quote([exchange.answer])
-        for passage in cut(article)[1:]:
-            quotes = lede(article, passage, self._texts())
-            if self._words + sum(len(citation.quote.split()) for citation in quotes) > limit:
-                break
-            self._quote(quotes)
+            if figure.article.id != article.id:
+                self._say(self.phrases.introduce(figure.article), aloud=True)
+            self._quote([figure])
+        if not self.request.subject:
+            self._answer_next(article)
+        return True
 
-    def _is_repetition(self, text: str) -> bool:
-        return is_repetition(text, self._texts(), self.request.language)
+    def _read(self, quotes: Sequence[Citation], also: tuple[str, ...]) -> None:
+        """Quote sentences in a row, and ask why before the first cause that is no opening."""
+        at = next(
+            (
+                at
+                for at, quote in enumerate(quotes)
+                if at > 1
+                and gives_cause(quote.quote)
+                and not leans_on_others(quote.quote, quote.article.language)
+            ),
+            len(quotes),
+        )
+        self._quote(quotes[:at], also)
+        if at < len(quotes):
+            self._ask("cause")
+            self._quote(quotes[at:], also)
+
+    def _introduce(self, article: Article) -> None:
+        """Say how long an article is before or after the one told last, and name it."""
+        day, before = article.published, self._day
+        if self.request.subject and day and before and day != before:
+            self._say(self.phrases.interval((day - before).days), aloud=True)
+        self._say(self.phrases.introduce(article), aloud=True)
+
+    def _answer_next(self, article: Article) -> None:
+        """Ask what comes next, if a further sentence of the article tells it by itself."""
+        texts = [article.title, *self._texts()]
+        for passage in cut(article):
+            for sentence in passage.sentences:
+                text = sentence.text
+                if (
+                    tells_next(text)
+                    and is_quotable(sentence, article)
+                    and stands_alone(text, article, texts)
+                    and not is_repetition(text, texts, article.language)
+                ):
+                    self._ask("next")
+                    self._quote([Citation.of(1, sentence, passage, article)])
+                    return
+
+    def _tell_voices(self) -> None:
+        """Quote people who have not been heard, each introduced by what the articles call them."""
+        heard = {find_speaker(text, self.request.language) for text in self._texts()}
+        lines = []
+        voices = [line for line in self.material if find_speaker(line.text, self.request.language)]
+        for line in distinct(ranked(self._unheard(voices)), 4 * _VOICES):
+            speaker = find_speaker(line.text, self.request.language)
+            name = speaker if " " in speaker else full_name(speaker, line.article)
+            if is_one_person(name) and not {name, name.split()[-1]} & heard:
+                heard |= {name, name.split()[-1]}
+                lines.append((line, name))
+        lines = lines[:_VOICES]
+        if not lines:
+            return
+        self._chapter = ""
+        self._ask("voices")
+        for line, name in sorted(lines, key=lambda own: own[0].article.published or date.min):
+            role = role_of(name, [line.article, *self.sources])
+            self._cite(line, " ".join(name.split()), "" if role in line.text else role)
+
+    def _tell_point(self, kind: str, test: Callable[[Event], bool]) -> bool:
+        """Quote the weightiest sentences that pass a test; return False if there are none."""
+        lines = distinct(ranked(self._unheard(filter(test, self.material))), _POINT_LINES)
+        if lines:
+            self._chapter = ""
+            self._ask(kind)
+        for line in lines:
+            self._cite(line)
+        return bool(lines)
+
+    def _tell_next(self, newest: Story) -> None:
+        """Quote what the newest articles say is still to come."""
+        newest_day = max(opening.day for opening in newest.openings)
+
+        def is_ahead(line: Event) -> bool:
+            published = line.article.published or date.max
+            return line.day is not None and published <= newest_day < line.period.first
+
+        if not self._tell_point("next", is_ahead):
+            for article in newest.articles:
+                self._answer_next(article)
+
+    def _unheard(self, lines: Iterable[Event]) -> Iterator[Event]:
+        """The lines that a listener understands by themselves and has not heard."""
+        texts = self._texts()
+        for line in lines:
+            article, text = line.article, line.text
+            if (
+                line.lead is None
+                and is_quotable(line.sentence, article)
+                and stands_alone(text, article, texts)
+                and not is_repetition(text, texts, article.language)
+            ):
+                yield line
+
+    def _cite(self, line: Event, name: str = "", role: str = "") -> None:
+        """Quote a sentence, introduced by its source, and its speaker if they need one."""
+        article = line.article
+        if article not in self.sources:
+            self.sources.append(article)
+        if self._citations[-1].article.id != article.id:
+            self._say(self.phrases.source(article), aloud=True)
+        if role:
+            self.people += [name, role]
+            self._say(self.phrases.speaker(name, role), aloud=True)
+        self._quote([line.cite(1)])
 
     def _texts(self) -> list[str]:
         return [citation.quote for citation in self._citations]
 
+    def _cue(self, count: int) -> str:
+        others = list(self.phrases.others.values())
+        return others[count % len(others)]
+
+    def _ask(self, kind: str) -> None:
+        """Ask one of the questions of a kind, in turn."""
+        ways = [text for key, text in self.phrases.asks.items() if key.startswith(f"{kind}.")]
+        self._say(ways[self._questions % len(ways)])
+        self._questions += 1
+
     def _say(self, text: str, *, aloud: bool = False) -> None:
-        self.lines.append(ScriptLine(text, chapter=self._chapter, aloud=aloud))
+        speaker = self._voice("first")
+        self.lines.append(ScriptLine(text, None, speaker, self._chapter, aloud=aloud))
 
     def _quote(self, quotes: Sequence[Citation], also: tuple[str, ...] = ()) -> None:
+        speaker: Speaker = "second"
         for number, quote in enumerate(quotes, len(self._citations) + 1):
             citation = replace(quote, number=number)
             self._citations.append(citation)
+            speaker = self._voice(speaker)
             text = spoken_quote(citation)
-            self.lines.append(ScriptLine(text, citation, "second", self._chapter, also))
+            self.lines.append(ScriptLine(text, citation, speaker, self._chapter, also))
 
-
-def names_at_head(opening: Opening, subject: str) -> bool:
-    """True if all the subject's words are in the title and first two sentences, or its names are
-    in the title and all its words in the opening."""
-    article, language = opening.article, opening.article.language
-    words = set(keyed_terms(subject, language))
-    title = set(keyed_terms(article.title, language))
-    head = " ".join(sentence.text for sentence in opening.passage.sentences[:2])
-    if words <= title | set(keyed_terms(head, language)):
-        return True
-    names = question_names(subject, language) & words
-    return bool(names) and names <= title and words <= set(keyed_terms(opening.text, language))
+    def _voice(self, wanted: Speaker) -> Speaker:
+        """The wanted voice, or the other one if it has said four sentences in a row."""
+        last = [line.speaker for line in islice(reversed(self.lines), _VOICE_SENTENCES)]
+        if len(last) == _VOICE_SENTENCES and set(last) == {wanted}:
+            return "second" if wanted == "first" else "first"
+        return wanted
 
 
 def _span(stories: Sequence[Story]) -> Period:

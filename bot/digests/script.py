@@ -1,8 +1,8 @@
 """Scripts of dailies and podcasts: every line quotes an article or is a fixed phrase.
 
 Both are enforced: a quote is a `Citation`, hence verbatim; any other line must be a text of the
-catalogue `digests`, filled only with article metadata (names, titles, dates), the requested
-subjects, or counts.
+catalogue `digests`, filled only with article metadata (names, titles, dates), people as the
+articles call them, the requested subjects, or counts.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from string import Formatter
 
 from bot.answer import LINE_END, Citation
 from bot.audio import Speaker, SpokenLine
+from bot.digests.excerpt import meant_day
 from bot.errors import QuoteError
 from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language, catalogue
 from bot.locale.source import host_of, publishers
 from index.article import Article, Period
-from index.text.names import span_names
 
 WORDS_A_MINUTE = 150  # of the speech engine
 # Seconds of silence after a quote, after any other line, and after a chapter.
@@ -58,8 +58,9 @@ class ScriptLine:
 class Script:
     """Lines in reading order, based on the articles `sources`.
 
-    `subjects` are that of a podcast or those a person follows, as typed. Raises QuoteError for a
-    line that is neither a quote nor a fixed phrase.
+    `subjects` are that of a podcast or those a person follows, as typed; `people` are names and
+    roles as the sources write them. Raises QuoteError for a line that is neither a quote nor a
+    fixed phrase.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Script:
     lines: tuple[ScriptLine, ...]
     sources: tuple[Article, ...] = ()
     subjects: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = frozenset(self._names())
@@ -92,6 +94,8 @@ class Script:
         """Yield what fixed phrases may name."""
         yield from self.subjects
         yield self.title
+        texts = [" ".join(article.text.split()) for article in self.sources]
+        yield from (person for person in self.people if any(person in text for text in texts))
         for day in (self.period.first, self.period.last):
             yield format.day(day, self.language)
         yield format.period(self.period, self.language)
@@ -104,9 +108,8 @@ class Script:
             yield from filter(None, (article.outlet, article.author, host_of(article.url)))
             yield from publishers(article)
         for quote in self.quotes:
-            people = span_names(quote.quote, self.language)
-            yield from (quote.quote[name.start : name.end] for name in people)
-            yield from _NOUN.findall(quote.quote)
+            if (meant := meant_day(quote.quote, quote.article, self.period.last)) is not None:
+                yield format.day_of_year(meant, self.language)
 
 
 def spoken_quote(citation: Citation) -> str:
@@ -142,7 +145,6 @@ def is_listed(text: str, language: Language, names: Iterable[str]) -> bool:
     )
 
 
-_NOUN = re.compile(r"[^\W\d_]{4,}")
 _COUNT = r"\d[\d\u202f,]*"
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -65,12 +64,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """One event: its articles, newest first; the person's subjects it belongs to; the first article
-    of the story it follows up."""
+    """One event: its articles, newest first; the person's subjects it belongs to; the stories that
+    it follows up, newest first."""
 
     openings: tuple[Opening, ...]
     subjects: tuple[str, ...] = ()
-    follows: Article | None = None
+    before: tuple[Story, ...] = ()
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -115,8 +114,8 @@ def find_stories(
 def _chain_sequels(
     stories: Sequence[Story], rows: Mapping[str, int], sequel: BoolArray
 ) -> Iterator[Story]:
-    """Keep the order of stories, but move sequels next to the best of their chain and sort each
-    chain by day."""
+    """Keep the order of stories, but put the newest of a chain in the place of its best one; those
+    before it belong to it."""
     rest = list(stories)
     while rest:
         chain = [rest.pop(0)]
@@ -126,10 +125,9 @@ def _chain_sequels(
             if sequel[np.ix_(own, others)].any():
                 chain.append(story)
                 rest.remove(story)
-        chain.sort(key=lambda story: story.openings[0].day)
-        yield chain[0]
-        for before, story in pairwise(chain):
-            yield replace(story, follows=before.openings[0].article)
+        newest, *before = sorted(chain, key=lambda story: story.openings[0].day, reverse=True)
+        subjects = dict.fromkeys(subject for story in chain for subject in story.subjects)
+        yield replace(newest, subjects=tuple(subjects), before=tuple(before))
 
 
 def likeness(cosine: float, words: float, names: float) -> float:
@@ -269,15 +267,20 @@ def _subjects_of(openings: Sequence[Opening], subjects: Sequence[str]) -> tuple[
 
 
 def _worth(story: Story, period: Period, model: str) -> float:
-    """Score a story by news value, coverage (1 per doubling), subjects and freshness."""
+    """Score a story by its own worth, the person's subjects and freshness."""
     days = max((period.last - period.first).days, 1)
     age = (period.last - story.openings[0].day).days / days
+    own = story_worth(story, model)
+    return own + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)
+
+
+def story_worth(story: Story, model: str) -> float:
+    """Score a story by news value and coverage (1 per doubling)."""
     value = max(
         news_value(opening.article, opening.passage, opening.vectors, model)
         for opening in story.openings
     )
-    coverage = float(np.log2(story.coverage))
-    return value + coverage + SUBJECT_WORTH * bool(story.subjects) + FRESH_WORTH * (1 - age)
+    return value + float(np.log2(story.coverage))
 
 
 SENTENCES = 3  # averaged, from the opening

@@ -19,7 +19,6 @@ from bot.digests import script_records as scripts
 from bot.digests.daily import make_daily
 from bot.digests.digest_records import DigestRecord
 from bot.digests.podcast import PodcastRequest, make_podcast
-from bot.digests.podcast_questions import open_interview
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_day, parse_schedule
 from bot.digests.script import Script, spoken_quote
@@ -48,9 +47,7 @@ logger = logging.getLogger(__name__)
 DAILY = MenuCommand(
     "quotidien", "daily", "Les nouvelles du jour", "The day’s news", public=True, groups=True
 )
-PODCAST = MenuCommand(
-    "podcast", "podcast", "Un sujet en questions", "A subject in questions", public=True
-)
+PODCAST = MenuCommand("podcast", "podcast", "Un sujet raconté", "A subject told", public=True)
 
 POLL_INTERVAL = timedelta(seconds=20)  # for due digests
 MAX_SPAN = timedelta(days=31)  # of one digest, even if the last one is older
@@ -272,12 +269,7 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
             return await asyncio.to_thread(make)
 
     def _make_podcast(self, request: PodcastRequest) -> Script:
-        from bot.assembly import subject_thresholds
-
-        settings = self._services.settings
-        searcher = self._services.library.searcher()
-        interview = open_interview(settings, searcher, request.language)
-        return make_podcast(interview, subject_thresholds(settings), request)
+        return make_podcast(self._services.library.searcher(), request)
 
 
 def _stop_button(phrases: SchedulePhrases) -> InlineKeyboardMarkup:

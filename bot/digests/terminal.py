@@ -100,10 +100,9 @@ def podcast(
 ) -> int:
     """Make a podcast on a subject or, by default, on the last seven days. Raises UsageError,
     IndexingError, SpeechError."""
-    from bot.assembly import open_index, subject_thresholds
+    from bot.assembly import open_index
     from bot.digests import clock
     from bot.digests.podcast import PodcastRequest, make_podcast
-    from bot.digests.podcast_questions import open_interview
 
     minutes = _parse_minutes(length)
     if feed is not None and not feed_url:
@@ -113,9 +112,8 @@ def podcast(
     if not about and within is None:
         within = Period(today - timedelta(days=6), today)
     code = language or settings.language
-    interview = open_interview(settings, open_index(settings).searcher(), code)
     request = PodcastRequest(code, about, within, minutes)
-    script = make_podcast(interview, subject_thresholds(settings), request)
+    script = make_podcast(open_index(settings).searcher(), request)
     phrases = FeedPhrases.of(script.language)
     return _deliver(settings, script, open_speech, markdown, audio, feed, feed_url, phrases)
 

@@ -277,6 +277,7 @@ FORMATS: Mapping[str, Callable[[Any, str], str]] = {
         wait,
         elapsed,
         day,
+        day_of_year,
         period,
         quote,
         listing,

@@ -75,7 +75,7 @@ def test_the_sentence_that_carries_the_headline_is_told_first() -> None:
     assert chosen(article("Le maire de Noirmont démissionne", text))[0] == resigned
 
 
-def test_what_goes_on_with_a_story_is_told_behind_it_as_its_sequel() -> None:
+def test_the_newest_of_a_story_is_told_and_what_was_before_it_named() -> None:
     before = article(CRUE.title, CRUE.text, DAY - timedelta(days=1))
     after = article(
         "Crue de la Vaure\u00a0: les ponts reconstruits",
@@ -84,10 +84,24 @@ def test_what_goes_on_with_a_story_is_told_behind_it_as_its_sequel() -> None:
     market = article("Élection à Kersaint", "Le maire de Kersaint a été élu dimanche soir.")
     events = {before.title: "crue", after.title: "crue"}
     period = Period(DAY - timedelta(days=1), DAY)
-    told = texts(make_daily(generation([before, after, market], events), period, "fr"))
-    at = told.index("La suite de «\u00a0Crue de la Vaure\u00a0».")
-    assert told[at + 1].startswith("Selon Le Phare, le 26 mars")
-    assert any(line.startswith("Selon Le Phare, le 25 mars") for line in told[:at])
+    daily = make_daily(generation([before, after, market], events), period, "fr")
+    told = texts(daily)
+    earlier = told.index("Plus tôt, le 25 mars\u00a0: «\u00a0Crue de la Vaure\u00a0».")
+    assert told[earlier - 1] == after.text
+    assert TOLL not in told
+    assert {before.id, after.id} <= {source.id for source in daily.sources}
+    titles = [f"«\u00a0{made.title}\u00a0»." for made in (after, market)]
+    assert told[1] == "Les titres."
+    assert sorted(told[2:4]) == sorted(titles)
+
+
+def test_yesterday_is_said_with_its_day_or_not_at_all() -> None:
+    opened, closed = "Le pont a rouvert hier à Noirmont.", "La gare a fermé hier à Kersaint."
+    day_before = DAY - timedelta(days=1)
+    made = article("Le pont rouvre à Noirmont", f"{opened} {closed}", day_before)
+    told = texts(make_daily(generation([made]), Period(day_before, DAY), "fr"))
+    assert told[told.index(opened) + 1] == "Soit le 24 mars."
+    assert closed not in told
 
 
 def test_nothing_new_is_said_with_the_day_of_the_newest() -> None:

@@ -86,6 +86,11 @@ async def test_replies_are_answered_from_the_articles_told(server: BotServer, st
             assert PORT in (await server.next_message()).text
             server.user_says(READER, "Quel pont a été fermé ?", reply_to=told)
             assert PONT not in (await server.next_message()).text
+        speech.words = "Qu’a débarqué la coopérative de Kersaint ?"
+        server.user_speaks(READER, b"OggS question", reply_to=recording)
+        assert (await server.next_message()).text.startswith("Question entendue")
+        assert PORT in (await server.next_message()).text
+        assert (await server.next_message()).file is not None  # answered aloud, too
         assert PONT in (await server.reply_to(READER, "Quel pont a été fermé ?")).text
 
         server.user_says(READER, "/podcast baleines")  # nothing to hear

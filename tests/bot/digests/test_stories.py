@@ -41,14 +41,17 @@ def test_the_same_event_in_other_words_is_one_story_told_by_both() -> None:
 def test_articles_that_only_share_their_meaning_or_their_words_are_two_stories() -> None:
     assert len(told(PONT, PORT, events={PONT.title: "accident", PORT.title: "accident"})) == 2
     later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=3), "La Gazette")
-    assert len(told(PONT, later, period=WEEK)) == 2
+    (story,) = find_stories(generation([PONT, later], SAME), WEEK, "fr")
+    assert (story.articles, [own.articles for own in story.before]) == ((later,), [(PONT,)])
 
 
 def test_an_outlet_goes_on_with_its_own_story_on_another_day() -> None:
     later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=1))
     found = find_stories(generation([later, PORT, PONT], SAME), WEEK, "fr")
-    follows = {story.articles[0].title: story.follows and story.follows.title for story in found}
-    assert follows == {PONT.title: None, PONT_TOO.title: PONT.title, PORT.title: None}
+    before = {
+        story.articles[0].title: [own.articles[0].title for own in story.before] for story in found
+    }
+    assert before == {PONT_TOO.title: [PONT.title], PORT.title: []}
 
 
 def test_what_matters_comes_before_what_is_long_or_fresh() -> None:

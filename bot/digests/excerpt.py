@@ -1,0 +1,238 @@
+"""Excerpts of articles to read aloud: sentences in a row that lean on nothing left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+from functools import lru_cache
+
+from bot.answer import Citation
+from bot.archive.lede import is_continuation, is_quotable, is_repetition, lede
+from index.article import Article, Passage
+from index.ingestion.passages import cut
+from index.text.antecedents import is_dependent
+from index.text.dates import weekday_names
+from index.text.event_days import find_event_days
+from index.text.folding import fold_phrase
+from index.text.language import keyed_terms
+from index.text.names import is_one_person, span_names
+from index.text.patterns import one_of
+
+LEAST_WORDS = 60
+_SHORT_WORDS = 6
+MORE_WORDS = 60  # of sentences that lean on what was read
+_MOMENT = (
+    rf"(?:\d|{one_of(weekday_names('fr', 'en'))}|matin|midi|soir|après-midi|nuit|semaine|week-end"
+    r"|mois|année|morning|afternoon|evening|week|month|year)"
+)
+# « ces attaques », « cette dernière », "these attacks", but not « ce mardi » nor « ce que ».
+_DEMONSTRATIVE = re.compile(
+    rf"\b(?:cet|cette|ces|ce (?!qu|n['’]|sont|serait|fut)|this |these |those )\s*(?!{_MOMENT})\w"
+    r"|\b(?:celui|celle|ceux|celles)-(?:ci|là)\b|\b(?:le|la|les) (?:dernier|dernière)s?(?= |,)"
+    r"|\bpeu (?:après|avant)(?=,|\.| par )"
+    r"|\b(?:selon|pour|avec|chez|contre|sur|according to) (?:lui|elles?|eux|him|her|them)\b",
+    re.IGNORECASE,
+)
+_SEQUENCE = re.compile(
+    r"[\s«“\"]*(?:le lendemain|la veille|le même jour|au même moment|peu (?:après|avant)"
+    r"|plus t(?:ôt|ard)|(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|quelques|plusieurs"
+    r"|\d+) (?:minutes?|heures?|jours?|semaines?|mois|ans?|années?) (?:plus|après|avant)"
+    r"|de son côté|pour sa part|à son tour|lui aussi|(?:d['’]|les )autres|une? autre"
+    r"|the next day|the day before|later|earlier)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"[\s«“\"]*(?:le |la |les |l['’]|the )(?P<noun>[a-zà-öø-ÿœ]{3,})(?:,| (?:a|ont|est|sont|était"
+    r"|étaient|avait|avaient|s['’]\w+|se|n['’]\w+|ne|fut|furent|sera|seront|doit|doivent|devra"
+    r"|devrait|peut|va|vont|aussi|has|have|had|is|are|was|were|will|would|could|also)\b)",
+    re.IGNORECASE,
+)
+_FOLLOWING = re.compile(
+    r"\b(?:donc|cependant|toutefois|pourtant|néanmoins|par conséquent|par ailleurs|en effet"
+    r"|également|alors|therefore|however|thus)\b|, (?:lui|elle|eux|elles),|\bquant (?:à|aux?)\b",
+    re.IGNORECASE,
+)
+_RELATIVE_DAY = re.compile(
+    r"\b(?:(?:avant-)?hier|aujourd['’]hui|demain|ce (?:matin|midi|soir)|cet après-midi|cette nuit"
+    r"|today|yesterday|tonight|tomorrow|this (?:morning|afternoon|evening))\b",
+    re.IGNORECASE,
+)
+
+
+_CAUSE = re.compile(
+    r"\b(?:parce qu|en raison d|à cause d|faute d|s['’]expliqu|because|due to|owing to"
+    r"|(?:est|sont|serait|seraient) dues? (?:à|aux?)\b|dus? (?:à|aux?)\b|dû (?:à|aux?)\b)",
+    re.IGNORECASE,
+)
+_DISPUTE = re.compile(
+    r"\b(?:contest|dément|accus|dénonc|désaccord|s['’]oppos|réfut|den(?:y|ie)|disput|critici)\w*",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(
+    r"\b(?:devr(?:a|ait|ont|aient)|prévue?s?|prochaine?s?|will|is due|are due|is expected)\b",
+    re.IGNORECASE,
+)
+
+
+def gives_cause(text: str) -> bool:
+    return _CAUSE.search(text) is not None
+
+
+def tells_dispute(text: str) -> bool:
+    return _DISPUTE.search(text) is not None
+
+
+def tells_next(text: str) -> bool:
+    return _NEXT.search(text) is not None
+
+
+def excerpt(
+    article: Article,
+    passage: Passage,
+    earlier: Collection[str] = (),
+    *,
+    day: date | None = None,
+    least: int = LEAST_WORDS,
+) -> tuple[Citation, ...]:
+    """Read an article from the sentence that restates its headline, in its opening `passage`: at
+    `least` so many words, and on while a sentence leans on what was read.
+
+    What follows on something left out is taken only if it stands alone. None repeats an `earlier`
+    one; after the first, none says « hier » of another day than a listener of `day` understands.
+    """
+    told = [article.title, *earlier]
+    first = next(
+        (
+            citation
+            for citation in lede(article, passage, earlier)
+            if citation.start == passage.sentences[0].start
+            or stands_alone(citation.quote, article, told)
+        ),
+        None,
+    )
+    if first is None:
+        return ()
+    chosen, language = [first], article.language
+    words, has_gap, is_open = len(first.quote.split()), False, _opens_quote(first.quote)
+    for own in cut(article):
+        for sentence in own.sentences:
+            text = sentence.text
+            if sentence.start < first.end:
+                continue
+            texts = [*told, *(citation.quote for citation in chosen)]
+            leans = is_open or leans_on_others(text, language)
+            if words > least + MORE_WORDS or (words > least and not leans):
+                return tuple(chosen)
+            is_fit = (
+                (is_open or is_quotable(sentence, article) or (leans and _is_short(text)))
+                and meant_day(text, article, day) is None
+                and not is_repetition(text, texts, language)
+                and not (has_gap and not stands_alone(text, article, texts))
+                and not (_closes_quote(text) and not is_open)
+            )
+            if not is_fit:
+                has_gap, is_open = True, False
+                continue
+            has_gap, is_open = False, _opens_quote(text) or (is_open and not _closes_quote(text))
+            words += len(text.split())
+            chosen.append(Citation.of(1, sentence, own, article))
+    return tuple(chosen)
+
+
+def _is_short(text: str) -> bool:
+    """True for « Il pleut. », which states too little to be quoted by itself."""
+    return 1 < len(text.split()) < _SHORT_WORDS and text.endswith(".")
+
+
+def _opens_quote(text: str) -> bool:
+    return text.count("«") > text.count("»")
+
+
+def _closes_quote(text: str) -> bool:
+    return text.count("»") > text.count("«")
+
+
+def leans_on_others(text: str, language: str) -> bool:
+    """True if a sentence refers to one before it."""
+    return (
+        is_dependent(text, language)
+        or is_continuation(text)
+        or _SEQUENCE.match(text) is not None
+        or _DEMONSTRATIVE.search(text) is not None
+    )
+
+
+def stands_alone(text: str, article: Article, told: Collection[str]) -> bool:
+    """True if a sentence is understood by who has only heard what was `told`: it leans on none,
+    what it says « le » of was told of, and so were the people whom it calls by their surnames."""
+    language = article.language
+    if leans_on_others(text, language) or _FOLLOWING.search(text):
+        return False
+    before = " ".join(told)
+    subject = _SUBJECT.match(text)
+    if subject is not None:
+        noun = set(keyed_terms(subject["noun"], language))
+        if not noun <= set(keyed_terms(before, language)):
+            return False
+    return not any(
+        surname not in before and full_name(surname, article) not in ("", surname)
+        for surname in _single_names(text, language)
+    )
+
+
+def _single_names(text: str, language: str) -> list[str]:
+    names = [text[name.start : name.end] for name in span_names(text, language)]
+    full = " ".join(name for name in names if " " in name)
+    return [name for name in names if " " not in name and name not in full]
+
+
+def full_name(surname: str, article: Article) -> str:
+    """The name of the person whom an article calls by a surname further down; "" for no person."""
+    names = _full_names(article.text, article.language)
+    return next((name for name in names if name.endswith(f" {surname}")), "")
+
+
+@lru_cache(maxsize=256)
+def _full_names(text: str, language: str) -> tuple[str, ...]:
+    names = (text[name.start : name.end] for name in span_names(text, language))
+    return tuple(name for name in names if " " in name and is_one_person(name))
+
+
+_ROLE = re.compile(
+    r" ?, (?P<role>(?:le |la |l['’]|un |une |(?:ancien(?:ne)?|ex-?) ?|the |a |an )?"
+    r"[a-zà-öø-ÿœ][\w'’ -]{4,60}?)(?=,| et | a | est |\.)"
+)
+_ROLE_NOUN = re.compile(
+    r"\b(?:president|ministre|candidat|depute|maire|senat|chef|secretaire|patron|direct|porte-parole"
+    r"|acteur|actrice|aut(?:eu|ri)|champion|avocat|general|roi|reine|pape|astronaut|minister|mayor|leader|head"
+    r"|founder|fondat|commissaire|procureur|juge|professeur|chercheu|medecin|responsable|representant"
+    r"|membre|gouverneur|dirigeant|entraineur|joueu|coureu|ecrivain|journaliste|economiste|historien"
+    r"|commandant|delegue|ambassad|conseill)"
+)
+
+
+def role_of(name: str, articles: Iterable[Article]) -> str:
+    """What an article says that a person is, right behind the name: « la maire de Paris »."""
+    for article in articles:
+        for match in re.finditer(re.escape(name), article.text):
+            role = _ROLE.match(article.text, match.end())
+            if role is not None and _ROLE_NOUN.search(fold_phrase(role["role"])):
+                return " ".join(role["role"].split())
+    return ""
+
+
+def meant_day(text: str, article: Article, day: date | None) -> date | None:
+    """The day that a sentence means by « hier » or « aujourd’hui », if who listens on `day`
+    understands another and no date beside it says which."""
+    published, match = article.published, _RELATIVE_DAY.search(text)
+    if day is None or match is None or published in (None, day):
+        return None
+    days = find_event_days(text, published)
+    if any(own.exactness == "day" and _has_digit(text[own.start : own.end]) for own in days):
+        return None
+    return next((own.period.first for own in days if own.start == match.start()), published)
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))

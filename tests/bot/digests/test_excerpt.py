@@ -1,0 +1,75 @@
+"""What is read of an article, and what a listener understands by itself."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.digests.excerpt import excerpt, meant_day, role_of, stands_alone
+from index.article import Article
+from index.ingestion.passages import cut
+from tests.bot.digests.made import DAY, article
+
+NEWS = "Des rebelles ont exécuté 28 soldats mercredi près de la ville de Saraqeb."
+VIDEO = "Une vidéo de l’exécution a été publiée sur Internet par les rebelles."
+
+
+def read(text: str, least: int = 10, day: date | None = None) -> list[str]:
+    made = article("Exécution en Syrie", text, language="fr")
+    return [quote.quote for quote in excerpt(made, cut(made)[0], day=day, least=least)]
+
+
+def test_a_passage_is_read_on_while_a_sentence_leans_on_it() -> None:
+    leaning = "Cette vidéo a été condamnée par les Nations unies jeudi soir."
+    assert read(f"{NEWS} {leaning} La ville de Homs a été bombardée par l’armée.") == [
+        NEWS,
+        leaning,
+    ]
+
+
+def test_what_leans_on_a_sentence_left_out_is_left_out() -> None:
+    left_out = "Que montre la vidéo publiée par les rebelles mercredi ?"
+    leaning = "Cette vidéo a été condamnée par les Nations unies jeudi soir."
+    free = "La ville de Homs a été bombardée par l’armée."
+    assert read(f"{NEWS} {left_out} {leaning} {free}", least=20) == [NEWS, free]
+
+
+def test_a_quote_that_is_open_is_read_to_its_end() -> None:
+    opened = "Le général a déclaré : « Nos soldats ont été exécutés."
+    closed = "Nous ne l’oublierons pas de sitôt. »"
+    assert read(f"{NEWS} {opened}\n\n{closed}", least=20) == [NEWS, opened, closed]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "alone"),
+    [
+        ("La vidéo a été publiée mercredi par les rebelles.", [], False),
+        ("La vidéo a été publiée mercredi par les rebelles.", [VIDEO], True),
+        ("L’armée condamne ces attaques contre la ville de Homs.", [VIDEO], False),
+        ("Selon lui, la ville de Homs a été bombardée mercredi.", [VIDEO], False),
+        ("Deux jours plus tard, la ville de Homs a été bombardée.", [VIDEO], False),
+        ("Moretti a démissionné mercredi matin.", [], False),
+        ("Moretti a démissionné mercredi matin.", ["Paul Moretti est ministre."], True),
+        ("Paul Moretti a démissionné ce mercredi matin.", [], True),
+    ],
+)
+def test_a_sentence_stands_alone_if_what_it_speaks_of_was_told(
+    text: str, told: list[str], alone: bool
+) -> None:
+    made = article("Syrie", f"Paul Moretti, le ministre, est à Homs. {text}", language="fr")
+    assert stands_alone(text, made, told) is alone
+
+
+def test_a_day_that_means_another_to_the_listener_is_known() -> None:
+    text = "Le pont a rouvert hier matin sous la pluie."
+    made = article("Le pont", text)
+    assert meant_day(text, made, DAY) is None
+    assert meant_day(text, made, DAY + timedelta(1)) == DAY - timedelta(1)
+    assert meant_day("Le pont a rouvert aujourd’hui 26 mars.", made, DAY + timedelta(1)) is None
+
+
+def test_a_person_is_introduced_by_what_an_article_calls_them() -> None:
+    made: Article = article("Mai", "Theresa May, la Première ministre britannique, a démissionné.")
+    assert role_of("Theresa May", [made]) == "la Première ministre britannique"
+    assert role_of("Boris Johnson", [made]) == ""
