@@ -164,7 +164,7 @@ class _PodcastWriter:
     def write(self, stories: Sequence[Story]) -> None:
         """Tell the newest of the best stories, those that led to it from the first on, who says
         what, and what is to come; of a period, the best stories with what comes of each."""
-        budget = round(self.request.minutes * WORDS_A_MINUTE)
+        budget = self._budget
         is_thread = bool(self.request.subject)
         room = budget - _VOICES_WORDS * is_thread
         chosen = list(stories[: max(room // _STORY_WORDS, 1)])
@@ -192,7 +192,7 @@ class _PodcastWriter:
             self._tell_next(told[0])
         period = self.request.period or _span(chosen)
         self._chapter = ""
-        self.lines[:0] = self._opening(self.title(period), told, stories, budget)
+        self.lines[:0] = self._opening(self.title(period), told, stories)
         self._say(self.phrases.goodbye(self.title(period)))
 
     def _say_no_news(self) -> None:
@@ -203,11 +203,15 @@ class _PodcastWriter:
             self._say(self.phrases.nothing_in(request.period))
 
     @property
+    def _budget(self) -> int:
+        return round(self.request.minutes * WORDS_A_MINUTE)
+
+    @property
     def _words(self) -> int:
         return sum(line.words for line in self.lines)
 
     def _opening(
-        self, title: str, told: Sequence[Story], stories: Sequence[Story], budget: int
+        self, title: str, told: Sequence[Story], stories: Sequence[Story]
     ) -> list[ScriptLine]:
         """Greet, name the points, and say it if the articles have less than was asked for."""
         titles = [
@@ -221,7 +225,7 @@ class _PodcastWriter:
         available = sum(
             len(article.text.split()) for story in stories for article in story.articles
         )
-        if available < SHORT_SHARE * budget:
+        if available < SHORT_SHARE * self._budget:
             texts.append(self.phrases.short(max(round(self._words / WORDS_A_MINUTE), 1)))
         return [
             ScriptLine(text, None, "second" if at > 1 else "first") for at, text in enumerate(texts)
@@ -313,12 +317,15 @@ class _PodcastWriter:
         self._chapter = ""
         self._ask("voices")
         for line, name in sorted(lines, key=lambda own: own[0].article.published or date.min):
+            if self._words > self._budget:
+                return
             role = role_of(name, [line.article, *self.sources])
             self._cite(line, " ".join(name.split()), "" if role in line.text else role)
 
     def _tell_point(self, kind: str, test: Callable[[Event], bool]) -> bool:
         """Quote the weightiest sentences that pass a test; return False if there are none."""
-        lines = distinct(ranked(self._unheard(filter(test, self.material))), _POINT_LINES)
+        most = _POINT_LINES if self._words < self._budget else 1
+        lines = distinct(ranked(self._unheard(filter(test, self.material))), most)
         if lines:
             self._chapter = ""
             self._ask(kind)
