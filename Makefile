@@ -50,7 +50,7 @@ web: $(WEB) ## serve the pages on http://127.0.0.1:8000/
 	@$(BIN)/selon index --if-missing </dev/null 1>&2
 	@$(BIN)/selon serve
 
-models: $(MODELS) ## Sentence Transformers: other embedding models and readers
+models: $(MODELS) ## Sentence Transformers: other embedding models
 
 # Where llama.cpp cannot be installed, the tests that need a real chat model are skipped and say so.
 # Four workers on two cores: what starts processes or servers mostly waits for them.

@@ -30,7 +30,7 @@ from index.article import Article, Period
 from index.findings import Findings
 from index.models.base import BUNDLED, Embedder
 from index.models.bundled.embedder import BundledEmbedder, load_bundled
-from index.models.factory import load_reader
+from index.models.bundled.reader import load_bundled_reader
 from index.reading.confidence import ReadingConfidence
 from index.reading.evidence import UNREAD_LOGIT, EvidenceReader
 from index.search.confidence import ConfidenceModel, Thresholds
@@ -65,8 +65,8 @@ class RecentReader:
 def thresholds_of(settings: Settings) -> Thresholds:
     """The thresholds of the settings, by default the calibrated ones.
 
-    Those are the bundled reader's, or the search's with another reader or none. Raises
-    SettingsError if sure is below perhaps.
+    Those are the reader's, or the search's without one. Raises SettingsError if sure is below
+    perhaps.
     """
     model = ReadingConfidence if settings.reader == BUNDLED else ConfidenceModel
     return _thresholds(settings, model.load().thresholds)
@@ -85,7 +85,9 @@ def _thresholds(settings: Settings, defaults: Thresholds) -> Thresholds:
 
 def open_reader(settings: Settings) -> EvidenceReader | None:
     """Open the reader, once per process. Raises ModelError."""
-    return _open_reader(settings.reader, settings.cache_dir, settings.threads or None)
+    if settings.reader == "none":
+        return None
+    return _open_reader(settings.cache_dir, settings.threads or None)
 
 
 def evaluation_means(settings: Settings, embedder: Embedder) -> Means:
@@ -98,12 +100,8 @@ def evaluation_means(settings: Settings, embedder: Embedder) -> Means:
 
 
 @cache
-def _open_reader(name: str, cache_dir: Path, threads: int | None) -> EvidenceReader | None:
-    reader = load_reader(name, cache_dir, threads=threads)
-    if reader is None:
-        return None
-    if name != BUNDLED:  # not calibrated
-        return EvidenceReader(reader, None)
+def _open_reader(cache_dir: Path, threads: int | None) -> EvidenceReader:
+    reader = load_bundled_reader(cache_dir, threads=threads)
     return EvidenceReader(reader, ReadingConfidence.load(), UNREAD_LOGIT)
 
 

@@ -90,6 +90,8 @@ def parse_writer(text: str) -> WriterChoice:
     name, _, reader = (part.strip() for part in text.partition(_READER))
     if "@mode=" in name or "@prompts=" in text:
         raise RefusedValue("writer-mode", name=text)
+    if reader not in ("", "bundled", "none"):
+        raise RefusedValue("choice-unclear", name=text)
     return WriterChoice(None if name == EXTRACTIVE else _choice(name), reader)
 
 

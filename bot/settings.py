@@ -52,6 +52,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 _ISSUER = re.compile(r"https://|http://(?:127\.0\.0\.1|localhost)[:/]")  # what it signs is believed
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_.-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 
+ReaderChoice = Literal["bundled", "none"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
 Access = Literal["open", "list", "invitation"]
@@ -122,11 +123,10 @@ class Settings(BaseSettings):
         description="`bundled` (multilingual-e5-small), or any Sentence Transformers model by "
         "hub name or path (`make models`); another model needs a new index.",
     )
-    reader: str = Field(
+    reader: ReaderChoice = Field(
         "bundled",
-        description="Model that reads the passages found: `bundled`, `none` (faster: the "
-        "search alone decides), or a question-answering model or cross-encoder by "
-        "hub name or path (`make models`).",
+        description="Model that reads the passages found: `bundled`, or `none` (faster: the "
+        "search alone decides).",
     )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="Processor cores for embedding and reading (0: all)."

@@ -17,7 +17,6 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 BUNDLED = "bundled"  # name of the models that ship with Selon
-NONE = "none"  # name for no model
 
 
 @dataclass(frozen=True, slots=True)

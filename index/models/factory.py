@@ -1,11 +1,11 @@
-"""Loading of an embedding model or a reader by its name."""
+"""Loading of an embedding model by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from index.models.base import BUNDLED, NONE, Embedder, PassageReader
+from index.models.base import BUNDLED, Embedder
 
 
 def load_embedder(
@@ -29,24 +29,3 @@ def load_embedder(
     from index.models.sentence_transformers import load_sentence_transformer
 
     return load_sentence_transformer(name, threads=threads)
-
-
-def load_reader(
-    name: str,
-    cache_dir: Path,
-    *,
-    threads: int | None = None,
-) -> PassageReader | None:
-    """Load `bundled`, any reader of Transformers by hub name or path, or `none`.
-
-    The other arguments are as in `load_embedder`. Raises `ModelError`.
-    """
-    if name == NONE:
-        return None
-    if name == BUNDLED:
-        from index.models.bundled.reader import load_bundled_reader
-
-        return load_bundled_reader(cache_dir, threads=threads)
-    from index.models.transformers_reader import load_transformers_reader
-
-    return load_transformers_reader(name, threads=threads)

@@ -58,7 +58,6 @@ def test_a_sure_threshold_below_the_least_is_a_mistake_in_the_settings(tmp_path:
         ({"sure_confidence": 0.99}, Thresholds(READ.perhaps, 0.99)),
         ({"min_confidence": 0.1, "sure_confidence": 0.2}, Thresholds(0.1, 0.2)),
         ({"reader": "none"}, SEARCHED),
-        ({"reader": "another/reader"}, SEARCHED),
     ],
 )
 def test_thresholds_are_calibrated_unless_set(chosen: dict[str, Any], expected: Thresholds) -> None:
@@ -76,7 +75,7 @@ def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
         return Archive(searcher, given, *more)
 
     monkeypatch.setattr(assembly, "Archive", open_about)
-    monkeypatch.setattr(assembly, "load_reader", lambda *_, **__: FakeReader())
+    monkeypatch.setattr(assembly, "load_bundled_reader", lambda *_, **__: FakeReader())
     build_articles([article("phare", "Il date de 1862.")], tmp_path, FakeEmbedder())
     index = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())
     settings = Settings(_env_file=None, cache_dir=tmp_path, min_confidence=least)
@@ -87,14 +86,14 @@ def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
 def test_one_reader_serves_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = []
 
-    def load(name: str, *_: object, **__: object) -> FakeReader:
-        loaded.append(name)
+    def load(cache_dir: Path, **_: object) -> FakeReader:
+        loaded.append(cache_dir)
         return FakeReader()
 
-    monkeypatch.setattr(assembly, "load_reader", load)
-    settings = Settings(_env_file=None, reader="a reader of this test")
+    monkeypatch.setattr(assembly, "load_bundled_reader", load)
+    settings = Settings(_env_file=None, cache_dir=Path("of this test"))
     assert assembly.open_reader(settings) is assembly.open_reader(settings)
-    assert loaded == ["a reader of this test"]
+    assert loaded == [Path("of this test")]
 
 
 def test_without_a_chat_model_nothing_of_one_is_loaded() -> None:

@@ -78,7 +78,7 @@ def test_a_pair_that_was_met_does_not_come_again() -> None:
 def test_writers_are_models_quotes_and_readers() -> None:
     names = (
         *("extractive", "ollama:qwen3:4b", "mistralai:small"),
-        *("extractive@reader=none", "openai:m@reader=/models/r"),
+        *("extractive@reader=none", "openai:m@reader=bundled"),
     )
     writers = parse_writers(",".join(names))
     assert tuple(writer.name for writer in writers) == names

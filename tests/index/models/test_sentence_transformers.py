@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
-from index.models.base import BUNDLED, NONE, PassageText, Prompts
-from index.models.factory import load_embedder, load_reader
+from index.models.base import BUNDLED, Prompts
+from index.models.factory import load_embedder
 from index.models.sentence_transformers import prompts_of
 
 WORDS = ["[UNK]", "phare", "tarte", "mer", "query", "passage", ":", "search"]
@@ -90,58 +90,3 @@ def test_a_folder_without_a_model_or_none_is_one_clear_line(tmp_path: Path) -> N
     assert BUNDLED in str(caught.value)
     with pytest.raises(ModelError, match="embedding-model-no-folder"):
         load_embedder(str(tmp_path / "absent"), tmp_path)
-
-
-READER_WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] quand le phare allumé en 1849".split()  # noqa: SIM905
-PASSAGES = [PassageText("Phare", None, "le phare allumé en 1849"), PassageText("", None, "le")]
-
-
-def save_reader(folder: Path, kind: str) -> str:
-    """A tiny BERT with random weights and a head of this kind."""
-    import torch
-    import transformers
-
-    folder.mkdir()
-    (folder / "vocab.txt").write_text("\n".join(READER_WORDS), encoding="utf-8")
-    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(str(folder))
-    config = transformers.BertConfig(
-        vocab_size=len(READER_WORDS),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        num_labels=1 if "Sequence" in kind else 2,
-    )
-    torch.manual_seed(0)
-    getattr(transformers, kind)(config).save_pretrained(str(folder))
-    return str(folder)
-
-
-def test_a_question_answering_model_finds_words(tmp_path: Path) -> None:
-    name = save_reader(tmp_path / "qa", "BertForQuestionAnswering")
-    reader = load_reader(name, tmp_path, threads=1)
-    assert reader is not None
-    assert reader.id.startswith("qa/")
-    readings = list(reader.read("quand", PASSAGES))
-    for passage, reading in zip(PASSAGES, readings, strict=True):
-        assert reading.span is not None
-        assert reading.span.words(passage.text).strip()
-        assert reading.logit == reading.span.logit
-
-
-def test_a_cross_encoder_tells_how_well_a_passage_answers(tmp_path: Path) -> None:
-    name = save_reader(tmp_path / "cross", "BertForSequenceClassification")
-    reader = load_reader(name, tmp_path, threads=1)
-    assert reader is not None
-    first, second = reader.read("quand", PASSAGES)
-    assert first.span is None
-    assert first.logit != second.logit
-    assert list(reader.read("quand", [])) == []
-
-
-def test_there_may_be_none_but_no_folder_without_a_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="reader-no-folder"):
-        load_reader(str(tmp_path / "absent"), tmp_path)
-    with pytest.raises(ModelError, match="reader-not-loaded"):
-        load_reader(str(tmp_path), tmp_path)
-    assert load_reader(NONE, Path("cache")) is None
