@@ -7,7 +7,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -86,9 +86,6 @@ def find_material(
         if not matches.articles and fold_phrase(form) != fold_phrase(subject):
             form = _mend(form, findings.hits)
             matches = find_subject(searcher, form, request.period, most=most)
-    shortest = _mend(request.forms[-1], findings.hits) if request.forms else ""
-    if not matches.articles and not _are_known(shortest, searcher):
-        return None
     if not matches.articles and (
         findings.confidence < _LEAST_CONFIDENCE
         or not any(_has_names(matches.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])
@@ -131,16 +128,6 @@ def find_material(
     is_near = is_near or is_corrected or not any(entry.is_central for entry in articles)
     named = frozenset(() if is_corrected else (entry.article.id for entry in matches.articles))
     return Material(replace(matches, articles=tuple(articles)), named, is_near, similarity)
-
-
-def _are_known(subject: str, searcher: Searcher) -> bool:
-    """True if every word of a subject stands in some article: « Hulot »."""
-    generation = searcher.generation
-    words = (word for word in folded_words(subject) if word not in _STOP_WORDS)
-    terms = ([keyed_terms(word, own) for own in generation.facts.languages] for word in words)
-    return all(
-        len(generation.passages_with([set(chain.from_iterable(own))])) for own in terms if any(own)
-    )
 
 
 def _find_by_names(
