@@ -9,6 +9,7 @@ from datetime import date
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.extractive import Relation, relation
+from bot.archive.identity import ROLE
 from bot.archive.material import Material, find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -48,6 +49,7 @@ _TOPIC_OPENING = re.compile(
 )
 _SAY = re.compile(r"^(?:say|said|think)\b,? ?(?:about |on |after )?(?:the )?")
 _FIRST_NAME = re.compile(rf"{PERSON}|[A-ZÀ-ÖØ-Þ][\w.'’-]+")
+_NOUN = re.compile(r"\b(?:la|le|les|un|une|l['’])\s?[a-zà-öø-ÿ]{4,} $")
 _CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ][\w-]+")
 _OF = re.compile(r"\b(?:d[eu]s?|d['’]|de la|de l['’]|of|of the) ?$")
 
@@ -258,13 +260,19 @@ def _find_subjects(outside: str, language: str) -> list[str]:
     """The names that no preposition makes a complement, before any « il »."""
     pronoun = _PRONOUN.search(outside)
     end = pronoun.start() if pronoun is not None else len(outside)
-    return [
-        outside[span.start : span.end]
-        for span in span_names(outside, language)
-        if span.start < end
-        and fold_phrase(outside[span.start : span.end]) not in ROLES
-        and not _COMPLEMENT.search(outside[: span.start])
-    ]
+    names = []
+    for span in span_names(outside, language):
+        name, before = outside[span.start : span.end], outside[: span.start]
+        is_adjective = not before.strip() and outside[span.end :].startswith(",")  # « Ému, il… »
+        is_of_noun = _NOUN.search(before) is not None and not ROLE.search(fold_phrase(before[-30:]))
+        if (
+            span.start < end
+            and fold_phrase(name) not in ROLES
+            and not (" " not in name and (is_adjective or is_of_noun))  # « le bureau Ovale »
+            and not _COMPLEMENT.search(before)
+        ):
+            names.append(name)
+    return names
 
 
 def _on_topic(quotes: Sequence[SpokenQuote], topic: str) -> list[SpokenQuote]:
