@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 from bot.answer import Answer, Statement
 from bot.answering.extractive import Quotable, quotables
 from bot.answering.refusal import decide_by_articles, decide_by_evidence, lower, refusal_of
+from bot.archive.events import distinct, ranked
+from bot.archive.material import find_material
+from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from index.article import Period
 from index.findings import Findings
@@ -72,6 +76,22 @@ def list_items(
         intent=request.function,
         subject=request.subject,
     )
+
+
+def asks_for_items(message: str) -> bool:
+    """True for « Quels pays… ? », but not for « liste des pays qui… »."""
+    return message.rstrip().endswith("?") or _ASKING.match(fold_phrase(message)) is not None
+
+
+def list_nearest(request: ArchiveRequest, searcher: Searcher) -> Answer:
+    """List the weightiest sentences on a request's subject where none is read as an item; never
+    sure."""
+    material = find_material(request, searcher)
+    lines = distinct(ranked(material.lines()), _MOST_ITEMS) if material is not None else []
+    if material is None or not lines:
+        return refuse_subject(request, searcher)
+    statements = [Statement(line.text, (number,)) for number, line in enumerate(lines, 1)]
+    return answer_lines(request, statements, lines, material=replace(material, is_near=True))
 
 
 def _is_total(line: Quotable) -> bool:

@@ -56,6 +56,31 @@ def test_events_stand_in_the_order_of_their_days_with_how_exact_they_are() -> No
     assert answer.verbatim
 
 
+def test_a_line_that_leans_on_the_sentence_before_it_stands_below_it() -> None:
+    text = (
+        "La sonde Rosetta quitte Kourou. L’année suivante, en mars 2005, Rosetta frôle la Terre. "
+        "Mais Rosetta s’est tue le 8 juin 2011."
+    )
+    answer = chronology("Rosetta", told("Rosetta", text, "2014-11-16"))
+    leads = {
+        statement.days.first.year: citation.lead and citation.lead.text
+        for statement, citation in zip(answer.statements, answer.citations, strict=True)
+        if statement.days is not None
+    }
+    assert leads[2005] == "La sonde Rosetta quitte Kourou."
+    assert leads[2011] == "L’année suivante, en mars 2005, Rosetta frôle la Terre."
+
+
+def test_a_shortened_chronology_tells_how_many_dates_are_not_shown() -> None:
+    text = " ".join(
+        f"Rosetta observe zone{one} et {other} le {day} mai {year}."
+        for year, one in zip(range(2004, 2016), "abcdefghijkl", strict=True)
+        for day, other in ((3, "Mars"), (9, "Vénus"))
+    )
+    answer = chronology("Rosetta", told("Rosetta", text, "2016-10-01"))
+    assert "4 autres ne sont pas montrées" in (answer.statements[0].heading or "")
+
+
 def test_a_period_is_that_of_the_events() -> None:
     period = Period(date(2014, 1, 1), date(2014, 12, 31))
     answer = chronology("Rosetta", END, LANDING, LAUNCH, period=period)

@@ -292,6 +292,33 @@ def test_a_list_of_one_sentence_is_found_by_a_question_and_never_sure() -> None:
     assert [line.text for line in answer.statements] == [prize.text]
 
 
+class NoReader:
+    """Finds no answer."""
+
+    def read_all(self, findings: Findings) -> Findings:
+        return replace(findings, confidence=0.0)
+
+
+@pytest.mark.parametrize(
+    ("message", "outcome"),
+    [("Liste des avis sur Anna Rossi", "perhaps"), ("Quels avis sur Anna Rossi ?", "no")],
+)
+def test_a_list_without_items_is_of_the_nearest_sentences_and_a_question_is_read(
+    searcher: Searcher, message: str, outcome: str
+) -> None:
+    archive = Archive(lambda: searcher, Thresholds.at(0.0), NoReader(), Thresholds.at(0.5))
+    answer = archive.serve("list", message, "Anna Rossi")
+    assert answer is not None
+    assert answer.outcome == outcome
+
+
+def test_of_two_subjects_of_which_one_is_unknown_the_nearest_is_told_and_never_sure(
+    searcher: Searcher,
+) -> None:
+    answer = call(searcher, "comparison", "Anna Rossi", "Claire Blanc")
+    assert answer.outcome == "perhaps"
+
+
 def test_the_names_of_a_subject_may_stand_apart_in_an_article(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -64,6 +64,30 @@ def test_quotes_stand_newest_first_with_their_days_and_never_another_s_words() -
     assert answer.verbatim
 
 
+def test_a_pronoun_speaks_for_a_person_past_other_capitals() -> None:
+    text = "Anna Rossi a parlé depuis le bureau Ovale. Émue, elle déclare : « Le pont est à nous. »"
+    request = ArchiveRequest("quotes", "", None, "Anna Rossi", "Citations", "fr")
+    with searcher_over(told("Visite", text)) as searcher:
+        answer = Archive(lambda: searcher, Thresholds.at(0.0)).call(request)
+    assert [statement.text for statement in answer.statements] == [
+        "Émue, elle déclare : « Le pont est à nous. »"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "count"), [("réforme de la santé", 1), ("réforme", 2), ("visite à Nice", 0)]
+)
+def test_quotes_are_on_both_words_of_a_topic(topic: str, count: int) -> None:
+    texts = (
+        "Anna Rossi a affirmé que la réforme de la santé serait votée.",
+        "Anna Rossi a promis que la réforme fiscale serait votée.",
+    )
+    request = ArchiveRequest("quotes", topic, None, "Anna Rossi", "Citations", "fr")
+    with searcher_over(*(told(f"Jour {n}", text) for n, text in enumerate(texts))) as searcher:
+        answer = Archive(lambda: searcher, Thresholds.at(0.0)).call(request)
+    assert len(answer.statements) == count
+
+
 def test_a_pronoun_speaks_for_the_one_person_named_before_it() -> None:
     text = "Anna Rossi a visité le pont. « Il sera rouvert avant l’été », a-t-elle déclaré."
     other = "Anna Rossi a salué Marc Petit. Il a affirmé que le pont serait rouvert."
