@@ -30,6 +30,7 @@ _MOMENT = (
 _DEMONSTRATIVE = re.compile(
     rf"\b(?:cet|cette|ces|ce (?!qu|n['’]|sont|serait|fut)|this |these |those )\s*(?!{_MOMENT})\w"
     r"|\b(?:celui|celle|ceux|celles)-(?:ci|là)\b|\b(?:le|la|les) (?:dernier|dernière)s?(?= |,)"
+    r"|\b(?:un |une |de )?tel(?:le)?s? (?!qu)[a-zà-ÿ]|\b(?:pour|quant à) (?:le |la )second"
     r"|\bpeu (?:après|avant)(?=,|\.| par )"
     r"|\b(?:selon|pour|avec|chez|contre|sur|according to) (?:lui|elles?|eux|him|her|them)\b",
     re.IGNORECASE,
@@ -43,7 +44,8 @@ _SEQUENCE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"[\s«“\"]*(?:le |la |les |l['’]|the )(?P<noun>[a-zà-öø-ÿœ]{3,})(?:,| (?:a|ont|est|sont|était"
+    r"[\s«“\"]*(?:le |la |les |l['’]|the )(?P<noun>(?-i:[a-zà-öø-ÿœ]{3,}))"
+    r"(?P<of> (?:du |des |de la |de l['’])(?-i:[a-zà-öø-ÿœ]{3,}))?(?:,| (?:a|ont|est|sont|était"
     r"|étaient|avait|avaient|s['’]\w+|se|n['’]\w+|ne|fut|furent|sera|seront|doit|doivent|devra"
     r"|devrait|peut|va|vont|aussi|has|have|had|is|are|was|were|will|would|could|also)\b)",
     re.IGNORECASE,
@@ -172,8 +174,8 @@ def stands_alone(text: str, article: Article, told: Collection[str]) -> bool:
     before = " ".join(told)
     subject = _SUBJECT.match(text)
     if subject is not None:
-        noun = set(keyed_terms(subject["noun"], language))
-        if not noun <= set(keyed_terms(before, language)):
+        noun = set(keyed_terms(f"{subject['noun']}{subject['of'] or ''}", language))
+        if noun and noun.isdisjoint(keyed_terms(before, language)):
             return False
     return not any(
         surname not in before and full_name(surname, article) not in ("", surname)
