@@ -234,13 +234,14 @@ def _faults(made: Made) -> Iterator[str]:
 def _own_share(script: Script) -> float:
     """Of the words, those that stand neither in a quote nor in a headline."""
     own = total = 0
+    titles = sorted((source.title for source in script.sources), key=len, reverse=True)
     for line in script.lines:
-        words = _count_words(line.text)
-        headlines = (
-            _count_words(source.title) for source in script.sources if source.title in line.text
-        )
-        total += words
-        own += words - max(headlines, default=0) if line.citation is None else 0
+        total += _count_words(line.text)
+        if line.citation is None:
+            text = line.text
+            for title in titles:
+                text = text.replace(title, "")
+            own += _count_words(text)
     return own / total
 
 
