@@ -237,7 +237,9 @@ class VoiceHandlers(Handlers):
             return
         correction = _correction(words, phrases)
         if transcript.doubtful and len(words) <= QUESTION_LIMIT:
-            yes = InlineKeyboardButton(phrases.yes, callback_data="heard:yes")
+            # Telegram will not say what a message replied to that is itself replied to.
+            replied_to = message.reply_to_message.message_id if message.reply_to_message else ""
+            yes = InlineKeyboardButton(phrases.yes, callback_data=f"heard:yes:{replied_to}")
             keyboard = InlineKeyboardMarkup([[yes], *correction])
             await say(bot, asker, phrases.is_this_it(words), keyboard, message.message_id)
             return
@@ -246,7 +248,7 @@ class VoiceHandlers(Handlers):
             await say(bot, asker, phrases.heard(words), keyboard if correction else None, reply_to)
             await self._questions.ask(bot, asker, message, words, is_spoken=True)
 
-    @on_button("heard:yes", public=True)
+    @on_button(r"heard:yes(?::(\d{0,18}))?", public=True)
     async def confirmed(self, press: ButtonPress) -> None:
         """Answer a confirmed transcript, which is quoted above the button."""
         await press.acknowledge()
@@ -255,7 +257,14 @@ class VoiceHandlers(Handlers):
             return
         await press.replace_text(press.asker.texts(SpeechPhrases).heard(words))
         recording = message.reply_to_message or message
-        await self._questions.ask(press.bot, press.asker, recording, words, is_spoken=True)
+        await self._questions.ask(
+            press.bot,
+            press.asker,
+            recording,
+            words,
+            is_spoken=True,
+            replied_to=int(press.match[1] or 0) or None,
+        )
 
     async def _hear(self, bot: Bot, message: Message) -> Transcript:
         """Transcribe a recording. Raises SpeechError."""

@@ -298,8 +298,11 @@ class QuestionHandlers(Handlers):
         *,
         own_only: bool = False,
         is_spoken: bool = False,
+        replied_to: int | None = None,
     ) -> None:
         """Answer a question; the answer and its sources are stored before it is sent.
+
+        `replied_to` is the message that it replies to where `message` does not say so.
 
         Words that only point at the replied-to message ask the question in it, or what the articles
         say about its claims. If the question `is_spoken`, the answer is also read aloud, unless the
@@ -322,7 +325,7 @@ class QuestionHandlers(Handlers):
             answer = await self._memory.answer(
                 asker.place,
                 words,
-                replied_message.message_id if replied_message else None,
+                replied_message.message_id if replied_message else replied_to,
                 about=about,
                 own_only=own_only,
                 language=asker.phrases.code,

@@ -91,6 +91,11 @@ async def test_replies_are_answered_from_the_articles_told(server: BotServer, st
         assert (await server.next_message()).text.startswith("Question entendue")
         assert PORT in (await server.next_message()).text
         assert (await server.next_message()).file is not None  # answered aloud, too
+        speech.doubtful, speech.words = True, "Quel pont a été fermé ?"
+        server.user_speaks(READER, b"OggS question", reply_to=recording)
+        asked = await server.next_message()
+        assert PONT not in (await server.reply_to_press(asked, "✅ Oui")).text
+        speech.doubtful = False
         assert PONT in (await server.reply_to(READER, "Quel pont a été fermé ?")).text
 
         server.user_says(READER, "/podcast baleines")  # nothing to hear
