@@ -256,8 +256,6 @@ class _Act:
 
     def sure(self) -> Answer:
         """Say how sure the answer was, above its quote and the nearest other sentence."""
-        if not self.last.cited:
-            return self.say("sure_no")
         citations = [quote.cite(number) for number, quote in enumerate(self.quoted()[:2], 1)]
         texts = {citation.quote for citation in citations}
         findings = self.acts.search(self.last.understood, _DEPTH, self.last.period)
@@ -267,6 +265,8 @@ class _Act:
                 citations.append(
                     Citation.of(len(citations) + 1, ranked.sentence, hit.passage, hit.article)
                 )
+        if not self.last.cited:
+            return self._show(citations, "sure_no") if citations else self.say("sure_nothing")
         if not self.last.is_sure:
             return self._show(citations, "sure_perhaps")
         if self.last.intent in INTENT_OF and INTENT_OF[self.last.intent].group != "question":

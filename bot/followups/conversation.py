@@ -314,7 +314,10 @@ class FollowUpChain(AnswerChain[TurnText | str]):
 
     def _act(self, turn: TurnText, meaning: Meaning, language: str) -> Answer | None:
         assert self._acts is not None
-        last, intent = _answered_turn(turn), meaning.intent
+        intent = meaning.intent
+        last = _last_turn(turn)
+        if intent != "sure" or (last is not None and last.cited):  # « je ne sais pas » may be wrong
+            last = _answered_turn(turn)
         about = parse_metadata_question(meaning.question)
         if (about is not None and about.subject) or intent in _ON_EVENT:
             return None  # of another article, or a question that leans on the answer

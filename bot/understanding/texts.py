@@ -88,6 +88,7 @@ class ActPhrases(Texts, domain="understanding", part="act"):
     sure_lines: str
     sure_perhaps: str
     sure_no: str
+    sure_nothing: str
     translate: str
     wrong: str
     instead: str

@@ -96,6 +96,12 @@ def test_an_act_is_answered_from_the_article_quoted(act: str, expected: str) -> 
     assert all(citation.quote in citation.article.text for citation in answer.citations)
 
 
+def test_a_refusal_is_doubted_and_not_the_answer_before_it() -> None:
+    answer = after("sure", LAST, replace(turn("Le modèle a-t-il un son ?"), is_sure=False))
+    assert answer.text.startswith("Je n’ai trouvé aucune phrase qui le dise")
+    assert (answer.outcome, answer.plain_question) == ("perhaps", "Le modèle a-t-il un son ?")
+
+
 def test_what_is_repeated_can_be_made_clearer() -> None:
     assert after("repeat", LAST).buttons == ("Le passage entier", "En bref")
 
