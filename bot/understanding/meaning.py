@@ -245,7 +245,7 @@ def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
         names = [name for name in order if name in _ASKED_OR_ACT]
     else:
         names = [name for name in order if name not in _ASKED]
-    best = next(name for name in names if shares[name] >= _least_share(name))
+    best = names[0] if shares[names[0]] >= _least_share(names[0]) else "question"
     is_uncertain = shares[best] < _UNCERTAIN_SHARE
     least = _UNCERTAIN_SECOND_SHARE if is_uncertain else _SECOND_SHARE
     rest = [name for name in order if name != best and shares[name] >= least]
