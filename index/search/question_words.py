@@ -167,12 +167,14 @@ def _usual_spellings() -> Mapping[str, str]:
     return {_fold_word(word): word for word in words}
 
 
-def restore_spelling(question: str, language: str, texts: Iterable[str]) -> str:
-    """Spell a bare question as these texts do.
+def restore_spelling(
+    question: str, language: str, texts: Iterable[str], *, typed: str | None = None
+) -> str:
+    """Spell a bare question, `typed` so before it was spelled out, as these texts do.
 
     A word changes only if they never have it as typed, to their most frequent form of it.
     """
-    is_plain, is_small = _bareness(question)
+    is_plain, is_small = _bareness(question if typed is None else typed)
     text = "\n".join(texts)
     own_words = {_fold_word(word) for word in _LETTERS.findall(question)}
     known = {word for word in set(_LETTERS.findall(text)) if _fold_word(word) in own_words}

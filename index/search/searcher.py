@@ -163,7 +163,7 @@ class Searcher:
         A question typed without accents or capitals is searched again as the passages spell it.
         """
         language = detect(question)
-        bare = is_bare(question)
+        bare, typed = is_bare(question), question
         if bare and language == "fr":
             question = spell_out(question)
         query = self._query(question, language)
@@ -171,7 +171,7 @@ class Searcher:
         if bare and ranking is not None:
             best = self._best(ranking, _SPELLING_HITS)
             texts = (f"{article.title}\n{passage.text}" for _, article, passage in best)
-            spelled = restore_spelling(question, language, texts)
+            spelled = restore_spelling(question, language, texts, typed=typed)
             if spelled != question:
                 question, query = spelled, self._query(spelled, language)
                 ranking = self._rank(query, within)

@@ -135,6 +135,9 @@ def test_a_bare_question_is_spelled_as_the_articles_spell_it(typed: str, spelled
     assert is_bare(typed) is (typed != spelled)
     if is_bare(typed):
         assert restore_spelling(typed, "fr", TEXTS) == spelled
+    common = spell_out("Quand l’Etat a-t-il deja vote ?")
+    respelled = restore_spelling(common, "fr", TEXTS, typed="Quand l’Etat a-t-il deja vote ?")
+    assert respelled == "Quand l’État a-t-il déjà voté ?"
 
 
 def test_abbreviations_of_phones_are_spelled_out() -> None:
