@@ -250,7 +250,7 @@ def _duration(words: Lexicon, match: Match) -> str:
 
 
 def _french_time(words: Lexicon, match: Match) -> str:
-    hours = words.counted(match[1], words.name("hours"))
+    hours = words.counted(str(int(match[1])), words.name("hours"))
     if not int(match[2] or 0):
         return hours
     minutes = words.counted(match[2].lstrip("0"), words.name("minutes"))
