@@ -153,5 +153,5 @@ $(READY): pyproject.toml constraints.txt deploy/weights/base.txt
 
 $(DEV): $(READY)
 	@echo "Installing what tests and checks need…" >&2
-	@$(PIP_INSTALL) --editable '.[dev,models,web,openid]' 1>&2 </dev/null
+	@$(PIP_INSTALL) --editable '.[dev,models,web,openid,sources]' 1>&2 </dev/null
 	@touch $@

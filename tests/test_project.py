@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 METADATA = PROJECT["project"]
 EXTRAS: dict[str, list[str]] = METADATA["optional-dependencies"]
-TESTED = ("dev", "models", "web", "openid")
+TESTED = ("dev", "models", "web", "openid", "sources")
 """The extras that `make test` and `make check` install."""
 TESTS = f".[{','.join(TESTED)}]"
 

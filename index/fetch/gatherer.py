@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -22,7 +22,8 @@ from index.fetch.listing import (
     newest_entries_first,
 )
 from index.fetch.page_kind import PageKind, page_kind_of, page_suffix_of
-from index.fetch.shelf import Shelf
+from index.fetch.shelf import FetchLedger, Shelf, disk_errors_of, edit_ledger
+from index.fetch.source import SourceContext, SourceSettings
 from index.tasks import ProcessBounds, ProcessLost, TaskRequester, run_task
 
 ARTICLES_PER_LIST = 50
@@ -30,6 +31,12 @@ SITEMAPS = 20  # per index
 _DEPTH = 2  # of indexes in each other
 _LIST_BOUNDS = ProcessBounds(seconds=30.0, memory=2**29)
 _MAX_UNZIPPED_BYTES = 64 * 2**20  # bytes; a sitemap may have 50 MiB
+
+# Codes of what may have passed when a list is read again.
+TRANSIENT_CODES = frozenset(
+    {"address-busy", "address-disk", "address-robots-unreadable", "address-too-slow"}
+    | {"address-unknown-host", "address-unreachable"}
+)
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +56,10 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class GatheredAddress:
-    """Event: an article was saved to `file`; `feeds` are those named by its page."""
+    """Event: an article was saved to `file`, or removed; `feeds` are those named by its page."""
 
     address: str
-    state: Literal["added", "updated", "unchanged"]
+    state: Literal["added", "updated", "unchanged", "removed"]
     file: Path | None
     feeds: tuple[str, ...] = ()
 
@@ -207,6 +214,37 @@ class Gatherer:
         state, path = self.shelf.put(page, suffix, address)
         feeds = named_feeds(page.body, Address.parse(page.url)) if suffix == ".html" else ()
         return GatheredAddress(address, state, path, feeds)
+
+
+def follow(source: SourceSettings, context: SourceContext) -> Iterator[GatherEvent]:
+    """Follow an article, a feed or a sitemap: see `index.fetch.table.SourceReader`. A page that is
+    gone when it is read again is removed."""
+    with disk_errors_of(source.address):
+        context.folder.mkdir(parents=True, exist_ok=True)
+        cursor = FetchLedger(context.folder).cursor
+    shelf, before = Shelf(context.folder), Validators(**cursor) if cursor else None
+    limit = int(str(source.options.get("limit", ARTICLES_PER_LIST)))
+    gatherer = Gatherer(context.fetcher, shelf, limit, news=True)
+    address = Address.parse(source.address).url
+    validators: Validators | None = None
+    is_complete = True
+    for event in gatherer.gather(address, lambda url: before if url == address else None):
+        if isinstance(event, FailedAddress):
+            is_gone = event.error.parameters.get("status") in (404, 410)
+            if is_gone and (file := shelf.path(event.address)):
+                context.hide([file])
+                shelf.remove(event.address)
+                yield GatheredAddress(event.address, "removed", file)
+            if event.address == address:
+                raise event.error
+            is_complete &= not (event.error.is_transient or event.error.code in TRANSIENT_CODES)
+        elif isinstance(event, ListedPage):
+            validators = event.validators
+        yield event
+    if validators is not None and is_complete:  # else an entry is missing: read the list again
+        with disk_errors_of(address), edit_ledger(context.folder) as ledger:
+            ledger.cursor = asdict(validators)
+            ledger.save()
 
 
 @contextmanager

@@ -8,10 +8,10 @@ import logging
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -24,8 +24,9 @@ from index.fetch.fetcher import FetchedPage, Validators
 from index.formats.sources import LEDGER
 
 SHELF_VERSION = 1
-_LOCK = ".selon-addresses.lock"
+LOCK = ".selon-addresses.lock"
 _LOCK_SECONDS = 30.0  # other processes hold the lock for milliseconds
+_TEXTS = ("etag", "last_modified", "content_type", "asked", "key", "version", "expired")
 logger = logging.getLogger(__name__)
 
 
@@ -34,7 +35,8 @@ class FetchedFile:
     """Ledger entry of a file.
 
     `fetched_at` is ISO 8601 in UTC; `content_type` is the header; `asked` is the address that
-    redirected to `url`, if any.
+    redirected to `url`, if any. A source has its own `key` and `version`. An `expired` file is
+    deleted, but counts as fetched.
     """
 
     url: str
@@ -44,14 +46,20 @@ class FetchedFile:
     last_modified: str | None = None
     content_type: str = ""
     asked: str | None = None
+    key: str | None = None
+    version: str | None = None
+    expired: str | None = None  # the day
 
 
 class FetchLedger:
-    """Ledger of one folder: its entries, as JSON for speed, by file name."""
+    """Ledger of one folder: its entries, as JSON for speed, by file name.
+
+    `cursor` says how far a source was read, and changes with the entries.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / LEDGER
-        self._entries = _read_entries(self._path)
+        self._entries, self.cursor = _read_entries(self._path)
 
     @property
     def names(self) -> list[str]:
@@ -64,11 +72,7 @@ class FetchLedger:
     def of(self, name: str) -> FetchedFile:
         """Return the entry of a file. Raises KeyError."""
         entry = self._entries[name]
-        texts = {
-            key: value
-            for key in ("etag", "last_modified", "content_type", "asked")
-            if isinstance(value := entry.get(key), str) and value
-        }
+        texts = {key: value for key in _TEXTS if isinstance(value := entry.get(key), str) and value}
         return FetchedFile(
             url=str(entry.get("url")),
             sha256=str(entry.get("sha256") or ""),
@@ -77,7 +81,7 @@ class FetchLedger:
         )
 
     def put(self, name: str, file: FetchedFile) -> None:
-        self._entries[name] = asdict(file)
+        self._entries[name] = {key: value for key, value in asdict(file).items() if value}
 
     def drop(self, name: str) -> None:
         self._entries.pop(name, None)
@@ -86,50 +90,54 @@ class FetchLedger:
         """Write the ledger atomically, one file per line. Raises OSError."""
         entries = (f"{json.dumps(name)}: {json.dumps(self._entries[name])}" for name in self.names)
         files = "{\n" + ",\n".join(entries) + "\n}"
-        _replace_file(self._path, f'{{"version": {SHELF_VERSION}, "files": {files}}}\n'.encode())
+        cursor = f'"cursor": {json.dumps(self.cursor)}, ' if self.cursor else ""
+        text = f'{{"version": {SHELF_VERSION}, {cursor}"files": {files}}}\n'
+        replace_file(self._path, text.encode())
 
 
 @contextmanager
 def edit_ledger(folder: Path) -> Iterator[FetchLedger]:
     """Open the ledger of a folder under its lock. Raises OSError."""
-    with FileLock(folder / _LOCK, timeout=_LOCK_SECONDS):  # its Timeout is an OSError
+    with FileLock(folder / LOCK, timeout=_LOCK_SECONDS):  # its Timeout is an OSError
         yield FetchLedger(folder)
 
 
-def _replace_file(path: Path, data: bytes) -> None:
-    """Write a file atomically. Raises OSError."""
+def replace_file(path: Path, data: bytes, *, is_durable: bool = True) -> None:
+    """Write a file atomically, and to the disk if it must be `is_durable`. Raises OSError."""
     partial = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
     try:
         with partial.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if is_durable:
+                os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def _read_entries(path: Path) -> dict[str, dict[str, Any]]:
-    """Read a ledger; a broken one is renamed, not overwritten."""
+def _read_entries(path: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """Read a ledger's files and cursor; a broken one is renamed, not overwritten."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:
-        return {}
+        return {}, {}
     try:
         ledger = json.loads(text)
         if ledger["version"] != SHELF_VERSION:
             raise ValueError(f"version {ledger['version']!r} instead of {SHELF_VERSION}")
         # Ignore names outside this folder, to protect other files.
-        return {
+        files = {
             name: dict(entry) for name, entry in ledger["files"].items() if Path(name).name == name
         }
+        return files, dict(ledger.get("cursor") or {})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         backup = path.with_name(f"{path.name}.broken")
         path.replace(backup)
         logger.warning(
             "%s: not a list of addresses (%s); kept as %s, and begun anew", path, error, backup.name
         )
-        return {}
+        return {}, {}
 
 
 _State = Literal["added", "updated", "unchanged"]
@@ -159,14 +167,32 @@ class Shelf:
         Raises FetchError.
         """
         folder = self._folder(url)
-        with _errors_of(url):
+        with disk_errors_of(url):
             ledger = FetchLedger(folder)
             name = ledger.find(url) or ledger.find(url, "asked")
-            return ledger.of(name) if name and (folder / name).is_file() else None
+            file = ledger.of(name) if name else None
+            return file if name and file and (file.expired or (folder / name).is_file()) else None
+
+    def path(self, url: str) -> Path | None:
+        """Return the file of an address, perhaps redirected, if it exists. Raises FetchError."""
+        folder = self._folder(url)
+        with disk_errors_of(url):
+            ledger = FetchLedger(folder)
+            name = ledger.find(url) or ledger.find(url, "asked")
+        return folder / name if name and (folder / name).is_file() else None
+
+    def remove(self, url: str) -> None:
+        """Delete the file of an address. Raises FetchError."""
+        path = self.path(url)
+        if path is not None:
+            with disk_errors_of(url), edit_ledger(path.parent) as ledger:
+                path.unlink(missing_ok=True)
+                ledger.drop(path.name)
+                ledger.save()
 
     def confirm(self, url: str) -> None:
         """Record that the stored page of an address is current. Raises FetchError."""
-        with _errors_of(url), edit_ledger(self._folder(url)) as ledger:
+        with disk_errors_of(url), edit_ledger(self._folder(url)) as ledger:
             name = ledger.find(url)
             if name is not None:
                 ledger.put(name, replace(ledger.of(name), fetched_at=self._moment()))
@@ -177,8 +203,7 @@ class Shelf:
     ) -> tuple[_State, Path]:
         """Save the page of a requested address; return whether it changed. Raises FetchError."""
         folder = self._folder(page.url)
-        url_hash = hashlib.sha256(page.url.encode()).hexdigest()[:_HASH_DIGITS]
-        name = f"{_readable(page.url)}-{url_hash}{suffix}"
+        name = file_name(page.url, suffix)
         path = folder / name
         entry = FetchedFile(
             url=page.url,
@@ -189,13 +214,13 @@ class Shelf:
             content_type=page.content_type,
             asked=address if address != page.url else None,
         )
-        with _errors_of(page.url):
+        with disk_errors_of(page.url):
             folder.mkdir(parents=True, exist_ok=True)
             with edit_ledger(folder) as ledger:
                 before = ledger.find(page.url)
                 same = before == name and path.is_file() and ledger.of(name).sha256 == entry.sha256
                 if not same:
-                    _replace_file(path, page.body)
+                    replace_file(path, page.body)
                 ledger.put(name, entry)
                 if before is not None and before != name:  # the address has another format now
                     (folder / before).unlink(
@@ -212,8 +237,27 @@ class Shelf:
         return self._clock().astimezone(UTC).isoformat(timespec="seconds")
 
 
+def file_name(key: str, suffix: str, shown: str = "") -> str:
+    """Name a file by what identifies it, with the last part of an address in lower-case ASCII
+    words before."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:_HASH_DIGITS]
+    return f"{_readable(shown or key)}-{digest}{suffix}"
+
+
+def expire_files(paths: Iterable[Path], day: date) -> None:
+    """Delete files whose time is over, and remember that they were fetched. Raises OSError."""
+    folders: dict[Path, list[str]] = {}
+    for path in paths:
+        folders.setdefault(path.parent, []).append(path.name)
+    for folder, names in folders.items():
+        with edit_ledger(folder) as ledger:
+            for name in set(names).intersection(ledger.names):
+                (folder / name).unlink(missing_ok=True)
+                ledger.put(name, replace(ledger.of(name), expired=day.isoformat()))
+            ledger.save()
+
+
 def _readable(url: str) -> str:
-    """Return the last part of an address as lower-case ASCII words."""
     path = [part for part in unquote(urlsplit(url).path).split("/") if part]
     words = path[-1].rsplit(".", 1)[0] if path else "index"
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
@@ -221,7 +265,7 @@ def _readable(url: str) -> str:
 
 
 @contextmanager
-def _errors_of(url: str) -> Iterator[None]:
+def disk_errors_of(url: str) -> Iterator[None]:
     """Raise what the disk refuses as a FetchError of an address."""
     try:
         yield
