@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from itertools import chain
 
 from lxml import etree
@@ -27,14 +28,68 @@ _UNSEEN = frozenset({"media", "hr", "body.end", "script", "style"})
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def read_news(data: bytes, content: Content) -> Iterator[ParsedArticle | Skipped]:
-    """Yield the article of a NITF document, or the articles of a NewsML one."""
+@dataclass(frozen=True, slots=True)
+class NewsVersion:
+    """One version of an agency's article; those of one `key` sort by `order`."""
+
+    key: str
+    order: str
+    is_withheld: bool
+    document: bytes
+
+
+def news_versions(data: bytes, label: str) -> list[NewsVersion]:
+    """Split a document into its articles, each as a document of its own. Raises ReadError."""
+    root = _parse(data, label)
+    if root.tag == "nitf":
+        identity, version = _first(root, "doc-id"), _first(root, "du-key")
+        key = _attribute(identity, "id-string") or _attribute(version, "key")
+        number, at = _attribute(version, "version"), _attribute(_first(root, "date.issue"), "norm")
+        status = _attribute(_first(root, "docdata"), "management-status")
+        return [_news_version(key or label, number, at, status, data)]
+    items = list(root.iter("newsitem"))
+    if not items:
+        raise ReadError("news-none", subject=label)
+    versions = []
+    for at_item, item in enumerate(items, 1):
+        key = item.get("guid") or _text(_first(item, "newsitemid")) or f"{label}#{at_item}"
+        revision = item.get("version") or _text(_first(item, "revisionid"))
+        at = _text(_first(item, "versioncreated")) or _text(_first(item, "thisrevisioncreated"))
+        document = data if len(items) == 1 else etree.tostring(item, encoding="utf-8")
+        versions.append(_news_version(key, revision, at, _status(item), document))
+    return versions
+
+
+def _news_version(
+    key: str, number: str | None, at: str | None, status: str | None, document: bytes
+) -> NewsVersion:
+    moment = as_moment(at)
+    if isinstance(moment, datetime) and moment.tzinfo:
+        moment = moment.astimezone(UTC)
+    order = f"{number if number and number.isdecimal() else 0:>09} {moment or ''}"
+    return NewsVersion(key, order, why_withheld(status) is not None, document)
+
+
+def _parse(data: bytes, label: str) -> Element:
     try:
         root: Element = etree.fromstring(data, xml_parser(remove_comments=True, remove_pis=True))
     except (etree.LxmlError, ValueError) as error:
-        raise ReadError("xml-malformed", subject=content.label, reason=reason_of(error)) from error
+        raise ReadError("xml-malformed", subject=label, reason=reason_of(error)) from error
     for element in root.iter(etree.Element):  # NewsML 1 has capitals, NewsML-G2 name spaces
         element.tag = etree.QName(element).localname.lower()
+    return root
+
+
+def _status(item: Element) -> str | None:
+    status = _first(item, "pubstatus")
+    if status is None:
+        status = _first(item, "status")
+    return _attribute(status, "qcode") or _attribute(status, "FormalName")
+
+
+def read_news(data: bytes, content: Content) -> Iterator[ParsedArticle | Skipped]:
+    """Yield the article of a NITF document, or the articles of a NewsML one."""
+    root = _parse(data, content.label)
     if root.tag == "nitf":
         yield _read_nitf(root, content)
         return
@@ -65,7 +120,10 @@ def _read_nitf(root: Element, content: Content) -> ParsedArticle:
         "nitf",
         title=_text(_first(root, "hl1")) or _text(_first(root, "title")),
         author=_author(_first(root, "byline")),
-        published=as_moment(_attribute(issue_date, "norm")),
+        published=_released(
+            as_moment(_attribute(issue_date, "norm")),
+            _attribute(_first(root, "date.release"), "norm"),
+        ),
         outlet=_attribute(paper, "name") or _text(_first(root, "distributor")),
         language=language_code(root.get(_LANGUAGE) or _attribute(_first(root, "body"), _LANGUAGE)),
         category=_attribute(paper, "position.section")
@@ -76,10 +134,7 @@ def _read_nitf(root: Element, content: Content) -> ParsedArticle:
 
 def _read_item(item: Element, content: Content) -> ParsedArticle:
     """Read an article of NewsML-G2 or NewsML 1."""
-    status = _first(item, "pubstatus")
-    if status is None:
-        status = _first(item, "status")
-    if problem := why_withheld(_attribute(status, "qcode") or _attribute(status, "FormalName")):
+    if problem := why_withheld(_status(item)):
         raise ReadError(problem, subject=content.label)
     inner = _first(item, "nitf")
     first, version = _first(item, "firstcreated"), _first(item, "versioncreated")
@@ -91,7 +146,7 @@ def _read_item(item: Element, content: Content) -> ParsedArticle:
         "nitf",
         title=_text(_first(item, "headline")),
         author=_author(next(chain(item.iter("by"), item.iter("byline")), None)),
-        published=created or latest,
+        published=_released(created or latest, _text(_first(item, "embargoed"))),
         updated=latest if created and latest != created else None,
         outlet=_text(_first(provider, "name")) or _attribute(provider, "literal"),
         language=language_code(
@@ -105,6 +160,12 @@ def _read_item(item: Element, content: Content) -> ParsedArticle:
         if (text := _first(item, name)) is not None:
             return _parse_elements([text], metadata, content)
     raise ReadError("news-text-elsewhere", subject=content.label)
+
+
+def _released(written: date | datetime | None, embargo: str | None) -> date | datetime | None:
+    """Return the end of an embargo if it is later: until then an article is not published."""
+    end = as_moment(embargo)
+    return end if end and written and str(end) > str(written) else written or end
 
 
 def _parse_elements(elements: list[Element], metadata: Metadata, content: Content) -> ParsedArticle:

@@ -1,11 +1,14 @@
-"""Publication status: why drafts, private posts and attachments are left out."""
+"""Publication status: why drafts, private posts, attachments and embargoed articles are left
+out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 
 from index.errors import Problem
+from index.formats.base import Skipped
 from index.text.folding import fold
 
 _STATUS = ("status", "statut", "creativeworkstatus", "bloggerstatus", "moderationstate")
@@ -75,6 +78,39 @@ def why_withheld(status: str | None) -> Problem | None:
     """Return why an agency's status (`stat:canceled`) withholds a dispatch."""
     withheld = _plain((status or "").rpartition(":")[2]) in _WITHHELD
     return Problem("left-out-withheld", count=1) if withheld else None
+
+
+def why_embargoed(published: date | datetime | None) -> Problem | None:
+    """Return until when an article is under embargo: its date is in the future. A day begins at
+    midnight on this machine's clock."""
+    if published is None:
+        return None
+    if isinstance(published, datetime):
+        end = published.astimezone()
+    else:
+        end = datetime.combine(published, time()).astimezone()
+    if end <= datetime.now(UTC):
+        return None
+    until = (end + timedelta(seconds=bool(end.microsecond))).replace(microsecond=0, tzinfo=None)
+    return Problem("article-embargoed", until=until.isoformat(" "))
+
+
+def next_release(skipped: Iterable[Skipped]) -> datetime | None:
+    """Return when the first of these embargoes ends, if there is one."""
+    ends = (_release(part.problem) for part in skipped)
+    return min(filter(None, ends), default=None)
+
+
+def has_ended(problem: Problem) -> bool:
+    """True if this is an embargo that is over."""
+    end = _release(problem)
+    return end is not None and end <= datetime.now(UTC)
+
+
+def _release(problem: Problem) -> datetime | None:
+    if problem.code != "article-embargoed":
+        return None
+    return datetime.fromisoformat(str(problem.parameters["until"])).astimezone()
 
 
 def is_left_out(problem: Problem) -> bool:

@@ -122,6 +122,7 @@ FORMATS = (
         (".xml", ".rss", ".atom", ".rdf"),
         ("application/xml", "text/xml"),
         sign.is_xml,
+        version=2,
     ),
     Format("index.formats.email", (".eml",), ("message/rfc822",), sign.is_letter),
     ZIP,

@@ -9,6 +9,7 @@ import numpy as np
 
 from index.article import Article, article_digest, embedding_text
 from index.errors import IndexingError
+from index.formats.publication import why_embargoed
 from index.ingestion.duplicates import duplicate_groups, likeness_keys, signature
 from index.ingestion.passages import cut
 from index.ingestion.vectors import EmbedProgress
@@ -22,6 +23,10 @@ from index.text.antecedents import sentences_in_context
 
 class UnfitArticle(IndexingError):  # noqa: N818
     """An article that cannot be taken in."""
+
+
+class EmbargoedArticle(UnfitArticle):
+    """An article whose date of publication is in the future."""
 
 
 class NewGeneration:
@@ -41,6 +46,8 @@ class NewGeneration:
         """Add an article; `sign` it if copies are to be found. Raises UnfitArticle."""
         if self.holds(article.id):
             raise UnfitArticle("article-id-taken", subject=article.path, id=article.id)
+        if embargo := why_embargoed(article.published_at or article.published):
+            raise EmbargoedArticle(embargo, subject=article.path)
         if "\0" in article.text:  # SQLite would cut the text there
             raise _no_text(article, "\0")
         try:

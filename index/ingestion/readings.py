@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import Problem
 from index.formats.base import Options, Skipped, Source
+from index.formats.publication import has_ended
 from index.formats.table import FORMATS
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class FileReading:
     def of(self, source: Source, snapshot: Callable[[Source], FileSnapshot]) -> bool:
         """True if reading this source again would give the same, apart from the path shown."""
         if self.digest is None or self.url != source.url:
+            return False
+        if any(has_ended(part.problem) for part in self.skipped):
             return False
         if self.stamp and self.stamp == _stamp(source.path):
             return True

@@ -11,7 +11,7 @@ from index.article import Article
 from index.errors import IndexingError, Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.process import read_apart
-from index.ingestion.generation import NewGeneration, UnfitArticle
+from index.ingestion.generation import EmbargoedArticle, NewGeneration, UnfitArticle
 from index.ingestion.readings import (
     FailedFiles,
     FileReading,
@@ -59,7 +59,7 @@ class IterableArticles:
 
     articles: Iterable[Article]
     merge: bool
-    skipped: Sequence[Skipped] = ()
+    skipped: list[Skipped] = field(default_factory=list)
 
     def read_into(
         self, generation: NewGeneration, before: PreviousGeneration | None, context: ReadContext
@@ -68,13 +68,16 @@ class IterableArticles:
             context.check()
             if article.id in context.removed_ids:
                 generation.articles.leave_out(article.id)
-            else:
+                continue
+            try:
                 generation.add(article, sign=self.merge)
+            except EmbargoedArticle as error:
+                self.skipped.append(Skipped(article.path, error.problem))
         if self.merge:
             generation.find_copies()
 
     def no_article_error(self, left_out: int) -> IndexingError:
-        return _no_article_error(left_out, ())
+        return _no_article_error(left_out, self.skipped)
 
 
 @dataclass
@@ -92,8 +95,7 @@ class FileArticles:
         """What has changed since `before`, made by the same rules; None if everything must be read
         to know."""
         left_out = before.left_out()
-        removed_since = context.removed_ids - left_out
-        if not left_out <= context.removed_ids or before.signed(removed_since):
+        if not left_out <= context.removed_ids:
             return None
         rows = {row.location: row for row in before.sources()}
         changes = SourceChanges()
@@ -119,7 +121,8 @@ class FileArticles:
                 changes.readings[source.location] = reading
         readings = map(FileReading.of_row, rows.values())
         changes.deletions = [reading for reading in readings if not reading.failed]
-        return changes
+        gone = {article_id for reading in changes.deletions for article_id in reading.articles}
+        return None if before.signed(context.removed_ids - left_out - gone) else changes
 
     def read_changes(
         self, generation: NewGeneration, changes: SourceChanges, context: ReadContext

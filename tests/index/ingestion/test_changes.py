@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from index.article import Article
 from index.errors import Problem, ReadError
 from index.formats.base import Options, Skipped, Source
 from index.formats.conversion import read_source
+from index.formats.publication import next_release
 from index.ingestion import sources
 from index.ingestion.builder import BuildReport, build
 from index.store.articles import ARTICLES_FILE
@@ -306,3 +308,38 @@ def test_however_it_came_about_the_index_is_that_of_a_build_from_nothing(
         RemovedArticles(open_store(new)).add(RemovedArticles(open_store(grown)).articles)
         build([folder], new, FakeEmbedder())
         assert _content(grown) == _content(new)
+
+
+def test_an_embargo_holds_until_its_day(corpus: Corpus) -> None:
+    halle = corpus.write("halle.md", WIRE)
+    corpus.build()
+    corpus.write("pont.md", "Le pont rouvre demain, dit-on.", date="2126-01-02")
+    report = corpus.build()
+    (skipped,) = report.skipped
+    assert skipped.problem == Problem("article-embargoed", until="2126-01-02 00:00:00")
+    assert report.articles == 2
+    assert corpus.build().articles == 2
+    assert corpus.read == []  # it need not be read again before
+    with time_machine.travel("2126-01-02 12:00:00"):
+        assert next_release(report.skipped) is not None
+        assert corpus.build().articles == 3
+        assert corpus.read == ["pont.md"]
+    # A date moved to the future takes an article out again.
+    corpus.write("halle.md", WIRE, date="2127-01-01")
+    assert corpus.build().removed == 1
+    assert halle.exists()
+
+
+def test_an_article_hidden_before_its_file_goes_needs_no_full_build(corpus: Corpus) -> None:
+    for number in range(8):
+        corpus.write(f"a{number}.md", f"Le moulin numéro {number} tourne depuis {1800 + number}.")
+    corpus.build()
+    store = open_store(corpus.data_dir)
+    with store.open() as generation:
+        entry = next(entry for entry in generation.articles() if entry.path.endswith("a3.md"))
+    RemovedArticles(store).add([entry])
+    (corpus.folder / "a3.md").unlink()
+    assert corpus.build().removed == 1
+    assert corpus.read == []
+    RemovedArticles(store).restore(entry.id)
+    assert not corpus.build().switched
