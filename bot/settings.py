@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     corpus_dir: Path = Field(
         Path("corpus"), description="Articles that `selon index` reads if no path is given."
     )
+    sources: Path = Field(
+        Path("sources.toml"), description="File of the sources that `selon watch` follows."
+    )
     cache_dir: Path = Field(
         default_factory=partial(user_cache_path, "selon"),
         description="Where the bundled models are prepared, once per machine (empty: the "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,23 +20,26 @@ from index.fetch.transport import FetchLimits
 _LIMITS = FetchLimits()
 
 
-def open_gatherer(
+def open_fetcher(
     settings: Settings,
-    *,
-    limit: int = ARTICLES_PER_LIST,
-    news: bool = False,
-    root: Path | None = None,
+    interval: float | None = None,
     sleep: Callable[[float], object] = time.sleep,
-) -> Gatherer:
-    """Create a gatherer that fetches into `root`, by default the folder of fetched articles. Close
-    its `fetcher` when done."""
+) -> Fetcher:
+    """Create a fetcher; `interval` is that of requests to a host, in seconds."""
     # Retries are normal; final failures are reported.
     logging.getLogger("stamina").setLevel(logging.ERROR)
-    fetcher = Fetcher(
+    return Fetcher(
         version("selon"),
         contact=settings.fetch_contact,
         guard=Guard(allowed_hosts(settings.fetch_allow)),
-        limits=_LIMITS,
+        limits=_LIMITS if interval is None else replace(_LIMITS, interval=interval),
         sleep=sleep,
     )
-    return Gatherer(fetcher, Shelf(root or fetched_dir(settings)), limit, news)
+
+
+def open_gatherer(
+    settings: Settings, *, limit: int = ARTICLES_PER_LIST, root: Path | None = None
+) -> Gatherer:
+    """Create a gatherer that fetches into `root`, by default the folder of fetched articles. Close
+    its `fetcher` when done."""
+    return Gatherer(open_fetcher(settings), Shelf(root or fetched_dir(settings)), limit)

@@ -1,11 +1,10 @@
-"""Texts of `selon add` and `selon watch`."""
+"""Texts of `selon add`, `selon watch` and `selon sources`."""
 # mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.locale import format
 from bot.locale.catalogue import Texts
 
 
@@ -36,9 +35,9 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
     same_articles: str
 
     def places(self, count: int) -> str: ...
-    def feeds_read(self, count: int, every: str) -> str: ...
+    def sources_read(self, count: int) -> str: ...
     def watching_one(self, what: str) -> str: ...
-    def watching_both(self, places: str, feeds: str) -> str: ...
+    def watching_both(self, places: str, sources: str) -> str: ...
     def articles_added(self, count: int) -> str: ...
     def articles_changed(self, count: int) -> str: ...
     def articles_removed(self, count: int) -> str: ...
@@ -48,8 +47,8 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
     def waiting(self, why: str) -> str: ...
     def new_articles(self, count: int) -> str: ...
     def updated_articles(self, count: int) -> str: ...
-    def news_of(self, feed: str, told: str) -> str: ...
-    def no_news(self, feed: str, why: str) -> str: ...
+    def news_of(self, source: str, told: str) -> str: ...
+    def no_news(self, source: str, why: str) -> str: ...
     def polling(self, why: str) -> str: ...
 
     def listed(self, kind: str, address: str, found: int, elsewhere: int, taken: int) -> str:
@@ -69,12 +68,11 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
         parts = [phrase(counts[state]) for state, phrase in say.items() if counts.get(state)]
         return self.addresses_read(", ".join(parts) or self.no_result)
 
-    def watching(self, paths: int, feeds: int, every: float) -> str:
-        """Describe what is watched; `every` is in seconds."""
-        read = self.feeds_read(feeds, format.interval(every, self.code))
-        if paths and feeds:
-            return self.watching_both(self.places(paths), read)
-        return self.watching_one(read if feeds else self.places(paths))
+    def watching(self, paths: int, sources: int) -> str:
+        """Describe what is watched."""
+        if paths and sources:
+            return self.watching_both(self.places(paths), self.sources_read(sources))
+        return self.watching_one(self.sources_read(sources) if sources else self.places(paths))
 
     def rebuilt(self, added: int, changed: int, removed: int, skipped: int, seconds: float) -> str:
         parts = (
@@ -87,12 +85,29 @@ class FeedingPhrases(Texts, domain="watch", part="feeding"):
             return self.rebuilt_skipping(done, seconds, skipped)
         return self.rebuilt_whole(done, seconds)
 
-    def news(self, feed: str, added: int, updated: int) -> str:
-        parts = (
-            self.new_articles(added) if added else "",
-            self.updated_articles(updated) if updated else "",
-        )
-        return self.news_of(feed, ", ".join(filter(None, parts)))
+    def news(self, source: str, counts: Mapping[str, int]) -> str:
+        """Summarize a reading: `added`, `updated`, `removed`."""
+        say = {
+            "added": self.new_articles,
+            "updated": self.updated_articles,
+            "removed": self.articles_removed,
+        }
+        parts = [phrase(counts[state]) for state, phrase in say.items() if counts.get(state)]
+        return self.news_of(source, ", ".join(parts))
+
+
+class SourcePhrases(Texts, domain="watch", part="sources"):
+    """Messages of `selon sources`, also on the operators' page."""
+
+    none: str
+    never: str
+
+    def files(self, count: int) -> str: ...
+    def row(self, name: str, kind: str, address: str, files: str, moment: str) -> str: ...
+    def wrong(self, why: str) -> str: ...
+    def found(self, count: int) -> str: ...
+    def added(self, name: str) -> str: ...
+    def removed(self, name: str) -> str: ...
 
 
 REFUSALS = frozenset(

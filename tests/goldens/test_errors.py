@@ -105,8 +105,10 @@ remove le; remove --restore rien-de-tel; export; import; add;
 add --limit 0 https://selon.example/; index --map foo; index --map foo=bar;
 index --map text=; index --map =corps; index --map text=a,text=b; index --map ,;
 index nulle-part; index corpus nulle-part;
-watch --every 5; watch --every 1s; watch --every souvent; watch nulle-part;
-watch --feed ftp://selon.example/; watch --feed selon; chat --colour; bot extra; eval
+watch --every 5; watch nulle-part; sources check rien; sources remove rien;
+sources add a ftp://selon.example/; sources add sent http://selon.example/;
+sources add a http://selon.example/ --kind gopher;
+sources add a http://selon.example/ --set password=secret; chat --colour; bot extra; eval
 """
 
 

@@ -1,4 +1,4 @@
-"""The command lines of `selon add` and `selon watch`."""
+"""The command lines of `selon add`, `selon watch` and `selon sources`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def declare(line: CommandLine) -> None:
     texts = line.texts("watch")
     line.command("add", _add, texts)
     line.command("watch", _watch, texts)
+    sources = line.group("sources", {**texts, "about": texts["sources"]})
+    sources.command("add", _add_source, texts, "add_source")
+    sources.command("list", _list_sources, texts, "list_sources")
+    sources.command("check", _check_source, texts, "check_source")
+    sources.command("remove", _remove_source, texts, "remove_source")
 
 
 def _add(
@@ -32,11 +37,44 @@ def _add(
 def _watch(
     settings: Settings,
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="paths")] = None,
-    feeds: Annotated[
-        list[str] | None, typer.Option("--feed", metavar="URL", help="feed", show_default=False)
-    ] = None,
-    every: Annotated[str, typer.Option(metavar="TIME", help="every")] = "15m",
 ) -> int:
     from bot.terminal.watch.watch import watch
 
-    return watch(settings, paths or (), feeds or (), every)
+    return watch(settings, paths or ())
+
+
+def _add_source(
+    settings: Settings,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="source_name")],
+    address: Annotated[str, typer.Argument(metavar="URL", help="source_address")],
+    kind: Annotated[str, typer.Option(metavar="KIND", help="source_kind")] = "web",
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="OPTION=VALUE", help="source_option", show_default=False),
+    ] = None,
+) -> int:
+    from bot.terminal.watch.sources import add
+
+    return add(settings, name, address, kind, options or ())
+
+
+def _list_sources(settings: Settings) -> int:
+    from bot.terminal.watch.sources import list_sources
+
+    return list_sources(settings)
+
+
+def _check_source(
+    settings: Settings, name: Annotated[str, typer.Argument(metavar="NAME", help="source_name")]
+) -> int:
+    from bot.terminal.watch.sources import check
+
+    return check(settings, name)
+
+
+def _remove_source(
+    settings: Settings, name: Annotated[str, typer.Argument(metavar="NAME", help="source_name")]
+) -> int:
+    from bot.terminal.watch.sources import remove
+
+    return remove(settings, name)

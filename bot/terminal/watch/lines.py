@@ -1,8 +1,9 @@
-"""Lines about builds, folders and feeds, for `selon watch`."""
+"""Lines about builds, folders and sources, for `selon watch`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 
 
 class WatchLines:
-    """Prints events of builds, folders and feeds; thread-safe. Errors go to standard error."""
+    """Prints events of builds, folders and sources; thread-safe. Errors go to standard error."""
 
     def __init__(self, language: str) -> None:
         self._phrases = FeedingPhrases.of(language)
         self._out = console_for(sys.stdout)
         self._err = console_for(sys.stderr)
 
-    def watching(self, paths: int, feeds: int, every: float) -> None:
-        self._say(self._phrases.watching(paths, feeds, every))
+    def watching(self, paths: int, sources: int) -> None:
+        self._say(self._phrases.watching(paths, sources))
 
     def rebuilt(self, report: BuildReport, seconds: float) -> None:
         counts = (report.added, report.changed, report.removed, len(report.skipped))
@@ -42,11 +43,11 @@ class WatchLines:
     def polling(self, why: str) -> None:
         self._complain(self._phrases.polling(why))
 
-    def news(self, feed: str, added: int, updated: int) -> None:
-        self._say(self._phrases.news(feed, added, updated))
+    def news(self, source: str, counts: Mapping[str, int]) -> None:
+        self._say(self._phrases.news(source, counts))
 
-    def trouble(self, feed: str, error: Exception) -> None:
-        self._complain(self._phrases.no_news(feed, self._why(error)))
+    def trouble(self, source: str, error: Exception) -> None:
+        self._complain(self._phrases.no_news(source, self._why(error)))
 
     def event(self, event: GatherEvent) -> None:
         tell_gathered(event, self._phrases, self._out, self._err)

@@ -46,6 +46,7 @@ class ChangeSignal:
         self._clock = clock
         self._since: float | None = None
         self._again: float | None = None
+        self._lock = threading.Lock()
         self._holds = 0
 
     def mark(self) -> None:
@@ -53,17 +54,20 @@ class ChangeSignal:
             self._since = self._clock()
 
     def mark_in(self, seconds: float) -> None:
-        """Request a build within this time."""
-        self._again = self._clock() + seconds
+        """Request a build within this time, or an earlier one that was requested."""
+        at = self._clock() + seconds
+        self._again = at if self._again is None else min(at, self._again)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Delay builds during the block, to build once for several changes. For one thread."""
-        self._holds += 1
+        """Delay builds during the block, to build once for several changes."""
+        with self._lock:
+            self._holds += 1
         try:
             yield
         finally:
-            self._holds -= 1
+            with self._lock:
+                self._holds -= 1
 
     def take(self, stop: StopSignal, beat: Callable[[], None] = lambda: None) -> bool:
         """Wait for a change and clear it, calling `beat` meanwhile; return False on the stop

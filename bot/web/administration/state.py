@@ -1,35 +1,27 @@
-"""The page of the state: the index, its builder, the models, the sites fetched, the day."""
+"""The page of the state: the index, its builder, the models, the sources, the day."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from bot.library.paths import SENT_FOLDER, fetched_dir
+from bot.errors import SettingsError
+from bot.library.sources import load_sources, source_lines, try_source
 from bot.library.status import built_text, day_lines, index_rows
 from bot.locale.administration import AdministrationPhrases
 from bot.locale.catalogue import Language
 from bot.locale.errors import error_sentence
-from bot.settings import Settings, index_store
-from bot.web.administration.page import AdminSite
+from bot.locale.watch import SourcePhrases
+from bot.settings import index_store
+from bot.web.administration.page import AdminSite, address
 from bot.web.administration.texts import OperatorPhrases
 from index.errors import IndexingError
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedSite:
-    """A host whose articles were fetched: how many files, and when the last one came."""
-
-    host: str
-    files: int
-    newest: str
+from index.fetch.gatherer import GatheredAddress
 
 
 class StatePage:
@@ -37,7 +29,8 @@ class StatePage:
         self._site = site
 
     def routes(self) -> list[BaseRoute]:
-        return [self._site.route("", self.show)]
+        check = self._site.route("/sources", self.check, "POST", "administrator")
+        return [self._site.route("", self.show), check]
 
     async def show(self, request: Request) -> Response:
         service, language = self._site.service, request.state.visitor.language
@@ -54,8 +47,32 @@ class StatePage:
             problem=problem,
             builder=await asyncio.to_thread(self._builder, language),
             day=await service.state.run(day),
-            sites=await asyncio.to_thread(fetched_sites, service.settings, language),
+            sources=await asyncio.to_thread(self._sources, language),
         )
+
+    async def check(self, request: Request) -> Response:
+        """Read the first articles of a source in the background, and keep nothing."""
+        language, settings = request.state.visitor.language, self._site.service.settings
+        async with request.form(max_files=0, max_fields=1) as form:
+            source = load_sources(settings).get(str(form.get("name", "")))
+        if source is not None:
+
+            def job() -> str:
+                events = try_source(settings, source)
+                count = sum(isinstance(event, GatheredAddress) for event in events)
+                return SourcePhrases.of(language).found(count)
+
+            self._site.job.start("etat", source.name, language, job)
+        return RedirectResponse(address("etat"), 303)
+
+    def _sources(self, language: Language) -> list[tuple[str, list[str]]]:
+        """The sources by name, with their lines; under no name, what is wrong with their file."""
+        settings = self._site.service.settings
+        try:
+            sources = load_sources(settings)
+        except SettingsError as error:
+            return [("", [error_sentence(error, language)])]
+        return [(name, source_lines(settings, one, language)) for name, one in sources.items()]
 
     def _index(self, language: Language) -> tuple[list[tuple[str, str]], str]:
         """What the index holds, and what is wrong with it."""
@@ -81,21 +98,6 @@ class StatePage:
             outcome = phrases.outcomes[status.outcome]
             lines.append(phrases.builder_built(_moment(status.built, language), outcome))
         return lines
-
-
-def fetched_sites(settings: Settings, language: Language) -> Sequence[FetchedSite]:
-    """The hosts below the folder of fetched articles, the newest first."""
-    root = fetched_dir(settings)
-    folders = [path for path in root.glob("*") if path.is_dir() and path.name != SENT_FOLDER]
-    found = []
-    for folder in folders:
-        times = [path.stat().st_mtime for path in folder.glob("[!.]*")]
-        if times:
-            found.append((max(times), folder.name, len(times)))
-    return [
-        FetchedSite(host, files, _moment(newest, language))
-        for newest, host, files in sorted(found, reverse=True)
-    ]
 
 
 def _moment(seconds: float, language: Language) -> str:

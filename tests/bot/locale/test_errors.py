@@ -12,9 +12,9 @@ import pytest
 from bot.locale.catalogue import catalogue
 from bot.locale.errors import error_text
 from bot.locale.watch import REFUSALS
-from bot.terminal.watch.feeds import TRANSIENT_CODES
 from index.errors import Problem, ReadError, Words, reason_of
 from index.fetch.fetcher import OF_THE_HOST
+from index.fetch.gatherer import TRANSIENT_CODES
 from index.formats.base import Skipped
 from tests.bot.locale.error_codes import raised
 

@@ -105,7 +105,7 @@ def test_other_sites_and_strangers_change_nothing(service: WebService) -> None:
     paths = ["", "/index", "/retirer", "/retablir"]
     paths = [f"/admin/articles{path}" for path in paths]
     paths += ["/admin/arret", "/admin/evaluation", "/admin/personnes/jetons"]
-    paths += ["/admin/personnes/roles"]
+    paths += ["/admin/personnes/roles", "/admin/sources"]
     for host, headers in (
         ("127.0.0.1", {"sec-fetch-site": "cross-site"}),
         ("127.0.0.1", {"origin": "https://mal.example"}),
@@ -192,6 +192,23 @@ def test_tokens_and_roles_are_given_and_taken(client: TestClient, service: WebSe
     for number, role in (("1", "administrator"), ("-5", "reader"), ("x", "barred")):
         form = {"number": number, "role": role}
         assert client.post("/admin/personnes/roles", data=form).status_code == 422
+
+
+def test_sources_are_listed_and_checked(
+    client: TestClient, service: WebService, tmp_path: Path
+) -> None:
+    assert "selon sources add" in client.get("/admin").text
+    file = tmp_path / "sources.toml"
+    service.settings.sources = file
+    drop = tmp_path / "articles"
+    file.write_text(f"[depot]\nkind = 'folder'\naddress = '{drop.as_uri()}'\n", encoding="utf-8")
+    page = unescape(client.get("/admin").text)
+    assert f"depot (folder)\u00a0: {drop.as_uri()}" in page
+    client.post("/admin/sources", data={"name": "depot"})
+    assert "3\u00a0articles lus" in finish(client, "etat")
+    file.write_text("[", encoding="utf-8")
+    assert "sources.toml" in unescape(client.get("/admin").text)
+    file.unlink()
 
 
 def test_the_pages_are_for_everybody(

@@ -8,12 +8,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.main import run
-from bot.terminal.watch.watch import parse_duration
 from index.errors import StoreError
 from index.models.base import Vectors
 from index.store.files.opening import open_generation
@@ -104,19 +104,17 @@ def test_a_build_under_way_is_ended_by_a_signal(
     assert titles(home) == set()
 
 
-def test_what_cannot_be_watched_is_told_without_its_secret(capsys: Capture) -> None:
-    assert run(["watch", "--feed", "http://moi:secret@a.fr/"]) == 2
-    err = capsys.readouterr().err
-    assert "http://a.fr\u00a0: elle contient un nom" in err
-    assert "secret" not in err
-    assert err.count("\n") == 1
+def test_an_embargo_ends_without_a_change(home: Path) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=4)
+    path = write(home / "articles", "Phare")
+    text = path.read_text(encoding="utf-8").replace("title:", f"date: {end.isoformat()}\ntitle:")
+    path.write_text(text, encoding="utf-8")
+    write(home / "articles", "Moulin")
 
+    def acts() -> None:
+        assert until(lambda: titles(home) == {"Moulin"})
+        assert datetime.now(UTC) < end
+        assert until(lambda: titles(home) == {"Moulin", "Phare"})
+        assert datetime.now(UTC) >= end
 
-def test_a_duration_is_read_and_what_is_none_refused() -> None:
-    read = {
-        duration: parse_duration(duration) for duration in ("90s", "15 min", "1h30m", "1,5h", "2D")
-    }
-    assert read == {"90s": 90, "15 min": 900, "1h30m": 5400, "1,5h": 5400, "2D": 172800}
-    for text in ("", "15", "m", "9s", "0h", "-5m", "31d", "5m?", "1e9s", "15m x"):
-        with pytest.raises(ValueError, match=r"no duration|between"):
-            parse_duration(text)
+    watch([str(home / "articles")], acts, signal.SIGTERM)
