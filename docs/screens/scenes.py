@@ -26,7 +26,7 @@ from bot.library.documents import Documents
 from bot.messenger.running.application import serve
 from bot.settings import load_settings
 from bot.speech.audio import read_sound
-from bot.speech.service import Speech, SpokenLine, open_speech
+from bot.speech.service import SpeechProcess, SpokenLine, open_speech
 from index.ingestion.builder import build
 from index.models.base import Embedder
 from tests.botapi.messages import Message
@@ -187,7 +187,7 @@ class Stage:
     scene: Scene
     data: Path
     embedder: Embedder
-    speech: Speech | None
+    speech: SpeechProcess | None
     bubbles: list[Bubble] = field(default_factory=list)
     _read: int = 0
     _gone: set[int] = field(default_factory=set)
@@ -306,7 +306,7 @@ def _rows(markup: Any) -> Sequence[Sequence[Mapping[str, Any]]]:
 
 
 @asynccontextmanager
-async def _bot(data: Path, scene: Scene) -> AsyncIterator[tuple[BotServer, Speech | None]]:
+async def _bot(data: Path, scene: Scene) -> AsyncIterator[tuple[BotServer, SpeechProcess | None]]:
     """The application at work, with a database of its own."""
     alerts.LOOK_INTERVAL = timedelta(seconds=0.2)
     present = clock.now
