@@ -7,31 +7,42 @@ import unicodedata
 from collections.abc import Callable
 from difflib import SequenceMatcher
 
+from rapidfuzz import fuzz
+
 from bot.audio import SPEECH_LANGUAGES, Transcript
 from index.search.searcher import Searcher
+from index.text.folding import fold_phrase
 from index.text.names import span_names
 
-_PASSAGES = 12  # whose articles and names are expected
+_PASSAGES = 40  # whose names are compared with what was heard
+_TITLES = 3  # expected, of the best articles
+_NAMES = 15  # expected, of those that sound like a part of it
+_LIKENESS = 60.0  # minimum, of 100
+_SHORTEST_NAME = 4  # letters
 _MOST_CHARACTERS = 600  # roughly the limit of Whisper's prompt
 _SHORTEST_ECHO = 3  # words
 
 
 def find_names(searcher: Searcher, heard: str) -> str:
-    """Return the titles and outlets of the articles that words find, and the names in their
-    passages, without duplicates, for a recogniser to expect."""
+    """Return what a recogniser should expect: the titles of the best articles that these words
+    find, and names in their passages that are written like a part of the words."""
     hits = searcher.search(heard, _PASSAGES).hits
-    names = dict.fromkeys(hit.article.title for hit in hits)
+    titles = list(dict.fromkeys(hit.article.title for hit in hits))[:_TITLES]
+    letters = _letters(heard)
+    likeness: dict[str, float] = {}
     for hit in hits:
-        text = hit.passage.text
-        names |= dict.fromkeys(
-            text[name.start : name.end] for name in span_names(text, hit.article.language)
-        )
-    names |= dict.fromkeys(hit.article.outlet for hit in hits if hit.article.outlet)
-    prompt = ""
-    for name in names:
-        if name not in prompt and len(prompt) + len(name) <= _MOST_CHARACTERS:
-            prompt += f"{name}, "
-    return prompt.rstrip(", ")
+        for text in (hit.article.title, hit.passage.text):
+            for span in span_names(text, hit.article.language):
+                name = text[span.start : span.end]
+                if len(name) >= _SHORTEST_NAME and name not in likeness:
+                    likeness[name] = fuzz.partial_ratio(_letters(name), letters)
+    names = sorted(likeness, key=lambda name: -likeness[name])[:_NAMES]
+    names = [name for name in names if likeness[name] >= _LIKENESS]
+    return ", ".join([*titles, *names])[:_MOST_CHARACTERS]
+
+
+def _letters(text: str) -> str:
+    return fold_phrase(text).replace(" ", "")
 
 
 def hear_twice(hear: Callable[[str], Transcript], names_for: Callable[[str], str]) -> Transcript:

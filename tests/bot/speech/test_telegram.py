@@ -61,7 +61,6 @@ async def test_a_recording_is_heard_shown_answered_and_the_answer_read_aloud(
         "Selon Le Phare, le 29 août 2025\u00a0:",
         SENTENCE,
     ]
-    assert "Le Phare" in speech.names
     assert "La lentille de Cordouan" in speech.names
 
 
