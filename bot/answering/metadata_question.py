@@ -88,7 +88,7 @@ _ABOUT_ONE: tuple[tuple[MetadataKind, str, str], ...] = (
 )
 
 _SPEAK = (
-    r"(?:(?:(?:parle|traite|discute)(?:nt)? (?:de|du|des|d')|porte(?:nt)? sur"
+    r"(?:(?:(?:parle|traite|discute)(?:nt)? (?:des|de|du|d')|porte(?:nt)? sur"
     r"|(?:evoque|mentionne|aborde|concerne|cite|racontent|explique)(?:nt)?"
     rf"|(?:sont|est) (?:consacres? (?:a|aux?)|sur)|(?:y a-t-il|avez-vous|as-tu) {_ON}"
     r"|(?:do you have|are there|are|is|were written) (?:about|on)"

@@ -95,11 +95,12 @@ _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
         r"\b(?:que (?:faut-il|dois-je|doit-on) (?:retenir|savoir)|de quoi s'agit-il|quid d"
         r"|quel(?:le)?s? (?:bilan|lecon)s? (?:tirer|dresser|faire)|vue d'ensemble"
         r"|recap(?:itule\w*)?"
-        r"|brief(?:e\w*)?[ -](?:me|moi|nous)|mettez-(?:moi|nous) a jour)\b",
+        r"|brief(?:e\w*)?[ -](?:me|moi|nous|sur|on)|mettez-(?:moi|nous) a jour)\b",
     ),
     (
         "articles",
-        r"(?:\b(?:bibliographie|revue de presse|avez-vous (?:deja |aussi )?(?:parle|traite))\b"
+        r"(?:\b(?:bibliographie|revue de presse|avez-vous (?:deja |aussi )?(?:parle|traite)"
+        r"|que contien(?:t|nent) (?:l'|les |votre |vos )(?:archives?|base|corpus))\b"
         r"|^(?:re)?cherche\w* (?:des |les |tous les )?(?:articles|papiers|textes)\b)",
     ),
     (
@@ -176,8 +177,8 @@ _OPENING_WORDS = 7  # in which « articles » are those to list
 _CUE_WORDS = 5  # of a part that only asks because it has the words of a function
 _VERB_LETTERS = 5  # minimum of a word that may end in -r or -z
 _COUNT = re.compile(
-    r"\b(?:combien|nombre|nb|how many)\b[^,;:?]{0,40}?\b(?:articles?|papiers?|textes?|depeches?"
-    r"|pieces|stories|(?:parle|ecrit|publie)\b)"
+    r"\b(?:combien|nombre|nb|decompte|how many)\b[^,;:?]{0,40}?\b(?:articles?|papiers?|textes?"
+    r"|depeches?|pieces|stories|(?:parle|ecrit|publie)\b)"
 )
 _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")
 _HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] | et (?:pourquoi|comment|avec quel)")
@@ -215,8 +216,9 @@ def parse_function(
         about = core
     elif function not in ("list", "comparison"):
         about = _cut_cues(about, about.removesuffix(core)) or core
-    if not about and timing.period is not None and function != "count":
-        function = "articles"  # « tout ce que vous avez publié en mars »
+    is_bare = not strip_asking(about, of_articles=True)
+    if is_bare and timing.period is not None and function != "count":
+        function, about = "articles", ""  # « tout ce que vous avez publié en mars »
     around = _strip(text)[1]
     return ArchiveRequest(
         function,
@@ -227,7 +229,7 @@ def parse_function(
         detect(around if around.strip() else text),  # a name may be of any language
         page,
         about,
-        tuple(dict.fromkeys(map(_without_hints, (core, name)))) if name else (),
+        _shorter_forms(core, name),
     )
 
 
@@ -293,6 +295,13 @@ def _without_hints(about: str) -> str:
     return _HINTS.split(about, maxsplit=1)[0].strip(QUOTATION_MARKS + "?!., ")
 
 
+def _shorter_forms(core: str, name: str) -> tuple[str, ...]:
+    """A subject from where it was read on, and as it was read."""
+    start = _DETERMINER.match(fold_phrase(name))
+    forms = (core, name[start.end() :] if start is not None else name)
+    return tuple(dict.fromkeys(map(_without_hints, forms))) if name else ()
+
+
 def _cut_cues(about: str, before: str) -> str:
     """A request without the words of a function, and what stands before them, of those `before`
     its subject: « calendrier des événements de la guerre »."""
@@ -351,5 +360,6 @@ def _only_asks(token: re.Match[str], asking: frozenset[str]) -> bool:
     begins a name, but at the beginning."""
     word = _PRONOUN.sub("", fold_phrase(token[0]))
     plain = word[:-1] if word.endswith(("r", "z")) and len(word) >= _VERB_LETTERS else word
-    asks = word in asking or plain in asking
+    is_order = fold_phrase(token[0]).endswith(("-moi", "-nous"))  # « expliquez-moi »
+    asks = is_order or word in asking or plain in asking
     return asks and not (token[0][0].isupper() and token.start() > 0)

@@ -44,7 +44,8 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
         order.setdefault(_key(names[line.text]), len(order))
     lines.sort(key=lambda line: order[_key(names[line.text])])
     count = len([key for key in order if key])
-    heading = PositionsPhrases.of(request.language).heading(request.subject, count)
+    name = next(iter(request.forms), request.subject)
+    heading = PositionsPhrases.of(request.language).heading(name, count)
     statements = [
         Statement(line.text, (number,), label=names[line.text])
         for number, line in enumerate(lines, 1)
