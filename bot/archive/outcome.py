@@ -43,7 +43,7 @@ def answer_lines(
     """
     if not statements:
         return refuse_request(request, decide_by_articles((), period=request.period))
-    citations = tuple(line.cite(number) for number, line in enumerate(lines, 1))
+    citations = _cite_once([line.cite(number) for number, line in enumerate(lines, 1)])
     articles = [citation.article for citation in citations]
     first, *others = statements
     note = ""
@@ -70,6 +70,19 @@ def answer_lines(
         rest=tuple(rest),
         whole_heading=f"{whole_heading}{note}" if rest else "",
         coverage=_count_months(subject) if subject is not None else (),
+    )
+
+
+def _cite_once(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The citations without the sentences that they lean on where those stand right before."""
+    befores = (None, *citations)
+    return tuple(
+        replace(citation, lead=None)
+        if before is not None
+        and citation.lead is not None
+        and (before.article.id, before.quote) == (citation.article.id, citation.lead.text)
+        else citation
+        for before, citation in zip(befores, citations, strict=False)
     )
 
 
