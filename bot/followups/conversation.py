@@ -15,6 +15,7 @@ from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
 from bot.answering.metadata_question import parse_metadata_question
 from bot.answering.refusal import lower, reply_with
+from bot.archive.plain_words import strip_asking
 from bot.followups.acts import RESTATING, AnswerActs
 from bot.followups.candidates import (
     Interpretation,
@@ -251,6 +252,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return self._gate.list_numbers(text, meaning)
         # What the model finds as the subject is not all: « que sait-on du TGV ? »
         subject = meaning.subject or ", ".join(find_names(meaning.question, language))
+        if not subject and intent in _WITH_SUBJECT and _last_turn(turn) is None:
+            subject = strip_asking(meaning.question)  # « dossier areva »
+            meaning = replace(meaning, subject=subject)
         if (function := _WITH_SUBJECT.get(intent, intent)) in _ON_LAST_ANSWER:
             answer = None
             if intent in _WITH_SUBJECT if subject else not self._may_refer(text):
