@@ -58,6 +58,7 @@ _FRAGMENT_WORDS = 5  # of a request that names its subject only
 _LONG_ACT_WORDS = 8  # above, a first message is no act on an answer
 _ON_LAST_ANSWER = {"summary": "summarise", "latest": "newer"}
 """Functions without a subject, and the acts on the last answer that they then are."""
+_ARTICLE_ON = re.compile(r"\barticle (?:sur|about|on) \w", re.IGNORECASE)
 _WITH_SUBJECT = {act: function for function, act in _ON_LAST_ANSWER.items()}
 
 
@@ -252,7 +253,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return self._gate.list_numbers(text, meaning)
         # What the model finds as the subject is not all: « que sait-on du TGV ? »
         subject = meaning.subject or ", ".join(find_names(meaning.question, language))
-        if not subject and intent in _WITH_SUBJECT and _last_turn(turn) is None:
+        is_named = _last_turn(turn) is None or _ARTICLE_ON.search(text) is not None
+        if not subject and intent in _WITH_SUBJECT and is_named:
             subject = strip_asking(meaning.question)  # « dossier areva »
             meaning = replace(meaning, subject=subject)
         if (function := _WITH_SUBJECT.get(intent, intent)) in _ON_LAST_ANSWER:
