@@ -233,6 +233,12 @@ def parse_function(
     )
 
 
+def names_function(message: str) -> bool:
+    """True if a message has the words of a function, and a subject."""
+    request = parse_function(message, date.today())
+    return request is not None and bool(request.subject)
+
+
 _ALL: frozenset[ArchiveFunction] = frozenset({*(function for function, _ in _CUES), "count"})
 _OF_A_DAY = re.compile(r"\b(?:heure par heure|journee d|hour by hour)")
 _OF_DAYS = ("summary", "articles", "count", "latest", "list")  # whose dates are those of articles

@@ -15,7 +15,7 @@ from bot.answering.chain import AnswerChain
 from bot.answering.distress import DistressGate
 from bot.answering.metadata_question import parse_metadata_question
 from bot.answering.refusal import lower, reply_with
-from bot.archive.plain_words import strip_asking
+from bot.archive.plain_words import names_function, strip_asking
 from bot.followups.acts import RESTATING, AnswerActs
 from bot.followups.candidates import (
     Interpretation,
@@ -253,9 +253,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return self._gate.list_numbers(text, meaning)
         # What the model finds as the subject is not all: « que sait-on du TGV ? »
         subject = meaning.subject or ", ".join(find_names(meaning.question, language))
-        is_named = _last_turn(turn) is None or _ARTICLE_ON.search(text) is not None
-        if not subject and intent in _WITH_SUBJECT and is_named:
-            subject = strip_asking(meaning.question)  # « dossier areva »
+        is_act = INTENT_OF[intent].group == "act"
+        if is_act and _last_turn(turn) is None and names_function(text):
+            return None  # « dossier areva »
+        if not subject and intent in _WITH_SUBJECT and _ARTICLE_ON.search(text):
+            subject = strip_asking(meaning.question)
             meaning = replace(meaning, subject=subject)
         if (function := _WITH_SUBJECT.get(intent, intent)) in _ON_LAST_ANSWER:
             answer = None

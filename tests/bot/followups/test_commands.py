@@ -78,6 +78,10 @@ def test_a_command_without_any_subject_says_how_to_use_it(
     assert answer.reply == CommandPhrases.of(parsed.language).usage_of(parsed.intent)
 
 
+def test_a_request_before_any_answer_is_no_act_on_one(chain: FollowUpChain) -> None:
+    assert chain.invoke("dossier minitel").intent == "dossier"
+
+
 @pytest.mark.parametrize("after", ["", REOPENED])
 @pytest.mark.parametrize(
     ("request_words", "title"),
