@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.answer import LINE_END, Answer, Statement
 from bot.answering.comparison import search_parts
-from bot.arena.battle_records import BattleOrigin, BattleSide, NewBattle
+from bot.arena.battle_records import BattleSide, NewBattle
 from index.findings import Findings
 from index.text.folding import fold_phrase
 
@@ -86,7 +86,7 @@ def compared_statements(answer: Answer) -> tuple[Statement, ...]:
     )
 
 
-def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
+def new_battle(battle: Battle, unknown: str) -> NewBattle:
     """Convert a battle for storage; `unknown` is the text of an answer without statements."""
     first, second = (
         BattleSide(side.writer, side.text(unknown), side.seconds, side.micros)
@@ -96,7 +96,6 @@ def new_battle(battle: Battle, origin: BattleOrigin, unknown: str) -> NewBattle:
         question=battle.question,
         language=battle.language,
         kind=battle.kind,
-        origin=origin,
         generation=battle.generation,
         first=first,
         second=second,

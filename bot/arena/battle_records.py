@@ -91,11 +91,7 @@ class BattleVoteRow(Base):
 BattleChoice = Literal["first", "second", "good", "bad"]
 BATTLE_CHOICES: tuple[BattleChoice, ...] = get_args(BattleChoice)
 
-# For people in a chat, or for the operator in the terminal.
-BattleOrigin = Literal["chat", "terminal"]
-
 WITHDRAWN = "withdrawn"  # such votes stay, since their voters have seen the writers' names
-_OPERATOR = "terminal"
 
 WITHDRAWAL_TIME = timedelta(minutes=1)
 
@@ -113,12 +109,11 @@ class BattleSide:
 
 @dataclass(frozen=True, slots=True)
 class NewBattle:
-    """A battle to store; those of the terminal have no person and place."""
+    """A battle to store."""
 
     question: str
     language: str
     kind: str
-    origin: BattleOrigin
     generation: str
     first: BattleSide
     second: BattleSide
@@ -182,7 +177,7 @@ def save_battle(session: Session, new: NewBattle, now: datetime) -> int:
         question_key=question_key(new.question),
         language=new.language,
         kind=new.kind,
-        origin=new.origin,
+        origin="chat",
         generation=new.generation,
         shown=list(new.messages),
         created_at=now,
@@ -232,13 +227,6 @@ def cast_battle_vote(
     return "counted"
 
 
-def save_operator_vote(
-    session: Session, battle_id: int, choice: BattleChoice, now: datetime
-) -> None:
-    vote = {"battle_id": battle_id, "voter": _OPERATOR, "choice": choice, "created_at": now}
-    session.add(BattleVoteRow(**vote))
-
-
 def withdraw_vote(session: Session, battle_id: int, person_id: int, now: datetime) -> bool:
     """Withdraw a vote; return False if there is none or it is too old. Idempotent."""
     row = _vote(session, battle_id, person_id)
@@ -256,26 +244,18 @@ def pairs_of_person(session: Session, person_id: int, question: str) -> Collecti
     return own | _voted_pairs(session, person_id, key)
 
 
-def pairs_of_terminal(session: Session, question: str) -> Collection[frozenset[str]]:
-    """Return the pairs of writers of earlier battles of the terminal on the same question."""
-    query = select(BattleRow).where(
-        BattleRow.question_key == question_key(question), BattleRow.origin == "terminal"
-    )
-    return {_pair(row) for row in session.scalars(query)}
-
-
-def load_votes(session: Session, *, texts: bool = False) -> list[BattleVoteRecord]:
-    """Load all votes that are not withdrawn, oldest first, by default without texts."""
+def load_votes(session: Session) -> list[BattleVoteRecord]:
+    """Load all votes that are not withdrawn, oldest first, without texts."""
     query = (
         select(BattleVoteRow, BattleRow)
         .join(BattleRow, BattleRow.id == BattleVoteRow.battle_id)
         .where(BattleVoteRow.choice.in_(BATTLE_CHOICES))
         .order_by(BattleVoteRow.id)
-        .options(*([] if texts else map(defer, _WORDS)))
+        .options(*map(defer, _WORDS))
     )
     return [
         BattleVoteRecord(
-            _battle(battle, texts=texts), _choice(vote.choice), vote.voter, vote.created_at
+            _battle(battle, texts=False), _choice(vote.choice), vote.voter, vote.created_at
         )
         for vote, battle in session.execute(query)
     ]

@@ -181,7 +181,7 @@ class ArenaOnTelegram(Handlers, TelegramFeature):
         if await self._memory.store(asker, answer, message.message_id) is None:
             return None
         new = replace(
-            new_battle(battle, "chat", asker.texts(ArenaPhrases).unknown),
+            new_battle(battle, asker.texts(ArenaPhrases).unknown),
             messages=battle_html(battle, asker.phrases),
             person_id=asker.person_id,
             chat_id=asker.place.chat_id,

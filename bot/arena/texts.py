@@ -12,7 +12,7 @@ from index.errors import RefusedValue
 
 
 class ArenaPhrases(Texts, domain="arena", part="arena"):
-    """Battles on Telegram and in the terminal.
+    """Battles on Telegram.
 
     `choices` are the possible votes, `no_battle` reasons by code, `outcomes` those of votes that
     are not counted.
@@ -101,15 +101,3 @@ class ArenaPageTexts(Texts, domain="arena", part="page"):
     votes: str
 
     def rated(self, rating: int, low: int, high: int) -> str: ...
-
-
-class ArenaHelp(Texts, domain="arena", part="help"):
-    """Messages of `selon arena`."""
-
-    prompt: str
-    keys: str
-
-    def battle(self, number: int, of: int, question: str) -> str: ...
-    def no_battle(self, reason: str) -> str: ...
-    def done(self, battles: int, votes: int) -> str: ...
-    def exported(self, count: int, path: str) -> str: ...

@@ -17,7 +17,6 @@ from tests.goldens.selon import ROOT, Ran, Selon, transcript
 COMMANDS = """
 index; ask; chat; daily; podcast; chat-model; bot; status; list; show; remove; rollback; export;
 import; add; watch; eval; state; state export; state import; arena; arena report;
-arena export
 """
 TOLD = """
 --version; status; status --json; status --duplicates; list; list --since 2026;

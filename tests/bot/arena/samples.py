@@ -21,7 +21,7 @@ def new_battle(message: int = 3, **changes: Any) -> NewBattle:
     """A battle over the question in this message of the person and chat 7."""
     first = BattleSide("extractive", "Yvon. [1]", 0.2, 0)
     second = BattleSide("openai:petit", "Anne. [1]", 1.5, 40)
-    asked = ("Qui a gardé le phare ?", "fr", "single", "chat", "g")
+    asked = ("Qui a gardé le phare ?", "fr", "single", "g")
     return replace(NewBattle(*asked, first, second, ("A", "B"), 7, 7, message), **changes)
 
 

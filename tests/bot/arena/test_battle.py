@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 from random import Random
@@ -11,10 +10,9 @@ import pytest
 
 from bot.answer import Statement
 from bot.arena.battle import ArenaAnswer, are_identical, compared_statements
-from bot.arena.battle_records import BATTLE_CHOICES, BattleChoice, BattleSide, PairTally
+from bot.arena.battle_records import BattleChoice, PairTally
 from bot.arena.pairing import PairRecord, draw_pair
 from bot.arena.standings import Standings, compute_standings, pair_records
-from bot.arena.terminal import export_lines
 from bot.arena.texts import ArenaPhrases
 from bot.model_choice import parse_writers
 from index.errors import RefusedValue
@@ -147,29 +145,3 @@ def test_how_each_pair_fared_is_told_by_the_writer_whose_name_comes_first() -> N
         frozenset("ab"): PairRecord(4, 1.5),
         frozenset("ac"): PairRecord(4, 2.0),
     }
-
-
-def test_a_line_a_vote_in_the_published_fields() -> None:
-    votes = [kept_vote(kept_battle(at), choice) for at, choice in enumerate(BATTLE_CHOICES)]
-    rows = [json.loads(line) for line in export_lines(votes)]
-    assert [row["winner"] for row in rows] == ["model_a", "model_b", "tie", "both_bad"]
-    row = rows[0]
-    assert (row["model_a"], row["model_b"]) == ("extractive", "openai:petit")
-    assert (row["language"], row["judge"], row["is_code"]) == ("fr", "human", False)
-    assert row["conversation_a"] == [
-        {"role": "user", "content": [{"type": "text", "text": "Qui ?"}]},
-        {"role": "assistant", "content": [{"type": "text", "text": "extractive dit. [1]"}]},
-    ]
-    assert row["conv_metadata"]["seconds_b"] == 1
-    assert len({row["id"] for row in rows}) == len(rows)
-    assert "person" not in json.dumps(rows)
-
-
-def test_what_is_kept_no_more_is_not_in_it() -> None:
-    battle = kept_battle(1)
-    wordless = replace(
-        battle, question=None, first=BattleSide("extractive"), second=BattleSide("openai:petit")
-    )
-    (line,) = export_lines([kept_vote(wordless)])
-    row = json.loads(line)
-    assert row["conversation_a"] == row["conversation_b"] == []

@@ -38,7 +38,7 @@ def _voted(session: Session) -> int:
 
 
 def _votes(session: Session) -> list[BattleVoteRecord]:
-    return battles.load_votes(session, texts=True)
+    return battles.load_votes(session)
 
 
 def test_a_person_votes_once_on_a_battle_and_several_people_may(state: State) -> None:

@@ -108,7 +108,7 @@ async def bot(start: Callable[..., Any]) -> AsyncIterator[None]:
 
 def votes() -> list[BattleVoteRecord]:
     with open_session() as session:
-        return battles.load_votes(session, texts=True)
+        return battles.load_votes(session)
 
 
 def cast_forty_votes(session: Session) -> None:

@@ -4,23 +4,24 @@ typed."""
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
-import shutil
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.arena import battle_records as battles
 from bot.arena import factory
 from bot.arena.arena import Arena
 from bot.arena.battle import Battle, NoBattle
 from bot.arena.factory import open_arena
 from bot.main import run
 from bot.settings import Settings
+from bot.state.database import open_state, state_url
+from tests.bot.arena.samples import NOW, new_battle
 from tests.bot.llm.server import Behaviour, Scripted, keeps_silent, refuses, says, sent, serving
 from tests.e2e.chat_models import GOOD, OTHER_QUOTE, QUESTION, QUOTE, Library, library
 
@@ -95,61 +96,21 @@ async def test_what_fails_is_a_fault_of_the_arena(
     assert fought.answer.statements[0].text == QUOTE
 
 
-@pytest.fixture
-def here(shelf: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def test_the_standings_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
     for name in [name for name in os.environ if name.startswith("SELON_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(shelf.data_dir, tmp_path / ".selon")
-    monkeypatch.setenv("SELON_ARENA", "extractive,openai:bon")
-    (tmp_path / "questions.jsonl").write_text(
-        json.dumps({"question": QUESTION}) + "\nCombien mesure le phare de Sainte-Anne ?\n",
-        encoding="utf-8",
-    )
-    return tmp_path
-
-
-async def _typed(words: str) -> int:
-    return await asyncio.to_thread(run, words.split())
-
-
-async def test_keyboards_vote(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("quoi\na\nq\n"))
-    async with serving(says(GOOD)) as server:
-        monkeypatch.setenv("SELON_CHAT_BASE_URL", server.url)
-        assert await _typed("arena --questions questions.jsonl") == 0
-    out = capsys.readouterr().out
-    assert "Question 1 sur 2" in out
-    shown, _, revealed = out.partition("Votre choix")
-    assert QUOTE in shown
-    assert "openai:bon" not in shown
-    assert "openai:bon (" in revealed
-    assert await _typed("arena report") == 0
+    with closing(open_state(state_url(None, tmp_path / ".selon"))) as state:
+        number = state.do(partial(battles.save_battle, new=new_battle(), now=NOW))
+        cast = partial(battles.cast_battle_vote, battle_id=number, person_id=8, now=NOW)
+        state.do(partial(cast, choice="first"))
+    assert run(["arena", "report"]) == 0
     assert "1 vote de 1 personne" in capsys.readouterr().out
-    assert await _typed("arena report --json") == 0
+    assert run(["arena", "report", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["votes"], told["people"], len(told["writers"])) == (1, 1, 2)
-    assert await _typed("arena export votes.jsonl") == 0
-    (row,) = map(json.loads, (here / "votes.jsonl").read_text("utf-8").splitlines())
-    assert {row["model_a"], row["model_b"]} == {"extractive", "openai:bon"}
-
-
-@pytest.mark.parametrize(
-    ("words", "pair", "said"),
-    [
-        ("--questions absent.txt", "extractive,openai:bon", "absent.txt"),
-        ("--questions questions.jsonl", "", "SELON_ARENA"),
-        ("--questions vide.txt", "extractive,openai:bon", "vide.txt"),
-        ("export absent/votes.jsonl", "", "absent/votes.jsonl"),
-        ("report", "extractive", "deux rédacteurs"),
-    ],
-)
-async def test_what_is_wrong_is_one_line(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, words: str, pair: str, said: str
-) -> None:
-    monkeypatch.setenv("SELON_ARENA", pair)
-    (here / "vide.txt").touch()
-    assert await _typed(f"arena {words}") in (1, 2)
-    told = capsys.readouterr().err
-    assert said in told
-    assert told.count("\n") == 1
+    monkeypatch.setenv("SELON_ARENA", "extractive")
+    assert run(["arena", "report"]) == 2
+    assert "deux rédacteurs" in capsys.readouterr().err
