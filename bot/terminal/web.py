@@ -11,9 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from rich.text import Text
 
-from bot.command import DONE, FAILED, CommandLine
+from bot.command import DONE, CommandLine
 from bot.errors import SettingsError
 from bot.feature import Feature
 from bot.locale.text import harmless
@@ -23,7 +22,6 @@ from bot.terminal.state import open_state_of
 
 if TYPE_CHECKING:
     from bot.messenger.services import BotServices
-    from bot.web.texts import WebHelp
 
 logger = logging.getLogger(__name__)
 
@@ -54,40 +52,15 @@ def _serve_mcp(settings: Settings) -> int:
     return DONE
 
 
-def _serve(
-    features: Sequence[Feature],
-    settings: Settings,
-    check: Annotated[bool, typer.Option("--check", help="check")] = False,
-) -> int:
-    """Serve the pages until stopped, or only `check` every access mode. Raises SettingsError if the
-    extra is not installed."""
+def _serve(features: Sequence[Feature], settings: Settings) -> int:
+    """Serve the pages until stopped. Raises SettingsError if the extra is not installed."""
     with _installed():
         from bot.web.serve import serve_web
-    from bot.web.texts import WebHelp
 
     for feature in features:
         feature.load_tables()
-    if check:
-        return _check(features, settings, WebHelp.of(settings.language))
     serve_web(settings, partial(_tell_listening, settings), [feature.web for feature in features])
     return DONE
-
-
-def _check(features: Sequence[Feature], settings: Settings, texts: WebHelp) -> int:
-    """Report what a reader or a program would get, one line per access mode."""
-    from bot.web.check import check_addresses
-    from bot.web.serve import open_service
-
-    out, faults = console_for(sys.stdout), 0
-    with open_service(settings) as service:
-        web_features = [pages for feature in features if (pages := feature.web(service))]
-        for check in check_addresses(service, web_features):
-            faults += not check.good
-            mark = Text("✓ " if check.good else "✗ ", style="green" if check.good else "bold red")
-            line = texts.checked(check.address, check.status, check.size, check.seconds)
-            show(out, mark.append(harmless(line), style="default"))
-    show(out, texts.faulty(faults) if faults else texts.sound)
-    return FAILED if faults else DONE
 
 
 def serve_pages(

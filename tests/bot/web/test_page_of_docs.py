@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,16 +66,6 @@ def test_a_server_says_that_it_is_well(health: str) -> None:
         checks = json.loads(ran.stdout)
         time.sleep(0.2)
     assert [checks[check] for check in ("answers", "database", "index")] == ["ok"] * 3
-
-
-def test_the_check_keeps_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert run(["serve", "--check"]) == 0
-    tried = capsys.readouterr().out
-    assert "✗" not in tried
-    for path in ("/", "/answer", "/articles", "/api/ask", "/v1/models"):
-        assert f" {path}" in tried
-    with closing(sqlite3.connect(tmp_path / "state.sqlite")) as database:
-        assert database.execute("SELECT count(*) FROM turns").fetchone() == (0,)
 
 
 def test_the_commands_about_tokens_work(capsys: pytest.CaptureFixture[str]) -> None:
