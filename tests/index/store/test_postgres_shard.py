@@ -1,5 +1,4 @@
-"""An index that an earlier release spread over several servers is refused, and left as it is; one
-that it kept on a single server opens."""
+"""An index that an earlier release spread over several servers is refused, and left as it is."""
 
 from __future__ import annotations
 
@@ -17,37 +16,23 @@ from index.store.postgres.connections import Server as Address
 from index.store.postgres.layout import LAYOUT_VERSION
 from index.store.postgres.store import PostgresStore
 from index.store.removals import RemovedArticles
-from tests.index.samples import article, three
+from tests.index.samples import three
 from tests.index.store.postgres_stores import opened, say
-from tests.index.store.test_postgres_store import made, many, searcher
+from tests.index.store.test_postgres_store import made, many
 from tests.postgres.server import Server
-
-CLUSTER = """
-CREATE TABLE selon.cluster (
-    only_row boolean PRIMARY KEY DEFAULT true, identity text, place integer, servers integer
-)
-"""
-
 
 WAYS: dict[str, Callable[[PostgresStore, Path], object]] = {
     "facts": lambda store, _: store.facts(),
-    "browse": lambda store, _: store.open(),
-    "check": lambda store, _: store.check(),
     "build": lambda store, _: made(many(5), store),
-    "roll_back": lambda store, _: store.roll_back(),
-    "take": lambda store, copy: store.take(copy),
-    "export": lambda store, copy: store.export(copy.with_name("other")),
+    "export": lambda store, folder: store.export(folder / "other"),
     "remove": lambda store, _: RemovedArticles(store).add(three()),
 }
 
 
 @pytest.fixture
 def address(vector_server: Server, tmp_path: Path) -> Iterator[str]:
-    """A database with two generations, and a copy of the later one."""
     with vector_server.database() as url, opened(url, tmp_path) as store:
         made(three(), store)
-        made(many(20), store)
-        store.export(tmp_path / "copy")
         yield url
 
 
@@ -56,8 +41,6 @@ def spread(address: str, place: int, servers: int) -> None:
     for number, facts in say(address, "SELECT number, facts FROM selon.generations"):
         record = json.dumps(json.loads(facts) | {"place": place, "servers": servers})
         say(address, f"UPDATE selon.generations SET facts = '{record}' WHERE number = {number}")
-    say(address, CLUSTER)
-    say(address, f"INSERT INTO selon.cluster VALUES (true, 'x', {place}, {servers})")
 
 
 def tables(address: str) -> list[Any]:
@@ -78,25 +61,13 @@ def test_a_part_of_an_index_on_several_servers_is_refused_on_every_way_in(
     before = tables(address)
     for way in WAYS:
         with opened(address, tmp_path) as store, pytest.raises(StoreError) as refused:
-            WAYS[way](store, tmp_path / "copy")
+            WAYS[way](store, tmp_path)
         assert refused.value.code == "postgres-shard", way
         assert refused.value.subject == Address.at(address).label
         text = error_text(refused.value, "en")
         assert f"part {place + 1} of 2" in text
         assert "selon export FOLDER" in text
     assert tables(address) == before
-
-
-def test_an_index_of_the_only_server_of_its_cluster_opens_and_grows(
-    address: str, tmp_path: Path
-) -> None:
-    spread(address, 0, 1)
-    with opened(address, tmp_path) as store:
-        assert store.check().damage is None
-        with store.open() as generation:
-            assert len(searcher(generation).search("phare").hits) == 10
-        assert made([*many(20), article("a1", "Un article de plus.")], store).added == 1
-        assert store.roll_back().articles == 20
 
 
 @pytest.mark.parametrize("url", ["postgresql://a/b postgresql://c/d", "postgresql://a/b\t x"])
@@ -119,7 +90,7 @@ def test_tables_of_another_layout_are_told_on_every_way_in(
     say(address, f"UPDATE selon.layout SET version = {version}")
     for way in WAYS:
         with opened(address, tmp_path) as store, pytest.raises(StoreError) as refused:
-            WAYS[way](store, tmp_path / "copy")
+            WAYS[way](store, tmp_path)
         assert refused.value.code == code, way
 
 
