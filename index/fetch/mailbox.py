@@ -19,7 +19,7 @@ from index.fetch.transport import trusted_certificates
 from index.formats.email import MESSAGE_BYTES
 
 _SECONDS = 60.0
-_BATCH = 20
+_BATCH, _BATCH_BYTES = 20, 32 * 2**20  # messages that are fetched at once
 _UID = re.compile(rb"UID (\d{1,10})")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 
@@ -96,18 +96,23 @@ def _messages(mail: imaplib.IMAP4, keys: dict[str, str]) -> Iterator[SourceItem]
         line = part if isinstance(part, bytes) else b""
         if (uid := _UID.search(line)) and (size := _SIZE.search(line)):
             sizes[uid[1].decode()] = int(size[1])
-    wanted = [number for number in keys if sizes.get(number, MESSAGE_BYTES + 1) <= MESSAGE_BYTES]
-    bodies = _bodies(mail, wanted) if wanted else {}
-    for number, key in keys.items():
-        if number in sizes and (number in bodies or number not in wanted):
-            yield SourceItem(key, "1", bodies.get(number), ".eml", name="message")
+    total = sum(sizes.values())
+    for numbers in [list(keys)] if total <= _BATCH_BYTES else [[number] for number in keys]:
+        wanted = [number for number in numbers if sizes.get(number, 0) <= MESSAGE_BYTES]
+        bodies = _bodies(mail, wanted) if wanted else {}
+        for number in numbers:
+            if number in sizes and (number in bodies or number not in wanted):
+                yield SourceItem(keys[number], "1", bodies.get(number), ".eml", name="message")
 
 
 def _bodies(mail: imaplib.IMAP4, numbers: Sequence[str]) -> dict[str, bytes]:
     bodies = {}
-    for part in mail.uid("FETCH", ",".join(numbers), "(UID BODY.PEEK[])")[1]:
-        if isinstance(part, tuple) and (uid := _UID.search(part[0])):
-            bodies[uid[1].decode()] = part[1]
+    parts = mail.uid("FETCH", ",".join(numbers), "(UID BODY.PEEK[])")[1]
+    for part, after in zip(parts, [*parts[1:], b""], strict=True):
+        if isinstance(part, tuple):  # the number may stand before the message or after it
+            uid = _UID.search(part[0]) or _UID.search(after if isinstance(after, bytes) else b"")
+            if uid:
+                bodies[uid[1].decode()] = part[1]
     return bodies
 
 

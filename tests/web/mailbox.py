@@ -19,6 +19,7 @@ class Mailbox:
         self.messages: dict[int, bytes] = {}
         self.validity = 1796205414
         self.cut_after = -1  # fetches of bodies
+        self.number_is_last = False  # as the standard permits
         self.unexpected: list[str] = []
         self._server = _Server(("127.0.0.1", 0), _Connection)
         self._server.mailbox = self
@@ -98,6 +99,11 @@ class _Connection(socketserver.StreamRequestHandler):
                 self.connection.close()
                 return False
             mailbox.cut_after -= 1
+            if self.server.mailbox.number_is_last:
+                self._say(b"* %d FETCH (BODY[] {%d}" % (place, len(body)))
+                self.wfile.write(body)
+                self._say(b" UID %d)" % number)
+                continue
             self._say(b"* %d FETCH (UID %d BODY[] {%d}" % (place, number, len(body)))
             self.wfile.write(body)
             self._say(b")")

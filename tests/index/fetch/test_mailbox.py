@@ -56,6 +56,17 @@ def test_messages_and_their_attachments_are_articles(server: Mailbox, tmp_path: 
     assert len(titles) == 2
 
 
+def test_large_messages_are_fetched_one_by_one_in_any_form(
+    server: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "_BATCH_BYTES", 1000)
+    monkeypatch.setattr(mailbox, "MESSAGE_BYTES", 5000)
+    server.number_is_last = True
+    server.messages[31] = message(31) + b"x" * 5000
+    assert read(server, tmp_path) == ["added"] * 30
+    assert read(server, tmp_path) == []
+
+
 def test_a_renumbered_folder_is_read_again_without_doubles(server: Mailbox, tmp_path: Path) -> None:
     read(server, tmp_path)
     server.validity += 1
