@@ -6,10 +6,10 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache, lru_cache
-from operator import mul
+from operator import attrgetter, mul
 from types import MappingProxyType
 from typing import Any
 
@@ -66,6 +66,9 @@ class LineFeatures:
     is_history: float
     nearness: float
     nearest: float
+
+
+_values_of = attrgetter(*(field.name for field in fields(LineFeatures)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> It
             lead,
             period,
             day,
-            sum(map(mul, astuple(features), _load_weights())),
+            sum(map(mul, _values_of(features), _load_weights())),
             mention.is_named,
             own.is_central,
             at,
