@@ -26,6 +26,7 @@ from index.text.folding import fold_phrase, folded_words
 from index.text.names import CALENDAR
 
 MAX_ARTICLES = 60  # whose sentences are read
+_MAX_SENTENCES = 1_000  # of them
 _MAX_WORDS = 80  # of a line
 _NEWS_LINES = 2  # of an article, undated
 _SUPPORT_WEIGHT = 0.7  # of an event for each other article that tells it
@@ -142,7 +143,14 @@ def find_lines(
         return own.in_title, own.in_text, nearest[own.article.id]
 
     best = sorted(articles, key=key, reverse=True)[:MAX_ARTICLES]
-    return [line for own in best for line in _lines_of(own, similarity, nearest[own.article.id])]
+    lines: list[Event] = []
+    count = 0
+    for own in best:
+        if count >= _MAX_SENTENCES:
+            break
+        count += len(own.mentions)
+        lines += _lines_of(own, similarity, nearest[own.article.id])
+    return lines
 
 
 def _lines_of(own: SubjectArticle, similarity: Similarity, nearest: float) -> Iterator[Event]:
