@@ -21,6 +21,7 @@ PASSAGE_WORDS_WEIGHT = 0.15
 OPENING_WEIGHT = 0.02
 SENTENCE_WORDS_WEIGHT = 0.1
 SPOKEN_OF_WEIGHT = 0.1
+FIGURE_WEIGHT = 0.09
 SUBJECT_WORDS_WEIGHT = 0.06  # a passing mention is not a subject
 SUBJECT_TITLE_WEIGHT = 0.15
 
@@ -35,9 +36,13 @@ def sentence_scores(cosines: Array, words: Array) -> Array:
     return cosines + np.float32(SENTENCE_WORDS_WEIGHT) * words
 
 
-def quotable_scores(scores: Array, spoken_of: Array) -> Array:
-    """Score of each sentence in its passage: its own, plus what the passage says it is about."""
-    return scores + np.float32(SPOKEN_OF_WEIGHT) * spoken_of
+def quotable_scores(
+    scores: Array, spoken_of: Array, figures: Sequence[bool], expected: float
+) -> Array:
+    """Score of each sentence in its passage: its own, plus what the passage says it is about, plus
+    a bonus for `figures` of its own where one is `expected` (1), or a loss where none is (-1)."""
+    bonus = np.float32(FIGURE_WEIGHT * expected) * np.array(figures, np.float32)
+    return scores + np.float32(SPOKEN_OF_WEIGHT) * spoken_of + bonus
 
 
 def passage_scores(

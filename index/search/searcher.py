@@ -13,6 +13,7 @@ from index.article import Article, ArticleEntry, Passage, Period, Selection, lex
 from index.findings import Findings, Hit, RankedSentence, Scores, SearchEvidence
 from index.models.base import Embedder, IntArray, Vectors
 from index.search.confidence import ConfidenceModel
+from index.search.figures import expect_figure
 from index.search.question_words import (
     QuestionWords,
     is_bare,
@@ -57,6 +58,7 @@ class _Question:
     passage_words: QuestionWords
     sentence_words: QuestionWords
     names: frozenset[str]
+    figure: float = 0.0  # see `expect_figure`
 
 
 @dataclass(frozen=True)
@@ -192,12 +194,14 @@ class Searcher:
         return Findings(question, language, hits, self._judge.probability(evidence), evidence)
 
     def _query(self, question: str, language: str) -> _Question:
+        vector = self._embedder.embed_question(question)
         return _Question(
-            self._embedder.embed_question(question),
+            vector,
             language,
             weigh_words(question, language, self.generation.term_statistics("passages")),
             weigh_words(question, language, self.generation.term_statistics("sentences")),
             question_names(question, language),
+            expect_figure(vector, self._embedder),
         )
 
     def search_subject(
@@ -287,10 +291,11 @@ def _rank_sentences(
         )
     )
     shares = spoken_of(question.passage_words.idf, question.names, before, sentences)
-    scores = quotable_scores(values, np.array(shares, dtype=np.float32))
+    words = question.passage_words.idf.keys()
+    figures = [any(":" not in term for term in terms - words) for terms in sentences]
+    scores = quotable_scores(values, np.array(shares, np.float32), figures, question.figure)
     echoes: list[float | None] = [None] * len(sentences)
     if article.language == question.language:
-        words = question.passage_words.idf.keys()
         echoes = [max(0, len(words & terms) - 1) / max(1, len(words)) for terms in sentences]
     return tuple(
         RankedSentence(sentence, float(score), echo)
