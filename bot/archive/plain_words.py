@@ -24,7 +24,7 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     ("comparison", r"\bcompar|\bdifferences?\b"),
     (
         "chronology",
-        r"\b(?:chrono(?:s|logies?|logique)?|frise|timelines?|chronology|retrace[rz]?|history"
+        r"\b(?:chronolog(?:ies?|ique)|frise|timelines?|chronology|retrace[rz]?|history"
         r"|(?:etape|date) par (?:etape|date)|dans l'ordre|l'histoire|(?:the|whole) story"
         r"|historique|temps forts|fil des evenements|deroule(?:ment)?|jour apres jour|parcours"
         r"|(?:les|grandes|principales|main|key) (?:dates|etapes|steps|stages|events)"
@@ -83,7 +83,7 @@ _TIMES = "etape|date|jour|heure|semaine|mois|annee|minute|step|day|hour|week|mon
 _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
     (
         "chronology",
-        rf"\b(?:chrono(?:logie)?|timeline|(?P<time>{_TIMES}) (?:par|apres|by) (?P=time)|pas a pas"
+        rf"\b(?:chronologie|timeline|(?P<time>{_TIMES}) (?:par|apres|by) (?P=time)|pas a pas"
         r"|(?:rappel|recit|succession|suite|enchainement|fil|film|calendrier) (?:complet )?des"
         r" (?:faits|evenements)|(?:re)?fai(?:s|tes|re)(?:-moi)? le film d"
         r"|en est(?:-on| on) arrive|comment (?:s'est|se sont) deroule\w*"
@@ -114,7 +114,7 @@ _PHRASES: tuple[tuple[ArchiveFunction, str], ...] = (
     ("dossier", r"\b(?:carte|fiche) d'identite\b"),
 )
 _FUNCTION_PHRASES = tuple((function, re.compile(pattern)) for function, pattern in _PHRASES)
-_ANYWHERE = re.compile(r"\b(?:chrono(?:logie)?|timeline|pas à pas)\b", re.IGNORECASE)
+_ANYWHERE = re.compile(r"\b(?:chronologie|timeline|pas à pas)\b", re.IGNORECASE)
 _ONE_ARTICLE = re.compile(
     r"\b(?:l'|(?:cet|votre|un|the|this|your) )article\b|\b(?:le|ce|votre) papier\b"
     r"|\b(?:la|cette) depeche\b"

@@ -101,7 +101,8 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     name = material.subject.name.subject
     phrases = QuotesPhrases.of(request.language)
     heading = phrases.heading(name, request.subject, len(quotes))
-    material = replace(material, is_near=bool(off_topic) or not material.named)
+    is_on_topic = not off_topic and _have_all(quotes, request.subject)
+    material = replace(material, is_near=not is_on_topic or not material.named)
     if off_topic:
         quotes = off_topic
         heading = phrases.off_subject(name, request.subject)
@@ -276,18 +277,26 @@ def _find_subjects(outside: str, language: str) -> list[str]:
 
 
 def _on_topic(quotes: Sequence[SpokenQuote], topic: str) -> list[SpokenQuote]:
-    """The quotes with a word of a topic in themselves, the sentence that they lean on or their
-    article's title; with both of two words, if some have."""
-
+    """The quotes with a word of a topic; with both of two words, if some have."""
     terms = set(keyed_terms(topic, "fr"))
-
-    def count(quote: SpokenQuote) -> int:
-        language = quote.article.language
-        lead = quote.lead.text if quote.lead is not None else ""
-        words = keyed_terms(f"{quote.article.title} {lead} {quote.text}", language)
-        return len(set(keyed_terms(topic, language)).intersection(words))
-
-    counts = [count(quote) for quote in quotes]
+    counts = [
+        len(_terms_around(quote).intersection(keyed_terms(topic, quote.article.language)))
+        for quote in quotes
+    ]
     most = max(counts, default=0)
     least = most if most and len(terms) <= _BOTH_WORDS else 1
     return [quote for quote, own in zip(quotes, counts, strict=True) if own >= least]
+
+
+def _have_all(quotes: Sequence[SpokenQuote], topic: str) -> bool:
+    """True if no word of a topic is missing in all the quotes."""
+    found = set().union(*map(_terms_around, quotes))
+    languages = {quote.article.language for quote in quotes}
+    return any(found.issuperset(keyed_terms(topic, language)) for language in languages)
+
+
+def _terms_around(quote: SpokenQuote) -> set[str]:
+    """The terms of a quote, the sentence that it leans on and its article's title."""
+    lead = quote.lead.text if quote.lead is not None else ""
+    text = f"{quote.article.title} {lead} {quote.text}"
+    return set(keyed_terms(text, quote.article.language))

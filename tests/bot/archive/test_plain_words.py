@@ -95,6 +95,7 @@ def test_what_the_message_was_read_as_tells_where_its_subject_begins(
         "Quel est le bilan de l’attentat ?",
         "Qui instruit le dossier Fillon ?",
         "Que dit la loi ?",
+        "Quel est le chrono d’Anna Rossi au marathon ?",
         "Que dit l’article sur Lascaux ?",
         "Que disent les articles sur Anna Rossi ?",
     ],

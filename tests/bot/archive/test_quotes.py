@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.archive.archive import Archive
@@ -93,7 +95,11 @@ def test_a_pronoun_speaks_for_the_one_person_named_before_it() -> None:
     other = "Anna Rossi a salué Marc Petit. Il a affirmé que le pont serait rouvert."
     request = ArchiveRequest("quotes", "pont", None, "Anna Rossi", "Citations", "fr")
     with searcher_over(told("Visite", text), told("Salut", other)) as searcher:
-        answer = Archive(lambda: searcher, Thresholds.at(0.0)).call(request)
+        archive = Archive(lambda: searcher, Thresholds.at(0.0))
+        answer = archive.call(request)
+        elsewhere = archive.call(replace(request, subject="questionnaire sur le pont"))
+    assert (answer.outcome, elsewhere.outcome) == ("sure", "perhaps")
+    assert elsewhere.statements[0].text == answer.statements[0].text
     (statement,) = answer.statements
     assert statement.text == "« Il sera rouvert avant l’été », a-t-elle déclaré."
     assert answer.citations[0].lead is not None
