@@ -154,8 +154,10 @@ class Archive:
         is_list = request.function == intent == "list" and not asks_for_items(message)
         if answer.outcome == "no" and is_list:  # a question is read as one
             answer = list_nearest(request, self.searcher())
-        # Nobody else's words come near a person's.
-        if request.function == "quotes" and split_topic(request.about)[0][:1].isupper():
+        # Nobody else's words come near a person's; of its words alone, it may be a question:
+        # « Que répond le Rwanda quand on l'accuse ? »
+        is_quotes = intent == request.function == "quotes"
+        if is_quotes and split_topic(request.about)[0][:1].isupper():
             return replace(answer, intent=request.function)
         return answer
 
