@@ -41,7 +41,7 @@ def quotable_scores(
 ) -> Array:
     """Score of each sentence in its passage: its own, plus what the passage says it is about, plus
     a bonus for `figures` of its own where one is `expected` (1), or a loss where none is (-1)."""
-    bonus = np.float32(FIGURE_WEIGHT * expected) * np.array(figures, np.float32)
+    bonus: Array = np.array(figures, np.float32) * np.float32(FIGURE_WEIGHT * expected)
     return scores + np.float32(SPOKEN_OF_WEIGHT) * spoken_of + bonus
 
 
