@@ -22,6 +22,7 @@ from training.sources import FRENCH, read_questions
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "index" / "search" / "spellings.txt"
 LEAST, SHARE = 5, 0.8
+PARTICIPLE_SHARE = 0.97  # of « touché », beside « touche »
 _OTHER_WORDS = {"grenade", "jersey", "monde"}
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -37,7 +38,8 @@ def main() -> None:
         form
         for plain, counts in forms.items()
         for form, count in counts.most_common(1)
-        if form != plain and count >= max(LEAST, SHARE * counts.total())
+        for share in [PARTICIPLE_SHARE if form.endswith(("é", "és")) else SHARE]
+        if form != plain and count >= max(LEAST, share * counts.total())
     ]
     names = Locale("fr").territories.values()
     usual += [name for name in names if name.isalpha() and fold(name.lower()) not in _OTHER_WORDS]

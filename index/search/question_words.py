@@ -62,6 +62,8 @@ _ACCENTED = {
         utilisé""",
     )
 }  # without accents, hardly ever another word in a question
+_TO = re.compile(r"(?<=\s)a (?=(?:l['’])?[A-Z]|\w+(?:er|[io]ir|re)\b)")
+"""« a Lyon », « réussir a mettre », but not « a la mer »."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -138,6 +140,8 @@ def spell_out(question: str) -> str:
     """Spell out the abbreviations of phones, and common words of a bare question, in French."""
     spelled = _PHONE_WORD.sub(lambda match: _PHONE_WORDS.get(match[0].lower(), match[0]), question)
     is_plain, is_small = _bareness(question)
+    if is_plain:
+        spelled = _TO.sub("à ", spelled)
 
     def respell(match: re.Match[str]) -> str:
         form = _usual_spellings().get(_fold_word(match[0]), "")

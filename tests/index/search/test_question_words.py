@@ -149,5 +149,7 @@ def test_abbreviations_of_phones_are_spelled_out() -> None:
     assert spell_out("Pk la vitamine C ?") == "pourquoi la vitamine C ?"
     assert spell_out("stp") == "stp"
     assert spell_out("Quel age avait l'elu en 2012 ?") == "Quel âge avait l'élu en 2012 ?"
+    assert spell_out("Qui a servi a Lyon, a l'Opera ?") == "Qui a servi à Lyon, à l'Opera ?"
+    assert spell_out("Qui touche a mettre de cote ?") == "Qui touche à mettre de cote ?"
     assert spell_out("quelle est la capitale du togo ?") == "quelle est la capitale du Togo ?"
     assert spell_out("Était-ce un age du fer, togo ?") == "Était-ce un age du fer, Togo ?"
