@@ -32,6 +32,7 @@ from bot.understanding.intents import INTENTS, LEANINGS
 from bot.understanding.message_input import MessageContext
 from bot.understanding.model import HEAD_SIZE, OTHER_HEADS, OWN_HEADS, MessageEncoder
 from index.models.bundled.embedder import load_bundled
+from index.text.names import span_names
 from training.sources import read_questions
 
 HERE = Path(__file__).resolve().parent
@@ -93,6 +94,7 @@ ROUGH_SHARE = 0.4
 ASKED_ROWS = 1_000
 ORDINARY_JUDGED = 1_500  # of a source
 CONTEXTS = 60
+KEYWORDS, KEYWORD_ROWS = 3, 2_000  # words of a subject alone
 JOINED = {
     "greeting",
     "thanks",
@@ -190,6 +192,26 @@ def other_rows(data: Path, random: Random) -> list[Row]:
     for record in random.sample(news, NEWS_QUESTIONS):
         rows.append(row(record["question"], ASKED, "news", leanings=alone))
     return rows
+
+
+def keyword_rows(rows: Sequence[Row]) -> list[Row]:
+    """Subjects and names of questions that stand alone, as people type them without a word more."""
+    subjects = {
+        row.text[slice(*row.subject)].strip('"«» ')
+        for row in rows
+        if row.subject and row.context is None and row.leanings == (0,)
+    }
+    for record in _lines(HERE / "news_questions.jsonl"):
+        if record["half"] == "learn":
+            question = record["question"]
+            spans = span_names(question, "fr")
+            subjects |= {question[span.start : span.end] for span in spans if span.start > 0}
+    short = sorted(text for text in subjects if 0 < len(text.split()) <= KEYWORDS)
+    asked = tuple(sorted(LABELS.index(name) for name in ASKED))
+    return [
+        Row(text.lower() if number % 3 == 0 else text, asked, "keywords", leanings=(0,))
+        for number, text in enumerate(Random(4).sample(short, min(KEYWORD_ROWS, len(short))))
+    ]
 
 
 def augment(rows: Sequence[Row], embed: Callable[[Sequence[str]], Floats]) -> list[Row]:
@@ -622,7 +644,7 @@ def main() -> None:
     held_out = tuple(arguments.held_out)
     learned = [row for row in written if not row.source.startswith(held_out)]
     judged = [row for row in written if row.source.startswith(held_out)]
-    others = other_rows(arguments.data, random)
+    others = [*other_rows(arguments.data, random), *keyword_rows(learned)]
     contexts = list(dict.fromkeys(row.context for row in written if row.context))[:CONTEXTS]
     asked = Random(2).sample(list(question_rows(arguments.data.parent / "eval")), ASKED_ROWS)
     asked += [replace(row, context=Random(row.text).choice(contexts)) for row in asked]

@@ -38,7 +38,7 @@ BEFORE = MessageContext(
         ("STOP", "unsubscribe"),
         ("non, l’autre", "not_that"),
         ("?", "nonsense"),
-        ("😂😂", "laughter"),
+        ("👏👏👏", "praise"),
         ("SELECT * FROM users", "nonsense"),
         ("شكرا", "thanks"),
     ],
