@@ -89,7 +89,6 @@ def test_the_base_install_answers(base: BaseInstall) -> None:
     [
         ("SELON_EMBEDDING_MODEL=acme/model", "torch is missing); install it: make models, or pip"),
         ("SELON_CHAT_MODEL=ollama:qwen3:4b", "not installed; pip install '.[ollama]'"),
-        ("SELON_READER=acme/reader", "pip install '.[models]'"),
     ],
 )
 def test_a_setting_that_needs_an_extra_says_which(

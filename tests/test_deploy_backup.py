@@ -73,7 +73,7 @@ def test_selon_answers_from_a_backup_as_of_the_moment_before_a_disaster(
     assert drill.returncode == 0, drill.stdout + drill.stderr
     assert "Le pont de Brotonne a été ouvert en juillet 1977." in drill.stdout
     assert re.search(r"Articles +2\n", drill.stdout)
-    assert "(people 1)" in drill.stderr
+    assert "people: 1\n" in drill.stdout
     assert "PASSED" in drill.stdout
     assert "selon_drill_timestamp_seconds " in _text(metrics, "drill")
     before = selon.drill("2026-03-01 00:00:00+00")

@@ -73,7 +73,7 @@ _BEFORE = re.compile(rf"{_START}(?:avant|before|anterieure?s? a){_NEAR}")
 _UNTIL = re.compile(rf"{_START}(?:jusqu'(?:en|aux?|a)|until|up to){_NEAR}")
 _AFTER = re.compile(rf"{_START}(?:apres|after|posterieure?s? a){_NEAR}")
 _END_OF = re.compile(
-    r"\b(?:aux?|à la|à l'|jusqu'\w+)(?: ?(?:aux?|la|les?|l'))? ?(?:[\w-]+ ){1,4}"
+    r"\b(?:(?:aux?|à la|jusqu'\w++) |à l')(?:(?:aux?|la|les?) |l')?(?:[\w-]+ ){1,4}"
     r"(?:de la |du |de |d')$"
 )
 _WEEK = re.compile(
@@ -87,7 +87,7 @@ _IN = re.compile(
 )
 _PREPOSITION = re.compile(
     rf"(?:{_START}(?:(?:de|du|pour|dans|sur|ce|on|of|from|for|le|la|les|l'|the|au|a l'|week-?end|d'"
-    r"|journee|datee?s?)(?: |(?<=')))+)$"
+    r"|journee|datee?s?)(?: |(?<='))){1,6})$"
 )
 _ARTICLES = re.compile(
     r"\b(?:articles?|papiers?|depeches?|textes?|sujets?|stories|pieces|titres?"

@@ -119,7 +119,7 @@ _ONE_ARTICLE = re.compile(
     r"\b(?:l'|(?:cet|votre|un|the|this|your) )article\b|\b(?:le|ce|votre) papier\b"
     r"|\b(?:la|cette) depeche\b"
 )
-_TITLE = re.compile(r"[«“\"]\s*([^»”\"]{12,})[»”\"]")
+_TITLE = re.compile(r"[«“\"]([^«“»”\"]{12,})[»”\"]")
 _SOURCE = re.compile(
     r",? (?:d['’]apr[eè]s|selon|que racontent|dans|according to)"
     r" (?:(?:vos|les|tes|nos|ces|your|the) |l['’])(?:articles?|archives?|papiers)\b",
@@ -184,7 +184,7 @@ _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")
 _HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] | et (?:pourquoi|comment|avec quel)")
 _DETERMINER = re.compile(r"^(?:(?:les?|la|the|des?|du|une?|an?) |l'|d')+")
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ]")
-_LAST_WORD = re.compile(r"([\w.-]+)\s+$")
+_LAST_WORD = re.compile(r"(?<![\w.-])([\w.-]+)\s+$")
 _STOP_WORDS = stop_words("fr") | stop_words("en")
 _PART = re.compile(r"[^,:;()]*[,:;()]*\s*")
 _SENTENCE_END = re.compile(r"(?<=[?!.…])\s+(?=[A-ZÀ-ÖØ-Þa-zà-ÿ])")

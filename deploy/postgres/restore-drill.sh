@@ -60,6 +60,9 @@ print(json.loads(sys.stdin.readline())["title"])') || fail 'the index shows no a
     esac
     say 'what people left behind:'
     selon state export "$BACKUP_DIR/drill.sqlite" || fail 'the state cannot be read.'
+    python3 -c 'import sqlite3, sys
+people, = sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM people").fetchone()
+print(f"people: {people}")' "$BACKUP_DIR/drill.sqlite" || fail 'the exported state cannot be read.'
     rm "$BACKUP_DIR/drill.sqlite"
     local figure=$BACKUP_DIR/metrics/selon-drill
     install -d -m 0755 "$BACKUP_DIR/metrics"

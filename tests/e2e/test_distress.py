@@ -13,11 +13,14 @@ import pytest_asyncio
 from bot.answer import Answer
 from bot.answering.distress import DistressGate
 from bot.help_numbers import Help, parse_help_numbers
+from bot.library.articles import Library
 from tests.bot.answers import help_answer
+from tests.bot.messenger.samples import FRESNEL
 from tests.botapi.server import BotServer
 from tests.e2e.database import all_rows
 from tests.e2e.speech import HeardSpeech
 from tests.e2e.telegram import QUESTION, StubChain, running, settled
+from tests.index.samples import index, live
 
 READER, STRANGER, ADMIN, GROUP = 42, 43, 44, -100
 DISTRESS = "je veux mourir ce soir"
@@ -41,11 +44,17 @@ def speech(tmp_path: Path) -> HeardSpeech:
 
 @pytest_asyncio.fixture
 async def bot(
-    server: BotServer, chain: StubChain, speech: HeardSpeech, caplog: pytest.LogCaptureFixture
+    server: BotServer,
+    chain: StubChain,
+    speech: HeardSpeech,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> AsyncIterator[BotServer]:
     caplog.set_level(logging.DEBUG)
+    index([FRESNEL], tmp_path / "data")
+    library = Library(live(tmp_path / "data"))
     gate = cast("DistressGate", Gate())
-    async with running(server, chain, speech=speech, gate=gate, admins=(ADMIN,)):
+    async with running(server, chain, library, speech=speech, gate=gate, admins=(ADMIN,)):
         yield server
 
 

@@ -92,9 +92,8 @@ class Home:
                 await server.called("getUpdates", within=120)
                 server.user_says(READER, QUESTION)
                 answer = await server.next_message()
-                server.user_says(READER, "/statistiques")  # a picture, so Matplotlib
-                picture = await server.next_message()
-                assert picture.file is not None
+                server.user_says(READER, "/statistiques")
+                assert "1 question" in (await server.next_message()).text
                 bot.terminate()
                 await asyncio.wait_for(bot.communicate(), 60)
             finally:

@@ -143,10 +143,8 @@ async def test_answers_are_shown_alike_revealed_and_the_vote_taken_back(server: 
         assert told in revealed.text
     assert (await server.next_edit()).buttons == ()
     (vote,) = votes()
-    assert (vote.choice, vote.battle.question) == ("second", QUESTION)
-    sides = {side.writer: side for side in (vote.battle.first, vote.battle.second)}
-    written = sides["openai:petit"]
-    assert written.text == "Fresnel est né en 1788. [1] Il a conçu une lentille. [2]"
+    assert vote.choice == "second"
+    assert "openai:petit" in {vote.battle.first.writer, vote.battle.second.writer}
 
     assert revealed.labels == ["↩️ Reprendre mon vote"]
     server.presses(revealed, 0)

@@ -108,7 +108,7 @@ def test_answers_come_in_place_and_each_has_its_look(browser: Chrome, address: s
     wait_for(browser, "return document.getElementById('q').value == ''")
     ask(browser, DOUBT)
     find(browser, "article.answer", 2)
-    assert "Peut-être" in find(browser, ".outcome.perhaps")[0].text
+    assert "Le plus proche" in find(browser, ".outcome.perhaps")[0].text
     wait_for(browser, "return document.getElementById('q').value == ''")
     ask(browser, UNSAID)
     find(browser, "article.answer", 3)

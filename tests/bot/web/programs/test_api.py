@@ -217,6 +217,7 @@ def test_links_lead_to_the_public_address(service: WebService, chain: StubChain)
         "/api/search?q=phares",
         "/api/openapi.json",
         "/api/conversations",
+        "/v1/models",
         "/v1/conversations",
         "/mcp",
     ],
