@@ -68,7 +68,7 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _DISPUTE = re.compile(
-    r"\b(?:contest|dément|accus|dénonc|désaccord|s['’]oppos|réfut|den(?:y|ie)|disput|critici)\w*",
+    r"\b(?:contest|dément|dénonc|désaccord|s['’]oppos|réfut|den(?:y|ie)|disput|critici)\w*",
     re.IGNORECASE,
 )
 _NEXT = re.compile(

@@ -162,7 +162,7 @@ class _PodcastWriter:
         return self.phrases.podcast_on(subject) if subject else self.phrases.podcast_of(period)
 
     def write(self, stories: Sequence[Story]) -> None:
-        """Tell the newest of the best stories, those that led to it from the first on, who says
+        """Tell the newest of the best stories, the earlier ones from the first on, who says
         what, and what is to come; of a period, the best stories with what comes of each."""
         budget = self._budget
         is_thread = bool(self.request.subject)
@@ -173,14 +173,12 @@ class _PodcastWriter:
             chosen = [*chosen[-1:], *chosen[:-1]]
         told: list[Story] = []
         for number, story in enumerate(chosen):
-            if is_thread and len(told) == 1:
-                self._ask("before")
-            elif told and not is_thread:
+            if told and not is_thread:
                 self._say(self._cue(len(told)), aloud=True)
             share = (room - self._words) // (len(chosen) - number)
             if self._tell(story, max(share - _INTRODUCTION_WORDS, _LEAST_WORDS)):
                 told.append(story)
-            elif told:
+            elif told and not is_thread:
                 self.lines.pop()
         if not told:
             self.lines.clear()
@@ -189,7 +187,8 @@ class _PodcastWriter:
         if is_thread:
             self._tell_voices()
             self._tell_point("disputed", lambda line: tells_dispute(line.text))
-            self._tell_next(told[0])
+            newest = max(opening.day for opening in told[0].openings)
+            self._tell_point("next", lambda line: _is_ahead(line, newest))
         period = self.request.period or _span(chosen)
         self._chapter = ""
         self.lines[:0] = self._opening(self.title(period), told, stories)
@@ -322,8 +321,8 @@ class _PodcastWriter:
             role = role_of(name, [line.article, *self.sources])
             self._cite(line, " ".join(name.split()), "" if role in line.text else role)
 
-    def _tell_point(self, kind: str, test: Callable[[Event], bool]) -> bool:
-        """Quote the weightiest sentences that pass a test; return False if there are none."""
+    def _tell_point(self, kind: str, test: Callable[[Event], bool]) -> None:
+        """Quote the weightiest sentences that pass a test."""
         most = _POINT_LINES if self._words < self._budget else 1
         lines = distinct(ranked(self._unheard(filter(test, self.material))), most)
         if lines:
@@ -331,19 +330,6 @@ class _PodcastWriter:
             self._ask(kind)
         for line in lines:
             self._cite(line)
-        return bool(lines)
-
-    def _tell_next(self, newest: Story) -> None:
-        """Quote what the newest articles say is still to come."""
-        newest_day = max(opening.day for opening in newest.openings)
-
-        def is_ahead(line: Event) -> bool:
-            published = line.article.published or date.max
-            return line.day is not None and published <= newest_day < line.period.first
-
-        if not self._tell_point("next", is_ahead):
-            for article in newest.articles:
-                self._answer_next(article)
 
     def _unheard(self, lines: Iterable[Event]) -> Iterator[Event]:
         """The lines that a listener understands by themselves and has not heard."""
@@ -402,6 +388,12 @@ class _PodcastWriter:
         if len(last) == _VOICE_SENTENCES and set(last) == {wanted}:
             return "second" if wanted == "first" else "first"
         return wanted
+
+
+def _is_ahead(line: Event, day: date) -> bool:
+    """True if a line tells, at the latest on a day, of one to come."""
+    published = line.article.published or date.max
+    return line.day is not None and published <= day < line.period.first
 
 
 def _span(stories: Sequence[Story]) -> Period:

@@ -34,6 +34,7 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FREE, _END = r"(?<![\w.,/])", r"(?!\w)"  # not within a word or a longer number
+_REFERENCE = re.compile(r"\[\d{1,3}\]")  # of a footnote
 _CONTEXT = 60  # characters around a number that determine its reading
 _VOWEL = re.compile(r"[aeiouyéèêhAEIOUYÉ]")
 _DOMAINS = "fr|com|org|net|eu|be|ch|ca|uk|de|it|es|gov|edu|info|io|tv|co|int|news|us|ru"
@@ -42,7 +43,7 @@ _DOMAINS = "fr|com|org|net|eu|be|ch|ca|uk|de|it|es|gov|edu|info|io|tv|co|int|new
 def spoken_words(text: str, language: SpeechLanguage) -> str:
     """Convert a text to words, spaces and punctuation for pauses."""
     words = lexicon(language)
-    text = unicodedata.normalize("NFC", text).translate(_LOWERED)
+    text = _REFERENCE.sub("", unicodedata.normalize("NFC", text)).translate(_LOWERED)
     text = "".join(character if character.isprintable() else " " for character in text)
     for pattern, replacement in _rules(language):
         text = pattern.sub(replacement, text)

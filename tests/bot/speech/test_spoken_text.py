@@ -101,6 +101,11 @@ def test_the_marks_of_pauses_stay_between_the_sounds_and_none_of_a_language() ->
 
 
 @needs_espeak
+def test_the_letter_m_is_no_nasal() -> None:
+    assert "ɑ̃" not in phonemes(spoken_words("PME", "fr"), "fr")
+
+
+@needs_espeak
 @pytest.mark.parametrize("text", ["", "…", "« »", "?!"])
 def test_without_words_nothing_is_said(text: str) -> None:
     assert phonemes(text, "fr") == ""
