@@ -162,6 +162,7 @@ def candidates(question: str, turns: History) -> list[str]:
         subjects = subjects[2:]
     every = (
         *frames,
+        *swap_asking(last.understood, question, last.language),
         *(join_subject(name, question, last.language) for name in subjects if name),
         f"{last.understood} {question}",
         question,
@@ -203,6 +204,18 @@ def reframe(base: str, question: str, language: str) -> list[str]:
     if dates:
         return [base.replace(name, new[0]) for name in old]
     return [_swap_name(base, name, question, new[0]) for name in old]
+
+
+def swap_asking(base: str, question: str, language: str) -> list[str]:
+    """Ask the last question again with the asking words of one that has hardly any others: « Quel
+    jour est mort Hugo ? », « et où ça ? » → « où est mort Hugo ? »."""
+    asked, before = _ASKING.search(question), _ASKING.search(base)
+    if not asked or not before or fold_phrase(asked[0]) == fold_phrase(before[0]):
+        return []
+    others = set(terms(question, language)) - set(terms(asked[0], language))
+    if len(others) > _MAX_NEW_WORDS:
+        return []
+    return [base[: before.start()] + asked[0].lower() + base[before.end() :]]
 
 
 def _swap_name(base: str, name: str, question: str, new: str) -> str:

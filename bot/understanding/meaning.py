@@ -31,8 +31,7 @@ _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
 _NAMED_WEIGHT = 0.5  # the same of a message that names its subject
 _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the message by itself
-_FEATURE_SHARE = 0.6  # least probability of what a feature does instead of an answer
-_FUNCTION_SHARE = 0.3  # of any other function; below, the message is a question
+_FUNCTION_SHARE = 0.6  # least probability of a function; below, the message is a question
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
 _UNCERTAIN_SHARE = 0.4  # below, half of all readings are right
 _UNCERTAIN_SECOND_SHARE = 0.15  # then, of an intent that is offered
@@ -245,7 +244,9 @@ def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
         names = [name for name in order if name in _ASKED_OR_ACT]
     else:
         names = [name for name in order if name not in _ASKED]
-    best = names[0] if shares[names[0]] >= _least_share(names[0]) else "question"
+    is_function = names[0] in SERVED_BY_FEATURES or INTENT_OF[names[0]].group == "function"
+    is_unlikely = is_function and shares[names[0]] < _FUNCTION_SHARE
+    best = "question" if is_unlikely else names[0]
     is_uncertain = shares[best] < _UNCERTAIN_SHARE
     least = _UNCERTAIN_SECOND_SHARE if is_uncertain else _SECOND_SHARE
     rest = [name for name in order if name != best and shares[name] >= least]
@@ -258,12 +259,6 @@ def _likelier(intent: str, reading: MessageReading) -> str | None:
     is_likely = reading.intents[likelier] >= _UNCERTAIN_SHARE
     is_other = intent in _ASKED and likelier not in (*_ASKED, *HELP_KINDS)
     return likelier if is_likely and is_other else None
-
-
-def _least_share(intent: str) -> float:
-    if intent in SERVED_BY_FEATURES:
-        return _FEATURE_SHARE
-    return _FUNCTION_SHARE if INTENT_OF[intent].group == "function" else 0.0
 
 
 def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:
