@@ -31,8 +31,9 @@ _DATE = re.compile(
     rf"(?:\d{{1,2}}(?:er)? )?(?:\b(?:{one_of(month_names('fr', 'en'))}) )?\b(?:1\d|20)\d\d\b"
 )
 _ASKING = re.compile(
-    r"\b(?:(?:à |de |dans |en |d['’]|depuis |pour |in |at )?(?:quel(?:le)?s?|which|what) \w+"
-    r"|(?:de |depuis )?combien(?: de \w+| d['’]\w+)?|how (?:many|much|long|old|far)"
+    r"\b(?:(?:à|avec|by|chez|contre|dans|de|depuis|en|from|in|at|par|pour|sur|with) |d['’])?"
+    r"(?:(?:quel(?:le)?s?|which|what) \w+"
+    r"|combien(?: de \w+| d['’]\w+)?|how (?:many|much|long|old|far)"
     r"|qui|quoi|quand|où|ou|pourquoi|pk|comment|que|qu['’]est-ce qu(?:i|e)"
     r"|who|when|where|why|how|what)\b",
     re.IGNORECASE,
@@ -84,8 +85,6 @@ def interpret(
     title = "" if last is None else last.cited[0].title
     votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
     every = candidates(question, turns)
-    if last and message.intent in _EVENT_INTENTS:
-        every.append(join_subject(last.cited[0].quote.rstrip("."), question, turns[-1].language))
     for candidate in every:
         findings = search(candidate, DEPTH)
         if findings.hits:
@@ -154,7 +153,7 @@ def candidates(question: str, turns: History) -> list[str]:
     is_name = len(found.split()) <= _MAX_NAME_WORDS and not any(map(str.isdigit, found))
     subjects = [
         found if is_name else "",
-        ", ".join(find_names(last.understood, last.language)),
+        last.subject or ", ".join(find_names(last.understood, last.language)),
         quoting.cited[0].title if quoting else "",
     ]
     frames = reframe(last.understood, question, last.language)
@@ -207,13 +206,12 @@ def reframe(base: str, question: str, language: str) -> list[str]:
 
 
 def swap_asking(base: str, question: str, language: str) -> list[str]:
-    """Ask the last question again with the asking words of one that has hardly any others: « Quel
-    jour est mort Hugo ? », « et où ça ? » → « où est mort Hugo ? »."""
+    """Ask the last question again with the asking words of one that has no others: « Quel jour est
+    mort Hugo ? », « et où ça ? » → « où est mort Hugo ? »."""
     asked, before = _ASKING.search(question), _ASKING.search(base)
     if not asked or not before or fold_phrase(asked[0]) == fold_phrase(before[0]):
         return []
-    others = set(terms(question, language)) - set(terms(asked[0], language))
-    if len(others) > _MAX_NEW_WORDS:
+    if set(terms(question, language)) - set(terms(asked[0], language)):
         return []
     return [base[: before.start()] + asked[0].lower() + base[before.end() :]]
 

@@ -272,8 +272,12 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if last_act is not None and _last_turn(turn) is not None:
             intent, meaning = last_act, replace(meaning, intent=last_act)
         group = INTENT_OF[intent].group
-        if group == "function" and not meaning.subject and (command := parse_command(text)):
-            phrases = CommandPhrases.of(turn.language or command.language)
+        command = parse_command(text)
+        is_bare = _last_turn(turn) is None and not strip_asking(text)  # « résume »
+        if group == "function" and not meaning.subject and (command or is_bare):
+            phrases = CommandPhrases.of(
+                turn.language or (command.language if command else language)
+            )
             return reply_with(text, phrases.usage_of(intent), phrases.code, intent)
         if group != "act" and parse_metadata_question(meaning.question) is not None:
             return None  # the archive counts and lists articles exactly

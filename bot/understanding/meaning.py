@@ -31,7 +31,8 @@ _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
 _NAMED_WEIGHT = 0.5  # the same of a message that names its subject
 _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the message by itself
-_FUNCTION_SHARE = 0.6  # least probability of a function; below, the message is a question
+_FUNCTION_SHARE = 0.3  # least probability of a function; below, the message is a question
+_ASKED_SHARE = 0.6  # the same where words ask, and of what a feature does instead of an answer
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
 _UNCERTAIN_SHARE = 0.4  # below, half of all readings are right
 _UNCERTAIN_SECOND_SHARE = 0.15  # then, of an intent that is offered
@@ -244,9 +245,11 @@ def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
         names = [name for name in order if name in _ASKED_OR_ACT]
     else:
         names = [name for name in order if name not in _ASKED]
-    is_function = names[0] in SERVED_BY_FEATURES or INTENT_OF[names[0]].group == "function"
-    is_unlikely = is_function and shares[names[0]] < _FUNCTION_SHARE
-    best = "question" if is_unlikely else names[0]
+    is_feature = names[0] in SERVED_BY_FEATURES
+    least = 0.0
+    if is_feature or INTENT_OF[names[0]].group == "function":
+        least = _ASKED_SHARE if is_feature or has_question(text) else _FUNCTION_SHARE
+    best = names[0] if shares[names[0]] >= least else "question"
     is_uncertain = shares[best] < _UNCERTAIN_SHARE
     least = _UNCERTAIN_SECOND_SHARE if is_uncertain else _SECOND_SHARE
     rest = [name for name in order if name != best and shares[name] >= least]

@@ -204,3 +204,13 @@ def test_a_corrected_subject_takes_the_place_of_the_name() -> None:
     assert corrected == "Quand la tapisserie de Bayeux a-t-elle rouvert ?"
     nameless = turn("Qui a gagné ?", "Personne.")
     assert correct_subject(nameless, "Radwanska") == "Radwanska\u00a0: Qui a gagné ?"
+
+
+def test_asking_words_alone_ask_the_last_question_again() -> None:
+    before = turn("Quel jour est mort Victor Hugo ?", "Il meurt le 22 mai.", title="Hugo")
+    for asked, again in (
+        ("Et où cela ?", "où est mort Victor Hugo ?"),
+        ("De quoi ?", "de quoi est mort Victor Hugo ?"),
+    ):
+        assert again in [plain(candidate) for candidate in candidates(asked, (before,))]
+    assert "où est mort Victor Hugo ?" not in candidates("Où est-il né ?", (before,))
