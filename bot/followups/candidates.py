@@ -38,6 +38,7 @@ _ASKING = re.compile(
     r"|who|when|where|why|how|what)\b",
     re.IGNORECASE,
 )
+_SUBJECTS = ("qui", "who", "what")
 _SAME_ARTICLE_WEIGHT = 2.0  # of a vote for the article last cited
 _EVENT_INTENTS = ("who", "when", "where")  # often told by the sentence last shown
 _MAX_NAME_WORDS = 5  # of an answer that is a name
@@ -85,6 +86,9 @@ def interpret(
     title = "" if last is None else last.cited[0].title
     votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
     every = candidates(question, turns)
+    is_asked_again = bool(swap_asking(turns[-1].understood, question, turns[-1].language))
+    if last and message.intent in _EVENT_INTENTS and not is_asked_again:
+        every.append(join_subject(last.cited[0].quote.rstrip("."), question, turns[-1].language))
     for candidate in every:
         findings = search(candidate, DEPTH)
         if findings.hits:
@@ -211,7 +215,8 @@ def swap_asking(base: str, question: str, language: str) -> list[str]:
     asked, before = _ASKING.search(question), _ASKING.search(base)
     if not asked or not before or fold_phrase(asked[0]) == fold_phrase(before[0]):
         return []
-    if set(terms(question, language)) - set(terms(asked[0], language)):
+    is_subject = fold_phrase(before[0]) in _SUBJECTS  # « quand a découvert Lascaux »
+    if is_subject or set(terms(question, language)) - set(terms(asked[0], language)):
         return []
     return [base[: before.start()] + asked[0].lower() + base[before.end() :]]
 
