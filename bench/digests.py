@@ -300,6 +300,7 @@ def _report_relations(shelf: Shelf) -> None:
         *(("same", f"{at:02d}-{retold['article']}", retold["article"]) for at, retold in _retold()),
     ]
     told: Counter[tuple[str, str]] = Counter()
+    pairs = [pair for pair in pairs if pair[1] in place and pair[2] in place]
     for label, one, other in pairs:
         at = place[one], place[other]
         made = "same" if relations.same[at] else "sequel" if relations.sequel[at] else "none"

@@ -1,4 +1,5 @@
-"""« Le Quotidien », the daily digest: headlines, then each story as its newest article opens."""
+"""« Le Quotidien », the daily digest: headlines, then each story as its newest article opens, the
+two voices in turn."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.answer import Citation
+from bot.audio import Speaker
 from bot.digests.disagreement import find_other_figure
 from bot.digests.excerpt import LEAST_WORDS, excerpt, meant_day
 from bot.digests.script import Script, ScriptLine, spoken_quote
@@ -111,7 +113,8 @@ class _Writer:
             lines.append(ScriptLine(text, chapter=chapter))
         self.sources += [*story.articles, *(own for b in story.before for own in b.articles)]
         self._titles.append(chapter)
-        self._stories.append(lines)
+        speaker: Speaker = "second" if self.story_count % 2 else "first"
+        self._stories.append([replace(line, speaker=speaker) for line in lines])
 
     def add_no_news(self, generation: OpenGeneration) -> None:
         """Say that nothing is new, and when the newest earlier article appeared."""

@@ -62,33 +62,6 @@ _RELATIVE_DAY = re.compile(
 )
 
 
-_CAUSE = re.compile(
-    r"\b(?:parce qu|en raison d|à cause d|faute d|s['’]expliqu|because|due to|owing to"
-    r"|(?:est|sont|serait|seraient) dues? (?:à|aux?)\b|dus? (?:à|aux?)\b|dû (?:à|aux?)\b)",
-    re.IGNORECASE,
-)
-_DISPUTE = re.compile(
-    r"\b(?:contest|dément|dénonc|désaccord|s['’]oppos|réfut|den(?:y|ie)|disput|critici)\w*",
-    re.IGNORECASE,
-)
-_NEXT = re.compile(
-    r"\b(?:devr(?:a|ait|ont|aient)|prévue?s?|prochaine?s?|will|is due|are due|is expected)\b",
-    re.IGNORECASE,
-)
-
-
-def gives_cause(text: str) -> bool:
-    return _CAUSE.search(text) is not None
-
-
-def tells_dispute(text: str) -> bool:
-    return _DISPUTE.search(text) is not None
-
-
-def tells_next(text: str) -> bool:
-    return _NEXT.search(text) is not None
-
-
 def excerpt(
     article: Article,
     passage: Passage,

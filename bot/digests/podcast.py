@@ -1,9 +1,12 @@
 """« Le Podcast »: a subject or a period told in order. One voice names the articles and leads from
-one point to the next, another reads their sentences; after four of one voice the other goes on."""
+one point to the next, another reads their sentences; after four of one voice the other goes on.
+
+Articles that merely share a name (« Japon ») are no thread: of such a subject one story is told
+with those that continue it, and the others are named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -17,19 +20,11 @@ from bot.archive.speakers import find_speaker
 from bot.audio import Speaker
 from bot.digests import clock
 from bot.digests.disagreement import find_later_figure, find_other_figure
-from bot.digests.excerpt import (
-    excerpt,
-    full_name,
-    gives_cause,
-    leans_on_others,
-    role_of,
-    stands_alone,
-    tells_dispute,
-    tells_next,
-)
+from bot.digests.excerpt import excerpt, full_name, role_of, stands_alone
 from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote
 from bot.digests.stories import (
     Story,
+    find_related,
     find_relations,
     find_stories,
     group_openings,
@@ -41,7 +36,6 @@ from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from index.article import Article, Period
-from index.ingestion.passages import cut
 from index.search.searcher import Searcher
 from index.text.names import is_one_person
 
@@ -55,9 +49,11 @@ _LEAST_WORDS = 40  # of a story
 _VOICES_WORDS = 150  # of the room for who says what and what comes next
 _VOICE_SENTENCES = 4  # of one voice in a row
 _AGENDA = 3  # titles
-_VOICES, _POINT_LINES = 4, 2
+_VOICES, _NEXT_LINES = 4, 2
 _MOST_COMPARED = 40  # articles
 _TITLE_WORTH, _NEARNESS_WORTH = 1.0, 5.0  # of an article on the subject
+_RELATED_WORTH, _MOST_RELATED = 1.0, 3  # of a story that continues another one
+_OTHERS = 3  # titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,13 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
     Raises DamagedIndex.
     """
     if request.subject:
-        stories, lines = _find_subject(searcher, request)
+        stories, others, lines = _find_subject(searcher, request)
     else:
         assert request.period is not None, "a podcast needs a subject or a period"
         stories = list(find_stories(searcher.generation, request.period, request.language))
-        lines = []
+        others, lines = [], []
     writer = _PodcastWriter(request, lines)
-    writer.write(stories)
+    writer.write(stories, others)
     period = request.period or _span(stories)
     return Script(
         title=writer.title(period),
@@ -97,14 +93,15 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
 
 def _find_subject(
     searcher: Searcher, request: PodcastRequest
-) -> tuple[list[Story], Sequence[Event]]:
-    """The stories of the articles about a subject, best first, and the articles' sentences."""
+) -> tuple[list[Story], list[Story], Sequence[Event]]:
+    """The stories of one thread about a subject, best first; those apart from it; and the
+    thread's sentences."""
     asked = ArchiveRequest(
         "chronology", request.subject, request.period, "", request.subject, request.language
     )
     material = find_material(asked, searcher)
     if material is None:
-        return [], []
+        return [], [], []
     entries = [
         entry
         for entry in material.subject.articles
@@ -126,16 +123,26 @@ def _find_subject(
     same = find_relations(openings, generation).same
     stories = [Story(group) for group in group_openings(openings, same)]
     model = generation.facts.model
-    stories.sort(
-        key=lambda story: (
-            story_worth(story, model) + max(worth(article) for article in story.articles)
+    worths = [
+        story_worth(story, model) + max(worth(article) for article in story.articles)
+        for story in stories
+    ]
+    stories = [stories[at] for at in sorted(range(len(stories)), key=lambda at: -worths[at])]
+    related = find_related(stories, request.subject, generation)
+    counts = related.sum(axis=1)
+    centre = max(
+        range(len(stories)),
+        key=lambda at: (
+            sorted(worths, reverse=True)[at] + _RELATED_WORTH * min(counts[at], _MOST_RELATED)
         ),
-        reverse=True,
+        default=0,
     )
+    thread = [story for at, story in enumerate(stories) if at == centre or related[centre, at]]
+    told = {article.id for story in thread for article in story.articles}
     lines = material.lines(
-        [entry for entry in material.subject.articles if entry.article.id in own]
+        [entry for entry in material.subject.articles if entry.article.id in told]
     )
-    return stories, lines
+    return thread, [story for story in stories if story not in thread], lines
 
 
 @dataclass(slots=True)
@@ -161,9 +168,9 @@ class _PodcastWriter:
         subject = self.request.subject
         return self.phrases.podcast_on(subject) if subject else self.phrases.podcast_of(period)
 
-    def write(self, stories: Sequence[Story]) -> None:
+    def write(self, stories: Sequence[Story], others: Sequence[Story]) -> None:
         """Tell the newest of the best stories, the earlier ones from the first on, who says
-        what, and what is to come; of a period, the best stories with what comes of each."""
+        what, and what is to come; of a period, the best stories."""
         budget = self._budget
         is_thread = bool(self.request.subject)
         room = budget - _VOICES_WORDS * is_thread
@@ -186,12 +193,13 @@ class _PodcastWriter:
             return
         if is_thread:
             self._tell_voices()
-            self._tell_point("disputed", lambda line: tells_dispute(line.text))
-            newest = max(opening.day for opening in told[0].openings)
-            self._tell_point("next", lambda line: _is_ahead(line, newest))
+            self._tell_next(told[0])
         period = self.request.period or _span(chosen)
         self._chapter = ""
-        self.lines[:0] = self._opening(self.title(period), told, stories)
+        self.lines[:0] = self._opening(self.title(period), told, [*stories, *others])
+        if others:
+            self.sources += [story.articles[0] for story in others[:_OTHERS]]
+            self._say(self.phrases.other_stories(self._titles(others[:_OTHERS])))
         self._say(self.phrases.goodbye(self.title(period)))
 
     def _say_no_news(self) -> None:
@@ -213,14 +221,10 @@ class _PodcastWriter:
         self, title: str, told: Sequence[Story], stories: Sequence[Story]
     ) -> list[ScriptLine]:
         """Greet, name the points, and say it if the articles have less than was asked for."""
-        titles = [
-            format.quote(title_of(story.articles[0], self.phrases.code), self.phrases.code)
-            for story in told[:_AGENDA]
-        ]
         count = len({citation.article.id for citation in self._citations})
         texts = [self.phrases.hello(title), self.phrases.from_articles(count)]
-        if len(titles) > 1:
-            texts.append(self.phrases.agenda(format.listing(titles, self.phrases.code)))
+        if len(told) > 1:
+            texts.append(self.phrases.agenda(self._titles(told[:_AGENDA])))
         available = sum(
             len(article.text.split()) for story in stories for article in story.articles
         )
@@ -230,9 +234,14 @@ class _PodcastWriter:
             ScriptLine(text, None, "second" if at > 1 else "first") for at, text in enumerate(texts)
         ]
 
+    def _titles(self, stories: Sequence[Story]) -> str:
+        code = self.phrases.code
+        titles = [format.quote(title_of(story.articles[0], code), code) for story in stories]
+        return format.listing(titles, code)
+
     def _tell(self, story: Story, least: int) -> bool:
-        """Introduce an article, read at `least` so many words of it, figures that differ, and of a
-        period also what comes next. Return False if nothing of it can be read."""
+        """Introduce an article, read at `least` so many words of it, and figures that differ.
+        Return False if nothing of it can be read."""
         for opening in story.openings:
             article = opening.article
             quotes = excerpt(article, opening.passage, self._texts(), least=least)
@@ -243,7 +252,7 @@ class _PodcastWriter:
         self._chapter = title_of(article, self.phrases.code)
         self.sources += [source for source in story.articles if source not in self.sources]
         self._introduce(article)
-        self._read(quotes, story.also)
+        self._quote(quotes, story.also)
         if story.also:
             names = format.listing(story.also, self.phrases.code)
             self._say(self.phrases.also(names), aloud=True)
@@ -255,26 +264,7 @@ class _PodcastWriter:
             if figure.article.id != article.id:
                 self._say(self.phrases.introduce(figure.article), aloud=True)
             self._quote([figure])
-        if not self.request.subject:
-            self._answer_next(article)
         return True
-
-    def _read(self, quotes: Sequence[Citation], also: tuple[str, ...]) -> None:
-        """Quote sentences in a row, and ask why before the first cause that is no opening."""
-        at = next(
-            (
-                at
-                for at, quote in enumerate(quotes)
-                if at > 1
-                and gives_cause(quote.quote)
-                and not leans_on_others(quote.quote, quote.article.language)
-            ),
-            len(quotes),
-        )
-        self._quote(quotes[:at], also)
-        if at < len(quotes):
-            self._ask("cause")
-            self._quote(quotes[at:], also)
 
     def _introduce(self, article: Article) -> None:
         """Say how long an article is before or after the one told last, and name it."""
@@ -282,22 +272,6 @@ class _PodcastWriter:
         if self.request.subject and day and before and day != before:
             self._say(self.phrases.interval((day - before).days), aloud=True)
         self._say(self.phrases.introduce(article), aloud=True)
-
-    def _answer_next(self, article: Article) -> None:
-        """Ask what comes next, if a further sentence of the article tells it by itself."""
-        texts = [article.title, *self._texts()]
-        for passage in cut(article):
-            for sentence in passage.sentences:
-                text = sentence.text
-                if (
-                    tells_next(text)
-                    and is_quotable(sentence, article)
-                    and stands_alone(text, article, texts)
-                    and not is_repetition(text, texts, article.language)
-                ):
-                    self._ask("next")
-                    self._quote([Citation.of(1, sentence, passage, article)])
-                    return
 
     def _tell_voices(self) -> None:
         """Quote people who have not been heard, each introduced by what the articles call them."""
@@ -321,13 +295,17 @@ class _PodcastWriter:
             role = role_of(name, [line.article, *self.sources])
             self._cite(line, " ".join(name.split()), "" if role in line.text else role)
 
-    def _tell_point(self, kind: str, test: Callable[[Event], bool]) -> None:
-        """Quote the weightiest sentences that pass a test."""
-        most = _POINT_LINES if self._words < self._budget else 1
-        lines = distinct(ranked(self._unheard(filter(test, self.material))), most)
+    def _tell_next(self, story: Story) -> None:
+        """Quote the weightiest sentences of the newest story that tell of a day to come."""
+        newest = max(opening.day for opening in story.openings)
+        own = {article.id for article in story.articles}
+        ahead = (
+            line for line in self.material if line.article.id in own and _is_ahead(line, newest)
+        )
+        lines = distinct(ranked(self._unheard(ahead)), _NEXT_LINES)
         if lines:
             self._chapter = ""
-            self._ask(kind)
+            self._ask("next")
         for line in lines:
             self._cite(line)
 

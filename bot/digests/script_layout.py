@@ -16,8 +16,7 @@ from bot.locale.source import details
 class Paragraph:
     """A text, or consecutive quotes from one article.
 
-    `also` names other outlets with the same news; `is_question` marks the first voice of a
-    dialogue.
+    `also` names other outlets with the same news.
     """
 
     text: str = ""
@@ -36,10 +35,7 @@ class Chapter:
 
 def chapters(script: Script) -> tuple[Chapter, ...]:
     """Return the chapters that are not empty in writing."""
-    dialogue = any(line.speaker == "second" for line in script.lines)
-    chapters_or_empty = (
-        Chapter(lines[0].chapter, _paragraphs(lines, dialogue)) for lines in script.chapters
-    )
+    chapters_or_empty = (Chapter(lines[0].chapter, _paragraphs(lines)) for lines in script.chapters)
     return tuple(chapter for chapter in chapters_or_empty if chapter.paragraphs)
 
 
@@ -53,7 +49,7 @@ def source_parts(paragraph: Paragraph, heading: str, phrases: Phrases) -> tuple[
     return (beside.removeprefix(", "), "") if title == heading else (title, beside)
 
 
-def _paragraphs(lines: Sequence[ScriptLine], dialogue: bool) -> tuple[Paragraph, ...]:
+def _paragraphs(lines: Sequence[ScriptLine]) -> tuple[Paragraph, ...]:
     paragraphs: list[Paragraph] = []
     visible = [line for line in lines if not line.aloud]
     for article_id, group in groupby(
@@ -62,8 +58,7 @@ def _paragraphs(lines: Sequence[ScriptLine], dialogue: bool) -> tuple[Paragraph,
         block = list(group)
         if article_id is None:
             paragraphs += [
-                Paragraph(line.text, is_question=dialogue and line.speaker == "first")
-                for line in block
+                Paragraph(line.text, is_question=line.text.endswith("?")) for line in block
             ]
         else:
             quotes = tuple(line.citation for line in block if line.citation is not None)

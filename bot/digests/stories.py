@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -36,6 +37,7 @@ SAME_EVENT = 0.6  # minimum `likeness` of two articles on one event
 SAME_DAYS = 1  # maximum days between their publication
 SEQUEL = 0.5  # minimum `likeness` of an article and its sequel
 SEQUEL_DAYS = 7
+RELATED = 0.3  # minimum `likeness`, without a subject's words, of two stories of one thread
 MAX_ARTICLES = 600  # per period, the newest
 SUBJECT_WORTH = 2.0  # bonus for a subject the person follows: as much as two more outlets
 FRESH_WORTH = 0.5  # bonus for the last day of a period, compared with the first
@@ -192,14 +194,38 @@ def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[O
     return groups
 
 
+def find_related(stories: Sequence[Story], subject: str, generation: OpenGeneration) -> BoolArray:
+    """Which stories, whatever their days, have more in common than the `subject` they share."""
+    related: BoolArray = np.zeros((len(stories), len(stories)), dtype=np.bool_)
+    if not stories:
+        return related
+    openings = [story.openings[0] for story in stories]
+    cosines = _cosines(openings)
+    own = keyed_terms(subject, openings[0].article.language)
+    words = [tuple(group.difference(own) for group in _terms(opening)) for opening in openings]
+    weights = _weigh({term for both in words for group in both for term in group}, generation)
+    for one, other in combinations(range(len(openings)), 2):
+        in_words, in_names = (
+            _share(mine, theirs, weights)
+            for mine, theirs in zip(words[one], words[other], strict=True)
+        )
+        similarity = likeness(float(cosines[one, other]), in_words, in_names)
+        related[one, other] = related[other, one] = similarity >= RELATED
+    return related
+
+
+def _cosines(openings: Sequence[Opening]) -> Vectors:
+    means = np.stack([opening.vectors.mean(axis=0) for opening in openings])
+    means /= np.linalg.norm(means, axis=1, keepdims=True)
+    return means @ means.T
+
+
 def find_relations(openings: Sequence[Opening], generation: OpenGeneration) -> Relations:
     same: BoolArray = np.zeros((len(openings), len(openings)), dtype=np.bool_)
     relations = Relations(same, same.copy())
     if not openings:
         return relations
-    means = np.stack([opening.vectors.mean(axis=0) for opening in openings])
-    means /= np.linalg.norm(means, axis=1, keepdims=True)
-    cosines = means @ means.T
+    cosines = _cosines(openings)
     days = np.array([opening.day.toordinal() for opening in openings])
     near = abs(days[:, np.newaxis] - days) <= SEQUEL_DAYS
     near &= cosines >= _MEANING_FLOOR - 0.05
