@@ -217,7 +217,8 @@ def find_related(stories: Sequence[Story], subject: str, generation: OpenGenerat
 def _cosines(openings: Sequence[Opening]) -> Vectors:
     means = np.stack([opening.vectors.mean(axis=0) for opening in openings])
     means /= np.linalg.norm(means, axis=1, keepdims=True)
-    return means @ means.T
+    cosines: Vectors = means @ means.T
+    return cosines
 
 
 def find_relations(openings: Sequence[Opening], generation: OpenGeneration) -> Relations:
