@@ -73,13 +73,11 @@ _FINITE = re.compile(
 _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
-def lede(
-    article: Article, passage: Passage, earlier: Collection[str] = (), at: int = 0
-) -> tuple[Citation, ...]:
-    """Return up to three sentences of a passage in order, from its sentence `at` on, by default
-    the one that restates the headline. None repeats an `earlier` one."""
+def lede(article: Article, passage: Passage, earlier: Collection[str] = ()) -> tuple[Citation, ...]:
+    """Return up to three sentences of a passage in order, from the one that restates the headline
+    on. None repeats an `earlier` one."""
     pairs = list(zip(passage.sentences, find_leads(passage, article.language), strict=True))
-    sentences = _select(pairs[at or _find_headline(article, passage) :], article, earlier)
+    sentences = _select(pairs[_find_headline(article, passage) :], article, earlier)
     return tuple(
         Citation(number, sentence.text, sentence.start, sentence.end, passage, article)
         for number, sentence in enumerate(sentences, 1)

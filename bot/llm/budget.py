@@ -60,12 +60,10 @@ class SpendingLedger:
         open_state: Callable[[], State],
         budget: SpendingBudget,
         prices: Mapping[str, Price],
-        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._open_state = open_state
         self._budget = budget
         self._prices = prices
-        self._now = now
         self._holds: list[_Hold] = []
         self._lock = threading.Lock()
 
@@ -95,7 +93,7 @@ class SpendingLedger:
         try:
             if usage is not None:
                 micros = self.cost(hold.model, usage) or 0
-                spent, day = Spending(1, usage.input, usage.output, micros), self._now().date()
+                spent, day = Spending(1, usage.input, usage.output, micros), utc_now().date()
                 add = partial(spending.add_spending, day=day, model=hold.model, spent=spent)
                 self._open_state().do(add)
         except SelonError as error:
@@ -106,7 +104,7 @@ class SpendingLedger:
 
     def spent(self) -> Spending:
         """Today's usage of all models. Raises StateError."""
-        return self._open_state().do(partial(spending.on, day=self._now().date()))
+        return self._open_state().do(partial(spending.on, day=utc_now().date()))
 
     def _allows(self, hold: _Hold) -> bool:
         try:

@@ -22,7 +22,6 @@ from collections.abc import (
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from functools import partial
 from typing import Any, Concatenate
 
@@ -52,10 +51,9 @@ class Journal:
     accepted message is sent twice if the process dies before it is recorded.
     """
 
-    def __init__(self, state: State, bot_id: int, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, state: State, bot_id: int) -> None:
         self._state = state
         self._bot_id = bot_id
-        self._now = now
         self._threads = {
             quick: ThreadPoolExecutor(count, "journal") for quick, count in _THREADS.items()
         }
@@ -64,7 +62,7 @@ class Journal:
     async def record_arrivals(self, arrivals: Sequence[Update]) -> list[frozenset[int] | None]:
         """Record updates in one transaction; for each, return the earlier ones of its chat, or None
         if it was recorded before. Raises StateError."""
-        bot_id, now = self._bot_id, self._now()
+        bot_id, now = self._bot_id, utc_now()
 
         def record(session: Session) -> list[frozenset[int] | None]:
             return [
@@ -78,7 +76,7 @@ class Journal:
 
     async def quarantine(self, update_id: int, content: Mapping[str, Any]) -> bool:
         """Quarantine an unreadable update; False if that was done before. Raises StateError."""
-        bot_id, now = self._bot_id, self._now()
+        bot_id, now = self._bot_id, utc_now()
         return await self._run(updates.quarantine_update, bot_id, update_id, content, now)
 
     async def take_over_updates(self, in_hand: Collection[int] = ()) -> list[UpdateRecord]:
@@ -93,7 +91,7 @@ class Journal:
         return await self._do(job, quick=True)
 
     async def finish(self, update_id: int) -> None:
-        finish, now = updates.finish_update, self._now()
+        finish, now = updates.finish_update, utc_now()
         await self._do(
             partial(finish, bot_id=self._bot_id, update_id=update_id, now=now), quick=True
         )
@@ -105,7 +103,7 @@ class Journal:
         def find_or_begin(session: Session) -> Delivery | None:
             if update_id is not None and updates.is_elsewhere(session, self._bot_id, update_id):
                 return None
-            now = self._now()
+            now = utc_now()
             return deliveries.open_delivery(session, self._bot_id, update_id, number, letter, now)
 
         delivery = await self._do(find_or_begin, quick=update_id is not None)
@@ -121,7 +119,7 @@ class Journal:
         `record` stores it and marks its cause as handled, in one transaction; it is called with
         the session, `fields`, `bot_id` and `now`.
         """
-        return await self._run(record, bot_id=self._bot_id, now=self._now(), **fields)
+        return await self._run(record, bot_id=self._bot_id, now=utc_now(), **fields)
 
     async def outcome(self, delivery_id: int) -> DeliveryOutcome | None:
         return await self._run(deliveries.delivery_outcome, delivery_id)
@@ -131,7 +129,7 @@ class Journal:
     ) -> None:
         """Record the messages that Telegram accepted; an unsolicited one waits for the disk, so
         that it is never sent twice."""
-        record, now = deliveries.record_sent, self._now()
+        record, now = deliveries.record_sent, utc_now()
         job = partial(
             record, delivery_id=delivery_id, message_ids=message_ids, whole=whole, now=now
         )
@@ -141,7 +139,7 @@ class Journal:
         await self._run(deliveries.amend_letter, delivery_id, letter)
 
     async def give_up(self, delivery_id: int, reason: str) -> None:
-        await self._run(deliveries.give_up_delivery, delivery_id, reason, self._now())
+        await self._run(deliveries.give_up_delivery, delivery_id, reason, utc_now())
 
     async def restart_deliveries(self, update_id: int) -> list[int]:
         """Restart an update's letters if a temporary one was shown; return messages to delete."""
@@ -157,7 +155,7 @@ class Journal:
         return await self._run(deliveries.find_delivery, delivery_id)
 
     async def move_chat(self, old: int, new: int) -> None:
-        await self._run(chats.move_chat, old, new, self._now())
+        await self._run(chats.move_chat, old, new, utc_now())
 
     def close(self) -> None:
         """Wait for pending writes."""

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 
 from bot.errors import SettingsError
@@ -40,13 +40,11 @@ class SourceFollowers:
         changes: ChangeSignal,
         teller: WatchLines,
         stop: StopSignal,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._changes = changes
         self._teller = teller
         self._stop = stop
-        self._clock = clock
         self._sources: Mapping[str, SourceSettings] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._known_problems: set[tuple[str, str, str]] = set()
@@ -80,13 +78,13 @@ class SourceFollowers:
         return status.st_mtime_ns, status.st_ino
 
     def _follow(self, name: str) -> None:
-        failures, due = 0, self._clock()
+        failures, due = 0, time.monotonic()
         while not self._stop.is_set() and (source := self._sources.get(name)) is not None:
-            if self._clock() < due:
+            if time.monotonic() < due:
                 self._stop.wait(_STEP_SECONDS)
                 continue
             failures = 0 if self.read(source) else failures + 1
-            due = self._clock() + source.every * min(2**failures, SLOWEST)
+            due = time.monotonic() + source.every * min(2**failures, SLOWEST)
 
     def read(self, source: SourceSettings) -> bool:
         """Read one source; return True on success."""

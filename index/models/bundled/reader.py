@@ -23,7 +23,7 @@ import onnxruntime
 from index.errors import ModelError, reason_of
 from index.findings import AnswerSpan, PassageReading
 from index.models.base import PassageText
-from index.models.bundled.cache import PrepareProgress, prepare_model
+from index.models.bundled.cache import prepare_model
 from index.models.bundled.embedder import cores
 from index.models.bundled.reader_input import encode_head, encode_question, join_input
 from index.models.bundled.session import IDS, open_session
@@ -112,14 +112,12 @@ def best_span(start: Floats, end: Floats, longest: int = SPAN_TOKENS) -> tuple[i
     return first, last, float(total[first, last])
 
 
-def load_bundled_reader(
-    cache_dir: Path, *, threads: int | None = None, progress: PrepareProgress | None = None
-) -> BundledReader:
+def load_bundled_reader(cache_dir: Path, *, threads: int | None = None) -> BundledReader:
     """Load the bundled reader; the embedding model is prepared in `cache_dir` on first use.
 
     `threads` is the number of cores to use. Raises `ModelError`.
     """
-    folder = prepare_model(cache_dir, progress=progress)
+    folder = prepare_model(cache_dir)
     try:
         graph = (files("index.models.bundled") / FILE).read_bytes()
         session = open_session(graph, folder)
