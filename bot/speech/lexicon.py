@@ -31,6 +31,8 @@ _BEFORE_YEAR = re.compile(r"(?i)\b(?:en|l'an|année|années|depuis|dès|fin|déb
 _NAMED = re.compile(
     r"(?i)(?:[^\W\d_]-?|\b(?:numéro|ligue|formule|division|groupe|phase|étape|niveau|type|page)\s)$"
 )
+# Numbers that are nouns in French: « un million d'euros ».
+_NOUN = re.compile(r"(?:million|milliard|billion)s?$")
 
 Gender = Literal["feminine", "masculine", "either"]
 
@@ -110,7 +112,11 @@ class Lexicon:
         words = self.amount(figures)
         if self.language == "fr" and name.feminine and value == int(value):
             words = _agree(words)
-        return f"{words} {noun}"
+        return f"{words} {self.of(noun) if _NOUN.search(words) else noun}"
+
+    def of(self, noun: str) -> str:
+        """« D'euros », « de livres »."""
+        return f"d'{noun}" if noun[0].lower() in "aeiouyéèêh" else f"de {noun}"
 
     def _parts(self, figures: str) -> tuple[str, str]:
         """Split at the decimal mark."""

@@ -31,12 +31,17 @@ _SYLLABLES = re.compile(
 _SHORTEST_WORD = 4
 _ROMAN = re.compile(r"(?=.)M*(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅛": "1/8", "⅕": "1/5"}
+_ACCENTED = re.compile("[À-ÂÇ-ËÎÏÔÙ-Û](?=[a-z])")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FREE, _END = r"(?<![\w.,/])", r"(?!\w)"  # not within a word or a longer number
 _REFERENCE = re.compile(r"\[\d{1,3}\]")  # of a footnote
+# « l'article L. 121-3 », « numéro 2020-1310 »
+_REFERENCE_NUMBER = (
+    rf"\b(?:(?:articles?|numéros?|loi|décret){S}(?:[A-Z]\b\.?{S}?)?|[LRDA]\.{S}?)"
+    r"\d+(?:[-.]\d+)+"
+)
 _CONTEXT = 60  # characters around a number that determine its reading
-_VOWEL = re.compile(r"[aeiouyéèêhAEIOUYÉ]")
 _DOMAINS = "fr|com|org|net|eu|be|ch|ca|uk|de|it|es|gov|edu|info|io|tv|co|int|news|us|ru"
 
 
@@ -44,6 +49,8 @@ def spoken_words(text: str, language: SpeechLanguage) -> str:
     """Convert a text to words, spaces and punctuation for pauses."""
     words = lexicon(language)
     text = _REFERENCE.sub("", unicodedata.normalize("NFC", text)).translate(_LOWERED)
+    if language == "en":  # espeak says « É » as a letter
+        text = _ACCENTED.sub(lambda match: unicodedata.normalize("NFD", match[0])[0], text)
     text = "".join(character if character.isprintable() else " " for character in text)
     for pattern, replacement in _rules(language):
         text = pattern.sub(replacement, text)
@@ -64,10 +71,11 @@ def _rules(
     words = lexicon(language)
     rules = [
         *_addresses(),
+        *_telephone(words),
+        *_abbreviation_rules(words),
         *_calendar(words),
         *_clock(words),
         *_ordinals(words),
-        *_abbreviation_rules(words),
         *_ranges(words),
         *_money(words),
         *_measures(words),
@@ -103,25 +111,64 @@ def _entry(table: Mapping[str, T], symbol: str) -> T:
 
 
 def _addresses() -> Iterator[Rule]:
-    yield r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda words, match: _dots(words, match[0])
+    yield r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda words, match: _spell(words, match[0])
     yield r"(?:https?://|www\.)\S+", _link
     yield rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[\w/.-]*)?{_END}", _link
-    yield r"\[\d{1,3}\]", ""  # a note's number
 
 
 def _link(words: Lexicon, match: Match) -> str:
-    host = re.sub(r"^(?:https?://)?(?:www\.)?", "", match[0]).split("/")[0]
-    return _dots(words, host.rstrip(".,;:!?)»"))
+    """An address with its first folder; longer ones are not read out."""
+    host, _, path = re.sub(r"^https?://(?:www\.)?", "", match[0].rstrip(".,;:!?)»")).partition("/")
+    folder = re.fullmatch(r"([^\W\d_]{1,20})/?", path)
+    return _spell(words, host) + (f" {words.word('slash')} {folder[1]}" if folder else "")
 
 
-def _dots(words: Lexicon, text: str) -> str:
-    return text.replace(".", f" {words.word('dot')} ")
+def _spell(words: Lexicon, address: str) -> str:
+    signs = {".": "dot", "-": "dash", "_": "underscore"}
+    labels = re.split(r"([._-])", address.removeprefix("www."))
+    if len(labels[-1]) == 2:
+        labels[-1] = _letters(words, labels[-1].upper())
+    spoken = " ".join(words.word(signs[part]) if part in signs else part for part in labels)
+    www = f"{words.word('www')} {words.word('dot')} "
+    return (www if address.startswith("www.") else "") + spoken
 
 
 def _hashtag(words: Lexicon, match: Match) -> str:
     """Separate words that are written together: « MeToo »."""
     apart = re.sub(r"(?<=[a-zà-ÿ\d])(?=[A-ZÀ-Ý])|(?<=[^\W\d])(?=\d)", " ", match[1])
     return f"{words.tables['symbols']['#']} {apart}"
+
+
+# Telephone numbers
+
+
+def _telephone(words: Lexicon) -> Iterator[Rule]:
+    yield rf"(?<![\w.,])(?:{words.tables['telephone']})(?!\d)", _phone
+    if words.language == "fr":
+        yield (
+            r"(?i)\b(tapez|composez|appelez|appeler|le|au|du) (3[0-9])(\d\d)(?![\w-]|[ .,]\d)",
+            _service,
+        )
+
+
+def _service(words: Lexicon, match: Match) -> str:
+    """« Le 3611 », a telephone number of four digits."""
+    return f"{match[1]} {words.amount(match[2])} {words.amount(match[3])}"
+
+
+def _phone(words: Lexicon, match: Match) -> str:
+    """French reads the digits as they are grouped or in pairs, English one by one."""
+    country = match["country"] or ""
+    number = match[0].removeprefix(f"+{country}").replace("(0)", "")
+    groups = re.findall(r"^0(?=\d{3}\D)|\d+", number)
+    if words.language == "en":
+        spoken = ", ".join(map(words.digits, groups))
+    else:
+        if len(groups) == 1:
+            groups = re.findall(r"^\d(?=(?:\d\d)+$)|\d\d?", number)
+        mark = ", " if any(len(group) > 2 for group in groups) else " "
+        spoken = mark.join(map(words.amount, groups)).replace("zéro, ", "zéro ", 1)
+    return f"{words.word('plus')} {words.amount(country)} {spoken}" if country else spoken
 
 
 # Days, months, years
@@ -131,6 +178,9 @@ def _calendar(words: Lexicon) -> Iterator[Rule]:
     months = one_of(words.months)
     yield rf"{_FREE}(\d{{4}})-(\d\d)-(\d\d){_END}", _iso_date
     yield rf"{_FREE}(\d{{1,2}})([/.])(\d{{1,2}})\2(\d{{4}}|\d\d){_END}", _date
+    if words.language == "fr":
+        days = one_of(["le", "du", "au", *words.tables["weekdays"]])
+        yield rf"(?i)\b({days}){S}(\d{{1,2}})/(\d{{1,2}})(?![\w/]|{S}d)", _day_and_month
     yield rf"{_FREE}(0[1-9]|1[0-2])/((?:19|20)\d\d){_END}", _month
     yield rf"{_FREE}((?:19|20)\d\d)[-/]((?:19|20)?\d\d)(?![\w/-])", _season
     if words.language == "fr":
@@ -167,6 +217,12 @@ def _day(words: Lexicon, day: str, month: str, year: str) -> str | None:
     return f"{first} {name} {words.year(int(year))}"
 
 
+def _day_and_month(words: Lexicon, match: Match) -> str:
+    if not (1 <= int(match[2]) <= 31 and 1 <= int(match[3]) <= 12):
+        return match[0]
+    return f"{match[1]} {int(match[2])} {words.months[int(match[3]) - 1]}"
+
+
 def _month(words: Lexicon, match: Match) -> str:
     return f"{words.months[int(match[1]) - 1]} {words.year(int(match[2]))}"
 
@@ -176,7 +232,7 @@ def _season(words: Lexicon, match: Match) -> str:
     first, last = int(match[1]), int(match[2])
     if last < 100 and (first + 1) % 100 == last:
         return f"{words.year(first)} {words.amount(match[2])}"
-    if last == first + 1 and "/" in match[0]:
+    if last == first + 1:
         return f"{words.year(first)} {words.year(last)}"
     return match[0]
 
@@ -208,7 +264,17 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
     minute, second = r"(?:min|mn|m(?![a-zà-ÿ])|['’′])", r"(?:''|’’|sec|s|[\"”″])"
     hours = rf"(?P<h>\d{{1,3}}){S}?(?:h|hr|H)"
     directions = "".join(words.tables["directions"])
-    yield rf"(?<=\d[°′″'\"]){S}?([{directions}]){_END}", _direction
+    minutes_of_arc = rf"(?P<m>\d{{1,2}}(?:[.,]\d{{1,4}})?){S}?['’′]"
+    seconds_of_arc = rf"(?P<s>\d{{1,2}}(?:[.,]\d{{1,4}})?){S}?(?:[\"″”]|''|’’)"
+    yield (
+        rf"{_FREE}(?P<d>\d{{1,3}}(?:[.,]\d{{1,8}})?){S}?°(?:{S}?{minutes_of_arc}"
+        rf"(?:{S}?{seconds_of_arc})?(?:{S}?(?P<to>[{directions}]){_END})?"
+        rf"|{S}?(?P<side>[{directions}]){_END})",
+        _coordinate,
+    )
+    if words.language == "en":
+        yield rf"{_FREE}(\d)(?:['’′]|{S}ft){S}?(1?\d)(?:[\"″”]|''|{S}in\b)", r"\1 foot \2"
+        yield rf"(?i)([ap]\.?m\.?){S}?[-–]{S}?(?=\d)", r"\1 to "
     yield rf"(?<=[hj]){S}?/{S}?(?=(?:24|7)\b)", f" {words.word('over')} "
     yield rf"(?<=[hH\d])[-–](?=\d{{1,2}}{S}?[hH])", f" {words.word('range')} "
     yield (
@@ -226,6 +292,7 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
         rf"{_FREE}(?P<h>\d{{1,2}}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<c>\d{{1,9}}))?{_END}",
         _duration,
     )
+    yield rf"{_FREE}(?P<m>\d{{1,2}}):(?P<s>[0-5]\d)[.,](?P<c>\d{{1,3}}){_END}", _duration
     if words.language == "fr":
         yield rf"{_FREE}(\d{{1,3}}){S}?[hH](?:{S}?([0-5]\d))?{_END}", _french_time
         yield rf"{_FREE}(\d{{1,2}}):([0-5]\d){_END}", _french_time
@@ -247,7 +314,19 @@ def _duration(words: Lexicon, match: Match) -> str:
     ]
     if "c" in parts and int(parts["c"]):
         terms.append(words.cardinal(int(parts["c"])))
-    return (" " if match.string[: match.start()][-1:] == "°" else "") + " ".join(terms)
+    return " ".join(terms)
+
+
+def _coordinate(words: Lexicon, match: Match) -> str:
+    """« 48° 51′ N »."""
+    names = {"d": words.units["°"], "m": words.name("minutes"), "s": words.name("seconds")}
+    terms = [
+        words.counted(match[key].lstrip("0") or "0", name)
+        for key, name in names.items()
+        if match[key]
+    ]
+    side = match["to"] or match["side"]
+    return " ".join([*terms, words.tables["directions"][side]] if side else terms)
 
 
 def _french_time(words: Lexicon, match: Match) -> str:
@@ -289,6 +368,7 @@ def _english_minutes(words: Lexicon, figures: str) -> str:
 
 def _ordinals(words: Lexicon) -> Iterator[Rule]:
     if words.language == "fr":
+        yield rf"(?<=[IVXL\d])(er?|re|ème){S}(s|arr)\.", _ordinal_noun
         yield r"(?<=[IVX]e)[-–](?=[IVXLC]+e\b)", f" {words.word('range')} "
         ending = r"(er|re|ère|e|è|ème|ᵉ|ᵉʳ|ʳᵉ|èmes|es|ers|res|ères)"
         # Other single letters before an e are words: « Ce », « Le ».
@@ -319,6 +399,12 @@ def _ordinal(words: Lexicon, match: Match) -> str:
     digits, ending = (match[group] for group in ((1, 2) if match[1] else (3, 4)))
     digits = digits.replace(",", "")
     return words.ordinal(int(digits), ending) if len(digits) < 16 else match[0]
+
+
+def _ordinal_noun(words: Lexicon, match: Match) -> str:
+    """« IIIe s. »."""
+    noun = "siècle" if match[2] == "s" else "arrondissement"
+    return f"{match[1]} {noun}" + ("" if match.string[match.end() :].strip() else ".")
 
 
 def _group(words: Lexicon, match: Match) -> str:
@@ -359,10 +445,17 @@ def _roman_value(letters: str) -> int | None:
 
 
 def _abbreviation_rules(words: Lexicon) -> Iterator[Rule]:
+    if words.language == "fr":
+        figure, particles = (
+            r"(?:\d|[IVXL]+\b|[LRDA]\.)",
+            rf"(?:(?:du|des|de|la|le){S}|[dl]['’]){{0,2}}",
+        )
+    else:
+        figure, particles = r"\d", ""
     places = {
-        "before a number": (r"(?<!\w)", rf"(?={S}?\d)"),
+        "before a number": (r"(?<!\w)", rf"(?={S}?{figure})"),
         "after a number": (rf"(?<=\d{S})", _END),
-        "before a name": (r"(?<![\w-])", rf"(?=(?:{S}|-)[A-ZÀ-Ý])"),
+        "before a name": (r"(?<![\w-])", rf"(?=(?:{S}|-){particles}[A-ZÀ-Ý])(?!{S}J\.)"),
         "abbreviations": (r"(?<!\w)", r"(?!\w)"),
     }
     for place, (start, end) in places.items():
@@ -383,16 +476,16 @@ def _abbreviation(place: str, words: Lexicon, match: Match) -> str:
 
 
 def _ranges(words: Lexicon) -> Iterator[Rule]:
-    amount, rank = _amount(words), r"[0-7]-[0-7](?: ?\(\d{1,2}(?:-\d{1,2})?\))?"
+    amount, rank = (
+        _amount(words),
+        r"(?:[67][-/][0-7]|[0-5][-/][67])(?: ?\(\d{1,2}(?:[-/]\d{1,2})?\))?",
+    )
     yield rf"(?<![\w-]){rank}(?:[,/]?{S}(?:et{S}|and{S})?{rank})+(?![\w-])", _sets
-    yield rf"(?<![\w.,])(?:{words.tables['telephone']})(?!\d)", _phone
     if words.language == "fr":
-        yield rf"(?:(?<=article{S})|(?<=numéro{S}))(\d+)[-.](?=\d)", r"\1 "
+        yield _REFERENCE_NUMBER, lambda words, match: re.sub("[-.]", " ", match[0])
         yield rf"(?<![\w.,/-])(14|39)-(18|45)(?!{S}ans|[\w-])", r"\1 \2"
-        yield (
-            r"(?i)\b(tapez|composez|appelez|appeler|le|au|du) (3[0-9])(\d\d)(?![\w-]|[ .,]\d)",
-            _service,
-        )
+    else:
+        yield r"(?<![\w.,$£€-])(\d{1,2})-(\d{1,2})(?![\w-]|\.\d)", _score
     yield (
         rf"(?<![\w.,/-])({amount})(?:[-–—]|{S}-{S})(?={amount}(?![\w-]*-\d))",
         rf"\1 {words.word('range')} ",
@@ -400,6 +493,7 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
     yield r"(?<=[%°€$])[-–](?=\d)", f" {words.word('range')} "
     yield r"(?<=\d)-(?=\d)", " "
     yield r"(?<![\w)\d])[-−](?=\d)|−(?=\d)", f" {words.word('minus')} "
+    yield rf"(?<![\w)%€°]{S})[-−]{S}(?=\d+(?:[.,]\d+)?{S}?[%°])", f"{words.word('minus')} "
     yield r"(?<=UTC|GMT)-(?=\d)", f" {words.word('minus')} "
     yield rf"(?<=\(){S}?[-–−]{S}?(?=\d)", f"{words.word('minus')} "
     yield r"\+(?=\d)", f" {words.word('plus')} "
@@ -409,25 +503,15 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
 
 def _sets(words: Lexicon, match: Match) -> str:
     """Sets of a tennis match: « six quatre, sept cinq »."""
-    return match[0].replace("-", " ")
+    return re.sub("[-/]", " ", match[0])
 
 
-def _service(words: Lexicon, match: Match) -> str:
-    """« Le 3611 », a telephone number of four digits."""
-    return f"{match[1]} {words.amount(match[2])} {words.amount(match[3])}"
-
-
-def _phone(words: Lexicon, match: Match) -> str:
-    """French reads the digits in pairs or as they are grouped, English one by one."""
-    if (grouped := re.fullmatch(r"0(\d{3})[ .](\d{3})[ .](\d{3})", match[0])) is not None:
-        return f"{words.amount('0')} {', '.join(map(words.amount, grouped.groups()))}"
-    country = match["country"] or ""
-    digits = re.sub(r"\D", "", match[0].removeprefix(f"+{country}"))
-    size = 2 if words.language == "fr" else 1
-    start = len(digits) % size
-    groups = [digits[:start], *(digits[at : at + size] for at in range(start, len(digits), size))]
-    number = " ".join(words.amount(group) for group in groups if group)
-    return f"{words.word('plus')} {words.amount(country)} {number}" if country else number
+def _score(words: Lexicon, match: Match) -> str:
+    """« 2-0 »: no range goes down or from zero."""
+    ours, theirs = int(match[1]), int(match[2])
+    if theirs > ours > 0:
+        return match[0]
+    return " ".join(words.cardinal(goals) if goals else "nil" for goals in (ours, theirs))
 
 
 # Money
@@ -438,6 +522,9 @@ def _money(words: Lexicon) -> Iterator[Rule]:
     scale = one_of(words.tables["scales"])
     to = words.word("range")
     range_ = rf"(?:(?P<from>{amount}){S}{to}{S})?"
+    if words.language == "fr":
+        yield r"(?<![\w.,])\d{1,3}(?:,\d{3}){2,}(?![\d,])", _continental
+        yield r"(?<=[$£€¥])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d{1,2})(?!\d)", _continental
     yield (
         rf"(?<!\w)(?P<currency>{currency}){S}?{range_}(?P<amount>{amount})"
         rf"(?:[ -]?(?P<scale>{scale}){_END})?",
@@ -452,6 +539,11 @@ def _money(words: Lexicon) -> Iterator[Rule]:
     yield rf"(?<![\w.,])({amount}){S}?({countables}){_END}", _read_scaled
     millions = rf"M(?={S}d['’e])" if words.language == "fr" else rf"m(?={S}[a-z]+s\b|{S}people)"
     yield rf"(?<![\w.,])({amount}){S}?({millions})", _read_scaled
+
+
+def _continental(words: Lexicon, match: Match) -> str:
+    """« £1,200.50 », as it is written in English."""
+    return match[0].replace(",", "").replace(".", ",")
 
 
 def _price(words: Lexicon, match: Match) -> str:
@@ -470,8 +562,7 @@ def _scaled_price(words: Lexicon, figures: str, scale: str, name: UnitName) -> s
     amount = _scale(words, figures, words.tables["scales"][scale])
     if words.language == "en" or amount.endswith(words.word("thousand")) or scale in ("k", "K"):
         return f"{amount} {name.many}"
-    of = "d'" if _VOWEL.match(name.many) else "de "
-    return f"{amount} {of}{name.many}"
+    return f"{amount} {words.of(name.many)}"
 
 
 def _scale(words: Lexicon, figures: str, scale: str) -> str:
@@ -509,13 +600,16 @@ def _measures(words: Lexicon) -> Iterator[Rule]:
     )
     per = one_of([*words.tables["per"], *words.units])
     yield r"[½⅓⅔¼¾⅛⅕]", _vulgar
+    if words.language == "en":
+        yield rf"(?<![\w.,-])({amount})-({unit})(?=[{S[1:-1]}-])", _adjective
+        yield r"(?<![\w.])(\d{1,2})p\b", r"\1 pence"
     yield rf"(?<=\d){S}1/2(?![\w/])", f" {words.word('and a half')}"
-    yield rf"{_FREE}([1-9])/([2-9]|10)(?![\w/.,])", _fraction
+    yield rf"{_FREE}([1-9])/([2-9])(?![\w/]|[.,]\d)", _fraction
     yield rf"([lL]|kWh)/100{S}?km{_END}", rf"\1 {words.word('per 100 km')}"
     yield rf"({amount}){S}?/{S}?(?={amount}{_END})", rf"\1 {words.word('over')} "
-    yield rf"(\d)([{_RAISED}]+)", _power
+    yield rf"(\d)(⁻?)([{_RAISED}]+)", _power
     yield r"(?<=\d)\^([-−]?)(?=\d)", _caret
-    yield rf"(?<![^\W\d_]-)({amount}){S}?({unit})(?![\w²³'’])", _with_unit
+    yield rf"(?<![^\W\d_]-)({amount}){S}?({unit})(?![\w²³'’]|\.\w)", _with_unit
     yield rf"(?i:\b(le|au|du|un|par|chaque|a|per|each){S})?(?<![\w/])({bare})(?![\w²³])", _bare_unit
     yield rf"(?<=[^\W\d]{{3}}){S}?/{S}?({per})(?![\w²³])", _per
 
@@ -536,20 +630,22 @@ def _fraction(words: Lexicon, match: Match) -> str:
 
 
 def _power(words: Lexicon, match: Match) -> str:
-    exponent = "".join(str(_RAISED.index(digit)) for digit in match[2])
-    return f"{match[1]} {words.word('power')} {exponent}"
+    exponent = "".join(str(_RAISED.index(digit)) for digit in match[3])
+    minus = f"{words.word('minus')} " if match[2] else ""
+    return f"{match[1]} {words.word('power')} {minus}{exponent}"
 
 
 def _caret(words: Lexicon, match: Match) -> str:
     return f" {words.word('power')} {words.word('minus') + ' ' if match[1] else ''}"
 
 
-def _direction(words: Lexicon, match: Match) -> str:
-    return f" {words.tables['directions'][match[1]]}"
-
-
 def _with_unit(words: Lexicon, match: Match) -> str:
     return words.counted(match[1], _entry(words.units, match[2]))
+
+
+def _adjective(words: Lexicon, match: Match) -> str:
+    """« A 10-km race »."""
+    return f"{words.amount(match[1])}-{_entry(words.units, match[2]).one}"
 
 
 def _bare_unit(words: Lexicon, match: Match) -> str:
@@ -585,5 +681,8 @@ def _acronym(words: Lexicon, match: Match) -> str:
         len(letters) >= _SHORTEST_WORD and "." not in match[0] and _SYLLABLES.fullmatch(letters)
     ):
         return letters.capitalize()
-    letter_names = words.tables["letters"]
-    return " ".join(letter_names.get(letter, letter) for letter in letters)
+    return _letters(words, letters)
+
+
+def _letters(words: Lexicon, letters: str) -> str:
+    return " ".join(words.tables["letters"].get(letter, letter) for letter in letters)
