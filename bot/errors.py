@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from index.errors import CodedError
+from index.errors import CodedError, Parameter, Problem
 
 
 class SelonError(CodedError):
@@ -29,6 +29,16 @@ class OutputError(SelonError):
 
 class MessengerError(SelonError):
     """Telegram cannot be reached at start."""
+
+
+class MailError(SelonError):
+    """A mail cannot be sent. `is_of_address` if the server refuses this one alone."""
+
+    def __init__(
+        self, code: str, /, *, is_of_address: bool = False, **parameters: Parameter
+    ) -> None:
+        super().__init__(Problem(code, **parameters))
+        self.is_of_address = is_of_address
 
 
 class WebError(SelonError):

@@ -29,6 +29,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.help_numbers import parse_help_numbers
 from bot.locale.catalogue import Language
+from bot.mail_server import check_sender, parse_mail_server
 from bot.model_choice import Structured, parse_choices, parse_prices, parse_writers
 from bot.timezone import zone_file
 from index.errors import Problem, RefusedValue, StoreError, Words, reason_of
@@ -247,6 +248,16 @@ class Settings(BaseSettings):
     fetch_contact: str = Field(
         "", description="Address or e-mail for the User-Agent, so that sites know who fetches."
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server for alerts by e-mail, as smtps://user:password@host or smtp://… "
+        "(STARTTLS; a relay without a password may have no TLS). Empty: no e-mail. Secret.",
+    )
+    mail_sender: Annotated[str, _parsed_by(check_sender)] = Field(
+        "",
+        validate_default=True,
+        description="Sender of this mail, such as Selon <selon@exemple.fr>.",
+    )
     chat_model: Annotated[str, _parsed_by(parse_choices)] = Field(
         "",
         description="Chat models that help to answer, as provider:model; each replaces the one "
@@ -403,6 +414,20 @@ class Settings(BaseSettings):
     def _header(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.A):
             raise RefusedValue("webhook-secret-refused")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_mail_server(value.get_secret_value())
+        return value
+
+    @field_validator("mail_sender")
+    @classmethod
+    def _sender(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_url") is not None and not value:
+            raise RefusedValue("mail-sender-missing")
         return value
 
     @field_validator("web_access")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.feature import Feature
 
 if TYPE_CHECKING:
+    from bot.command import CommandLine
     from bot.messenger.feature import TelegramFeature
     from bot.messenger.handlers.question import QuestionHandlers
     from bot.messenger.services import BotServices
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 
 
 class AlertsFeature(Feature):
+    def declare(self, line: CommandLine) -> None:
+        from bot.alerts.terminal import declare
+
+        declare(line, self)
+
     def load_tables(self) -> None:
-        from bot.alerts import alert_records, subscription_records  # noqa: F401
+        from bot.alerts import alert_records, subscription_records, target_records  # noqa: F401
 
     def telegram(self, services: BotServices, questions: QuestionHandlers) -> TelegramFeature:
         from bot.alerts.telegram import AlertsOnTelegram

@@ -1,7 +1,5 @@
-"""Alerts on the web, for people identified by a token or a proxy.
-
-Since nothing can be sent to them, the home page shows answered alerts until they are dismissed.
-"""
+"""Alerts on the web: questions that wait for an answer, of people identified by a token or a proxy,
+which the home page shows once they are answered; and subjects that are followed by e-mail."""
 
 from __future__ import annotations
 
@@ -9,6 +7,7 @@ import asyncio
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,15 +17,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.alerts import alert_records as alerts
+from bot.alerts import target_records as targets
 from bot.alerts.alert_records import ALERT_LIMIT, Alert
+from bot.alerts.mail_pages import MailPages
 from bot.alerts.offer import may_be_answered_later
+from bot.alerts.sending import UNSUBSCRIBE, AlertSending
+from bot.alerts.terminal import state_lines
 from bot.alerts.texts import AlertPagePhrases, AlertPhrases
 from bot.answer import Answer
 from bot.conversation.turns import new_turn
 from bot.locale.catalogue import Language
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace, NewTurn
-from bot.web.feature import WebFeature
+from bot.web.feature import MenuLink, WebFeature
 from bot.web.rendering import environment, render, render_text
 from bot.web.service import KEY_BYTES, Visitor, WebService
 from index.errors import NoIndex
@@ -35,27 +38,38 @@ ALERTS = "/alertes"
 
 
 def open_pages(service: WebService) -> WebFeature:
-    pages = AlertPages(service)
+    pages, sending = AlertPages(service), AlertSending(service)
+    has_mail = service.settings.smtp_url is not None
     return WebFeature(
         [
             Route(ALERTS, pages.show, methods=["GET"]),
             Route(ALERTS, pages.add, methods=["POST"]),
             Route(f"{ALERTS}/{{id:int}}", pages.remove, methods=["POST"]),
+            *pages.mail.routes(),
         ],
+        [MenuLink(ALERTS, lambda code: AlertPagePhrases.of(code).title)] if has_mail else (),
         refusal=_render_offer,
         notice=pages.notice,
-        jobs=[pages.check],
+        state=partial(state_lines, service.state),
+        public=(UNSUBSCRIBE,),
+        jobs=[pages.check, sending.find_news, sending.send],
     )
 
 
 class AlertPages:
     def __init__(self, service: WebService) -> None:
         self._service = service
+        self.mail = MailPages(service, self._page)
 
     async def show(self, request: Request) -> Response:
-        return render(
-            request, "alerts.html", full=0, **await self._values(_require_person(request))
-        )
+        if self._service.settings.smtp_url is None:
+            _require_person(request)
+        return await self._page(request)
+
+    async def _page(self, request: Request, problem: str = "", status: int = 200) -> Response:
+        visitor: Visitor = request.state.visitor
+        values = {**await self._values(visitor), **await self.mail.values(visitor)}
+        return render(request, "alerts.html", status, problem=problem, **values)
 
     async def add(self, request: Request) -> Response:
         """Add an alert on the question of a stored answer."""
@@ -76,8 +90,9 @@ class AlertPages:
             now=self._service.now(),
         )
         if alert_id is None:
-            values = await self._values(visitor)
-            return render(request, "alerts.html", 409, full=ALERT_LIMIT, **values)
+            return await self._page(
+                request, AlertPhrases.of(visitor.language).full(ALERT_LIMIT), 409
+            )
         return RedirectResponse(ALERTS, 303)
 
     async def remove(self, request: Request) -> Response:
@@ -138,6 +153,9 @@ def _require_person(request: Request) -> Visitor:
 def _store_answer(
     session: Session, alert: Alert, new: NewTurn, now: datetime, lifetime: timedelta
 ) -> None:
-    """Store the answer unless the alert was cancelled, or answered by another process."""
+    """Store the answer unless the alert was cancelled, or answered by another process, and queue it
+    for the person's address."""
     if alerts.mark_answered(session, alert.id, now, new.key):
         conversations.add_turn(session, alert.place, new, now, lifetime)
+        place, question = alert.place.person_id, alert.question
+        targets.add_news(session, place, question, new.sources, now, new.key)

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot.state import deliveries, people
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Delivery, Letter
+from bot.state.people import WEB_PEOPLE
 from bot.state.personal import PersonalTable, register_table
 from bot.state.tables import NEVER_REUSED, Base, IdType, Utc
 from index.text.folding import fold_phrase
@@ -56,6 +57,8 @@ class SubscriptionRow(Base):
     told_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
+SUBSCRIPTION_LIMIT = 20  # per chat
+SUBJECT_LIMIT = 100  # characters
 QUIET_TIME = timedelta(days=365)  # without news, after which a subscription ends
 _MAX_SEEN = 5_000  # article IDs to store, the latest
 
@@ -151,16 +154,50 @@ def delete_subscription(session: Session, subscription_id: int) -> None:
 def due_subscriptions(
     session: Session, generation: str, morning: datetime
 ) -> Sequence[Subscription]:
-    """List the subscriptions to check: immediate ones not checked in this generation, and daily
-    ones last checked before `morning` (or, if the clock was set back, days after it)."""
+    """List the subscriptions on Telegram to check: immediate ones not checked in this generation,
+    and daily ones last checked before `morning` (or, if the clock was set back, days after it)."""
     ahead = morning + timedelta(days=2)
     due = or_(
         and_(SubscriptionRow.at_once, SubscriptionRow.checked != generation),
         and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at < morning),
         and_(~SubscriptionRow.at_once, SubscriptionRow.looked_at > ahead),
     )
-    query = select(SubscriptionRow).where(due).order_by(SubscriptionRow.id).limit(100)
+    on_telegram = SubscriptionRow.chat_id < WEB_PEOPLE
+    query = select(SubscriptionRow).where(due, on_telegram).order_by(SubscriptionRow.id).limit(100)
     return [_subscription(row) for row in session.scalars(query)]
+
+
+def unchecked_elsewhere(session: Session, generation: str) -> Sequence[Subscription]:
+    """List the subscriptions by e-mail or webhook not yet checked in this generation."""
+    is_elsewhere = SubscriptionRow.chat_id >= WEB_PEOPLE
+    query = select(SubscriptionRow).where(is_elsewhere, SubscriptionRow.checked != generation)
+    rows = session.scalars(query.order_by(SubscriptionRow.id).limit(100))
+    return [_subscription(row) for row in rows]
+
+
+def mark_seen(
+    session: Session,
+    subscription_id: int,
+    article_ids: Collection[str],
+    generation: str,
+    now: datetime,
+) -> frozenset[str] | None:
+    """Mark the articles as seen; return those seen before, None if the subscription is gone. At the
+    first look all have been."""
+    row = session.get(SubscriptionRow, subscription_id, with_for_update=True)
+    if row is None:
+        return None
+    known_ids = frozenset(row.seen if row.checked else article_ids)
+    row.seen = [
+        *row.seen,
+        *(article_id for article_id in article_ids if article_id not in row.seen),
+    ][-_MAX_SEEN:]
+    row.checked, row.looked_at = generation, now
+    return known_ids
+
+
+def mark_told(session: Session, subscription_id: int, now: datetime) -> None:
+    session.get_one(SubscriptionRow, subscription_id).told_at = now
 
 
 def post_news(
@@ -174,18 +211,10 @@ def post_news(
 ) -> Delivery | None:
     """Mark the articles as seen and queue the letter about new ones, if any, in one transaction, so
     that it is sent once. Return None if there is nothing to send."""
-    row = session.get(SubscriptionRow, subscription_id, with_for_update=True)
-    if row is None:
+    known_ids = mark_seen(session, subscription_id, article_ids, generation, now)
+    if known_ids is None or letter is None:
         return None
-    known_ids = frozenset(row.seen)
-    row.seen = [
-        *row.seen,
-        *(article_id for article_id in article_ids if article_id not in known_ids),
-    ][-_MAX_SEEN:]
-    row.checked, row.looked_at = generation, now
-    if letter is None:
-        return None
-    row.told_at = now
+    mark_told(session, subscription_id, now)
     return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
 
 

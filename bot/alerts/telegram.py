@@ -19,7 +19,12 @@ from bot.alerts import alert_records as alerts
 from bot.alerts import subscription_records as subscriptions
 from bot.alerts.alert_records import ALERT_LIMIT, Alert
 from bot.alerts.offer import may_be_answered_later
-from bot.alerts.subscription_records import NewSubscription, Subscription
+from bot.alerts.subscription_records import (
+    SUBJECT_LIMIT,
+    SUBSCRIPTION_LIMIT,
+    NewSubscription,
+    Subscription,
+)
 from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_articles
@@ -53,8 +58,6 @@ FOLLOW = MenuCommand(
 
 POLL_INTERVAL = timedelta(seconds=20)  # for a new generation and for due subscriptions
 MORNING_HOUR = 8  # local time of daily news
-SUBSCRIPTION_LIMIT = 20  # per chat
-SUBJECT_LIMIT = 100  # characters
 _MAX_ARTICLES = 5  # per message
 
 _AT_ONCE = re.compile(r"(?:tout de suite|at once)\b[\s:,]*", re.IGNORECASE)

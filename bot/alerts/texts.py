@@ -58,3 +58,60 @@ class FollowingPhrases(Texts, domain="alerts", part="following"):
     def full(self, most: int) -> str: ...
     def news(self, subject: str) -> str: ...
     def others(self, subject: str, count: int) -> str: ...
+
+
+class LetterPhrases(Texts, domain="alerts", part="letter"):
+    """E-mails and webhooks."""
+
+    footer: str
+    footer_link: str
+    stop: str
+    whole_answer: str
+    trial: str
+
+    def several(self, count: int) -> str: ...
+    def whole(self, link: str) -> str: ...
+    def code_title(self, code: str) -> str: ...
+    def code_text(self, code: str) -> str: ...
+
+
+class MailPagePhrases(Texts, domain="alerts", part="mail"):
+    """Alerts by e-mail, on the web."""
+
+    title: str
+    how: str
+    subject: str
+    address: str
+    hours: str
+    at_once: str
+    follow: str
+    code_label: str
+    confirm: str
+    wrong_code: str
+    bad_address: str
+    unsent: str
+    remove: str
+    end_title: str
+    end: str
+    ended: str
+
+    def sent_to(self, address: str) -> str: ...
+    def pending(self, address: str) -> str: ...
+    def daily(self, clock: str) -> str: ...
+
+
+class TargetPhrases(Texts, domain="alerts", part="targets"):
+    """Messages of `selon alerts`, and about targets on /admin."""
+
+    none: str
+    no_subject: str
+    added: str
+    added_chat: str
+    removed: str
+    at_once: str
+
+    def daily(self, clock: str) -> str: ...
+    def row(self, number: int, label: str, pace: str, subjects: str) -> str: ...
+    def targets(self, addresses: int, webhooks: int) -> str: ...
+    def failing(self, number: int, label: str, reason: str) -> str: ...
+    def paused(self, number: int, label: str, reason: str) -> str: ...

@@ -24,6 +24,7 @@ def open_fetcher(
     settings: Settings,
     interval: float | None = None,
     sleep: Callable[[float], object] = time.sleep,
+    limits: FetchLimits = _LIMITS,
 ) -> Fetcher:
     """Create a fetcher; `interval` is that of requests to a host, in seconds."""
     # Retries are normal; final failures are reported.
@@ -32,7 +33,7 @@ def open_fetcher(
         version("selon"),
         contact=settings.fetch_contact,
         guard=Guard(allowed_hosts(settings.fetch_allow)),
-        limits=_LIMITS if interval is None else replace(_LIMITS, interval=interval),
+        limits=limits if interval is None else replace(limits, interval=interval),
         sleep=sleep,
     )
 

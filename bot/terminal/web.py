@@ -34,7 +34,7 @@ def declare(line: CommandLine, features: Sequence[Feature]) -> None:
 
 
 @contextmanager
-def _installed() -> Iterator[None]:
+def installed() -> Iterator[None]:
     """Raises SettingsError if the extra is not installed."""
     try:
         yield
@@ -46,7 +46,7 @@ def _installed() -> Iterator[None]:
 
 def _serve_mcp(settings: Settings) -> int:
     """Serve MCP on standard input and output. Raises SettingsError, IndexingError."""
-    with _installed():
+    with installed():
         from bot.web.mcp import serve_stdio
     serve_stdio(settings)
     return DONE
@@ -54,7 +54,7 @@ def _serve_mcp(settings: Settings) -> int:
 
 def _serve(features: Sequence[Feature], settings: Settings) -> int:
     """Serve the pages until stopped. Raises SettingsError if the extra is not installed."""
-    with _installed():
+    with installed():
         from bot.web.serve import serve_web
 
     for feature in features:
@@ -67,7 +67,7 @@ def serve_pages(
     features: Sequence[Feature], settings: Settings
 ) -> Callable[[BotServices, str], AbstractAsyncContextManager[None]]:
     """Create the server of the pages that runs beside the bot. Raises SettingsError."""
-    with _installed():
+    with installed():
         from bot.web.serve import serve_beside
     from bot.web.service import WebService
 

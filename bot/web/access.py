@@ -86,9 +86,10 @@ class Identity:
 class Access:
     """Middleware: sets `request.state.visitor` and new visitors' cookies; refuses strangers."""
 
-    def __init__(self, app: ASGIApp, service: WebService) -> None:
+    def __init__(self, app: ASGIApp, service: WebService, public: Sequence[str] = ()) -> None:
         self._app = app
         self._service = service
+        self._public = (*_PUBLIC, *public)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,7 +99,7 @@ class Access:
         language = accepted_language(request.headers.get("accept-language", ""))
         address = address_number(request.client.host if request.client else "")
         scope["state"]["visitor"] = Visitor(address, language, address)
-        if scope["path"].startswith(_PUBLIC):
+        if scope["path"].startswith(self._public):
             await self._app(scope, receive, send)
             return
         try:

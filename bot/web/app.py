@@ -90,7 +90,11 @@ def create_app(service: WebService, features: Sequence[WebFeature] = ()) -> Star
             Middleware(widget.Frames, origins=service.settings.web_embed, csp=CSP),
             Middleware(OwnOrigin),
             Middleware(BodyDeadline),
-            Middleware(Access, service=service),
+            Middleware(
+                Access,
+                service=service,
+                public=[path for feature in features for path in feature.public],
+            ),
         ],
         exception_handlers={
             HTTPException: _show_http_error,

@@ -86,6 +86,7 @@ _ACCEPT = (
     "application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SAME_METHOD = frozenset({307, 308})
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 _LONGEST_WAIT_SECONDS = 10.0**9
@@ -183,10 +184,18 @@ class Fetcher:
         self._deadline.start(self._limits.total)
         return self._retry(address, lambda: self._follow_call(address, headers))
 
-    def _follow_call(self, address: Address, headers: Mapping[str, str]) -> FetchedPage:
+    def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> None:
+        """Post to an address of the operator's own, once, as `call` calls one. Raises FetchError,
+        whose `after` is what the site asks to wait."""
+        self._deadline.start(self._limits.total)
+        self._follow_call(address, headers, body)
+
+    def _follow_call(
+        self, address: Address, headers: Mapping[str, str], body: bytes | None = None
+    ) -> FetchedPage:
         here = address
         for _ in range(self._limits.redirects + 1):
-            answer = self._request(here, None, self._limits.size, 0.0, headers=headers)
+            answer = self._request(here, None, self._limits.size, 0.0, headers=headers, body=body)
             if isinstance(answer, FetchedPage):
                 return answer
             if isinstance(answer, Address):
@@ -259,19 +268,24 @@ class Fetcher:
         *,
         truncate: bool = False,
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> FetchedPage | NotModified | Address:
-        """Send one request; return the page or redirect target. `truncate` cuts a longer page."""
+        """Send one request, a POST if it has a body; return the page, which is empty for a POST, or
+        redirect target. `truncate` cuts a longer page."""
         self._deadline.extend(self._pace.wait(address.host, max(interval, self._limits.interval)))
         self._client.cookies.clear()
         current = validators or Validators()
         conditions = {"If-None-Match": current.etag, "If-Modified-Since": current.last_modified}
         sent = {name: value for name, value in conditions.items() if value} | dict(headers or {})
-        request = self._client.build_request("GET", address.url, headers=sent)
+        method, redirects = ("GET", _REDIRECTS) if body is None else ("POST", _SAME_METHOD)
+        request = self._client.build_request(method, address.url, headers=sent, content=body)
         try:
             with closing(self._client.send(request, stream=True)) as response:
                 status = response.status_code
-                if status in _REDIRECTS and "location" in response.headers:
+                if status in redirects and "location" in response.headers:
                     return address.join(response.headers["location"])
+                if body is not None and response.is_success:
+                    return FetchedPage(address.url, b"", "", Validators())
                 if status == 304:
                     return NotModified(address.url)
                 if status != 200:
