@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.errors import MailError
-from index.errors import RefusedValue, Words, reason_of
+from index.errors import Problem, RefusedValue, Words, reason_of
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
 from bot.alerts.texts import LetterPhrases
-from bot.answer import Citation, link_to
+from bot.answer import LINE_END, Citation, link_to
 from bot.json_records import citation_record
 from bot.locale.answers import Phrases, title_of
 from bot.locale.catalogue import Language
@@ -72,7 +72,7 @@ class AlertLetter:
         for part in self.parts:
             blocks.append(part.heading)
             for citation in part.citations:
-                quote = phrases.quote(" ".join(citation.quote.split()))
+                quote = phrases.quote(LINE_END.sub(" ", citation.quote))
                 lines = (quote, f"— {self.source(citation)}", self.link(citation))
                 blocks.append("\n".join(filter(None, lines)))
             blocks += [LetterPhrases.of(self.language).whole(part.link)] if part.link else []
@@ -99,7 +99,8 @@ def letter_mail(letter: AlertLetter, sender: str, address: str, unsubscribe: str
 
 def plain_mail(sender: str, address: str, title: str, text: str, at: datetime) -> EmailMessage:
     message = EmailMessage(_POLICY)
-    message["From"], message["To"], message["Subject"] = sender, address, " ".join(title.split())
+    message["From"], message["To"] = sender, address
+    message["Subject"] = " ".join(title.splitlines())
     message.set_raw("Date", format_datetime(at))
     message.set_raw("Auto-Submitted", "auto-generated")
     message.set_content(text, cte="quoted-printable")

@@ -93,6 +93,7 @@ class GuardedTransport(httpx2.BaseTransport):
                         scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
                     ),
                     headers=request.headers.raw,
+                    content=request.read(),
                     extensions=request.extensions,
                 )
             )
