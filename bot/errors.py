@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from index.errors import CodedError, Parameter, Problem
+from index.errors import CodedError
 
 
 class SelonError(CodedError):
@@ -32,13 +32,11 @@ class MessengerError(SelonError):
 
 
 class MailError(SelonError):
-    """A mail cannot be sent. `is_of_address` if the server refuses this one alone."""
+    """A mail cannot be sent."""
 
-    def __init__(
-        self, code: str, /, *, is_of_address: bool = False, **parameters: Parameter
-    ) -> None:
-        super().__init__(Problem(code, **parameters))
-        self.is_of_address = is_of_address
+
+class MailRefused(MailError):  # noqa: N818
+    """The mail server refuses one address or message."""
 
 
 class WebError(SelonError):

@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from bot.errors import MailError
+from bot.errors import MailError, MailRefused
 from index.errors import Problem, RefusedValue, Words, reason_of
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def send_mail(url: SecretStr | None, message: EmailMessage) -> None:
             smtp.close()
     except smtplib.SMTPRecipientsRefused as error:
         ((status, text),) = error.recipients.values()
-        raise MailError("mail-refused", reason=_reply(status, text), is_of_address=True) from error
+        raise MailRefused("mail-refused", reason=_reply(status, text)) from error
     except smtplib.SMTPDataError as error:
         reason = _reply(error.smtp_code, error.smtp_error)
-        raise MailError("mail-refused", reason=reason, is_of_address=True) from error
+        raise MailRefused("mail-refused", reason=reason) from error
     except (smtplib.SMTPException, OSError) as error:
         reply: Problem | Words = reason_of(error)
         if isinstance(error, smtplib.SMTPResponseException):

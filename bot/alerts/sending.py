@@ -22,7 +22,7 @@ from bot.alerts.subscription_records import Subscription
 from bot.alerts.target_records import FAILURE_LIMIT, AlertTarget
 from bot.alerts.texts import AlertPhrases, FollowingPhrases
 from bot.conversation.passage_refs import PassageRef, citations_of
-from bot.errors import MailError
+from bot.errors import MailError, MailRefused
 from bot.library.articles import SubjectArticles
 from bot.library.gatherer import open_fetcher
 from bot.locale.catalogue import language_of
@@ -100,7 +100,7 @@ class AlertSending:
         except (MailError, FetchError) as error:
             logger.warning("Alert %s could not be sent: %s", target.id, error.problem.code)
             is_final = error.problem.parameters.get("status") == 410  # Gone
-            is_own = isinstance(error, FetchError) or error.is_of_address
+            is_own = isinstance(error, FetchError | MailRefused)
             record = partial(
                 targets.record_failure,
                 problem=error.problem.as_json(),

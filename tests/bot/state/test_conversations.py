@@ -21,7 +21,7 @@ HERE = ConversationPlace(100, 0, 7)
 EXPORTED = {
     *("person", "conversations", "turns", "votes", "battles", "battle_votes", "alerts"),
     *("subscriptions", "digests", "scripts", "documents", "announcements", "clippings"),
-    *("addressees", "invitations", "roles", "clipping_shares"),
+    *("addressees", "invitations", "roles", "clipping_shares", "alert_news", "alert_targets"),
 }
 
 
