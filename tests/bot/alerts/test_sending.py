@@ -341,6 +341,10 @@ async def test_a_refused_address_pauses_and_a_silent_server_does_not(
     newsroom.follow("")  # chooses again, and it is tried again
     await newsroom.look()
     assert len(starttls.messages) == 1
+    newsroom.client.post("/alertes/courriel/arret", data={"id": "1"}, headers=ZOE)
+    assert "Ne plus suivre" not in newsroom.client.get("/alertes", headers=ZOE).text
+    newsroom.client.post("/alertes/courriel/arret", headers=ZOE)
+    assert ADDRESS not in newsroom.client.get("/alertes", headers=ZOE).text
 
 
 async def test_codes_are_rare_and_an_old_one_is_refused(
