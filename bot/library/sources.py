@@ -58,9 +58,6 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
-# The file
-
-
 def load_sources(settings: Settings) -> dict[str, SourceSettings]:
     """Read the file of sources, by name; without one there are none. Raises SettingsError."""
     try:
@@ -214,9 +211,6 @@ def _write(settings: Settings, text: str) -> None:
 
 def _key(name: str) -> str:
     return name if name.isascii() else json.dumps(name, ensure_ascii=False)
-
-
-# Readings
 
 
 @dataclass(frozen=True, slots=True)

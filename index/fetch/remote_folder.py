@@ -1,19 +1,17 @@
-"""Sources in a folder: of this machine, or elsewhere by WebDAV, S3 or SFTP (the extra `sources`).
-
-fsspec gives one interface to all of them. A file is fetched again when its size, date or tag
-differs.
-"""
+"""Sources in a folder: of this machine, or elsewhere by WebDAV, S3 or SFTP, to which fsspec gives
+one interface (the extra `sources`). A file is fetched again when its size, date or tag differs."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from index.errors import FetchError, Problem, Words
@@ -24,7 +22,10 @@ from index.fetch.source import MissingItem, SourceContext, SourceItem, SourceSet
 from index.formats.base import WHOLE_FILE_BYTES
 from index.formats.table import suffix_of
 
+OpenFolder: TypeAlias = "LocalFolder | RemoteFolder"
+
 _SECONDS = 60.0
+_HIDDEN = (".", "~$")
 _SETTLED = timedelta(seconds=3)
 _FACTS = ("size", "mtime", "modified", "etag", "ETag", "LastModified", "content_length")
 _SCHEMES = {"webdav": "http", "webdavs": "https"}
@@ -45,7 +46,31 @@ class ListedFile:
     size: int
 
 
-class OpenFolder:
+class LocalFolder:
+    """A folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def files(self) -> list[ListedFile]:
+        """The files below, hidden ones left out, in order of their paths. Raises OSError."""
+        if not self._root.is_dir():
+            raise FileNotFoundError(self._root)
+        files = []
+        for folder, folders, names in os.walk(self._root):
+            folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+            for path in (Path(folder, name) for name in names if not name.startswith(_HIDDEN)):
+                if path.is_file():
+                    facts, below = path.stat(), path.relative_to(self._root).as_posix()
+                    version = _version({"size": facts.st_size, "mtime": facts.st_mtime_ns})
+                    files.append(ListedFile(below, version, facts.st_size))
+        return sorted(files, key=lambda file: file.path)
+
+    def read(self, path: str) -> bytes:
+        return (self._root / path).read_bytes()
+
+
+class RemoteFolder:
     """A folder of any file system. Errors are of whatever library reads it: see `open_folder`."""
 
     def __init__(self, system: Any, root: str) -> None:
@@ -61,7 +86,7 @@ class OpenFolder:
         files = []
         for name, facts in found.items():
             path = name.strip("/").removeprefix(prefix).strip("/")
-            if not any(part.startswith((".", "~$")) for part in path.split("/")):
+            if not any(part.startswith(_HIDDEN) for part in path.split("/")):
                 size = int(facts.get("size") or facts.get("content_length") or 0)
                 files.append(ListedFile(path, _version(facts), size))
         return sorted(files, key=lambda file: file.path)
@@ -104,7 +129,7 @@ def _open(source: SourceSettings, secret: str) -> OpenFolder:
     path = unquote(address.path)
     match address.scheme:
         case "sftp":
-            return OpenFolder(_open_sftp(source, secret), path)
+            return RemoteFolder(_open_sftp(source, secret), path)
         case "webdav" | "webdavs":
             from webdav4.fsspec import WebdavFileSystem
 
@@ -113,7 +138,7 @@ def _open(source: SourceSettings, secret: str) -> OpenFolder:
                 raise FetchError("source-insecure", subject=source.name)
             login = (source.user, secret) if source.user else None
             options = {"timeout": _SECONDS, "trust_env": False}
-            return OpenFolder(WebdavFileSystem(url, auth=login, **options), path or "/")
+            return RemoteFolder(WebdavFileSystem(url, auth=login, **options), path or "/")
         case "s3":
             import fsspec
 
@@ -126,10 +151,8 @@ def _open(source: SourceSettings, secret: str) -> OpenFolder:
                 endpoint_url=endpoint,
                 skip_instance_cache=True,
             )
-            return OpenFolder(system, f"{address.netloc}{path}")
-    from fsspec.implementations.local import LocalFileSystem
-
-    return OpenFolder(LocalFileSystem(), str(Path(path).resolve()))
+            return RemoteFolder(system, f"{address.netloc}{path}")
+    return LocalFolder(Path(path))
 
 
 def _open_sftp(source: SourceSettings, secret: str) -> Any:

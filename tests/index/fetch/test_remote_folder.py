@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,18 @@ def test_a_folder_is_followed(
     write(there / "sous", "note 9", "La note 9 est dans un sous-dossier du serveur.")
     changes = [state for state in read("folder", address, here, secret) if state != "unchanged"]
     assert changes == ["added", "removed", "updated"]
+
+
+def test_a_folder_of_this_machine_needs_no_library(
+    there: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fsspec", "fsspec.implementations.local", "paramiko", "webdav4"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (there / ".caché").mkdir()
+    write(there / ".caché", "brouillon", "Rien.")
+    (there / "lien.md").symlink_to(there / "absent.md")
+    assert read("folder", there.as_uri(), tmp_path / "x") == ["added"] * 5
+    assert read("folder", there.as_uri(), tmp_path / "x") == []
 
 
 def test_what_goes_wrong_is_told(webdav: str, there: Path, tmp_path: Path) -> None:
