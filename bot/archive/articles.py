@@ -18,6 +18,7 @@ from bot.locale.answers import AboutPhrases
 from index.article import Article, ArticleEntry, Passage, Sentence
 from index.errors import DamagedIndex
 from index.search.searcher import Searcher
+from index.text.folding import fold_phrase
 
 if TYPE_CHECKING:
     from index.store.open_generation import OpenGeneration
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 PAGE_ARTICLES = 10
 PAGE = re.compile(r"\bpage (\d{1,4})\)?[ ?!.]*$")  # at the end of a folded question
 _NEAR_PASSAGES = 30
+_IN_TITLE = re.compile(r"\b(?:dans (?:le|leur|son) titre|intitule|in (?:its|the|their) titles?|titled)")
+_MENTIONED = re.compile(r"\b(?:mention|nomm|cite)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,11 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
     if material is not None and material.subject.central[skip:]:
         named = [own for own in material.subject.articles if own.article.id in material.named]
         central = [own for own in named if own.is_central] or named or material.subject.central
+        asked = fold_phrase(request.question)
+        if _IN_TITLE.search(asked):
+            named = central = [own for own in named if own.in_title] or central
+        elif named and _MENTIONED.search(asked):
+            central = named
         articles = [own.article for own in central]
         is_theme = bool(named) and not all(part.is_name for part in material.subject.name.parts)
         others = (own.article for own in material.subject.central)

@@ -215,7 +215,10 @@ def _mend(subject: str, hits: Sequence[Hit]) -> str:
                 or (other.startswith(plain) and len(other) - len(plain) <= _PREFIX_LETTERS)
             )
         ]
-        nearest = min(like, key=lambda other: OSA.distance(plain, other), default=None)
-        return min(forms[nearest]) if nearest else word
+        nearest = min(
+            like, key=lambda o: (OSA.distance(plain, o), -forms[o].total()), default=word
+        )
+        is_inflected = keyed_terms(word, "fr") == keyed_terms(nearest, "fr")  # « italiennes »
+        return word if is_inflected else min(forms[nearest])
 
     return _WORD.sub(mend, subject)

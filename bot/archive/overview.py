@@ -17,7 +17,7 @@ from index.search.searcher import Searcher
 _NEWEST_DAYS = 3  # an article this much older than the newest one tells no newest state
 _STATE_LINES = 3  # at least, of the newest state
 _LINES = 15
-_NEWEST_LINES, _BEFORE_LINES = 7, 3  # of the latest
+_NEWEST_LINES, _BEFORE_LINES = 10, 1  # of the latest
 
 
 def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:

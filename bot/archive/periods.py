@@ -91,7 +91,7 @@ _PREPOSITION = re.compile(
 )
 _ARTICLES = re.compile(
     r"\b(?:articles?|papiers?|depeches?|textes?|sujets?|stories|pieces|titres?"
-    r"|publie\w*|parue?s?|ecrits?|sortie?s?|datee?s?|published|written|posted|numeros?)"
+    r"|publie\w*|parue?s?|ecrits?|sortie?s?|dat(?:ee?s?|ent|ant)|published|written|posted|numeros?)"
     r"(?: (?:de|du|d'|en|le|of|from|on|in|the|l'an|l'annee))* ?$|\b(?:articles?|papiers?) d'$"
 )
 _ONE_ARTICLE = re.compile(r"\barticle (?:de |du |of |d'|from )?$")

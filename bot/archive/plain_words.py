@@ -25,7 +25,7 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     (
         "chronology",
         r"\b(?:chronolog(?:ies?|ique)|frise|timelines?|chronology|retrace[rz]?|history"
-        r"|(?:etape|date) par (?:etape|date)|dans l'ordre|l'histoire|(?:the|whole) story"
+        r"|(?:etape|date) par (?:etape|date)|dans l'ordre|l'histoire(?= d)|(?:the|whole) story"
         r"|historique|temps forts|fil des evenements|deroule(?:ment)?|jour apres jour|parcours"
         r"|(?:les|grandes|principales|main|key) (?:dates|etapes|steps|stages|events)"
         r"|(?:dates|etapes) (?:cles?|importantes))\b",
@@ -63,8 +63,9 @@ _CUES: tuple[tuple[ArchiveFunction, str], ...] = (
     ),
     (
         "latest",
-        r"\b(?:quoi de (?:neuf|nouveau)|du nouveau|(?:dernieres|latest) (?:nouvelles|infos?|actus?"
-        r"|news)|the latest|what's new)\b",
+        r"\b(?:quoi de (?:neuf|nouveau)|du (?:neuf|nouveau)\b|(?:dernieres|latest|recent)"
+        r" (?:nouvelles|infos?|informations|actus?|actualites|news|developpements|developments)"
+        r"|nouvelles (?:les plus )?recentes|the latest|what's new|any news)\b",
     ),
     (
         "articles",
@@ -166,10 +167,12 @@ whole would write y y'a you à
 _ASKING = frozenset(_ASKING_WORDS.split())
 # And of requests for articles.
 _OF_ARTICLES_WORDS = """
-consacree consacrees depeches ecrit ecrites ecrits ensemble evoque evoquent fois indexes mention
-mentionne mentionnent mentions nb numero numeros papiers parlant parle parlent pieces portant
-porte portent publiee publiees publish published redige rediges reportages sorti sortis stories
-textes texts titres traitant traite traitent written
+appellent cite citent conserve consacree consacrees contenir contient contiennent datant datent
+depeches ecrit ecrites ecrits ensemble evoque evoquant evoquent exactement existe existent
+figurent fois indexes intitule intitules journal leur leurs mention mentionne mentionnent mentions
+mot mots nb nomment numero numeros papiers parlant parle parlent pieces portant porte portent
+publiee publiees publish published redaction redige rediges reportages site sorti sortis stories
+textes texts their title titled titles titre titres traitant traite traitent written
 """
 _ASKING_ARTICLES = frozenset(_OF_ARTICLES_WORDS.split())
 _PRONOUN = re.compile(r"-(?:moi|nous|vous|tu|(?:t-)?(?:on|ils?|elles?)|y)$")
