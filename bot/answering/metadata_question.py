@@ -122,7 +122,8 @@ _IN_ALL = (
 
 _HAVE = (
     r"(?:y a-t-il|il y a|avez-vous|as-tu|connais-tu|connaissez-vous|sont"
-    r"|(?:compte|contient) (?:l'index|le corpus)|are there|are|do you have|do you know|have you)"
+    r"|(?:compte|contient) (?:l'index|l'archive|le corpus|la base)"
+    r"|are there|are|do you have|do you know|have you)"
 )
 
 _BY = (

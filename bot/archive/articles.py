@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.refusal import decide_by_articles
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 PAGE_ARTICLES = 10
 PAGE = re.compile(r"\bpage (\d{1,4})\)?[ ?!.]*$")  # at the end of a folded question
 _NEAR_PASSAGES = 30
-_IN_TITLE = re.compile(r"\b(?:dans (?:le|leur|son) titre|intitule|in (?:its|the|their) titles?|titled)")
+_IN_TITLE = re.compile(
+    r"\b(?:dans (?:le|leur|son) titre|intitule|in (?:its|the|their) titles?|titled)"
+)
 _MENTIONED = re.compile(r"\b(?:mention|nomm|cite)")
 
 
@@ -79,7 +81,8 @@ def count_articles(request: ArchiveRequest, searcher: Searcher) -> Answer:
         return refuse_subject(request, searcher)
     if request.subject:
         phrases = ArticlesPhrases.of(request.language)
-        text = phrases.naming(request.subject, listing.total, listing.mentions)
+        is_ruled = _ruled_by(request) is not None
+        text = phrases.naming(request.subject, listing.total, listing.mentions, is_ruled=is_ruled)
     else:
         text = AboutPhrases.of(request.language).counted(listing.total, listing.page[0])
         listing = FoundArticles(listing.page[:1], listing.total)
@@ -117,10 +120,10 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
     if material is not None and material.subject.central[skip:]:
         named = [own for own in material.subject.articles if own.article.id in material.named]
         central = [own for own in named if own.is_central] or named or material.subject.central
-        asked = fold_phrase(request.question)
-        if _IN_TITLE.search(asked):
+        rule = _ruled_by(request)
+        if rule == "title":
             named = central = [own for own in named if own.in_title] or central
-        elif named and _MENTIONED.search(asked):
+        elif named and rule == "mention":
             central = named
         articles = [own.article for own in central]
         is_theme = bool(named) and not all(part.is_name for part in material.subject.name.parts)
@@ -131,6 +134,14 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         return FoundArticles(tuple(first), len(articles), mentions, tuple(near), not named)
     hits = scoped.search(request.subject, _NEAR_PASSAGES, request.period).hits
     return refuse_request(request, decide_by_articles((), hits, request.period))
+
+
+def _ruled_by(request: ArchiveRequest) -> Literal["title", "mention"] | None:
+    """Where a request says that its words must stand, if it does."""
+    asked = fold_phrase(request.question)
+    if _IN_TITLE.search(asked):
+        return "title"
+    return "mention" if _MENTIONED.search(asked) else None
 
 
 def load(

@@ -215,10 +215,10 @@ def _mend(subject: str, hits: Sequence[Hit]) -> str:
                 or (other.startswith(plain) and len(other) - len(plain) <= _PREFIX_LETTERS)
             )
         ]
-        nearest = min(
-            like, key=lambda o: (OSA.distance(plain, o), -forms[o].total()), default=word
+        nearest = min(like, key=lambda o: (OSA.distance(plain, o), -forms[o].total()), default=word)
+        is_inflected = OSA.distance(plain, nearest) > 1 and (
+            keyed_terms(word, "fr") == keyed_terms(nearest, "fr")  # « italiennes »
         )
-        is_inflected = keyed_terms(word, "fr") == keyed_terms(nearest, "fr")  # « italiennes »
-        return word if is_inflected else min(forms[nearest])
+        return word if is_inflected or nearest not in forms else min(forms[nearest])
 
     return _WORD.sub(mend, subject)

@@ -58,8 +58,11 @@ def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
 def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell the news of the newest day with an article on a subject, and those of the day before."""
     material = find_material(request, searcher)
-    central = [own for own in material.subject.articles if own.is_central] if material else []
-    lines = [line for line in material.lines(central) if line.article.published] if material else []
+    if material is None:
+        return refuse_subject(request, searcher)
+    central = material.subject.central
+    central = [own for own in central if own.article.id in material.named] or central
+    lines = [line for line in material.lines(central) if line.article.published]
     if not lines:
         return refuse_subject(request, searcher)
     phrases = LatestPhrases.of(request.language)

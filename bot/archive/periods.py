@@ -67,7 +67,7 @@ _LINK = re.compile(
     r"(?:(?:en|in|et|le|la|the|du|de|of|au|a|l'annee|mois de) |l'|d')*"
 )
 _START = r"(?:^|(?<=[\s(,']))"
-_NEAR = r"(?: (?:la|le|l'annee|l'an|the|du?|mois d[e']|fin|start of))*[ ']?$"
+_NEAR = r"(?: (?:la|le|l(?=')|l'annee|l'an|the|du?|mois d[e']|fin|start of))*[ ']?$"
 _SINCE = re.compile(rf"{_START}(?:depuis|since|(?:a partir|a compter|datant) d[eu']?){_NEAR}")
 _BEFORE = re.compile(rf"{_START}(?:avant|before|anterieure?s? a){_NEAR}")
 _UNTIL = re.compile(rf"{_START}(?:jusqu'(?:en|aux?|a)|until|up to){_NEAR}")

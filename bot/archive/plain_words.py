@@ -7,7 +7,11 @@ message was taken for. Without the words that only ask, what remains is the subj
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
+
+from babel import Locale
 
 from bot.answering.metadata_question import LONGEST_QUESTION, QUOTATION_MARKS
 from bot.answering.time_range import parse_timing
@@ -184,7 +188,13 @@ _COUNT = re.compile(
     r"|depeches?|pieces|stories|(?:parle|ecrit|publie)\b)"
 )
 _TOKEN = re.compile(r"\w[\w-]*['’]?|\d[\d.,]*")
-_HINTS = re.compile(r" ?[:;?!,] | \(| [–—-] | et (?:pourquoi|comment|avec quel)")
+_PAIR = re.compile(
+    r" (?:et|ou|and|or|vs|versus|contre|avec|with|face|que|than)\b|/|\b(?:deux|two)\b"
+)
+_HINTS = re.compile(
+    r" ?[:;?!,] | \(| [–—-] | et (?:pourquoi|comment|avec quel)"
+    r"| que (?:le (?:journal|site)|l'archive|vous) "
+)
 _DETERMINER = re.compile(r"^(?:(?:les?|la|the|des?|du|une?|an?) |l'|d')+")
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ]")
 _LAST_WORD = re.compile(r"(?<![\w.-])([\w.-]+)\s+$")
@@ -232,7 +242,7 @@ def parse_function(
         detect(around if around.strip() else text),  # a name may be of any language
         page,
         about,
-        _shorter_forms(core, name),
+        (*_shorter_forms(core, name), *_countries_in(core)),
     )
 
 
@@ -269,6 +279,8 @@ def _function_of(text: str, intent: str, name: str) -> ArchiveFunction | None:
     if not functions and asked is None and _WHICH.match(folded):
         functions.append("list")
     function = asked if asked in functions else next(iter(functions), asked)
+    if function == "comparison" and function not in functions and not _PAIR.search(folded):
+        return None  # « les clubs par lesquels il est passé »
     opening = fold_phrase(" ".join(text.split()[:_OPENING_WORDS]))
     is_listed = "list" in functions or function == "list"
     if is_listed and function in ("list", "chronology") and _OF_ARTICLES.search(opening):
@@ -309,6 +321,20 @@ def _shorter_forms(core: str, name: str) -> tuple[str, ...]:
     start = _DETERMINER.match(fold_phrase(name))
     forms = (core, name[start.end() :] if start is not None else name)
     return tuple(dict.fromkeys(map(_without_hints, forms))) if name else ()
+
+
+@cache
+def _country_names() -> Mapping[str, str]:
+    """French names of countries by their English ones, folded."""
+    names, others = (Locale(code).territories for code in ("en", "fr"))
+    return {fold_phrase(names[code]): others[code] for code in names if code in others}
+
+
+def _countries_in(subject: str) -> list[str]:
+    """The French names of the countries that an English subject names: « Corée du Nord »."""
+    folded = f" {fold_phrase(subject)} "
+    found = [name for name in _country_names() if f" {name} " in folded]
+    return [_country_names()[name] for name in sorted(found, key=len)[-1:]]
 
 
 def _cut_cues(about: str, before: str) -> str:

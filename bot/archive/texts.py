@@ -35,9 +35,10 @@ class ArticlesPhrases(Texts, domain="archive", part="articles"):
             return self.first_of(total, last, page + 1)
         return self.from_to(total, first, last, page + 1)
 
-    def naming(self, subject: str, total: int, mentions: int) -> str:
-        """Count the articles that name a subject, and say the rule."""
-        parts = [self.named(subject, total), self.rule, self.others(mentions)]
+    def naming(self, subject: str, total: int, mentions: int, *, is_ruled: bool) -> str:
+        """Count the articles that name a subject, and say the rule unless the question does."""
+        rule = "" if is_ruled else self.rule
+        parts = [self.named(subject, total), rule, self.others(mentions)]
         return " ".join(filter(None, parts))
 
     def others(self, mentions: int) -> str:

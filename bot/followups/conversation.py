@@ -27,7 +27,7 @@ from bot.followups.candidates import (
     reframe,
     shorten,
 )
-from bot.followups.parts import join_parts, split_parts
+from bot.followups.parts import join_parts, name_pronoun, split_parts
 from bot.followups.replies import Replies
 from bot.followups.turn import History, Turn, TurnText, append_turn
 from bot.locale.catalogue import Language, language_of
@@ -156,14 +156,16 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         for other messages, and if none has an answer."""
         if self._messages is None or not meaning.is_question:
             return None
-        parts = split_parts(meaning.question, at_and=meaning.intent == "question")
+        parts = split_parts(meaning.question, at_and=meaning.intent in ("question", "count"))
         reader = self._messages
         meanings = await asyncio.to_thread(lambda: [reader.read(part) for part in parts])
         if not parts or not all(own.is_question or own.leans for own in meanings):
             return None
-        history, answers = turn.history, []
-        for part in parts:
-            answer = await self.ainvoke(replace(turn, question=part, history=history))
+        history, answers, subject = turn.history, [], ""
+        for part, own in zip(parts, meanings, strict=True):
+            asked = name_pronoun(part, subject) if subject else part
+            subject = own.subject or subject
+            answer = await self.ainvoke(replace(turn, question=asked, history=history))
             answers.append(answer)
             history = append_turn(history, Turn.of(answer, datetime.now(UTC)))
         return join_parts(turn.question, parts, answers)

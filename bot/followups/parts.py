@@ -15,6 +15,10 @@ from index.text.folding import fold_phrase
 MAX_PARTS = 4
 _PART_STATEMENTS = 8  # shown of one part
 _END = re.compile(r"(?<=\?)\s+(?=\S)")
+_COUNTED = re.compile(
+    r"(?:(?:j'ai |je voudrais savoir |il y a )?(?:\d|deux|trois|two|three|several|plusieurs)"
+    r" (?:choses|questions|things)\b ?[:,.]|(?:\d|[a-c]) ?[).:]|[-•]) *"
+)
 _ASKS = (
     r"(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:qu(?:i|oi|els?|elles?|and)\b"
     r"|qu(?:e |')est-ce|ou\b(?! non)"
@@ -25,9 +29,14 @@ _COMMA_ASKS = re.compile(
     r", (?=(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:combien|comment|pourquoi|quand|quel(?:le)?s?"
     r"|what|which|how|why) )"
 )
+_SEMICOLON_ASKS = re.compile(rf" ?; (?={_ASKS})", re.IGNORECASE)
 _FIRST_ASKS = re.compile(rf"{_ASKS}|qu(?:e\b|')")
 _LEAST_WORDS = 3  # of each side of « et »
 _OPENING = re.compile(r"^(?:et|and|puis|ensuite|also)\b,?\s+", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:(sur|à propos de|about|on) (?:lui|elles?|eux|him|her|it|them)|en parlent)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ]\w|\d")
 _LEANING = re.compile(r"\b(?:son|sa|ses|leurs?|ils?|elles?|his|her|its|their|s?he|it|they)\b")
 
@@ -36,9 +45,10 @@ def split_parts(message: str, *, at_and: bool = True) -> tuple[str, ...]:
     """The questions of a message, with `at_and` also « … et quand… ? »; empty unless there are
     several."""
     text = " ".join(message.split())
+    text = _SEMICOLON_ASKS.sub(" ? ", text)
     parts = [
         part
-        for sentence in _END.split(text)
+        for sentence in map(_without_number, _END.split(text))
         for part in (_split_at_and(sentence) if at_and else [sentence])
     ]
     if len(parts) > 1 and _FIRST_ASKS.match(_OPENING.sub("", fold_phrase(parts[-1]))):
@@ -47,6 +57,17 @@ def split_parts(message: str, *, at_and: bool = True) -> tuple[str, ...]:
     parts = [_OPENING.sub("", part) if _stands_alone(part) else part for part in parts]
     is_several = 1 < len(parts) <= MAX_PARTS and all(part.endswith("?") for part in parts)
     return tuple(parts) if is_several else ()
+
+
+def name_pronoun(part: str, subject: str) -> str:
+    """« … sur lui ? », « … en parlent ? » with the name of what was asked about before."""
+    return _PRONOUN.sub(lambda match: f"{match[1] or 'parlent de'} {subject}", part)
+
+
+def _without_number(sentence: str) -> str:
+    """« 2 choses : qui… ? », « 1) Qui… ? » without what only counts the questions."""
+    count = _COUNTED.match(fold_phrase(sentence))
+    return sentence[count.end() :] if count is not None else sentence
 
 
 def _stands_alone(part: str) -> bool:

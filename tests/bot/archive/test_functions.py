@@ -180,6 +180,12 @@ def test_a_misspelt_subject_is_found_as_the_articles_spell_it() -> None:
     assert articles.outcome == "perhaps"
 
 
+def test_an_inflected_word_is_no_misspelling() -> None:
+    text = "Les Italiens ont voté dimanche pour les élections des deux chambres."
+    with searcher_over(told("Le vote", text)) as searcher:
+        assert "Italiens" not in call(searcher, "overview", "élections italiennes").subject
+
+
 def test_what_is_only_near_is_not_sure_and_an_absent_name_is_refused() -> None:
     text = "Le pont de Lyon a été fermé par la maire après la crue du fleuve."
     with searcher_over(told("Le pont fermé", text)) as searcher:

@@ -35,6 +35,8 @@ TODAY = date(2026, 12, 1)
         ("Quels pays ont signé le traité ?", "list", "pays ont signé le traité"),
         ("combien de papiers sur le Burundi ?", "count", "Burundi"),
         ("combien de fois avez-vous parlé du Burundi ?", "count", "Burundi"),
+        ("combien de fois le journal a-t-il parlé du Burundi ?", "count", "Burundi"),
+        ("les nouvelles les plus récentes du Burundi", "latest", "Burundi"),
         ("combien d’articles parlent du Burundi ?", "count", "Burundi"),
         ("qu’avez-vous publié sur le Burundi ?", "articles", "Burundi"),
         ("historique de la sonde Juno", "chronology", "sonde Juno"),
@@ -145,3 +147,20 @@ def test_a_period_is_cut_from_the_subject(message: str, period: Period | None) -
 )
 def test_a_person_and_a_topic_are_told_apart(words: str, both: tuple[str, str]) -> None:
     assert split_topic(words) == both
+
+
+def test_an_english_country_is_also_looked_for_in_french() -> None:
+    request = parse_function("Timeline of North Korea", TODAY)
+    assert request is not None
+    assert request.forms == ("Corée du Nord",)
+
+
+@pytest.mark.parametrize(
+    "message", ["Comment s’appelle finalement l’histoire ?", "Les clubs par lesquels il est passé"]
+)
+def test_a_word_alone_asks_for_no_function(message: str) -> None:
+    assert parse_function(message, TODAY) is None
+
+
+def test_only_two_subjects_are_compared() -> None:
+    assert parse_function("Les clubs par lesquels il est passé", TODAY, "comparison") is None

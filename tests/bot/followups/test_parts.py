@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer import Answer, Citation, Statement
-from bot.followups.parts import join_parts, split_parts
+from bot.followups.parts import join_parts, name_pronoun, split_parts
 from index.ingestion.passages import cut
 from tests.index.samples import article
 
@@ -45,6 +45,10 @@ def answered(question: str, number: int, outcome: str = "sure") -> Answer:
             "Où est mort Prince ? et combien de morts à Nice",
             ("Où est mort Prince ?", "combien de morts à Nice ?"),
         ),
+        (
+            "2 choses : qui a gagné ? 2) Où est mort Prince ; combien de morts à Nice ?",
+            ("qui a gagné ?", "Où est mort Prince ?", "combien de morts à Nice ?"),
+        ),
         ("Qui a gagné et pourquoi ?", ()),
         ("C’est quoi Air Lot ? Monte-moi une fiche.", ()),
         ("Où est mort Prince ?", ()),
@@ -52,6 +56,13 @@ def answered(question: str, number: int, outcome: str = "sure") -> Answer:
 )
 def test_questions_are_told_apart(message: str, parts: tuple[str, ...]) -> None:
     assert split_parts(message) == parts
+
+
+def test_a_pronoun_is_what_was_asked_about_before() -> None:
+    assert (
+        name_pronoun("Combien d’articles sur lui ?", "Prince") == "Combien d’articles sur Prince ?"
+    )
+    assert name_pronoun("Combien en parlent ?", "Prince") == "Combien parlent de Prince ?"
 
 
 def test_each_part_stands_below_its_question_with_its_outcome() -> None:
