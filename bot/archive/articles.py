@@ -122,7 +122,7 @@ def _find(request: ArchiveRequest, searcher: Searcher, size: int) -> FoundArticl
         central = [own for own in named if own.is_central] or named or material.subject.central
         rule = _ruled_by(request)
         if rule == "title":
-            named = central = [own for own in named if own.in_title] or central
+            central = named = [own for own in named if own.in_title] or list(central)
         elif named and rule == "mention":
             central = named
         articles = [own.article for own in central]

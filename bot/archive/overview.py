@@ -61,8 +61,8 @@ def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if material is None:
         return refuse_subject(request, searcher)
     central = material.subject.central
-    central = [own for own in central if own.article.id in material.named] or central
-    lines = [line for line in material.lines(central) if line.article.published]
+    named = [own for own in central if own.article.id in material.named]
+    lines = [line for line in material.lines(named or central) if line.article.published]
     if not lines:
         return refuse_subject(request, searcher)
     phrases = LatestPhrases.of(request.language)

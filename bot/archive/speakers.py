@@ -20,6 +20,8 @@ prevenu previe promet promis propos protest qualifi racont raconte rappel rappor
 recommand reconnai reconnu rectifi redout refut regrett reit reiter relev remerci repet repete
 repliqu replique repond repondu reproch resum retorq revel revendiqu sal salu souhait soulign
 soupir souten soutenu sugger suggere temoign tempe temper tonne tranch trouv tweet twitt vant
+exprim exclam indign fustig exhort detaill devoil enthousiasm jur object proclam pest raill rassur
+reag recus rejet rencher surencher tacl persist plaisant
 """
 _WORDS = """
 dit soutient disait dira disent declare ecrit ecrivait pense pensait croit veut lache lance craint
@@ -32,6 +34,11 @@ VERB = re.compile(
     rf"|(?:{one_of(_STEMS.split())})(?:e|es|ee|ees|ent|ait|aient|a|era|ant|it|u|ut|i|is|ons|t)?)"
     r"(?![\w'-])"
 )
+_COLON = re.compile(r"([^»:]{3,160}?) ?: ?»")
+_WITHIN = re.compile(
+    rf",\s(?:(?:a |avait |s'est |s'etait )?(?:{VERB.pattern})"
+    r"(?:\s(?:d'ailleurs|alors|encore|aussi|deja|ainsi|notamment|hier|\w+ment))?)\s"
+)
 _AUXILIARY = re.compile(
     r"(?:\b(?:a|ont|avait|avaient|aura|has|had|have|est|etait|se|fait|font)|s'(?:est|etait)?|n'a)\s*"
     r"(?:(?:aussi|ainsi|egalement|donc|notamment|deja|toutefois|en outre|also|pas|fermement"
@@ -43,9 +50,9 @@ _ACCORDING = re.compile(
 )
 _INVERTED_PRONOUN = re.compile(
     r"(?:\b(?:a|avait|ont)-t?-?(?:il|elle|ils|elles)\b|-(?:il|elle|ils|elles)\b"
-    r"|\bselon (?:lui|elle)\b|\b(?:he|she) (?:said|says|added|told|wrote)\b)"
+    r"|\b(?:selon|^pour) (?:lui|elle)\b|\b(?:he|she) (?:said|says|added|told|wrote)\b)"
 )
-_PRONOUN = re.compile(r"^(?:[\s«“\"]*)(?:[^,«]{0,40}, )?(?:il|elle|he|she)\b")
+_PRONOUN = re.compile(r"^(?:[\s«“\"]*)(?:[^,«]{0,60}, ){0,3}(?:il|elle|he|she)\b")
 _QUOTED = re.compile(r"«[^«»]{8,}»?|“[^“”]{8,}”?|\"[^\"]{8,}\"?|^[^«»]{8,}»")
 _TITLED = re.compile(
     r"(?:\b(?:lors de|dans|livre|film|emission|journal|pour)|l')\s*$"
@@ -103,7 +110,9 @@ def find_speech(sentence: str, language: str) -> Speech | None:
         if not any(start <= span.start < end for start, end in marks)
         and folded[span.start : span.end] not in ROLES
     ]
-    speakers = set(_speakers(folded, quoted, names))
+    speakers = set(_speakers(folded, quoted, names)) or set(
+        _beside_quote(sentence, folded, quoted, names, language)
+    )
     if len(speakers) == 1:
         start, end = speakers.pop()
         return Speech(sentence[start:end], bool(quoted))
@@ -164,6 +173,30 @@ def _speakers(
             own = _subject(outside, match, names)
             if own is not None:
                 yield own
+
+
+def _beside_quote(
+    sentence: str,
+    folded: str,
+    quoted: list[tuple[int, int]],
+    names: list[tuple[int, int]],
+    language: str,
+) -> Iterator[tuple[int, int]]:
+    """Find the only name before a colon and a quote (« X a réagi sur Twitter : « … » »), and those
+    within one (« …, confiait X en 2010. … »)."""
+    outside = _blank(folded, quoted)
+    colon = _COLON.match(outside)
+    if colon is not None:
+        end = colon.end(1)
+        free = [own for own in names if own[0] < end and not _is_complement(outside[: own[0]])]
+        is_aside = len(free) == 1 and "(" in outside[: free[0][0]]
+        if len(free) == 1 and not is_aside and not _PRONOUNS.search(outside[:end]):
+            yield free[0]
+    for start, end in quoted:
+        for match in _WITHIN.finditer(folded, start, end):
+            for span in span_names(sentence, language):
+                if span.start == match.end() and folded[span.end : span.end + 1] in (",", ".", " "):
+                    yield span.start, span.end
 
 
 _OFFICE = (
@@ -227,6 +260,8 @@ def _subject_after(
     if name is None or not re.search(r"(?:[»”\",]|^)\s*$", clause):
         return None
     gap = outside[end : name[0]]
+    if _APPOSED.match(outside[name[1] : name[1] + 2] or "."):
+        gap = re.sub(r"^,[^,]{1,40},|,\s$", "", gap)  # « a confié, à Reuters, le directeur, X. »
     if _NO_TITLE.search(gap) or len(gap) > _TITLE_CHARACTERS or _PLACED.search(gap):
         return None
     return name
@@ -235,6 +270,7 @@ def _subject_after(
 _RELATIVE = re.compile(r"\s*(?:qui|dont|who|whose)\b")
 _BY_DOING = re.compile(r"\b(?:a|ont|s'est|se sont|est) \w{3,20} en ?$")  # « s'est justifié en »
 _NO_TITLE = re.compile(r"[^\w' .-]|\bqu(?:e\b|')")
+_APPOSED = re.compile(r"\s?[.,»]|$")
 _PLACED = re.compile(r"\b(?:à|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")
 
 
