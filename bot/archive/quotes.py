@@ -50,7 +50,7 @@ _TOPIC_OPENING = re.compile(
 _SAY = re.compile(r"^(?:say|said|think)\b,? ?(?:about |on |after )?(?:the )?")
 _FIRST_NAME = re.compile(rf"{PERSON}|[A-ZÀ-ÖØ-Þ][\w.'’-]+")
 _NOUN = re.compile(r"\b(?:la|le|les|un|une|l['’])\s?[a-zà-öø-ÿ]{4,} $")
-_CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ][\w-]+")
+_CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ][\w-]+")  # no acronym
 _OF = re.compile(r"\b(?:d[eu]s?|d['’]|de la|de l['’]|of|of the) ?$")
 
 
@@ -92,8 +92,9 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         return refuse_subject(request, searcher)
     near, quotes = material, find_quotes(material.subject, request)
     off_topic: list[SpokenQuote] = []
-    if not quotes and _may_speak_of(request.subject, material):
+    if not quotes:
         off_topic = find_quotes(material.subject, replace(request, subject=""))
+        off_topic = [own for own in off_topic if _may_be_on(request.subject, own.article)]
         off_topic.sort(key=lambda quote: -near.nearness(quote.article, quote.start, quote.end))
         off_topic = off_topic[:_OFF_TOPIC_QUOTES]
     if not (quotes or off_topic):
@@ -129,12 +130,10 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     )
 
 
-def _may_speak_of(topic: str, material: Material) -> bool:
-    """True unless a topic names what no article on the person does."""
-    articles = [own.article for own in material.subject.articles]
-    texts = [fold_phrase(f"{article.title} {article.text}") for article in articles]
-    names = (fold_phrase(match[0]) for match in _CAPITALISED.finditer(topic))  # no acronym
-    return all(any(name in text for text in texts) for name in names)
+def _may_be_on(topic: str, article: Article) -> bool:
+    """True unless a topic names what an article does not."""
+    text = fold_phrase(f"{article.title} {article.text}")
+    return all(fold_phrase(match[0]) in text for match in _CAPITALISED.finditer(topic))
 
 
 def split_topic(words: str) -> tuple[str, str]:

@@ -261,7 +261,7 @@ def _subject_after(
         return None
     gap = outside[end : name[0]]
     if _APPOSED.match(outside[name[1] : name[1] + 2] or "."):
-        gap = re.sub(r"^,[^,]{1,40},|,\s$", "", gap)  # « a confié, à Reuters, le directeur, X. »
+        gap = re.sub(r",\s$", "", gap)  # « a précisé le directeur du parc, X. »
     if _NO_TITLE.search(gap) or len(gap) > _TITLE_CHARACTERS or _PLACED.search(gap):
         return None
     return name

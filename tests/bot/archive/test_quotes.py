@@ -25,7 +25,6 @@ OURS = [
     "Anna Rossi, la maire, à l’origine du projet, a répondu que le pont serait rouvert.",
     "Anna Rossi et Marc Petit font valoir que le pont est « une chance pour toute la ville ».",
     "« Le pont rouvrira avant l’été », a précisé la porte-parole du parti, Anna Rossi.",
-    "« Le pont rouvrira avant l’été », a confié, à Reuters, la maire de la ville, Anna Rossi.",
     "La maire, Anna Rossi, a également réagi sur Twitter : « Le pont rouvrira avant l’été. »",
     "« Le pont rouvrira avant l’été, confiait d’ailleurs Rossi hier. J’y compte bien. »",
     "“The bridge will open again soon”, said Anna Rossi.",
