@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from bot.alerts import alert_records
@@ -172,6 +173,7 @@ async def test_can_be_used(
         ask_for_an_alert(client, question)
     publish_answer(service)
     await look(features)
+    service.settings.smtp_url = SecretStr("smtp://127.0.0.1:9")
     with served(create_app(service, features)) as address, open_browser() as browser:
         browser.execute_cdp_cmd("Network.enable", {})
         browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": ZOE})
