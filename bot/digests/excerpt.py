@@ -24,12 +24,14 @@ _SHORT_WORDS = 6
 MORE_WORDS = 60  # of sentences that lean on what was read
 _MOMENT = (
     rf"(?:\d|{one_of(weekday_names('fr', 'en'))}|matin|midi|soir|après-midi|nuit|semaine|week-end"
+    r"|début|fin|été|hiver|printemps|automne"
     r"|mois|année|morning|afternoon|evening|week|month|year)"
 )
 # « ces attaques », « cette dernière », "these attacks", but not « ce mardi » nor « ce que ».
 _DEMONSTRATIVE = re.compile(
     rf"\b(?:cet|cette|ces|ce (?!qu|n['’]|sont|serait|fut)|this |these |those )\s*(?!{_MOMENT})\w"
-    r"|\b(?:celui|celle|ceux|celles)-(?:ci|là)\b|\b(?:le|la|les) (?:dernier|dernière)s?(?= |,)"
+    r"|\b(?:celui|celle|ceux|celles)-(?:ci|là)\b"
+    r"|\b(?:le|la|les) (?:dernier|dernière)s?(?=,| (?:a|ont|est|sont)\b)"
     r"|\b(?:un |une |de )?tel(?:le)?s? (?!qu)[a-zà-ÿ]|\b(?:pour|quant à) (?:le |la )second"
     r"|\bpeu (?:après|avant)(?=,|\.| par )"
     r"|\b(?:selon|pour|avec|chez|contre|sur|according to) (?:lui|elles?|eux|him|her|them)\b",
@@ -52,7 +54,8 @@ _SUBJECT = re.compile(
 )
 _FOLLOWING = re.compile(
     r"\b(?:donc|cependant|toutefois|pourtant|néanmoins|par conséquent|par ailleurs|en effet"
-    r"|également|alors|therefore|however|thus)\b|, (?:lui|elle|eux|elles),|\bquant (?:à|aux?)\b",
+    r"|également|alors(?! (?:que|qu['’]|même))|therefore|however|thus)\b"
+    r"|, (?:lui|elle|eux|elles),|\bquant (?:à|aux?)\b",
     re.IGNORECASE,
 )
 _RELATIVE_DAY = re.compile(

@@ -197,7 +197,7 @@ class _PodcastWriter:
         period = self.request.period or _span(chosen)
         self._chapter = ""
         self.lines[:0] = self._opening(self.title(period), told, [*stories, *others])
-        if others:
+        if others and len(others) >= len(told):
             self.sources += [story.articles[0] for story in others[:_OTHERS]]
             self._say(self.phrases.other_stories(self._titles(others[:_OTHERS])))
         self._say(self.phrases.goodbye(self.title(period)))
@@ -293,7 +293,11 @@ class _PodcastWriter:
             if self._words > self._budget:
                 return
             role = role_of(name, [line.article, *self.sources])
-            self._cite(line, " ".join(name.split()), "" if role in line.text else role)
+            self._cite(
+                line,
+                " ".join(name.split()),
+                "" if role.casefold() in line.text.casefold() else role,
+            )
 
     def _tell_next(self, story: Story) -> None:
         """Quote the weightiest sentences of the newest story that tell of a day to come."""

@@ -104,6 +104,8 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
         if abs(days) == 1:
             return self.next_day if days > 0 else self.day_before
         unit, _, length = next(span for span in _SPANS if abs(days) >= span[1])
+        if unit == "months" and round(abs(days) / length) == 12:
+            unit, _, length = _SPANS[0]
         side = "later" if days > 0 else "earlier"
         phrase: Callable[[int], str] = getattr(self, f"{unit}_{side}")
         return phrase(round(abs(days) / length))

@@ -42,6 +42,12 @@ def test_a_story_is_told_by_how_its_article_begins_after_whose_it_is_its_day_and
     assert told[at + 1] == TOLL
 
 
+def test_the_two_voices_tell_one_story_each_in_turn() -> None:
+    daily = make_daily(generation([CRUE, article("Le pont", RISE)]), TODAY, "fr")
+    voices = [line.speaker for line in daily.lines if line.citation is not None]
+    assert (voices[0], voices[-1]) == ("first", "second")
+
+
 @pytest.mark.parametrize(
     "opening",
     [

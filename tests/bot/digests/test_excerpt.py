@@ -55,6 +55,8 @@ def test_a_quote_that_is_open_is_read_to_its_end() -> None:
         ("Moretti a démissionné mercredi matin.", [], False),
         ("Moretti a démissionné mercredi matin.", ["Paul Moretti est ministre."], True),
         ("Paul Moretti a démissionné ce mercredi matin.", [], True),
+        ("Paul Moretti a fui en ce début juin, alors que Homs brûlait.", [], True),
+        ("Paul Moretti a montré les dernières images de Homs.", [], True),
     ],
 )
 def test_a_sentence_stands_alone_if_what_it_speaks_of_was_told(
