@@ -325,9 +325,10 @@ def _shorter_forms(core: str, name: str) -> tuple[str, ...]:
 
 @cache
 def _country_names() -> Mapping[str, str]:
-    """French names of countries by their English ones, folded."""
+    """French names of countries by their English ones, folded, where they differ."""
     names, others = (Locale(code).territories for code in ("en", "fr"))
-    return {fold_phrase(names[code]): others[code] for code in names if code in others}
+    own = {fold_phrase(names[code]): others[code] for code in names if code in others}
+    return {name: other for name, other in own.items() if name != fold_phrase(other)}
 
 
 def _countries_in(subject: str) -> list[str]:

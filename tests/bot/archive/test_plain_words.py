@@ -149,10 +149,15 @@ def test_a_person_and_a_topic_are_told_apart(words: str, both: tuple[str, str]) 
     assert split_topic(words) == both
 
 
-def test_an_english_country_is_also_looked_for_in_french() -> None:
-    request = parse_function("Timeline of North Korea", TODAY)
+@pytest.mark.parametrize(
+    ("subject", "forms"), [("North Korea", ("Corée du Nord",)), ("the cup of France", ())]
+)
+def test_an_english_country_is_also_looked_for_in_french(
+    subject: str, forms: tuple[str, ...]
+) -> None:
+    request = parse_function(f"Timeline of {subject}", TODAY)
     assert request is not None
-    assert request.forms == ("Corée du Nord",)
+    assert request.forms == forms
 
 
 @pytest.mark.parametrize(
