@@ -25,6 +25,7 @@ _FIGURE = re.compile(
     r"|kilometres?|metres?|tonnes?|ans\b|voix|billion|people|percent|deaths?)"
 )
 _AGE = re.compile(r"\b\d{1,3} ans\b|\bne(?:e)? (?:a|en|le)\b|\bborn\b|\baged\b|\byears old")
+_DETERMINER = re.compile(r"(?:\b(?:la|les?|en|the|au|du) |l')$")
 _SINCE = re.compile(r"\b(?:depuis|since|elue?|nommee?|elected|appointed|devenue?)\b")
 
 
@@ -52,7 +53,7 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     ordered = ranked(lines)
     identity = sorted(ordered, key=lambda line: -identifies(line.text, subject.name))
     chosen = [line for line in identity if identifies(line.text, subject.name)] or ordered
-    unsaid = _find_unsaid(lines, subject.name, phrases) if subject.name.surname is not None else ""
+    unsaid = _find_unsaid(lines, subject.name, phrases) if _is_person(lines, subject.name) else ""
     add(
         ". ".join(filter(None, (phrases.identity(name, len(subject.articles)), unsaid))),
         (("", line) for line in distinct(chosen, _IDENTITY_LINES)),
@@ -87,6 +88,18 @@ def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     add(phrases.of_it, (("", line) for line in of_it))
     add(phrases.rest, (("", line) for line in in_order(rest) if line not in of_it))
     return answer_lines(request, statements, cited, material=material)
+
+
+def _is_person(lines: Sequence[Event], name: SubjectName) -> bool:
+    """True if a line goes on with the surname alone: « Rossi », and not « la Méditerranée »."""
+    if name.surname is None:
+        return False
+    folded = ((line.text, fold_phrase(line.text)) for line in lines if name.has_surname(line.text))
+    return any(
+        not _DETERMINER.search(plain, 0, match.start()) and not name.is_in(text[: match.end()])
+        for text, plain in folded
+        for match in name.surname.find(text, plain)
+    )
 
 
 def _find_unsaid(lines: Sequence[Event], name: SubjectName, phrases: DossierPhrases) -> str:
