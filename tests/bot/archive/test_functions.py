@@ -361,7 +361,7 @@ def test_a_request_that_names_what_no_article_on_it_names_is_refused() -> None:
 def test_only_a_person_has_an_age_that_is_not_said() -> None:
     texts = (
         "Air Méditerranée a été fondée à Tarbes. Air Méditerranée vole sur la Méditerranée.",
-        "Anna Rossi a fermé le pont de la ville. Lundi, Rossi a promis un bac gratuit à tous.",
+        "Anna Rossi a fermé le pont. Devant la presse, Rossi a promis un bac gratuit à tous.",
     )
     with searcher_over(*(told(text.split(" a ")[0], text) for text in texts)) as searcher:
         company, person = (
