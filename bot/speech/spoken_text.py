@@ -176,10 +176,10 @@ def _phone(words: Lexicon, match: Match) -> str:
 
 def _calendar(words: Lexicon) -> Iterator[Rule]:
     months = one_of(words.months)
-    yield rf"{_FREE}(\d{{4}})-(\d\d)-(\d\d){_END}", _iso_date
+    yield rf"{_FREE}(\d{{4}})-(\d\d)-(\d\d)(?:T(?=\d)|{_END})", _iso_date
     yield rf"{_FREE}(\d{{1,2}})([/.])(\d{{1,2}})\2(\d{{4}}|\d\d){_END}", _date
     if words.language == "fr":
-        days = one_of(["le", "du", "au", *words.tables["weekdays"]])
+        days = one_of(["le", "du", "au", "et", *words.tables["weekdays"]])
         yield rf"(?i)\b({days}){S}(\d{{1,2}})/(\d{{1,2}})(?![\w/]|{S}d)", _day_and_month
     yield rf"{_FREE}(0[1-9]|1[0-2])/((?:19|20)\d\d){_END}", _month
     yield rf"{_FREE}((?:19|20)\d\d)[-/]((?:19|20)?\d\d)(?![\w/-])", _season
@@ -196,7 +196,8 @@ def _calendar(words: Lexicon) -> Iterator[Rule]:
 
 
 def _iso_date(words: Lexicon, match: Match) -> str:
-    return _day(words, match[3], match[2], match[1]) or match[0]
+    day = _day(words, match[3], match[2], match[1]) or match[0]
+    return f"{day}, " if match[0].endswith("T") else day
 
 
 def _date(words: Lexicon, match: Match) -> str:
@@ -218,7 +219,8 @@ def _day(words: Lexicon, day: str, month: str, year: str) -> str | None:
 
 
 def _day_and_month(words: Lexicon, match: Match) -> str:
-    if not (1 <= int(match[2]) <= 31 and 1 <= int(match[3]) <= 12):
+    least = 13 if match[1] == "et" else 1  # « un tiers et 2/3 »
+    if not (least <= int(match[2]) <= 31 and 1 <= int(match[3]) <= 12):
         return match[0]
     return f"{match[1]} {int(match[2])} {words.months[int(match[3]) - 1]}"
 
@@ -297,6 +299,8 @@ def _clock(words: Lexicon) -> Iterator[Rule]:
         yield rf"{_FREE}(\d{{1,3}}){S}?[hH](?:{S}?([0-5]\d))?{_END}", _french_time
         yield rf"{_FREE}(\d{{1,2}}):([0-5]\d){_END}", _french_time
         yield rf"{_FREE}(?P<m>\d{{1,3}})['′](?![\w'])", _duration
+        yield rf"{_FREE}(?P<m>\d{{1,3}})['’′](?P<s>[0-5]\d){_END}", _duration
+        yield rf"{_FREE}([1-9]\d?),(\d\d){S}(m){_END}", _metres_decimal
         yield rf"{_FREE}(\d+){S}?(m|km|€){S}?(\d\d){_END}", _metres_and
         return
     yield rf"(?i){_FREE}(\d{{1,2}})(?:[:.]([0-5]\d))?{S}?([ap])\.?m(?:\.|\b)(?!\w)", _half_day
@@ -343,6 +347,12 @@ def _metres_and(words: Lexicon, match: Match) -> str:
     return f"{words.counted(match[1], name)} {words.cardinal(int(match[3]))}"
 
 
+def _metres_decimal(words: Lexicon, match: Match) -> str:
+    """« 1,85 m »: « un mètre quatre-vingt-cinq »."""
+    metres = words.counted(match[1], words.units["m"])
+    return f"{metres} {words.cardinal(int(match[2]))}" if int(match[2]) else metres
+
+
 def _half_day(words: Lexicon, match: Match) -> str:
     minutes = _english_minutes(words, match[2] or "00")
     parts = (words.cardinal(int(match[1])), minutes, match[3].upper(), "M")
@@ -368,6 +378,7 @@ def _english_minutes(words: Lexicon, figures: str) -> str:
 
 def _ordinals(words: Lexicon) -> Iterator[Rule]:
     if words.language == "fr":
+        yield r"(?<=\de)/(?=\d)|(?<=\der)/(?=\d)", f" {words.word('over')} "
         yield rf"(?<=[IVXL\d])(er?|re|ème){S}(s|arr)\.", _ordinal_noun
         yield r"(?<=[IVX]e)[-–](?=[IVXLC]+e\b)", f" {words.word('range')} "
         ending = r"(er|re|ère|e|è|ème|ᵉ|ᵉʳ|ʳᵉ|èmes|es|ers|res|ères)"
@@ -497,6 +508,7 @@ def _ranges(words: Lexicon) -> Iterator[Rule]:
     yield r"(?<=UTC|GMT)-(?=\d)", f" {words.word('minus')} "
     yield rf"(?<=\(){S}?[-–−]{S}?(?=\d)", f"{words.word('minus')} "
     yield r"\+(?=\d)", f" {words.word('plus')} "
+    yield r"(?<=\d):(?=\d)", f" {words.word('ratio')} "
     yield rf"(?<=[\dm]){S}?[x×]{S}?(?=\d)", f" {words.word('dimension')} "
     yield r"(?<=\d)[x×](?!\w)", f" {words.tables['symbols']['×']}"
 
@@ -603,8 +615,9 @@ def _measures(words: Lexicon) -> Iterator[Rule]:
     if words.language == "en":
         yield rf"(?<![\w.,-])({amount})-({unit})(?=[{S[1:-1]}-])", _adjective
         yield r"(?<![\w.])(\d{1,2})p\b", r"\1 pence"
+        yield r"(?<![\w.])(\d{1,2})c\b", r"\1 cents"
     yield rf"(?<=\d){S}1/2(?![\w/])", f" {words.word('and a half')}"
-    yield rf"{_FREE}([1-9])/([2-9])(?![\w/]|[.,]\d)", _fraction
+    yield rf"{_FREE}([1-9])/([2-9])(?:{S}({unit})(?![\w²³'’]))?(?![\w/]|[.,]\d)", _fraction
     yield rf"([lL]|kWh)/100{S}?km{_END}", rf"\1 {words.word('per 100 km')}"
     yield rf"({amount}){S}?/{S}?(?={amount}{_END})", rf"\1 {words.word('over')} "
     yield rf"(\d)(⁻?)([{_RAISED}]+)", _power
@@ -626,11 +639,17 @@ def _fraction(words: Lexicon, match: Match) -> str:
     names = {2: "half", 3: "third", 4: "quarter"}
     ordinal = words.ordinal(below)
     name = words.name(names[below]) if below in names else UnitName(ordinal, f"{ordinal}s")
-    return words.counted(match[1], name)
+    fraction = words.counted(match[1], name)
+    if not match[3]:
+        return fraction
+    noun = _entry(words.units, match[3]).one
+    return f"{fraction} {noun if below == 2 or words.language == 'en' else words.of(noun)}"
 
 
 def _power(words: Lexicon, match: Match) -> str:
     exponent = "".join(str(_RAISED.index(digit)) for digit in match[3])
+    if match[2] + match[3] in ("²", "³"):
+        return f"{match[1]} {words.tables['symbols'][match[3]]}"
     minus = f"{words.word('minus')} " if match[2] else ""
     return f"{match[1]} {words.word('power')} {minus}{exponent}"
 
@@ -663,7 +682,7 @@ def _per(words: Lexicon, match: Match) -> str:
 
 def _numbers(words: Lexicon) -> Iterator[Rule]:
     yield _amount(words), _number
-    yield r"(?<![\w.])(?:(?:[A-ZÉ]\.){2,}|[A-ZÉ]{2,6}s?)(?![\w])", _acronym
+    yield r"(?<![\w.])(?:(?:[A-ZÉ]\.-?){2,}|[A-ZÉ]{2,6}s?)(?![\w])", _acronym
 
 
 def _number(words: Lexicon, match: Match) -> str:
@@ -676,7 +695,7 @@ def _number(words: Lexicon, match: Match) -> str:
 
 
 def _acronym(words: Lexicon, match: Match) -> str:
-    letters = match[0].replace(".", "").removesuffix("s")
+    letters = re.sub("[.-]", "", match[0]).removesuffix("s")
     if letters in words.tables["read as words"] or (
         len(letters) >= _SHORTEST_WORD and "." not in match[0] and _SYLLABLES.fullmatch(letters)
     ):
