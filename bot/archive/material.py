@@ -114,7 +114,7 @@ def find_material(
             not is_told and (not names or _has_names(matches.name, article, any))
         ):
             own[article.id] = SubjectArticle(article, matches.name, in_title=False, in_text=True)
-    typed = _CAPITALISED.findall(words) if request.language == "fr" else ()
+    typed = _CAPITALISED.findall(subject) if request.language == "fr" else ()
     if not own or not all(any(_names(n, e.article) for e in own.values()) for n in typed):
         return None  # « l'évasion de Carlos Ghosn vers le Liban »: nothing on Lebanon
     articles = sorted(own.values(), key=SubjectArticle.newness, reverse=True)
@@ -149,7 +149,8 @@ def _find_by_names(
 
 
 def _names(name: str, article: Article) -> bool:
-    return fold_phrase(name) in fold_phrase(f"{article.title} {article.text}")
+    plain = fold_phrase(name).removesuffix("s")  # « les Américains »
+    return plain in fold_phrase(f"{article.title} {article.text}")
 
 
 def _has_hint(request: ArchiveRequest, article: Article) -> bool:
