@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from bot.answer import Answer, Statement
-from bot.archive.events import Event, in_order, merge_events, select_events, without_templates
+from bot.archive.events import Event, in_order, merge_events, select_events
 from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
@@ -90,7 +90,7 @@ def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
     period = request.period
     selection: list[Event] = []
     counts: Counter[tuple[object, str]] = Counter()
-    for event in without_templates(merge_events(events)):
+    for event in merge_events(events):
         if period and not (period.first <= event.period.last and event.period.first <= period.last):
             continue
         key = (event.period, event.article.id)

@@ -23,7 +23,6 @@ from index.text.antecedents import find_leads
 from index.text.dates import MONTH_NUMBERS
 from index.text.event_days import EventDay, find_event_days
 from index.text.folding import fold_phrase, folded_words
-from index.text.names import CALENDAR
 
 MAX_ARTICLES = 60  # whose sentences are read
 _MAX_SENTENCES = 1_000  # of them
@@ -32,7 +31,6 @@ _NEWS_LINES = 2  # of an article, undated
 _SUPPORT_WEIGHT = 0.7  # of an event for each other article that tells it
 _LEAST_SIMILARITY = 0.8  # of sentences that the search did not find
 _HISTORY_YEARS = 20  # older than its article, an event is no news of it
-_TEMPLATE_SENTENCES = 3  # of one wording
 
 _days_in = lru_cache(maxsize=4_096)(find_event_days)  # asked of a sentence by those after it too
 _DIGIT = re.compile(r"\d")
@@ -310,26 +308,6 @@ def in_order(events: Iterable[Event]) -> list[Event]:
         return event.period.first, event.period.last, published, event.sentence.start
 
     return sorted(events, key=key)
-
-
-def without_templates(events: Sequence[Event]) -> list[Event]:
-    """Keep the first of sentences of one wording: « Cette journée est la 27e »."""
-    keys = [_wording(event) for event in events]
-    counts = Counter(keys)
-    firsts: dict[tuple[str, ...], Event] = {}
-    for key, event in zip(keys, events, strict=True):
-        if key not in firsts or event.period.first < firsts[key].period.first:
-            firsts[key] = event
-    return [
-        event
-        for key, event in zip(keys, events, strict=True)
-        if counts[key] < _TEMPLATE_SENTENCES or firsts[key] is event
-    ]
-
-
-def _wording(event: Event) -> tuple[str, ...]:
-    words = folded_words(event.text)
-    return tuple(word for word in words if word.isalpha() and word not in CALENDAR)
 
 
 def ranked(lines: Iterable[Event]) -> list[Event]:
