@@ -226,6 +226,8 @@ def _mend(subject: str, hits: Sequence[Hit]) -> str:
         is_inflected = OSA.distance(plain, nearest) > 1 and (
             keyed_terms(word, "fr") == keyed_terms(nearest, "fr")  # « italiennes »
         )
-        return word if is_inflected or nearest not in forms else min(forms[nearest])
+        if is_inflected or nearest not in forms:
+            return word
+        return forms[nearest].most_common(1)[0][0]
 
     return _WORD.sub(mend, subject)

@@ -256,13 +256,14 @@ def _subject_after(
     outside: str, clause: str, end: int, names: list[tuple[int, int]]
 ) -> tuple[int, int] | None:
     """The name after a verb that follows a quote or a comma: « …, a dit le ministre X »."""
-    name = next((name for name in names if name[0] >= end), None)
+    after = (name for name in names if name[0] >= end)
+    name = next((name for name in after if not _PLACED.search(outside[end : name[0]])), None)
     if name is None or not re.search(r"(?:[»”\",]|^)\s*$", clause):
         return None
     gap = outside[end : name[0]]
     if _APPOSED.match(outside[name[1] : name[1] + 2] or "."):
         gap = re.sub(r",\s$", "", gap)  # « a précisé le directeur du parc, X. »
-    if _NO_TITLE.search(gap) or len(gap) > _TITLE_CHARACTERS or _PLACED.search(gap):
+    if _NO_TITLE.search(gap) or len(gap) > _TITLE_CHARACTERS:
         return None
     return name
 
@@ -271,7 +272,9 @@ _RELATIVE = re.compile(r"\s*(?:qui|dont|who|whose)\b")
 _BY_DOING = re.compile(r"\b(?:a|ont|s'est|se sont|est) \w{3,20} en ?$")  # « s'est justifié en »
 _NO_TITLE = re.compile(r"[^\w' .-]|\bqu(?:e\b|')")
 _APPOSED = re.compile(r"\s?[.,»]|$")
-_PLACED = re.compile(r"\b(?:à|au|aux|en|dans|sur|chez|in|at|on|to)\s+(?:la |le |l')?$")
+_PLACED = re.compile(
+    r"\b(?:(?:à|aux?|en|dans|sur|chez|contre|d[eu]s?|in|at|on|to|of|against)\s+(?:la |le |l')?|d')$"
+)
 
 
 def _fold(text: str) -> str:

@@ -379,3 +379,9 @@ def test_positions_on_few_words_are_those_on_the_first_of_them() -> None:
     with searcher_over(told("Le moratoire", text)) as searcher:
         answer = call(searcher, "positions", "moratoire sur la taxe")
     assert [line.label for line in answer.statements] == ["Anna Rossi"]
+
+
+def test_a_word_is_mended_to_its_most_frequent_spelling() -> None:
+    text = "Le télescope a été lancé. TÉLESCOPE est son nom. Le télescope vole autour de la Terre."
+    with searcher_over(told("Un lancement", text)) as searcher:
+        assert call(searcher, "overview", "téléscopes").subject == "télescope"

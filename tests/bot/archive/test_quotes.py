@@ -25,6 +25,7 @@ OURS = [
     "Anna Rossi, la maire, à l’origine du projet, a répondu que le pont serait rouvert.",
     "Anna Rossi et Marc Petit font valoir que le pont est « une chance pour toute la ville ».",
     "« Le pont rouvrira avant l’été », a précisé la porte-parole du parti, Anna Rossi.",
+    "« Le pont rouvrira avant l’été », explique la présidente du Conseil européen Anna Rossi.",
     "La maire, Anna Rossi, a également réagi sur Twitter : « Le pont rouvrira avant l’été. »",
     "« Le pont rouvrira avant l’été, confiait d’ailleurs Rossi hier. J’y compte bien. »",
     "“The bridge will open again soon”, said Anna Rossi.",
@@ -39,6 +40,7 @@ ANOTHERS = [
     "Le syndicat, quant à lui, n’a confirmé que le blocage de l’usine Anna Rossi, qui dure.",
     "Pour la finale, Anna Rossi, blessée, est remplacée par Marc Petit.",
     "Anna Rossi inaugure « Le pont » ce mardi matin.",
+    "M. Lu, un ami de la ville, a critiqué les autres projets de Rossi, comme le pont.",
     "Le maire a cité une ville (Rossi) : « Nous l’aimons tous beaucoup ici. »",
 ]
 
