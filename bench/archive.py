@@ -114,7 +114,7 @@ def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
                 row.get("ordered", False),
                 tuple(row.get("not_said", ())),
                 tuple(row.get("articles", ())),
-                "tune" if number % 2 or over == "press" else "judge",
+                "tune" if over == "press" or (number % 2 and over == "archive") else "judge",
             )
 
 
@@ -257,7 +257,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--half", choices=("tune", "judge", "all"), default="all")
     parser.add_argument("--kind", help="only these questions")
-    parser.add_argument("--over", choices=("archive", "press"), default="archive")
+    parser.add_argument("--over", choices=("archive", "press", "later"), default="archive")
     parser.add_argument("--articles", type=Path, metavar="FOLDER")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="keep the index here")
     parser.add_argument("--show", metavar="KIND", help="print what was shown to tune questions")
