@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 FEED, EPISODES, COVER, PLAYER = "feed.xml", "episodes.json", "cover.png", "transcript.js"
 _LOCK = ".episodes.lock"
-_TEMPLATES = Path(__file__).parent / "templates"
 SIDECAR_SUFFIXES = (".html", ".vtt", ".json")  # files that accompany an episode's audio
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME_CHARACTERS = 60

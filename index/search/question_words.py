@@ -32,18 +32,6 @@ _PHONE_WORDS = {
         qq=quelque slt= svp= stp= vazy= wesh= mdr= ptdr=""",
     )
 }
-_WORD = re.compile(r"(?:^[A-Z][a-z]++|(?<![\w'’-])[a-z]++)(?![\w'’-])")
-_PHONE_WORDS = {
-    typed: meant.replace("_", " ")
-    for typed, meant in re.findall(
-        r"\b(\w{1,9})=(\S*)",
-        """c=c’est cest=c’est ct=c’était ya=il_y_a yavait=il_y_avait ki=qui ke=que koi=quoi kel=quel
-        kelle=quelle keske=qu’est-ce_que kan=quand kand=quand qd=quand cb=combien cmb=combien
-        pk=pourquoi pq=pourquoi pkoi=pourquoi pourkoi=pourquoi pcq=parce_que ds=dans pr=pour
-        tt=tout av=avec avc=avec ps=pas bcp=beaucoup mtn=maintenant tjrs=toujours jms=jamais
-        qq=quelque slt= svp= stp= vazy= wesh= mdr= ptdr=""",
-    )
-}
 _ACCENTED = {
     fold(word): word
     for word in re.findall(
