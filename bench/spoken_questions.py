@@ -35,7 +35,7 @@ from bot.settings import load_settings
 from bot.speech.audio import HEARD_RATE
 from bot.speech.base import Samples, Sound
 from bot.speech.kokoro import KokoroVoice
-from bot.speech.names import find_names, hear_twice
+from bot.speech.names import find_expected_names, hear_twice
 from bot.speech.whisper import WhisperRecogniser
 from index.article import Passage
 from index.ingestion.builder import build
@@ -89,7 +89,7 @@ def main() -> None:
         settings = load_settings(data_dir=Path(folder))
         index = open_index(settings)
         chain = chain_over(index, settings)
-        names_for = partial(find_names, index.searcher())
+        names_for = partial(find_expected_names, index.searcher())
         listed, cited, typed = Counter[str](), Counter[str](), Counter[str]()
         words = Counter[tuple[str, str]]()
         asked_for = Counter[tuple[str, str]]()

@@ -23,8 +23,8 @@ from starlette.routing import Route
 from bot.alerts import subscription_records as subscriptions
 from bot.alerts import target_records as targets
 from bot.alerts.letters import plain_mail
-from bot.alerts.sending import UNSUBSCRIBE
 from bot.alerts.subscription_records import SUBJECT_LIMIT, SUBSCRIPTION_LIMIT, NewSubscription
+from bot.alerts.target_jobs import UNSUBSCRIBE
 from bot.alerts.texts import FollowingPhrases, LetterPhrases, MailPagePhrases
 from bot.errors import MailError
 from bot.locale import format

@@ -21,8 +21,8 @@ from bot.alerts import target_records as targets
 from bot.alerts.alert_records import ALERT_LIMIT, Alert
 from bot.alerts.mail_pages import MailPages
 from bot.alerts.offer import may_be_answered_later
-from bot.alerts.sending import UNSUBSCRIBE, AlertSending
-from bot.alerts.terminal import state_lines
+from bot.alerts.target_jobs import UNSUBSCRIBE, TargetJobs
+from bot.alerts.terminal import status_lines
 from bot.alerts.texts import AlertPagePhrases, AlertPhrases
 from bot.answer import Answer
 from bot.conversation.turns import new_turn
@@ -38,7 +38,7 @@ ALERTS = "/alertes"
 
 
 def open_pages(service: WebService) -> WebFeature:
-    pages, sending = AlertPages(service), AlertSending(service)
+    pages, jobs = AlertPages(service), TargetJobs(service)
     has_mail = service.settings.smtp_url is not None
     return WebFeature(
         [
@@ -50,9 +50,9 @@ def open_pages(service: WebService) -> WebFeature:
         [MenuLink(ALERTS, lambda code: AlertPagePhrases.of(code).title)] if has_mail else (),
         refusal=_render_offer,
         notice=pages.notice,
-        state=partial(state_lines, service.state),
+        status=partial(status_lines, service.state),
         public=(UNSUBSCRIBE,),
-        jobs=[pages.check, sending.find_news, sending.send],
+        jobs=[pages.check, jobs.find_news, jobs.send],
     )
 
 

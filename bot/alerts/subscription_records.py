@@ -196,7 +196,8 @@ def mark_seen(
     return known_ids
 
 
-def mark_told(session: Session, subscription_id: int, now: datetime) -> None:
+def record_news(session: Session, subscription_id: int, now: datetime) -> None:
+    """Record that there was news, for which a subscription stays."""
     session.get_one(SubscriptionRow, subscription_id).told_at = now
 
 
@@ -214,7 +215,7 @@ def post_news(
     known_ids = mark_seen(session, subscription_id, article_ids, generation, now)
     if known_ids is None or letter is None:
         return None
-    mark_told(session, subscription_id, now)
+    record_news(session, subscription_id, now)
     return deliveries.open_delivery(session, bot_id, None, 1, letter, now)
 
 

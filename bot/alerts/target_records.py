@@ -29,7 +29,7 @@ class AlertTargetRow(Base):
     `place` as their chat: the person's number, or one of the webhook's own.
 
     `secret` signs what a webhook gets; one without gets chat messages. `hour` is that of the daily
-    digest; without one, news are sent at once. `names` are those by which rights to read are given.
+    digest; without one, news are sent at once.
     `code` is a digest of the code that confirms an address, None once it is confirmed. `problem`
     says why the last of so many `failures` in a row failed.
     """
@@ -45,7 +45,6 @@ class AlertTargetRow(Base):
     address: Mapped[str] = mapped_column(Text)
     secret: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(8))
-    names: Mapped[list[str]] = mapped_column(JSON)
     hour: Mapped[int | None]
     code: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Utc)
@@ -86,7 +85,6 @@ class AlertTarget:
     address: str
     secret: str | None
     language: str
-    names: Sequence[str]
     hour: int | None
     code: str | None
     failures: int
@@ -120,7 +118,6 @@ def save_target(
     hour: int | None,
     now: datetime,
     *,
-    names: Sequence[str] = (),
     person_id: int | None = None,
     code: str | None = None,
     secret: str | None = None,
@@ -137,7 +134,6 @@ def save_target(
         address=address,
         secret=secret,
         language=language,
-        names=list(names),
         hour=hour,
         code=code,
         created_at=now,

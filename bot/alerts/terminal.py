@@ -55,7 +55,7 @@ def _add(
     FetchError, StateError."""
     with installed():
         from bot.alerts.letters import SECRET_PREFIX, AlertLetter, LetterPart
-        from bot.alerts.sending import post_letter
+        from bot.alerts.target_jobs import post_letter
     texts, code, now = TargetPhrases.of(settings.language), settings.language, datetime.now(UTC)
     secret = None if chat else base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
     secret = secret and f"{SECRET_PREFIX}{secret}"
@@ -119,7 +119,7 @@ def _problem(target: AlertTarget, texts: TargetPhrases) -> str:
     return say(target.id, target.label, reason)
 
 
-async def state_lines(state: State, language: str) -> list[str]:
+async def status_lines(state: State, language: str) -> list[str]:
     """How many targets there are, and what is wrong with some, for /admin."""
     texts, found = TargetPhrases.of(language), await state.run(targets.list_targets)
     mail = sum(target.person_id is not None for target in found)

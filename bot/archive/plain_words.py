@@ -233,16 +233,18 @@ def parse_function(
     if is_bare and timing.period is not None and function != "count":
         function, about = "articles", ""  # « tout ce que vous avez publié en mars »
     around = _strip(text)[1]
+    language = detect(around if around.strip() else text)  # a name may be of any language
+    countries = _countries_in(core) if language == "en" else ()
     return ArchiveRequest(
         function,
         _without_hints(about),
         timing.period,
         "",
         message,
-        detect(around if around.strip() else text),  # a name may be of any language
+        language,
         page,
         about,
-        (*_shorter_forms(core, name), *_countries_in(core)),
+        (*_shorter_forms(core, name), *countries),
     )
 
 

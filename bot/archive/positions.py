@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bot.answer import Answer, Statement
 from bot.archive.events import Event, distinct, ranked
@@ -16,7 +15,6 @@ from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
 _LINES = 14
-_FEW_LINES = 5  # fewer, and those on the first word of the subject are read too
 # What takes a side without a verb of speech.
 _STANCE = re.compile(
     r"\b(?:pour|contre|en faveur|favorables?|hostiles?|oppos\w+|souti\w+|souten\w+|rejet\w*"
@@ -32,11 +30,6 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if material is None:
         return refuse_subject(request, searcher)
     lines = material.lines(material.subject.articles)
-    head = request.subject.split()[0] if request.subject else ""
-    if len(lines) < _FEW_LINES and head:  # « moratoire sur la taxe »
-        alone = find_material(replace(request, subject=head, about=head, forms=()), searcher)
-        lines += alone.lines(alone.subject.articles) if alone is not None else []
-        material = replace(material, is_near=True)
     speeches = {line.text: find_speech(line.text, line.article.language) for line in lines}
     names = {text: (own.speaker or "") if own else "" for text, own in speeches.items()}
 

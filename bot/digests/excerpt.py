@@ -190,7 +190,7 @@ _ROLE_NOUN = re.compile(
 )
 
 
-def role_of(name: str, articles: Iterable[Article]) -> str:
+def role_named(name: str, articles: Iterable[Article]) -> str:
     """What an article says that a person is, right behind the name: « la maire de Paris »."""
     for article in articles:
         for match in re.finditer(re.escape(name), article.text):

@@ -20,7 +20,7 @@ from bot.archive.speakers import find_speaker
 from bot.audio import Speaker
 from bot.digests import clock
 from bot.digests.disagreement import find_later_figure, find_other_figure
-from bot.digests.excerpt import excerpt, full_name, role_of, stands_alone
+from bot.digests.excerpt import excerpt, full_name, role_named, stands_alone
 from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote
 from bot.digests.stories import (
     Story,
@@ -128,13 +128,12 @@ def _find_subject(
         for story in stories
     ]
     stories = [stories[at] for at in sorted(range(len(stories)), key=lambda at: -worths[at])]
+    worths.sort(reverse=True)
     related = find_related(stories, request.subject, generation)
     counts = related.sum(axis=1)
     centre = max(
         range(len(stories)),
-        key=lambda at: (
-            sorted(worths, reverse=True)[at] + _RELATED_WORTH * min(counts[at], _MOST_RELATED)
-        ),
+        key=lambda at: worths[at] + _RELATED_WORTH * min(counts[at], _MOST_RELATED),
         default=0,
     )
     thread = [story for at, story in enumerate(stories) if at == centre or related[centre, at]]
@@ -292,7 +291,7 @@ class _PodcastWriter:
         for line, name in sorted(lines, key=lambda own: own[0].article.published or date.min):
             if self._words > self._budget:
                 return
-            role = role_of(name, [line.article, *self.sources])
+            role = role_named(name, [line.article, *self.sources])
             self._cite(
                 line,
                 " ".join(name.split()),

@@ -38,7 +38,7 @@ _ASKING = re.compile(
     r"|who|when|where|why|how|what)\b",
     re.IGNORECASE,
 )
-_SUBJECTS = ("qui", "who", "what")
+_SUBJECTS = ("qui", "who", "what")  # words that ask for the subject of a sentence
 _SAME_ARTICLE_WEIGHT = 2.0  # of a vote for the article last cited
 _EVENT_INTENTS = ("who", "when", "where")  # often told by the sentence last shown
 _MAX_NAME_WORDS = 5  # of an answer that is a name
@@ -86,7 +86,7 @@ def interpret(
     title = "" if last is None else last.cited[0].title
     votes: dict[tuple[str, int], dict[str, float]] = {}  # by sentence and candidate
     every = candidates(question, turns)
-    is_asked_again = bool(swap_asking(turns[-1].understood, question, turns[-1].language))
+    is_asked_again = swap_asking(turns[-1].understood, question, turns[-1].language)
     if last and message.intent in _EVENT_INTENTS and not is_asked_again:
         every.append(join_subject(last.cited[0].quote.rstrip("."), question, turns[-1].language))
     for candidate in every:

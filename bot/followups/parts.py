@@ -17,7 +17,7 @@ _PART_STATEMENTS = 8  # shown of one part
 _END = re.compile(r"(?<=\?)\s+(?=\S)")
 _COUNTED = re.compile(
     r"(?:(?:j'ai |je voudrais savoir |il y a )?(?:\d|deux|trois|two|three|several|plusieurs)"
-    r" (?:choses|questions|things)\b ?[:,.]|(?:\d|[a-c]) ?[).:]|[-•]) *"
+    r" (?:choses|questions|things)\b ?[:,.]|(?:\d|[a-c]) ?[).:](?!\d)|[-•]) *"
 )
 _ASKS = (
     r"(?:(?:a|de|dans|par|pour|en|avec|sur) )?(?:qu(?:i|oi|els?|elles?|and)\b"

@@ -23,7 +23,7 @@ _MOST_CHARACTERS = 600  # roughly the limit of Whisper's prompt
 _SHORTEST_ECHO = 3  # words
 
 
-def find_names(searcher: Searcher, heard: str) -> str:
+def find_expected_names(searcher: Searcher, heard: str) -> str:
     """Return what a recogniser should expect: the titles of the best articles that these words
     find, and names in their passages that are written like a part of the words."""
     hits = searcher.search(heard, _PASSAGES).hits

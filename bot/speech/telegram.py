@@ -38,7 +38,7 @@ from bot.messenger.outbound.delivery import deliver_attachment, show_typing
 from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.reply import describe_error, give_help, say
 from bot.messenger.services import BotServices, find_asker
-from bot.speech.names import find_names
+from bot.speech.names import find_expected_names
 from bot.speech.service import LONGEST_SECONDS
 from bot.speech.spoken_answer import spoken_citations, voice_language
 from bot.speech.texts import SpeechPhrases
@@ -287,7 +287,7 @@ class VoiceHandlers(Handlers):
         with tempfile.NamedTemporaryFile(suffix=".audio") as file:
             file.write(content)
             file.flush()
-            names_for = partial(find_names, self._services.library.searcher())
+            names_for = partial(find_expected_names, self._services.library.searcher())
             return self._speech.hear(Path(file.name), names_for)
 
 

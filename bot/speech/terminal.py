@@ -105,12 +105,12 @@ def hear_question(settings: Settings, recording: Path) -> QuestionSource:
     """Transcribe and show the question in a recording; off a terminal it is unsure if doubtful.
     Raises SpeechError, IndexingError."""
     from bot.assembly import open_index
-    from bot.speech.names import find_names
+    from bot.speech.names import find_expected_names
     from bot.speech.service import open_speech
 
     if not recording.is_file():
         raise SpeechError("speech-no-file", path=recording)
-    names_for = partial(find_names, open_index(settings).searcher())
+    names_for = partial(find_expected_names, open_index(settings).searcher())
     with closing(open_speech(settings)) as speech:
         transcript = speech.hear(recording, names_for)
     phrases = SpeechPhrases.of(settings.language)

@@ -245,11 +245,7 @@ def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
         names = [name for name in order if name in _ASKED_OR_ACT]
     else:
         names = [name for name in order if name not in _ASKED]
-    is_feature = names[0] in SERVED_BY_FEATURES
-    least = 0.0
-    if is_feature or INTENT_OF[names[0]].group == "function":
-        least = _ASKED_SHARE if is_feature or has_question(text) else _FUNCTION_SHARE
-    best = names[0] if shares[names[0]] >= least else "question"
+    best = names[0] if shares[names[0]] >= _least_share(names[0], text) else "question"
     is_uncertain = shares[best] < _UNCERTAIN_SHARE
     least = _UNCERTAIN_SECOND_SHARE if is_uncertain else _SECOND_SHARE
     rest = [name for name in order if name != best and shares[name] >= least]
@@ -262,6 +258,15 @@ def _likelier(intent: str, reading: MessageReading) -> str | None:
     is_likely = reading.intents[likelier] >= _UNCERTAIN_SHARE
     is_other = intent in _ASKED and likelier not in (*_ASKED, *HELP_KINDS)
     return likelier if is_likely and is_other else None
+
+
+def _least_share(intent: str, text: str) -> float:
+    """Below this probability of its intent, a message is a question."""
+    if intent in SERVED_BY_FEATURES:
+        return _ASKED_SHARE
+    if INTENT_OF[intent].group != "function":
+        return 0.0
+    return _ASKED_SHARE if has_question(text) else _FUNCTION_SHARE
 
 
 def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:

@@ -28,7 +28,7 @@ class WebFeature:
 
     `refusal` returns HTML to show known people below an answer, given its key;
     `notice` HTML for the top of the home page; `quote` HTML beside the actions of a quote; `reader`
-    HTML below the article of an ID; `state` lines for the operators' page. `jobs` run every few
+    HTML below the article of an ID; `status` lines for the operators' page. `jobs` run every few
     seconds. `operations` and `calls` are for programs. Whoever comes to the paths in `public` need
     not be known.
     """
@@ -39,7 +39,7 @@ class WebFeature:
     notice: Callable[[Request], Awaitable[str]] | None = None
     quote: Callable[[Citation, Language], str] | None = None
     reader: Callable[[str, Language], str] | None = None
-    state: Callable[[Language], Awaitable[Sequence[str]]] | None = None
+    status: Callable[[Language], Awaitable[Sequence[str]]] | None = None
     public: Sequence[str] = ()
     jobs: Sequence[Callable[[], Awaitable[None]]] = ()
     operations: Sequence[ApiOperation] = ()

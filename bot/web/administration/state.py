@@ -40,7 +40,7 @@ class StatePage:
             return day_lines(session, service.settings, service.now(), phrases)
 
         features = request.app.state.features
-        own = [await feature.state(language) for feature in features if feature.state]
+        own = [await feature.status(language) for feature in features if feature.status]
         rows, problem = await asyncio.to_thread(self._index, language)
         return self._site.page(
             request,
@@ -49,7 +49,7 @@ class StatePage:
             problem=problem,
             builder=await asyncio.to_thread(self._builder, language),
             day=await service.state.run(day),
-            features_state=[line for lines in own for line in lines],
+            feature_status=[line for lines in own for line in lines],
             sources=await asyncio.to_thread(self._sources, language),
         )
 

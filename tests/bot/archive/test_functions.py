@@ -349,15 +349,6 @@ def test_a_function_that_the_words_name_is_the_answer_s(searcher: Searcher) -> N
     assert answer.intent == "dossier"
 
 
-def test_a_request_that_names_what_no_article_on_it_names_is_refused() -> None:
-    text = "Anna Rossi a fermé le pont de la ville après la crue. Anna Rossi habite la ville."
-    with searcher_over(told("Anna Rossi ferme le pont", text)) as searcher:
-        request = ArchiveRequest(
-            "overview", "fuite d’Anna Rossi vers le Liban", forms=("Anna Rossi",)
-        )
-        assert Archive(lambda: searcher, Thresholds.at(0.0)).call(request).outcome == "no"
-
-
 def test_only_a_person_has_an_age_that_is_not_said() -> None:
     texts = (
         "Air Méditerranée a été fondée à Tarbes. Air Méditerranée vole sur la Méditerranée.",
@@ -369,16 +360,6 @@ def test_only_a_person_has_an_age_that_is_not_said() -> None:
         )
     assert "âge" not in company[0]
     assert "âge" in person[0]
-
-
-def test_positions_on_few_words_are_those_on_the_first_of_them() -> None:
-    text = (
-        "Le moratoire sur la taxe est décidé. "
-        "Anna Rossi a affirmé que le moratoire est un pas de fourmi."
-    )
-    with searcher_over(told("Le moratoire", text)) as searcher:
-        answer = call(searcher, "positions", "moratoire sur la taxe")
-    assert [line.label for line in answer.statements] == ["Anna Rossi"]
 
 
 def test_a_word_is_mended_to_its_most_frequent_spelling() -> None:

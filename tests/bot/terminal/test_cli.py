@@ -91,7 +91,7 @@ def test_a_doubtful_hearing_is_returned_and_not_answered(
     speech.doubtful = doubtful
     monkeypatch.setattr("bot.speech.service.open_speech", lambda settings: speech)
     vars(assembled).update(open_index=lambda settings: Mock())
-    monkeypatch.setattr("bot.speech.names.find_names", lambda searcher, heard: "Cordouan")
+    monkeypatch.setattr("bot.speech.names.find_expected_names", lambda searcher, heard: "Cordouan")
     recording = home / "question.ogg"
     recording.write_bytes(b"OggS")
     assert run(["ask", "--json", "--audio", str(recording)]) == 4

@@ -27,7 +27,6 @@ def upgrade() -> None:
         sa.Column("address", sa.Text, nullable=False),
         sa.Column("secret", sa.String(80), nullable=True),
         sa.Column("language", sa.String(8), nullable=False),
-        sa.Column("names", sa.JSON, nullable=False),
         sa.Column("hour", sa.Integer, nullable=True),
         sa.Column("code", sa.String(64), nullable=True),
         sa.Column("created_at", Utc, nullable=False),

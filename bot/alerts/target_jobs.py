@@ -45,7 +45,7 @@ _LIMITS = FetchLimits(
 )
 
 
-class AlertSending:
+class TargetJobs:
     """The jobs that find news for targets and send what is due."""
 
     def __init__(self, service: WebService) -> None:
@@ -139,7 +139,7 @@ def _queue_news(
         return
     new = [citation for citation in articles.citations if citation.article.id not in known_ids]
     if new:
-        subscriptions.mark_told(session, own.id, now)
+        subscriptions.record_news(session, own.id, now)
         sources = [
             {"ref": PassageRef.of(citation).encode(), "number": citation.number, "cited": True}
             for citation in new[:_MAX_ARTICLES]
