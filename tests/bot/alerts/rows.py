@@ -17,7 +17,7 @@ def rows(person: int, at: datetime) -> Sequence[Base]:
     followed = {"subject": "phares", "language": "fr", "at_once": False, "seen": []}
     followed |= {"checked": "g", "looked_at": at}
     target = {"id": person, "person_id": person, "place": person, "address": "a@exemple.fr"}
-    target |= {"language": "fr", "names": [], "failures": 0, "next_at": at, "code": "x"}
+    target |= {"language": "fr", "failures": 0, "next_at": at, "code": "x"}
     news = {"target_id": person, "person_id": person, "subject": "phares", "sources": []}
     return (
         AlertRow(**place, question="?", language="fr", checked="g", created_at=at, told_at=at),

@@ -24,7 +24,7 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from bot.alerts import sending, target_records
+from bot.alerts import target_jobs, target_records
 from bot.alerts.feature import AlertsFeature
 from bot.alerts.target_records import FAILURE_LIMIT
 from bot.main import run
@@ -83,7 +83,7 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = FetchLimits(
         total=0.6, silence=0.6, redirects=3, interval=0.0, patience=86_400.0, size=2**16
     )
-    monkeypatch.setattr(sending, "_LIMITS", limits)
+    monkeypatch.setattr(target_jobs, "_LIMITS", limits)
 
 
 @pytest.fixture(params=[False, True], ids=["starttls", "tls"])
