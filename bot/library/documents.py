@@ -25,6 +25,7 @@ from bot.library.format_options import load_format_options
 from bot.library.gatherer import open_gatherer
 from bot.library.paths import SENT_FOLDER, fetched_dir, standing_paths
 from bot.settings import Settings, index_store
+from bot.state.audit import ActLog
 from index.article import Article
 from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
 from index.fetch.gatherer import FailedAddress, GatheredAddress
@@ -200,9 +201,9 @@ class Documents:
             self._open.pop(conversation, None)
         return target
 
-    def rebuild(self, observer: BuildObserver, stop: _Stop) -> BuildReport:
-        """Rebuild the index from its paths, after any build of this process. Raises IndexingError,
-        also if another process builds."""
+    def rebuild(self, observer: BuildObserver, stop: _Stop, log: ActLog) -> BuildReport:
+        """Rebuild the index from its paths, after any build of this process; a new generation is an
+        act. Raises IndexingError, also if another process builds."""
         while not self._build_lock.acquire(timeout=_STOP_POLL_SECONDS):
             if stop():
                 raise BuildStopped("build-stopped")
@@ -210,9 +211,12 @@ class Documents:
             observer.step("lock")
             paths, store = standing_paths(self._settings), index_store(self._settings)
             build = partial(self._build_once, store, paths, observer)
-            return BuilderLog(store).run(build, stop)
+            report = BuilderLog(store).run(build, stop)
         finally:
             self._build_lock.release()
+        if report.switched:
+            log.note("build", [report.generation])
+        return report
 
     @property
     def busy(self) -> bool:

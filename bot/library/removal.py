@@ -10,21 +10,24 @@ from bot.errors import UsageError
 from bot.library.paths import SENT_FOLDER
 from bot.settings import Settings, index_store
 from index.article import ArticleEntry, Copy, Selection
+from index.store.base import RemovedArticle
 from index.store.removals import RemovedArticles
 
 if TYPE_CHECKING:
+    from bot.state.audit import ActLog
     from index.store.open_generation import OpenGeneration
 
 _SENT = re.compile(rf"\b{SENT_FOLDER}/[^/#]*-(\d+)(?:\.\w+)?(?:#|$)")
 
 
 def withdraw(
-    settings: Settings, generation: OpenGeneration, entries: Iterable[ArticleEntry]
+    settings: Settings, generation: OpenGeneration, entries: Iterable[ArticleEntry], log: ActLog
 ) -> Mapping[str, ArticleEntry | Copy]:
     """Withdraw articles and their copies, which have the same text; return all by ID. The next
     build deletes the text from the disk. Raises UsageError if no article would be left."""
     targets: dict[str, ArticleEntry | Copy] = {}
-    for entry in entries:
+    named = {entry.id: entry for entry in entries}
+    for entry in named.values():
         article = None if entry.copy_of else generation.article(entry.id)
         targets[entry.id] = entry
         targets |= {copy.id: copy for copy in (article.copies if article else ())}
@@ -33,6 +36,7 @@ def withdraw(
         raise UsageError("articles-last")
     if targets:
         RemovedArticles(index_store(settings)).add(targets.values())
+        log.note("remove", named)
     return targets
 
 
@@ -45,13 +49,21 @@ def find_target(generation: OpenGeneration, target: str) -> list[ArticleEntry]:
     return [entry for entry in entries if _sent_number(entry.path) == number]
 
 
-def restore_target(settings: Settings, target: str) -> int:
+def restore_target(settings: Settings, target: str, log: ActLog) -> int:
     """Put back what was withdrawn as a target; return the number of articles."""
-    removals = RemovedArticles(index_store(settings))
     ids = [target]
     if number := _number(target):
-        ids = [entry.id for entry in removals.articles if _sent_number(entry.path) == number]
-    return sum(len(removals.restore(article_id)) for article_id in ids)
+        removed = RemovedArticles(index_store(settings)).articles
+        ids = [entry.id for entry in removed if _sent_number(entry.path) == number]
+    return len(restore(settings, ids, log))
+
+
+def restore(settings: Settings, ids: Iterable[str], log: ActLog) -> list[RemovedArticle]:
+    """Put withdrawn articles back and return them."""
+    removals = RemovedArticles(index_store(settings))
+    restored = {article_id: removals.restore(article_id) for article_id in ids}
+    log.note("restore", [article_id for article_id, articles in restored.items() if articles])
+    return [article for articles in restored.values() for article in articles]
 
 
 def _number(target: str) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from bot.locale.catalogue import Texts
@@ -137,6 +138,18 @@ class StatePhrases(Texts, domain="administration", part="state"):
 
     def exported(self, rows: int, tables: str) -> str: ...
     def imported(self, rows: int, tables: str) -> str: ...
+
+
+class AuditPhrases(Texts, domain="administration", part="audit"):
+    """The audit: `details` are roles and decisions."""
+
+    none: str
+    separator: str
+    file: str
+    columns: Mapping[str, str]
+    doors: Mapping[str, str]
+    acts: Mapping[str, str]
+    details: Mapping[str, str]
 
 
 class RemovalPhrases(Texts, domain="administration", part="removal"):

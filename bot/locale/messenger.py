@@ -155,6 +155,7 @@ class PersonalPhrases(Texts, domain="messenger", part="personal"):
     do_not_forget: str
     forgotten: str
     forgotten_barred: str
+    acts_stay: str
     not_forgotten: str
     data_file: str
     data_caption: str

@@ -12,6 +12,7 @@ from telegram.ext import Application
 
 from bot.locale.answers import Phrases
 from bot.locale.catalogue import Texts
+from bot.state.audit import Actor
 from bot.state.conversations import ConversationPlace
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -33,6 +34,10 @@ class Asker:
     @property
     def person_id(self) -> int:
         return self.place.person_id
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("telegram", self.person_id)
 
     def texts(self, kind: type[Catalogued]) -> Catalogued:
         """Return a part of the catalogue in their language."""

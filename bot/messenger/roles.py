@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.settings import Settings
 from bot.state import invitations, roles
+from bot.state.audit import Actor
 from bot.state.database import State
 from bot.state.roles import ROLES, Role, Standing
 
@@ -67,9 +68,9 @@ class Roles:
         """Administrators' decisions, by person."""
         return dict(self._standings)
 
-    async def give(self, person_id: int, standing: Standing, now: datetime) -> None:
+    async def give(self, person_id: int, standing: Standing, now: datetime, by: Actor) -> None:
         async with self._lock:
-            await self._state.run(roles.give, person_id, standing, now)
+            await self._state.run(roles.give, person_id, standing, now, by)
             self._standings[person_id] = standing
 
     async def accept(self, token: str, person_id: int, now: datetime) -> Role | None:

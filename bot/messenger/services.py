@@ -25,6 +25,7 @@ from bot.messenger.feature import TelegramFeature
 from bot.messenger.roles import Roles
 from bot.settings import Settings
 from bot.state import chats, corpora, people
+from bot.state.audit import ActLog
 from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace
 from bot.state.database import Arguments, Result, State
@@ -97,6 +98,10 @@ class BotServices:
         if self.index is None or not (claims := find_claims(text)):
             return []
         return await asyncio.to_thread(answer_claims, claims, self.index.search)
+
+    def act_log(self, asker: Asker) -> ActLog:
+        """Records what an administrator does outside the database."""
+        return ActLog(lambda: self.state, asker.actor)
 
     async def group_may_ask(self, chat_id: int) -> bool:
         """True if a group is answered; records that it was seen."""

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.state import deliveries, people
+from bot.state.audit import Actor, record_act
 from bot.state.deliveries import Delivery, Letter
 from bot.state.people import WEB_PEOPLE
 from bot.state.tables import AddresseeRow, AnnouncementRow, PersonRow
@@ -72,15 +73,18 @@ def confirm(
     person_id: int,
     message: int | None,
     addressees: Sequence[int],
+    now: datetime,
 ) -> bool:
     """Start sending one's own draft to people; False if it is no longer a draft."""
     if not _decide(session, announcement_id, person_id, "sending"):
         return False
     session.get_one(AnnouncementRow, announcement_id).message = message
+    author = Actor("telegram", person_id)
     session.add_all(
         AddresseeRow(announcement_id=announcement_id, person_id=person_id, outcome="waiting")
         for person_id in addressees
     )
+    record_act(session, author, "announce", "", now, str(len(addressees)))
     return True
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.state.audit import Actor, record_act
 from bot.state.personal import FEATURE_TABLES
 from bot.state.tables import ChatRow, ConversationRow, CorpusRow, DocumentRow, TurnRow
 
@@ -29,9 +30,10 @@ def decision(session: Session, chat_id: int) -> bool | None:
     return row.allowed if row is not None else None
 
 
-def allow(session: Session, chat_id: int, is_allowed: bool, now: datetime) -> None:
+def allow(session: Session, chat_id: int, is_allowed: bool, now: datetime, by: Actor) -> None:
     note_chat(session, chat_id, now)
     session.get_one(ChatRow, chat_id).allowed = is_allowed
+    record_act(session, by, "group", str(chat_id), now, "allowed" if is_allowed else "barred")
 
 
 def move_chat(session: Session, old: int, new: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.state import people
+from bot.state.audit import Actor, record_act
 from bot.state.conversations import ConversationPlace
 from bot.state.tables import DocumentRow, UpdateRow
 
@@ -91,9 +92,14 @@ def decide(
     return DocumentDecision(_document(row), is_first or (is_repeated and row.scope == scope))
 
 
-def finish_filing(session: Session, document_id: int, path: str) -> bool:
+def finish_filing(session: Session, document_id: int, path: str, now: datetime) -> bool:
     """Mark a document as indexed, at its new path; False if it was erased meanwhile."""
-    return _apply(session, _filing_update(document_id), status="indexed", path=path)
+    if not _apply(session, _filing_update(document_id), status="indexed", path=path):
+        return False
+    row = session.get_one(DocumentRow, document_id)
+    if row.scope == "corpus":
+        record_act(session, Actor("telegram", row.person_id), "add", row.name, now)
+    return True
 
 
 def return_undecided(session: Session, document_id: int) -> bool:

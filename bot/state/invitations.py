@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.state import roles
+from bot.state.audit import Actor, record_act
 from bot.state.roles import ROLES, Role
 from bot.state.tables import InvitationRow, RoleRow
 
@@ -21,6 +22,7 @@ def invite(session: Session, by: int, role: Role, now: datetime, lifetime: timed
     token = secrets.token_urlsafe(TOKEN_BYTES)
     expires = now + lifetime
     session.add(InvitationRow(digest=_digest(token), role=role, created_by=by, expires_at=expires))
+    record_act(session, Actor("telegram", by), "invite", "", now, role)
     return token
 
 
@@ -33,13 +35,13 @@ def accept(session: Session, token: str, person_id: int, now: datetime) -> Role 
         return None
     invitation = delete(InvitationRow).filter_by(digest=_digest(token))
     query = invitation.where(InvitationRow.expires_at > now)
-    name = session.scalars(query.returning(InvitationRow.role)).first()
-    if name is None:
+    used = session.execute(query.returning(InvitationRow.role, InvitationRow.created_by)).first()
+    if used is None:
         return None
     role = next(
-        known_role for known_role in ROLES if known_role in {name, current}
+        known_role for known_role in ROLES if known_role in {used.role, current}
     )  # the higher comes first
-    roles.give(session, person_id, role, now)
+    roles.give(session, person_id, role, now, Actor("telegram", used.created_by))
     return role
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.state.audit import forget_object
 from bot.state.personal import FEATURE_TABLES
 from bot.state.tables import (
+    ActRow,
     AddresseeRow,
     AnnouncementRow,
     Base,
@@ -71,12 +73,13 @@ def export_person(session: Session, person_id: int) -> dict[str, Any]:
     for table in FEATURE_TABLES:
         queries[table.row.__tablename__] = select(table.row).filter_by(person_id=person_id)
     queries["turns"] = _turns(person_id)
+    queries["acts"] = select(ActRow).where(ActRow.person_id == person_id)
     rows = {name: list(map(_to_json, session.scalars(query))) for name, query in queries.items()}
     return {"person": _to_json(person) if person else None, **rows}
 
 
 def erase_person(session: Session, person_id: int) -> None:
-    """Delete all rows about a person; the caller deletes their files first."""
+    """Delete all rows about a person except their acts; the caller deletes their files first."""
     mine = select(ConversationRow.id).where(ConversationRow.person_id == person_id)
     my_turns = select(TurnRow.id).where(TurnRow.conversation_id.in_(mine))
     # Explicitly, as not every database runs cascades.
@@ -90,7 +93,12 @@ def erase_person(session: Session, person_id: int) -> None:
     session.execute(delete(AddresseeRow).where(AddresseeRow.announcement_id.in_(my_announcements)))
     for _, table, owner in reversed(_OF_PERSON):
         session.execute(delete(table).where(owner == person_id))
+    session.execute(forget_object(person_id))
     session.execute(delete(PersonRow).where(PersonRow.id == person_id))
+    session.flush()
+    rows = export_person(session, person_id)
+    if remains := sorted(name for name in rows if rows[name] and name != "acts"):
+        raise AssertionError(f"rows are left about a person: {remains}")
 
 
 def _turns(person_id: int) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Delete, Update, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.state.audit import old_acts
 from bot.state.clock import LEAP, NOTES
 from bot.state.meters import old_notices
 from bot.state.personal import FEATURE_TABLES
@@ -129,6 +130,7 @@ def _deletions(now: datetime, terms: RetentionTerms) -> Iterator[Delete | Update
     yield delete(InvitationRow).where(InvitationRow.expires_at <= now)
     yield delete(MeterRow).where(MeterRow.at < now - terms.meters)
     yield old_notices(now - NOTICE_RETENTION)
+    yield old_acts(now)
     yield from _of_people(before)
 
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.state.audit import Actor, record_act
 from bot.state.tables import RoleRow
 
 # People who run the bot, maintain its articles, or ask; each includes the rights of the next.
@@ -27,5 +28,6 @@ def load_roles(session: Session) -> Mapping[int, Standing]:
     }
 
 
-def give(session: Session, person_id: int, standing: Standing, now: datetime) -> None:
+def give(session: Session, person_id: int, standing: Standing, now: datetime, by: Actor) -> None:
     session.merge(RoleRow(person_id=person_id, role=standing, given_at=now))
+    record_act(session, by, "role", str(person_id), now, standing)

@@ -287,6 +287,21 @@ class InvitationRow(Base):
     expires_at: Mapped[datetime] = mapped_column(Utc)
 
 
+class ActRow(Base):
+    """An act of somebody who runs Selon: `object` is what it changed, `detail` how (`audit`)."""
+
+    __tablename__ = "acts"
+
+    id: Mapped[int] = mapped_column(IdType, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc, index=True)
+    door: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    act: Mapped[str] = mapped_column(String(16))
+    object: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+
+
 class WebTokenRow(Base):
     """Opens the web to the bearer of a token whose SHA-256 is `digest`."""
 

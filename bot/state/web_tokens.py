@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot.state.audit import Actor, record_act
 from bot.state.tables import WebKeyRow, WebTokenRow
 
 TOKEN_BYTES = 24  # 192 random bits
@@ -30,17 +31,21 @@ def is_token_name(name: str) -> bool:
     return name.isprintable() and 0 < len(name) <= NAME_CHARACTERS
 
 
-def create_token(session: Session, name: str, now: datetime) -> str:
+def create_token(session: Session, name: str, now: datetime, by: Actor) -> str:
     """Replace the token of this name; return it, as it is stored nowhere."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.merge(WebTokenRow(name=name, digest=_digest(token), created_at=now))
+    record_act(session, by, "token", name, now)
     return token
 
 
-def remove_token(session: Session, name: str) -> bool:
+def remove_token(session: Session, name: str, now: datetime, by: Actor) -> bool:
     """Delete a token; False if there is none of this name."""
     deletion = delete(WebTokenRow).filter_by(name=name).returning(WebTokenRow.name)
-    return session.scalars(deletion).first() is not None
+    if session.scalars(deletion).first() is None:
+        return False
+    record_act(session, by, "revoke", name, now)
+    return True
 
 
 def list_tokens(session: Session) -> list[WebToken]:

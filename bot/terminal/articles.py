@@ -15,7 +15,7 @@ from bot.errors import UsageError
 from bot.json_records import article_record, entry_record, json_line
 from bot.library.days import parse_period
 from bot.library.format_options import load_format_options
-from bot.library.removal import withdraw
+from bot.library.removal import restore, withdraw
 from bot.locale.answers import Phrases
 from bot.locale.articles import KeepingPhrases
 from bot.locale.catalogue import part_texts
@@ -36,6 +36,7 @@ from bot.terminal.lookup import (
     under,
 )
 from bot.terminal.render import TITLE, complaint
+from bot.terminal.state import open_act_log
 from index.article import Article, ArticleEntry, Copy, Selection
 from index.errors import DamagedIndex, StoreError
 from index.store.base import RemovedArticle
@@ -242,7 +243,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
     phrases = KeepingPhrases.of(settings.language)
     out = console_for(sys.stdout)
     removals = RemovedArticles(index_store(settings))
-    with open_articles(settings) as generation:
+    with open_articles(settings) as generation, open_act_log(settings) as log:
         entries = [
             entry
             for reference in references
@@ -250,7 +251,7 @@ def _withdraw(settings: Settings, references: Sequence[str]) -> int:
             if generation.find(reference) or not removals.find(reference)
             for entry in find_all(generation, reference, _report_match(reference, phrases))
         ]
-        targets = withdraw(settings, generation, entries)
+        targets = withdraw(settings, generation, entries, log)
     for article in {article for reference in references for article in removals.find(reference)}:
         if article.id not in targets:
             show(out, phrases.already_removed(_title_and_path(article)[0]))
@@ -272,8 +273,8 @@ def _restore(settings: Settings, references: Sequence[str]) -> int:
         for article in find_removed(removals, reference, _report_match(reference, phrases))
     }
     index_store(settings).facts()  # raises NoIndex
-    for removed_id in ids:
-        for article in removals.restore(removed_id):
+    with open_act_log(settings) as log:
+        for article in restore(settings, ids, log):
             show(console_for(sys.stdout), phrases.restored(*_title_and_path(article)))
     return _rebuild(settings, phrases)
 

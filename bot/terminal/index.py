@@ -20,6 +20,7 @@ from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, index_store
 from bot.terminal.console import console_for, show
+from bot.terminal.state import open_act_log
 from index.errors import BuildStopped
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ def index(
     if report is None:
         return FAILED
     save_format_options(settings.data_dir, options)
+    if report.switched:
+        with open_act_log(settings) as log:
+            log.note("build", [report.generation])
     return FAILED if strict and report.skipped else DONE
 
 
@@ -160,6 +164,8 @@ def _tell_skipped(skipped: Sequence[Skipped], language: str, naming: Naming) -> 
 def roll_back(settings: Settings) -> int:
     """Restore the previous generation. Raises NoIndex, StoreError, DamagedIndex, BuildLocked."""
     facts = index_store(settings).roll_back()
+    with open_act_log(settings) as log:
+        log.note("rollback", [facts.id])
     phrases = KeepingPhrases.of(settings.language)
     built_at = built_text(facts.built_at, settings.language)
     show(console_for(sys.stdout), phrases.in_service(facts.id, built_at))
@@ -184,6 +190,8 @@ def import_(
 ) -> int:
     """Install an exported index. Raises DamagedIndex, StoreError, BuildLocked."""
     facts = index_store(settings).take(folder)
+    with open_act_log(settings) as log:
+        log.note("import", [facts.id])
     phrases = KeepingPhrases.of(settings.language)
     show(console_for(sys.stdout), phrases.imported(facts.articles, facts.id))
     return DONE

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,7 @@ from index.errors import reason_of
 
 if TYPE_CHECKING:
     from bot.state.archive import Counts
+    from bot.state.audit import ActLog, Actor
     from bot.state.database import State
 
 
@@ -88,6 +90,28 @@ def open_state_of(settings: Settings, features: Sequence[Feature] = ()) -> closi
         feature.load_tables()
     url = state_url(settings.database_url, settings.data_dir)
     return closing(open_state(url, settings.bot_id))
+
+
+def terminal_actor() -> Actor:
+    """The account that runs this command."""
+    from bot.state.audit import Actor
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name
+        name = str(os.getuid())
+    return Actor("terminal", name=name)
+
+
+@contextmanager
+def open_act_log(settings: Settings) -> Iterator[ActLog]:
+    """Records what this command does outside the database."""
+    from bot.state.audit import ActLog
+    from bot.state.database import StateOnDemand, state_url
+
+    url = state_url(settings.database_url, settings.data_dir)
+    with closing(StateOnDemand(url, settings.bot_id)) as state:
+        yield ActLog(state, terminal_actor())
 
 
 def _show_result(say: Callable[[int, str], str], counts: Counts) -> int:

@@ -18,7 +18,7 @@ from bot.feature import Feature
 from bot.locale.text import harmless
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
-from bot.terminal.state import open_state_of
+from bot.terminal.state import open_state_of, terminal_actor
 
 if TYPE_CHECKING:
     from bot.messenger.services import BotServices
@@ -114,15 +114,15 @@ def _token(
         return DONE
     if not name or not web_tokens.is_token_name(name):
         raise SettingsError("token-name")
+    now, by = datetime.now(UTC), terminal_actor()
     with open_state_of(settings, features) as state:
-        was_known = state.do(partial(web_tokens.remove_token, name=name))
         if not remove:
-            created = partial(web_tokens.create_token, name=name, now=datetime.now(UTC))
-            token = state.do(created)
+            was_known = name in {token.name for token in state.do(web_tokens.list_tokens)}
+            token = state.do(partial(web_tokens.create_token, name=name, now=now, by=by))
             notice = texts.replaced if was_known else texts.created
             show(console_for(sys.stderr), notice(harmless(name)))
             show(out, token)
-        elif was_known:
+        elif state.do(partial(web_tokens.remove_token, name=name, now=now, by=by)):
             show(out, texts.removed(harmless(name)))
         else:
             raise SettingsError("token-unknown", name=name)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.llm.factory import recipients
 from bot.locale.messenger import PersonalPhrases
-from bot.state import privacy
+from bot.state import audit, privacy
 from bot.web.cookies import cookie_header
 from bot.web.rendering import render
 from bot.web.service import WebService
@@ -55,19 +54,13 @@ class PersonalPages:
 
     async def forget(self, request: Request) -> Response:
         """Erase everything in one transaction, and remove the cookie."""
-        await self._service.state.erase(_erase, person_id=request.state.visitor.person_id)
-        response = render(request, "forget.html", phrases=_phrases(request), forgotten=True)
+        state, person = self._service.state, request.state.visitor.person_id
+        await state.erase(privacy.erase_person, person_id=person)
+        phrases, acts = _phrases(request), await state.run(audit.has_acts, person_id=person)
+        response = render(request, "forget.html", phrases=phrases, forgotten=True, acts=acts)
         response.headers.append("set-cookie", cookie_header("", request.url.scheme, days=0))
         return response
 
 
 def _phrases(request: Request) -> PersonalPhrases:
     return PersonalPhrases.of(request.state.visitor.language)
-
-
-def _erase(session: Session, person_id: int) -> None:
-    privacy.erase_person(session, person_id)
-    session.flush()
-    remaining_rows = privacy.export_person(session, person_id)
-    if any(remaining_rows.values()):
-        raise AssertionError(f"rows are left about a person: {sorted(remaining_rows)}")

@@ -32,6 +32,7 @@ from bot.locale.catalogue import Language
 from bot.operations.metrics import METERS
 from bot.settings import Settings
 from bot.state import conversations, people, web_tokens
+from bot.state.audit import ActLog, Actor
 from bot.state.clock import utc_now
 from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import State
@@ -110,6 +111,10 @@ class Visitor:
     def is_known(self) -> bool:
         """True if a token, a proxy or an OpenID provider names the person."""
         return self.address is None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("web", self.person_id, self.name or "local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,10 @@ class WebService:
         over = await self.limits.take(visitor.person_id, address, cost)
         if over is not None:
             raise TooManyQuestions("web-too-many", seconds=over.seconds)
+
+    def act_log(self, visitor: Visitor) -> ActLog:
+        """Records what an operator does outside the database."""
+        return ActLog(lambda: self.state, visitor.actor)
 
     async def find_turn(self, key: str) -> TurnRecord | None:
         """The turn whose answer has this key."""

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from bot.messenger.handlers import announcements as announcing
 from bot.state import announcements, people, roles
+from bot.state.audit import Actor
 from bot.state.deliveries import Letter, Part
 from tests.botapi.messages import Message
 from tests.botapi.server import BotServer
@@ -35,7 +36,7 @@ async def server() -> AsyncIterator[BotServer]:
         for person in (*READERS, BARRED):
             people.note_person(session, person, now)
         people.note_person(session, GONE, now - timedelta(days=91))
-        roles.give(session, BARRED, "barred", now)
+        roles.give(session, BARRED, "barred", now, Actor("telegram", ADMIN))
     async with BotServer() as server:
         for person in (ADMIN, GONE, BARRED, *READERS):
             server.knows(person)
@@ -117,7 +118,7 @@ async def test_a_crash_between_the_books_and_telegram_tells_each_once(server: Bo
     now, letter = datetime.now(UTC), Letter(READERS[0], 0, (Part(NEWS),))
     with open_session() as session:
         number = announcements.draft(session, ADMIN, NEWS, now)
-        assert announcements.confirm(session, number, ADMIN, None, READERS)
+        assert announcements.confirm(session, number, ADMIN, None, READERS, now)
         bot_id = int(server.token.partition(":")[0])
         assert announcements.post(session, number, READERS[0], bot_id, letter, now)
         assert announcements.post(session, number, READERS[0], bot_id, letter, now) is None

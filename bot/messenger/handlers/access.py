@@ -82,7 +82,7 @@ class AccessHandlers(Handlers):
         asker = event.asker
         phrases, words = asker.texts(AccessPhrases), event.argument.lower().split()
         if not asker.private:
-            await self._decide_group(asker.place.chat_id, allow)
+            await self._decide_group(event, asker.place.chat_id, allow)
             await event.say(phrases.group_allowed if allow else phrases.group_forbidden)
             return
         if not words or not _NUMBER.fullmatch(words[0]):
@@ -93,7 +93,7 @@ class AccessHandlers(Handlers):
         number = int(words[0])
         name = await _describe_chat(event.bot, number)
         if number < 0:
-            await self._decide_group(number, allow)
+            await self._decide_group(event, number, allow)
             await event.say((phrases.answers_group if allow else phrases.silent_in_group)(name))
             return
         standing: Standing = "editor" if EDITOR_WORDS & set(words[1:]) else "reader"
@@ -117,7 +117,7 @@ class AccessHandlers(Handlers):
         phrases = event.asker.texts(AccessPhrases)
         text = phrases.set_by_settings(name)
         if self._roles.role_in_settings(number) is None:
-            await self._roles.give(number, standing, self._now())
+            await self._roles.give(number, standing, self._now(), event.asker.actor)
             text = phrases.person_has_role(name, phrases.roles[standing])
         await event.say(text, ReplyKeyboardRemove())
 
@@ -139,8 +139,8 @@ class AccessHandlers(Handlers):
             if labels
         ]
 
-    async def _decide_group(self, chat_id: int, allow: bool) -> None:
-        await self._run(chats.allow, chat_id, allow, self._now())
+    async def _decide_group(self, event: ChatEvent, chat_id: int, allow: bool) -> None:
+        await self._run(chats.allow, chat_id, allow, self._now(), event.asker.actor)
         logger.info("A group is %s", PublicText("allowed" if allow else "forbidden"))
 
 

@@ -85,8 +85,8 @@ class AnnouncementHandlers(Handlers):
             return
         addressees = await self._listeners()
         self._languages[person] = asker.phrases.code
-        message = press.message_id
-        if not await self._run(announcements.confirm, number, person, message, addressees):
+        decision = (number, person, press.message_id, addressees, self._now())
+        if not await self._run(announcements.confirm, *decision):
             await self._report_decision(press, number)
             return
         await press.acknowledge()

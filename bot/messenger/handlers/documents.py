@@ -220,7 +220,9 @@ class DocumentHandlers(Handlers):
                 else:
                     add = partial(self._documents.keep_for, name, document.id, path)
                 new_path = self._relative(await asyncio.to_thread(add))
-                is_filed = await self._run(documents.finish_filing, document.id, new_path)
+                is_filed = await self._run(
+                    documents.finish_filing, document.id, new_path, self._now()
+                )
                 if not is_filed and not for_all:
                     # The person, for whom alone it was kept, has erased it meanwhile.
                     await asyncio.to_thread(self._documents.forget, name)

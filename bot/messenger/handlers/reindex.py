@@ -77,7 +77,8 @@ class ReindexHandlers(Handlers):
         async def describe() -> str:
             return self._progress_text(asker, progress)
 
-        rebuild = partial(self._documents.rebuild, progress, progress.is_stopped)
+        log = self._services.act_log(asker)
+        rebuild = partial(self._documents.rebuild, progress, progress.is_stopped, log)
         try:
             async with show_progress(bot, asker, message, describe, buttons, PROGRESS_SECONDS):
                 report = await asyncio.to_thread(rebuild)

@@ -11,6 +11,7 @@ from bot.library.removal import find_target, restore_target, withdraw
 from bot.locale.administration import RemovalPhrases
 from bot.locale.answers import title_of
 from bot.locale.errors import error_text
+from bot.messenger.asker import Asker
 from bot.messenger.events import ButtonPress, ChatEvent, Handlers, on_button, on_command
 from bot.messenger.handlers.articles import ArticleHandlers
 from bot.messenger.handlers.gate import require_administrator
@@ -61,7 +62,7 @@ class RemovalHandlers(Handlers):
     async def confirm(self, press: ButtonPress) -> None:
         phrases, target = press.asker.texts(RemovalPhrases), press.match[1]
         try:
-            entries = await asyncio.to_thread(self._withdraw, target)
+            entries = await asyncio.to_thread(self._withdraw, press.asker, target)
         except UsageError as error:
             await press.replace_text(phrases.not_removed(error_text(error, phrases.code)))
             return
@@ -80,7 +81,8 @@ class RemovalHandlers(Handlers):
     @on_button(rf"{REMOVAL_PREFIX}~:{_TARGET}", require_administrator)
     async def restore(self, press: ButtonPress) -> None:
         phrases, target = press.asker.texts(RemovalPhrases), press.match[1]
-        count = await asyncio.to_thread(restore_target, self._services.settings, target)
+        log = self._services.act_log(press.asker)
+        count = await asyncio.to_thread(restore_target, self._services.settings, target, log)
         if count:
             logger.info("An administrator restored %d removed articles", count)
         await press.replace_text(phrases.restored if count else phrases.gone)
@@ -88,10 +90,11 @@ class RemovalHandlers(Handlers):
     def _find(self, target: str) -> Sequence[ArticleEntry]:
         return find_target(self._services.library.searcher().generation, target)
 
-    def _withdraw(self, target: str) -> Sequence[ArticleEntry]:
+    def _withdraw(self, asker: Asker, target: str) -> Sequence[ArticleEntry]:
         generation = self._services.library.searcher().generation
         entries = find_target(generation, target)
-        withdraw(self._services.settings, generation, entries)
+        log = self._services.act_log(asker)
+        withdraw(self._services.settings, generation, entries, log)
         return entries
 
 

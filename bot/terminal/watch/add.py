@@ -16,6 +16,7 @@ from bot.locale.text import harmless
 from bot.locale.watch import REFUSALS, FeedingPhrases
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
+from bot.terminal.state import open_act_log
 from index.fetch.gatherer import FailedAddress, GatheredAddress, GatherEvent, ListedPage
 
 
@@ -28,14 +29,17 @@ def add_addresses(settings: Settings, addresses: Sequence[str], limit: int, *, i
     out, err = console_for(sys.stdout), console_for(sys.stderr)
     counts: Counter[str] = Counter()
     gatherer = open_gatherer(settings, limit=limit)
-    with gatherer.fetcher:
+    with gatherer.fetcher, open_act_log(settings) as log:
         for address in dict.fromkeys(addresses):
+            before = counts["added"] + counts["updated"]
             for event in gatherer.gather(address):
                 if isinstance(event, GatheredAddress):
                     counts[event.state] += 1
                 elif isinstance(event, FailedAddress):
                     counts["failed"] += 1
                 tell_gathered(event, phrases, out, err)
+            if counts["added"] + counts["updated"] > before:
+                log.note("add", [address])
     if counts.total() > 1:
         show(out, phrases.summary(counts))
     code = FAILED if counts["failed"] else DONE

@@ -19,6 +19,7 @@ from bot.locale.text import harmless
 from bot.locale.watch import FeedingPhrases, SourcePhrases
 from bot.settings import Settings
 from bot.terminal.console import console_for, show
+from bot.terminal.state import open_act_log
 from bot.terminal.watch.add import tell_gathered
 from index.errors import FetchError
 from index.fetch.gatherer import FailedAddress, GatheredAddress
@@ -33,6 +34,8 @@ def add(settings: Settings, name: str, address: str, kind: str, options: Sequenc
             raise SettingsError("source-option-refused", subject=name, option=text)
         table[option.strip()] = option_value(kind, option.strip(), value.strip())
     add_source(settings, name, table)
+    with open_act_log(settings) as log:
+        log.note("source", [name])
     show(console_for(sys.stdout), SourcePhrases.of(settings.language).added(name))
     return check(settings, name)
 
@@ -70,5 +73,7 @@ def check(settings: Settings, name: str) -> int:
 def remove(settings: Settings, name: str) -> int:
     """Remove a source and its articles. Raises SettingsError."""
     remove_source(settings, name)
+    with open_act_log(settings) as log:
+        log.note("source-removed", [name])
     show(console_for(sys.stdout), SourcePhrases.of(settings.language).removed(name))
     return DONE

@@ -24,6 +24,7 @@ from bot.locale.errors import error_sentence, error_text
 from bot.locale.messenger import DocumentPhrases
 from bot.operations.logs import PublicText
 from bot.settings import index_store
+from bot.state.audit import ActLog
 from bot.web.administration.page import AdminSite, address
 from bot.web.administration.texts import OperatorPhrases
 from bot.web.service import without_nul
@@ -77,6 +78,7 @@ class ManagedArticlePages:
         if take is None:
             problem = OperatorPhrases.of(language).nothing_to_add
             return await self._page(request, 422, problem)
+        log = self._service.act_log(request.state.visitor)
         number = int(self._service.now().timestamp())  # in the name of the file that is kept
 
         def job() -> str:
@@ -85,6 +87,7 @@ class ManagedArticlePages:
                 received = take(Path(folder))
                 self._site.job.step("embed")
                 self._documents.add_to_corpus(number, received.path)
+                log.note("add", [received.name])
             return DocumentPhrases.of(language).added(received.name)
 
         self._site.job.start("articles", OperatorPhrases.of(language).adding, language, job)
@@ -93,9 +96,10 @@ class ManagedArticlePages:
     async def build(self, request: Request) -> Response:
         """Build the index again in the background."""
         job, language = self._site.job, request.state.visitor.language
+        log = self._service.act_log(request.state.visitor)
 
         def build() -> str:
-            report = self._documents.rebuild(job, job.stop.is_set)
+            report = self._documents.rebuild(job, job.stop.is_set, log)
             return "\n".join(report_lines(report, language))
 
         job.start("articles", AdministrationPhrases.of(language).reindex, language, build)
@@ -104,7 +108,8 @@ class ManagedArticlePages:
     async def remove(self, request: Request) -> Response:
         article_id = await _article_id(request)
         try:
-            entries = await asyncio.to_thread(self._withdraw, article_id)
+            log = self._service.act_log(request.state.visitor)
+            entries = await asyncio.to_thread(self._withdraw, article_id, log)
         except UsageError as error:
             problem = error_sentence(error, request.state.visitor.language)
             return await self._page(request, 422, problem)
@@ -114,13 +119,14 @@ class ManagedArticlePages:
 
     async def restore(self, request: Request) -> Response:
         article_id = await _article_id(request)
-        await asyncio.to_thread(restore_target, self._service.settings, article_id)
+        log = self._service.act_log(request.state.visitor)
+        await asyncio.to_thread(restore_target, self._service.settings, article_id, log)
         return RedirectResponse(ARTICLES, 303)
 
-    def _withdraw(self, article_id: str) -> Sequence[ArticleEntry]:
+    def _withdraw(self, article_id: str, log: ActLog) -> Sequence[ArticleEntry]:
         generation = self._service.library.searcher().generation
         entries = [entry for entry in generation.find(article_id) if entry.id == article_id]
-        withdraw(self._service.settings, generation, entries)
+        withdraw(self._service.settings, generation, entries, log)
         return entries
 
     async def _page(self, request: Request, status: int = 200, problem: str = "") -> Response:

@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, Role] = {
     "chiffres": "editor",
     "evaluation": "administrator",
     "personnes": "administrator",
+    "journal": "administrator",
 }
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -40,13 +40,14 @@ class PeoplePages:
         """Create a token, which this page alone shows, or remove one."""
         form = await request.form(max_files=0, max_fields=4)
         name, state = str(form.get("name", "")).strip(), self._service.state
+        now, by = self._service.now(), request.state.visitor.actor
         if "remove" in form:
-            await state.run(web_tokens.remove_token, name=name)
+            await state.run(web_tokens.remove_token, name=name, now=now, by=by)
             return RedirectResponse(PEOPLE, 303)
         if not web_tokens.is_token_name(name):
             problem = error_sentence(SettingsError("token-name"), request.state.visitor.language)
             return await self._page(request, 422, problem=problem)
-        create = partial(web_tokens.create_token, name=name, now=self._service.now())
+        create = partial(web_tokens.create_token, name=name, now=now, by=by)
         return await self._page(request, token=await state.run(create), token_name=name)
 
     async def give_role(self, request: Request) -> Response:
@@ -60,7 +61,8 @@ class PeoplePages:
         if int(number) in (*settings.admins, *settings.editors, *settings.allowed_users):
             return await self._page(request, 422, problem=phrases.set_by_settings(number))
         give = partial(roles.give, person_id=int(number), standing=standing)
-        await self._service.state.run(give, now=self._service.now())
+        by = request.state.visitor.actor
+        await self._service.state.run(give, now=self._service.now(), by=by)
         return RedirectResponse(PEOPLE, 303)
 
     async def _page(

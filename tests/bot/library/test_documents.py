@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
 from bot.settings import load_settings
+from bot.state.audit import ActLog
 from index.errors import BuildStopped, StoreError
 from index.ingestion.builder import BuildReport, build
 from index.store.factory import open_store
@@ -18,6 +20,7 @@ from tests.bot.evaluation.test_run import Watch
 from tests.fakes import FakeEmbedder, build_here
 
 NAME = "42_0"
+LOG = Mock(spec=ActLog)
 
 
 def receive(documents: Documents) -> ReceivedDocument:
@@ -85,7 +88,7 @@ def test_a_build_says_so_as_soon_as_it_no_longer_waits(tmp_path: Path) -> None:
         told.append(list(watch.steps))
         return build_here(embedder)(*given, **more)
 
-    Documents(settings, embedder, built).rebuild(watch, lambda: False)
+    Documents(settings, embedder, built).rebuild(watch, lambda: False, LOG)
     assert told == [["lock"]]
 
 
@@ -99,9 +102,9 @@ def test_a_build_that_waits_for_another_can_be_stopped(tmp_path: Path) -> None:
 
     documents = Documents(load_settings(data_dir=tmp_path), FakeEmbedder(), built)
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(documents.rebuild, Watch(), lambda: False)
+        first = pool.submit(documents.rebuild, Watch(), lambda: False, LOG)
         assert begun.wait(30)
         with pytest.raises(BuildStopped):
-            documents.rebuild(Watch(), lambda: True)
+            documents.rebuild(Watch(), lambda: True, LOG)
         let.set()
         assert isinstance(first.exception(30), BuildStopped)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.messenger.roles import Roles
 from bot.settings import Settings
+from bot.state.audit import Actor
 from bot.state.database import State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -30,7 +31,7 @@ def test_each_role_may_what_the_next_one_may(state: State) -> None:
 
 async def test_who_is_barred_stays_so_but_for_whom_the_settings_name(state: State) -> None:
     for person in (ADMIN, LISTED, STRANGER):
-        await roles(state, "open").give(person, "barred", NOW)
+        await roles(state, "open").give(person, "barred", NOW, Actor("telegram", 1))
     mine = roles(state, "open")  # after a restart
     assert mine.administers(ADMIN)
     assert mine.may_ask(LISTED)

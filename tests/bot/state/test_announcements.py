@@ -57,7 +57,7 @@ def _draft(session: Session, *readers: int) -> int:
 
 def test_one_of_many_presses_decides(state: State) -> None:
     number = state.do(lambda session: _draft(session, 42))
-    who = {"announcement_id": number, "person_id": AUTHOR, "addressees": [42]}
+    who = {"announcement_id": number, "person_id": AUTHOR, "addressees": [42], "now": NOW}
     with ThreadPoolExecutor(6) as pool:
         decided = list(pool.map(state.do, [partial(announcements.confirm, message=7, **who)] * 6))
     assert decided.count(True) == 1
@@ -66,9 +66,9 @@ def test_one_of_many_presses_decides(state: State) -> None:
 
 def test_only_its_author_decides_and_a_new_draft_drops_the_old(session: Session) -> None:
     first = _draft(session, 42)
-    assert not announcements.confirm(session, first, 42, None, [42])
+    assert not announcements.confirm(session, first, 42, None, [42], NOW)
     second = _draft(session, 42)
-    assert not announcements.confirm(session, first, AUTHOR, None, [42])
+    assert not announcements.confirm(session, first, AUTHOR, None, [42], NOW)
     assert announcements.drop(session, second, AUTHOR)
     assert announcements.under_way(session) is None
 
@@ -76,7 +76,7 @@ def test_only_its_author_decides_and_a_new_draft_drops_the_old(session: Session)
 def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(session: Session) -> None:
     number = _draft(session, 42, 43, 44)
     people.choose_language(session, 43, "en", NOW)
-    assert announcements.confirm(session, number, AUTHOR, 7, [42, 43, 44])
+    assert announcements.confirm(session, number, AUTHOR, 7, [42, 43, 44], NOW)
     under_way = announcements.under_way(session)
     assert under_way is not None
     assert (under_way.id, under_way.text, under_way.message) == (number, "Oyez", 7)
@@ -96,7 +96,7 @@ def test_it_goes_to_each_once_and_then_nobody_knows_to_whom(session: Session) ->
 
 def test_an_author_who_erases_all_that_is_theirs_ends_their_announcement(session: Session) -> None:
     number = _draft(session, 42)
-    announcements.confirm(session, number, AUTHOR, 7, [42])
+    announcements.confirm(session, number, AUTHOR, 7, [42], NOW)
     privacy.erase_person(session, AUTHOR)
     assert announcements.under_way(session) is None
     announcements.finish(session, number)

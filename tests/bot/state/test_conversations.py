@@ -9,6 +9,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from bot.state import chats, conversations, corpora, documents, privacy, spending, votes
+from bot.state.audit import Actor
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.database import State
 from bot.state.spending import Spending
@@ -22,6 +23,7 @@ EXPORTED = {
     *("person", "conversations", "turns", "votes", "battles", "battle_votes", "alerts"),
     *("subscriptions", "digests", "scripts", "documents", "announcements", "clippings"),
     *("addressees", "invitations", "roles", "clipping_shares", "alert_news", "alert_targets"),
+    "acts",
 }
 
 
@@ -85,7 +87,7 @@ def test_a_group_that_moves_keeps_what_it_has_chosen_since(session: Session) -> 
     old, new = ConversationPlace(-1, 0, 7), ConversationPlace(-2, 0, 7)
     _add(session, "Qui ?", place=old)
     chats.note_chat(session, -1, NOW)
-    chats.allow(session, -2, True, NOW)
+    chats.allow(session, -2, True, NOW, Actor("telegram", 1))
     for chat, language in ((-1, "fr"), (-2, "en")):
         corpora.choose(session, chat, 0, Selection(languages=(language,)), NOW)
     chats.move_chat(session, -1, -2, NOW)
@@ -116,7 +118,7 @@ def test_documents_belong_to_the_corpus_or_to_one_chat(session: Session) -> None
     )
     assert documents.note_path(session, first, "inbox/1/a.pdf")
     assert documents.decide(session, first, 7, "conversation", None) is not None
-    assert documents.finish_filing(session, first, "chats/100/a.pdf")
+    assert documents.finish_filing(session, first, "chats/100/a.pdf", NOW)
     assert [document.name for document in documents.of_conversation(session, 100, 0)] == ["a.pdf"]
     assert documents.of_conversation(session, 100, 5) == []
     later = NOW + timedelta(days=1)

@@ -85,7 +85,8 @@ def test_a_press_that_is_told_again_goes_on_with_what_it_decided(state: State) -
         assert decide(state, number, "corpus").first
         other = decide(state, number, "dropped", OTHER_PRESS)
         assert (other.first, other.document.scope) == (False, "corpus")
-    assert state.do(partial(documents.finish_filing, document_id=number, path="sent/a.pdf"))
+    finish = partial(documents.finish_filing, document_id=number, path="sent/a.pdf", now=NOW)
+    assert state.do(finish)
     late = decide(state, number, "corpus")
     assert (late.first, late.document.status) == (False, "indexed")
 

@@ -68,6 +68,7 @@ def sample_rows(person: int, at: datetime) -> Sequence[Base]:
         t.AttachmentRow(delivery_id=person, digest="d", data=b"a"),
         t.RoleRow(person_id=person, role="reader", given_at=at),
         t.InvitationRow(digest=str(person), role="reader", created_by=person, expires_at=invited),
+        t.ActRow(at=at - 275 * DAY, door="web", name="Zoé", act="build", object="", detail=""),
         t.WebTokenRow(name=str(person), digest=str(person), created_at=at),
         t.WebKeyRow(name=str(person), key=b"k"),
         t.MeterRow(key=f"person:{person}", left=1.0, at=at, told=False),

@@ -15,6 +15,7 @@ import pytest
 
 from bot.main import run
 from bot.state import people, roles
+from bot.state.audit import Actor
 from bot.state.database import FILE, State, open_state
 from tests.bot.terminal.conftest import Capture
 
@@ -25,7 +26,11 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 def _left_by_somebody(home: Path) -> None:
     with state_in(".selon") as state:
         state.do(partial(people.note_person, person_id=7, now=NOW))
-        state.do(partial(roles.give, person_id=7, standing="administrator", now=NOW))
+        state.do(
+            partial(
+                roles.give, person_id=7, standing="administrator", now=NOW, by=Actor("terminal")
+            )
+        )
 
 
 @contextmanager
@@ -44,11 +49,11 @@ def test_it_goes_to_a_file_of_ones_own_and_into_another_place(
 ) -> None:
     (home / "copie.new").touch(0o644)  # what a kill left
     assert run(["state", "export", "copie"]) == 0
-    assert capsys.readouterr().out.startswith("Copié\u00a0: 2 lignes (people 1, roles 1). ")
+    assert capsys.readouterr().out.startswith("Copié\u00a0: 3 lignes (acts 1, people 1, roles 1). ")
     assert (home / "copie").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in home.glob("copie*")) == ["copie"]
     assert run(["state", "import", "copie", "--data-dir", "ailleurs"]) == 0
-    assert capsys.readouterr().out == "Repris\u00a0: 2 lignes (people 1, roles 1).\n"
+    assert capsys.readouterr().out == "Repris\u00a0: 3 lignes (acts 1, people 1, roles 1).\n"
     assert known("ailleurs")
     assert run(["state", "export", "vide.copie", "--data-dir", "vide"]) == 0
     assert capsys.readouterr().out.startswith("Copié\u00a0: 0 ligne. ")

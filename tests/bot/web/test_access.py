@@ -18,6 +18,7 @@ from bot.followups.turn import TurnText
 from bot.llm.budget import Allowance, RationedModel
 from bot.settings import Settings, load_settings
 from bot.state import web_tokens
+from bot.state.audit import Actor
 from bot.state.clock import utc_now
 from bot.state.database import State
 from bot.state.people import WEB_PEOPLE
@@ -56,7 +57,9 @@ def visit(chain: StubChain, shelf: Shelf, state: State, tmp_path: Path) -> Itera
 
 
 def create(state: State) -> str:
-    return state.do(partial(web_tokens.create_token, name="Zoé", now=utc_now()))
+    return state.do(
+        partial(web_tokens.create_token, name="Zoé", now=utc_now(), by=Actor("terminal"))
+    )
 
 
 def ask(client: TestClient, **headers: str) -> int:
@@ -73,7 +76,7 @@ def test_a_token_opens_the_pages_until_it_is_removed(visit: Open, state: State) 
     assert COOKIE not in client.cookies
     assert client.post(LOGIN, data={"token": token}).status_code == 200
     assert LENS in client.post("/", data={"q": QUESTION}).text
-    state.do(partial(web_tokens.remove_token, name="Zoé"))
+    state.do(partial(web_tokens.remove_token, name="Zoé", now=utc_now(), by=Actor("terminal")))
     assert ask(client, authorization=f"Bearer {token}") == 401
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import time
@@ -20,6 +21,7 @@ from starlette.testclient import TestClient
 from bot.errors import OperatorBusy
 from bot.library import documents
 from bot.state import roles, web_tokens
+from bot.state.audit import Actor, list_acts
 from bot.state.clock import utc_now
 from bot.web.administration.page import SECTIONS, address
 from bot.web.administration.work import BackgroundJob
@@ -85,6 +87,7 @@ def test_only_those_who_run_selon_see_the_pages(service: WebService) -> None:
 
     paths = ["/admin", "/admin/questions", "/admin/articles", "/admin/chiffres"]
     paths += ["/admin/evaluation", "/admin/personnes", "/admin/questions.csv"]
+    paths += ["/admin/journal", "/admin/journal.csv"]
     assert {status(path, "203.0.113.9") for path in paths} == {403}
     proxied = {"x-forwarded-for": "203.0.113.9"}
     assert status("/admin", **proxied) == 403, "a proxy on this machine brings strangers"
@@ -96,7 +99,7 @@ def test_only_those_who_run_selon_see_the_pages(service: WebService) -> None:
         setattr(service.settings, setting, before)
     service.settings.web_access = "token"
     for name, expected in (("Zoé", 200), ("local ", 403)):
-        create = partial(web_tokens.create_token, name=name, now=utc_now())
+        create = partial(web_tokens.create_token, name=name, now=utc_now(), by=Actor("terminal"))
         token = service.state.do(create)
         assert status("/admin", authorization=f"Bearer {token}") == expected
 
@@ -192,6 +195,57 @@ def test_tokens_and_roles_are_given_and_taken(client: TestClient, service: WebSe
     for number, role in (("1", "administrator"), ("-5", "reader"), ("x", "barred")):
         form = {"number": number, "role": role}
         assert client.post("/admin/personnes/roles", data=form).status_code == 422
+
+
+def test_the_audit_has_each_act_once_and_no_question(
+    client: TestClient, service: WebService, tmp_path: Path
+) -> None:
+    def acts() -> list[tuple[str, str, str]]:
+        with service.state.session() as session:
+            entries = list(list_acts(session))[::-1]
+        assert {(entry.who, entry.door) for entry in entries} <= {("local", "web")}
+        return [(entry.act, entry.object, entry.detail) for entry in entries]
+
+    assert "Personne n’a encore rien changé" in client.get("/admin/journal").text
+    client.post("/", data={"q": UNKNOWN})
+    (article,) = [entry.id for entry in service.library.find("Le canal")]
+    for name in ("retirer", "retirer", "retablir", "retablir"):
+        client.post(f"/admin/articles/{name}", data={"id": article})
+    client.post("/admin/articles", files={"file": ("=pont.txt", b"Le pont\n\nIl est ouvert.")})
+    finish(client, "articles")
+    client.post("/admin/articles", files={"file": ("rien.exe", b"MZ\0\0")})
+    finish(client, "articles")
+    (tmp_path / "articles" / "gare.txt").write_text("La gare\n\nElle est fermée.", "utf-8")
+    for _ in range(2):
+        client.post("/admin/articles/index")
+        finish(client, "articles")
+    for form in ({"name": "Ana"}, {"name": "a\nb"}, {"name": "Ana", "remove": "1"}) * 2:
+        client.post("/admin/personnes/jetons", data=form)
+    client.post("/admin/personnes/jetons", data={"name": "Ana", "remove": "1"})
+    for role in ("editor", "barred", "administrator"):
+        client.post("/admin/personnes/roles", data={"number": "123456", "role": role})
+    tokens = [("token", "Ana", ""), ("revoke", "Ana", "")] * 2
+    done = acts()
+    built = done.pop(3)
+    assert built[0] == "build"
+    assert done == [
+        ("remove", article, ""),
+        ("restore", article, ""),
+        ("add", "pont.txt", ""),
+        *tokens,
+        ("role", "123456", "editor"),
+        ("role", "123456", "barred"),
+    ]
+    page = unescape(client.get("/admin/journal").text)
+    assert "<b>rôle donné</b> 123456 (exclu)" in page
+    assert QUESTION not in page
+    content = client.get("/admin/journal.csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(content.splitlines(), delimiter=";"))
+    assert [row[4] for row in rows[1:]][::-1] == [
+        *(article, article, "pont.txt", built[1]),
+        *("Ana",) * 4,
+        *("123456 (éditeur)", "123456 (exclu)"),
+    ]
 
 
 def test_sources_are_listed_and_checked(

@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 from bot.library.articles import Library
 from bot.settings import Settings
 from bot.state import web_tokens
+from bot.state.audit import Actor
 from bot.state.database import State
 from bot.state.tables import TurnRow
 from bot.web.app import create_app
@@ -453,7 +454,9 @@ def test_attacks(client: TestClient, library: Library, state: State, chain: Stub
     chain.answers[BAIT] = answered(BAIT, cite(1, WORDS, HOSTILE))
     chain.answers[UNSAID] = refused_answer(UNSAID, HOSTILE)
     answer = client.post("/", data={"q": QUESTION, "conversation": "7"})
-    token = state.do(partial(web_tokens.create_token, name="zoe", now=datetime.now(UTC)))
+    token = state.do(
+        partial(web_tokens.create_token, name="zoe", now=datetime.now(UTC), by=Actor("terminal"))
+    )
     with state.session() as session:
         (digest,) = session.execute(select(web_tokens.WebTokenRow.digest)).one()
     known = {"{key}": answer_paths(answer.text)[0][3:], "{cookie}": client.cookies["selon"]}

@@ -24,6 +24,7 @@ from bot.features import FEATURES
 from bot.json_records import answer_json
 from bot.locale.answers import Phrases
 from bot.state import web_tokens
+from bot.state.audit import Actor
 from bot.state.database import State
 from bot.web.app import create_app
 from bot.web.program_errors import is_for_programs
@@ -225,7 +226,9 @@ def test_links_lead_to_the_public_address(service: WebService, chain: StubChain)
 def test_a_token_opens_every_address(service: WebService, state: State, path: str) -> None:
     method = "POST" if path in ("/v1/conversations", "/mcp") else "GET"
     settings = service.settings.model_copy(update={"web_access": "token"})
-    token = state.do(partial(web_tokens.create_token, name="Zoé", now=service.now()))
+    token = state.do(
+        partial(web_tokens.create_token, name="Zoé", now=service.now(), by=Actor("terminal"))
+    )
     headers = {"accept": "application/json, text/event-stream"}
     with TestClient(create_app(replace(service, settings=settings)), ORIGIN) as client:
         refused = client.request(method, path, json={}, headers=headers)
