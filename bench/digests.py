@@ -37,7 +37,7 @@ from bot.assembly import open_index
 from bot.digests.daily import make_daily
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.script import Script, ScriptLine, spoken_quote
-from bot.digests.stories import find_relations, open_article
+from bot.digests.stories import find_same_events, open_article
 from bot.digests.terminal import script_markdown
 from bot.locale.catalogue import Language, catalogue
 from bot.settings import Settings, load_settings
@@ -122,7 +122,7 @@ def _shelf(folder: Path, sources: Sequence[Path]) -> Shelf:
 
 def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
     press, corpus = shelves
-    made = [*_dailies(press, DAYS, 1), *_dailies(corpus, MONTHS, 30)]
+    made = [*_dailies(press, DAYS, 0), *_dailies(corpus, MONTHS, 30)]
     made += _podcasts(press, [("fr", subject) for subject in PRESS_SUBJECTS])
     made += _podcasts(corpus, CORPUS_SUBJECTS)
     made += _weeks(press)
@@ -138,8 +138,6 @@ def _report_scripts(shelves: Sequence[Shelf], show: int) -> None:
     for kind in ("daily", "podcast"):
         shares = [_own_share(digest.script) for digest in told if digest.asked.startswith(kind)]
         print(f"own words, {kind}\tmedian {np.median(shares):.1%}\tmost {max(shares):.1%}")
-    asked = sum(line.text.endswith("?") for line in lines if line.citation is None)
-    print(f"questions asked\t{asked}")
     seconds = sorted(digest.seconds for digest in made)
     print(f"seconds a script\tmedian {seconds[len(seconds) // 2]:.2f}\tmost {seconds[-1]:.2f}")
     for digest in made[:: max(len(made) // show, 1)] if show else ():
@@ -292,7 +290,7 @@ def _report_relations(shelf: Shelf) -> None:
         articles = [generation.article(entry.id) for entry in generation.articles()]
         found = [open_article(generation, article) for article in articles if article is not None]
         openings = [opening for opening in found if opening is not None]
-        relations = find_relations(openings, generation)
+        same = find_same_events(openings, generation)
     place = {_name(opening.article): at for at, opening in enumerate(openings)}
     lines = (JUDGED / "pairs.tsv").read_text("utf-8").splitlines()
     pairs = [
@@ -303,14 +301,15 @@ def _report_relations(shelf: Shelf) -> None:
     pairs = [pair for pair in pairs if pair[1] in place and pair[2] in place]
     for label, one, other in pairs:
         at = place[one], place[other]
-        made = "same" if relations.same[at] else "sequel" if relations.sequel[at] else "none"
+        label = label if label == "same" else "other"
+        made = "same" if same[at] else "other"
         told[label, made] += 1
         if made != label:
             print(f"  {label} told as {made}: {one} | {other}")
     right = sum(count for (label, made), count in told.items() if label == made)
     print(f"relations right\t{right} of {len(pairs)}")
-    for label in ("same", "sequel", "none"):
-        row = [f"{made} {told[label, made]}" for made in ("same", "sequel", "none")]
+    for label in ("same", "other"):
+        row = [f"{made} {told[label, made]}" for made in ("same", "other")]
         print(f"{label} told as\t{', '.join(row)}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeVar
@@ -31,19 +31,6 @@ TOLLS = {
 # (without numbers); days and numbers of unlike things are compared only above the second.
 SHARED_WORDS = 1 / 3
 _CLOSE_WORDS = 1 / 2
-_UNCOUNTED = frozenset(
-    term
-    for word in ("an", "année", "heure", "minute", "jour", "mois", "semaine", "year", "hour", "day")
-    for language in ("fr", "en")
-    for term in terms(word, language)
-)
-_ABOUT = re.compile(
-    r"\b(?:(?:plus|près|moins|autour)\s+d(?:e|['’])|environ|quelque"
-    r"|about|nearly|almost|over|around|more than)\s*$",
-    re.IGNORECASE,
-)
-# « Une trentaine », "hundreds": compatible with any figure nearby.
-_ROUND = re.compile(r"(?:.* )?(?:\w+aines?|dozens?|hundreds?|thousands?)", re.IGNORECASE)
 _NOUN_CHARACTERS = 60  # where the counted noun must begin, after the number
 _LIKE_NAMES = 80  # of 100; names below are of different people or places
 _NEXT_WORD = re.compile(r"[\s\u00a0\u202f-]?[^\W\d_]+")
@@ -56,30 +43,6 @@ class Difference:
 
     own: tuple[int, int]
     other: tuple[int, int]
-
-
-def figures_differ(texts: Sequence[str], other: str, language: str) -> bool:
-    """True if a sentence gives a different number for something the texts also count, and repeats
-    none of their numbers. All are in one language and on one event, which has one toll.
-
-    Ignores round numbers (« plus de trente »), ages, times and durations: two of those rarely
-    measure the same thing.
-    """
-    others = _find_figures(other, language)
-    if not others:
-        return False
-    figures = {text: _find_figures(text, language) for text in texts}
-    numbers = [
-        number for groups in figures.values() for group in groups.values() for number in group
-    ]
-    if any(a.supports(b) for group in others.values() for b in group for a in numbers):
-        return False
-    return any(
-        common_keys & TOLLS.keys()
-        or (common_keys and _is_same_subject(text, other, language, SHARED_WORDS))
-        for text, own in figures.items()
-        for common_keys in [others.keys() & own.keys()]
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +155,14 @@ def _list_figures(text: str, language: str) -> list[_Figure]:
         word = None if number.unit else _NEXT_WORD.match(text, number.end)
         return word.end() if word and terms(word[0], language) else number.end
 
+    def noun(number: Quantity) -> str:
+        after = text[number.end :][:_NOUN_CHARACTERS]
+        toll = next((name for name, pattern in TOLLS.items() if pattern.match(after)), "")
+        return toll or number.unit or next(iter(terms(after, language)), "")
+
     return [
-        _Figure(number.start, end(number), number, noun)
-        for noun, numbers in _find_figures(text, language, are_all=True).items()
-        for number in numbers
+        _Figure(number.start, end(number), number, noun(number))
+        for number in find_quantities(text, language)
     ]
 
 
@@ -254,21 +221,3 @@ def _is_same_subject(one: str, other: str, language: str, share: float) -> bool:
         for own in (mine, theirs)
     )
     return bool(fewest) and len(common) >= share * fewest
-
-
-def _find_figures(
-    text: str, language: str, *, are_all: bool = False
-) -> Mapping[str, list[Quantity]]:
-    """Group a sentence's numbers by what they count: a toll, their unit, or the next word; of
-    those that are vague, ages or durations only if `are_all`."""
-    figures: dict[str, list[Quantity]] = {}
-    for figure in find_quantities(text, language):
-        after = text[figure.end :][:_NOUN_CHARACTERS]
-        is_vague = _ABOUT.search(text[: figure.start]) or _ROUND.fullmatch(
-            text[figure.start : figure.end]
-        )
-        toll = next((name for name, pattern in TOLLS.items() if pattern.match(after)), "")
-        noun = toll or figure.unit or next(iter(terms(after, language)), "")
-        if are_all or (noun and not is_vague and not figure.ordinal and noun not in _UNCOUNTED):
-            figures.setdefault(noun, []).append(figure)
-    return figures

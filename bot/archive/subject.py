@@ -35,6 +35,7 @@ _BEFORE_CHARACTERS = 40  # in which a first name may stand
 _WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
 _NO_FIRST_NAMES = frozenset(["m.", "mme", "president", "presidente", "ministre", "premier", "mr"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_EDITION = re.compile(r" (?:19|20)\d\d$")  # « Tour de France 2016 »
 _SENTENCE_END = re.compile(r"(?<=[.!?…»])\s+(?=[A-ZÀ-ÖØ-Þ«])")
 _BETWEEN = re.compile(r"[\s'-]+")
 _APART = r"[\s'-]+(?:(?:d[eu]s?|d|la|les?|l|aux?|a|en|of|the)[\s'-]+){0,2}"  # of words of a phrase
@@ -405,5 +406,6 @@ def _forms(name: SubjectName, article: Article) -> frozenset[str]:
             spans = span_names(around, article.language)
             own = next((span for span in spans if span.start <= at < span.end), None)
             pieces = re.split(r"[.:] ", around[own.start : own.end]) if own else [match[0]]
-            forms |= {fold_phrase(piece) for piece in pieces if match[0] in fold_phrase(piece)}
+            folded = (_EDITION.sub("", fold_phrase(piece)) for piece in pieces)
+            forms |= {form for form in folded if match[0] in form}
     return frozenset(forms)

@@ -1,31 +1,35 @@
-"""« Le Quotidien », the daily digest: headlines, then each story as its newest article opens, the
-two voices in turn."""
+"""« Le Quotidien », the daily digest: headlines, then each story as its newest article opens; one
+voice names it, the other reads. Of what the day before told, the headlines alone come again."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answer import Citation
-from bot.audio import Speaker
-from bot.digests.disagreement import find_other_figure
 from bot.digests.excerpt import LEAST_WORDS, excerpt, meant_day
-from bot.digests.script import Script, ScriptLine, spoken_quote
+from bot.digests.script import Script, ScriptLine, spoken_quote, take_turns
 from bot.digests.stories import Story, find_stories
 from bot.digests.texts import ScriptPhrases
 from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
-from index.article import Article, Period
+from index.article import Article, Period, Selection
 
 if TYPE_CHECKING:
     from index.store.open_generation import OpenGeneration
 
 MAX_STORIES = 8  # any others are only counted
-_HEADLINES = 4  # read first
+_HEADLINES = 3  # read first, and again of what was told the day before
 _STORY_WORDS = 40  # at least, of stories after the first
-_EARLIER_TITLES = 2  # of a story
+
+
+def newest_day(generation: OpenGeneration, language: Language, until: date) -> date | None:
+    """The newest day of articles in a language, up to a day; None without any."""
+    newest = generation.articles(Selection(until=until, languages=(language,)), limit=1)
+    return newest[0].published if newest else None
 
 
 def make_daily(
@@ -41,19 +45,21 @@ def make_daily(
     to leave out. Raises DamagedIndex.
     """
     stories = find_stories(generation, period, language, subjects, earlier)
+    new = [story for story in stories if not story.is_known]
     writer = _Writer(ScriptPhrases.of(language), period)
-    for story in stories:
+    for story in new:
         if writer.story_count < MAX_STORIES:
             writer.add_story(story)
-    if writer.story_count:
-        writer.add_end(len(stories) - writer.story_count)
-    else:
+    if not writer.story_count:
         writer.add_no_news(generation)
+    writer.add_known([story.articles[0] for story in stories if story.is_known][:_HEADLINES])
+    if writer.story_count:
+        writer.add_end(len(new) - writer.story_count)
     return Script(
         title=writer.phrases.daily(period.last),
         period=period,
         language=language,
-        lines=tuple(writer.lines()),
+        lines=tuple(take_turns(list(writer.lines()))),
         sources=tuple(writer.sources),
         subjects=tuple(subjects),
     )
@@ -76,8 +82,8 @@ class _Writer:
         return len(self._stories)
 
     def add_story(self, story: Story) -> None:
-        """Quote the first article with quotable sentences, name the outlets with the same news,
-        and quote one with a different figure. Skip the story if nothing is quotable."""
+        """Quote the first article with quotable sentences, and name the outlets with the same news.
+        Skip the story if nothing is quotable."""
         for opening in story.openings:
             article = opening.article
             quotes = excerpt(
@@ -102,19 +108,9 @@ class _Writer:
         if also:
             names = format.listing(also, self.phrases.code)
             lines.append(ScriptLine(self.phrases.also(names), chapter=chapter, aloud=True))
-        other = find_other_figure(story.openings, article, [citation.quote for citation in quotes])
-        if other is not None:
-            lines.append(ScriptLine(self.phrases.differs, chapter=chapter))
-            lines.append(self._introduce(other.article, chapter))
-            lines += self._quote([other], chapter)
-        for before in story.before[:_EARLIER_TITLES]:
-            told = before.openings[0].article
-            text = self.phrases.earlier(told.published or self.period.first, told.title)
-            lines.append(ScriptLine(text, chapter=chapter))
-        self.sources += [*story.articles, *(own for b in story.before for own in b.articles)]
+        self.sources += story.articles
         self._titles.append(chapter)
-        speaker: Speaker = "second" if self.story_count % 2 else "first"
-        self._stories.append([replace(line, speaker=speaker) for line in lines])
+        self._stories.append(lines)
 
     def add_no_news(self, generation: OpenGeneration) -> None:
         """Say that nothing is new, and when the newest earlier article appeared."""
@@ -128,6 +124,13 @@ class _Writer:
         if newest is not None and newest.published and newest.published < self.period.first:
             self.sources.append(newest)
             self._end.append(ScriptLine(self.phrases.newest(newest.published)))
+
+    def add_known(self, articles: Sequence[Article]) -> None:
+        code = self.phrases.code
+        titles = [format.quote(title_of(article, code), code) for article in articles]
+        if titles:
+            self.sources += articles
+            self._end.append(ScriptLine(self.phrases.again(format.listing(titles, code))))
 
     def add_end(self, omitted: int) -> None:
         if omitted:
@@ -147,8 +150,7 @@ class _Writer:
         yield from self._end
 
     def _introduce(self, article: Article, chapter: str) -> ScriptLine:
-        recent = self.period.first.year == self.period.last.year
-        text = self.phrases.introduce(article, recent=recent)
+        text = self.phrases.introduce(article, self.period.last)
         return ScriptLine(text, chapter=chapter, aloud=True)
 
     def _cue(self) -> str:
@@ -165,7 +167,8 @@ class _Writer:
         self._quotes += [citation.quote for citation in citations]
         lines = []
         for citation in citations:
-            lines.append(ScriptLine(spoken_quote(citation), citation, chapter=chapter, also=also))
+            text = spoken_quote(citation)
+            lines.append(ScriptLine(text, citation, "second", chapter, also))
             meant = meant_day(citation.quote, citation.article, self.period.last)
             if meant is not None:
                 lines.append(ScriptLine(self.phrases.day_meant(meant), chapter=chapter))

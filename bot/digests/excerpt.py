@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
@@ -14,7 +14,6 @@ from index.ingestion.passages import cut
 from index.text.antecedents import is_dependent
 from index.text.dates import weekday_names
 from index.text.event_days import find_event_days
-from index.text.folding import fold_phrase
 from index.text.language import keyed_terms
 from index.text.names import is_one_person, span_names
 from index.text.patterns import one_of
@@ -92,7 +91,8 @@ def excerpt(
     if first is None:
         return ()
     chosen, language = [first], article.language
-    words, has_gap, is_open = len(first.quote.split()), False, _opens_quote(first.quote)
+    words, is_open = len(first.quote.split()), _opens_quote(first.quote)
+    has_gap = first.start > passage.sentences[0].start
     for own in cut(article):
         for sentence in own.sentences:
             text = sentence.text
@@ -175,29 +175,6 @@ def full_name(surname: str, article: Article) -> str:
 def _full_names(text: str, language: str) -> tuple[str, ...]:
     names = (text[name.start : name.end] for name in span_names(text, language))
     return tuple(name for name in names if " " in name and is_one_person(name))
-
-
-_ROLE = re.compile(
-    r" ?, (?P<role>(?:le |la |l['’]|un |une |(?:ancien(?:ne)?|ex-?) ?|the |a |an )?"
-    r"[a-zà-öø-ÿœ][\w'’ -]{4,60}?)(?=,| et | a | est |\.)"
-)
-_ROLE_NOUN = re.compile(
-    r"\b(?:president|ministre|candidat|depute|maire|senat|chef|secretaire|patron|direct|porte-parole"
-    r"|acteur|actrice|aut(?:eu|ri)|champion|avocat|general|roi|reine|pape|astronaut|minister|mayor|leader|head"
-    r"|founder|fondat|commissaire|procureur|juge|professeur|chercheu|medecin|responsable|representant"
-    r"|membre|gouverneur|dirigeant|entraineur|joueu|coureu|ecrivain|journaliste|economiste|historien"
-    r"|commandant|delegue|ambassad|conseill)"
-)
-
-
-def role_named(name: str, articles: Iterable[Article]) -> str:
-    """What an article says that a person is, right behind the name: « la maire de Paris »."""
-    for article in articles:
-        for match in re.finditer(re.escape(name), article.text):
-            role = _ROLE.match(article.text, match.end())
-            if role is not None and _ROLE_NOUN.search(fold_phrase(role["role"])):
-                return " ".join(role["role"].split())
-    return ""
 
 
 def meant_day(text: str, article: Article, day: date | None) -> date | None:

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from bot.digests import clock
-from bot.digests.daily import make_daily
+from bot.digests.daily import make_daily, newest_day
 from bot.digests.feed import COVER, FEED, PLAYER, SIDECAR_SUFFIXES, load_episodes, strip_illegal
 from bot.digests.script import Script, spoken_quote
 from bot.digests.script_layout import chapters, source_parts
@@ -25,7 +25,7 @@ from bot.web.answer_view import quotes_path
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.rendering import render, render_text
 from bot.web.service import SEARCH_COST, Visitor, WebService
-from index.article import Period, Selection
+from index.article import Period
 
 PODCASTS = "podcasts"  # folder of the data directory
 _CACHED_DAILIES = 16
@@ -55,12 +55,12 @@ class DigestPages:
         self._make = lru_cache(_CACHED_DAILIES)(partial(_make_daily, service))
 
     async def daily(self, request: Request) -> Response:
-        """Show the newest news, or those of the day in the query, with those of the day before."""
-        return render(request, "daily.html", **await self._values(request))
+        """Show the news of the newest day that has some, or of the day in the query."""
+        return render(request, "daily.html", **await self._values(request, 1))
 
     async def feed(self, request: Request) -> Response:
-        """The same as an Atom feed with one entry per story."""
-        text = render_text(request, "daily.xml", **await self._values(request))
+        """Those with the news of the day before as an Atom feed, one entry per story."""
+        text = render_text(request, "daily.xml", **await self._values(request, 2))
         return Response(strip_illegal(text), media_type="application/atom+xml")
 
     async def podcasts(self, request: Request) -> Response:
@@ -86,11 +86,10 @@ class DigestPages:
             raise HTTPException(404)
         return FileResponse(path)
 
-    async def _values(self, request: Request) -> dict[str, Any]:
+    async def _values(self, request: Request, days: int) -> dict[str, Any]:
         visitor: Visitor = request.state.visitor
         today = clock.today()
-        newest = await asyncio.to_thread(self._newest_day, visitor.language, today)
-        usual = newest if newest and newest < today - timedelta(days=1) else today
+        usual = await asyncio.to_thread(self._newest_day, visitor.language, today) or today
         try:
             day = date.fromisoformat(request.query_params.get("day", usual.isoformat()))
             before = day - timedelta(days=1)
@@ -100,7 +99,7 @@ class DigestPages:
         if day != usual:  # this digest is cached for everybody
             await self._service.count(visitor, SEARCH_COST)
         async with self._lock:
-            period = Period(before, day)
+            period = Period(day - timedelta(days=days - 1), day)
             script = await asyncio.to_thread(self._load_daily, visitor.language, period)
         return {
             "phrases": DigestPageTexts.of(visitor.language),
@@ -116,10 +115,7 @@ class DigestPages:
         }
 
     def _newest_day(self, language: Language, until: date) -> date | None:
-        """The newest day of articles in a language, up to a day; None without any."""
-        among = Selection(until=until, languages=(language,))
-        newest = self._service.library.newest(1, among=among)
-        return newest[0].published if newest else None
+        return newest_day(self._service.library.searcher().generation, language, until)
 
     def _load_daily(self, language: Language, period: Period) -> Script:
         library = self._service.library

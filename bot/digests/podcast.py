@@ -1,31 +1,28 @@
-"""« Le Podcast »: a subject or a period told in order. One voice names the articles and leads from
-one point to the next, another reads their sentences; after four of one voice the other goes on.
+"""« Le Podcast »: a subject or a period told from the first day on. One voice names the articles,
+another reads their sentences; after four of one voice the other goes on.
 
 Articles that merely share a name (« Japon ») are no thread: of such a subject one story is told
 with those that continue it, and the others are named."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
+
+import numpy as np
 
 from bot.answer import Citation
-from bot.archive.events import Event, distinct, ranked
-from bot.archive.lede import is_quotable, is_repetition
 from bot.archive.material import find_material
 from bot.archive.request import ArchiveRequest
-from bot.archive.speakers import find_speaker
-from bot.audio import Speaker
+from bot.archive.subject import SubjectArticle
 from bot.digests import clock
-from bot.digests.disagreement import find_later_figure, find_other_figure
-from bot.digests.excerpt import excerpt, full_name, role_named, stands_alone
-from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote
+from bot.digests.excerpt import excerpt
+from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote, take_turns
 from bot.digests.stories import (
     Story,
     find_related,
-    find_relations,
+    find_same_events,
     find_stories,
     group_openings,
     open_article,
@@ -37,7 +34,6 @@ from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from index.article import Article, Period
 from index.search.searcher import Searcher
-from index.text.names import is_one_person
 
 MINUTES = 5.0
 MIN_MINUTES, MAX_MINUTES = 1.0, 15.0
@@ -46,12 +42,10 @@ SHORT_SHARE = 0.7  # of the requested minutes, below which a podcast is short
 _STORY_WORDS = 150  # average, with its introduction
 _INTRODUCTION_WORDS = 25
 _LEAST_WORDS = 40  # of a story
-_VOICES_WORDS = 150  # of the room for who says what and what comes next
-_VOICE_SENTENCES = 4  # of one voice in a row
-_AGENDA = 3  # titles
-_VOICES, _NEXT_LINES = 4, 2
+_LEDE_SENTENCES = 2  # of which one names the subject, unless the title does,
+_NAMED_SHARE = 0.2  # and so does this part of all sentences
 _MOST_COMPARED = 40  # articles
-_TITLE_WORTH, _NEARNESS_WORTH = 1.0, 5.0  # of an article on the subject
+_TITLE_WORTH, _NEARNESS_WORTH = 1.5, 5.0  # of an article on the subject
 _RELATED_WORTH, _MOST_RELATED = 1.0, 3  # of a story that continues another one
 _OTHERS = 3  # titles
 
@@ -72,55 +66,49 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
     Raises DamagedIndex.
     """
     if request.subject:
-        stories, others, lines = _find_subject(searcher, request)
+        stories, others = _find_subject(searcher, request)
     else:
         assert request.period is not None, "a podcast needs a subject or a period"
         stories = list(find_stories(searcher.generation, request.period, request.language))
-        others, lines = [], []
-    writer = _PodcastWriter(request, lines)
+        others = []
+    writer = _PodcastWriter(request)
     writer.write(stories, others)
     period = request.period or _span(stories)
     return Script(
         title=writer.title(period),
         period=period,
         language=request.language,
-        lines=tuple(writer.lines),
+        lines=tuple(take_turns(writer.lines)),
         sources=tuple(writer.sources),
         subjects=(request.subject,) if request.subject else (),
-        people=tuple(writer.people),
     )
 
 
-def _find_subject(
-    searcher: Searcher, request: PodcastRequest
-) -> tuple[list[Story], list[Story], Sequence[Event]]:
-    """The stories of one thread about a subject, best first; those apart from it; and the
-    thread's sentences."""
+def _find_subject(searcher: Searcher, request: PodcastRequest) -> tuple[list[Story], list[Story]]:
+    """The stories of one thread about a subject, best first, and those apart from it."""
     asked = ArchiveRequest(
         "chronology", request.subject, request.period, "", request.subject, request.language
     )
     material = find_material(asked, searcher)
     if material is None:
-        return [], [], []
-    entries = [
-        entry
+        return [], []
+    own = {
+        entry.article.id: entry
         for entry in material.subject.articles
-        if entry.article.language == request.language and entry.article.id in material.named
-    ]
-    own = {entry.article.id: entry for entry in entries if entry.is_central} or {
-        entry.article.id: entry for entry in entries
+        if entry.article.language == request.language
+        and entry.article.id in material.named
+        and _is_about(entry)
     }
 
     def worth(article: Article) -> float:
-        return (
-            _NEARNESS_WORTH * material.nearness(article) + _TITLE_WORTH * own[article.id].in_title
-        )
+        title = _TITLE_WORTH * _earliness(own[article.id])
+        return _NEARNESS_WORTH * material.nearness(article) + title
 
     best = sorted((entry.article for entry in own.values()), key=worth, reverse=True)
     generation = searcher.generation
     found = (open_article(generation, article) for article in best[:_MOST_COMPARED])
     openings = [opening for opening in found if opening is not None]
-    same = find_relations(openings, generation).same
+    same = find_same_events(openings, generation)
     stories = [Story(group) for group in group_openings(openings, same)]
     model = generation.facts.model
     worths = [
@@ -136,28 +124,39 @@ def _find_subject(
         key=lambda at: worths[at] + _RELATED_WORTH * min(counts[at], _MOST_RELATED),
         default=0,
     )
-    thread = [story for at, story in enumerate(stories) if at == centre or related[centre, at]]
-    told = {article.id for story in thread for article in story.articles}
-    lines = material.lines(
-        [entry for entry in material.subject.articles if entry.article.id in told]
-    )
-    return thread, [story for story in stories if story not in thread], lines
+    days: dict[date, Story] = {}  # one of a day, for two tell mostly the same
+    for at in [centre, *np.flatnonzero(related[centre])] if stories else []:
+        days.setdefault(stories[at].openings[0].day, stories[at])
+    thread = list(days.values())
+    return thread, [story for story in stories if story not in thread]
+
+
+def _is_about(entry: SubjectArticle) -> bool:
+    """True if the title of an article names a subject, or its lede and many sentences do."""
+    if entry.in_title or not entry.is_central:
+        return entry.in_title
+    named = [mention.is_named for mention in entry.mentions]
+    return any(named[:_LEDE_SENTENCES]) and sum(named) >= _NAMED_SHARE * len(named)
+
+
+def _earliness(entry: SubjectArticle) -> float:
+    """How early the title of an article names a subject: 1 at its beginning, 0 nowhere."""
+    title, parts = entry.article.title, [*entry.name.parts, entry.name.surname]
+    found = [part.find_in(title) for part in parts if part is not None]
+    starts = [match.start() for match in found if match is not None]
+    return 1 - min(starts) / len(title) if entry.in_title and starts else 0.0
 
 
 @dataclass(slots=True)
 class _PodcastWriter:
-    """Collects the lines, point by point; no sentence is quoted twice. `material` are sentences on
-    the subject."""
+    """Collects the lines, point by point; no sentence is quoted twice."""
 
     request: PodcastRequest
-    material: Sequence[Event]
     lines: list[ScriptLine] = field(default_factory=list)
     sources: list[Article] = field(default_factory=list)
-    people: list[str] = field(default_factory=list)
     _citations: list[Citation] = field(default_factory=list)
     _chapter: str = ""
     _day: date | None = None  # of the article told last
-    _questions: int = 0
 
     @property
     def phrases(self) -> ScriptPhrases:
@@ -168,20 +167,16 @@ class _PodcastWriter:
         return self.phrases.podcast_on(subject) if subject else self.phrases.podcast_of(period)
 
     def write(self, stories: Sequence[Story], others: Sequence[Story]) -> None:
-        """Tell the newest of the best stories, the earlier ones from the first on, who says
-        what, and what is to come; of a period, the best stories."""
-        budget = self._budget
+        """Tell the best stories from the first day on; of a period, the best ones first."""
         is_thread = bool(self.request.subject)
-        room = budget - _VOICES_WORDS * is_thread
-        chosen = list(stories[: max(room // _STORY_WORDS, 1)])
+        chosen = list(stories[: max(self._budget // _STORY_WORDS, 1)])
         if is_thread:
             chosen.sort(key=lambda story: story.openings[0].day)
-            chosen = [*chosen[-1:], *chosen[:-1]]
         told: list[Story] = []
         for number, story in enumerate(chosen):
             if told and not is_thread:
                 self._say(self._cue(len(told)), aloud=True)
-            share = (room - self._words) // (len(chosen) - number)
+            share = (self._budget - self._words) // (len(chosen) - number)
             if self._tell(story, max(share - _INTRODUCTION_WORDS, _LEAST_WORDS)):
                 told.append(story)
             elif told and not is_thread:
@@ -190,9 +185,6 @@ class _PodcastWriter:
             self.lines.clear()
             self._say_no_news()
             return
-        if is_thread:
-            self._tell_voices()
-            self._tell_next(told[0])
         period = self.request.period or _span(chosen)
         self._chapter = ""
         self.lines[:0] = self._opening(self.title(period), told, [*stories, *others])
@@ -223,7 +215,8 @@ class _PodcastWriter:
         count = len({citation.article.id for citation in self._citations})
         texts = [self.phrases.hello(title), self.phrases.from_articles(count)]
         if len(told) > 1:
-            texts.append(self.phrases.agenda(self._titles(told[:_AGENDA])))
+            points = told if len(told) <= 3 else [*told[:2], told[-1]]
+            texts.append(self.phrases.agenda(self._titles(points)))
         available = sum(
             len(article.text.split()) for story in stories for article in story.articles
         )
@@ -239,8 +232,8 @@ class _PodcastWriter:
         return format.listing(titles, code)
 
     def _tell(self, story: Story, least: int) -> bool:
-        """Introduce an article, read at `least` so many words of it, and figures that differ.
-        Return False if nothing of it can be read."""
+        """Introduce an article, and read at `least` so many words of it. Return False if nothing of
+        it can be read."""
         for opening in story.openings:
             article = opening.article
             quotes = excerpt(article, opening.passage, self._texts(), least=least)
@@ -256,86 +249,14 @@ class _PodcastWriter:
             names = format.listing(story.also, self.phrases.code)
             self._say(self.phrases.also(names), aloud=True)
         self._day = article.published
-        later = find_later_figure(article, self._citations)
-        other = find_other_figure(story.openings, article, self._texts())
-        for figure in filter(None, (later, other)):
-            self._say(self.phrases.differs)
-            if figure.article.id != article.id:
-                self._say(self.phrases.introduce(figure.article), aloud=True)
-            self._quote([figure])
         return True
 
     def _introduce(self, article: Article) -> None:
-        """Say how long an article is before or after the one told last, and name it."""
+        """Say how long an article is after the one told last, and name it."""
         day, before = article.published, self._day
         if self.request.subject and day and before and day != before:
             self._say(self.phrases.interval((day - before).days), aloud=True)
         self._say(self.phrases.introduce(article), aloud=True)
-
-    def _tell_voices(self) -> None:
-        """Quote people who have not been heard, each introduced by what the articles call them."""
-        heard = {find_speaker(text, self.request.language) for text in self._texts()}
-        lines = []
-        voices = [line for line in self.material if find_speaker(line.text, self.request.language)]
-        for line in distinct(ranked(self._unheard(voices)), 4 * _VOICES):
-            speaker = find_speaker(line.text, self.request.language)
-            name = speaker if " " in speaker else full_name(speaker, line.article)
-            if is_one_person(name) and not {name, name.split()[-1]} & heard:
-                heard |= {name, name.split()[-1]}
-                lines.append((line, name))
-        lines = lines[:_VOICES]
-        if not lines:
-            return
-        self._chapter = ""
-        self._ask("voices")
-        for line, name in sorted(lines, key=lambda own: own[0].article.published or date.min):
-            if self._words > self._budget:
-                return
-            role = role_named(name, [line.article, *self.sources])
-            self._cite(
-                line,
-                " ".join(name.split()),
-                "" if role.casefold() in line.text.casefold() else role,
-            )
-
-    def _tell_next(self, story: Story) -> None:
-        """Quote the weightiest sentences of the newest story that tell of a day to come."""
-        newest = max(opening.day for opening in story.openings)
-        own = {article.id for article in story.articles}
-        ahead = (
-            line for line in self.material if line.article.id in own and _is_ahead(line, newest)
-        )
-        lines = distinct(ranked(self._unheard(ahead)), _NEXT_LINES)
-        if lines:
-            self._chapter = ""
-            self._ask("next")
-        for line in lines:
-            self._cite(line)
-
-    def _unheard(self, lines: Iterable[Event]) -> Iterator[Event]:
-        """The lines that a listener understands by themselves and has not heard."""
-        texts = self._texts()
-        for line in lines:
-            article, text = line.article, line.text
-            if (
-                line.lead is None
-                and is_quotable(line.sentence, article)
-                and stands_alone(text, article, texts)
-                and not is_repetition(text, texts, article.language)
-            ):
-                yield line
-
-    def _cite(self, line: Event, name: str = "", role: str = "") -> None:
-        """Quote a sentence, introduced by its source, and its speaker if they need one."""
-        article = line.article
-        if article not in self.sources:
-            self.sources.append(article)
-        if self._citations[-1].article.id != article.id:
-            self._say(self.phrases.source(article), aloud=True)
-        if role:
-            self.people += [name, role]
-            self._say(self.phrases.speaker(name, role), aloud=True)
-        self._quote([line.cite(1)])
 
     def _texts(self) -> list[str]:
         return [citation.quote for citation in self._citations]
@@ -344,37 +265,15 @@ class _PodcastWriter:
         others = list(self.phrases.others.values())
         return others[count % len(others)]
 
-    def _ask(self, kind: str) -> None:
-        """Ask one of the questions of a kind, in turn."""
-        ways = [text for key, text in self.phrases.asks.items() if key.startswith(f"{kind}.")]
-        self._say(ways[self._questions % len(ways)])
-        self._questions += 1
-
     def _say(self, text: str, *, aloud: bool = False) -> None:
-        speaker = self._voice("first")
-        self.lines.append(ScriptLine(text, None, speaker, self._chapter, aloud=aloud))
+        self.lines.append(ScriptLine(text, chapter=self._chapter, aloud=aloud))
 
     def _quote(self, quotes: Sequence[Citation], also: tuple[str, ...] = ()) -> None:
-        speaker: Speaker = "second"
         for number, quote in enumerate(quotes, len(self._citations) + 1):
             citation = replace(quote, number=number)
             self._citations.append(citation)
-            speaker = self._voice(speaker)
             text = spoken_quote(citation)
-            self.lines.append(ScriptLine(text, citation, speaker, self._chapter, also))
-
-    def _voice(self, wanted: Speaker) -> Speaker:
-        """The wanted voice, or the other one if it has said four sentences in a row."""
-        last = [line.speaker for line in islice(reversed(self.lines), _VOICE_SENTENCES)]
-        if len(last) == _VOICE_SENTENCES and set(last) == {wanted}:
-            return "second" if wanted == "first" else "first"
-        return wanted
-
-
-def _is_ahead(line: Event, day: date) -> bool:
-    """True if a line tells, at the latest on a day, of one to come."""
-    published = line.article.published or date.max
-    return line.day is not None and published <= day < line.period.first
+            self.lines.append(ScriptLine(text, citation, "second", self._chapter, also))
 
 
 def _span(stories: Sequence[Story]) -> Period:

@@ -1,15 +1,15 @@
 """Scripts of dailies and podcasts: every line quotes an article or is a fixed phrase.
 
 Both are enforced: a quote is a `Citation`, hence verbatim; any other line must be a text of the
-catalogue `digests`, filled only with article metadata (names, titles, dates), people as the
-articles call them, the requested subjects, or counts.
+catalogue `digests`, filled only with article metadata (names, titles, dates), the requested
+subjects, or counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from string import Formatter
@@ -25,6 +25,7 @@ from bot.locale.source import host_of, publishers
 from index.article import Article, Period
 
 WORDS_A_MINUTE = 150  # of the speech engine
+_VOICE_SENTENCES = 4  # of one voice in a row
 # Seconds of silence after a quote, after any other line, and after a chapter.
 _PAUSE, _BEFORE_QUOTE, _BETWEEN_CHAPTERS = 0.45, 0.15, 0.9
 
@@ -58,9 +59,8 @@ class ScriptLine:
 class Script:
     """Lines in reading order, based on the articles `sources`.
 
-    `subjects` are that of a podcast or those a person follows, as typed; `people` are names and
-    roles as the sources write them. Raises QuoteError for a line that is neither a quote nor a
-    fixed phrase.
+    `subjects` are that of a podcast or those a person follows, as typed. Raises QuoteError for a
+    line that is neither a quote nor a fixed phrase.
     """
 
     title: str
@@ -69,7 +69,6 @@ class Script:
     lines: tuple[ScriptLine, ...]
     sources: tuple[Article, ...] = ()
     subjects: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = frozenset(self._names())
@@ -94,8 +93,6 @@ class Script:
         """Yield what fixed phrases may name."""
         yield from self.subjects
         yield self.title
-        texts = [" ".join(article.text.split()) for article in self.sources]
-        yield from (person for person in self.people if any(person in text for text in texts))
         for day in (self.period.first, self.period.last):
             yield format.day(day, self.language)
         yield format.period(self.period, self.language)
@@ -115,6 +112,19 @@ class Script:
 def spoken_quote(citation: Citation) -> str:
     """Return a quote on one line, as it is read aloud."""
     return LINE_END.sub(" ", citation.quote)
+
+
+def take_turns(lines: Sequence[ScriptLine]) -> Iterator[ScriptLine]:
+    """Let the other voice go on where one has said four sentences in a row."""
+    wanted, voice, count = None, lines[0].speaker, 0
+    for line in lines:
+        before = voice
+        if line.speaker != wanted:
+            wanted = voice = line.speaker
+        if voice == before and count == _VOICE_SENTENCES:
+            voice = "second" if voice == "first" else "first"
+        count = count + 1 if voice == before else 1
+        yield replace(line, speaker=voice)
 
 
 def spoken_script(script: Script) -> list[SpokenLine]:

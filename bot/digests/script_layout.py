@@ -22,7 +22,6 @@ class Paragraph:
     text: str = ""
     quotes: tuple[Citation, ...] = ()
     also: tuple[str, ...] = ()
-    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,7 @@ def _paragraphs(lines: Sequence[ScriptLine]) -> tuple[Paragraph, ...]:
     ):
         block = list(group)
         if article_id is None:
-            paragraphs += [
-                Paragraph(line.text, is_question=line.text.endswith("?")) for line in block
-            ]
+            paragraphs += [Paragraph(line.text) for line in block]
         else:
             quotes = tuple(line.citation for line in block if line.citation is not None)
             also = tuple(dict.fromkeys(name for line in block for name in line.also))

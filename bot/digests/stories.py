@@ -8,11 +8,11 @@ and names. `bench/digests.py` has the pairs on which the weights were measured.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,9 +35,9 @@ from index.text.quantities import COLLECTIVE, find_quantities
 
 SAME_EVENT = 0.6  # minimum `likeness` of two articles on one event
 SAME_DAYS = 1  # maximum days between their publication
-SEQUEL = 0.5  # minimum `likeness` of an article and its sequel
-SEQUEL_DAYS = 7
-RELATED = 0.3  # minimum `likeness`, without a subject's words, of two stories of one thread
+RELATED = 0.3  # minimum `likeness`, without a subject's words, of two stories of one thread,
+RELATED_DAYS = 60  # if these are between them at most;
+RELATED_FAR = 0.55  # else this
 MAX_ARTICLES = 600  # per period, the newest
 SUBJECT_WORTH = 2.0  # bonus for a subject the person follows: as much as two more outlets
 FRESH_WORTH = 0.5  # bonus for the last day of a period, compared with the first
@@ -66,12 +66,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """One event: its articles, newest first; the person's subjects it belongs to; the stories that
-    it follows up, newest first."""
+    """One event: its articles, the newest of those that tell something new first; the person's
+    subjects it belongs to; `is_known` if all of it was told before."""
 
     openings: tuple[Opening, ...]
     subjects: tuple[str, ...] = ()
-    before: tuple[Story, ...] = ()
+    is_known: bool = False
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -100,36 +100,22 @@ def find_stories(
     subjects: Sequence[str] = (),
     earlier: Collection[str] = (),
 ) -> tuple[Story, ...]:
-    """Group a period's articles in a language into stories, best first, without `earlier` IDs."""
-    openings = _openings(generation, period, language, frozenset(earlier))
-    relations = find_relations(openings, generation)
-    stories = [
-        Story(group, _subjects_of(group, subjects))
-        for group in group_openings(openings, relations.same)
-    ]
+    """Group a period's articles in a language into stories, best first, without `earlier` IDs.
+    Told before are these and those of the day before the period."""
+    before = period.first - timedelta(days=period.first > date.min)
+    told = dict.fromkeys([*_list_ids(generation, Period(before, before), language), *earlier])
+    ids = [key for key in _list_ids(generation, period, language) if key not in told]
+    new, known = _openings(generation, ids), _openings(generation, told)
+    same = find_same_events([*new, *known], generation)
+    repeats = same[: len(new), len(new) :].any(axis=1)
+    known_ids = {new[row].article.id for row in np.flatnonzero(repeats)}
+    stories = []
+    for group in group_openings(new, same[: len(new), : len(new)]):
+        own = tuple(sorted(group, key=lambda opening: opening.article.id in known_ids))
+        is_known = own[0].article.id in known_ids
+        stories.append(Story(own, _subjects_of(own, subjects), is_known))
     model = generation.facts.model
-    stories.sort(key=lambda story: _worth(story, period, model), reverse=True)
-    rows = {opening.article.id: row for row, opening in enumerate(openings)}
-    return tuple(_chain_sequels(stories, rows, relations.sequel))
-
-
-def _chain_sequels(
-    stories: Sequence[Story], rows: Mapping[str, int], sequel: BoolArray
-) -> Iterator[Story]:
-    """Keep the order of stories, but put the newest of a chain in the place of its best one; those
-    before it belong to it."""
-    rest = list(stories)
-    while rest:
-        chain = [rest.pop(0)]
-        for story in rest.copy():
-            own = [rows[article.id] for article in story.articles]
-            others = [rows[article.id] for other in chain for article in other.articles]
-            if sequel[np.ix_(own, others)].any():
-                chain.append(story)
-                rest.remove(story)
-        newest, *before = sorted(chain, key=lambda story: story.openings[0].day, reverse=True)
-        subjects = dict.fromkeys(subject for story in chain for subject in story.subjects)
-        yield replace(newest, subjects=tuple(subjects), before=tuple(before))
+    return tuple(sorted(stories, key=lambda story: -_worth(story, period, model)))
 
 
 def likeness(cosine: float, words: float, names: float) -> float:
@@ -146,30 +132,20 @@ def open_article(generation: OpenGeneration, article: Article) -> Opening | None
     return Opening(article, passage.passage, generation.sentence_vectors_of(passage.key))
 
 
-def _openings(
-    generation: OpenGeneration, period: Period, language: str, earlier: frozenset[str]
-) -> list[Opening]:
-    """Load the openings of a period's newest articles."""
-    openings = []
-    for entry in generation.articles(Selection().during(period)):
-        if entry.copy_of or entry.id in earlier or entry.language.split("-")[0] != language:
-            continue
-        article = generation.article(entry.id)
-        opening = open_article(generation, article) if article is not None else None
-        if opening is not None:
-            openings.append(opening)
-        if len(openings) == MAX_ARTICLES:
-            break
-    return openings
+def _list_ids(generation: OpenGeneration, period: Period, language: str) -> list[str]:
+    """The IDs of a period's newest articles in a language, without copies."""
+    ids = [
+        entry.id
+        for entry in generation.articles(Selection().during(period))
+        if not entry.copy_of and entry.language.split("-")[0] == language
+    ]
+    return ids[:MAX_ARTICLES]
 
 
-@dataclass(frozen=True, slots=True)
-class Relations:
-    """Symmetric matrices of shape (openings, openings): pairs on the same event, and pairs of which
-    one is the sequel of the other."""
-
-    same: BoolArray
-    sequel: BoolArray
+def _openings(generation: OpenGeneration, ids: Iterable[str]) -> list[Opening]:
+    found = map(generation.article, ids)
+    opened = (open_article(generation, article) for article in found if article is not None)
+    return [opening for opening in opened if opening is not None]
 
 
 def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[Opening, ...]]:
@@ -195,7 +171,7 @@ def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[O
 
 
 def find_related(stories: Sequence[Story], subject: str, generation: OpenGeneration) -> BoolArray:
-    """Which stories, whatever their days, have more in common than the `subject` they share."""
+    """Which stories have more in common than the `subject` they share."""
     related: BoolArray = np.zeros((len(stories), len(stories)), dtype=np.bool_)
     if not stories:
         return related
@@ -210,7 +186,9 @@ def find_related(stories: Sequence[Story], subject: str, generation: OpenGenerat
             for mine, theirs in zip(words[one], words[other], strict=True)
         )
         similarity = likeness(float(cosines[one, other]), in_words, in_names)
-        related[one, other] = related[other, one] = similarity >= RELATED
+        is_near = abs((openings[one].day - openings[other].day).days) <= RELATED_DAYS
+        related[one, other] = similarity >= (RELATED if is_near else RELATED_FAR)
+        related[other, one] = related[one, other]
     return related
 
 
@@ -221,14 +199,14 @@ def _cosines(openings: Sequence[Opening]) -> Vectors:
     return cosines
 
 
-def find_relations(openings: Sequence[Opening], generation: OpenGeneration) -> Relations:
+def find_same_events(openings: Sequence[Opening], generation: OpenGeneration) -> BoolArray:
+    """Which pairs of openings are on one event: a symmetric matrix."""
     same: BoolArray = np.zeros((len(openings), len(openings)), dtype=np.bool_)
-    relations = Relations(same, same.copy())
     if not openings:
-        return relations
+        return same
     cosines = _cosines(openings)
     days = np.array([opening.day.toordinal() for opening in openings])
-    near = abs(days[:, np.newaxis] - days) <= SEQUEL_DAYS
+    near = abs(days[:, np.newaxis] - days) <= SAME_DAYS
     near &= cosines >= _MEANING_FLOOR - 0.05
     np.fill_diagonal(near, False)
     words = [_terms(opening) for opening in openings]
@@ -241,25 +219,17 @@ def find_relations(openings: Sequence[Opening], generation: OpenGeneration) -> R
                 for mine, theirs in zip(words[one], words[other], strict=True)
             )
             similarity = likeness(float(cosines[one, other]), in_words, in_names)
-            relation = _relation(openings[one], openings[other], similarity)
-            if relation is not None:
-                pairs: BoolArray = getattr(relations, relation)
-                pairs[one, other] = pairs[other, one] = True
-    return relations
+            if similarity >= SAME_EVENT and not _is_sequel(openings[one], openings[other]):
+                same[one, other] = same[other, one] = True
+    return same
 
 
-def _relation(one: Opening, other: Opening, similarity: float) -> Literal["same", "sequel"] | None:
-    """Relate two openings by their `similarity`.
-
-    On another day, an article of the same outlet, or with other numbers in its title (« 10e
-    étape », « 11e étape »), is a sequel rather than the same event.
-    """
-    apart = abs((one.day - other.day).days)
+def _is_sequel(one: Opening, other: Opening) -> bool:
+    """True if like articles of two days tell of two events: of one outlet, or with other numbers
+    in their titles (« 10e étape », « 11e étape »)."""
     mine, theirs = (set(_NUMBER.findall(opening.article.title)) for opening in (one, other))
-    differs = one.article.outlet == other.article.outlet or (mine and theirs and mine != theirs)
-    if similarity >= SAME_EVENT and apart <= SAME_DAYS and not (apart and differs):
-        return "same"
-    return "sequel" if apart and similarity >= SEQUEL else None
+    is_numbered = bool(mine and theirs) and mine != theirs
+    return one.day != other.day and (one.article.outlet == other.article.outlet or is_numbered)
 
 
 def _terms(opening: Opening) -> tuple[frozenset[str], frozenset[str]]:

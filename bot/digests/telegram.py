@@ -16,7 +16,7 @@ from bot.answer import Answer
 from bot.digests import clock
 from bot.digests import digest_records as digests
 from bot.digests import script_records as scripts
-from bot.digests.daily import make_daily
+from bot.digests.daily import make_daily, newest_day
 from bot.digests.digest_records import DigestRecord
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
@@ -196,11 +196,12 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         return True
 
     async def _show(self, bot: Bot, asker: Asker, day: date | None = None) -> None:
-        """Show the digest of today and yesterday, or of a day."""
-        place, last = asker.place, day or clock.today()
-        period = Period(day or last - timedelta(days=1), last)
+        """Show the digest of a day, by default of the newest that has news."""
+        place, code = asker.place, asker.phrases.code
         async with show_typing(bot, place):
-            script = await self._make_daily(place.chat_id, period, asker.phrases.code)
+            if day is None:
+                day = await asyncio.to_thread(self._newest_day, code)
+            script = await self._make_daily(place.chat_id, Period(day, day), code)
         digest = await self._services.run(
             digests.digest_of, chat_id=place.chat_id, thread_id=place.thread_id
         )
@@ -268,6 +269,11 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
         async with self._write_lock:
             return await asyncio.to_thread(make)
 
+    def _newest_day(self, language: Language) -> date:
+        today = clock.today()
+        generation = self._services.library.searcher().generation
+        return newest_day(generation, language, today) or today
+
     def _make_podcast(self, request: PodcastRequest) -> Script:
         return make_podcast(self._services.library.searcher(), request)
 
@@ -292,7 +298,7 @@ def script_html(script: Script) -> tuple[str, ...]:
 
 def _render_paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> Iterator[StyledSpan]:
     if not paragraph.quotes:
-        yield StyledSpan(f"{'— ' if paragraph.is_question else ''}{paragraph.text}", "i")
+        yield StyledSpan(paragraph.text, "i")
         return
     opening, closing = phrases.quote("\0").split("\0")
     for citation in paragraph.quotes:

@@ -62,26 +62,24 @@ def daily(
     feed: Feed = None,
     feed_url: FeedUrl = "",
 ) -> int:
-    """Show a day's news, by default together with the day before. Raises UsageError, NoIndex,
+    """Show the news of a day, by default the newest that has some. Raises UsageError, NoIndex,
     DamagedIndex, SpeechError."""
     from bot.digests import clock
-    from bot.digests.daily import make_daily
+    from bot.digests.daily import make_daily, newest_day
     from bot.terminal.lookup import open_articles
 
     if feed is not None and not feed_url:
         raise UsageError("feed-no-address")
-    today = clock.today()
+    today, code = clock.today(), language or settings.language
     asked = _parse_period("--date", day or "0d", today)
-    last = asked.last
-    if asked.first != last:
+    if asked.first != asked.last:
         raise UsageError("day-alone", subject=f"--date {day}")
-    first = last - timedelta(days=1)
-    if since is not None:
-        first = _parse_period("--since", since, today).first
-    if first > last:
-        raise UsageError("days-crossed", first=f"--since {since}", last=f"--date {day or last}")
     with open_articles(settings) as generation:
-        script = make_daily(generation, Period(first, last), language or settings.language)
+        last = asked.last if day else newest_day(generation, code, today) or today
+        first = _parse_period("--since", since, today).first if since is not None else last
+        if first > last:
+            raise UsageError("days-crossed", first=f"--since {since}", last=f"--date {day or last}")
+        script = make_daily(generation, Period(first, last), code)
     phrases = DailyFeedPhrases.of(script.language)
     return _deliver(settings, script, open_speech, markdown, audio, feed, feed_url, phrases)
 
@@ -199,7 +197,7 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Tex
     from bot.digests.script_layout import source_parts
 
     if not paragraph.quotes:
-        return Text(harmless(f"{'— ' if paragraph.is_question else ''}{paragraph.text}"))
+        return Text(harmless(paragraph.text))
     text = Text()
     for number, citation in enumerate(paragraph.quotes):
         text.append("\n" if number else "")
@@ -233,8 +231,7 @@ def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) ->
     from bot.digests.script_layout import source_parts
 
     if not paragraph.quotes:
-        text = escape_markdown(paragraph.text)
-        return f"**{text}**" if paragraph.is_question else text
+        return escape_markdown(paragraph.text)
     quotes = " ".join(
         f"{phrases.quote(escape_markdown(spoken_quote(citation)))}\u00a0{_marker(citation)}"
         for citation in paragraph.quotes

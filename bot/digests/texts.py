@@ -24,8 +24,7 @@ class DigestHelp(Texts, domain="digests", part="help"):
 class ScriptPhrases(Texts, domain="digests", part="script"):
     """The fixed phrases of scripts; none makes a claim about the world.
 
-    `others` are transitions to stories that are neither first nor last; `asks` lead from one point
-    of a podcast to the next, by kind, dot and variant.
+    `others` are transitions to stories that are neither first nor last.
     """
 
     # Both
@@ -35,18 +34,17 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def bare_headline(self, title: str) -> str: ...
     def also(self, names: str) -> str: ...
 
-    def introduce(self, article: Article, *, recent: bool = False) -> str:
+    def introduce(self, article: Article, today: date | None = None) -> str:
         """Introduce a quote: « Selon Le Phare, le 29 août 2025 : « Le pont rouvre ». », without
-        the year if `recent`."""
+        the day if it is `today`, and without the year if it is this one."""
         name, title, day = source_name(article), title_of(article, self.code), ""
-        if article.published:
-            format_day = format.day_of_year if recent else format.day
+        if article.published and article.published != today:
+            is_recent = today is not None and article.published.year == today.year
+            format_day = format.day_of_year if is_recent else format.day
             day = format_day(article.published, self.code)
         if name == title or not name:
             return self.own_headline(day, title) if day else self.bare_headline(title)
         return self.headline(name, day, title) if day else self.undated_headline(name, title)
-
-    differs: str
 
     def nothing_in(self, period: Period) -> str: ...
 
@@ -59,16 +57,14 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def daily(self, day: date) -> str: ...
     def followed(self, subject: str) -> str: ...
     def day_meant(self, day: date) -> str: ...
-    def earlier(self, day: date, title: str) -> str: ...
+    def again(self, titles: str) -> str: ...
     def more_stories(self, count: int) -> str: ...
     def nothing_on(self, day: date) -> str: ...
     def newest(self, day: date) -> str: ...
     def end_of_daily(self, day: date) -> str: ...
 
     # « Le Podcast »
-    asks: Mapping[str, str]
     next_day: str
-    day_before: str
 
     def podcast_on(self, subject: str) -> str: ...
     def podcast_of(self, period: Period) -> str: ...
@@ -78,37 +74,21 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def other_stories(self, titles: str) -> str: ...
     def nothing_about(self, subject: str) -> str: ...
     def short(self, count: int) -> str: ...
-    def speaker(self, name: str, role: str) -> str: ...
     def goodbye(self, title: str) -> str: ...
-    def source_of(self, name: str, day: str) -> str: ...
     def days_later(self, count: int) -> str: ...
     def weeks_later(self, count: int) -> str: ...
     def months_later(self, count: int) -> str: ...
     def years_later(self, count: int) -> str: ...
-    def days_earlier(self, count: int) -> str: ...
-    def weeks_earlier(self, count: int) -> str: ...
-    def months_earlier(self, count: int) -> str: ...
-    def years_earlier(self, count: int) -> str: ...
-
-    def source(self, article: Article) -> str:
-        """Introduce a sentence by its article: « Le 29 août 2025, dans Le Phare : »."""
-        day = article.published
-        return (
-            self.source_of(source_name(article), format.day(day, self.code))
-            if day
-            else (self.bare_headline(title_of(article, self.code)))
-        )
 
     def interval(self, days: int) -> str:
         """How long an article is after the one before: « 3 jours plus tard. »."""
-        if abs(days) == 1:
-            return self.next_day if days > 0 else self.day_before
-        unit, _, length = next(span for span in _SPANS if abs(days) >= span[1])
-        if unit == "months" and round(abs(days) / length) == 12:
+        if days == 1:
+            return self.next_day
+        unit, _, length = next(span for span in _SPANS if days >= span[1])
+        if unit == "months" and round(days / length) == 12:
             unit, _, length = _SPANS[0]
-        side = "later" if days > 0 else "earlier"
-        phrase: Callable[[int], str] = getattr(self, f"{unit}_{side}")
-        return phrase(round(abs(days) / length))
+        phrase: Callable[[int], str] = getattr(self, f"{unit}_later")
+        return phrase(round(days / length))
 
 
 _SPANS = (("years", 700, 365.25), ("months", 60, 30.44), ("weeks", 14, 7), ("days", 1, 1))

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.digests.excerpt import excerpt, meant_day, role_named, stands_alone
-from index.article import Article
+from bot.digests.excerpt import excerpt, meant_day, stands_alone
 from index.ingestion.passages import cut
 from tests.bot.digests.made import DAY, article
 
@@ -72,9 +71,3 @@ def test_a_day_that_means_another_to_the_listener_is_known() -> None:
     assert meant_day(text, made, DAY) is None
     assert meant_day(text, made, DAY + timedelta(1)) == DAY - timedelta(1)
     assert meant_day("Le pont a rouvert aujourd’hui 26 mars.", made, DAY + timedelta(1)) is None
-
-
-def test_a_person_is_introduced_by_what_an_article_calls_them() -> None:
-    made: Article = article("Mai", "Theresa May, la Première ministre britannique, a démissionné.")
-    assert role_named("Theresa May", [made]) == "la Première ministre britannique"
-    assert role_named("Boris Johnson", [made]) == ""

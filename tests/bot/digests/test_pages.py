@@ -61,15 +61,15 @@ def test_the_news_of_the_day_lead_to_the_articles(pages: TestClient) -> None:
 def test_it_opens_on_the_newest_day_that_has_news(
     pages: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for today, shown in ((date(2026, 3, 27), "27"), (date(2026, 5, 1), "26")):
+    for today in (date(2026, 3, 27), date(2026, 5, 1)):
         monkeypatch.setattr(clock, "today", lambda today=today: today)
         page = pages.get("/quotidien").text
-        assert f"Le Quotidien du {shown} mars 2026" in page
+        assert "Le Quotidien du 26 mars 2026" in page
         assert "Le pont de Vaubrey" in page
 
 
 def test_another_day_has_its_own_news(pages: TestClient) -> None:
-    page = pages.get("/quotidien", params={"day": "2026-03-21"}).text
+    page = pages.get("/quotidien", params={"day": "2026-03-20"}).text
     assert "Le moulin" in page
     assert "Le pont" not in page
     empty = pages.get("/quotidien", params={"day": "2026-04-02"}).text

@@ -64,19 +64,16 @@ def said(script: Script) -> list[str]:
     return [line.text for line in script.lines]
 
 
-def test_the_newest_is_told_then_the_others_with_how_long_before(searcher: Searcher) -> None:
+def test_articles_are_told_from_the_first_on_with_how_long_after(searcher: Searcher) -> None:
     told = said(made(searcher))
     assert told[0] == "Bonjour. Le Podcast\u00a0: ferry de Kersaint."
-    assert told[2].startswith("Au programme\u00a0: «\u00a0Le ferry de Kersaint de nouveau en mer")
+    assert told[2].startswith("Au programme\u00a0: «\u00a0Le ferry de Kersaint heurte le quai")
     title = "Le ferry de Kersaint de nouveau en mer"
     newest = told.index(f"Selon Le Phare, le 9 mars 2026\u00a0: «\u00a0{title}\u00a0».")
-    assert told[newest + 1] == AGAIN
-    assert newest < told.index("7 jours plus tôt.")
-    assert "le 2 mars 2026" in told[told.index("7 jours plus tôt.") + 1]
+    assert told[newest - 1 : newest + 2 : 2] == ["7 jours plus tard.", AGAIN]
+    assert told.index(CRASH) < newest
     assert not any("Vaucelles" in line for line in told)
     assert told[-1].startswith("C’était Le Podcast\u00a0: ferry de Kersaint.")
-    assert "Les articles ne donnent pas le même chiffre\u00a0:" in told
-    assert {"12", "15"} <= {word for line in told for word in line.split()}
 
 
 def test_an_article_is_read_on(searcher: Searcher) -> None:
@@ -117,4 +114,4 @@ def test_a_period_is_told_story_by_story(searcher: Searcher) -> None:
     script = make_podcast(searcher, PodcastRequest("fr", period=Period(EARLY, LATE)))
     told = said(script)
     assert sum(line.startswith("Selon L") for line in told) >= 2
-    assert not any(line.endswith(("plus tard.", "plus tôt.")) for line in told)
+    assert not any(line.endswith("plus tard.") for line in told)

@@ -41,17 +41,24 @@ def test_the_same_event_in_other_words_is_one_story_told_by_both() -> None:
 def test_articles_that_only_share_their_meaning_or_their_words_are_two_stories() -> None:
     assert len(told(PONT, PORT, events={PONT.title: "accident", PORT.title: "accident"})) == 2
     later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=3), "La Gazette")
-    (story,) = find_stories(generation([PONT, later], SAME), WEEK, "fr")
-    assert (story.articles, [own.articles for own in story.before]) == ((later,), [(PONT,)])
+    assert len(told(PONT, later, period=WEEK)) == 2
 
 
 def test_an_outlet_goes_on_with_its_own_story_on_another_day() -> None:
-    later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=1))
-    found = find_stories(generation([later, PORT, PONT], SAME), WEEK, "fr")
-    before = {
-        story.articles[0].title: [own.articles[0].title for own in story.before] for story in found
-    }
-    assert before == {PONT_TOO.title: [PONT.title], PORT.title: []}
+    tomorrow = DAY + timedelta(days=1)
+    later = article(PONT_TOO.title, PONT_TOO.text, tomorrow)
+    assert len(told(later, PONT, period=WEEK)) == 2
+    stories = find_stories(generation([later, PONT], SAME), Period(tomorrow, tomorrow), "fr")
+    assert [(story.articles, story.is_known) for story in stories] == [((later,), False)]
+
+
+def test_a_story_that_was_told_is_known_when_another_outlet_has_it() -> None:
+    tomorrow = DAY + timedelta(days=1)
+    later = article(PONT_TOO.title, PONT_TOO.text, tomorrow, PONT_TOO.outlet)
+    made = generation([later, PONT], SAME)
+    for first, earlier in ((tomorrow, ()), (DAY, (PONT.id,))):
+        stories = find_stories(made, Period(first, tomorrow), "fr", earlier=earlier)
+        assert [(story.articles, story.is_known) for story in stories] == [((later,), True)]
 
 
 def test_what_matters_comes_before_what_is_long_or_fresh() -> None:

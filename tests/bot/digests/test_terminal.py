@@ -27,9 +27,9 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_day_is_told_with_sources_as_links(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["daily", "--date", "2026-03-27"]) == DONE
+    assert run(["daily"]) == DONE
     told = capsys.readouterr().out
-    assert told.startswith("Le Quotidien du 27 mars 2026\n\nLe pont fermé\n\n«\u00a0Le pont de")
+    assert told.startswith("Le Quotidien du 26 mars 2026\n\nLe pont fermé\n\n«\u00a0Le pont de")
     assert "\u00a0[1]\n  — Le Phare, 26 mars 2026\n    https://exemple.fr/pont" in told
     assert "À la une" not in told  # for the ear only
     assert run(["daily", "--date", "2026-03-26", "--markdown"]) == DONE
@@ -43,7 +43,7 @@ def test_an_article_without_address_is_named_by_its_file(
 ) -> None:
     here = article(PONT.title, PONT.text)
     index([here], tmp_path)
-    assert run(["daily", "--date", "2026-03-27"]) == DONE
+    assert run(["daily", "--date", "2026-03-26"]) == DONE
     assert f"\n    {here.path}" in capsys.readouterr().out
 
 
@@ -53,7 +53,7 @@ def test_an_episode_is_named_where_it_stays(
     pytest.importorskip("jinja2", reason="the extra `voice` is not installed")
     monkeypatch.setattr(main, "_open_speech", lambda settings: HeardSpeech(tmp_path))
     feed = ["--feed", str(tmp_path / "feed"), "--feed-url", "https://exemple.fr/"]
-    assert run(["daily", "--date", "2026-03-27", *feed]) == DONE
+    assert run(["daily", "--date", "2026-03-26", *feed]) == DONE
     (sound,) = tmp_path.rglob("*.mp3")
     assert f"Lu à voix haute dans {sound} (" in capsys.readouterr().err
 
@@ -77,7 +77,7 @@ def test_an_episode_is_named_where_it_stays(
             ("podcast", "--period", "2026-03-09..2026-03-01"),
             "--period\u00a0: 2026-03-09 vient après 2026-03-01",
         ),
-        (("daily", "--date", "2026-03-27", "--audio", "news.wav"), "news.wav"),
+        (("daily", "--date", "2026-03-26", "--audio", "news.wav"), "news.wav"),
     ],
 )
 def test_what_is_wrong_is_one_line(
