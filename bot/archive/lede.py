@@ -73,11 +73,11 @@ _FINITE = re.compile(
 _ENDS = (".", "!", "…", "»", "”", '"', ")")
 
 
-def lede(article: Article, passage: Passage, earlier: Collection[str] = ()) -> tuple[Citation, ...]:
+def lede(article: Article, passage: Passage) -> tuple[Citation, ...]:
     """Return up to three sentences of a passage in order, from the one that restates the headline
-    on. None repeats an `earlier` one."""
+    on; none says the same twice."""
     pairs = list(zip(passage.sentences, find_leads(passage, article.language), strict=True))
-    sentences = _select(pairs[_find_headline(article, passage) :], article, earlier)
+    sentences = _select(pairs[_find_headline(article, passage) :], article)
     return tuple(
         Citation(number, sentence.text, sentence.start, sentence.end, passage, article)
         for number, sentence in enumerate(sentences, 1)
@@ -160,9 +160,7 @@ def is_repetition(text: str, texts: Collection[str], language: str) -> bool:
 
 
 def _select(
-    sentences: Iterable[tuple[Sentence, Sentence | None]],
-    article: Article,
-    earlier: Collection[str],
+    sentences: Iterable[tuple[Sentence, Sentence | None]], article: Article
 ) -> Sequence[Sentence]:
     selection: list[Sentence] = []
     words = 0
@@ -177,7 +175,7 @@ def _select(
         total = words + len(sentence.text.split())
         if selection and (total > MAX_WORDS or len(selection) == MAX_LEDE_SENTENCES):
             break
-        texts = [*earlier, *(sentence.text for sentence in selection)]
+        texts = [sentence.text for sentence in selection]
         if not is_repetition(sentence.text, texts, article.language):
             selection.append(sentence)
             words = total

@@ -142,7 +142,8 @@ class _Writer:
         if self.story_count > 1:
             yield ScriptLine(self.phrases.headlines, aloud=True)
             for title in self._titles[:_HEADLINES]:
-                yield ScriptLine(self.phrases.bare_headline(title), aloud=True)
+                text = self.phrases.bare_headline(title)
+                yield ScriptLine(text, speaker="second", aloud=True)
         for lines in self._stories:
             if len(self._stories) > 1 and lines is self._stories[-1] and lines[0].aloud:
                 lines[0] = replace(lines[0], text=self.phrases.last_story)

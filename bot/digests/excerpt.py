@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from bot.answer import Citation
+from bot.answering.extractive import Relation, relation
 from bot.archive.lede import is_continuation, is_quotable, is_repetition, lede
 from index.article import Article, Passage
 from index.ingestion.passages import cut
@@ -77,18 +78,21 @@ def excerpt(
 
     What follows on something left out is taken only if it stands alone. None repeats an `earlier`
     one; after the first, none says « hier » of another day than a listener of `day` understands.
+    Nothing is read of an article whose first sentence was.
     """
     told = [article.title, *earlier]
     first = next(
         (
             citation
-            for citation in lede(article, passage, earlier)
+            for citation in lede(article, passage)
             if citation.start == passage.sentences[0].start
             or stands_alone(citation.quote, article, told)
         ),
         None,
     )
-    if first is None:
+    if first is None or any(
+        relation(first.quote, other, article.language) is Relation.SAME for other in earlier
+    ):
         return ()
     chosen, language = [first], article.language
     words, is_open = len(first.quote.split()), _opens_quote(first.quote)

@@ -33,6 +33,7 @@ from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
 from index.article import Article, Period
+from index.ingestion.passages import cut
 from index.search.searcher import Searcher
 
 MINUTES = 5.0
@@ -133,9 +134,11 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> tuple[list[Sto
 
 def _is_about(entry: SubjectArticle) -> bool:
     """True if the title of an article names a subject, or its lede and many sentences do."""
-    if entry.in_title or not entry.is_central:
-        return entry.in_title
-    named = [mention.is_named for mention in entry.mentions]
+    if entry.in_title:
+        return True
+    name = entry.name.core
+    texts = [sentence.text for passage in cut(entry.article) for sentence in passage.sentences]
+    named = [name.is_in(text) or name.has_surname(text) for text in texts]
     return any(named[:_LEDE_SENTENCES]) and sum(named) >= _NAMED_SHARE * len(named)
 
 
