@@ -49,9 +49,9 @@ def test_a_story_is_told_by_how_its_article_begins_after_whose_it_is_and_its_hea
 def test_one_voice_names_a_story_another_reads_and_neither_says_more_than_four_sentences() -> None:
     market = (
         "Le marché de Kersaint a rouvert mercredi avec 40 forains. La halle a été repeinte en bleu "
-        "et en blanc. Les poissonniers de Noirmont sont revenus avec leurs étals. La fontaine de la "
-        "place coule de nouveau. Un orchestre a joué toute la matinée sous les arbres. Le maire de "
-        "Kersaint est venu avec les enfants des écoles."
+        "et en blanc. Les poissonniers de Noirmont sont revenus avec leurs étals. La fontaine "
+        "de la place coule de nouveau. Un orchestre a joué toute la matinée sous les arbres. Le "
+        "maire de Kersaint est venu avec les enfants des écoles."
     )
     daily = make_daily(generation([article("Marché", market)]), TODAY, "fr")
     turns = groupby(daily.lines, key=lambda line: line.speaker)
