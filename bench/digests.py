@@ -6,9 +6,9 @@ out, is nothing told twice, and are stories grouped as a person would?
 The press articles are those of bench/press.py. Of a hundred scripts it counts the lines that quote
 nothing verbatim and stand in no catalogue, sentences and stories told twice, sentences of another
 language, and those that lean on a sentence that does not stand before them; and which share of the
-words are the script's own. Relations are judged on bench/digests/: 40 pairs of press articles at
-most a week apart (pairs.tsv), and twenty of the articles told again in other words as by another
-paper (retold.jsonl).
+words are the script's own. Which articles are told as one event is judged on bench/digests/: 40
+pairs of press articles at most a week apart (pairs.tsv), and twenty of the articles told again in
+other words as by another paper (retold.jsonl).
 `--index` keeps what is indexed for the next run; `--show` prints so many of the scripts.
 """
 

@@ -98,7 +98,9 @@ class _Writer:
         else:
             return
         chapter, also = title_of(article, self.phrases.code), story.also
-        lines = [ScriptLine(self._cue(), chapter=chapter, aloud=True)]
+        lines = []
+        if not (story.goes_on and self._stories):
+            lines.append(ScriptLine(self._cue(), chapter=chapter, aloud=True))
         lines += [
             ScriptLine(self.phrases.followed(subject), chapter=chapter)
             for subject in story.subjects
@@ -145,7 +147,8 @@ class _Writer:
                 text = self.phrases.bare_headline(title)
                 yield ScriptLine(text, speaker="second", aloud=True)
         for lines in self._stories:
-            if len(self._stories) > 1 and lines is self._stories[-1] and lines[0].aloud:
+            is_last = len(self._stories) > 1 and lines is self._stories[-1]
+            if is_last and lines[0].text in self.phrases.others.values():
                 lines[0] = replace(lines[0], text=self.phrases.last_story)
             yield from lines
         yield from self._end

@@ -177,12 +177,13 @@ class _PodcastWriter:
             chosen.sort(key=lambda story: story.openings[0].day)
         told: list[Story] = []
         for number, story in enumerate(chosen):
-            if told and not is_thread:
+            has_cue = bool(told) and not is_thread and not story.goes_on
+            if has_cue:
                 self._say(self._cue(len(told)), aloud=True)
             share = (self._budget - self._words) // (len(chosen) - number)
             if self._tell(story, max(share - _INTRODUCTION_WORDS, _LEAST_WORDS)):
                 told.append(story)
-            elif told and not is_thread:
+            elif has_cue:
                 self.lines.pop()
         if not told:
             self.lines.clear()

@@ -8,8 +8,8 @@ and names. `bench/digests.py` has the pairs on which the weights were measured.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -67,11 +67,13 @@ class Opening:
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
     """One event: its articles, the newest of those that tell something new first; the person's
-    subjects it belongs to; `is_known` if all of it was told before."""
+    subjects it belongs to; `is_known` if all of it was told before; `goes_on` if it is like the
+    one before it."""
 
     openings: tuple[Opening, ...]
     subjects: tuple[str, ...] = ()
     is_known: bool = False
+    goes_on: bool = False
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -101,7 +103,8 @@ def find_stories(
     earlier: Collection[str] = (),
 ) -> tuple[Story, ...]:
     """Group a period's articles in a language into stories, best first, without `earlier` IDs.
-    Told before are these and those of the day before the period."""
+    Told before are these and those of the day before the period. Of several days, the best story
+    like another one stands with it, in the order of their days."""
     before = period.first - timedelta(days=period.first > date.min)
     told = dict.fromkeys([*_list_ids(generation, Period(before, before), language), *earlier])
     ids = [key for key in _list_ids(generation, period, language) if key not in told]
@@ -115,7 +118,23 @@ def find_stories(
         is_known = own[0].article.id in known_ids
         stories.append(Story(own, _subjects_of(own, subjects), is_known))
     model = generation.facts.model
-    return tuple(sorted(stories, key=lambda story: -_worth(story, period, model)))
+    stories.sort(key=lambda story: -_worth(story, period, model))
+    return tuple(stories if period.first == period.last else _pair_stories(stories, generation))
+
+
+def _pair_stories(stories: Sequence[Story], generation: OpenGeneration) -> Iterator[Story]:
+    related = find_related(stories, "", generation)
+    rest = list(range(len(stories)))
+    while rest:
+        at = rest.pop(0)
+        pair = [stories[at]]
+        like = next((other for other in rest if related[at, other]), None)
+        if like is not None:
+            rest.remove(like)
+            pair.append(stories[like])
+        first, *others = sorted(pair, key=lambda story: story.openings[0].day)
+        yield first
+        yield from (replace(story, goes_on=True) for story in others)
 
 
 def likeness(cosine: float, words: float, names: float) -> float:

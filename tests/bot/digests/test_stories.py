@@ -88,3 +88,13 @@ def test_other_languages_other_days_and_what_was_told_are_left_out() -> None:
     assert told(PONT, english, old) == [[PONT.title]]
     assert told(PONT, PORT, earlier={PONT.id}) == [[PORT.title]]
     assert told() == []
+
+
+def test_over_several_days_a_story_stands_behind_the_one_that_it_is_like() -> None:
+    later = article(PONT_TOO.title, PONT_TOO.text, DAY + timedelta(days=2))
+    made = generation([later, PORT, PONT], SAME)
+    stories = find_stories(made, WEEK, "fr")
+    titles = [story.articles[0].title for story in stories]
+    at = titles.index(PONT.title)
+    assert titles[at + 1] == later.title
+    assert [story.goes_on for story in stories].index(True) == at + 1
