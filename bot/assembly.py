@@ -23,6 +23,7 @@ from bot.followups.conversation import FollowUpChain
 from bot.followups.replies import Coverage, Replies
 from bot.help_numbers import parse_help_numbers
 from bot.model_choice import parse_choices
+from bot.rights import closed_to_reader
 from bot.settings import Settings, index_store
 from bot.understanding.meaning import Meaning, MessageReader
 from bot.understanding.model import MessageEncoder, UnderstandingModel
@@ -139,17 +140,24 @@ def coverage_of(searcher: Searcher) -> Coverage:
     return Coverage(count, oldest, day, tuple(searcher.generation.facet("outlet")))
 
 
-def open_index(settings: Settings, *, may_be_missing: bool = False) -> LiveIndex:
-    """Open the index; if it `may_be_missing`, it can be built later.
+def open_index(
+    settings: Settings, *, may_be_missing: bool = False, whole: bool = False
+) -> LiveIndex:
+    """Open the index, by default bounded to what the reader of a task may read; if it
+    `may_be_missing`, it can be built later.
 
     Raises SettingsError, IndexingError.
     """
+    closed = tuple if whole else partial(closed_to_reader, settings)
+    closed()  # raises before
     thresholds_of(settings)  # raises before seconds are spent on the model
     store = index_store(settings)
     if not may_be_missing and store.current_id() is None:
         store.facts()  # raises NoIndex
     embedder, confidence = open_embedder(settings), ConfidenceModel.load()
-    return LiveIndex(store, embedder, confidence, chosen_articles, may_be_missing=may_be_missing)
+    return LiveIndex(
+        store, embedder, confidence, chosen_articles, closed, may_be_missing=may_be_missing
+    )
 
 
 def open_chat_models(settings: Settings) -> ChatModels | None:
@@ -249,9 +257,9 @@ def subject_thresholds(settings: Settings) -> Thresholds:
 
 @contextmanager
 def open_chain(settings: Settings) -> Iterator[FollowUpChain]:
-    """The chain over the index of the settings, within a block.
+    """The chain over the whole index of the settings, within a block.
 
     Raises SettingsError, IndexingError.
     """
     with chat_models_in(settings) as models:
-        yield chain_over(open_index(settings), settings, models)
+        yield chain_over(open_index(settings, whole=True), settings, models)

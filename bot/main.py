@@ -22,7 +22,7 @@ from bot.features import FEATURES
 from bot.locale.terminal import TerminalPhrases
 from bot.locale.text import harmless
 from bot.settings import Settings, load_language
-from bot.terminal import articles, ask, audit, evaluate, index, state, status, web
+from bot.terminal import articles, ask, audit, evaluate, index, rights, state, status, web
 from bot.terminal.console import console_for, discard_output, open_streams, show, use_utf8
 from bot.terminal.render import complaint
 from bot.terminal.watch import command as watch_command
@@ -107,6 +107,7 @@ def _command(phrases: TerminalPhrases) -> Callable[..., Any]:
         feature.declare(line)
     state.declare(line, FEATURES)
     audit.declare(line)
+    rights.declare(line, FEATURES)
     evaluate.declare(line)
     return typer.main.get_command(app)
 

@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     sources: Path = Field(
         Path("sources.toml"), description="File of the sources that `selon watch` follows."
     )
+    collections: Path | None = Field(
+        None,
+        description="File of the closed collections, which only people with rights read (empty: "
+        "every article is open to everybody who may ask).",
+    )
     cache_dir: Path = Field(
         default_factory=partial(user_cache_path, "selon"),
         description="Where the bundled models are prepared, once per machine (empty: the "

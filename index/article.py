@@ -170,7 +170,7 @@ class Selection:
     """A filter of articles: each non-empty condition must match, by any of its values.
 
     A folder is one or several parts of the path (`politique/2024`); `since` and `until` are days of
-    publication, included; `articles` are ids.
+    publication, included; `articles` are ids. Articles in any of `outside` are left out.
     """
 
     outlets: tuple[str, ...] = ()
@@ -181,6 +181,7 @@ class Selection:
     until: date | None = None
     articles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    outside: tuple[Selection, ...] = ()
 
     def during(self, period: Period | None) -> Selection:
         """The articles of the selection that were published in the period, if there is one."""
@@ -200,6 +201,7 @@ class Selection:
             and (self.until is None or (day is not None and day <= self.until))
             and (not self.articles or article.id in self.articles)
             and (not self.authors or article.author in self.authors)
+            and not any(article in other for other in self.outside)
         )
 
 

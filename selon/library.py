@@ -179,7 +179,7 @@ class Selon:
     def _index(self) -> LiveIndex:
         from bot.assembly import open_index
 
-        return open_index(self.settings, may_be_missing=True)
+        return open_index(self.settings, may_be_missing=True, whole=True)
 
     @cached_property
     def _chain(self) -> FollowUpChain:

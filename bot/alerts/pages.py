@@ -27,8 +27,10 @@ from bot.alerts.texts import AlertPagePhrases, AlertPhrases
 from bot.answer import Answer
 from bot.conversation.turns import new_turn
 from bot.locale.catalogue import Language
+from bot.rights import reading
 from bot.state import conversations
 from bot.state.conversations import ConversationPlace, NewTurn
+from bot.state.rights import look_up_readable
 from bot.web.feature import MenuLink, WebFeature
 from bot.web.rendering import environment, render, render_text
 from bot.web.service import KEY_BYTES, Visitor, WebService
@@ -116,12 +118,14 @@ class AlertPages:
         except NoIndex:
             return
         for alert in await run(alerts.unchecked_alerts, generation=generation, web=True):
-            answer = await service.quote(alert.question)
+            now, key = service.now(), secrets.token_urlsafe(KEY_BYTES)
+            holders = [alert.place.person_id]
+            with reading(await look_up_readable(service.state, service.settings, holders)):
+                answer = await service.quote(alert.question)
+                new = await new_turn(answer, service.library, now, key=key)
             if not answer.is_sure:
                 await run(alerts.mark_checked, alert_id=alert.id, generation=generation)
                 continue
-            now, key = service.now(), secrets.token_urlsafe(KEY_BYTES)
-            new = await new_turn(answer, service.library, now, key=key)
             new = replace(new, elapsed_ms=None)  # nobody asked now, for the statistics
             await run(_store_answer, alert=alert, new=new, now=now, lifetime=service.lifetime)
 

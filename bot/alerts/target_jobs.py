@@ -27,7 +27,9 @@ from bot.library.articles import SubjectArticles
 from bot.library.gatherer import open_fetcher
 from bot.locale.catalogue import language_of
 from bot.mail_server import send_mail
+from bot.rights import reading
 from bot.settings import Settings
+from bot.state.rights import find_readable
 from bot.web.addresses import base_address
 from bot.web.cookies import seal
 from bot.web.service import WebService
@@ -64,7 +66,8 @@ class TargetJobs:
             if await run(targets.target_at, place=own.chat_id) is None:  # never confirmed
                 await run(subscriptions.delete_subscription, subscription_id=own.id)
                 continue
-            articles = await asyncio.to_thread(library.on_subject, own.subject)
+            with reading(self._readable(own.chat_id)):
+                articles = await asyncio.to_thread(library.on_subject, own.subject)
             await run(_queue_news, own, articles, generation, self._service.now())
 
     async def send(self) -> None:
@@ -84,8 +87,9 @@ class TargetJobs:
         language, base = language_of(target.language), base_address(self._service.settings)
         parts = []
         for own in news:
-            # Of articles that are still there, word for word.
-            citations = citations_of(own.sources, self._service.library.article, cited=True)
+            # Of articles that are still there, and theirs to read, word for word.
+            with reading(self._readable(target.place)):
+                citations = citations_of(own.sources, self._service.library.article, cited=True)
             about = (
                 AlertPhrases.of(language).answered
                 if own.key
@@ -110,6 +114,9 @@ class TargetJobs:
         else:
             record = partial(targets.record_delivery, batch=batch)
         do(partial(record, target_id=target.id, now=self._service.now()))
+
+    def _readable(self, place: int) -> frozenset[str]:
+        return find_readable(self._service.state, self._service.settings, [place])
 
     def _deliver(self, target: AlertTarget, letter: AlertLetter) -> None:
         """Raises MailError, FetchError."""

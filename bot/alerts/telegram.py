@@ -44,6 +44,7 @@ from bot.messenger.outbound.delivery import deliver_rest
 from bot.messenger.outbound.keyboard import article_buttons, keyboard
 from bot.messenger.outbound.reply import replace_message, say
 from bot.messenger.services import BotServices
+from bot.rights import reading
 from bot.state import conversations, deliveries
 from bot.state.conversations import ConversationPlace, NewTurn
 from bot.state.deliveries import Delivery, Letter, Part
@@ -199,7 +200,8 @@ class AlertsOnTelegram(Handlers, TelegramFeature):
             if trigger.journal.stop.is_set():
                 return  # the next process continues
             place = alert.place
-            with held_to(await services.selection(place)):
+            readable = await services.rights_in(place.chat_id)
+            with held_to(await services.selection(place)), reading(readable):
                 answer = await services.quote(alert.question)
             is_barred = services.roles.is_barred(place.person_id)
             if answer.is_sure and not is_barred and await services.may_read(place.chat_id):
@@ -359,7 +361,9 @@ class SubscriptionHandlers(Handlers):
         self, bot: Bot, journal: Journal, subscription: Subscription, generation: str
     ) -> None:
         """Send new articles on a subject; once queued, they are sent even after a crash."""
-        articles = await asyncio.to_thread(self._services.library.on_subject, subscription.subject)
+        with reading(await self._services.rights_in(subscription.chat_id)):
+            on_subject = self._services.library.on_subject
+            articles = await asyncio.to_thread(on_subject, subscription.subject)
         news = await self._find_news(subscription, articles)
         delivery = await journal.post(
             subscriptions.post_news,

@@ -9,13 +9,17 @@ from typing import Any
 
 from bot.answer import Answer, Citation, MonthCount, Statement
 from bot.answering.refusal import remaining_outcome
-from bot.conversation.passage_refs import FindArticle
+from bot.conversation.passage_refs import FindArticle, PassageRef
 from bot.followups.turn import parse_turn
+from bot.library.articles import Library
+from bot.rights import closed_collections, readable_collections
+from bot.settings import Settings
 from bot.state.conversations import TurnRecord
 from index.article import Article, Passage, Period, Sentence
 from index.ingestion.passages import cut
 
 RECORD = "answer_record"  # key in a stored turn
+_READABLE = "readable"  # in the record: the closed collections that were searched, too
 _STATEMENT_FIELDS = ("heading", "label", "is_source", "side", "days")  # oldest records have two
 _FIELDS = ("language", "confidence", "refusal", "chosen_by", "fallback", "held_to")
 
@@ -46,7 +50,32 @@ def recall_record(answer: Answer) -> dict[str, Any]:
         "citations": list(map(stored_citation, answer.citations)),
         "further": list(map(stored_citation, answer.further)),
         "nearest": [article.id for article in answer.nearest],
+        _READABLE: sorted(readable_collections()),
     }
+
+
+def readable_turns(
+    turns: Sequence[TurnRecord], settings: Settings, library: Library
+) -> list[TurnRecord]:
+    """The turns whose answers say nothing of articles that are closed to the reader of this task.
+
+    Counts may include articles that are not cited: an answer with any takes all the rights of who
+    asked. Raises IndexingError.
+    """
+    if not closed_collections(settings):
+        return list(turns)
+    return [turn for turn in turns if _is_readable(turn, library)]
+
+
+def _is_readable(turn: TurnRecord, library: Library) -> bool:
+    record = turn.turn.get(RECORD, {})
+    refs = (PassageRef.decode(source["ref"]) for source in turn.sources)
+    ids = {ref.article_id for ref in refs if ref is not None} | {*record.get("nearest", ())}
+    if ids and library.hides(ids):
+        return False
+    statements = (*record.get("statements", ()), *record.get("rest", ()))
+    may_count = record.get("coverage") or not all(numbers for _, numbers, *_ in statements)
+    return not may_count or readable_collections() >= {*record.get(_READABLE, ())}
 
 
 def recall(record_of_turn: TurnRecord, find_article: FindArticle) -> RecalledAnswer:

@@ -37,6 +37,7 @@ from bot.messenger.outbound.delivery import deliver, deliver_rest, show_typing
 from bot.messenger.outbound.keyboard import column
 from bot.messenger.outbound.message_text import StyledBlock, StyledSpan, render_messages
 from bot.messenger.services import BotServices
+from bot.rights import reading
 from bot.state.conversations import ConversationPlace
 from bot.state.deliveries import Letter, Part
 from index.article import Period
@@ -165,7 +166,8 @@ class DigestsOnTelegram(Handlers, TelegramFeature):
     async def _send(self, bot: Bot, journal: Journal, digest: DigestRecord, day: date) -> None:
         language, earlier = language_of(digest.language), digest.article_ids
         period = Period(max(digest.last_day, day - MAX_SPAN), day)
-        script = await self._make_daily(digest.chat_id, period, language, earlier)
+        with reading(await self._services.rights_in(digest.chat_id)):
+            script = await self._make_daily(digest.chat_id, period, language, earlier)
         keyboard = self._add_hear_button(script, _stop_button(SchedulePhrases.of(language)))
         parts = tuple(map(Part, script_html(script)))
         aloud = digest.audio and self._services.speaks and bool(script.quotes)

@@ -66,6 +66,7 @@ def daily(
     DamagedIndex, SpeechError."""
     from bot.digests import clock
     from bot.digests.daily import make_daily, newest_day
+    from bot.rights import closed_to_reader
     from bot.terminal.lookup import open_articles
 
     if feed is not None and not feed_url:
@@ -74,7 +75,9 @@ def daily(
     asked = _parse_period("--date", day or "0d", today)
     if asked.first != asked.last:
         raise UsageError("day-alone", subject=f"--date {day}")
-    with open_articles(settings) as generation:
+    closed = closed_to_reader(settings) if feed is not None else ()  # a feed is everybody's
+    with open_articles(settings) as whole:
+        generation = whole.without(closed)
         last = asked.last if day else newest_day(generation, code, today) or today
         first = _parse_period("--since", since, today).first if since is not None else last
         if first > last:
@@ -111,7 +114,7 @@ def podcast(
         within = Period(today - timedelta(days=6), today)
     code = language or settings.language
     request = PodcastRequest(code, about, within, minutes)
-    script = make_podcast(open_index(settings).searcher(), request)
+    script = make_podcast(open_index(settings, whole=feed is None).searcher(), request)
     phrases = FeedPhrases.of(script.language)
     return _deliver(settings, script, open_speech, markdown, audio, feed, feed_url, phrases)
 

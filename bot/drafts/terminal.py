@@ -47,7 +47,7 @@ def check(
     except OSError as error:
         raise UsageError("draft-unreadable", subject=file, reason=reason_of(error)) from error
     draft = read_draft(content, "draft.txt" if is_typed else file.name)
-    search = open_index(settings).search
+    search = open_index(settings, whole=True).search
     checked: list[CheckedSentence] = []
     console, texts = console_for(sys.stderr), DraftHelp.of(settings.language)
     with console.status("") as status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,8 +47,12 @@ class Library:
     def article(self, article_id: str) -> Article | None:
         return self._index.article(article_id)
 
+    def hides(self, ids: Collection[str]) -> bool:
+        """True if any of these articles is there, and closed to the reader of this task."""
+        return self._open.hides(ids)
+
     def generation(self) -> str:
-        """The current generation's ID."""
+        """The current generation's ID, another for each choice of articles that are closed."""
         return self._open.facts.id
 
     def check(self) -> None:

@@ -24,6 +24,7 @@ from bot.library.builder_log import BuilderLog
 from bot.library.format_options import load_format_options
 from bot.library.gatherer import open_gatherer
 from bot.library.paths import SENT_FOLDER, fetched_dir, standing_paths
+from bot.rights import keep_apart
 from bot.settings import Settings, index_store
 from bot.state.audit import ActLog
 from index.article import Article
@@ -299,6 +300,7 @@ class Documents:
         bounds: ProcessBounds = UNBOUNDED,
     ) -> BuildReport:
         options = load_format_options(self._settings.data_dir)
+        options = keep_apart(self._settings, options, paths)
         return self._builder(
             paths, location, options=options, observer=observer, stop=stop, bounds=bounds
         )

@@ -14,6 +14,7 @@ from bot.errors import SelonError
 from bot.library.articles import Library
 from bot.locale.answers import ExamplePhrases
 from bot.locale.catalogue import Language
+from bot.rights import reading
 from bot.understanding.texts import CommandPhrases
 from index.article import Article
 from index.errors import IndexingError
@@ -89,14 +90,15 @@ class Examples:
     def of(self, language: str) -> Sequence[str]:
         """Return the questions found so far: in this language, else in English, else any."""
         try:
-            generation = self._library.generation()
+            with reading(()):  # they are everybody's
+                generation = self._library.generation()
+                if generation != self._generation:
+                    self._generation, self._questions, self._requests = generation, [], []
+                    if self.search is not None:
+                        self.search.cancel()
+                    self.search = asyncio.create_task(self._find(self._questions, self._requests))
         except IndexingError:
             return ()
-        if generation != self._generation:
-            self._generation, self._questions, self._requests = generation, [], []
-            if self.search is not None:
-                self.search.cancel()
-            self.search = asyncio.create_task(self._find(self._questions, self._requests))
         every = [question.text for question in self._questions]
         return self._in(language) or self._in("en") or every
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.locale.catalogue import Texts
@@ -167,3 +167,30 @@ class RemovalPhrases(Texts, domain="administration", part="removal"):
     def ask(self, articles: str) -> str: ...
     def removed(self, articles: str) -> str: ...
     def not_removed(self, why: str) -> str: ...
+
+
+class RightPhrases(Texts, domain="administration", part="rights"):
+    """Who may read the closed collections. `labels` are texts of the page."""
+
+    none_closed: str
+    usage: str
+    labels: Mapping[str, str]
+
+    def nobody(self, name: str) -> str: ...
+    def readers(self, name: str, people: Sequence[str]) -> str: ...
+    def given(self, name: str, who: str) -> str: ...
+    def taken(self, name: str, who: str) -> str: ...
+    def unchanged(self, name: str, who: str) -> str: ...
+
+    def changed(self, name: str, who: str, *, is_given: bool, was_so: bool) -> str:
+        """Say what became of a right."""
+        if was_so:
+            return self.unchanged(name, who)
+        return (self.given if is_given else self.taken)(name, who)
+
+    def lines(self, readers: Mapping[str, Sequence[str]]) -> list[str]:
+        """Who reads each closed collection, one line each."""
+        lines = [
+            self.readers(name, own) if own else self.nobody(name) for name, own in readers.items()
+        ]
+        return lines or [self.none_closed]

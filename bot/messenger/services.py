@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Concatenate
@@ -15,6 +15,7 @@ from telegram import Update
 from bot.answer import Answer
 from bot.answering.claim import ClaimAnswer, answer_claims, find_claims
 from bot.audio import SpeechService
+from bot.conversation.recall import readable_turns
 from bot.followups.base import ConversationChain
 from bot.followups.turn import TurnText
 from bot.library.articles import Library
@@ -27,9 +28,10 @@ from bot.settings import Settings
 from bot.state import chats, corpora, people
 from bot.state.audit import ActLog
 from bot.state.clock import utc_now
-from bot.state.conversations import ConversationPlace
+from bot.state.conversations import ConversationPlace, TurnRecord
 from bot.state.database import Arguments, Result, State
 from bot.state.limits import AskLimits
+from bot.state.rights import look_up_readable
 from index.article import Article, Selection
 
 if TYPE_CHECKING:
@@ -120,6 +122,15 @@ class BotServices:
     async def selection(self, place: ConversationPlace) -> Selection | None:
         """The articles chosen for a group or topic; None for all."""
         return await self.run(corpora.find_selection, place.chat_id, place.thread_id)
+
+    async def readable(self, turns: Sequence[TurnRecord]) -> list[TurnRecord]:
+        """The turns that say nothing of what is closed to the reader of this task."""
+        return await asyncio.to_thread(readable_turns, turns, self.settings, self.library)
+
+    async def rights_in(self, chat_id: int) -> frozenset[str]:
+        """The closed collections that a person or group may read in their chat with the bot."""
+        administers = chat_id > 0 and self.roles.administers(chat_id)
+        return await look_up_readable(self.state, self.settings, [chat_id], administers=administers)
 
     async def subjects(self, chat_id: int) -> list[str]:
 

@@ -102,7 +102,8 @@ async def try_index(library: _Index) -> None:
 def index_age(generation: Callable[[], str]) -> float:
     """Seconds since the current generation was built, according to its ID."""
     try:
-        built_at = datetime.strptime(generation(), _BUILT_FORMAT).replace(tzinfo=UTC)
+        built_id, _, _ = generation().partition("-")
+        built_at = datetime.strptime(built_id, _BUILT_FORMAT).replace(tzinfo=UTC)
     except (IndexingError, ValueError):
         return float("nan")
     return (datetime.now(UTC) - built_at).total_seconds()

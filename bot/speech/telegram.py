@@ -174,6 +174,8 @@ class SpeechOnTelegram(Handlers, TelegramFeature):
         record = await self._services.run(conversations.turn, turn_id=turn_id)
         if record is None or record.place.chat_id != asker.place.chat_id:
             return []
+        if not await self._services.readable([record]):
+            return []
         turn = parse_turn(record.turn)
         language = voice_language(turn.language)
         citations = await asyncio.to_thread(

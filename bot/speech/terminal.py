@@ -110,7 +110,7 @@ def hear_question(settings: Settings, recording: Path) -> QuestionSource:
 
     if not recording.is_file():
         raise SpeechError("speech-no-file", path=recording)
-    names_for = partial(find_expected_names, open_index(settings).searcher())
+    names_for = partial(find_expected_names, open_index(settings, whole=True).searcher())
     with closing(open_speech(settings)) as speech:
         transcript = speech.hear(recording, names_for)
     phrases = SpeechPhrases.of(settings.language)

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from bot.state.database import State
 
 ArticleAct = Literal["add", "remove", "restore", "source", "source-removed"]
-RightsAct = Literal["role", "invite", "group", "token", "revoke"]
+RightsAct = Literal["role", "invite", "group", "token", "revoke", "right", "right-taken"]
 Act = ArticleAct | RightsAct | Literal["announce", "build", "rollback", "import"]
 Door = Literal["telegram", "terminal", "web"]
 AUDIT_RETENTION = timedelta(days=365)
 # Acts whose object is a person's number.
-_ON_PEOPLE: tuple[Act, ...] = ("role",)
+_ON_PEOPLE: tuple[Act, ...] = ("role", "right", "right-taken")
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.state.audit import Actor, record_act
 from bot.state.personal import FEATURE_TABLES
-from bot.state.tables import ChatRow, ConversationRow, CorpusRow, DocumentRow, TurnRow
+from bot.state.tables import ChatRow, ConversationRow, CorpusRow, DocumentRow, RightRow, TurnRow
 
 
 def note_chat(session: Session, chat_id: int, now: datetime) -> bool | None:
@@ -45,6 +45,7 @@ def move_chat(session: Session, old: int, new: int, now: datetime) -> None:
         if new_row.allowed is None:
             new_row.allowed = old_row.allowed
         session.delete(old_row)
+    session.execute(update(RightRow).where(RightRow.holder == old).values(holder=new))
     features = (table.row for table in FEATURE_TABLES if table.moves)
     places: tuple[Any, ...] = (ConversationRow, CorpusRow, DocumentRow, TurnRow, *features)
     for table in places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,12 @@ class KnownPerson:
 
     language: str | None
     since: datetime
+
+
+def person_number(kind: str, name: str) -> int:
+    """Hash a name into a person number: each mode of access has names of its own."""
+    digest = hashlib.sha256(f"selon visitor {kind} {name}".encode()).digest()
+    return WEB_PEOPLE + int.from_bytes(digest[:8], "big") % WEB_PEOPLE
 
 
 def note_person(session: Session, person_id: int, now: datetime) -> KnownPerson:

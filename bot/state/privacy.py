@@ -21,6 +21,7 @@ from bot.state.tables import (
     DocumentRow,
     InvitationRow,
     PersonRow,
+    RightRow,
     RoleRow,
     TurnRow,
     VoteRow,
@@ -37,6 +38,7 @@ _OF_PERSON: tuple[tuple[str, type[Base], Any], ...] = (
     ("addressees", AddresseeRow, AddresseeRow.person_id),
     ("invitations", InvitationRow, InvitationRow.created_by),
     ("roles", RoleRow, _ROLE_OWNER),
+    ("rights", RightRow, RightRow.holder),
 )
 
 

@@ -275,6 +275,20 @@ class RoleRow(Base):
     given_at: Mapped[datetime] = mapped_column(Utc)
 
 
+class RightRow(Base):
+    """A closed collection that a person, group or token may read: `holder` is the number of a
+    person or a chat, `label` how they were named."""
+
+    __tablename__ = "rights"
+
+    collection: Mapped[str] = mapped_column(String(64), primary_key=True)
+    holder: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, index=True
+    )
+    label: Mapped[str] = mapped_column(String(200))
+    given_at: Mapped[datetime] = mapped_column(Utc)
+
+
 class InvitationRow(Base):
     """Grants `role` to the bearer of a token whose SHA-256 is `digest`."""
 

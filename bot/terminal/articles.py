@@ -78,7 +78,8 @@ def run_list(
         from bot.archive.subject import find_subject
         from bot.assembly import open_index
 
-        found = find_subject(open_index(settings).searcher(), encodable(" ".join(words)))
+        searcher = open_index(settings, whole=True).searcher()
+        found = find_subject(searcher, encodable(" ".join(words)))
         ids = frozenset(own.article.id for own in found.articles)
         entries = [entry for entry in entries if entry.id in ids]
     page = entries[:limit]

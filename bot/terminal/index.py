@@ -103,6 +103,7 @@ def follow_build(
     """Build with progress and a report; return None if interrupted."""
     from bot.embedder import open_embedder
     from bot.library.builder_log import BuilderLog
+    from bot.rights import keep_apart
     from bot.terminal.progress import catch_interrupt, observe_progress
     from index.ingestion.builder import build
 
@@ -115,10 +116,10 @@ def follow_build(
             catch_interrupt(observer.stopping) as stop,
         ):
             embedder = open_embedder(settings, progress=observer.model, lazy=True)
-            store = index_store(settings)
+            store, own = index_store(settings), keep_apart(settings, options, paths)
 
             def start(stop: Stop) -> BuildReport:
-                return build(paths, store, embedder, options=options, observer=observer, stop=stop)
+                return build(paths, store, embedder, options=own, observer=observer, stop=stop)
 
             report = BuilderLog(store).run(start, stop)
     except BuildStopped as interruption:

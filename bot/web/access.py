@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
@@ -21,8 +20,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from bot.errors import NotAdmitted, NotIdentified, WebError
 from bot.locale.catalogue import Language
 from bot.locale.errors import error_sentence
+from bot.rights import read_collections
 from bot.state import web_tokens
-from bot.state.people import WEB_PEOPLE
+from bot.state.people import person_number
+from bot.state.rights import GROUP, look_up_readable
 from bot.state.roles import Role
 from bot.web import openid
 from bot.web.addresses import LOGIN
@@ -81,6 +82,13 @@ class Identity:
     role: Role = "reader"
     label: str = ""
     cookie: str = ""
+    groups: Sequence[str] = ()
+
+    @property
+    def holders(self) -> list[int]:
+        """The numbers under which they may have rights; strangers have none."""
+        names = [(self.kind, self.name)] if self.label else []
+        return [person_number(*own) for own in (*names, *((GROUP, own) for own in self.groups))]
 
 
 class Access:
@@ -107,6 +115,11 @@ class Access:
         except WebError as refusal:
             await self._refuse(Request(scope, receive), refusal)(scope, receive, send)
             return
+        service, administers = self._service, identity.role == "administrator"
+        readable = await look_up_readable(
+            service.state, service.settings, identity.holders, administers=administers
+        )
+        read_collections(readable)
         site = request.headers.get("sec-fetch-site", "none")
         scope["state"]["visitor"] = Visitor(
             person_number(identity.kind, identity.name),
@@ -115,6 +128,7 @@ class Access:
             is_sent=site not in ("none", "same-origin"),
             name=identity.label,
             role=identity.role,
+            readable=readable,
         )
 
         async def send_cookie(message: Message) -> None:
@@ -145,7 +159,9 @@ class Access:
             account = openid.read_account(request, key, self._service.now())
             if account is None:
                 raise NotAdmitted("web-not-admitted")
-            return Identity(access, account.subject, account.role, account.name)
+            return Identity(
+                access, account.subject, account.role, account.name, groups=account.groups
+            )
         # A proxy on this machine brings strangers, so that being here is not enough by itself.
         is_here = access == "local" and request.client and request.client.host in LOOPBACK
         role = self._role_of("local") if is_here else "reader"
@@ -235,12 +251,6 @@ def address_number(host: str) -> int:
             household = ip_network((address, 64), strict=False).network_address
             address = address.ipv4_mapped or household
     return person_number("address", str(address))
-
-
-def person_number(kind: str, name: str) -> int:
-    """Hash a name into a person number: each mode of access has names of its own."""
-    digest = hashlib.sha256(f"selon visitor {kind} {name}".encode()).digest()
-    return WEB_PEOPLE + int.from_bytes(digest[:8], "big") % WEB_PEOPLE
 
 
 def accepted_language(header: str) -> Language:

@@ -111,7 +111,8 @@ class OwnConversations:
     async def read(self, number: str) -> tuple[str | None, Sequence[TurnRecord]]:
         """The title that a conversation was given, if any, and its turns, the last first."""
         place = self._place(number)
-        turns = [turn for turn in await self.service.turns(place, _SHOWN_TURNS) if turn.key]
+        every = await self.service.turns(place, _SHOWN_TURNS)
+        turns = [turn for turn in await self.service.readable(every) if turn.key]
         if not turns:
             raise MissingPage("web-conversation-none")
         title = await self.service.state.run(conversations.conversation_title, place=place)

@@ -23,6 +23,7 @@ from bot.errors import MissingPage, WebError
 from bot.json_records import AnswerSectionRecord, sections_record
 from bot.library.articles import Library
 from bot.locale.answers import title_of
+from bot.rights import read_collections
 from bot.settings import Settings
 from bot.understanding.intents import COMMAND_INTENTS
 from bot.understanding.texts import CommandPhrases
@@ -323,6 +324,8 @@ def mcp_server(
         context: ServerRequestContext[Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         asker, tool = asker_of(context.request), tools.get(params.name)
+        if asker.visitor is not None:  # requests are served by another task
+            read_collections(asker.visitor.readable)
         if tool is None:
             unknown = WebError("tool-not-found", name=params.name[:100], tools=tuple(tools))
             return _refusal(ProgramError.of(unknown, asker.language).message)

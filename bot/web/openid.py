@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -15,6 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from bot.errors import SettingsError, SignInFailed
 from bot.settings import Settings, group_roles
+from bot.state.people import person_number
+from bot.state.rights import GROUP, right_holders
 from bot.state.roles import ROLES, Role
 from bot.web.addresses import LOGIN, base_address
 from bot.web.cookies import cookie_header, cookie_name, seal, unseal
@@ -37,11 +40,12 @@ _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody whom the provider has named."""
+    """Somebody whom the provider has named; `groups` are those of theirs that had rights."""
 
     subject: str  # with its issuer
     name: str
     role: Role
+    groups: Sequence[str] = ()
 
 
 def own_path(text: str) -> str:
@@ -113,7 +117,7 @@ class OpenIdProvider:
             raise SignInFailed("openid-no-role")
         names = (claims.get(name) for name in ("name", "preferred_username", "email", "sub"))
         name = str(next(filter(None, names)))[:_NAME_CHARACTERS]
-        return Account(f"{issuer} {claims['sub']}", name, role)
+        return Account(f"{issuer} {claims['sub']}", name, role, group_names(groups))
 
     async def sign_out_address(self, request: Request) -> str:
         """Where the provider ends its own session; "" if it has no such page, or is away."""
@@ -142,9 +146,14 @@ def role_of(groups: object, roles: Mapping[str, str]) -> Role | None:
     """The highest role of somebody's groups; None if roles are given and none is theirs."""
     if not roles:
         return "reader"
-    names = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
-    given = {roles.get(name) for name in ("*", *names) if isinstance(name, str)}
+    given = {roles.get(name) for name in ("*", *group_names(groups))}
     return next((role for role in ROLES if role in given), None)
+
+
+def group_names(groups: object) -> list[str]:
+    """The groups of a claim, which may be one alone."""
+    names = groups if isinstance(groups, list) else [groups]
+    return [name for name in names if isinstance(name, str)]
 
 
 def open_provider(settings: Settings) -> OpenIdProvider | None:
@@ -189,7 +198,11 @@ class SignInPages:
             response = _refuse(request, error)
         else:
             until = self._service.now().timestamp() + ACCOUNT_SECONDS
-            record = asdict(account) | {"until": until}
+            numbers = {name: person_number(GROUP, name) for name in account.groups}
+            find = partial(right_holders, holders=list(numbers.values()))
+            holders = await self._service.state.run(find)
+            groups = [name for name, number in numbers.items() if number in holders]
+            record = asdict(account) | {"until": until, "groups": groups}
             response = RedirectResponse(path, 303)
             cookie = cookie_header(seal(record, "account", key), scheme, ACCOUNT_SECONDS / 86400)
             response.headers.append("set-cookie", cookie)

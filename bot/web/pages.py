@@ -132,7 +132,7 @@ class AskPages:
         """The answer to the last question of a conversation, if it is this one: stored, but lost on
         its way."""
         place = ConversationPlace(visitor.person_id, conversation, visitor.person_id)
-        turns = await self._service.turns(place, 1)
+        turns = await self._service.readable(await self._service.turns(place, 1))
         if not turns or turns[0].question != plain_question(question):
             return None
         return await view_answer(self._service, turns[0], visitor)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer
-from bot.conversation.recall import RecalledAnswer, recall
+from bot.conversation.recall import RecalledAnswer, readable_turns, recall
 from bot.conversation.turns import new_turn
 from bot.errors import (
     FieldError,
@@ -98,6 +98,7 @@ class Visitor:
     `name` is what a token, a proxy or an OpenID provider calls them, if any.
     `address` is a hash of their network, whose visitors share limits; None if they are known.
     `is_sent`: a page of another site, not the person, may have made their browser come.
+    `readable` are the closed collections that they may read.
     """
 
     person_id: int
@@ -106,6 +107,7 @@ class Visitor:
     is_sent: bool = False
     name: str = ""
     role: Role = "reader"
+    readable: frozenset[str] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -218,8 +220,13 @@ class WebService:
         return ActLog(lambda: self.state, visitor.actor)
 
     async def find_turn(self, key: str) -> TurnRecord | None:
-        """The turn whose answer has this key."""
-        return await self.state.run(conversations.turn_of_key, key=without_nul(key))
+        """The turn whose answer has this key, for a visitor who may read it."""
+        turn = await self.state.run(conversations.turn_of_key, key=without_nul(key))
+        return next(iter(await self.readable([turn] if turn else [])), None)
+
+    async def readable(self, turns: Sequence[TurnRecord]) -> list[TurnRecord]:
+        """The turns that say nothing of what is closed to the visitor."""
+        return await asyncio.to_thread(readable_turns, turns, self.settings, self.library)
 
     async def recall(self, turn: TurnRecord) -> RecalledAnswer:
         """The answer of a stored turn, compared with the current articles."""
@@ -251,7 +258,8 @@ class WebService:
     ) -> History:
         if earlier is not None:
             return await self.chain.restore(question, earlier, self.now()) if earlier else ()
-        return tuple(parse_turn(record.turn) for record in await self.turns(place))
+        records = await self.readable(await self.turns(place))
+        return tuple(parse_turn(record.turn) for record in records)
 
     async def _store(
         self, place: ConversationPlace, answer: Answer, known_since: datetime | None

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, Protocol
 
+from index.article import Selection
 from index.errors import Problem, ReadError, StreamError, reason_of
 from index.text.folding import folded_words
 
@@ -124,14 +125,17 @@ class Options:
     """The operator's options for reading files.
 
     `fields` maps Selon's names to those of the records (`{"text": "corps"}`); `ocr` lets
-    Tesseract, if installed, read scans.
+    Tesseract, if installed, read scans. Articles in a selection of `apart` are copies of none
+    outside it.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     ocr: bool = True
+    apart: tuple[Selection, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Options, (dict(self.fields), self.ocr)  # a mapping proxy cannot be pickled
+        fields = dict(self.fields)  # a mapping proxy cannot be pickled
+        return Options, (fields, self.ocr, self.apart)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _listing_problem(error: OSError) -> Problem:
 
 
 def _named_file(path: Path, ledger_of: _Ledgers) -> Iterator[tuple[str, Source] | Skipped]:
-    label = _label(path)
+    label = label_of(path)
     if not path.is_file():
         yield Skipped(label, Problem("path-neither"))
     elif suffix_of(path.name) is None:
@@ -106,7 +106,7 @@ class _Below:
 
     def __iter__(self) -> Iterator[tuple[str, Source] | Skipped]:
         name = _plain(Path(os.path.realpath(self._root)).name)
-        pending = [_Folder(str(self._root), _label(self._root), name)]
+        pending = [_Folder(str(self._root), label_of(self._root), name)]
         while pending:
             folder = pending.pop()
             real = os.path.realpath(folder.path)
@@ -208,7 +208,8 @@ class _Folder:
         return _Folder(f"{self.path.rstrip(os.sep)}{os.sep}{name}", label, location)
 
 
-def _label(path: Path) -> str:
+def label_of(path: Path) -> str:
+    """How the articles below a path show it."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links are not resolved
     here = Path.cwd()
     return _plain(str(absolute.relative_to(here) if absolute.is_relative_to(here) else path))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any
 
-from index.article import Article, SignedArticle, article_digest
+from index.article import Article, Selection, SignedArticle, article_digest
 from index.ingestion.duplicates import (
     LIKENESS,
     MOST_ALIKE,
@@ -44,8 +44,9 @@ class Addition(NewGeneration):
         before: PreviousGeneration,
         changes: SourceChanges,
         rules: str,
+        apart: Sequence[Selection],
     ) -> None:
-        super().__init__(writer, rules)
+        super().__init__(writer, rules, apart)
         self._before = before
         self._most = MOST_ADDED * before.facts.articles
         readings = [*changes.readings.values(), *changes.deletions]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from index.article import Article
+from index.article import Article, Selection
 from index.errors import BuildStopped
 from index.formats.base import Options, Skipped
 from index.formats.sources import find_sources
@@ -93,13 +93,14 @@ def build(
     the index in service is then unchanged, and the next build reuses the vectors of finished
     batches.
     """
+    options = options or Options()
     store, digest = open_store(location), rules(options)
     sources, skipped = find_sources(paths)
     failures = FailedFiles(store.workplace / FAILURES, digest)
-    files = FileArticles(paths, sources, options or Options(), failures, skipped)
+    files = FileArticles(paths, sources, options, failures, skipped)
     roots = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))  # noqa: PTH100 - as named
     watch = observer or Unobserved()
-    return _Build(store, files, digest, roots, embedder, watch, stop).run()
+    return _Build(store, files, digest, roots, embedder, watch, stop, options.apart).run()
 
 
 def _check_stop(stop: _Stop | None, kept: int = 0) -> None:
@@ -139,6 +140,7 @@ class _Build:
     embedder: Embedder
     watch: BuildObserver
     stop: _Stop | None
+    apart: tuple[Selection, ...] = ()
 
     def run(self) -> BuildReport:
         self.watch.step("lock")
@@ -168,7 +170,7 @@ class _Build:
             if report is not None:
                 return report
         with build.generation(self.embedder, alike=before is not None) as writer:
-            generation = NewGeneration(writer, self.rules)
+            generation = NewGeneration(writer, self.rules, self.apart)
             self.supply.read_into(generation, before, context)
             left_out = generation.articles.count_left_out()
             if (
@@ -202,7 +204,7 @@ class _Build:
             if writer is None:
                 return None
             try:
-                generation = Addition(writer, before, changes, self.rules)
+                generation = Addition(writer, before, changes, self.rules, self.apart)
                 files.read_changes(generation, changes, context)
                 generation.find_changed_copies()
             except FullBuildNeeded:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
-from index.article import Article, article_digest, embedding_text
+from index.article import Article, Selection, SignedArticle, article_digest, embedding_text
 from index.errors import IndexingError
 from index.formats.publication import why_embargoed
 from index.ingestion.duplicates import duplicate_groups, likeness_keys, signature
@@ -31,10 +31,13 @@ class EmbargoedArticle(UnfitArticle):
 
 class NewGeneration:
     """Collects articles, finds copies, cuts passages; then writes vectors, words and facts.
-    `rules`: see `index.ingestion.readings.rules`. Raises StoreError."""
+    `rules`: see `index.ingestion.readings.rules`; `apart`: see `Options`. Raises StoreError."""
 
-    def __init__(self, writer: GenerationWriter, rules: str) -> None:
+    def __init__(
+        self, writer: GenerationWriter, rules: str, apart: Sequence[Selection] = ()
+    ) -> None:
         self.writer = writer
+        self.apart = apart
         self.articles = writer.articles
         self.rules = rules
         self.copies = 0
@@ -64,7 +67,19 @@ class NewGeneration:
         articles = list(self.articles.signatures())
         keys, places = likeness_keys([article.signature for article in articles])
         self.articles.likeness = LikenessKeys.of(keys, places + np.uint32(1))  # numbers are from 1
-        self.copies = self.articles.unite(duplicate_groups(articles, names))
+        self.copies = self.articles.unite(
+            group for own in self.parted(articles) for group in duplicate_groups(own, names)
+        )
+
+    def parted(self, articles: list[SignedArticle]) -> list[list[SignedArticle]]:
+        """The articles in parts of which none has copies in another."""
+        if not self.apart:
+            return [articles]
+        members = [self.articles.select(selection) for selection in self.apart]
+        parts: dict[tuple[bool, ...], list[SignedArticle]] = {}
+        for article in articles:
+            parts.setdefault(tuple(article.id in own for own in members), []).append(article)
+        return list(parts.values())
 
     def cut(self, check: StopCheck, progress: EmbedProgress) -> None:
         """Cut the searchable articles, reusing the passages of unchanged ones."""

@@ -52,6 +52,7 @@ def rules(options: Options | None = None) -> str:
     libraries = {name: version(name) for name in LIBRARIES}
     facts = [ARTICLE_VERSION, PASSAGE_VERSION, parsers, sys.version_info[:2], libraries]
     facts += [dict(options.fields), options.ocr, shutil.which("tesseract")]
+    facts += map(repr, options.apart)
     return hashlib.blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
 
 

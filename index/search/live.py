@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.article import Article, Period, Selection
 from index.errors import DamagedIndex, IndexingError, ModelMismatch
@@ -17,7 +17,12 @@ from index.search.searcher import Searcher
 from index.store.builder_status import BuilderStatus
 from index.store.factory import Location, open_store
 
+_CACHED_SEARCHERS = 32  # one for each set of collections that somebody reads
+
 logger = logging.getLogger(__name__)
+
+
+Closed = tuple[Selection, ...]  # what a caller may not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,23 @@ class _Service:
 
     generation: str
     searcher: Searcher
+    bounded: dict[Closed, Searcher] = field(default_factory=dict)
+
+    def without(self, closed: Closed) -> Searcher:
+        """The searcher of somebody to whom these articles are closed."""
+        searcher = self.bounded.get(closed) if closed else self.searcher
+        if searcher is None:
+            if len(self.bounded) >= _CACHED_SEARCHERS:
+                self.bounded.clear()
+            searcher = self.bounded[closed] = self.searcher.without(closed)
+        return searcher
 
 
 class LiveIndex:
     """Searches the newest generation; a question in progress keeps the one it started with.
 
-    Thread-safe. `selection` returns the current caller's selection, or None for all articles.
+    Thread-safe. `selection` returns the current caller's selection, or None for all articles;
+    `closed` returns the articles that the caller must not learn anything of.
     Raises NoIndex, DamagedIndex or ModelMismatch if no generation can be opened; after that, a
     newer one that cannot be opened is logged and skipped. If `may_be_missing`, a missing index is
     no error: until it is built, searches raise NoIndex.
@@ -43,11 +59,13 @@ class LiveIndex:
         embedder: Embedder,
         judge: ConfidenceModel,
         selection: Callable[[], Selection | None] = lambda: None,
+        closed: Callable[[], Closed] = tuple,
         *,
         may_be_missing: bool = False,
     ) -> None:
         self._store = open_store(location)
         self._selection = selection
+        self._closed = closed
         self._embedder = embedder
         self._judge = judge
         self._switching = threading.Lock()  # never held while querying the store
@@ -73,16 +91,16 @@ class LiveIndex:
         return self.searcher().search_subject(subject, limit, within)
 
     def generation(self) -> str:
-        """Id of the generation in service now."""
-        return self._newest().generation
+        """Id of the generation in service now, another for each choice of closed articles."""
+        return self.searcher().generation.facts.id
 
     def article(self, article_id: str) -> Article | None:
         return self.searcher().generation.article(article_id)
 
     def searcher(self) -> Searcher:
-        """A searcher over the generation in service, restricted to the caller's selection. A
-        replaced generation is closed when its last question drops it."""
-        selection, searcher = self._selection(), self._newest().searcher
+        """A searcher over the generation in service, restricted to what the caller may read and to
+        their selection. A replaced generation is closed when its last question drops it."""
+        selection, searcher = self._selection(), self._newest().without(self._closed())
         return searcher if selection is None else searcher.among(selection)
 
     def _newest(self) -> _Service:

@@ -117,6 +117,11 @@ class Searcher:
         """A searcher restricted to these articles."""
         return Searcher(self.generation, self._embedder, self._judge, selection)
 
+    def without(self, closed: tuple[Selection, ...]) -> Searcher:
+        """A searcher for somebody to whom these articles are closed."""
+        generation = self.generation.without(closed)
+        return Searcher(generation, self._embedder, self._judge, self._among)
+
     def by_author(self, name: str) -> Searcher | None:
         """A searcher restricted to the authors with these words as their name or, if several, in
         it; None without any."""

@@ -20,6 +20,7 @@ from index.article import (
     Article,
     DuplicateGroup,
     Passage,
+    Selection,
     SignedArticle,
     corpus_fingerprint,
 )
@@ -27,8 +28,10 @@ from index.errors import StoreError
 from index.store.articles import (
     ARTICLE_COLUMNS,
     SIGNED_COLUMNS,
+    SQLITE,
     SourceRow,
     article_of_row,
+    matching_clause,
     signed_of_row,
     sqlite_address,
     translate_sqlite_errors,
@@ -300,6 +303,12 @@ class ArticleDatabase:
     def signatures(self) -> Iterator[SignedArticle]:
         rows = self.stream(f"SELECT {SIGNED_COLUMNS} FROM articles ORDER BY number")
         return map(signed_of_row, rows)
+
+    def select(self, among: Selection) -> frozenset[str]:
+        """Ids of the selected articles and copies."""
+        clause, values = matching_clause(among, SQLITE)
+        rows = self.rows(f"SELECT id FROM articles a WHERE {clause}", *values)
+        return frozenset(row[0] for row in rows)
 
     def unite(self, groups: Iterable[DuplicateGroup]) -> int:
         """Mark the copies of each group; return how many there are."""

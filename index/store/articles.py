@@ -71,7 +71,7 @@ class SqlDialect:
     as_list: Callable[[Sequence[str]], object]
 
 
-_SQLITE = SqlDialect(
+SQLITE = SqlDialect(
     mark="?",
     row="row",
     id_prefix="substr(id, 1, length(?1)) = ?1",
@@ -84,13 +84,18 @@ _SQLITE = SqlDialect(
 
 def selection_clause(among: Selection | None, dialect: SqlDialect) -> tuple[str, list[object]]:
     """Condition for the searchable articles `a` of a selection, and its values."""
-    clauses, values = ["a.copy_of IS NULL"], list[object]()
+    clause, values = matching_clause(among or Selection(), dialect)
+    return f"a.copy_of IS NULL AND {clause}", values
+
+
+def matching_clause(selection: Selection, dialect: SqlDialect) -> tuple[str, list[object]]:
+    """Like `selection_clause`, for copies, too."""
+    clauses, values = list[str](), list[object]()
 
     def require(clause: str, value: object) -> None:
         clauses.append(clause)
         values.append(value)
 
-    selection = among or Selection()
     for column, values_of in (
         ("outlet", selection.outlets),
         ("category", selection.categories),
@@ -106,7 +111,11 @@ def selection_clause(among: Selection | None, dialect: SqlDialect) -> tuple[str,
         require(f"a.published >= {dialect.mark}", str(selection.since))
     if selection.until is not None:
         require(f"a.published <= {dialect.mark}", str(selection.until))
-    return " AND ".join(clauses), values
+    for other in selection.outside:
+        clause, own = matching_clause(other, dialect)
+        clauses.append(f"({clause}) IS NOT TRUE")  # without an outlet, it is no other's
+        values += own
+    return " AND ".join(clauses) or "TRUE", values
 
 
 class SourceRow(NamedTuple):
@@ -167,27 +176,29 @@ class SqlArticles:
         articles = map(article_of_row, self._of_articles(ARTICLE_COLUMNS, ids))
         return {article.id: article for article in articles}
 
-    def find(self, reference: str) -> list[ArticleEntry]:
+    def find(self, reference: str, among: Selection | None = None) -> list[ArticleEntry]:
         ways = ways_of(reference)
-        return next(filter(None, (self.find_by(way, reference) for way in ways)), [])
+        return next(filter(None, (self.find_by(way, reference, among) for way in ways)), [])
 
-    def find_by(self, way: Way, reference: str) -> list[ArticleEntry]:
+    def find_by(self, way: Way, reference: str, among: Selection | None) -> list[ArticleEntry]:
         """Match a reference by one of `ways_of`."""
         dialect = self._dialect
         clause = dialect.id_prefix if way == "id_prefix" else f"{way} = {dialect.mark}"
-        return self._entries(f"{clause} ORDER BY number", reference)
+        entries = self._entries(f"{clause} ORDER BY number", reference)
+        return [entry for entry in entries if among is None or entry in among]
 
     def count(self, among: Selection | None = None) -> int:
         clause, values = selection_clause(among, self._dialect)
         query = f"SELECT count(*) FROM {{g}}.articles a WHERE {clause}"
         return int(self.rows(query, *values)[0][0])
 
-    def facet(self, kind: FacetKind) -> dict[str, int]:
+    def facet(self, kind: FacetKind, among: Selection | None = None) -> dict[str, int]:
+        clause, values = selection_clause(among, self._dialect)
         query = (
-            f"SELECT {kind}, count(*) FROM {{g}}.articles "
-            f"WHERE copy_of IS NULL AND {kind} <> '' GROUP BY {kind}"
+            f"SELECT {kind}, count(*) FROM {{g}}.articles a "
+            f"WHERE {clause} AND {kind} <> '' GROUP BY {kind}"
         )
-        return sort_counts(dict(self.rows(query)))
+        return sort_counts(dict(self.rows(query, *values)))
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
         among = self._dialect.column_in_list.format("id")
@@ -214,7 +225,7 @@ class SqlArticles:
 class StoredArticles(SqlArticles):
     """Reads a finished `articles.sqlite`. Thread-safe. Raises DamagedIndex."""
 
-    _dialect = _SQLITE
+    _dialect = SQLITE
 
     def __init__(self, path: Path) -> None:
         self._translating = partial(
@@ -244,7 +255,7 @@ class StoredArticles(SqlArticles):
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         """Articles, newest first, undated ones last; at most `limit` unless negative."""
-        clause, values = selection_clause(among, _SQLITE)
+        clause, values = selection_clause(among, SQLITE)
         order = "ORDER BY published DESC NULLS LAST, number"
         # Sort numbers before reading rows: halves the time when skipping thousands.
         numbers = f"SELECT number FROM articles a WHERE {clause} {order} LIMIT ? OFFSET ?"
@@ -338,7 +349,7 @@ class StoredArticles(SqlArticles):
 
     def select_rows(self, among: Selection) -> IntArray:
         """Rows of the passages of the selected articles."""
-        clause, values = selection_clause(among, _SQLITE)
+        clause, values = selection_clause(among, SQLITE)
         rows = self._stream(
             "SELECT p.row FROM passages p WHERE p.article IN "
             f"(SELECT number FROM articles a WHERE {clause})",

@@ -167,14 +167,21 @@ class StoredGeneration(Protocol):
     @property
     def facts(self) -> GenerationFacts: ...
 
-    def frequencies(self, kind: RowKind, terms: Collection[str]) -> Mapping[str, int]:
+    def frequencies(
+        self, kind: RowKind, terms: Collection[str], among: Selection | None = None
+    ) -> Mapping[str, int]:
         """Document frequency of these terms among passages or sentences, without unknown ones."""
+
+    def count_rows(self, among: Selection) -> Mapping[RowKind, int]:
+        """Numbers of passages and of sentences of the selected articles."""
 
     def candidates(self, query: CandidateQuery) -> CandidateSignals:
         """The union of the passages nearest to the vector, those of the nearest sentences, and
         those with the best BM25."""
 
-    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+    def passages_with(
+        self, terms: Sequence[Collection[str]], among: Selection | None = None
+    ) -> IntArray:
         """Ascending keys of the passages that have one of the alternatives of every term, in their
         text, their heading or their article's title; none without terms."""
 
@@ -193,7 +200,7 @@ class StoredGeneration(Protocol):
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         """Entries of these articles and copies; unknown ids are left out."""
 
-    def find(self, reference: str) -> list[ArticleEntry]:
+    def find(self, reference: str, among: Selection | None = None) -> list[ArticleEntry]:
         """Match an id, an id prefix, a path, an address or a title, copies included; the first way
         that matches any article wins."""
 
@@ -205,8 +212,8 @@ class StoredGeneration(Protocol):
     def count(self, among: Selection | None = None) -> int:
         """Number of selected articles."""
 
-    def facet(self, kind: FacetKind) -> Mapping[str, int]:
-        """Number of articles by outlet, category, language or author, largest first."""
+    def facet(self, kind: FacetKind, among: Selection | None = None) -> Mapping[str, int]:
+        """Number of selected articles by outlet, category, language or author, largest first."""
 
     def close(self) -> None:
         """Closing twice is harmless."""
@@ -214,17 +221,19 @@ class StoredGeneration(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TermStatistics:
-    """Terms of all passages, or of all sentences, of a generation."""
+    """Terms of the passages, or of the sentences, of the selected articles of a generation; `size`
+    is their number."""
 
     generation: StoredGeneration
     kind: RowKind
+    size: int
+    among: Selection | None = None
 
     def __len__(self) -> int:
-        facts = self.generation.facts
-        return facts.passages if self.kind == "passages" else facts.sentences
+        return self.size
 
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
-        return self.generation.frequencies(self.kind, terms)
+        return self.generation.frequencies(self.kind, terms, self.among)
 
 
 class ClosedOnExit:

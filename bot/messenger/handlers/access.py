@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from telegram import (
     Bot,
@@ -17,12 +19,16 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import filters
 
+from bot.errors import UsageError
+from bot.locale.administration import RightPhrases
+from bot.locale.errors import error_sentence
 from bot.locale.messenger import AccessPhrases
 from bot.messenger.events import ChatEvent, Handlers, on_command, on_message
 from bot.messenger.handlers.gate import require_administrator, start_token
 from bot.messenger.menus import MenuCommand
 from bot.operations.logs import PublicText
 from bot.state import chats, invitations
+from bot.state.rights import change_right, list_readers
 from bot.state.roles import STANDINGS, Role, Standing
 
 logger = logging.getLogger(__name__)
@@ -34,6 +40,9 @@ ALLOW = MenuCommand(
 FORBID = MenuCommand(
     "interdire", "forbid", "Interdire ici, ou à quelqu’un", "Forbid here, or somebody", public=True
 )
+
+RIGHTS = MenuCommand("droits", "rights", "Les collections fermées", "Closed collections")
+_REVOKE = {"retirer", "revoke"}
 
 EDITOR_WORDS = {"éditeur", "editeur", "éditrice", "editrice", "editor"}
 INVITATION_DAYS = 3
@@ -98,6 +107,25 @@ class AccessHandlers(Handlers):
             return
         standing: Standing = "editor" if EDITOR_WORDS & set(words[1:]) else "reader"
         await self._give(event, number, name, standing if allow else "barred")
+
+    @on_command(RIGHTS, require_administrator)
+    async def rights(self, event: ChatEvent) -> None:
+        """Show who reads the closed collections, or give or take away a right."""
+        phrases, words = event.asker.texts(RightPhrases), event.argument.split()
+        state, settings = self._services.state, self._services.settings
+        is_given = not (words and words[0].lower() in _REVOKE)
+        names = words if is_given else words[1:]
+        if len(names) != 2:
+            lines = phrases.lines(await asyncio.to_thread(list_readers, state, settings))
+            await event.say("\n".join((*lines, "", phrases.usage)))
+            return
+        change = partial(change_right, by=event.asker.actor, is_given=is_given)
+        try:
+            is_changed = await asyncio.to_thread(change, state, settings, *names)
+        except UsageError as error:
+            await event.say(error_sentence(error, event.asker.phrases.code))
+            return
+        await event.say(phrases.changed(*names, is_given=is_given, was_so=not is_changed))
 
     @on_message(filters.UpdateType.MESSAGE & filters.StatusUpdate.USERS_SHARED)
     async def pick(self, event: ChatEvent) -> None:

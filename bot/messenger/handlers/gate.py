@@ -28,6 +28,7 @@ from bot.messenger.menus import MenuCommand, reset_menu
 from bot.messenger.outbound.keyboard import QUESTION_PREFIX
 from bot.messenger.outbound.reply import acknowledge, give_help, say, whisper
 from bot.messenger.services import BotServices, find_asker, phrases_for
+from bot.rights import read_collections
 from bot.state import meters, people
 from bot.state.limits import Over
 
@@ -83,6 +84,9 @@ class Gate(Handlers):
             elif not await self._help(context.bot, update, asker) and not over.was_notified:
                 await (say if over.group else whisper)(context.bot, asker, text)
             raise ApplicationHandlerStop
+        # A group reads what it may read, whoever asks in it.
+        chat_id = person if asker.private else chat.id
+        read_collections(await self._services.rights_in(chat_id))
         if not asker.private:
             if _is_for_one_person(update, context.application):
                 await self._refer_to_private_chat(context.bot, update, asker)

@@ -199,7 +199,11 @@ class WholeAnswerHandlers(Handlers):
         it is of another chat or gone."""
         place = press.asker.place
         turn = await self._run(conversations.turn, int(press.match[1]))
-        if turn is not None and turn.place.chat_id == place.chat_id and RECORD in turn.turn:
+        if turn is not None and (
+            turn.place.chat_id != place.chat_id or not await self._services.readable([turn])
+        ):
+            turn = None
+        if turn is not None and RECORD in turn.turn:
             find = partial(self._services.article, place)
             answer = (await asyncio.to_thread(recall, turn, find)).answer
             if answer.statements:

@@ -120,6 +120,9 @@ class ConversationMemory:
             return history, replied_turn, next(filter(None, referents), None)
 
         history, replied_turn, referent = await services.run(read)
+        history = await services.readable(history)
+        if replied_turn is not None and not await services.readable([replied_turn]):
+            replied_turn = None
         context = parse_turn(replied_turn.turn) if replied_turn else None
         about = about or (referent.subject if referent else "")
         if context is None and about:

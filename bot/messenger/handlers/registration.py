@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.messenger.asker import TelegramApplication
 from bot.messenger.events import Handlers
 from bot.messenger.feature import AnyJob, TelegramFeature
-from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, AccessHandlers
+from bot.messenger.handlers.access import ALLOW, FORBID, INVITE, RIGHTS, AccessHandlers
 from bot.messenger.handlers.announcements import ANNOUNCE, ANNOUNCEMENTS, AnnouncementHandlers
 from bot.messenger.handlers.articles import (
     ARCHIVE,
@@ -57,7 +57,7 @@ CORE_MENUS = Menus(
     everybody=(SEARCH, RECENT, ARTICLE, *ARCHIVE, SOURCES, NEW),
     groups=(ASK, CORPUS),
     administrators=(
-        *(STATUS, STATISTICS, UNANSWERED, REINDEX, REMOVE, ANNOUNCE, INVITE, ALLOW, FORBID),
+        *(STATUS, STATISTICS, UNANSWERED, REINDEX, REMOVE, ANNOUNCE, INVITE, ALLOW, FORBID, RIGHTS),
     ),
     hidden=(ANNOUNCEMENTS,),
 )

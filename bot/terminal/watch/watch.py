@@ -81,11 +81,13 @@ def _builder(settings: Settings, paths: Sequence[Path], changes: ChangeSignal) -
     def build(stop: Callable[[], bool]) -> BuildReport:
         from bot.embedder import open_embedder
         from bot.library.format_options import load_format_options
+        from bot.rights import keep_apart
         from index.ingestion.builder import build
 
         if not embedders:
             embedders.append(open_embedder(settings, lazy=True))
         options, hidden = load_format_options(settings.data_dir), hidden_ids(settings)
+        options = keep_apart(settings, options, paths)
         report = build(paths, index_store(settings), embedders[0], options=options, stop=stop)
         if restore_hidden(settings, hidden):
             changes.mark()

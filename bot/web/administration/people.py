@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import partial
 
@@ -9,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, UsageError
+from bot.locale.administration import RightPhrases
 from bot.locale.errors import error_sentence
 from bot.locale.messenger import AccessPhrases
 from bot.state import roles, web_tokens
+from bot.state.rights import change_right, list_readers
 from bot.state.roles import STANDINGS
 from bot.web.administration.page import AdminSite, address
 
@@ -31,6 +34,7 @@ class PeoplePages:
             self._site.route("/personnes", self.show),
             self._site.route("/personnes/jetons", self.change_token, "POST"),
             self._site.route("/personnes/roles", self.give_role, "POST"),
+            self._site.route("/personnes/droits", self.change_right, "POST"),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -65,11 +69,27 @@ class PeoplePages:
         await self._service.state.run(give, now=self._service.now(), by=by)
         return RedirectResponse(PEOPLE, 303)
 
+    async def change_right(self, request: Request) -> Response:
+        """Let somebody read a closed collection, or no longer."""
+        form = await request.form(max_files=0, max_fields=4)
+        names = [str(form.get(key, "")).strip() for key in ("collection", "who")]
+        by = request.state.visitor.actor
+        change = partial(change_right, by=by, is_given="take" not in form)
+        try:
+            state, settings = self._service.state, self._service.settings
+            await asyncio.to_thread(change, state, settings, *names)
+        except UsageError as error:
+            problem = error_sentence(error, request.state.visitor.language)
+            return await self._page(request, 422, problem=problem)
+        return RedirectResponse(PEOPLE, 303)
+
     async def _page(
         self, request: Request, status: int = 200, *, problem: str = "", token: str = "",
         token_name: str = "",
     ) -> Response:  # fmt: skip
-        standings = await self._service.state.run(roles.load_roles)
+        state, settings = self._service.state, self._service.settings
+        standings = await state.run(roles.load_roles)
+        readers = await asyncio.to_thread(list_readers, state, settings)
         return self._site.page(
             request,
             "personnes",
@@ -82,4 +102,6 @@ class PeoplePages:
             people=sorted(standings.items()),
             access=AccessPhrases.of(request.state.visitor.language),
             given=_GIVEN,
+            readers=readers,
+            rights=RightPhrases.of(request.state.visitor.language).labels,
         )

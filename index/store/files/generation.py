@@ -28,6 +28,7 @@ from index.store.files.manifest import FileManifest
 from index.store.files.segment import FileSegment, Ranked
 from index.store.files.words import hash_terms, nonzero_counts
 from index.store.generation import (
+    ROW_KINDS,
     CandidateQuery,
     CandidateSignals,
     ClosedOnExit,
@@ -40,6 +41,7 @@ from index.store.postings import WordMatch
 
 TOMBSTONES_FILE = "tombstones.json"
 _FEW_DELETED = 1_000  # sentences of a segment
+_CACHED_MASKS = 32  # one for each set of collections that somebody reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,9 @@ class SegmentedArticles(ClosedOnExit):
     def entries(self, ids: Collection[str]) -> list[ArticleEntry]:
         return self._from_each(lambda part: part.entries(ids))
 
-    def find(self, reference: str) -> list[ArticleEntry]:
+    def find(self, reference: str, among: Selection | None = None) -> list[ArticleEntry]:
         def find_by(way: Way) -> list[ArticleEntry]:
-            return self._from_each(lambda part: part.find_by(way, reference))
+            return self._from_each(lambda part: part.find_by(way, reference, among))
 
         return next(filter(None, map(find_by, ways_of(reference))), [])
 
@@ -130,12 +132,15 @@ class SegmentedArticles(ClosedOnExit):
         )
         return sum(part.count(among) for part in self._parts) - deleted_count
 
-    def facet(self, kind: FacetKind) -> dict[str, int]:
+    def facet(self, kind: FacetKind, among: Selection | None = None) -> dict[str, int]:
         counts = Counter[str]()
         for part in self._parts:
-            counts.update(part.facet(kind))
-        deleted_entries = self._deleted_articles()
-        counts.subtract(value for entry in deleted_entries if (value := getattr(entry, kind)))
+            counts.update(part.facet(kind, among))
+        counts.subtract(
+            value
+            for entry in self._deleted_articles()
+            if (value := getattr(entry, kind)) and (among is None or entry in among)
+        )
         return sort_counts(counts)
 
     def passage_keys(self, ids: Collection[str]) -> IntArray:
@@ -243,16 +248,42 @@ class FileGeneration(SegmentedArticles):
                 for segment, own in zip(self.segments, rows, strict=True)
             ],
         }
+        self._masks: dict[Selection, dict[RowKind, list[BoolArray]]] = {}
         self._few_deleted = [len(row) <= _FEW_DELETED for row in self._deleted_rows["sentences"]]
 
-    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
+    def frequencies(
+        self, kind: RowKind, terms: Collection[str], among: Selection | None = None
+    ) -> dict[str, int]:
         hashes = hash_terms(terms)
         counts = np.zeros(len(hashes), dtype=np.int64)
+        if among is not None:
+            for segment, is_open in zip(self.segments, self._open_rows(among)[kind], strict=True):
+                counts += segment.words(kind).count_open(is_open, hashes)
+            return nonzero_counts(terms, counts)
         for segment, deleted_rows in zip(self.segments, self._deleted_rows[kind], strict=True):
             counts += segment.words(kind).count(hashes)
             if len(deleted_rows):
                 counts -= segment.words(kind).count_among(deleted_rows, hashes)
         return nonzero_counts(terms, counts)
+
+    def count_rows(self, among: Selection) -> dict[RowKind, int]:
+        rows = self._open_rows(among)
+        return {kind: sum(map(np.count_nonzero, rows[kind])) for kind in ROW_KINDS}
+
+    def _open_rows(self, among: Selection) -> Mapping[RowKind, list[BoolArray]]:
+        """By segment, True for the rows of the selected articles."""
+        rows = self._masks.get(among)
+        if rows is None:
+            query = CandidateQuery(np.empty(0, np.float32), {}, {}, 0, 0, among)
+            passages = [mask for mask in self._eligible(query) if mask is not None]
+            sentences = [
+                segment.sentences_of(mask)
+                for segment, mask in zip(self.segments, passages, strict=True)
+            ]
+            if len(self._masks) >= _CACHED_MASKS:
+                self._masks.clear()
+            rows = self._masks[among] = {"passages": passages, "sentences": sentences}
+        return rows
 
     def count(self, among: Selection | None = None) -> int:
         return self.facts.articles if among is None else super().count(among)
@@ -278,14 +309,19 @@ class FileGeneration(SegmentedArticles):
         ]
         return _concatenate(signals)
 
-    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+    def passages_with(
+        self, terms: Sequence[Collection[str]], among: Selection | None = None
+    ) -> IntArray:
         keys = [
             np.setdiff1d(segment.passage_words.rows_with(terms), deleted_rows) + first
             for segment, deleted_rows, first in zip(
                 self.segments, self._deleted_rows["passages"], self._first[:-1], strict=True
             )
         ]
-        return np.concatenate(keys)
+        every: IntArray = np.concatenate(keys)
+        if among is not None:
+            every = every[np.concatenate(self._open_rows(among)["passages"])[every]]
+        return every
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         ((number, (key,)),) = self._by_segment([key])

@@ -88,6 +88,7 @@ class FileSegment(ClosedOnExit, StoredArticles):
                 )
         super().__init__(folder / ARTICLES_FILE)
         self._selections: dict[Selection, BoolArray] = {}
+        self._rows_of: dict[Selection, IntArray] = {}
         self._closing = weakref.finalize(self, _close, self._lock, self._connection, hold)
 
     def words(self, kind: RowKind) -> FileWords:
@@ -105,10 +106,10 @@ class FileSegment(ClosedOnExit, StoredArticles):
             return near, (best, words.scores[best])
 
         def nominate_by_sentence() -> Ranked:
-            firsts = self._first_sentences
-            by_sentence = None if eligible is None else np.repeat(eligible, np.diff(firsts))
+            by_sentence = None if eligible is None else self.sentences_of(eligible)
             rows, scores = self.sentence_vectors.search(query.vector, query.sentences, by_sentence)
-            return np.searchsorted(firsts, rows, side="right").astype(np.int64) - 1, scores
+            owners = np.searchsorted(self._first_sentences, rows, side="right")
+            return owners.astype(np.int64) - 1, scores
 
         if self.sentence_vectors.exact:  # too few to be worth a thread
             near, best = nominate_passages()
@@ -143,20 +144,36 @@ class FileSegment(ClosedOnExit, StoredArticles):
                 first = (among.since or date.min).toordinal()
                 last = (among.until or date.max).toordinal()
                 masks.append(np.asarray((first <= self._days) & (self._days <= last)))
-            timeless = replace(among, since=None, until=None)
+            timeless = replace(among, since=None, until=None, outside=())
             if timeless != Selection():
-                mask = self._selections.get(timeless)
-                if mask is None:
-                    mask = np.zeros(self.facts.passages, dtype=bool)
-                    mask[self.select_rows(timeless)] = True
-                    if len(self._selections) >= _CACHED_SELECTIONS:
-                        self._selections.clear()
-                    self._selections[timeless] = mask
-                masks.append(mask)
+                masks.append(self._mask(timeless))
+            if among.outside:
+                masks.append(self._mask(Selection(outside=among.outside)))
         if without is not None:
             masks.append(np.ones(self.facts.passages, dtype=bool))
             masks[-1][without] = False
         return np.logical_and.reduce(masks) if masks else None
+
+    def _mask(self, selection: Selection) -> BoolArray:
+        mask = self._selections.get(selection)
+        if mask is None:
+            if selection.outside:  # many people read some of the same collections
+                mask = np.ones(self.facts.passages, dtype=bool)
+                for other in selection.outside:
+                    if other not in self._rows_of:
+                        self._rows_of[other] = self.select_rows(other)
+                    mask[self._rows_of[other]] = False
+            else:
+                mask = np.zeros(self.facts.passages, dtype=bool)
+                mask[self.select_rows(selection)] = True
+            if len(self._selections) >= _CACHED_SELECTIONS:
+                self._selections.clear()
+            self._selections[selection] = mask
+        return mask
+
+    def sentences_of(self, passages: BoolArray) -> BoolArray:
+        """By sentence row, whether its passage is among these."""
+        return np.repeat(passages, np.diff(self._first_sentences))
 
     def sentence_rows(self, rows: IntArray) -> tuple[IntArray, IntArray]:
         """For each passage, the row of its first sentence and the number of its sentences."""

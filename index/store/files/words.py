@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import DamagedIndex, reason_of
-from index.models.base import IntArray
+from index.models.base import BoolArray, IntArray
 from index.store.postings import Ints, Posting, Postings, WordMatch, common_rows, idf
 
 _ROWS = "indices.csc.index.npy"
@@ -112,6 +112,13 @@ class FileWords:
             holders = self._posting(number).rows
             places = np.minimum(np.searchsorted(holders, keys), len(holders) - 1)
             counts[at] = np.count_nonzero(holders[places] == keys)
+        return counts
+
+    def count_open(self, is_open: BoolArray, hashes: Hashes) -> IntArray:
+        """Like `count`, among the rows where `is_open`, shape (n,), is True."""
+        counts = np.zeros(len(hashes), dtype=np.int64)
+        for at, number in zip(*self._find(hashes), strict=True):
+            counts[at] = np.count_nonzero(is_open[self._posting(number).rows])
         return counts
 
     def match(self, weights: Mapping[str, float]) -> WordMatch:

@@ -33,10 +33,11 @@ from index.store.postgres.vectors import (
     prepare_session,
     vector_text,
 )
-from index.store.postgres.words import PostgresWords
+from index.store.postgres.words import OpenRows, PostgresWords
 from index.store.postings import WordMatch
 
 QUESTION_SECONDS = 20.0  # per statement
+_CACHED_MASKS = 32  # one for each set of collections that somebody reads
 _AT_ONCE = 4  # concurrent searches of vectors; each question brings two
 _CHECKED_FIRST = 500  # passages checked against a filter at once, then twice as many each time
 
@@ -60,6 +61,7 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
         self._fetch = partial(_fetch, self._connections, own.number)
         self._pool = ThreadPoolExecutor(_AT_ONCE)
         self._words = PostgresWords(self._fetch, own)
+        self._masks: dict[Selection, OpenRows] = {}
         self._closing = weakref.finalize(self, _close, self._connections, self._pool)
         try:
             for kind in ROW_KINDS:
@@ -77,8 +79,33 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
         rows = self._fetch("SELECT passages FROM {g}.gone")
         return np.frombuffer(b"".join(row[0] for row in rows), dtype="<i4").astype(np.int64)
 
-    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
-        return self._words.frequencies(kind, terms)
+    def frequencies(
+        self, kind: RowKind, terms: Collection[str], among: Selection | None = None
+    ) -> dict[str, int]:
+        if among is None:
+            return self._words.frequencies(kind, terms)
+        return self._words.frequencies_among(kind, terms, self._open_rows(among))
+
+    def count_rows(self, among: Selection) -> dict[RowKind, int]:
+        rows = self._open_rows(among)
+        return {"passages": int(np.count_nonzero(rows.passages)), "sentences": rows.sentences}
+
+    def _open_rows(self, among: Selection) -> OpenRows:
+        rows = self._masks.get(among)
+        if rows is None:
+            clause, values = selection_clause(among, POSTGRES)
+            query = (
+                "SELECT string_agg(int8send(p.number), ''::bytea), coalesce(sum(p.sentences), 0) "
+                "FROM {g}.articles a JOIN {g}.passages p ON p.article = a.number "
+                f"WHERE {clause}"
+            )
+            [[content, sentences]] = self._fetch(query, *values)
+            mask = np.zeros(self._words.size, dtype=bool)
+            mask[np.frombuffer(content or b"", dtype=">i8").astype(np.int64)] = True
+            if len(self._masks) >= _CACHED_MASKS:
+                self._masks.clear()
+            rows = self._masks[among] = OpenRows(mask, int(sentences))
+        return rows
 
     def candidates(self, query: CandidateQuery) -> CandidateSignals:
         vector, among, vectors = vector_text(query.vector), query.among, self._vectors
@@ -152,8 +179,11 @@ class PostgresGeneration(SqlArticles, ClosedOnExit):
             offsets=np.cumsum(counts) - counts,
         )
 
-    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
-        return np.setdiff1d(self._words.passages_with(terms), self._deleted_keys)
+    def passages_with(
+        self, terms: Sequence[Collection[str]], among: Selection | None = None
+    ) -> IntArray:
+        keys = np.setdiff1d(self._words.passages_with(terms), self._deleted_keys)
+        return keys if among is None else keys[self._open_rows(among).passages[keys]]
 
     def passages_by_key(self, keys: Sequence[int]) -> list[StoredPassage]:
         numbers = [int(key) for key in keys]

@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 
-from index.models.base import IntArray, Vectors
+from index.models.base import BoolArray, IntArray, Vectors
 from index.store.generation import RowKind
 from index.store.postgres.manifest import PostgresManifest
 from index.store.postings import Ints, Posting, WordMatch, common_rows, idf
 
 _CACHED_BYTES = 64 * 2**20  # of postings, least recently used first out
 _CACHED_COUNTS = 100_000  # terms; a misspelt word looks up a thousand
+_SAMPLED = 2_000  # passages whose sentences are counted
 # Item of `sentences.words`: a term and its BM25 in the sentence.
 WORD = np.dtype([("term", "<i4"), ("score", "<f4")])
 
@@ -49,6 +50,16 @@ class TermRow:
             yield replace(self.additions, factor=weight)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenRows:
+    """The rows of a selection: a mask of passages, the number of sentences, and the document
+    frequencies that were asked for."""
+
+    passages: BoolArray
+    sentences: int
+    counts: dict[tuple[RowKind, str], int] = field(default_factory=dict)
+
+
 Rows = list[tuple[Any, ...]]
 Fetch = Callable[..., Rows]  # called with a query and its values
 
@@ -60,7 +71,7 @@ class PostgresWords:
         self._fetch = fetch
         self._base = own.base
         growth = own.growth
-        self._size = growth.next_passage if growth else own.facts.passages
+        self.size = growth.next_passage if growth else own.facts.passages
         self._first_added = growth.sentences if growth else own.facts.sentences
         of_base = growth or own.facts
         self._base_sizes = of_base.passages, of_base.sentences
@@ -90,13 +101,39 @@ class PostgresWords:
         at = 0 if kind == "passages" else 1
         return {term: counts[term][at] for term in terms if counts.get(term, (0, 0))[at]}
 
+    def frequencies_among(
+        self, kind: RowKind, terms: Collection[str], rows: OpenRows
+    ) -> dict[str, int]:
+        """Like `frequencies`, in these rows; of sentences, estimated for a term that many passages
+        have."""
+        counts = {}
+        for term, row in self._terms(self.frequencies(kind, terms)).items():
+            if (kind, term) not in rows.counts:
+                if len(rows.counts) >= _CACHED_COUNTS:
+                    rows.counts.clear()
+                rows.counts[kind, term] = self._count_among(kind, row, rows.passages)
+            counts[term] = rows.counts[kind, term]
+        return {term: count for term, count in counts.items() if count}
+
+    def _count_among(self, kind: RowKind, row: TermRow, passages: BoolArray) -> int:
+        every = np.concatenate([row.base.rows, row.additions.rows])
+        own = every[passages[every]]
+        if kind == "passages" or not len(own):
+            return len(own)
+        sample = own[:: len(own) // _SAMPLED + 1]
+        query = "SELECT words FROM {g}.sentences WHERE passage = ANY(%s::bigint[])"
+        words = self._fetch(query, sample.tolist())
+        items = np.frombuffer(b"".join(own_words for [own_words] in words), dtype=WORD)
+        found = np.count_nonzero(items["term"] == row.number)
+        return round(found * len(own) / len(sample))
+
     def match(self, weights: Mapping[str, float]) -> WordMatch:
         """Match every passage against terms weighted by IDF; unknown terms add nothing."""
         term_rows = self._terms(weights)
         postings = (
             term_rows[term].weigh(weight) for term, weight in weights.items() if term in term_rows
         )
-        return WordMatch(tuple(chain.from_iterable(postings)), self._size)
+        return WordMatch(tuple(chain.from_iterable(postings)), self.size)
 
     def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
         rows = self._terms([term for own in terms for term in own])

@@ -22,8 +22,8 @@ HERE = ConversationPlace(100, 0, 7)
 EXPORTED = {
     *("person", "conversations", "turns", "votes", "battles", "battle_votes", "alerts"),
     *("subscriptions", "digests", "scripts", "documents", "announcements", "clippings"),
-    *("addressees", "invitations", "roles", "clipping_shares", "alert_news", "alert_targets"),
-    "acts",
+    *("addressees", "invitations", "roles", "rights", "clipping_shares", "alert_news"),
+    *("alert_targets", "acts"),
 }
 
 

@@ -32,7 +32,7 @@ TURN = {"question": "Qui ?", "turn": {}, "sources": [], "answered": True, "confi
 TURN |= {"generation": "g", "answer_messages": []}
 LETTER = {"bot_id": 1, "number": 1, "sent": []}
 TABLES = Base.metadata.tables
-FOREVER = {"roles", "corpora", "web_tokens", "web_keys", "model_trials"}
+FOREVER = {"roles", "rights", "corpora", "web_tokens", "web_keys", "model_trials"}
 """What administrators decided or measured stays until they do so again."""
 NAMELESS = {"battles", "battle_votes"} & set(TABLES)
 """What is counted stays, without the person and their words."""
@@ -69,6 +69,7 @@ def sample_rows(person: int, at: datetime) -> Sequence[Base]:
         t.RoleRow(person_id=person, role="reader", given_at=at),
         t.InvitationRow(digest=str(person), role="reader", created_by=person, expires_at=invited),
         t.ActRow(at=at - 275 * DAY, door="web", name="Zoé", act="build", object="", detail=""),
+        t.RightRow(collection="conseil", holder=person, label=str(person), given_at=at),
         t.WebTokenRow(name=str(person), digest=str(person), created_at=at),
         t.WebKeyRow(name=str(person), key=b"k"),
         t.MeterRow(key=f"person:{person}", left=1.0, at=at, told=False),

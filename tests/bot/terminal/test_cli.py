@@ -90,7 +90,7 @@ def test_a_doubtful_hearing_is_returned_and_not_answered(
     speech = HeardSpeech(home)
     speech.doubtful = doubtful
     monkeypatch.setattr("bot.speech.service.open_speech", lambda settings: speech)
-    vars(assembled).update(open_index=lambda settings: Mock())
+    vars(assembled).update(open_index=lambda settings, **more: Mock())
     monkeypatch.setattr("bot.speech.names.find_expected_names", lambda searcher, heard: "Cordouan")
     recording = home / "question.ogg"
     recording.write_bytes(b"OggS")

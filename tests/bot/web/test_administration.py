@@ -23,6 +23,7 @@ from bot.library import documents
 from bot.state import roles, web_tokens
 from bot.state.audit import Actor, list_acts
 from bot.state.clock import utc_now
+from bot.state.rights import list_readers
 from bot.web.administration.page import SECTIONS, address
 from bot.web.administration.work import BackgroundJob
 from bot.web.app import create_app
@@ -108,7 +109,7 @@ def test_other_sites_and_strangers_change_nothing(service: WebService) -> None:
     paths = ["", "/index", "/retirer", "/retablir"]
     paths = [f"/admin/articles{path}" for path in paths]
     paths += ["/admin/arret", "/admin/evaluation", "/admin/personnes/jetons"]
-    paths += ["/admin/personnes/roles", "/admin/sources"]
+    paths += ["/admin/personnes/roles", "/admin/personnes/droits", "/admin/sources"]
     for host, headers in (
         ("127.0.0.1", {"sec-fetch-site": "cross-site"}),
         ("127.0.0.1", {"origin": "https://mal.example"}),
@@ -246,6 +247,24 @@ def test_the_audit_has_each_act_once_and_no_question(
         *("Ana",) * 4,
         *("123456 (éditeur)", "123456 (exclu)"),
     ]
+
+
+def test_rights_are_given_and_taken(
+    client: TestClient, service: WebService, tmp_path: Path
+) -> None:
+    assert "Collections fermées" not in client.get("/admin/personnes").text
+    service.settings.collections = file = tmp_path / "collections.toml"
+    file.write_text("[conseil]\nfolders = ['conseil']\n", encoding="utf-8")
+    form = {"collection": "conseil", "who": "token:Ana"}
+    page = client.post("/admin/personnes/droits", data=form).text
+    assert "Collections fermées" in page
+    assert 'value="token:Ana"' in page
+    assert list_readers(service.state, service.settings) == {"conseil": ["token:Ana"]}
+    client.post("/admin/personnes/droits", data={**form, "take": "1"})
+    assert list_readers(service.state, service.settings) == {"conseil": []}
+    for wrong in ({"who": "Ana"}, {"collection": "autre"}):
+        assert client.post("/admin/personnes/droits", data=form | wrong).status_code == 422
+    service.settings.collections = None
 
 
 def test_sources_are_listed_and_checked(

@@ -37,7 +37,7 @@ from index.store.generation import (
     check_model,
 )
 from index.store.open_generation import OpenGeneration, refuse_withdrawn
-from index.store.postings import Postings, WordMatch, common_rows
+from index.store.postings import Postings, WordMatch, common_rows, idf
 from index.store.writer import GenerationWriter, build_postings
 
 
@@ -61,9 +61,24 @@ class MemoryGeneration(StoredArticles):
         self._words = stored.words
         self._firsts = np.append(self.first_sentences(), stored.facts.sentences)
 
-    def frequencies(self, kind: RowKind, terms: Collection[str]) -> dict[str, int]:
-        counts = {term: self._words[kind].frequency(term) for term in terms}
+    def frequencies(
+        self, kind: RowKind, terms: Collection[str], among: Selection | None = None
+    ) -> dict[str, int]:
+        words, rows = self._words[kind], self._open_rows(among or Selection())[kind]
+        counts = {
+            term: int(np.count_nonzero(rows[words.of(term).rows]))
+            for term in terms
+            if words.frequency(term)
+        }
         return {term: count for term, count in counts.items() if count}
+
+    def count_rows(self, among: Selection) -> dict[RowKind, int]:
+        return {kind: int(np.count_nonzero(rows)) for kind, rows in self._open_rows(among).items()}
+
+    def _open_rows(self, among: Selection) -> dict[RowKind, npt.NDArray[np.bool_]]:
+        passages = np.zeros(self.facts.passages, dtype=bool)
+        passages[self.select_rows(among)] = True
+        return {"passages": passages, "sentences": np.repeat(passages, np.diff(self._firsts))}
 
     def candidates(self, query: CandidateQuery) -> CandidateSignals:
         eligible = np.zeros(self.facts.passages, dtype=bool)
@@ -94,17 +109,23 @@ class MemoryGeneration(StoredArticles):
             offsets=np.cumsum(counts[keys]) - counts[keys],
         )
 
-    def _match(self, kind: RowKind, terms: Iterable[str]) -> WordMatch:
+    def _match(self, kind: RowKind, weights: Mapping[str, float]) -> WordMatch:
         words = self._words[kind]
-        return WordMatch(
-            tuple(words.of(term) for term in terms if words.frequency(term)), words.size
-        )
+        postings = [
+            replace(words.of(term), factor=weight / idf(words.frequency(term), words.size))
+            for term, weight in weights.items()
+            if words.frequency(term)
+        ]
+        return WordMatch(tuple(postings), words.size)
 
-    def passages_with(self, terms: Sequence[Collection[str]]) -> IntArray:
+    def passages_with(
+        self, terms: Sequence[Collection[str]], among: Selection | None = None
+    ) -> IntArray:
         words = self._words["passages"]
-        return common_rows(
+        keys = common_rows(
             [[words.of(term).rows for term in own if words.frequency(term)] for own in terms]
         )
+        return keys[self._open_rows(among or Selection())["passages"][keys]]
 
     def sentence_vectors_of(self, key: int) -> Vectors:
         return self._vectors["sentences"][self._firsts[key] : self._firsts[key + 1]]

@@ -9,7 +9,7 @@ from index.store.build import PreviousGeneration
 from index.store.generation import StoredGeneration
 from index.store.writer import GenerationWriter
 
-MOST, MOST_A_ROLE = 40, 20
+MOST, MOST_A_ROLE = 41, 20
 ROLES: dict[str, tuple[type[Any], ...]] = {
     "keep": (IndexStore,),
     "build": (Build, PreviousGeneration, GenerationWriter),
