@@ -85,7 +85,7 @@ class Browser:
         self.client = client
 
     def named(self, name: str) -> TestClient:
-        create = partial(web_tokens.create_token, name=name, now=datetime.now(UTC))
+        create = partial(web_tokens.create_token, name=name, by=BY, now=datetime.now(UTC))
         token = self.service.state.do(create)
         self.client.cookies.clear()
         self.client.headers["authorization"] = f"Bearer {token}"
