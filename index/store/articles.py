@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -52,6 +52,7 @@ SIGNED_COLUMNS = f"id, signature, published, updated, length, {_OWN_TITLE}, outl
 )
 TITLE_COLUMNS = f"id, {_OWN_TITLE}, substr(signature, 1, 16), outlet"
 ARTICLES_FILE = "articles.sqlite"
+_FLAGS = 60  # bits of a number of SQLite
 _AMONG_IDS = "id IN (SELECT value FROM json_each(?))"
 
 
@@ -67,7 +68,7 @@ class SqlDialect:
     row: str
     id_prefix: str
     column_in_list: str
-    path_below_list: str
+    path_below: str
     as_list: Callable[[Sequence[str]], object]
 
 
@@ -76,8 +77,7 @@ SQLITE = SqlDialect(
     row="row",
     id_prefix="substr(id, 1, length(?1)) = ?1",
     column_in_list="a.{} IN (SELECT value FROM json_each(?))",
-    path_below_list="EXISTS (SELECT 1 FROM json_each(?) "
-    "WHERE instr('/' || a.path, '/' || value || '/'))",
+    path_below="instr('/' || a.path, '/' || ? || '/') > 0",
     as_list=json.dumps,
 )
 
@@ -106,7 +106,8 @@ def matching_clause(selection: Selection, dialect: SqlDialect) -> tuple[str, lis
         if values_of:
             require(dialect.column_in_list.format(column), dialect.as_list(values_of))
     if selection.folders:
-        require(dialect.path_below_list, dialect.as_list(selection.folders))
+        clauses.append(f"({' OR '.join([dialect.path_below] * len(selection.folders))})")
+        values += selection.folders
     if selection.since is not None:
         require(f"a.published >= {dialect.mark}", str(selection.since))
     if selection.until is not None:
@@ -187,13 +188,16 @@ class SqlArticles:
         entries = self._entries(f"{clause} ORDER BY number", reference)
         return [entry for entry in entries if among is None or entry in among]
 
+    def _clause(self, among: Selection | None) -> tuple[str, list[object]]:
+        return selection_clause(among, self._dialect)
+
     def count(self, among: Selection | None = None) -> int:
-        clause, values = selection_clause(among, self._dialect)
+        clause, values = self._clause(among)
         query = f"SELECT count(*) FROM {{g}}.articles a WHERE {clause}"
         return int(self.rows(query, *values)[0][0])
 
     def facet(self, kind: FacetKind, among: Selection | None = None) -> dict[str, int]:
-        clause, values = selection_clause(among, self._dialect)
+        clause, values = self._clause(among)
         query = (
             f"SELECT {kind}, count(*) FROM {{g}}.articles a "
             f"WHERE {clause} AND {kind} <> '' GROUP BY {kind}"
@@ -235,6 +239,7 @@ class StoredArticles(SqlArticles):
         # One connection opened now, rather than one per thread: it outlives the file's name, so
         # readers of a removed generation can finish their questions.
         self._lock = threading.Lock()
+        self._numbers: dict[Selection, IntArray] = {}
         with self._translating():
             self._connection = sqlite3.connect(
                 sqlite_address(path), uri=True, check_same_thread=False
@@ -255,7 +260,7 @@ class StoredArticles(SqlArticles):
         self, among: Selection | None = None, limit: int = -1, skip: int = 0
     ) -> list[ArticleEntry]:
         """Articles, newest first, undated ones last; at most `limit` unless negative."""
-        clause, values = selection_clause(among, SQLITE)
+        clause, values = self._clause(among)
         order = "ORDER BY published DESC NULLS LAST, number"
         # Sort numbers before reading rows: halves the time when skipping thousands.
         numbers = f"SELECT number FROM articles a WHERE {clause} {order} LIMIT ? OFFSET ?"
@@ -334,8 +339,7 @@ class StoredArticles(SqlArticles):
 
     def openings(self) -> npt.NDArray[np.bool_]:
         """By passage row, True if it is the first of its article."""
-        rows = self._stream("SELECT article FROM passages ORDER BY row")
-        owners = np.fromiter((row[0] for row in rows), dtype=np.int64)
+        owners = self.owners()
         return np.append(True, np.diff(owners) != 0)[: len(owners)]
 
     def days(self) -> npt.NDArray[np.int32]:
@@ -347,9 +351,37 @@ class StoredArticles(SqlArticles):
         ordinals = (date.fromisoformat(row[0]).toordinal() if row[0] else 0 for row in rows)
         return np.fromiter(ordinals, dtype=np.int32)
 
+    def _clause(self, among: Selection | None) -> tuple[str, list[object]]:
+        if among is None or not among.outside:
+            return selection_clause(among, SQLITE)
+        clause, values = selection_clause(replace(among, outside=()), SQLITE)
+        numbers = _json_list(self.numbers_of(among.outside).tolist())
+        return f"{clause} AND a.number NOT IN (SELECT value FROM json_each(?))", [*values, numbers]
+
+    def numbers_of(self, selections: Collection[Selection]) -> IntArray:
+        """Numbers of the articles in any of these selections, each of which is looked up once:
+        many people read some of the same collections."""
+        unknown = [selection for selection in selections if selection not in self._numbers]
+        for first in range(0, len(unknown), _FLAGS):  # in one scan, which reads all texts
+            part, flags, values = unknown[first : first + _FLAGS], list[str](), list[object]()
+            for at, selection in enumerate(part):
+                clause, own = matching_clause(selection, SQLITE)
+                flags.append(f"((({clause}) IS TRUE) << {at})")
+                values += own
+            query = f"SELECT number, {' | '.join(flags)} FROM articles a WHERE copy_of IS NULL"
+            table = np.array(self._all(query, *values), dtype=np.int64).reshape(-1, 2)
+            for at, selection in enumerate(part):
+                self._numbers[selection] = table[(table[:, 1] >> at) & 1 == 1, 0]
+        return np.concatenate([self._numbers[selection] for selection in selections])
+
+    def owners(self) -> IntArray:
+        """By passage row, the number of its article."""
+        rows = self._stream("SELECT article FROM passages ORDER BY row")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
     def select_rows(self, among: Selection) -> IntArray:
         """Rows of the passages of the selected articles."""
-        clause, values = selection_clause(among, SQLITE)
+        clause, values = self._clause(among)
         rows = self._stream(
             "SELECT p.row FROM passages p WHERE p.article IN "
             f"(SELECT number FROM articles a WHERE {clause})",

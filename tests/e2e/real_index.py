@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from bot.answering.chain import RetrievalQA
@@ -15,6 +16,7 @@ from bot.followups.conversation import FollowUpChain
 from bot.library.articles import Library
 from bot.library.build_process import IndexBuilder
 from bot.library.documents import Documents
+from bot.rights import closed_to_reader
 from bot.settings import load_settings
 from index.ingestion.builder import BuildReport
 from index.search.confidence import ConfidenceModel, Thresholds
@@ -56,11 +58,12 @@ async def running_over(
 ) -> AsyncIterator[None]:
     """As `running`; quotes what is found with this confidence, and builds in this process unless
     there is another `builder`."""
-    index = LiveIndex(location, FakeEmbedder(), ConfidenceModel.load(), chosen_articles)
+    settings = load_settings(min_confidence=confidence, sure_confidence=confidence)
+    closed = partial(closed_to_reader, settings)
+    index = LiveIndex(location, FakeEmbedder(), ConfidenceModel.load(), chosen_articles, closed)
     about = Archive(index.searcher, Thresholds.at(confidence))
     answering = RetrievalQA(index, ExtractiveAnswerer(Thresholds.at(confidence)), about)
     chain = FollowUpChain(answering, index.search)
-    settings = load_settings(min_confidence=confidence, sure_confidence=confidence)
     received = documents(settings, FakeEmbedder(), builder or build_here(FakeEmbedder()))
     async with running(server, chain, Library(index), documents=received, **more):  # type: ignore[arg-type]
         yield

@@ -8,6 +8,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,6 @@ class FileSegment(ClosedOnExit, StoredArticles):
                 )
         super().__init__(folder / ARTICLES_FILE)
         self._selections: dict[Selection, BoolArray] = {}
-        self._rows_of: dict[Selection, IntArray] = {}
         self._closing = weakref.finalize(self, _close, self._lock, self._connection, hold)
 
     def words(self, kind: RowKind) -> FileWords:
@@ -154,15 +154,15 @@ class FileSegment(ClosedOnExit, StoredArticles):
             masks[-1][without] = False
         return np.logical_and.reduce(masks) if masks else None
 
+    @cached_property
+    def _owners(self) -> IntArray:
+        return self.owners()
+
     def _mask(self, selection: Selection) -> BoolArray:
         mask = self._selections.get(selection)
         if mask is None:
-            if selection.outside:  # many people read some of the same collections
-                mask = np.ones(self.facts.passages, dtype=bool)
-                for other in selection.outside:
-                    if other not in self._rows_of:
-                        self._rows_of[other] = self.select_rows(other)
-                    mask[self._rows_of[other]] = False
+            if selection.outside:
+                mask = ~np.isin(self._owners, self.numbers_of(selection.outside))
             else:
                 mask = np.zeros(self.facts.passages, dtype=bool)
                 mask[self.select_rows(selection)] = True

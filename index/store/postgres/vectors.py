@@ -34,8 +34,7 @@ POSTGRES = SqlDialect(
     row="number",
     id_prefix="starts_with(id, %s)",
     column_in_list="a.{} = ANY(%s)",
-    path_below_list="EXISTS (SELECT FROM unnest(%s::text[]) folder "
-    "WHERE strpos(('/' || a.path) COLLATE \"C\", '/' || folder || '/') > 0)",
+    path_below="strpos(('/' || a.path) COLLATE \"C\", '/' || %s::text || '/') > 0",
     as_list=list,
 )
 EXACT_ROWS = 10_000  # maximum for exact search; see research/scale.md for its cost
