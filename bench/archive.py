@@ -114,7 +114,7 @@ def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
                 row.get("ordered", False),
                 tuple(row.get("not_said", ())),
                 tuple(row.get("articles", ())),
-                "tune" if over == "press" or (number % 2 and over == "archive") else "judge",
+                "judge" if path.stem == "later_2" or (over == "archive" and not number % 2) else "tune",
             )
 
 

@@ -13,6 +13,7 @@ from bot.answering.refusal import reply_with
 from bot.archive.events import Event, distinct, is_history, ranked
 from bot.archive.material import Material, find_material
 from bot.archive.outcome import answer_lines, refuse_subject
+from bot.archive.periods import cut_period
 from bot.archive.request import ArchiveRequest
 from bot.archive.texts import ComparisonPhrases
 from index.search.searcher import Searcher
@@ -46,7 +47,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
         sides = _find_two(request, searcher)
         titles = [side.subject.articles[0].article.title for side in sides if side is not None]
     elif len(names) == 2 and all(names):
-        sides = [_find_side(request, name, searcher) for name in names]
+        sides = _find_sides(request, names, searcher)
         titles = [_ARTICLE.sub("", name) for name in names]
     else:
         return reply_with(request.question, phrases.second, request.language, "comparison")
@@ -91,9 +92,22 @@ def _tell_both(request: ArchiveRequest, heading: str, searcher: Searcher) -> Ans
     return answer_lines(request, statements, lines, heading, material=near)
 
 
-def _find_side(request: ArchiveRequest, name: str, searcher: Searcher) -> Material | None:
-    hints = request.about.removeprefix(request.subject)
-    return find_material(replace(request, subject=name, about=name + hints, forms=()), searcher)
+def _find_sides(
+    request: ArchiveRequest, names: Sequence[str], searcher: Searcher
+) -> list[Material | None]:
+    """Find what is compared, each in its own period if one is named: « (fin 2016) »."""
+    today = date.today()
+    hints = cut_period(request.about.removeprefix(request.subject), today).question.strip(" ().")
+    cuts = [cut_period(name, today) for name in names]
+    is_dated = any(own.period is not None for own in cuts)
+    sides = []
+    for name, own in zip(names, cuts, strict=True):
+        period = own.period if is_dated else request.period
+        subject = own.question.strip(" ().,") or name
+        about = f"{subject} {hints}"
+        side = replace(request, subject=subject, about=about, period=period, forms=())
+        sides.append(find_material(side, searcher))
+    return sides
 
 
 def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | None]:

@@ -31,6 +31,8 @@ _SEARCHED_PASSAGES = 80
 _MOST_NAMED = 2_000  # passages that name a subject, of which the best lines are shown
 _NEAR_MARGIN = 0.2  # of score behind the nearest article, within which to look for the widest gap
 _MOST_NEAR = 12
+_WIDE = ("chronology", "articles")  # functions that miss more by an article too few than too many
+_WIDE_MARGIN = 0.15
 _LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
 _TYPO_LETTERS = 3  # minimum of a word that may be misspelt
 _LONG_LETTERS = 8  # of a word that may have two typos
@@ -98,7 +100,7 @@ def find_material(
     is_name = len(names) == len(matches.name.parts)
     own = {entry.article.id: entry for entry in matches.articles}
     core = replace(matches.name, parts=tuple(names or matches.name.parts))
-    nearest = _nearest_articles(findings.hits)
+    nearest = _nearest_articles(findings.hits, is_wide=request.function in _WIDE)
     if 0 < len(names) < len(matches.name.parts) and not any(e.in_title for e in matches.articles):
         nearest += [h.article for h in findings.hits[:_MOST_NEAR] if core.is_in(h.article.title)]
     is_told = matches.name.subject == subject and any(e.is_central for e in matches.articles)
@@ -113,6 +115,10 @@ def find_material(
             not is_told and (not names or _has_names(matches.name, article, any))
         ):
             own[article.id] = SubjectArticle(article, matches.name, in_title=False, in_text=True)
+    if matches.articles and fold_phrase(matches.name.subject) != fold_phrase(subject):
+        # « l'Italie face à Bruxelles » of which « Italie » was found
+        near = {article.id for article in nearest}
+        own = {key: entry for key, entry in own.items() if key in near} or own
     if not own:
         return None
     articles = sorted(own.values(), key=SubjectArticle.newness, reverse=True)
@@ -153,8 +159,9 @@ def _has_hint(request: ArchiveRequest, article: Article) -> bool:
     return not terms.isdisjoint(keyed_terms(f"{article.title} {article.text}", article.language))
 
 
-def _nearest_articles(hits: Sequence[Hit]) -> list[Article]:
-    """The articles of the best passages, up to the widest gap in their scores."""
+def _nearest_articles(hits: Sequence[Hit], *, is_wide: bool = False) -> list[Article]:
+    """The articles of the best passages, up to the widest gap in their scores; if `is_wide`, at
+    least those less than a margin behind the best."""
     best: dict[str, Hit] = {}
     for hit in hits:
         best.setdefault(hit.article.id, hit)
@@ -166,6 +173,9 @@ def _nearest_articles(hits: Sequence[Hit]) -> list[Article]:
         if scores[0] - one <= _NEAR_MARGIN
     }
     count = max(gaps, key=lambda at: gaps[at], default=len(ranked))
+    if is_wide:
+        within = sum(scores[0] - score <= _WIDE_MARGIN for score in scores[:_MOST_NEAR])
+        count = max(count, within)
     return [hit.article for hit in ranked[:count]]
 
 
