@@ -103,19 +103,20 @@ def find_material(
     nearest = _nearest_articles(findings.hits, is_wide=request.function in _WIDE)
     if 0 < len(names) < len(matches.name.parts) and not any(e.in_title for e in matches.articles):
         nearest += [h.article for h in findings.hits[:_MOST_NEAR] if core.is_in(h.article.title)]
+    is_whole = fold_phrase(matches.name.subject) == fold_phrase(subject)
     is_told = matches.name.subject == subject and any(e.is_central for e in matches.articles)
     for article in nearest:
         is_titled = bool(core.find_parts(article.title))
         entry = own.get(article.id)
         if entry is not None:
             own[article.id] = replace(entry, in_text=entry.in_text or is_titled, is_close=True)
-        elif is_name and matches.articles and not _has_hint(request, article):
+        elif is_whole and is_name and matches.articles and not _has_hint(request, article):
             continue
         elif (is_told and names and (is_titled or judge_text(core, article)[0])) or (
             not is_told and (not names or _has_names(matches.name, article, any))
         ):
             own[article.id] = SubjectArticle(article, matches.name, in_title=False, in_text=True)
-    if matches.articles and fold_phrase(matches.name.subject) != fold_phrase(subject):
+    if matches.articles and not is_whole:
         # « l'Italie face à Bruxelles » of which « Italie » was found
         near = {article.id for article in nearest}
         own = {key: entry for key, entry in own.items() if key in near} or own

@@ -280,7 +280,8 @@ def _function_of(text: str, intent: str, name: str) -> ArchiveFunction | None:
         functions.append("quotes")
     if not functions and asked is None and _WHICH.match(folded):
         functions.append("list")
-    function = asked if asked in functions else next(iter(functions), asked)
+    is_weak = functions[:1] == ["list"] and asked is not None  # « la liste datée des étapes »
+    function = asked if asked in functions or is_weak else next(iter(functions), asked)
     if function == "comparison" and function not in functions and not _PAIR.search(folded):
         return None  # « les clubs par lesquels il est passé »
     opening = fold_phrase(" ".join(text.split()[:_OPENING_WORDS]))

@@ -81,11 +81,14 @@ def _split_at_and(sentence: str) -> list[str]:
     place; other sentences as they are."""
     plain = fold_phrase(sentence)
     links = sorted((*_AND_ASKS.finditer(plain), *_COMMA_ASKS.finditer(plain)), key=_start)
+    is_row = bool(links) and links[-1].re is _AND_ASKS  # « combien…, combien… et comment… ? »
     for match, following in zip_longest(links, links[1:]):
         end = following.start() if following is not None else len(sentence)
         one, other = sentence[: match.start()] + " ?", sentence[match.end() :]
         is_short = any(len(side.strip(" ?").split()) <= _LEAST_WORDS for side in (one, other))
-        is_named = match.re is _AND_ASKS or _NAME.search(sentence[match.end() : end])
+        part = sentence[match.end() : end]
+        is_whole = is_row and len(part.split()) > _LEAST_WORDS  # not « avec quel prêt »
+        is_named = match.re is _AND_ASKS or is_whole or _NAME.search(part)
         if not is_short and is_named and _FIRST_ASKS.search(plain[: match.start()]):
             return [one, *_split_at_and(other[:1].upper() + other[1:])]
     return [sentence]

@@ -49,6 +49,14 @@ def answered(question: str, number: int, outcome: str = "sure") -> Answer:
             "2 choses : qui a gagné ? 2) Où est mort Prince ; combien de morts à Nice ?",
             ("qui a gagné ?", "Où est mort Prince ?", "combien de morts à Nice ?"),
         ),
+        (
+            "Combien de mains à Nice, combien de blessés sous la neige, et qui dirige Air Lot ?",
+            (
+                "Combien de mains à Nice ?",
+                "Combien de blessés sous la neige ?",
+                "Qui dirige Air Lot ?",
+            ),
+        ),
         ("Qui a gagné et pourquoi ?", ()),
         ("C’est quoi Air Lot ? Monte-moi une fiche.", ()),
         ("Où est mort Prince ?", ()),
