@@ -38,7 +38,7 @@ from training.sources import read_questions
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "bot" / "understanding" / "intents.npz"
 LABELS = [intent.name for intent in INTENTS]
-HELD_OUT = ("s09", "s10", "s14", "s19", "s20")  # sessions of writers
+HELD_OUT = ("a3", "s09", "s10", "s14", "s19", "s20")  # sessions of writers
 ON_HEALTH = ("s15", "s16", "s17", "s18", "s19", "s20")  # what patients ask may be searched, too
 
 DISTRESS = {"suicide", "medical", "danger"}
@@ -187,10 +187,10 @@ def other_rows(data: Path, random: Random) -> list[Row]:
     for source, count in PUBLIC.items():
         texts = sorted({question.text for question in read_questions(data, source)})
         sample = random.sample(texts, min(count, len(texts)))
-        rows += [row(text, ASKED, "public", leanings=alone) for text in sample]
+        rows += [row(text, {"question"}, "public", leanings=alone) for text in sample]
     news = [line for line in _lines(HERE / "news_questions.jsonl") if line["half"] == "learn"]
     for record in random.sample(news, NEWS_QUESTIONS):
-        rows.append(row(record["question"], ASKED, "news", leanings=alone))
+        rows.append(row(record["question"], {"question"}, "news", leanings=alone))
     return rows
 
 
