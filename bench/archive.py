@@ -5,7 +5,8 @@
 
 Writers who saw no code put the questions: those of bench/archive/archive_*.jsonl over the articles
 of bench/archive/articles.tsv, of which every second line is to tune on and the others judge and are
-never printed; those of bench/archive/press_*.jsonl over bench/press/articles.tsv, all to tune on.
+never printed, as do those of later_2.jsonl; those of bench/archive/press_*.jsonl over
+bench/press/articles.tsv are all to tune on.
 `bench/press/articles.py CHECKOUT FOLDER LIST.tsv` makes the articles. By kind: the share of what
 should be shown that is shown (of a list of articles, its recall), how much of it in order, the
 precision of lists of articles, what should not be shown and is, what is sure though nothing of it
@@ -107,6 +108,7 @@ def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
     for path in sorted(FOLDER.glob(f"{over}_*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
+            is_judge = path.stem == "later_2" or (over == "archive" and not number % 2)
             yield ArchiveQuestion(
                 row["kind"],
                 row["question"],
@@ -114,7 +116,7 @@ def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
                 row.get("ordered", False),
                 tuple(row.get("not_said", ())),
                 tuple(row.get("articles", ())),
-                "judge" if path.stem == "later_2" or (over == "archive" and not number % 2) else "tune",
+                "judge" if is_judge else "tune",
             )
 
 

@@ -16,7 +16,7 @@ FLOORS = {
     "act": 0.76,
     "alone": 0.83,
     "distress": 0.94,
-    "ordinary": 0.88,
+    "ordinary": 0.87,
     "smalltalk": 0.87,
 }
 """Shares of right replies to the half that is tuned on; the other half judges (docs/figures.md).

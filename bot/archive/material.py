@@ -31,8 +31,9 @@ _SEARCHED_PASSAGES = 80
 _MOST_NAMED = 2_000  # passages that name a subject, of which the best lines are shown
 _NEAR_MARGIN = 0.2  # of score behind the nearest article, within which to look for the widest gap
 _MOST_NEAR = 12
-_WIDE = ("chronology", "articles")  # functions that miss more by an article too few than too many
-_WIDE_MARGIN = 0.15
+_WIDE_MARGIN = (
+    0.15  # the same of a chronology, which an article too few harms more than one too many
+)
 _LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
 _TYPO_LETTERS = 3  # minimum of a word that may be misspelt
 _LONG_LETTERS = 8  # of a word that may have two typos
@@ -100,7 +101,7 @@ def find_material(
     is_name = len(names) == len(matches.name.parts)
     own = {entry.article.id: entry for entry in matches.articles}
     core = replace(matches.name, parts=tuple(names or matches.name.parts))
-    nearest = _nearest_articles(findings.hits, is_wide=request.function in _WIDE)
+    nearest = _nearest_articles(findings.hits, is_wide=request.function == "chronology")
     if 0 < len(names) < len(matches.name.parts) and not any(e.in_title for e in matches.articles):
         nearest += [h.article for h in findings.hits[:_MOST_NEAR] if core.is_in(h.article.title)]
     is_whole = fold_phrase(matches.name.subject) == fold_phrase(subject)

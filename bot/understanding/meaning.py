@@ -41,7 +41,7 @@ _UNLIKELY_SHARE, _PLAIN_SHARE = 0.4, 0.75  # of the likeliest intent of a few wo
 _KEYWORDS = 3
 _NO_KEYWORDS = frozenset(fold_phrase(word) for code in ("fr", "en") for word in stop_words(code))
 
-_COURTESIES = ("greeting", "thanks", "ack")
+_COURTESIES = ("greeting", "thanks", "ack", "goodbye")
 _ASKED = tuple(intent.name for intent in INTENTS if intent.group in ("question", "function"))
 _ASKED_OR_ACT = (*_ASKED, "who", "when", "where", "why", "summarise", "newer")
 """The questions, and acts that are also asked of the articles."""

@@ -215,7 +215,7 @@ def test_what_a_comparison_is_about_is_no_part_of_its_second_name() -> None:
 
 
 def test_the_life_of_a_member_is_no_date_of_an_academy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(material, "_nearest_articles", lambda hits: [hit.article for hit in hits])
+    monkeypatch.setattr(material, "_nearest_articles", lambda hits, **_: [hit.article for hit in hits])
     academy = told("L’Académie française", "L’Académie française a été fondée en 1635 à Paris.")
     life = told(
         "Victor Hugo",
@@ -269,7 +269,7 @@ def test_an_article_with_the_kind_of_a_subject_and_not_its_name_is_not_about_it(
     nice = told("Attentat de Nice", "Un attentat a lieu à Nice le 14 juillet 2016.", "2016-07-15")
     text = "Un attentat a lieu. On en parle. On cherche. Comme lors de l’attentat de Nice, on fuit."
     paris = told("Attentat", text, "2017-04-22")
-    monkeypatch.setattr("bot.archive.material._nearest_articles", lambda hits: [paris])
+    monkeypatch.setattr("bot.archive.material._nearest_articles", lambda hits, **_: [paris])
     request = ArchiveRequest("overview", "attentat de Nice", about="attentat de Nice")
     with searcher_over(nice, paris) as searcher:
         material = find_material(request, searcher)
