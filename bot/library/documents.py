@@ -28,7 +28,7 @@ from bot.rights import keep_apart
 from bot.settings import Settings, index_store
 from bot.state.audit import ActLog
 from index.article import Article
-from index.errors import BuildLocked, BuildStopped, Problem, ReadError, reason_of
+from index.errors import BuildLocked, BuildStopped, IndexingError, Problem, ReadError, reason_of
 from index.fetch.gatherer import FailedAddress, GatheredAddress
 from index.formats.process import read_apart
 from index.formats.signature import HEAD_BYTES, unreadable_kind
@@ -59,6 +59,14 @@ class ReceivedDocument:
     name: str
     titles: tuple[str, ...]
     articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiledDocument:
+    """A document that is indexed, and why an article in it is not: its date is in the future."""
+
+    path: Path
+    embargo: Problem | None
 
 
 def take_file(content: bytes | Path, name: str, folder: Path) -> ReceivedDocument:
@@ -183,24 +191,29 @@ class Documents:
         with self._empty_inbox_on_error(number) as folder:
             return take_address(url, self._settings, folder)
 
-    def add_to_corpus(self, number: int, path: Path) -> Path:
-        """Move a document into the corpus, rebuild the index and return the new path."""
+    def add_to_corpus(self, number: int, path: Path) -> FiledDocument:
+        """Move a document into the corpus, and rebuild the index."""
         folder = fetched_dir(self._settings) / SENT_FOLDER
         with self._move(number, path, folder) as target:
             store, paths = index_store(self._settings), standing_paths(self._settings)
             build = partial(self._build_once, store, paths, None)
-            self._build(lambda: BuilderLog(store).run(build, lambda: False))
-        return target
+            report = self._build(lambda: BuilderLog(store).run(build, lambda: False))
+        return FiledDocument(target, _embargo(report, target))
 
-    def keep_for(self, conversation: str, number: int, path: Path) -> Path:
-        """Move a document into a conversation's folder, build its index and return the new path."""
+    def keep_for(self, conversation: str, number: int, path: Path) -> FiledDocument:
+        """Move a document into a conversation's folder, and build its index."""
         files = self._folder(conversation) / "files"
         with self._move(number, path, files) as target:
             location, bounds = self._folder(conversation), CONVERSATION_BOUNDS
-            self._build(lambda: self._build_once(location, [files], bounds=bounds))
+            try:
+                report = self._build(lambda: self._build_once(location, [files], bounds=bounds))
+            except IndexingError as error:
+                if (embargo := _find_embargo(error.problem)) is None:
+                    raise
+                raise IndexingError(embargo, subject=path.name) from error
         with self._open_lock:
             self._open.pop(conversation, None)
-        return target
+        return FiledDocument(target, _embargo(report, target))
 
     def rebuild(self, observer: BuildObserver, stop: _Stop, log: ActLog) -> BuildReport:
         """Rebuild the index from its paths, after any build of this process; a new generation is an
@@ -279,17 +292,15 @@ class Documents:
             raise
         _delete(self._inbox(number))
 
-    def _build(self, build: Callable[[], BuildReport]) -> None:
+    def _build(self, build: Callable[[], BuildReport]) -> BuildReport:
         """Build, and wait for another process that builds."""
         with self._build_lock:
-            for wait in (*_LOCK_WAITS_SECONDS, None):
+            for wait in _LOCK_WAITS_SECONDS:
                 try:
-                    build()
-                    return
+                    return build()
                 except BuildLocked:
-                    if wait is None:
-                        raise
                     time.sleep(wait)
+            return build()
 
     def _build_once(
         self,
@@ -310,6 +321,20 @@ class Documents:
 
     def _folder(self, conversation: str) -> Path:
         return self._settings.data_dir / "conversations" / conversation
+
+
+def _embargo(report: BuildReport, path: Path) -> Problem | None:
+    """The embargo for which a build left out an article of a file."""
+    own = (part.problem for part in report.skipped if path.name in part.label)
+    return next(filter(None, map(_find_embargo, own)), None)
+
+
+def _find_embargo(problem: Problem) -> Problem | None:
+    """The embargo that a problem is about, perhaps in one of its parameters."""
+    if problem.code == "article-embargoed":
+        return problem
+    parts = (value for value in problem.parameters.values() if isinstance(value, Problem))
+    return next(filter(None, map(_find_embargo, parts)), None)
 
 
 def _delete(folder: Path) -> None:

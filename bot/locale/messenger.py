@@ -8,6 +8,8 @@ from datetime import date
 
 from bot.locale import format
 from bot.locale.catalogue import Texts
+from bot.locale.errors import problem_text
+from index.errors import Problem
 
 
 class BrowsingPhrases(Texts, domain="messenger", part="browsing"):
@@ -76,6 +78,13 @@ class DocumentPhrases(Texts, domain="messenger", part="documents"):
     def added(self, name: str) -> str: ...
     def kept_here(self, name: str) -> str: ...
     def failed(self, why: str) -> str: ...
+    def held_back(self, name: str, why: str) -> str: ...
+
+    def filed(self, name: str, embargo: Problem | None, *, for_all: bool = True) -> str:
+        """Say that everybody, or this conversation, can ask about a document, or until when not."""
+        if embargo is not None:
+            return self.held_back(name, problem_text(embargo, self.code))
+        return (self.added if for_all else self.kept_here)(name)
 
     def received(self, titles: Sequence[str], count: int) -> str:
         """Confirm the first titles, of `count` articles in all."""

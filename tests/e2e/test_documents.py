@@ -87,6 +87,17 @@ async def test_a_document_for_all_answers_all(building_apart: BotServer, data_di
     assert (await server.reply_to(READER, INVENTION)).text.startswith(ANSWER)
 
 
+async def test_a_document_under_embargo_answers_nobody(server: BotServer) -> None:
+    data = f"---\ntitle: La lentille\ndate: 2099-01-01\n---\n\n{INVENTOR}\n".encode()
+    told = await _filed(server, 0, "sous embargo", "fresnel.md", data)
+    assert told.text.startswith("«\u00a0fresnel.md\u00a0» est sous embargo jusqu’au 2099-01-01")
+    for person in (EDITOR, READER):
+        assert (await server.reply_to(person, INVENTION)).text.startswith("Je ne sais pas")
+    failed = await _filed(server, 1, "sous embargo", "fresnel.md", data)
+    assert "n’a pas pu être ajouté" in failed.text
+    assert (await server.reply_to(EDITOR, INVENTION)).text.startswith("Je ne sais pas")
+
+
 async def test_a_document_for_one_chat_answers_there(server: BotServer, data_dir: Path) -> None:
     await _filed(server, 1, "ne sert qu’ici")
     answer = await server.reply_to(EDITOR, INVENTION)

@@ -219,7 +219,8 @@ class DocumentHandlers(Handlers):
                     add = partial(self._documents.add_to_corpus, document.id, path)
                 else:
                     add = partial(self._documents.keep_for, name, document.id, path)
-                new_path = self._relative(await asyncio.to_thread(add))
+                filed = await asyncio.to_thread(add)
+                new_path = self._relative(filed.path)
                 is_filed = await self._run(
                     documents.finish_filing, document.id, new_path, self._now()
                 )
@@ -237,7 +238,7 @@ class DocumentHandlers(Handlers):
             text = phrases.failed(describe_error(self._services, asker, error))
             await replace_message(bot, asker, notice, text, _choices(asker, document.id))
             return False
-        text, remove = (phrases.added if for_all else phrases.kept_here)(document.name), None
+        text, remove = phrases.filed(document.name, filed.embargo, for_all=for_all), None
         if for_all and self._roles.administers(asker.person_id):
             target = f"{REMOVAL_PREFIX}:d{document.id}"
             remove = column((asker.texts(RemovalPhrases).remove, target))

@@ -86,9 +86,9 @@ class ManagedArticlePages:
                 self._site.job.step("read")
                 received = take(Path(folder))
                 self._site.job.step("embed")
-                self._documents.add_to_corpus(number, received.path)
+                filed = self._documents.add_to_corpus(number, received.path)
                 log.note("add", [received.name])
-            return DocumentPhrases.of(language).added(received.name)
+            return DocumentPhrases.of(language).filed(received.name, filed.embargo)
 
         self._site.job.start("articles", OperatorPhrases.of(language).adding, language, job)
         return RedirectResponse(ARTICLES, 303)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -11,9 +13,10 @@ from unittest.mock import Mock
 import pytest
 
 from bot.library.documents import ConversationIndex, Documents, ReceivedDocument
-from bot.settings import load_settings
+from bot.locale.messenger import DocumentPhrases
+from bot.settings import index_store, load_settings
 from bot.state.audit import ActLog
-from index.errors import BuildStopped, StoreError
+from index.errors import BuildStopped, IndexingError, StoreError
 from index.ingestion.builder import BuildReport, build
 from index.store.factory import open_store
 from tests.bot.evaluation.test_run import Watch
@@ -59,7 +62,7 @@ def test_what_a_process_that_died_had_moved_is_filed(tmp_path: Path) -> None:
     files = tmp_path / "conversations" / NAME / "files"
     files.mkdir(parents=True)
     received.path.rename(files / "phare-1.txt")
-    assert documents.keep_for(NAME, 1, received.path) == files / "phare-1.txt"
+    assert documents.keep_for(NAME, 1, received.path).path == files / "phare-1.txt"
     assert own(documents)
     assert documents.find_waiting() == frozenset()
 
@@ -108,3 +111,38 @@ def test_a_build_that_waits_for_another_can_be_stopped(tmp_path: Path) -> None:
             documents.rebuild(Watch(), lambda: True, LOG)
         let.set()
         assert isinstance(first.exception(30), BuildStopped)
+
+
+def test_what_is_dated_in_the_future_answers_nobody_until_then(tmp_path: Path) -> None:
+    """Neither all nor one; the first build after that takes it in."""
+    corpus, data, embedder = tmp_path / "corpus", tmp_path / "data", FakeEmbedder()
+    corpus.mkdir()
+    (corpus / "pont.txt").write_text("Le pont est ouvert.", "utf-8")
+    build([corpus], data, embedder)
+    settings = load_settings(data_dir=data)
+    documents = Documents(settings, embedder, build_here(embedder))
+
+    def titles() -> set[str]:
+        with index_store(settings).open() as generation:
+            return {entry.title for entry in generation.articles()}
+
+    end = datetime.now(UTC) + timedelta(seconds=3)
+    text = f"---\ntitle: La lentille\ndate: {end.isoformat()}\n---\n\nElle porte loin.\n"
+    before = titles()
+    filed = documents.add_to_corpus(1, documents.take(1, text.encode(), "lentille.md").path)
+    late = text.replace(end.isoformat(), "2099-01-01")
+    path = documents.take(2, late.encode(), "lentille.md").path
+    with pytest.raises(IndexingError, match=r"^lentille\.md: article-embargoed"):
+        documents.keep_for(NAME, 2, path)
+    assert datetime.now(UTC) < end
+    assert titles() == before
+    assert documents.own(NAME) is None
+    assert filed.embargo is not None
+    phrases = DocumentPhrases.of("fr")
+    said = phrases.filed("lentille.md", filed.embargo)
+    assert said.startswith("«\u00a0lentille.md\u00a0» est sous embargo jusqu’au ")
+    while datetime.now(UTC) < end + timedelta(seconds=1):
+        time.sleep(0.1)
+    documents.rebuild(Watch(), lambda: False, LOG)
+    assert titles() == {*before, "La lentille"}
+    assert path.is_file(), "it can be decided on again"

@@ -148,6 +148,12 @@ def test_articles_are_added_removed_and_built_again(
     client.post("/admin/articles", files={"file": ("pont.txt", text)})
     assert "pont.txt" in finish(client, "articles")
     assert [entry.title for entry in service.library.find("Le pont")] == ["Le pont"]
+    text = b"---\ntitle: La gare\ndate: 2099-01-01\n---\n\nElle ouvre demain.\n"
+    client.post("/admin/articles", files={"file": ("gare.md", text)})
+    assert "«\u00a0gare.md\u00a0» est sous embargo jusqu’au 2099-01-01" in finish(
+        client, "articles"
+    )
+    assert not service.library.find("La gare")
     refusal = client.post("/admin/articles", files={"file": ("rien.exe", b"MZ\0\0")})
     assert refusal.status_code == 200
     assert 'role="alert"' in finish(client, "articles")

@@ -6,7 +6,7 @@ import json
 import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -203,6 +203,30 @@ def test_a_source_keeps_its_articles_for_so_many_days(home: Path, wordpress: Wor
     assert read(settings) == []  # it is not fetched again
     build(paths, index_store(settings), embedder)
     assert len(titles(home)) == 2
+
+
+def test_one_s_own_folder_as_a_source_keeps_its_articles_for_so_many_days(home: Path) -> None:
+    """What is too old leaves the answers and the disk, not the folder that it came from."""
+    own = home / "articles"
+    own.mkdir()
+    today = datetime.now(UTC).astimezone().date()
+    ages = {"hier": 1, "mois": 30, "vieux": 32}
+    for name, age in ages.items():
+        text = f"---\ntitle: {name}\ndate: {today - timedelta(days=age)}\n---\n\nUn phare {name}.\n"
+        (own / f"{name}.md").write_text(text, encoding="utf-8")
+    (own / "sans-date.md").write_text("# sans date\n\nUn phare sans date.\n", encoding="utf-8")
+    write_sources(home, maison={"kind": "folder", "address": own.as_uri(), "keep": 31})
+    settings, paths = load_settings(), [home / ".selon" / "corpus"]
+    assert read(settings) == [("maison", "4 added")]
+    build(paths, index_store(settings), FakeEmbedder())
+    assert "vieux" in titles(home)
+    assert read(settings) == []
+    assert titles(home) == {"hier", "mois", "sans date"}, "before any build"
+    build(paths, index_store(settings), FakeEmbedder())
+    assert titles(home) == {"hier", "mois", "sans date"}
+    assert read(settings) == [], "it is not fetched again"
+    assert len(list(paths[0].rglob("[!.]*.md"))) == 3
+    assert len(list(own.iterdir())) == 4
 
 
 def test_watch_follows_sources_and_their_file(home: Path, wordpress: WordPress) -> None:
