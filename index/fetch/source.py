@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.errors import FetchError
+from index.fetch.address import Address
 from index.fetch.fetcher import Fetcher
 
 EVERY_SECONDS = 900.0
@@ -72,3 +74,9 @@ class MissingItem:
     """An article that its source no longer has."""
 
     key: str
+
+
+def refuse_plain(source: SourceSettings, address: Address) -> None:
+    """Raises FetchError if a secret would leave this machine unencrypted."""
+    if address.scheme != "https" and address.host not in ("127.0.0.1", "localhost"):
+        raise FetchError("source-insecure", subject=source.name)

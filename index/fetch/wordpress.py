@@ -1,9 +1,4 @@
-"""Sources on WordPress (5.7 and later), read by its REST API.
-
-A reading asks for what was modified since the last one, and for the number of posts. If that number
-is not the stored one (a post was deleted, unpublished, imported with an old date), or once a day,
-all ids are listed; what is not listed goes once the site has confirmed that it does not give it.
-"""
+"""Sources on WordPress (5.7 and later), read by its REST API."""
 
 from __future__ import annotations
 
@@ -13,26 +8,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from index.errors import FetchError
+from index.fetch import post_list
 from index.fetch.address import Address
 from index.fetch.gatherer import GatherEvent
 from index.fetch.mirror import Mirror
-from index.fetch.source import MissingItem, SourceContext, SourceItem, SourceSettings
+from index.fetch.post_list import PostList, PostPage, batches, settle_version, utc_text
+from index.fetch.source import SourceContext, SourceItem, SourceSettings, refuse_plain
 
-_PAGE = 100  # the most that WordPress gives
-_LISTING_TRIES = 3
-_LISTING_INTERVAL = timedelta(days=1)
-_OVERLAP = timedelta(minutes=10)
-_SETTLED = timedelta(seconds=2)  # dates are in whole seconds
 _FIELDS = "id,date,date_gmt,modified,modified_gmt,link,title,content,author,categories"
-_UNSETTLED = "~"
-_Key = TypeVar("_Key")
 
 
 def follow(source: SourceSettings, context: SourceContext) -> Iterator[GatherEvent]:
@@ -46,7 +35,8 @@ def follow(source: SourceSettings, context: SourceContext) -> Iterator[GatherEve
             mirror.cursor["outlet"] = name
         filters = api.filters()
         for kind in source.texts("types", ["posts"]):
-            yield from mirror.store(_Posts(api, mirror, kind, filters).changes())
+            posts = _Posts(api, mirror, kind, filters)
+            yield from mirror.store(PostList(posts, mirror, kind).changes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +57,7 @@ class _Api:
         self._is_plain = False  # without readable addresses, calls are `/?rest_route=…`
         self._headers: dict[str, str] = {"Accept": "application/json"}
         if source.user:
-            if self._base.scheme != "https" and self._base.host not in ("127.0.0.1", "localhost"):
-                raise FetchError("source-insecure", subject=source.name)
+            refuse_plain(source, self._base)
             login = f"{source.user}:{context.secret}".encode()
             self._headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"
 
@@ -97,7 +86,7 @@ class _Api:
 
     def posts(self, route: str, query: Mapping[str, str | int]) -> tuple[list[Any], _Response]:
         """The objects of a list that have an id. Raises FetchError."""
-        response = self.get(route, per_page=_PAGE, **query)
+        response = self.get(route, per_page=post_list.PAGE_POSTS, **query)
         if not isinstance(response.data, list):
             raise FetchError("source-no-api", subject=self._source.name)
         posts = [post for post in response.data if isinstance(post, dict) and "id" in post]
@@ -126,7 +115,7 @@ class _Api:
         """The names of authors or categories, which are asked for once (`_embed` takes ten times
         as long); those that the site does not tell are left out."""
         known = self._names.setdefault(route, {})
-        for batch in _batches(sorted(set(ids) - known.keys())):
+        for batch in batches(sorted(set(ids) - known.keys())):
             known.update(dict.fromkeys(batch, ""))
             with suppress(FetchError):  # many sites hide their authors
                 query = {"include": ",".join(map(str, batch)), "_fields": "id,name"}
@@ -142,104 +131,35 @@ class _Api:
 
 
 class _Posts:
-    """The posts of one type; keys are `posts/12`."""
+    """The calls for one type of posts: a `PostApi`."""
 
     def __init__(
         self, api: _Api, mirror: Mirror, kind: str, filters: Mapping[str, str | int]
     ) -> None:
         self._api, self._mirror, self._kind = api, mirror, kind
         self._route = f"wp/v2/{kind}"
-        self._read_keys: set[str] = set()
         self._filters = filters if kind == "posts" else _without_terms(filters)
 
-    def changes(self) -> Iterator[SourceItem | MissingItem]:
-        """Yield what has changed; then move the cursor."""
-        cursor = self._mirror.cursor.setdefault(self._kind, {})
-        known = {
-            key: version
-            for key, version in self._mirror.versions.items()
-            if key.startswith(f"{self._kind}/")
-        }
-        if not known:  # the next reading lists what may have moved between two pages
-            yield from self._walk()
-            return
-        since, at = _moment(cursor.get("since")), datetime.now(UTC)
-        listed_at = _moment(cursor.get("listed"))
-        if since is not None and listed_at is not None and at - listed_at < _LISTING_INTERVAL:
-            found = self._list(modified_after=_iso(since - _OVERLAP))
-            yield from self._read(found, known)
-            # Without a count (some proxies drop it) nothing but a list tells what is gone.
-            total = self._api.get(self._route, per_page=1, _fields="id", **self._filters).total
-            if total == len(known.keys() | found.keys()):
-                cursor["since"] = _latest(found, since)
-                return
-        found = self._list(whole=True)
-        yield from self._read(found, known)
-        yield from self._find_missing([key for key in known if key not in found])
-        cursor["since"] = _latest(found, datetime.min.replace(tzinfo=UTC))
-        cursor["listed"] = _iso(at)
+    def versions(self, page: int, since: datetime | None) -> PostPage[str]:
+        query: dict[str, str | int] = {"_fields": "id,modified_gmt", "orderby": "id", "page": page}
+        if since is not None:
+            query["modified_after"] = utc_text(since)
+        posts, response = self._api.posts(self._route, {**self._filters, **query})
+        found = {f"{self._kind}/{post['id']}": str(post.get("modified_gmt")) for post in posts}
+        return PostPage(found, response.total, response.pages)
 
-    def _walk(self) -> Iterator[SourceItem]:
-        page, pages = 1, 1
-        while page <= pages:
-            items, pages = self._items({"page": page, "orderby": "id"})
-            yield from items.values()
-            page += 1
-
-    def _list(self, *, whole: bool = False, **query: str) -> dict[str, str]:
-        """Return the versions by key. The pages of a whole list move if the site changes meanwhile:
-        it is then read again. Raises FetchError."""
-        for _ in range(_LISTING_TRIES):
-            versions: dict[str, str] = {}
-            totals, page, pages = set(), 1, 1
-            while page <= pages:
-                order: dict[str, str | int] = {
-                    "_fields": "id,modified_gmt",
-                    "orderby": "id",
-                    "page": page,
-                }
-                posts, response = self._api.posts(self._route, {**self._filters, **query, **order})
-                for post in posts:
-                    versions[f"{self._kind}/{post['id']}"] = str(post.get("modified_gmt"))
-                totals.add(response.total)
-                page, pages = page + 1, response.pages
-            if not whole or totals in ({len(versions)}, {-1}):
-                return versions
-        raise FetchError("source-changing", subject=self._mirror.cursor["outlet"])
-
-    def _read(
-        self, found: Mapping[str, str], known: Mapping[str, str]
-    ) -> Iterator[SourceItem | MissingItem]:
-        new = [key for key in found if known.get(key) != found[key] and key not in self._read_keys]
-        for keys in _batches(new):
-            self._read_keys |= set(keys)
-            items = self._items_of(keys)
-            yield from items.values()
-            yield from (MissingItem(key) for key in keys if key not in items)
-
-    def _find_missing(self, keys: Sequence[str]) -> Iterator[SourceItem | MissingItem]:
-        for batch in _batches(keys):
-            items = self._items_of(batch)
-            yield from (items.get(key) or MissingItem(key) for key in batch)
-
-    def _items_of(self, keys: Sequence[str]) -> dict[str, SourceItem]:
-        return self._items({"include": ",".join(key.rpartition("/")[2] for key in keys)})[0]
-
-    def _items(self, query: Mapping[str, str | int]) -> tuple[dict[str, SourceItem], int]:
-        """Return the items of a page, by key, and the number of pages."""
-        posts, response = self._api.posts(
-            self._route, {**self._filters, **query, "_fields": _FIELDS}
-        )
+    def items(self, page: int, ids: Sequence[str] = ()) -> PostPage[SourceItem]:
+        query: dict[str, str | int] = {"_fields": _FIELDS}
+        query |= {"include": ",".join(ids)} if ids else {"page": page, "orderby": "id"}
+        posts, response = self._api.posts(self._route, {**self._filters, **query})
         authors = self._api.names("users", [post["author"] for post in posts if post.get("author")])
         categories = self._api.names(
             "categories", [post["categories"][0] for post in posts if post.get("categories")]
         )
         items: dict[str, SourceItem] = {}
         for post in posts:
-            key, version = f"{self._kind}/{post['id']}", str(post.get("modified_gmt"))
-            modified = _moment(version)
-            if modified is None or response.at - modified < _SETTLED:  # it may change once more
-                version += _UNSETTLED
+            key = f"{self._kind}/{post['id']}"
+            version = settle_version(str(post.get("modified_gmt")), response.at)
             facts = {
                 "author": authors.get(post.get("author"), ""),
                 "category": next(map(categories.get, post.get("categories", [])), None),
@@ -247,7 +167,7 @@ class _Posts:
             }
             url, body = str(post.get("link") or ""), _record(post, facts)
             items[key] = SourceItem(key, version, body, ".json", url)
-        return items, response.pages
+        return PostPage(items, response.total, response.pages)
 
 
 def _record(post: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes | None:
@@ -284,27 +204,5 @@ def _zone(offset: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def _moment(text: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _latest(versions: Mapping[str, str], since: datetime) -> str:
-    return _iso(max([since, *filter(None, map(_moment, versions.values()))]))
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
 def _without_terms(filters: Mapping[str, str | int]) -> dict[str, str | int]:
     return {name: value for name, value in filters.items() if name == "status"}
-
-
-def _batches(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
-    queue = iter(keys)
-    while batch := list(islice(queue, _PAGE)):
-        yield batch

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from index.errors import FetchError
-from index.fetch import wordpress
+from index.fetch import post_list, wordpress
 from index.fetch.source import SourceContext, SourceSettings
 from tests.index.fetch.made import fetcher
 from tests.web.wordpress import LOGIN, WordPress
@@ -150,7 +150,7 @@ def test_killed_at_any_moment_no_post_is_lost_or_doubled(
     tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The site fails at one request after the other: what is stored stays, the rest follows."""
-    monkeypatch.setattr(wordpress, "_PAGE", 5)
+    monkeypatch.setattr(post_list, "PAGE_POSTS", 5)
     with WordPress(count=40) as site:
         site.now += timedelta(minutes=1)
         reading = Reading(site, tmp_path)
