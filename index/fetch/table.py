@@ -52,6 +52,11 @@ SOURCE_KINDS: Mapping[str, SourceKind] = MappingProxyType(
             ("http", "https"),
             {"types": tuple, "status": tuple, "categories": tuple, "tags": tuple},
         ),
+        "ghost": SourceKind(
+            "index.fetch.ghost",
+            ("http", "https"),
+            {"types": tuple, "tags": tuple, "visibility": tuple},
+        ),
         "mail": SourceKind("index.fetch.mailbox", ("imaps", "imap"), {}),
         "folder": SourceKind(
             "index.fetch.remote_folder", _FOLDERS, {"endpoint": str, "host_key": str}

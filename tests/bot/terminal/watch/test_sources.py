@@ -102,6 +102,44 @@ def test_a_feed_is_a_source(home: Path, site: Site, settings: Settings) -> None:
     assert len(list((home / ".selon" / "corpus" / "journal").rglob("[!.]*.html"))) == 1
 
 
+def test_the_feed_of_a_spip_is_a_source(home: Path, site: Site, settings: Settings) -> None:
+    """Its dates are those of Dublin Core, its addresses queries."""
+
+    def item(number: int) -> str:
+        return f"""<item xml:lang="fr">
+        <title>Le phare {number}</title>
+        <link>{site.url}/spip.php?article{number}</link>
+        <guid isPermaLink="true">{site.url}/spip.php?article{number}</guid>
+        <dc:date>2025-08-0{number}T08:30:00Z</dc:date>
+        <dc:format>text/html</dc:format>
+        <dc:language>fr</dc:language>
+        <dc:creator>Paul Leroux</dc:creator>
+        <description>- &lt;a href="{site.url}/spip.php?rubrique1" rel="directory"&gt;Ville&lt;/a&gt;
+        </description>
+        </item>"""
+
+    def feed(*numbers: int) -> Answer:
+        items = "".join(map(item, numbers))
+        text = f"""<?xml
+version="1.0" encoding="utf-8"?>
+<rss version="2.0"
+        xmlns:dc="http://purl.org/dc/elements/1.1/"
+        xmlns:content="http://purl.org/rss/1.0/modules/content/"
+>
+<channel xml:lang="fr"><title>Le Phare</title><link>{site.url}/</link><language>fr</language>
+<generator>SPIP - www.spip.net</generator>{items}</channel></rss>"""
+        return Answer(text, "text/xml; charset=utf-8")
+
+    backend = "/spip.php?page=backend"
+    site.pages |= {f"/spip.php?article{number}": article(str(number)) for number in (1, 2, 3)}
+    site.pages[backend] = feed(2, 1)
+    write_sources(home, spip={"kind": "web", "address": site.url + backend, "rate": 0})
+    assert read(settings) == [("spip", "2 added")]
+    assert read(settings) == []
+    site.pages[backend] = feed(3, 2, 1)
+    assert read(settings) == [("spip", "1 added")]
+
+
 def test_a_source_that_fails_says_why_and_the_others_go_on(
     home: Path, site: Site, settings: Settings, capsys: Capture
 ) -> None:
