@@ -31,9 +31,9 @@ def decision(session: Session, chat_id: int) -> bool | None:
 
 
 def allow(session: Session, chat_id: int, is_allowed: bool, now: datetime, by: Actor) -> None:
-    note_chat(session, chat_id, now)
+    if note_chat(session, chat_id, now) is not is_allowed:
+        record_act(session, by, "group", str(chat_id), now, "allowed" if is_allowed else "barred")
     session.get_one(ChatRow, chat_id).allowed = is_allowed
-    record_act(session, by, "group", str(chat_id), now, "allowed" if is_allowed else "barred")
 
 
 def move_chat(session: Session, old: int, new: int, now: datetime) -> None:

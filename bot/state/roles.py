@@ -29,5 +29,7 @@ def load_roles(session: Session) -> Mapping[int, Standing]:
 
 
 def give(session: Session, person_id: int, standing: Standing, now: datetime, by: Actor) -> None:
+    row = session.get(RoleRow, person_id)
+    if row is None or row.role != standing:  # an update may be handled twice
+        record_act(session, by, "role", str(person_id), now, standing)
     session.merge(RoleRow(person_id=person_id, role=standing, given_at=now))
-    record_act(session, by, "role", str(person_id), now, standing)

@@ -51,6 +51,13 @@ def test_what_fails_leaves_no_line(session: Session) -> None:
     assert lines(session) == [("1", "invite", "", "reader")]
 
 
+def test_what_changes_nothing_leaves_no_line(session: Session) -> None:
+    for _ in range(2):
+        roles.give(session, READER, "reader", NOW, BY)
+        chats.allow(session, -100, False, NOW, BY)
+    assert lines(session) == [("1", "group", "-100", "barred"), ("1", "role", "42", "reader")]
+
+
 def test_a_role_by_invitation_is_given_by_who_invited(session: Session) -> None:
     token = invitations.invite(session, ADMIN, "editor", NOW, DAY)
     assert invitations.accept(session, token, EDITOR, NOW) == "editor"
