@@ -27,8 +27,7 @@ def follow(source: SourceSettings, context: SourceContext) -> Iterator[GatherEve
     api = _Api(source, context)
     with Mirror(context) as mirror:
         if "outlet" not in mirror.cursor:
-            settings = api.get("settings").data
-            mirror.cursor["outlet"] = str(settings.get("title") or "")
+            mirror.cursor["outlet"] = api.site_name()
         for kind in source.texts("types", ["posts"]):
             posts = _Posts(api, source, kind, mirror.cursor["outlet"])
             yield from mirror.store(PostList(posts, mirror, kind).changes())
@@ -76,6 +75,10 @@ class _Api:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise FetchError("source-no-api", subject=self._source.name) from error
         return _Response(data, total, pages, at)
+
+    def site_name(self) -> str:
+        settings = self.get("settings").data
+        return str(settings.get("title") or "") if isinstance(settings, dict) else ""
 
 
 class _Posts:
