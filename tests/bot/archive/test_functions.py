@@ -215,7 +215,9 @@ def test_what_a_comparison_is_about_is_no_part_of_its_second_name() -> None:
 
 
 def test_the_life_of_a_member_is_no_date_of_an_academy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(material, "_nearest_articles", lambda hits, **_: [hit.article for hit in hits])
+    monkeypatch.setattr(
+        material, "_nearest_articles", lambda hits, **_: [hit.article for hit in hits]
+    )
     academy = told("L’Académie française", "L’Académie française a été fondée en 1635 à Paris.")
     life = told(
         "Victor Hugo",
