@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
@@ -27,9 +28,13 @@ from starlette.testclient import TestClient
 from bot.alerts import target_jobs, target_records
 from bot.alerts.feature import AlertsFeature
 from bot.alerts.target_records import FAILURE_LIMIT
+from bot.library.articles import SubjectArticles
 from bot.main import run
+from bot.rights import readable_collections
 from bot.settings import load_settings
+from bot.state.audit import Actor
 from bot.state.database import State, open_state
+from bot.state.rights import change_right
 from bot.web.app import create_app
 from bot.web.service import WebService
 from index.article import Article
@@ -269,6 +274,59 @@ async def test_an_answer_that_was_waited_for_is_mailed(
     assert "répond maintenant à votre question" in text
     assert LENS in text
     assert "https://selon.exemple/a/" in text
+
+
+class ClosedShelf(Shelf):
+    """Articles of which the council's are for those who may read them."""
+
+    def is_open(self, article: Article) -> bool:
+        return not article.path.startswith("conseil/") or "conseil" in readable_collections()
+
+    def article(self, article_id: str) -> Article | None:
+        article = super().article(article_id)
+        return article if article is not None and self.is_open(article) else None
+
+    def on_subject(self, subject: str) -> SubjectArticles:
+        found = super().on_subject(subject)
+        cited = tuple(own for own in found.citations if self.is_open(own.article))
+        ids = frozenset(own.id for own in self.articles.values() if self.is_open(own))
+        return replace(found, citations=cited, article_ids=ids)
+
+
+async def test_a_closed_article_is_mailed_to_those_who_may_read_it_when_it_is_sent(
+    tmp_path: Path, newsroom: Newsroom, starttls: MailServer, clock: Clock
+) -> None:
+    collections = tmp_path / "collections.toml"
+    collections.write_text("[conseil]\nfolders = ['conseil']\n", encoding="utf-8")
+    newsroom.settings = newsroom.settings.model_copy(update={"collections": collections})
+    newsroom.shelf = ClosedShelf(FRESNEL)
+    newsroom.open()
+    closed = replace(ARTICLE, path="conseil/phare.md")
+
+    def change(*, is_given: bool) -> None:
+        who = ("conseil", "proxy:zoe", Actor("terminal"))
+        assert change_right(newsroom.state, newsroom.settings, *who, is_given=is_given)
+
+    await newsroom.follow_confirmed(
+        starttls, "phare", hour=str((clock.now.astimezone().hour + 2) % 24)
+    )
+    change(is_given=True)
+    newsroom.publish(closed)
+    await newsroom.look()
+    change(is_given=False)
+    clock.pass_by(hours=3)
+    await newsroom.look()
+    newsroom.publish(replace(closed, id="0a0a0a0a0a0a"))
+    await newsroom.look()
+    clock.pass_by(days=1)
+    await newsroom.look()
+    assert not starttls.messages, "zoe may not read it"
+    change(is_given=True)
+    newsroom.publish(replace(closed, id="0f0f0f0f0f0f"))
+    await newsroom.look()
+    clock.pass_by(days=1)
+    await newsroom.look()
+    assert "Cordouan" in text_of(starttls.messages[0])
 
 
 async def test_a_death_before_the_record_repeats_the_same_message(
