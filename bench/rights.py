@@ -5,7 +5,7 @@ Articles are invented and vectors a stand-in's (`_prose.py`), in as many collect
 One reader may read all but one collection, half of them, or one; questions take turns between the
 whole index, the bounded one and the index of only these articles.
 
-    python bench/rights.py [PASSAGES] [--collections N] [--questions N]
+    python bench/rights.py [PASSAGES] [--collections N] [--questions N] [--short]
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from index.store.factory import open_store
 FIRST = 5
 
 
-def articles(passages: int, collections: int) -> Iterator[Article]:
-    for number, article in enumerate(Prose().articles(passages)):
+def articles(passages: int, collections: int, *, are_short: bool) -> Iterator[Article]:
+    prose = Prose()
+    short = (prose.article(number, 1) for number in range(passages))
+    for number, article in enumerate(short if are_short else prose.articles(passages)):
         yield replace(article, path=f"articles/c{number % collections}/{number}.md")
 
 
@@ -84,10 +86,12 @@ def main() -> None:
     parser.add_argument("passages", nargs="?", type=int, default=10_000)
     parser.add_argument("--collections", type=int, default=50)
     parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--short", action="store_true", help="articles of a passage each")
     options = parser.parse_args()
     names = [f"c{number}" for number in range(options.collections)]
     with tempfile.TemporaryDirectory() as folder:
-        build_articles(articles(options.passages, len(names)), Path(folder), StandIn())
+        invented = articles(options.passages, len(names), are_short=options.short)
+        build_articles(invented, Path(folder), StandIn())
         whole = open_searcher(Path(folder))
         facts = whole.generation.facts
         print(json.dumps({"articles": facts.articles, "passages": facts.passages}))
