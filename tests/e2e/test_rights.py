@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from index.ingestion.builder import build
+from tests.bot.digests.test_telegram import Now, now
 from tests.botapi.server import BotServer
 from tests.e2e.real_index import running_over
 from tests.fakes import FakeEmbedder
 
+__all__ = ["now"]
 READER, ROOT, GROUP = 42, 1, -100
 QUESTION = "Qui a vendu le moulin de Kerbihan ?"
 SECRET = "Zacharie Uzon a vendu le moulin de Kerbihan."
+PORT = "Le port de Kerbihan est profond."
+DAY = date(2024, 5, 6)
 
 
 @pytest_asyncio.fixture
-async def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BotServer]:
+async def server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: Now
+) -> AsyncIterator[BotServer]:
+    now.on(DAY, 6)
     (tmp_path / "collections.toml").write_text("[conseil]\nfolders = ['conseil']\n", "utf-8")
     monkeypatch.setenv("SELON_ADMINS", str(ROOT))
     monkeypatch.setenv("SELON_COLLECTIONS", str(tmp_path / "collections.toml"))
-    for name, text in (("conseil/vente", SECRET), ("port", "Le port de Kerbihan est profond.")):
+    for name, text in (("conseil/vente", SECRET), ("port", PORT)):
         path = tmp_path / "corpus" / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"---\ntitle: {path.stem.capitalize()}\n---\n{text}\n", encoding="utf-8")
+        head = f"title: {path.stem.capitalize()}\npublished: {DAY}"
+        path.write_text(f"---\n{head}\n---\n{text}\n", encoding="utf-8")
     build([tmp_path / "corpus"], tmp_path / "index", FakeEmbedder())
     async with BotServer() as server, running_over(server, tmp_path / "index", 0.3):
         yield server
@@ -63,3 +72,32 @@ async def test_rights_hold_from_the_next_question_on(server: BotServer) -> None:
     assert not await reads(READER)
     assert "Uzon" not in (await server.reply_to(READER, "/sources")).text
     assert "token:NOM" in (await server.reply_to(ROOT, "/droits conseil Zoé")).text
+
+
+async def test_elsewhere_nobody_reads_what_is_closed(server: BotServer) -> None:
+    """Where the bot is no member, everybody reads what it posts, whoever asks."""
+    await server.reply_to(ROOT, f"/droits conseil {READER}")
+    assert "Uzon a vendu" in (await server.reply_to(READER, f"/demander {QUESTION}")).text
+    for times, person in enumerate((READER, ROOT), start=1):
+        query = server.user_asks_inline(person, QUESTION)
+        await server.called("answerInlineQuery", times)
+        shown = server.inline_answers[query].results
+        assert not any("Vente" in one.title or "Uzon" in one.message.text for one in shown)
+        guest = await server.guest_answer(server.user_asks_as_guest(person, QUESTION))
+        assert "Uzon a vendu" not in guest.message.text
+        checked = server.user_asks_as_guest(person, "c’est vrai ?", SECRET)
+        assert "Vente" not in (await server.guest_answer(checked)).message.text
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+async def test_a_daily_is_made_with_the_rights_of_its_hour(
+    server: BotServer, now: Now, is_given: bool
+) -> None:
+    await server.reply_to(ROOT, f"/droits conseil {READER}")
+    assert "8\u00a0h" in (await server.reply_to(READER, "/quotidien 8h")).text
+    if not is_given:
+        await server.reply_to(ROOT, f"/droits retirer conseil {READER}")
+    now.on(DAY, 8)
+    daily = await server.next_message()
+    assert PORT in daily.text
+    assert ("Uzon a vendu" in daily.text) is is_given

@@ -524,6 +524,23 @@ async def test_webhooks_get_signed_news_whatever_the_others_do(
     assert selon(monkeypatch, tmp_path, "remove", "5") == 2
 
 
+async def test_a_webhook_is_told_of_open_articles_alone(
+    hooked: Newsroom, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "collections.toml").write_text("[conseil]\nfolders = ['conseil']\n", "utf-8")
+    update = {"collections": tmp_path / "collections.toml"}
+    hooked.settings, hooked.shelf = hooked.settings.model_copy(update=update), ClosedShelf(FRESNEL)
+    hooked.open()
+    receiver = Receiver(site, "/bon")
+    assert selon(monkeypatch, tmp_path, "add", receiver.url, "--subject", "phare") == 0
+    receiver.records.clear()
+    await hooked.look()
+    for path, told in (("conseil/phare.md", 0), ("phare.md", 1)):
+        hooked.publish(replace(ARTICLE, path=path, id=ARTICLE.id[::-1] if told else ARTICLE.id))
+        await hooked.look()
+        assert len(receiver.records) == told
+
+
 async def test_gone_is_final(
     hooked: Newsroom,
     site: Site,

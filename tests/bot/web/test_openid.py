@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,16 +17,22 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from starlette.testclient import TestClient
 
+from bot.answer import Answer
 from bot.errors import SettingsError
+from bot.rights import readable_collections
 from bot.settings import load_settings
+from bot.state.audit import Actor
 from bot.state.clock import utc_now
+from bot.state.rights import change_right
 from bot.web.addresses import LOGIN
 from bot.web.app import create_app
 from bot.web.cookies import COOKIE, seal
 from bot.web.openid import BEGIN, RETURN
 from bot.web.service import WebService
+from tests.bot.messenger.samples import LENS, answered, cite
 from tests.bot.web.browser import check_page, follow, served
 from tests.bot.web.conftest import ORIGIN, QUESTION
+from tests.e2e.telegram import StubChain
 
 pytest.importorskip("authlib")
 from tests.bot.web.openid_provider import (
@@ -143,6 +151,30 @@ def test_groups_let_people_in(
     assert back.status_code == status
     assert names(visitor) is (status == 303)
     assert f'href="{LOGIN}"' in back.text or status == 303
+
+
+def test_a_group_reads_what_is_closed_until_its_right_is_taken(
+    signing_in: WebService, chain: StubChain, provider: FakeProvider, tmp_path: Path
+) -> None:
+    (tmp_path / "collections.toml").write_text("[conseil]\nfolders = ['conseil']\n", "utf-8")
+    provider.claims = {"equipes": ["redaction", "sport"]}
+    settings = signing_in.settings.model_copy(update={"collections": tmp_path / "collections.toml"})
+    service, who = replace(signing_in, settings=settings), "group:redaction"
+    read: list[frozenset[str]] = []
+
+    def answer() -> Answer:
+        read.append(readable_collections())
+        return answered(QUESTION, cite(1, LENS))
+
+    chain.answers[QUESTION] = answer
+    change = partial(change_right, service.state, settings, "conseil", by=Actor("terminal"))
+    with TestClient(create_app(service), base_url=ORIGIN, follow_redirects=False) as client:
+        for is_given, reader in ((True, who), (False, who), (True, "group:photo")):
+            assert change(who=reader, is_given=is_given)
+            if is_given:
+                client.get(go(client))
+            assert client.post("/", data={"q": QUESTION}).status_code == 303
+    assert read == [{"conseil"}, frozenset(), frozenset()]
 
 
 ATTACKS: dict[str, dict[str, Any]] = {
