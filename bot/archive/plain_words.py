@@ -224,6 +224,8 @@ def parse_function(
     if timing.period is None:
         timing = parse_timing(text, today)
     about = _find_subject(timing.question, function)
+    if timing.period is not None:
+        name = cut_period(name, today).question
     core = _begin_at(about, name, is_of_person=function == "quotes")
     if function in ("quotes", "articles", "count"):
         about = core
@@ -356,7 +358,7 @@ def _begin_at(text: str, name: str, *, is_of_person: bool = False) -> str:
         return text
     start = fold_phrase(text).find(_DETERMINER.sub("", fold_phrase(name)))
     before = text[: max(start, 0)]
-    if _CAPITAL.search(before, not is_of_person) or (is_of_person and TOPIC.search(before)):
+    if _CAPITAL.search(before, 1) or (is_of_person and TOPIC.search(before)):
         return text
     while not is_of_person and (match := _LAST_WORD.search(before)):
         word = fold_phrase(match[1])
@@ -400,5 +402,6 @@ def _only_asks(token: re.Match[str], asking: frozenset[str]) -> bool:
     word = _PRONOUN.sub("", fold_phrase(token[0]))
     plain = word[:-1] if word.endswith(("r", "z")) and len(word) >= _VERB_LETTERS else word
     is_order = fold_phrase(token[0]).endswith(("-moi", "-nous"))  # « expliquez-moi »
-    asks = is_order or word in asking or plain in asking
+    is_letter = len(word) == 1 and word.isalpha()  # « nombre d articles »
+    asks = is_order or is_letter or word in asking or plain in asking or f"{word}s" in asking
     return asks and not (token[0][0].isupper() and token.start() > 0)

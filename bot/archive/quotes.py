@@ -79,8 +79,9 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
     if not request.person:
         words = request.about or request.subject
         person, topic = split_topic(words)
-        if person.islower() and request.forms:  # « hope solo des suédoises »
-            person = min(request.forms, key=len)
+        forms = [form for form in request.forms if form in person]
+        if person.islower() and forms:  # « hope solo des suédoises »
+            person = min(forms, key=len)
             topic = topic or _TOPIC_OPENING.sub("", words.partition(person)[2])
         request = replace(request, person=person, subject=topic)
     about = f"{request.person} {request.subject}"
@@ -215,7 +216,8 @@ def _quotes_of(own: SubjectArticle, name: SubjectName) -> Iterator[SpokenQuote]:
             elif goes_on:
                 is_theirs = True
             else:
-                is_theirs = (speech is not None or _says_pronoun(outside, sentence.text)) and (
+                says = speech is not None or sentence.text[:1] in "«“"
+                is_theirs = (says or _says_pronoun(outside, sentence.text)) and (
                     is_nobody if subjects else is_about
                 )
                 lead = before if is_theirs and not subjects else None
