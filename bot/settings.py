@@ -106,10 +106,10 @@ class Settings(BaseSettings):
     )
     index_url: SecretStr | None = Field(
         None,
-        description="PostgreSQL database with pgvector that holds the index instead of the data "
-        "directory, as postgresql://user:password@host/name, or with standbys as "
+        description="PostgreSQL database with pgvector that holds the index, as "
+        "postgresql://user:password@host/name, or with standbys as "
         "postgresql://user:password@host,standby/name?target_session_attrs=any (empty: files in "
-        "the data directory). Secret: it may hold a password.",
+        "the data directory). Secret.",
     )
     corpus_dir: Path = Field(
         Path("corpus"), description="Articles that `selon index` reads if no path is given."
@@ -119,8 +119,8 @@ class Settings(BaseSettings):
     )
     collections: Path | None = Field(
         None,
-        description="File of the closed collections, which only people with rights read (empty: "
-        "every article is open to everybody who may ask).",
+        description="File of the closed collections, which only people with rights read "
+        "(empty: none).",
     )
     cache_dir: Path = Field(
         default_factory=partial(user_cache_path, "selon"),
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
     telegram_local: bool = Field(
         False,
         description="True if that server runs with --local and shares its files under the "
-        "same paths: documents of up to 2 GB are accepted.",
+        "same paths (up to 2 GB).",
     )
     webhook_url: AnyHttpUrl | None = Field(
         None,
@@ -185,8 +185,7 @@ class Settings(BaseSettings):
     access: Access = Field(
         "open",
         description="Who may ask on Telegram: open (everybody), list (SELON_ALLOWED_USERS and "
-        "people whom administrators add) or invitation (those and the people "
-        "invited).",
+        "people whom administrators add) or invitation (those and the invited).",
     )
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="Administrators, by Telegram number."
@@ -220,7 +219,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None,
         description="Database of conversations, votes and alerts, as a SQLAlchemy URL (empty: "
-        "`state.sqlite` in the data directory). Secret: it may hold a password.",
+        "`state.sqlite` in the data directory). Secret.",
     )
     conversation_hours: Annotated[float, Field(gt=0, le=720)] = Field(
         12, description="Hours of silence after which a conversation starts afresh, but on the web."
@@ -236,14 +235,13 @@ class Settings(BaseSettings):
     operator: str = Field(
         "",
         description="Who runs this service and how to reach them, in words that follow « tenu "
-        "par » and « pour joindre une personne »: said to people who ask; the owner of podcast "
-        "feeds.",
+        "par » and « pour joindre une personne ».",
     )
     help_numbers: Annotated[str, _parsed_by(parse_help_numbers)] = Field(
         "france",
-        description="Numbers to call for somebody in distress: `france`, `none` (such "
-        "messages are searched like any other), or entries `kind: number who`, "
-        "separated by semicolons; kinds are suicide, medical and danger.",
+        description="Numbers to call for somebody in distress: `france`, `none` (such messages are "
+        "searched), or entries `kind: number who`, separated by semicolons; kinds are suicide, "
+        "medical and danger.",
     )
     fetch_allow: Annotated[str, _parsed_by(allowed_hosts)] = Field(
         "",
@@ -265,8 +263,8 @@ class Settings(BaseSettings):
     )
     chat_model: Annotated[str, _parsed_by(parse_choices)] = Field(
         "",
-        description="Chat models that help to answer, as provider:model; each replaces the one "
-        "before it when that fails (empty: answers quote the articles).",
+        description="Chat models that choose sentences, as provider:model; each replaces the one "
+        "before it when that fails (empty: none).",
     )
     chat_base_url: AnyHttpUrl | None = Field(
         None,
@@ -319,8 +317,7 @@ class Settings(BaseSettings):
     arena: Annotated[str, _parsed_by(parse_writers)] = Field(
         "",
         description="Writers that readers compare blind with /arene, two or more: extractive or "
-        "provider:model, each followed by @reader=… if wanted "
-        "(empty: no arena).",
+        "provider:model, each followed by @reader=… if wanted.",
     )
     voice_model: str = Field(
         "bundled",
@@ -340,7 +337,7 @@ class Settings(BaseSettings):
         "local",
         description="Who may ask on the web: local (this machine alone), open (everybody), token "
         "(bearers of a token from `selon token`), proxy (people whom a trusted proxy names) or "
-        "openid (people who sign in with OpenID Connect).",
+        "openid (people who sign in).",
     )
     web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

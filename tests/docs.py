@@ -9,7 +9,6 @@ holds each against what the code gives.
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 import textwrap
 import tomllib
@@ -18,8 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import bot.errors
-import index.errors
 from bot.locale.terminal import TerminalPhrases
 from bot.main import _command
 from bot.messenger.handlers.registration import CORE_MENUS, LAST
@@ -27,7 +24,6 @@ from bot.messenger.menus import MenuCommand
 from bot.operations.metrics import Meters
 from bot.settings import ENVIRONMENT_PREFIX, Settings
 from bot.understanding.intents import COMMAND_INTENTS
-from index.errors import CodedError
 from index.formats.table import FORMATS
 from tests.e2e.telegram import feature_commands
 
@@ -75,14 +71,26 @@ def _written(value: object) -> str:
 
 
 def commands() -> str:
-    """Every command of the terminal with its arguments and options, from its English help; options
-    that are those of the command before are not repeated."""
-    root, before, text = _command(TerminalPhrases.of("en")), "", ""
+    """Every command of the terminal with its arguments and options, from its English help; what an
+    option says is told once."""
+    root, text = _command(TerminalPhrases.of("en")), ""
+    told, before = set[str](), set[str]()
     for name, command in _leaves("selon", root):
-        heading, options = _command_text(name, command)
-        same = bool(options) and options == before
-        text += f"{heading} (options as above)\n" if same else f"{heading}\n{options}"
-        before = options
+        arguments = [param for param in command.params if param.param_type_name == "argument"]
+        options = [
+            param
+            for param in command.params
+            if param.param_type_name == "option" and not _COMMON & set(param.opts)
+        ]
+        rows = {f"  - {_option(option)}: {_cell(option.help)}\n": option for option in options}
+        line = " ".join([name, *(_argument(argument) for argument in arguments)])
+        same = bool(rows) and rows.keys() == before
+        text += f"- `{line}`: {_cell(command.help)}{' (options as above)' if same else ''}\n"
+        known = ", ".join(_option(option) for row, option in rows.items() if row in told)
+        text += "".join(row for row in rows if row not in told)
+        text += f"  - as above: {known}\n" if known and not same else ""
+        before = set(rows)
+        told |= before
     return text
 
 
@@ -92,19 +100,6 @@ def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield name, command
     for word, subcommand in subcommands.items():
         yield from _leaves(f"{name} {word}", subcommand)
-
-
-def _command_text(name: str, command: Any) -> tuple[str, str]:
-    """The line of a command, and those of its options."""
-    arguments = [param for param in command.params if param.param_type_name == "argument"]
-    options = [
-        param
-        for param in command.params
-        if param.param_type_name == "option" and not _COMMON & set(param.opts)
-    ]
-    line = " ".join([name, *(_argument(argument) for argument in arguments)])
-    rows = (f"  - {_option(option)}: {_cell(option.help)}\n" for option in options)
-    return f"- `{line}`: {_cell(command.help)}", "".join(rows)
 
 
 def _argument(argument: Any) -> str:
@@ -163,24 +158,6 @@ def metrics() -> str:
     )
 
 
-def errors() -> str:
-    classes = {
-        error
-        for module in (index.errors, bot.errors)
-        for _, error in inspect.getmembers(module, inspect.isclass)
-        if issubclass(error, CodedError) and error.__module__ == module.__name__
-    }
-
-    def tree(parent: type, depth: int) -> Iterator[str]:
-        for error in sorted(classes, key=lambda each: each.__name__):
-            if error.__base__ is parent:
-                meaning = inspect.cleandoc(error.__doc__ or "").split("\n\n")[0]
-                yield f"{'  ' * depth}- `{error.__name__}`: {_cell(meaning)}\n"
-                yield from tree(error, depth + 1)
-
-    return "".join(tree(CodedError, 0))
-
-
 def _rooms(package: str) -> str:
     """The modules of a package from the ground up, with the first line of each docstring.
 
@@ -208,7 +185,7 @@ def _room(path: Path) -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     **{section.__name__: section for section in (settings, commands, telegram, administrators)},
-    **{section.__name__: section for section in (functions, formats, metrics, errors)},
+    **{section.__name__: section for section in (functions, formats, metrics)},
     **{f"rooms_{package}": partial(_rooms, package) for package in ("index", "bot")},
 }
 

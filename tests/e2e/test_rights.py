@@ -10,12 +10,10 @@ import pytest
 import pytest_asyncio
 
 from index.ingestion.builder import build
-from tests.bot.digests.test_telegram import Now, now
 from tests.botapi.server import BotServer
 from tests.e2e.real_index import running_over
 from tests.fakes import FakeEmbedder
 
-__all__ = ["now"]
 READER, ROOT, GROUP = 42, 1, -100
 QUESTION = "Qui a vendu le moulin de Kerbihan ?"
 SECRET = "Zacharie Uzon a vendu le moulin de Kerbihan."
@@ -24,10 +22,7 @@ DAY = date(2024, 5, 6)
 
 
 @pytest_asyncio.fixture
-async def server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: Now
-) -> AsyncIterator[BotServer]:
-    now.on(DAY, 6)
+async def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BotServer]:
     (tmp_path / "collections.toml").write_text("[conseil]\nfolders = ['conseil']\n", "utf-8")
     monkeypatch.setenv("SELON_ADMINS", str(ROOT))
     monkeypatch.setenv("SELON_COLLECTIONS", str(tmp_path / "collections.toml"))
@@ -87,17 +82,3 @@ async def test_elsewhere_nobody_reads_what_is_closed(server: BotServer) -> None:
         assert "Uzon a vendu" not in guest.message.text
         checked = server.user_asks_as_guest(person, "c’est vrai ?", SECRET)
         assert "Vente" not in (await server.guest_answer(checked)).message.text
-
-
-@pytest.mark.parametrize("is_given", [False, True])
-async def test_a_daily_is_made_with_the_rights_of_its_hour(
-    server: BotServer, now: Now, is_given: bool
-) -> None:
-    await server.reply_to(ROOT, f"/droits conseil {READER}")
-    assert "8\u00a0h" in (await server.reply_to(READER, "/quotidien 8h")).text
-    if not is_given:
-        await server.reply_to(ROOT, f"/droits retirer conseil {READER}")
-    now.on(DAY, 8)
-    daily = await server.next_message()
-    assert PORT in daily.text
-    assert ("Uzon a vendu" in daily.text) is is_given
