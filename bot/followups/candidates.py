@@ -20,12 +20,14 @@ from index.text.folding import fold_phrase
 from index.text.language import detect, terms
 from index.text.names import span_names
 from index.text.patterns import one_of
+from index.text.quantities import find_quantities
 from index.text.sentences import sentence_spans
 
 Search = Callable[[str, int], Findings]
 """Searches for a question and reads that many of the best passages."""
 
 DEPTH = 10
+LISTING = "articles"  # the intent of lists of articles
 
 _DATE = re.compile(
     rf"(?:\d{{1,2}}(?:er)? )?(?:\b(?:{one_of(month_names('fr', 'en'))}) )?\b(?:1\d|20)\d\d\b"
@@ -45,6 +47,13 @@ _MAX_NAME_WORDS = 5  # of an answer that is a name
 _MAX_NEW_WORDS = 1  # besides the name in « Et pour Grok ? »
 _MAX_FRAMES = 2  # names of the last question that a new one may replace
 _LONG_WORDS, _MAX_PIECES, _ENDS = 24, 4, (18, 10)  # words
+_LISTED = re.compile(
+    r"(?:(?:et|and|ouvre|lis|montre|affiche|résume|c['’]est quoi|open|read|show|summari[sz]e)"
+    r"(?:[- ](?:moi|me))? )?(?:l['’]article |le |la |the )?(?:n° ?|numéro |number |# ?)?"
+    r"\[?(\w+)\]?(?: article| one)?(?:,? (?:stp|svp|please))?[ ?.!]*",
+    re.IGNORECASE,
+)
+_FIRST, _LAST = ("premier", "première", "1er", "first"), ("dernier", "dernière", "last")
 _INTRODUCED = re.compile(r"[:…]\s+|\.\.\.\s*")  # « ce cours me tue : qui a… ? »
 _END = " ?!.\u00a0\u202f"
 
@@ -174,8 +183,8 @@ def candidates(question: str, turns: History) -> list[str]:
 
 
 def _last_quoting(turns: History) -> Turn | None:
-    """The last turn that quotes."""
-    return next((turn for turn in reversed(turns) if turn.cited), None)
+    """The last turn that quotes; a list of articles is about none of them."""
+    return next((own for own in reversed(turns) if own.cited and own.intent != LISTING), None)
 
 
 def correct_subject(last: Turn, subject: str) -> str:
@@ -236,6 +245,19 @@ def find_names(text: str, language: str) -> list[str]:
     """Find the names in a question, each once, in order."""
     names = (text[span.start : span.end].rstrip(_END) for span in span_names(text, language))
     return list(dict.fromkeys(names))
+
+
+def listed_place(message: str, language: str, count: int) -> int | None:
+    """The index of the item of a list of so many that a message names: « le deuxième »."""
+    if (named := _LISTED.fullmatch(message.strip())) is None:
+        return None
+    word = named[1].lower()
+    if word in _LAST:
+        return count - 1
+    numbers = [0] if word in _FIRST else []
+    for quantity in find_quantities(word, language):
+        numbers.append(int(max(quantity.values)) - 1)
+    return numbers[0] if numbers and 0 <= numbers[0] < count else None
 
 
 def asks_for_articles(question: str) -> bool:

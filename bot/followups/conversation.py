@@ -18,12 +18,14 @@ from bot.answering.refusal import lower, reply_with
 from bot.archive.plain_words import names_function, strip_asking
 from bot.followups.acts import RESTATING, AnswerActs
 from bot.followups.candidates import (
+    LISTING,
     Interpretation,
     Search,
     asks_for_articles,
     correct_subject,
     find_names,
     interpret,
+    listed_place,
     reframe,
     shorten,
 )
@@ -58,6 +60,7 @@ _FRAGMENT_WORDS = 5  # of a request that names its subject only
 _LONG_ACT_WORDS = 8  # above, a first message is no act on an answer
 _ON_LAST_ANSWER = {"summary": "summarise", "latest": "newer"}
 """Functions without a subject, and the acts on the last answer that they then are."""
+_ON_LAST_SUBJECT = ("overview", "chronology", "dossier", "quotes", "positions")
 _ARTICLE_ON = re.compile(r"\barticle (?:sur|about|on) \w", re.IGNORECASE)
 _WITH_SUBJECT = {act: function for function, act in _ON_LAST_ANSWER.items()}
 
@@ -208,6 +211,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if self._messages is None:
             return turn, Meaning("question", turn.question)
         last = _last_turn(turn)
+        if last is not None and last.intent == LISTING:
+            place = listed_place(turn.question, last.language, len(last.cited))
+            if place is not None:
+                title, language = last.cited[place].title, language_of(last.language)
+                return self._understand_command(turn, ArchiveCommand("summary", language, title))
         context = None
         if last is not None:
             source = last.cited[0] if last.cited else None
@@ -215,6 +223,11 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 last.understood, source.title if source else "", source.quote if source else ""
             )
         meaning = self._messages.read(turn.question, context)
+        if last is not None and meaning.intent in _ON_LAST_SUBJECT and not strip_asking(
+            meaning.question
+        ):  # « fais-moi la chronologie »
+            language = language_of(last.language)
+            return self._understand_command(turn, ArchiveCommand(meaning.intent, language))
         is_more = meaning.leans or _AND.match(meaning.question) is not None
         if last is None or not is_more or not _is_function(last.intent):
             return turn, meaning

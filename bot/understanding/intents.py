@@ -72,6 +72,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("how_it_works", "about"),
     Intent("accuracy", "about"),
     Intent("help", "about"),
+    Intent("export", "about"),
     Intent("greeting", "talk"),
     Intent("goodbye", "talk"),
     Intent("praise", "talk"),

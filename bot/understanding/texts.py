@@ -50,6 +50,7 @@ class SelonPhrases(Texts, domain="understanding", part="selon"):
     complaint: str
     how_it_works: str
     help: str
+    export: str
     daily: str
     podcast: str
     alert: str

@@ -20,6 +20,7 @@ from index.models.base import Embedder
 from index.search.confidence import ConfidenceModel
 from index.search.live import LiveIndex
 
+NOW = datetime.now(UTC)
 REOPENED = "Quand Notre-Dame a-t-elle rouvert ?"
 
 
@@ -107,8 +108,9 @@ def test_a_summary_of_nothing_named_is_of_the_article_last_quoted(
 
 
 def test_a_command_alone_is_about_the_last_answer(chain: FollowUpChain) -> None:
-    answer = after_the_reopening(chain, "/chronologie")
-    assert answer.question == "Chronologie\u00a0: Notre-Dame"
+    for words in ("/chronologie", "fais-moi la chronologie"):
+        answer = after_the_reopening(chain, words)
+        assert answer.question == "Chronologie\u00a0: Notre-Dame"
     assert after_the_reopening(chain, "/resume").statements
 
 
@@ -187,6 +189,28 @@ def test_the_next_page_of_a_list_is_a_button(chain: FollowUpChain) -> None:
     assert last.buttons == ()
     listed = [citation.article.id for page in (first, second, last) for citation in page.citations]
     assert len(set(listed)) == len(listed) > 20
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [("le deuxième", 1), ("ouvre le n° 3 stp", 2), ("the last one", 9), ("c’est quoi [4] ?", 3)],
+)
+def test_an_article_of_a_list_is_named_by_its_place(
+    chain: FollowUpChain, words: str, place: int
+) -> None:
+    listed = Turn.of(chain.invoke("Quels articles avez-vous publiés depuis 2000 ?"), NOW)
+    answer = chain.invoke(TurnText(words, (listed,)))
+    assert answer.intent == "summary"
+    assert {citation.article.id for citation in answer.citations} == {listed.cited[place].article}
+
+
+@pytest.mark.parametrize("words", ["le premier ministre ?", "le 25", "quel temps fera-t-il ?"])
+def test_what_is_said_after_a_list_is_about_none_of_its_articles(
+    chain: FollowUpChain, words: str
+) -> None:
+    listed = Turn.of(chain.invoke("Quels articles avez-vous publiés depuis 2000 ?"), NOW)
+    answer = chain.invoke(TurnText(words, (listed,)))
+    assert listed.cited[0].title not in (answer.understood or "")
 
 
 def test_a_request_on_another_subject_is_not_about_the_last(chain: FollowUpChain) -> None:
