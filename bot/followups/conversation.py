@@ -223,8 +223,10 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 last.understood, source.title if source else "", source.quote if source else ""
             )
         meaning = self._messages.read(turn.question, context)
-        if last is not None and meaning.intent in _ON_LAST_SUBJECT and not strip_asking(
-            meaning.question
+        if (
+            last is not None
+            and meaning.intent in _ON_LAST_SUBJECT
+            and not strip_asking(meaning.question)
         ):  # « fais-moi la chronologie »
             language = language_of(last.language)
             return self._understand_command(turn, ArchiveCommand(meaning.intent, language))
