@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 
 import onnx
 
-from bot.evaluation.run import temporary_index
 from bot.settings import load_settings
 from index.article import Article, Passage, Sentence, embedding_text
 from index.ingestion.passages import cut
 from index.models.bundled.cache import LOWER, prepare_model
-from index.models.bundled.embedder import load_bundled
 from index.models.bundled.encoder import PASSAGE, QUESTION, TOKENS
 from index.models.bundled.graph import FUSED, LAYERS, GraphBuilder
 from index.models.bundled.reader import END, HAS, START, best_span
 from index.models.bundled.session import IDS, open_session
 from index.models.bundled.tokenizer import Tokenizer as EmbedderTokenizer
 from index.models.bundled.weights import Q4File, read_weights
-from index.search.confidence import ConfidenceModel
 from index.search.scoring import BEST_SENTENCE_WEIGHT
 from training import interop
 
@@ -37,8 +34,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from tokenizers import Tokenizer
     from torch import Tensor
 
@@ -103,23 +98,6 @@ class EmbedderRows:
             return EmbeddedText(part.start, part.end, ids)
 
         return [(row(passage), list(map(row, passage.sentences))) for passage in cut(article)]
-
-
-def search(
-    texts: Sequence[tuple[str, str, str]], questions: Iterable[str], count: int
-) -> list[list[int]]:
-    """Return the indices of the `texts` (title, text, language) that Selon finds for each question.
-
-    Best first, by the best of its passages among the first `count`.
-    """
-    articles = [
-        Article(id=str(at), text=text, title=title, path="", language=language)
-        for at, (title, text, language) in enumerate(texts)
-    ]
-    embedder = load_bundled(load_settings().cache_dir)
-    with temporary_index(articles, embedder, ConfidenceModel.load()) as opened:
-        results = (opened.searcher.search(question, count).hits for question in questions)
-        return [list(dict.fromkeys(int(hit.article.id) for hit in hits)) for hits in results]
 
 
 def prepared_folder() -> Path:
