@@ -19,11 +19,10 @@ from training.model import Reader
 
 @dataclass(slots=True)
 class Progress:
-    """Steps of training so far, and samples (rankings) consumed from each stream."""
+    """Steps of training so far, and samples consumed."""
 
     steps: int = 0
     reading: int = 0
-    ranking: int = 0
     minutes: float = 0.0
 
 

@@ -2,11 +2,9 @@
 
 The first line is the number of samples per stream; each other line is a `Sample` as JSON. Streams:
 
-    reading, ranking            for the stable phase, repeated in this order
-    reading-decay               for the last minutes: mostly French
-    reading-dev, ranking-dev    held out by article: early stopping, calibration
-
-A ranking is `RANKED` lines: one question, with the passage that answers it, then with rivals.
+    reading          for the stable phase, repeated in this order
+    reading-decay    for the last minutes: mostly French
+    reading-dev      held out by article: early stopping, calibration
 """
 
 from __future__ import annotations
@@ -23,8 +21,6 @@ from index.models.bundled.reader_input import encode_head, encode_question, join
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-RANKED = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -32,7 +28,7 @@ class Sample:
 
     `holds` is True if the passage answers the question; `start` and `end` are the span of the
     answer in `text`, both 0 if unknown. `window`, from 0 to 1, chooses a part with the answer if
-    the text is too long.
+    the text is too long. A `rehearsed` sample is one whose reading `--teacher` keeps.
     """
 
     kind: str
@@ -45,6 +41,7 @@ class Sample:
     title: str = ""
     day: str = ""
     window: float = 0.0
+    rehearsed: bool = False
 
     def to_line(self) -> str:
         """Format the sample for `parse_sample`."""

@@ -40,7 +40,7 @@ def main() -> None:
     figures: dict[str, Any] = {}
     if arguments.dataset:
         dev = encode_dev(read_dataset(arguments.dataset), read.encoder)
-        figures["reading"] = measure_reading(dev["reading"], read(dev["reading"]))
+        figures["reading"] = measure_reading(dev, read(dev))
     for path in arguments.squad:
         asked = list(read_squad(path))
         if arguments.questions and arguments.questions < len(asked):

@@ -58,8 +58,8 @@ def main() -> None:
     exported = OnnxReader(arguments.out)
     figures: dict[str, Any] = {
         "bytes": arguments.out.stat().st_size,
-        "pytorch": measure_reading(dev["reading"], read_samples(reader, dev["reading"])),
-        "onnx": measure_reading(dev["reading"], exported.read(dev["reading"])),
+        "pytorch": measure_reading(dev, read_samples(reader, dev)),
+        "onnx": measure_reading(dev, exported.read(dev)),
     }
     print(json.dumps(figures, indent=1))  # noqa: T201
 

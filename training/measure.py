@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 
 from training.bundled import best_span
-from training.dataset import RANKED, EncodedSample
+from training.dataset import EncodedSample
 from training.metrics import auroc, exact, f1
 from training.model import Reader, narrow_products, pack
 
@@ -72,15 +72,6 @@ def measure_reading(
         figures[f"auroc-{kind}"] = auroc(by_kind["answered"], by_kind[kind])
     figures["auroc-dated"] = auroc(by_kind["dated"], by_kind["near-miss-dated"])
     return figures
-
-
-def measure_ranking(
-    samples: Sequence[EncodedSample], readings: Sequence[Reading]
-) -> dict[str, float]:
-    """Return how often `has` is highest for the right passage, the first of each ranking."""
-    scores = [reading.has for reading in readings]
-    rankings = [scores[at : at + RANKED] for at in range(0, len(scores), RANKED)]
-    return {"first": _mean([float(one[0] > max(one[1:])) for one in rankings])}
 
 
 def bootstrap(

@@ -14,13 +14,11 @@ from typing import TypeVar
 from training.dataset import Sample, write_dataset
 from training.near_misses import Names
 from training.recipes import (
-    Ranking,
     Recipes,
     add_dated,
     add_mined,
     add_near_misses,
     as_answered,
-    make_rankings,
     make_recipes,
 )
 from training.sources import (
@@ -35,7 +33,6 @@ from training.sources import (
 HELD_OUT = Path(__file__).with_name("held_out.json")
 HELD_OUT_SHARE = 0.1
 DECAY_SAMPLES, DECAY_FRENCH, DEV_QUESTIONS = 12_000, 0.8, 200
-RANKED_SOURCES = (FRENCH, "squad2-dev-half-en")
 
 Item = TypeVar("Item")
 
@@ -84,10 +81,6 @@ def main() -> None:
         ),
         "reading-decay": decay_stream(recipes, random),
         "reading-dev": dev_stream(judged, names, random),
-        "ranking": one_by_one(
-            spread((rank(learned[source], random) for source in RANKED_SOURCES), random)
-        ),
-        "ranking-dev": one_by_one(rank(judged, random)[:DEV_QUESTIONS]),
     }
     write_dataset(arguments.out, streams)
     for name, samples in streams.items():
@@ -133,17 +126,6 @@ def dev_stream(questions: Sequence[TrainingQuestion], names: Names, random: Rand
         *recipes.draw("dated", True, DEV_QUESTIONS // 4, random),
         *recipes.draw("near-miss-dated", True, DEV_QUESTIONS // 4, random),
     ]
-
-
-def rank(questions: Sequence[TrainingQuestion], random: Random) -> list[Ranking]:
-    """The answered ones' rankings in an order of chance."""
-    rankings = make_rankings([question for question in questions if question.answers], random)
-    return random.sample(rankings, len(rankings))
-
-
-def one_by_one(rankings: Iterable[Ranking]) -> list[Sample]:
-    """Each ranking's samples behind one another."""
-    return [sample for ranking in rankings for sample in ranking]
 
 
 def spread(groups: Iterable[Sequence[Item]], random: Random) -> list[Item]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from training.dataset import RANKED, Sample
+from training.dataset import Sample
 from training.near_misses import (
     YEAR,
     Names,
@@ -31,13 +30,8 @@ MINED_FOR_FRENCH = 3  # passages of the first twenty for each French question, o
 MINED_QUESTIONS = 1_600  # of each file that is not French
 
 _log = logging.getLogger(__name__)
-RIVALS = RANKED - 1  # passages that a question's own is ranked against
-RIVALS_AMONG = 6  # of the first found: no more than four are ever read
 
 Recipe = Callable[[Random], Sample]
-
-Ranking = tuple[Sample, ...]
-"""One question beside `RANKED` passages, of which the first alone answers it."""
 
 
 class Recipes:
@@ -144,33 +138,12 @@ def add_dated(recipes: Recipes, question: TrainingQuestion, random: Random) -> N
 def add_mined(
     recipes: Recipes, questions: Sequence[TrainingQuestion], each: int, random: Random
 ) -> None:
-    """Passages that search finds first for the question and that do not hold its answer."""
+    """Passages that share most words with the question and do not hold its answer."""
     for question, found in zip(questions, mine_negatives(questions), strict=True):
         # Earlier ranks are harder: half of the choice is among the first five.
         pool = found[:5] + random.sample(found[5:], min(5, len(found[5:])))
         for other in random.sample(pool, min(each, len(pool))):
             recipes.add("mined", question.language, as_mined(question, other))
-
-
-def make_rankings(questions: Sequence[TrainingQuestion], random: Random) -> list[Ranking]:
-    """Each question's passage and, behind it, what Selon finds first for it without its answer.
-
-    Their titles are shown for all or for none. A question with fewer rivals is left out.
-    """
-    rankings = []
-    for question, found in zip(questions, mine_negatives(questions), strict=True):
-        if len(found) < RIVALS:
-            continue
-        chosen = random.sample(found[:RIVALS_AMONG], RIVALS)
-        recipes = [as_answered(question), *(as_mined(question, other) for other in chosen)]
-        samples = [make(random) for make in recipes]
-        if random.random() < TITLE_DROPPED:
-            titles = [""] * len(samples)
-        else:
-            titles = [question.title, *(other.title for other in chosen)]
-        titled = zip(samples, titles, strict=True)
-        rankings.append(tuple(replace(sample, title=title) for sample, title in titled))
-    return rankings
 
 
 def as_mined(question: TrainingQuestion, other: TrainingQuestion) -> Recipe:

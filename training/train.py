@@ -30,9 +30,9 @@ from training.checkpoint import (
     save_checkpoint,
     save_weights,
 )
-from training.dataset import RANKED, EncodedSample, SampleEncoder, parse_sample, read_dataset
+from training.dataset import EncodedSample, SampleEncoder, parse_sample, read_dataset
 from training.graph import read_graph
-from training.measure import measure_ranking, measure_reading, read_samples
+from training.measure import measure_reading, read_samples
 from training.model import Reader, ReaderShape, narrow_products, pack
 from training.schedule import Budget, ClockBudget, StepBudget, rate_factor
 from training.team import Team, run_team
@@ -41,8 +41,6 @@ READING_TOKENS, DEV_TOKENS = 320, 400
 RATE, HEAD_RATE, WEIGHT_DECAY, GRADIENT_NORM = 1e-4, 3e-4, 0.01, 1.0
 WARMUP_STEPS = 60
 LOG_STEPS, SAVE_MINUTES, MEASURE_MINUTES = 25, 10.0, 40.0
-
-TASKS = {"reading": 1, "ranking": RANKED}  # samples per item
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +51,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
     parser.add_argument("--resume", type=Path, help="a checkpoint (.pt) to go on from")
     parser.add_argument("--start", type=Path, help="an .onnx of training.export to begin with")
+    parser.add_argument(
+        "--teacher", type=Path, help="a reader whose readings of rehearsed samples are learned"
+    )
     parser.add_argument("--skip", type=int, default=0, help="questions read before, with --start")
     parser.add_argument("--minutes", type=float, help="how long this run lasts, decay included")
     parser.add_argument("--decay-minutes", type=float, default=15)
@@ -62,7 +63,6 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="instead of minutes: exact, repeatable")
     parser.add_argument("--decay-steps", type=int, default=0)
     parser.add_argument("--questions", type=int, default=8, help="in each step")
-    parser.add_argument("--rankings", type=int, default=0, help="in each step, of 4 passages each")
     parser.add_argument(
         "--without", nargs="*", default=[], help="kinds of questions, or `other`: languages"
     )
@@ -102,8 +102,9 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
         encode_dev(streams, SampleEncoder(tokenizer, DEV_TOKENS)),
         arguments.out,
         team,
-        dict(zip(TASKS, (arguments.questions, arguments.rankings), strict=True)),
+        arguments.questions,
         goes_on=arguments.decay_reads == "stable",
+        teacher=load_teacher(arguments.teacher) if arguments.teacher else None,
     )
     if arguments.start:
         begin_with(reader, arguments.start)
@@ -111,7 +112,7 @@ def train(arguments: argparse.Namespace, team: Team) -> None:
     if arguments.resume:
         trainer.progress = load_checkpoint(arguments.resume, reader, trainer.optimizer)
     if arguments.compile:
-        for layer in reader.layers:
+        for layer in (*reader.layers, *(trainer.teacher.layers if trainer.teacher else ())):
             layer.compile(dynamic=True)
     trainer.run(budget)
 
@@ -147,14 +148,16 @@ def load_reader() -> Reader:
     return reader
 
 
-def encode_dev(
-    streams: dict[str, list[str]], encoder: SampleEncoder
-) -> dict[str, list[EncodedSample]]:
+def load_teacher(path: Path) -> Reader:
+    """Load a reader that does not learn."""
+    teacher = load_reader().eval()
+    begin_with(teacher, path)
+    return teacher
+
+
+def encode_dev(streams: Mapping[str, list[str]], encoder: SampleEncoder) -> list[EncodedSample]:
     """Encode the held-out samples."""
-    return {
-        task: [encoder.encode(parse_sample(line)) for line in streams.get(f"{task}-dev", [])]
-        for task in TASKS
-    }
+    return [encoder.encode(parse_sample(line)) for line in streams["reading-dev"]]
 
 
 class Stream:
@@ -168,7 +171,7 @@ class Stream:
         return [self._encoder.encode(parse_sample(line)) for line in lines]
 
 
-LOSS_NAMES = ("span", "has", "rank")
+LOSS_NAMES = ("span", "has")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,29 +180,24 @@ class Losses:
 
     span: Tensor
     has: Tensor
-    rank: Tensor
-
-    @property
-    def total(self) -> Tensor:
-        return self.span + self.has + self.rank
 
 
 class Trainer:
-    """Trains a network. `rows` are the samples, or rankings, per step; `goes_on`: the decay
-    continues the stable stream."""
+    """Trains a network, `rows` samples a step; `goes_on`: the decay continues the stable stream."""
 
     def __init__(
         self,
         reader: Reader,
         streams: dict[str, Stream],
-        dev: dict[str, list[EncodedSample]],
+        dev: list[EncodedSample],
         out: Path,
         team: Team,
-        rows: Mapping[str, int],
+        rows: int,
         *,
         goes_on: bool = False,
+        teacher: Reader | None = None,
     ) -> None:
-        self._rows, self._goes_on = rows, goes_on
+        self._rows, self._goes_on, self.teacher = rows, goes_on, teacher
         self.reader, self.progress = reader, Progress()
         self._streams, self._dev, self._out, self._team = streams, dev, out, team
         encoder = [
@@ -251,15 +249,14 @@ class Trainer:
             save_checkpoint(self._out, "stable", self.reader, self.optimizer, self.progress)
 
     def _step(self, share: float, decayed: int) -> dict[str, float]:
-        reading = self._take("reading", share, decayed)
+        samples = self._take(share, decayed)
         factor = rate_factor(self.progress.steps, WARMUP_STEPS, share)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
-        ranking = self._take("ranking", share, decayed)
         # Seed the dropout by the step, so that a resumed run repeats it.
         torch.manual_seed(self.progress.steps * self._team.size + self._team.rank)
-        losses = compute_losses(self.reader, reading, ranking)
-        losses.total.backward()  # type: ignore[no-untyped-call]
+        losses = compute_losses(self.reader, samples, self.teacher)
+        (losses.span + losses.has).backward()  # type: ignore[no-untyped-call]
         self._team.average(p.grad for p in self._trained if p.grad is not None)
         torch.nn.utils.clip_grad_norm_(self._trained, GRADIENT_NORM)
         self.optimizer.step()
@@ -267,17 +264,12 @@ class Trainer:
         self.progress.steps += 1
         return {"steps": 1, **{name: getattr(losses, name).item() for name in LOSS_NAMES}}
 
-    def _take(self, task: str, share: float, decayed: int) -> list[EncodedSample]:
-        count, each = self._rows.get(task, 0), TASKS[task]
-        if not count:
-            return []
-        name, position = f"{task}-decay", decayed * count
+    def _take(self, share: float, decayed: int) -> list[EncodedSample]:
+        name, position = "reading-decay", decayed * self._rows
         if share < 0 or self._goes_on or name not in self._streams:
-            name, position = task, getattr(self.progress, task)
-            setattr(self.progress, task, position + count)
-        own = self._team.share(range(position, position + count))
-        places = [place * each + at for place in own for at in range(each)]
-        return self._streams[name].take(places)
+            name, position = "reading", self.progress.reading
+            self.progress.reading += self._rows
+        return self._streams[name].take(self._team.share(range(position, position + self._rows)))
 
     def _note_losses(self, seen: Counter[str], share: float) -> None:
         self._note(
@@ -287,15 +279,8 @@ class Trainer:
         )
 
     def _measure(self, phase: str) -> None:
-        figures: dict[str, float] = {}
-        for task, measure in (
-            ("reading", measure_reading),
-            ("ranking", measure_ranking),
-        ):
-            samples = self._dev.get(task)
-            if samples:
-                read = read_samples(self.reader, self._team.share(samples))
-                figures |= measure(samples, self._team.merge(read))
+        read = read_samples(self.reader, self._team.share(self._dev))
+        figures = measure_reading(self._dev, self._team.merge(read))
         self._note(phase=phase, dev={name: round(value, 4) for name, value in figures.items()})
 
     def _note(self, **entry: object) -> None:
@@ -314,30 +299,31 @@ class Trainer:
 
 
 def compute_losses(
-    reader: Reader,
-    asked: Sequence[EncodedSample],
-    ranking: Sequence[EncodedSample] = (),
+    reader: Reader, samples: Sequence[EncodedSample], teacher: Reader | None = None
 ) -> Losses:
-    """Compute the losses of all tasks' samples. An unanswerable question's span is the first token.
+    """Compute the mean losses. An unanswerable question's span is the first token.
 
-    A ranking's passages are judged separately, and the first against the others by the
-    cross-entropy of a softmax over `has`.
+    With a teacher, what it says of a rehearsed sample is learned instead of the labels (Li and
+    Hoiem, "Learning without Forgetting", 2016).
     """
-    reading = [*asked, *ranking]
     with narrow_products():
-        answers = reader(pack([sample.ids for sample in reading]))
-    allowed = _span_cells(reading, answers.start.shape[1])
-    starts = torch.tensor([sample.start for sample in reading])
-    ends = torch.tensor([sample.end for sample in reading])
-    span = functional.cross_entropy(answers.start.masked_fill(~allowed, -1e4), starts)
-    span = span + functional.cross_entropy(answers.end.masked_fill(~allowed, -1e4), ends)
-    holds = torch.tensor([float(sample.sample.holds) for sample in reading])
-    has = functional.binary_cross_entropy_with_logits(answers.has, holds)
-    rank = torch.zeros(())
-    if ranking:
-        compared = answers.has[len(asked) :].view(-1, RANKED)
-        rank = functional.cross_entropy(compared, compared.new_zeros(len(compared)).long())
-    return Losses(span / 2, has, rank)
+        answers = reader(pack([sample.ids for sample in samples]))
+    barred = ~_span_cells(samples, answers.start.shape[1])
+    start, end = (logits.masked_fill(barred, -1e4) for logits in (answers.start, answers.end))
+    starts = functional.one_hot(torch.tensor([s.start for s in samples]), start.shape[1]).float()
+    ends = functional.one_hot(torch.tensor([s.end for s in samples]), start.shape[1]).float()
+    holds = torch.tensor([float(sample.sample.holds) for sample in samples])
+    rows = [row for row, sample in enumerate(samples) if sample.sample.rehearsed]
+    if teacher and rows:
+        with torch.no_grad(), narrow_products():
+            known = teacher(pack([samples[row].ids for row in rows]))
+        width = known.start.shape[1]
+        barred = barred[rows, :width]
+        starts[rows, :width] = known.start.masked_fill(barred, -1e4).softmax(-1)
+        ends[rows, :width] = known.end.masked_fill(barred, -1e4).softmax(-1)
+        holds[rows] = known.has.sigmoid()
+    span = functional.cross_entropy(start, starts) + functional.cross_entropy(end, ends)
+    return Losses(span / 2, functional.binary_cross_entropy_with_logits(answers.has, holds))
 
 
 def _span_cells(samples: Sequence[EncodedSample], width: int) -> Tensor:

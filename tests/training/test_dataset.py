@@ -35,10 +35,10 @@ def test_every_window_of_a_long_text_holds_the_answer(tokenizer: Tokenizer, wind
 
 def test_a_written_data_set_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "prepared.jsonl"
-    write_dataset(path, {"reading": [sample(), sample(0.5)], "ranking": []})
+    write_dataset(path, {"reading": [sample(), sample(0.5)], "reading-dev": []})
     streams = read_dataset(path)
     assert [parse_sample(line) for line in streams["reading"]] == [sample(), sample(0.5)]
-    assert streams["ranking"] == []
+    assert streams["reading-dev"] == []
 
 
 def test_no_answer_is_the_first_token(tokenizer: Tokenizer) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,11 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from training.checkpoint import load_checkpoint
-from training.dataset import RANKED, Sample, SampleEncoder, parse_sample
+from training.dataset import Sample, SampleEncoder
 from training.model import Reader, ReaderShape, pack
 from training.schedule import StepBudget
 from training.team import Team
-from training.train import Stream, Trainer
+from training.train import Stream, Trainer, compute_losses
 
 pytestmark = pytest.mark.soak
 SHAPE = ReaderShape(hidden=32, layers=2, heads=2, inner=64, vocabulary=40, positions=64)
@@ -32,18 +32,11 @@ def trainer(
     encoder = SampleEncoder(tokenizer, 48)
     answered = Sample("answered", "fr", "qui a écrit", "Anne a écrit hier", True, 0, 4)
     missed = Sample("mined", "fr", "quand Paul a parlé", "Anne a écrit hier", False)
-    lines = {
-        "ranking": [answered.to_line(), *[missed.to_line()] * (RANKED - 1)],
-        "reading": [answered.to_line(), missed.to_line()],
-    }
-    streams = {name: Stream(kept, encoder) for name, kept in lines.items()}
-    streams["reading-decay"] = streams["reading"]
-    ranked = [encoder.encode(parse_sample(line)) for line in lines["ranking"]]
-    dev = {"reading": [encoder.encode(answered)], "ranking": ranked}
-    rows = {"reading": 4, "ranking": 2}
+    stream = Stream([answered.to_line(), missed.to_line()], encoder)
+    streams = {"reading": stream, "reading-decay": stream}
     reader = new_reader()
     reader.drop(dropout)
-    return Trainer(reader, streams, dev, out, Team(), rows, goes_on=goes_on)
+    return Trainer(reader, streams, [encoder.encode(answered)], out, Team(), 4, goes_on=goes_on)
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
@@ -71,13 +64,26 @@ def test_a_decayed_run_leaves_both_weights_and_a_log(tmp_path: Path, tokenizer: 
     assert [(line["phase"], line["steps"]) for line in lines if "dev" in line] == [("decayed", 4)]
 
 
-def test_a_passage_comes_before_its_rivals_in_the_end(tmp_path: Path, tokenizer: Tokenizer) -> None:
-    again = trainer(tmp_path, tokenizer)
-    again.run(StepBudget(60, 0))
-    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    ranked = [line["losses"]["rank"] for line in lines if "losses" in line]
-    assert ranked[-1] < ranked[0] <= math.log(RANKED) + 0.1
-    assert lines[-1]["dev"]["first"] == 1.0
+def test_a_rehearsed_sample_is_read_as_the_teacher_reads_it(tokenizer: Tokenizer) -> None:
+    sample = Sample("answered", "fr", "qui a écrit", "Anne a écrit hier", True, 0, 4)
+    asked = [
+        SampleEncoder(tokenizer, 48).encode(replace(sample, asked=words, rehearsed=True))
+        for words in ("qui a écrit", "quand")
+    ]
+    teacher, pupil = new_reader(), new_reader()
+    with torch.no_grad():
+        for layer in teacher.heads:
+            for weights in layer.parameters():
+                weights.mul_(-5)
+    optimizer = torch.optim.Adam(pupil.parameters(), 0.01)
+    for _ in range(150):
+        losses = compute_losses(pupil, asked, teacher)
+        (losses.span + losses.has).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad()
+    learned, least = compute_losses(pupil, asked, teacher), compute_losses(teacher, asked, teacher)
+    assert learned.span < least.span + 0.05
+    assert learned.has < least.has + 0.01
 
 
 def test_texts_do_not_see_their_companions() -> None:
