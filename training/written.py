@@ -6,11 +6,11 @@
 The news are the shorter articles of French Wikinews in WiNER-fr (none of `bench/press`) and those
 of NTREX-128 in French; Wikipedia's passages are PIAF's. Their texts are not in this repository.
 `reworded_questions.jsonl` asks of both in other words than theirs.
-Each question of `news_questions.jsonl` is searched among all the news, as Selon does, and the
-passages found become samples: the one that holds the answer, and others of its article and of
-other articles, which do not.
-`--prepared` names the data set of `training.prepare` that is rehearsed beside them:
-`training.train --start` reads the result.
+A question over news makes samples of the passage that holds the answer and of the nearest others
+of its article and of other articles, which do not.
+What ships has learned from all but the reworded ones, so the older ones are rehearsed, and so is
+the data set of `training.prepare` that `--prepared` names: `training.train --start --teacher` reads
+the result.
 """
 
 from __future__ import annotations
@@ -19,19 +19,17 @@ import argparse
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from random import Random
 from runpy import run_path
 from typing import Any
 
-from bot.evaluation.run import temporary_index
-from bot.settings import load_settings
 from index.article import Article
-from index.findings import Hit
-from index.models.bundled.embedder import load_bundled
-from index.search.confidence import ConfidenceModel
+from index.ingestion.passages import cut
 from training.dataset import Sample, parse_sample, read_dataset, write_dataset
+from training.negatives import nearest
 from training.prepare import spread
 from training.sources import FRENCH, fingerprint, read_questions
 
@@ -42,9 +40,7 @@ HERE = Path(__file__).parent
 NEWS_QUESTIONS = HERE / "news_questions.jsonl"
 WIKIPEDIA_QUESTIONS = HERE / "wikipedia_questions.jsonl"
 REWORDED_QUESTIONS = HERE / "reworded_questions.jsonl"
-PASSES = 2  # over the questions; titles, dates and passages beside the right one are drawn anew
-REHEARSED = 26_000  # samples of the prepared data set
-HITS = 6
+OLDER, PREPARED = 3_600, 8_400  # questions and samples rehearsed
 NTREX_CHARACTERS = 4_200  # of an article; what follows is left out
 UNANSWERED = {"near_miss": "near-miss-written", "false_premise": "false-premise"}
 
@@ -62,40 +58,28 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     arguments = parser.parse_args()
     random = Random(arguments.seed)
+    of_news = read_rows(NEWS_QUESTIONS)
+    older = [*of_news, *read_rows(WIKIPEDIA_QUESTIONS)]
     reworded = [row for row in read_rows(REWORDED_QUESTIONS) if row["half"] == "learn"]
-    questions = [
-        *read_rows(NEWS_QUESTIONS),
-        *(row for row in reworded if "://" in row["article"]),
-    ]
-    asked_of_wikipedia = [
-        *read_rows(WIKIPEDIA_QUESTIONS),
-        *(row for row in reworded if "://" not in row["article"]),
-    ]
-    news = read_news(arguments.winer, arguments.ntrex, {row["article"] for row in questions})
+    news = read_news(arguments.winer, arguments.ntrex, {row["article"] for row in of_news})
     wikipedia = read_wikipedia(arguments.data)
-    hits = search(news, [row["question"] for row in questions])
-    pairs = list(zip(questions, hits, strict=True))
-    encyclopedic = make_wikipedia_samples(asked_of_wikipedia, wikipedia, random)
+    known = [row for row in older if row["half"] == "learn"]
+    judged = [row for row in older if row["half"] == "judge"]
     prepared = read_dataset(arguments.prepared)
-    lines = [*prepared["reading-decay"], *prepared["reading"]][:REHEARSED]
-    rehearsed = [parse_sample(line) for line in lines]
-    share = len(rehearsed) // PASSES
-    learned = [pair for pair in pairs if pair[0]["half"] == "learn"]
-    judged = make_news_samples([pair for pair in pairs if pair[0]["half"] == "judge"], random)
+    lines = [*prepared["reading-decay"], *prepared["reading"]][:PREPARED]
+    rehearsed = [
+        *make_samples(random.sample(known, OLDER), news, wikipedia, random),
+        *map(parse_sample, lines),
+    ]
     streams = {
-        "reading": [
-            sample
-            for at in range(PASSES)
-            for sample in spread(
-                [
-                    *make_news_samples(learned, random),
-                    encyclopedic["learn"],
-                    rehearsed[at * share : (at + 1) * share],
-                ],
-                random,
-            )
-        ],
-        "reading-dev": [*judged[0], *judged[1], *encyclopedic["judge"]],
+        "reading": spread(
+            [
+                make_samples(reworded, news, wikipedia, random),
+                [replace(sample, rehearsed=True) for sample in rehearsed],
+            ],
+            random,
+        ),
+        "reading-dev": make_samples(judged, news, wikipedia, random),
     }
     write_dataset(arguments.out, streams)
 
@@ -159,80 +143,81 @@ def read_wikipedia(data: Path) -> dict[str, Article]:
     }
 
 
-def search(articles: Sequence[Article], questions: Sequence[str]) -> list[Sequence[Hit]]:
-    """What Selon finds for each question among these articles."""
-    embedder = load_bundled(load_settings().cache_dir)
-    with temporary_index(articles, embedder, ConfidenceModel.load()) as opened:
-        return [opened.searcher.search(question, HITS).hits for question in questions]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A passage of an article."""
+
+    article: Article
+    text: str
 
 
-def make_news_samples(
-    pairs: Sequence[tuple[dict[str, Any], Sequence[Hit]]], random: Random
-) -> tuple[list[Sample], list[Sample]]:
-    """Passages that answer, and passages that do not, both in random order."""
-    answered, others = [], []
-    for row, hits in pairs:
-        answer = row["answer"]
-        own = [hit for hit in hits if hit.article.id == row["article"]]
-        elsewhere = [
-            hit
-            for hit in hits
-            if hit.article.id != row["article"]
-            and not (answer and answer.lower() in hit.passage.text.lower())
-        ]
-        if not answer:
-            kind = UNANSWERED[row["kind"]]
-            count = 2 if random.random() < 0.35 else 1
-            others += [_hit_sample(row, hit, kind, random) for hit in own[:count]]
-            if elsewhere and random.random() < 0.1:
-                others.append(_hit_sample(row, elsewhere[0], "mined", random))
-            continue
-        holding = [hit for hit in own if answer in hit.passage.text]
-        beside = [hit for hit in own if answer not in hit.passage.text]
-        if holding:
-            answered.append(_hit_sample(row, holding[0], "answered", random))
-        if beside and random.random() < 0.5:
-            others.append(_hit_sample(row, beside[0], "same-article", random))
-        if elsewhere and random.random() < 0.35:
-            others.append(_hit_sample(row, elsewhere[0], "mined", random))
-    random.shuffle(answered)
-    random.shuffle(others)
-    return answered, others
+def make_samples(
+    rows: Sequence[dict[str, Any]],
+    news: Sequence[Article],
+    wikipedia: Mapping[str, Article],
+    random: Random,
+) -> list[Sample]:
+    """Make the samples of questions over news and over Wikipedia, in random order."""
+    of_news = [row for row in rows if row["article"] not in wikipedia]
+    parts = [_Part(article, passage.text) for article in news for passage in cut(article)]
+    texts = [f"{part.article.title}\n{part.text}" for part in parts]
+    found = nearest(texts, [row["question"] for row in of_news], len(texts))
+    samples = [
+        sample
+        for row, places in zip(of_news, found, strict=True)
+        for sample in _news_samples(row, [parts[at] for at in places], random)
+    ]
+    for row in rows:
+        passage = wikipedia.get(row["article"])
+        if passage and row["answer"] in passage.text:
+            kind = UNANSWERED.get(row["kind"], "answered")
+            samples.append(_sample(row, _Part(passage, passage.text), kind, random))
+    random.shuffle(samples)
+    return samples
 
 
-def _hit_sample(row: dict[str, Any], hit: Hit, kind: str, random: Random) -> Sample:
-    return _sample(row, hit.article, hit.passage.text, kind, random)
-
-
-def _sample(row: dict[str, Any], article: Article, text: str, kind: str, random: Random) -> Sample:
+def _news_samples(row: dict[str, Any], parts: Sequence[_Part], random: Random) -> Iterator[Sample]:
+    """Yield a passage that answers, if there is one, and some that do not."""
     answer = row["answer"]
-    start = text.find(answer) if kind == "answered" else 0
-    published = article.published if random.random() < 0.75 else None
+    own = [part for part in parts if part.article.id == row["article"]]
+    elsewhere = [
+        part
+        for part in parts
+        if part.article.id != row["article"]
+        and not (answer and answer.lower() in part.text.lower())
+    ]
+    if not answer:
+        for part in own[: 2 if random.random() < 0.35 else 1]:
+            yield _sample(row, part, UNANSWERED[row["kind"]], random)
+        if random.random() < 0.1:
+            yield _sample(row, elsewhere[0], "mined", random)
+        return
+    holding = [part for part in own if answer in part.text]
+    beside = [part for part in own if answer not in part.text]
+    if holding:
+        yield _sample(row, holding[0], "answered", random)
+    if beside and random.random() < 0.5:
+        yield _sample(row, beside[0], "same-article", random)
+    if random.random() < 0.35:
+        yield _sample(row, elsewhere[0], "mined", random)
+
+
+def _sample(row: dict[str, Any], part: _Part, kind: str, random: Random) -> Sample:
+    answer = row["answer"]
+    start = part.text.find(answer) if kind == "answered" else 0
+    published = part.article.published if random.random() < 0.75 else None
     return Sample(
         kind=kind,
-        language=article.language,
+        language=part.article.language,
         asked=row["question"],
-        text=text,
+        text=part.text,
         holds=kind == "answered",
         start=start,
         end=start + len(answer) if kind == "answered" else 0,
-        title=article.title,
+        title=part.article.title,
         day=published.isoformat() if published else "",
         window=random.random(),
     )
-
-
-def make_wikipedia_samples(
-    rows: Sequence[dict[str, Any]], passages: Mapping[str, Article], random: Random
-) -> dict[str, list[Sample]]:
-    """Questions beside their passage, by half."""
-    samples: dict[str, list[Sample]] = {"learn": [], "judge": []}
-    for row in rows:
-        passage = passages[row["article"]]
-        kind = UNANSWERED.get(row["kind"], "answered")
-        samples[row["half"]].append(_sample(row, passage, passage.text, kind, random))
-    random.shuffle(samples["learn"])
-    return samples
 
 
 if __name__ == "__main__":
