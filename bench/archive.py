@@ -112,7 +112,7 @@ def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
             yield ArchiveQuestion(
                 row["kind"],
                 row["question"],
-                tuple(map(tuple, row["said"])) if row["kind"] != "count" else _number(row["said"]),
+                tuple(map(tuple, row["said"])) if row["kind"] != "count" or not row["said"] else _number(row["said"]),
                 row.get("ordered", False),
                 tuple(row.get("not_said", ())),
                 tuple(row.get("articles", ())),
