@@ -108,11 +108,12 @@ def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
     for path in sorted(FOLDER.glob(f"{over}_*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
+            said = row["said"]
             is_judge = path.stem == "later_3" or (over == "archive" and not number % 2)
             yield ArchiveQuestion(
                 row["kind"],
                 row["question"],
-                tuple(map(tuple, row["said"])) if row["kind"] != "count" or not row["said"] else _number(row["said"]),
+                _number(said) if row["kind"] == "count" and said else tuple(map(tuple, said)),
                 row.get("ordered", False),
                 tuple(row.get("not_said", ())),
                 tuple(row.get("articles", ())),
