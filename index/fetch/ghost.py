@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,7 +17,15 @@ from index.fetch import post_list
 from index.fetch.address import Address
 from index.fetch.gatherer import GatherEvent
 from index.fetch.mirror import Mirror
-from index.fetch.post_list import PostList, PostPage, parse_moment, settle_version, utc_text
+from index.fetch.post_list import (
+    ApiResponse,
+    PostList,
+    PostPage,
+    encode_record,
+    parse_moment,
+    settle_version,
+    utc_text,
+)
 from index.fetch.source import SourceContext, SourceItem, SourceSettings, refuse_plain
 
 
@@ -33,16 +40,6 @@ def follow(source: SourceSettings, context: SourceContext) -> Iterator[GatherEve
             yield from mirror.store(PostList(posts, mirror, kind).changes())
 
 
-@dataclass(frozen=True, slots=True)
-class _Response:
-    """`data` is what lies under the name of the resource."""
-
-    data: Any
-    total: int
-    pages: int
-    at: datetime
-
-
 class _Api:
     """The calls to one site."""
 
@@ -51,7 +48,7 @@ class _Api:
         self._base = Address.parse(source.address)
         refuse_plain(source, self._base)
 
-    def get(self, resource: str, **query: str | int) -> _Response:
+    def get(self, resource: str, **query: str | int) -> ApiResponse:
         """Call a resource. Raises FetchError."""
         parameters = urlencode({"key": self._context.secret, **query})
         address = f"{self._base.url.rstrip('/')}/ghost/api/content/{resource}/?{parameters}"
@@ -74,7 +71,7 @@ class _Api:
             at = parsedate_to_datetime(page.headers.get("date", ""))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise FetchError("source-no-api", subject=self._source.name) from error
-        return _Response(data, total, pages, at)
+        return ApiResponse(data, total, pages, at)
 
     def site_name(self) -> str:
         settings = self.get("settings").data
@@ -106,7 +103,7 @@ class _Posts:
             items[key] = SourceItem(key, version, self._record(post), ".json", url)
         return PostPage(items, response.total, response.pages)
 
-    def _posts(self, filters: Sequence[str], **query: str | int) -> tuple[list[Any], _Response]:
+    def _posts(self, filters: Sequence[str], **query: str | int) -> tuple[list[Any], ApiResponse]:
         query |= {"filter": "+".join([*self._filters, *filters]), "order": "id asc"}
         response = self._api.get(self._kind, limit=post_list.PAGE_POSTS, **query)
         posts = response.data if isinstance(response.data, list) else []
@@ -129,8 +126,7 @@ class _Posts:
             "category": (post.get("primary_tag") or {}).get("name"),
             "outlet": self._outlet,
         }
-        given = {name: value for name, value in record.items() if value}
-        return json.dumps(given, ensure_ascii=False).encode()
+        return encode_record(record)
 
 
 def _is_any(field: str, values: Sequence[str]) -> str:

@@ -7,11 +7,12 @@ all ids are listed; what is not listed goes once the site has confirmed that it 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from index.errors import FetchError
 from index.fetch.mirror import Mirror
@@ -25,6 +26,16 @@ _SETTLED = timedelta(seconds=2)  # dates are in whole seconds
 _UNSETTLED = "~"
 _Key = TypeVar("_Key")
 Entry = TypeVar("Entry", str, SourceItem)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """What a call gave, with the number of objects (-1 if unknown), of pages, and its time."""
+
+    data: Any
+    total: int
+    pages: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +162,9 @@ def batches(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
 
 def _latest(versions: Mapping[str, str], since: datetime) -> str:
     return utc_text(max([since, *filter(None, map(parse_moment, versions.values()))]))
+
+
+def encode_record(record: Mapping[str, Any]) -> bytes:
+    """A record in JSON, without empty fields."""
+    given = {name: value for name, value in record.items() if value}
+    return json.dumps(given, ensure_ascii=False).encode()

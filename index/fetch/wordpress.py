@@ -7,7 +7,6 @@ import html
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,7 +17,15 @@ from index.fetch import post_list
 from index.fetch.address import Address
 from index.fetch.gatherer import GatherEvent
 from index.fetch.mirror import Mirror
-from index.fetch.post_list import PostList, PostPage, batches, settle_version, utc_text
+from index.fetch.post_list import (
+    ApiResponse,
+    PostList,
+    PostPage,
+    batches,
+    encode_record,
+    settle_version,
+    utc_text,
+)
 from index.fetch.source import SourceContext, SourceItem, SourceSettings, refuse_plain
 
 _FIELDS = "id,date,date_gmt,modified,modified_gmt,link,title,content,author,categories"
@@ -31,20 +38,11 @@ def follow(source: SourceSettings, context: SourceContext) -> Iterator[GatherEve
     api = _Api(source, context)
     with Mirror(context) as mirror:
         if "outlet" not in mirror.cursor:
-            name = api.site_name()
-            mirror.cursor["outlet"] = name
+            mirror.cursor["outlet"] = api.site_name()
         filters = api.filters()
         for kind in source.texts("types", ["posts"]):
             posts = _Posts(api, mirror, kind, filters)
             yield from mirror.store(PostList(posts, mirror, kind).changes())
-
-
-@dataclass(frozen=True, slots=True)
-class _Response:
-    data: Any
-    total: int
-    pages: int
-    at: datetime
 
 
 class _Api:
@@ -61,7 +59,7 @@ class _Api:
             login = f"{source.user}:{context.secret}".encode()
             self._headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"
 
-    def get(self, route: str, **query: str | int) -> _Response:
+    def get(self, route: str, **query: str | int) -> ApiResponse:
         """Call a route. Raises FetchError."""
         try:
             page = self._fetcher.call(self._address(route, query), self._headers)
@@ -82,9 +80,9 @@ class _Api:
             at = parsedate_to_datetime(page.headers.get("date", ""))
         except (ValueError, RecursionError) as error:
             raise FetchError("source-no-api", subject=self._source.name) from error
-        return _Response(data, total, pages, at)
+        return ApiResponse(data, total, pages, at)
 
-    def posts(self, route: str, query: Mapping[str, str | int]) -> tuple[list[Any], _Response]:
+    def posts(self, route: str, query: Mapping[str, str | int]) -> tuple[list[Any], ApiResponse]:
         """The objects of a list that have an id. Raises FetchError."""
         response = self.get(route, per_page=post_list.PAGE_POSTS, **query)
         if not isinstance(response.data, list):
@@ -184,8 +182,7 @@ def _record(post: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes | None:
         "contenthtml": content.get("rendered"),
         **facts,
     }
-    given = {name: value for name, value in record.items() if value}
-    return json.dumps(given, ensure_ascii=False).encode()
+    return encode_record(record)
 
 
 def _local(post: Mapping[str, Any], name: str) -> str | None:

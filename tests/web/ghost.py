@@ -57,6 +57,10 @@ class Ghost(Site):
         self.posts.append(post | facts)
         return self.posts[-1]
 
+    def change(self, post: dict[str, Any], text: str) -> None:
+        post["html"] = f"<p>{text}</p>"
+        self.touch(post)
+
     def touch(self, post: dict[str, Any]) -> None:
         post["updated_at"] = self.now.isoformat(timespec="seconds").replace("+", ".000+")
 

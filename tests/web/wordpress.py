@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class WordPress(Site):
             self.add(f"Phare {number}")
         self.fails_at = -1
         self.is_plain = False
-        self.now = datetime.now(UTC)
+        self.now = datetime.now(UTC) + timedelta(minutes=1)  # what is recorded has settled
 
     def add(self, title: str, status: str = "publish") -> dict[str, Any]:
         post = deepcopy(RECORDED["posts"][0])
@@ -49,12 +49,12 @@ class WordPress(Site):
         self.posts.append(post)
         return post
 
-    def change(self, post: dict[str, Any], text: str, at: datetime | None = None) -> None:
+    def change(self, post: dict[str, Any], text: str) -> None:
         post["content"]["rendered"] = f"<p>{text}</p>"
-        self.touch(post, at)
+        self.touch(post)
 
-    def touch(self, post: dict[str, Any], at: datetime | None = None) -> None:
-        moment = (at or self.now).replace(tzinfo=None).isoformat(timespec="seconds")
+    def touch(self, post: dict[str, Any]) -> None:
+        moment = self.now.replace(tzinfo=None).isoformat(timespec="seconds")
         post["modified"] = post["modified_gmt"] = moment
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
