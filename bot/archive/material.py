@@ -40,6 +40,7 @@ _LONG_LETTERS = 8  # of a word that may have two typos
 _PREFIX_LETTERS = 3  # that may be missing at its end: « Sarko »
 _STOP_WORDS = stop_words("fr") | stop_words("en")
 _WORD = re.compile(r"\w+(?:-\w+)*")
+_SINGULAR = re.compile(r"[sx]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,8 @@ def _mend(subject: str, hits: Sequence[Hit]) -> str:
         if plain in forms:
             if not match.start() and forms[plain][word.lower()] > forms[plain][word]:
                 return word.lower()  # « Affaire Lambert »
-            is_name = word.islower() and all(form[0].isupper() for form in forms[plain])
+            like = (forms[plain], forms[_SINGULAR.sub("", plain)])  # « jeux », of « jeu vidéo »
+            is_name = word.islower() and all(form[0].isupper() for own in like for form in own)
             return max(forms[plain], key=len) if is_name else word
         if len(plain) < _TYPO_LETTERS or plain[0].isdigit():
             return word

@@ -140,7 +140,7 @@ class MessageReader:
         )
         question = text
         if intent in _ASKED_OR_ACT:
-            question = self._strip(text)
+            question = self._strip(text, reading.subject)
             if question != text:
                 reading = self._read(question, context)
                 intent, second = _choose(question, reading)
@@ -212,15 +212,17 @@ class MessageReader:
         edges = dict.fromkeys((*spans[:_EDGE_SENTENCES], *spans[-_EDGE_SENTENCES:]))
         return [self._read(text[start:end], None) for start, end in edges]
 
-    def _strip(self, text: str) -> str:
+    def _strip(self, text: str, subject: str) -> str:
         """The message without greetings and thanks at its ends, and « pouvez-vous me dire »."""
         pieces = _PIECE_ENDS.split(text)
         count = len(pieces)
         for end in (0, -1):
             for _ in range(_MAX_STRIPPED):
-                if len(pieces) < 2 or any(map(str.isdigit, pieces[end])):  # « En 2017, … »
+                piece = pieces[end]
+                is_named = bool(subject) and subject in piece  # « Sur le climat, … »
+                if len(pieces) < 2 or is_named or any(map(str.isdigit, piece)):  # « En 2017, … »
                     break
-                shares = self._read(pieces[end], None).intents
+                shares = self._read(piece, None).intents
                 if sum(shares[name] for name in _COURTESIES) < _COURTESY_SHARE:
                     break
                 pieces.pop(end)
