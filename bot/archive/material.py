@@ -104,7 +104,9 @@ def find_material(
     core = replace(matches.name, parts=tuple(names or matches.name.parts))
     nearest = _nearest_articles(findings.hits, is_wide=request.function == "chronology")
     if 0 < len(names) < len(matches.name.parts) and not any(e.in_title for e in matches.articles):
-        nearest += [h.article for h in findings.hits[:_MOST_NEAR] if core.is_in(h.article.title)]
+        first = {hit.article.id: hit.article for hit in findings.hits[:_MOST_NEAR]}
+        titled = [article for article in first.values() if core.is_in(article.title)]
+        nearest += titled if 2 * len(titled) <= _MOST_NEAR else []  # « Jeux olympiques de Rio »
     is_whole = fold_phrase(matches.name.subject) == fold_phrase(subject)
     is_told = matches.name.subject == subject and any(e.is_central for e in matches.articles)
     for article in nearest:
@@ -214,8 +216,8 @@ def _mend(subject: str, hits: Sequence[Hit]) -> str:
         if plain in forms:
             if not match.start() and forms[plain][word.lower()] > forms[plain][word]:
                 return word.lower()  # « Affaire Lambert »
-            like = (forms[plain], forms[_SINGULAR.sub("", plain)])  # « jeux », of « jeu vidéo »
-            is_name = word.islower() and all(form[0].isupper() for own in like for form in own)
+            both = (*forms[plain], *forms[_SINGULAR.sub("", plain)])  # « jeux », of « jeu vidéo »
+            is_name = word.islower() and all(form[0].isupper() for form in both)
             return max(forms[plain], key=len) if is_name else word
         if len(plain) < _TYPO_LETTERS or plain[0].isdigit():
             return word
