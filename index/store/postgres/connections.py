@@ -292,9 +292,14 @@ class Connections:
     def ask(self, job: Callable[[Connection], Result]) -> Result:
         """Run a read-only job."""
         for last in (False, True):
-            connection = self._take()
+            connection = self._pop_idle()
+            is_new = connection is None
+            if connection is None:
+                connection = self.server.connect(writing=False, seconds=self._seconds)
             try:
                 with translate_errors(self.server.label):
+                    if is_new:
+                        self._prepare(connection)
                     result = job(connection)
             except BaseException as error:
                 is_lost = isinstance(error, StoreError) and error.code == "postgres-unreachable"
@@ -316,23 +321,13 @@ class Connections:
         self._closed = True
         self._drop_idle()
 
-    def _take(self) -> BoundedConnection:
-        while (idle := self._pop_idle()) is not None:
-            if idle.host is None or not idle.host.rests:
+    def _pop_idle(self) -> BoundedConnection | None:
+        while True:
+            with self._lock:
+                idle = self._idle.pop() if self._idle else None
+            if idle is None or idle.host is None or not idle.host.rests:
                 return idle
             idle.close()
-        connection = self.server.connect(writing=False, seconds=self._seconds)
-        try:
-            with translate_errors(self.server.label):
-                self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _pop_idle(self) -> BoundedConnection | None:
-        with self._lock:
-            return self._idle.pop() if self._idle else None
 
     def _drop_idle(self) -> None:
         with self._lock:
