@@ -8,6 +8,7 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache, partial
 from itertools import pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,8 @@ if TYPE_CHECKING:  # slow to import, and a build without changes does without
 
 EXACT_ROWS = 100_000  # maximum for exact search; see research/scale.md for its cost
 CANDIDATE_DEPTH = 20  # candidates from short codes per requested row, then compared exactly
-COMPARED_ROWS = 50_000  # selections up to this size are compared exactly, without short codes
+COMPARED_ROWS = 20_000  # selections up to this size are compared exactly, without short codes
+_KEPT = 4  # selections whose vectors are kept in memory: at most 15 MB each
 _DEEPER = 4  # growth of the depth if a selection leaves too few candidates
 _TRAINING = 4_096  # rows to train the quantiser on; four times as many do not improve it
 _BATCH = 16_384  # rows in memory at once
@@ -45,6 +47,8 @@ class FileVectors:
         self._index = index
         self._path = path
         self._file = file
+        if file is not None:
+            self._selected = lru_cache(_KEPT)(partial(_index_of_rows, file))
 
     @classmethod
     def build(cls, vectors: Vectors) -> FileVectors:
@@ -131,12 +135,8 @@ class FileVectors:
         if self._file is None:
             numbers = np.ascontiguousarray(rows, dtype=np.int64)
             return np.asarray(self._index.reconstruct_batch(numbers))
-        try:
+        with self._translate_read_errors():
             return self._file.read(rows)
-        except OSError as error:
-            raise DamagedIndex(
-                "damaged-vectors-rows", subject=str(self._path), reason=reason_of(error)
-            ) from error
 
     def scores(self, vector: Vectors, rows: IntArray) -> Vectors:
         """Inner products of a vector, shape (d,), with those of these rows. Raises IndexError,
@@ -171,7 +171,12 @@ class FileVectors:
             return self._search_codes(question, k * CANDIDATE_DEPTH)
         eligible_count = int(np.count_nonzero(among))
         if eligible_count <= max(COMPARED_ROWS, k * CANDIDATE_DEPTH):
-            return np.flatnonzero(among)
+            eligible = np.flatnonzero(among)
+            if eligible_count > k:
+                with self._translate_read_errors():
+                    selected = self._selected(eligible.tobytes())
+                eligible = np.sort(eligible[selected.search(question[np.newaxis], k)[1][0]])
+            return eligible
         # FAISS cannot select among short codes: search deeper in proportion to the selection.
         depth = k * CANDIDATE_DEPTH * len(self) // eligible_count
         while True:
@@ -180,6 +185,15 @@ class FileVectors:
             if len(rows) >= k * CANDIDATE_DEPTH // 2 or depth >= len(self):
                 return rows
             depth *= _DEEPER
+
+    @contextmanager
+    def _translate_read_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise DamagedIndex(
+                "damaged-vectors-rows", subject=str(self._path), reason=reason_of(error)
+            ) from error
 
     def _search_codes(self, question: Vectors, count: int) -> IntArray:
         """Ascending rows that are the best by their short codes."""
@@ -239,6 +253,18 @@ class VectorWriter:
             _save(index, self._path)
         finally:
             self._file.close()
+
+
+def _index_of_rows(file: VectorFile, rows: bytes) -> faiss.Index:
+    """An exact index of some rows, an array of int64, in half precision. Raises OSError."""
+    import faiss
+
+    half = faiss.ScalarQuantizer.QT_fp16
+    index = faiss.IndexScalarQuantizer(file.dimension, half, faiss.METRIC_INNER_PRODUCT)
+    vectors = file.read(np.frombuffer(rows, dtype=np.int64))
+    index.train(vectors)
+    index.add(vectors)
+    return index
 
 
 def _even(vectors: Vectors) -> Vectors:
