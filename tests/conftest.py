@@ -7,6 +7,7 @@ import gc
 import signal
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from index.models.bundled.embedder import BundledEmbedder, load_bundled
 from tests import migrated
 from tests.llama.server import started
 from tests.postgres import server
+from tests.postgres.reused import ReusedDatabase
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -159,8 +161,14 @@ def migrated_template(postgres_server: server.Server) -> Iterator[str]:
         yield url.rpartition("/")[2]
 
 
+@pytest.fixture(scope="session")
+def reused(postgres_server: server.Server, migrated_template: str) -> Iterator[ReusedDatabase]:
+    with closing(ReusedDatabase(postgres_server, migrated_template)) as reused:
+        yield reused
+
+
 @pytest.fixture
-def postgres(postgres_server: server.Server, migrated_template: str) -> Iterator[str]:
+def postgres(reused: ReusedDatabase) -> Iterator[str]:
     """The address of a database that has them, without people."""
-    with postgres_server.database(migrated_template) as url:
+    with reused.lend() as url:
         yield url
