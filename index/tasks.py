@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any, Literal, ParamSpec, TypeVar
+from typing import IO, Any, Literal, TypeVar
 
 from index.errors import CodedError
 from index.processes import (
@@ -27,7 +27,6 @@ from index.processes import (
     module_command,
 )
 
-Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 LOOK_SECONDS = 0.2  # polling interval for a request to stop

@@ -1,4 +1,4 @@
-"""Questions whose answers are known, and their files: JSON Lines, SQuAD, one question a line."""
+"""Questions whose answers are known, and their files: JSON Lines, SQuAD."""
 
 from __future__ import annotations
 
@@ -284,22 +284,6 @@ def _gold(answer: Field, context: str) -> Gold:
     if not starts:
         raise answer.wrong(Problem("gold-not-in-context", answer=text))
     return Gold(text, min(starts, key=lambda start: abs(start - start_in_file)))
-
-
-def read_plain_questions(path: Path) -> list[str]:
-    """Read a file of one question a line, plain or as a JSON object's `question`.
-
-    Raises QuestionFileError, also if there is none.
-    """
-    questions = []
-    for number, line in enumerate(read_question_file(path).split("\n"), 1):
-        if line.lstrip().startswith("{"):
-            line = parse_json(line, f"{path}:{number}").get("question").text()
-        if line.strip():
-            questions.append(" ".join(line.split()))
-    if not questions:
-        raise QuestionFileError("questions-none", subject=path)
-    return questions
 
 
 def sample(

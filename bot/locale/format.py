@@ -169,17 +169,6 @@ def period(of: Period, language: str) -> str:
     return f"from {first} to {last}" if language == "en" else f"du {first} au {last}"
 
 
-def title_period(first: date, last: date, language: str) -> str:
-    """As a title: « Du 3 mars au 2 avril 2025 », "3 March 2025 to 2 April 2025"."""
-    end = day(last, language)
-    if language == "en":
-        return end if first == last else f"{day(first, language)} to {end}"
-    if first == last:
-        return f"Le {end}"
-    start = day(first, language)
-    return f"Du {start.removesuffix(f' {last.year}')} au {end}"
-
-
 def quote(text: str, language: str) -> str:
     """« texte », “text”; inner quotation marks are replaced by those of nested quotes."""
     text = nested(text, language)

@@ -27,7 +27,6 @@ from index.article import DuplicateGroup, SignedArticle
 from index.text.language import detect
 from index.text.quantities import find_quantities
 
-SIGNATURE_VERSION = 1  # raised when the same text gets another signature
 LIKENESS = 0.6  # minimum share of shingles that duplicates have in common
 AGREEMENT = 0.6  # minimum share of figures that duplicates have in common
 FIGURES = 3  # texts with fewer figures than this are compared by words only

@@ -39,15 +39,13 @@ class SourceChanges:
     """What has changed since a generation was made.
 
     `sources`: files to read, with what they gave before in `readings`, by location. `deletions`:
-    what deleted files had given. `skipped`: what is skipped in unchanged files; `unchanged_count`:
-    how many.
+    what deleted files had given. `skipped`: what is skipped in unchanged files.
     """
 
     sources: list[Source] = field(default_factory=list)
     readings: dict[str, FileReading] = field(default_factory=dict)
     deletions: list[FileReading] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    unchanged_count: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.sources or self.deletions)
@@ -104,7 +102,6 @@ class FileArticles:
             context.progress(number, len(self.sources))
             row = rows.pop(source.location, None)
             if row is not None and is_unchanged(source, row):
-                changes.unchanged_count += 1
                 continue
             reading = FileReading.of_row(row) if row is not None else None
             if reading is None or reading.failed:
@@ -113,7 +110,6 @@ class FileArticles:
                 is_same = reading.label == source.label and reading.of(source, self._snapshot)
                 same = reading if is_same else None
             if same is not None:
-                changes.unchanged_count += 1
                 changes.skipped += same.skipped
                 continue
             changes.sources.append(source)

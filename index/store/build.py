@@ -31,11 +31,6 @@ def as_hashes(content: bytes | bytearray) -> Hashes:
     return np.frombuffer(content, dtype=f"S{HASH_SIZE}")
 
 
-def hash_halves(hashes: Hashes) -> npt.NDArray[np.uint64]:
-    """The two halves of each hash as numbers, shape (len(hashes), 2)."""
-    return np.ascontiguousarray(hashes).view(">u8").reshape(len(hashes), 2).astype(np.uint64)
-
-
 def batches(size: int, most: int) -> Iterator[slice]:
     """Slices of at most `most` rows that cover `size` rows."""
     return (slice(start, min(start + most, size)) for start in range(0, size, most))

@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import QuestionFileError
-from bot.evaluation.questions import (
-    GoldQuestion,
-    read_lines,
-    read_plain_questions,
-    read_squad,
-    sample,
-)
+from bot.evaluation.questions import GoldQuestion, read_lines, read_squad, sample
 from index.article import ArticleEntry
 
 CONTEXT = "Le phare fut allumé en 1882. Sa lanterne porte à 30 milles."
@@ -125,7 +119,7 @@ def test_an_article_is_known_by_id_file_or_title(tmp_path: Path, name: str) -> N
 
 def test_only_the_question_is_needed_and_articles_are_looked_up_in_an_index(tmp_path: Path) -> None:
     path = lines_file(
-        tmp_path, '{"question": "Quand ?"}', "", '{"question": "Qui ?", "answerable": false}'
+        tmp_path, '{"question": "Quand\u2028?"}', "", '{"question": "Qui ?", "answerable": false}'
     )
     first, second = read_lines(path, ARTICLES).questions
     assert (first.answerable, first.has_articles) == (True, False)
@@ -156,12 +150,6 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, line: str, complai
 def test_a_file_without_questions_says_so(tmp_path: Path) -> None:
     with pytest.raises(QuestionFileError, match=r"asked\.jsonl: questions-none"):
         read_lines(lines_file(tmp_path, ""), ARTICLES)
-
-
-def test_a_line_separator_within_json_ends_no_line(tmp_path: Path) -> None:
-    path = tmp_path / "questions.jsonl"
-    path.write_text('{"question": "Qui\u2028parle ?"}\nQuand ?\n', encoding="utf-8")
-    assert read_plain_questions(path) == ["Qui parle ?", "Quand ?"]
 
 
 MANY = tuple(GoldQuestion(f"{n} ?", f"x:{n}", answerable=True) for n in range(100))

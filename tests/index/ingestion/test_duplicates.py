@@ -43,7 +43,7 @@ def test_a_pair_is_told_for_what_it_is(pair: Pair) -> None:
 
 
 def test_signatures_stay_comparable_with_those_of_indexes_that_exist() -> None:
-    """Another digest here needs another SIGNATURE_VERSION."""
+    """Another digest here needs indexes to be built anew."""
     many = " ".join(f"le {number}e jour de la {number % 7}e semaine" for number in range(20_000))
     one, other = (blake2b(signature(text), digest_size=8).hexdigest() for text in (TEXT, many))
     assert (one, other) == ("37c1e686e999f1fb", "efe6cb8f57e4a703")
