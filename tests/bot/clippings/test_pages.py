@@ -20,7 +20,8 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from bot.answer import Citation
-from bot.clippings.clipping_records import CLIPPING_LIMIT, ClippingRow, ClippingShareRow
+from bot.clippings import clipping_records, pages
+from bot.clippings.clipping_records import ClippingRow, ClippingShareRow
 from bot.clippings.feature import ClippingsFeature
 from bot.conversation.passage_refs import PassageRef
 from bot.settings import Settings
@@ -48,6 +49,7 @@ BRIDGE = replace(article(f"{SAID} Il date de 1901."), title="Le pont")
 OTHER = replace(
     article(SAID.replace("30", "35"), id="abcdef012345", author="Jeanne Petit"), title="Le même"
 )
+LIMIT = 6  # of clippings, where they are all kept
 QUESTION = "Combien mesure le pont de mes questions secrètes ?"
 
 
@@ -304,8 +306,12 @@ def test_what_no_article_says_is_not_kept(client: TestClient, refs: list[str]) -
     assert numbers(client.get("/dossier").text) == []
 
 
-def test_there_is_room_for_so_many(client: TestClient, service: Any) -> None:
-    text = " ".join(f"La phrase numéro {at} parle du pont." for at in range(CLIPPING_LIMIT + 2))
+def test_there_is_room_for_so_many(
+    client: TestClient, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (pages, clipping_records):
+        monkeypatch.setattr(module, "CLIPPING_LIMIT", LIMIT)
+    text = " ".join(f"La phrase numéro {at} parle du pont." for at in range(LIMIT + 2))
     long = article(text, id="0123456789ab")
     service.library.articles[long.id] = long
     refs = [
@@ -313,11 +319,11 @@ def test_there_is_room_for_so_many(client: TestClient, service: Any) -> None:
         for passage in cut(long)
         for sentence in passage.sentences
     ]
-    assert len(refs) == CLIPPING_LIMIT + 2
-    keep(client, *refs[:CLIPPING_LIMIT])
-    response = client.post("/dossier", data={"ref": refs[CLIPPING_LIMIT:]})
+    assert len(refs) == LIMIT + 2
+    keep(client, *refs[:LIMIT])
+    response = client.post("/dossier", data={"ref": refs[LIMIT:]})
     assert response.status_code == 409
-    assert len(numbers(response.text)) == CLIPPING_LIMIT
+    assert len(numbers(response.text)) == LIMIT
     (number, *_) = numbers(response.text)
     page = client.post(f"/dossier/{number}", data={"do": "note", "note": "a" * 60_000}).text
     assert "a" * 2_000 in page

@@ -69,10 +69,8 @@ def test_an_import_with_old_dates_is_noticed(blog: Blog, reading: Reading) -> No
     assert reading() == {"added": 1}
 
 
-@pytest.mark.parametrize(
-    ("kind", "moment"),
-    [(Ghost, moment) for moment in range(1, 16)] + [(WordPress, moment) for moment in range(1, 21)],
-)
+@pytest.mark.parametrize("kind", [Ghost, WordPress])
+@pytest.mark.parametrize("moment", range(1, 12))  # no reading below asks for more
 def test_killed_at_any_moment_no_post_is_lost_or_doubled(
     tmp_path: Path, kind: type[Blog], moment: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,12 +84,12 @@ def test_killed_at_any_moment_no_post_is_lost_or_doubled(
             except FetchError:
                 continue
 
-    with kind(count=40) as blog:
+    with kind(count=20) as blog:
         reading = Reading(blog, tmp_path)
         blog.fails_at = moment
         read()
-        del blog.posts[10:15]
-        blog.change(blog.posts[20], "Changé.")
+        del blog.posts[5:8]
+        blog.change(blog.posts[10], "Changé.")
         blog.fails_at = len(blog.asked) + moment
         read()
         assert reading.records.keys() == {title(post) for post in public(blog)}
