@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
 from bot.archive.lede import is_continuation, is_quotable, is_repetition, lede
-from index.article import Article, Passage
+from index.article import Article, Passage, Sentence
 from index.ingestion.passages import cut
 from index.text.antecedents import is_dependent
 from index.text.dates import weekday_names
@@ -21,7 +21,10 @@ from index.text.patterns import one_of
 
 LEAST_WORDS = 60
 _SHORT_WORDS = 6
-MORE_WORDS = 60  # of sentences that lean on what was read
+MORE_WORDS = 60  # of sentences that lean on what was read, or lead to what the title promises
+_LEAST_GAIN = 2  # words of a title, of which a name counts twice, to read on for
+_PLACE = re.compile(r"^[^:]{1,40} : ")  # « France : … »
+_YEAR = re.compile(r"(?:19|20)\d\d(?:-(?:19|20)?\d\d)?|.*-.*")
 _MOMENT = (
     rf"(?:\d|{one_of(weekday_names('fr', 'en'))}|matin|midi|soir|après-midi|nuit|semaine|week-end"
     r"|début|fin|été|hiver|printemps|automne"
@@ -34,14 +37,15 @@ _DEMONSTRATIVE = re.compile(
     r"|\b(?:le|la|les) (?:dernier|dernière)s?(?=,| (?:a|ont|est|sont)\b)"
     r"|\b(?:un |une |de )?tel(?:le)?s? (?!qu)[a-zà-ÿ]|\b(?:pour|quant à) (?:le |la )second"
     r"|\bpeu (?:après|avant)(?=,|\.| par )"
-    r"|\b(?:selon|pour|avec|chez|contre|sur|according to) (?:lui|elles?|eux|him|her|them)\b",
+    r"|\b(?:selon|pour|avec|chez|contre|sur|d['’]entre|according to) "
+    r"(?:lui|elles?|eux|him|her|them)\b",
     re.IGNORECASE,
 )
 _SEQUENCE = re.compile(
     r"[\s«“\"]*(?:le lendemain|la veille|le même jour|au même moment|peu (?:après|avant)"
     r"|plus t(?:ôt|ard)|(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|quelques|plusieurs"
     r"|\d+) (?:minutes?|heures?|jours?|semaines?|mois|ans?|années?) (?:plus|après|avant)"
-    r"|de son côté|pour sa part|à son tour|lui aussi|(?:d['’]|les )autres|une? autre"
+    r"|de son côté|pour sa part|à son tour|lui aussi|(?:[dl]['’]|les )autres?|une? autre"
     r"|the next day|the day before|later|earlier)\b",
     re.IGNORECASE,
 )
@@ -74,7 +78,8 @@ def excerpt(
     least: int = LEAST_WORDS,
 ) -> tuple[Citation, ...]:
     """Read an article from the sentence that restates its headline, in its opening `passage`: at
-    `least` so many words, and on while a sentence leans on what was read.
+    `least` so many words, on while a sentence leans on what was read, and up to one that says what
+    the title promises.
 
     What follows on something left out is taken only if it stands alone. None repeats an `earlier`
     one; after the first, none says « hier » of another day than a listener of `day` understands.
@@ -96,30 +101,56 @@ def excerpt(
         return ()
     chosen, language = [first], article.language
     words, is_open = len(first.quote.split()), _opens_quote(first.quote)
-    has_gap = first.start > passage.sentences[0].start
-    for own in cut(article):
-        for sentence in own.sentences:
-            text = sentence.text
-            if sentence.start < first.end:
-                continue
-            texts = [*told, *(citation.quote for citation in chosen)]
-            leans = is_open or leans_on_others(text, language)
-            if words > least + MORE_WORDS or (words > least and not leans):
-                return tuple(chosen)
-            is_fit = (
-                (is_open or is_quotable(sentence, article) or (leans and _is_short(text)))
-                and meant_day(text, article, day) is None
-                and not is_repetition(text, texts, language)
-                and not (has_gap and not stands_alone(text, article, texts))
-                and not (_closes_quote(text) and not is_open)
-            )
-            if not is_fit:
-                has_gap, is_open = True, False
-                continue
-            has_gap, is_open = False, _opens_quote(text) or (is_open and not _closes_quote(text))
-            words += len(text.split())
-            chosen.append(Citation.of(1, sentence, own, article))
+    before = (sentence for sentence in passage.sentences if sentence.start < first.start)
+    has_gap = any(is_quotable(sentence, article) for sentence in before)
+    following = [(own, s) for own in cut(article) for s in own.sentences if s.start >= first.end]
+    claim, is_far = first.start, False
+    for at, (own, sentence) in enumerate(following):
+        text = sentence.text
+        texts = [*told, *(citation.quote for citation in chosen)]
+        leans = is_open or leans_on_others(text, language)
+        is_enough = words > least + MORE_WORDS or (words > least and not leans)
+        if is_enough and claim < sentence.start:
+            claim = _find_claim(article, chosen, [later for _, later in following[at:]])
+            is_far = len(article.text[sentence.start : max(claim, 0)].split()) > MORE_WORDS
+            if claim < 0 or words > least + 2 * MORE_WORDS:
+                break
+        is_fit = (
+            not (is_far and sentence.start < claim)
+            and (is_open or is_quotable(sentence, article) or (leans and _is_short(text)))
+            and meant_day(text, article, day) is None
+            and not is_repetition(text, texts[1:], language)
+            and not (has_gap and not stands_alone(text, article, texts))
+            and not (_closes_quote(text) and not is_open)
+        )
+        if not is_fit:
+            has_gap, is_open = True, False
+            continue
+        has_gap, is_open = False, _opens_quote(text) or (is_open and not _closes_quote(text))
+        words += len(text.split())
+        chosen.append(Citation.of(1, sentence, own, article))
     return tuple(chosen)
+
+
+def _find_claim(article: Article, chosen: Sequence[Citation], following: Sequence[Sentence]) -> int:
+    """Where the first sentence starts that says most of what the title promises and none of the
+    `chosen` says: a name or two words; -1 if there is none."""
+    language, title = article.language, _PLACE.sub("", article.title)
+    said = " ".join(citation.quote for citation in chosen)
+    missing = _words(title, language) - _words(said, language)
+    names = " ".join(title[name.start : name.end] for name in span_names(title, language))
+    worth = dict.fromkeys(missing, 1) | dict.fromkeys(missing & _words(names, language), 2)
+    gains = [
+        sum(worth[word] for word in missing & _words(sentence.text, language))
+        for sentence in following
+    ]
+    best = max(gains, default=0)
+    return following[gains.index(best)].start if best >= _LEAST_GAIN else -1
+
+
+def _words(text: str, language: str) -> set[str]:
+    """The terms of a text, but for years and the parts of compounds."""
+    return {term for term in keyed_terms(text, language) if not _YEAR.fullmatch(term)}
 
 
 def _is_short(text: str) -> bool:

@@ -1,11 +1,11 @@
-"""« Le Podcast »: a subject or a period told from the first day on. One voice names the articles,
-another reads their sentences; after four of one voice the other goes on.
+"""« Le Podcast »: a subject or a period, told in two voices.
 
-Articles that merely share a name (« Japon ») are no thread: of such a subject one story is told
-with those that continue it, and the others are named."""
+A subject is told by its newest event, and what the articles told before from the first day on: a
+story and those that continue it, or others on the subject if it has hardly any."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,23 +32,26 @@ from bot.digests.texts import ScriptPhrases
 from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
+from bot.locale.source import source_name
 from index.article import Article, Period
 from index.ingestion.passages import cut
 from index.search.searcher import Searcher
+from index.text.folding import fold_phrase
 
 MINUTES = 5.0
 MIN_MINUTES, MAX_MINUTES = 1.0, 15.0
-SHORT_SHARE = 0.7  # of the requested minutes, below which a podcast is short
 
 _STORY_WORDS = 150  # average, with its introduction
 _INTRODUCTION_WORDS = 25
 _LEAST_WORDS = 40  # of a story
+_THREAD_STORIES = 3  # fewer of a thread, and other stories on its subject are told with it
 _LEDE_SENTENCES = 2  # of which one names the subject, unless the title does,
-_NAMED_SHARE = 0.2  # and so does this part of all sentences
+_NAMED_SHARE, _NAMED_SENTENCES = 0.2, 3  # and so does this part of all sentences, at least so many
+_EARLY = 0.9  # of a title that names the subject first
+_WORD = re.compile(r"\w+")
 _MOST_COMPARED = 40  # articles
 _TITLE_WORTH, _NEARNESS_WORTH = 1.5, 5.0  # of an article on the subject
 _RELATED_WORTH, _MOST_RELATED = 1.0, 3  # of a story that continues another one
-_OTHERS = 3  # titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,12 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
     Raises DamagedIndex.
     """
     if request.subject:
-        stories, others = _find_subject(searcher, request)
+        stories = _find_subject(searcher, request)
     else:
         assert request.period is not None, "a podcast needs a subject or a period"
         stories = list(find_stories(searcher.generation, request.period, request.language))
-        others = []
     writer = _PodcastWriter(request)
-    writer.write(stories, others)
+    writer.write(stories)
     period = request.period or _span(stories)
     return Script(
         title=writer.title(period),
@@ -85,14 +87,14 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
     )
 
 
-def _find_subject(searcher: Searcher, request: PodcastRequest) -> tuple[list[Story], list[Story]]:
-    """The stories of one thread about a subject, best first, and those apart from it."""
+def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[Story]:
+    """The stories of one thread about a subject, best first; all if they are hardly a thread."""
     asked = ArchiveRequest(
         "chronology", request.subject, request.period, "", request.subject, request.language
     )
     material = find_material(asked, searcher)
     if material is None:
-        return [], []
+        return []
     own = {
         entry.article.id: entry
         for entry in material.subject.articles
@@ -128,18 +130,34 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> tuple[list[Sto
     days: dict[date, Story] = {}  # one of a day, for two tell mostly the same
     for at in [centre, *np.flatnonzero(related[centre])] if stories else []:
         days.setdefault(stories[at].openings[0].day, stories[at])
-    thread = list(days.values())
-    return thread, [story for story in stories if story not in thread]
+    if len(days) < _THREAD_STORIES:
+        for story in stories:
+            days.setdefault(story.openings[0].day, story)
+    return list(days.values())
 
 
 def _is_about(entry: SubjectArticle) -> bool:
-    """True if the title of an article names a subject, or its lede and many sentences do."""
-    if entry.in_title:
-        return True
+    """True if an article names a subject in its title and further on, or in its lede and in many
+    sentences."""
     name = entry.name.core
     texts = [sentence.text for passage in cut(entry.article) for sentence in passage.sentences]
     named = [name.is_in(text) or name.has_surname(text) for text in texts]
-    return any(named[:_LEDE_SENTENCES]) and sum(named) >= _NAMED_SHARE * len(named)
+    if entry.in_title:
+        is_early = _earliness(entry) >= _EARLY
+        return (any(named) or is_early) and not _is_other_name(entry)
+    least = min(max(_NAMED_SHARE * len(named), _NAMED_SENTENCES), len(named))
+    return any(named[:_LEDE_SENTENCES]) and sum(named) >= least
+
+
+def _is_other_name(entry: SubjectArticle) -> bool:
+    """True if an article has a lone name only in that of another thing: « l’accord de Paris »."""
+    article, parts = entry.article, entry.name.core.parts
+    before = {
+        tuple(_WORD.findall(text[: match.start()])[-2:])
+        for text in (fold_phrase(article.title), fold_phrase(article.text))
+        for match in parts[0].pattern.finditer(text)
+    }
+    return len(parts) == len(before) == 1 and before.pop()[-1:] in {("de",), ("du",), ("d",)}
 
 
 def _earliness(entry: SubjectArticle) -> float:
@@ -159,7 +177,7 @@ class _PodcastWriter:
     sources: list[Article] = field(default_factory=list)
     _citations: list[Citation] = field(default_factory=list)
     _chapter: str = ""
-    _day: date | None = None  # of the article told last
+    _outlet: str = ""  # named last
 
     @property
     def phrases(self) -> ScriptPhrases:
@@ -169,32 +187,31 @@ class _PodcastWriter:
         subject = self.request.subject
         return self.phrases.podcast_on(subject) if subject else self.phrases.podcast_of(period)
 
-    def write(self, stories: Sequence[Story], others: Sequence[Story]) -> None:
-        """Tell the best stories from the first day on; of a period, the best ones first."""
-        is_thread = bool(self.request.subject)
+    def write(self, stories: Sequence[Story]) -> None:
+        """Tell a subject by its newest story and those before it; of a period, the best ones."""
         chosen = list(stories[: max(self._budget // _STORY_WORDS, 1)])
-        if is_thread:
-            chosen.sort(key=lambda story: story.openings[0].day)
         told: list[Story] = []
+        if self.request.subject:
+            chosen.sort(key=lambda story: story.openings[0].day)
+            while chosen and not told:  # the newest, at twice the length of others
+                newest = chosen.pop()
+                if self._tell(newest, 2 * self._budget // (len(chosen) + 2)):
+                    told.append(newest)
         for number, story in enumerate(chosen):
-            has_cue = bool(told) and not is_thread and not story.goes_on
-            if has_cue:
-                self._say(self._cue(len(told)), aloud=True)
-            share = (self._budget - self._words) // (len(chosen) - number)
-            if self._tell(story, max(share - _INTRODUCTION_WORDS, _LEAST_WORDS)):
+            cue = self._cue(len(told)) if told and not story.goes_on else ""
+            if cue:
+                self._say(cue, aloud=True)
+            if self._tell(story, (self._budget - self._words) // (len(chosen) - number)):
                 told.append(story)
-            elif has_cue:
+            elif cue:
                 self.lines.pop()
         if not told:
             self.lines.clear()
             self._say_no_news()
             return
-        period = self.request.period or _span(chosen)
+        period = self.request.period or _span(told)
         self._chapter = ""
-        self.lines[:0] = self._opening(self.title(period), told, [*stories, *others])
-        if others and len(others) >= len(told):
-            self.sources += [story.articles[0] for story in others[:_OTHERS]]
-            self._say(self.phrases.other_stories(self._titles(others[:_OTHERS])))
+        self.lines[:0] = self._opening(self.title(period), told)
         self._say(self.phrases.goodbye(self.title(period)))
 
     def _say_no_news(self) -> None:
@@ -212,20 +229,15 @@ class _PodcastWriter:
     def _words(self) -> int:
         return sum(line.words for line in self.lines)
 
-    def _opening(
-        self, title: str, told: Sequence[Story], stories: Sequence[Story]
-    ) -> list[ScriptLine]:
-        """Greet, name the points, and say it if the articles have less than was asked for."""
+    def _opening(self, title: str, told: Sequence[Story]) -> list[ScriptLine]:
+        """Greet, say how many articles are told, and name the points."""
         count = len({citation.article.id for citation in self._citations})
-        texts = [self.phrases.hello(title), self.phrases.from_articles(count)]
+        is_only = count == 1 and self.request.subject
+        articles = self.phrases.only_article if is_only else self.phrases.from_articles(count)
+        texts = [self.phrases.hello(title), articles]
         if len(told) > 1:
             points = told if len(told) <= 3 else [*told[:2], told[-1]]
             texts.append(self.phrases.agenda(self._titles(points)))
-        available = sum(
-            len(article.text.split()) for story in stories for article in story.articles
-        )
-        if available < SHORT_SHARE * self._budget:
-            texts.append(self.phrases.short(max(round(self._words / WORDS_A_MINUTE), 1)))
         return [
             ScriptLine(text, None, "second" if at > 1 else "first") for at, text in enumerate(texts)
         ]
@@ -235,9 +247,9 @@ class _PodcastWriter:
         titles = [format.quote(title_of(story.articles[0], code), code) for story in stories]
         return format.listing(titles, code)
 
-    def _tell(self, story: Story, least: int) -> bool:
-        """Introduce an article, and read at `least` so many words of it. Return False if nothing of
-        it can be read."""
+    def _tell(self, story: Story, words: int) -> bool:
+        """Introduce an article, and read some `words` of it. Return False if none can be read."""
+        least = max(words - _INTRODUCTION_WORDS, _LEAST_WORDS)
         for opening in story.openings:
             article = opening.article
             quotes = excerpt(article, opening.passage, self._texts(), least=least)
@@ -252,20 +264,25 @@ class _PodcastWriter:
         if story.also:
             names = format.listing(story.also, self.phrases.code)
             self._say(self.phrases.also(names), aloud=True)
-        self._day = article.published
         return True
 
     def _introduce(self, article: Article) -> None:
-        """Say how long an article is after the one told last, and name it."""
-        day, before = article.published, self._day
-        if self.request.subject and day and before and day != before:
-            self._say(self.phrases.interval((day - before).days), aloud=True)
-        self._say(self.phrases.introduce(article), aloud=True)
+        """Name an article, and its outlet unless it was named last."""
+        name, day = source_name(article), article.published
+        if name == self._outlet and day:
+            title = title_of(article, self.phrases.code)
+            text = self.phrases.own_headline(format.day(day, self.phrases.code), title)
+        else:
+            text = self.phrases.introduce(article)
+        self._outlet = name
+        self._say(text, aloud=True)
 
     def _texts(self) -> list[str]:
         return [citation.quote for citation in self._citations]
 
     def _cue(self, count: int) -> str:
+        if self.request.subject:
+            return self.phrases.before if count == 1 else ""
         others = list(self.phrases.others.values())
         return others[count % len(others)]
 

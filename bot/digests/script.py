@@ -24,6 +24,7 @@ from bot.locale.catalogue import Language, catalogue
 from bot.locale.source import host_of, publishers
 from index.article import Article, Period
 
+_MARK = re.compile(r" ?\[\d{1,3}\]| ?\([^()]{0,40}\d ?° ?\d{1,2} ?[′'’][^()]{0,80}\)")
 WORDS_A_MINUTE = 150  # of the speech engine
 _VOICE_SENTENCES = 4  # of one voice in a row
 # Seconds of silence after a quote, after any other line, and after a chapter.
@@ -110,8 +111,8 @@ class Script:
 
 
 def spoken_quote(citation: Citation) -> str:
-    """Return a quote on one line, as it is read aloud."""
-    return LINE_END.sub(" ", citation.quote)
+    """Return a quote on one line, as it is read aloud: without reference marks and coordinates."""
+    return _MARK.sub("", LINE_END.sub(" ", citation.quote))
 
 
 def take_turns(lines: Sequence[ScriptLine]) -> Iterator[ScriptLine]:

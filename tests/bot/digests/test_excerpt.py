@@ -27,6 +27,13 @@ def test_a_passage_is_read_on_while_a_sentence_leans_on_it() -> None:
     ]
 
 
+def test_an_article_is_read_on_until_what_its_title_promises_is_said() -> None:
+    rest = "La ville de Homs a été bombardée par l’armée mercredi matin. Il pleut."
+    claim = "Au Liban, un ministre a été démis par le président mercredi."
+    made = article("Exécution en Syrie, un ministre du Liban démis", f"{NEWS} {rest} {claim}")
+    assert [quote.quote for quote in excerpt(made, cut(made)[0], least=10)][-1] == claim
+
+
 def test_what_leans_on_a_sentence_left_out_is_left_out() -> None:
     left_out = "Que montre la vidéo publiée par les rebelles mercredi ?"
     leaning = "Cette vidéo a été condamnée par les Nations unies jeudi soir."
