@@ -20,9 +20,10 @@ COMMANDS = """
 index articles; status; remove penicillin.md; list --removed; rollback; list; show --text tgv.md
 """
 at_each_moment = pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
+DAYS = ("29 February", "end of a year", "summer time ends")
 
 
-@at_each_moment
+@pytest.mark.parametrize("moment", [MOMENTS[day] for day in DAYS], ids=DAYS)
 def test_an_index_is_told_of_alike_at_any_moment(bare: Selon, golden: Golden, moment: str) -> None:
     (bare.home / "articles").mkdir()
     for name in ("tgv.md", "penicillin.md"):
