@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import ModelError
+from index.errors import ModelError, Words, reason_of
 from index.models.base import BUNDLED, Prompts, Vectors
-from index.models.identity import is_missing_folder, load_failure, model_fingerprint, short_name
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _TEXTS_AT_ONCE = 256
+_REASON_LENGTH = 200  # characters
 _E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])(?!.*instruct)")
 
 
@@ -26,7 +28,7 @@ class SentenceTransformerEmbedder:
         self._model = model
         self._prompts = prompts_of(name, model.prompts)
         description = f"{self._prompts} {model.max_seq_length} {model}"
-        self._id = f"{short_name(name)}/{model_fingerprint(model, description)}"
+        self._id = f"{_short_name(name)}/{_fingerprint(model, description)}"
         self._dimension = int(self._encode([""], self._prompts.passage).shape[1])
 
     @property
@@ -63,7 +65,7 @@ def load_sentence_transformer(
     name: str, *, threads: int | None = None
 ) -> SentenceTransformerEmbedder:
     """Load a model by hub name or path. Raises ModelError, also if the library is missing."""
-    if is_missing_folder(name):
+    if name.startswith((".", "/", "~")) and not Path(name).exists():
         raise ModelError("embedding-model-no-folder", name=name)
     try:
         import torch
@@ -76,7 +78,7 @@ def load_sentence_transformer(
     try:
         return SentenceTransformerEmbedder(name, SentenceTransformer(name))
     except Exception as error:
-        reason = load_failure(error)
+        reason = Words(str(reason_of(error))[:_REASON_LENGTH])
         raise ModelError(
             "embedding-model-not-loaded", name=name, reason=reason, bundled=BUNDLED
         ) from error
@@ -87,6 +89,23 @@ def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Prompts:
     for its models."""
     question = prompts.get("query") or ""
     passage = prompts.get("passage") or prompts.get("document") or ""
-    if not question and not passage and _E5.search(short_name(name).lower()):
+    if not question and not passage and _E5.search(_short_name(name).lower()):
         return Prompts("query: ", "passage: ")
     return Prompts(question, passage)
+
+
+def _short_name(name: str) -> str:
+    """Return a model's hub name, or the last part of its path."""
+    path = Path(name)
+    return path.resolve().name if path.exists() else name
+
+
+def _fingerprint(model: SentenceTransformer, description: str) -> str:
+    """Hash a model's description and weights, in milliseconds: each parameter's name, shape, and
+    first and last values."""
+    digest = hashlib.sha256(description.encode())
+    for name, values in model.state_dict().items():
+        flat = values.detach().reshape(-1)
+        ends = (flat[:16].tolist(), flat[-16:].tolist())
+        digest.update(f"{name} {tuple(values.shape)} {ends}".encode())
+    return digest.hexdigest()[:12]
