@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -69,53 +68,38 @@ def test_only_the_table_imports_a_feature(feature: str) -> None:
     ] == []
 
 
-def copy_project(copy: Path) -> Path:
+def copy_without(removed: Iterable[str], copy: Path) -> Path:
+    """Copy the project into `copy` and delete features there, as a developer would."""
     for name in ("bot", "index", "selon", "tests", "training", "corpus", "docs", "deploy"):
         ignored = shutil.ignore_patterns("expected", ".hypothesis", "screens")
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     for path in ROOT.iterdir():
         if path.is_file():
             shutil.copy(path, copy)
+    table = copy / TABLE
+    text = table.read_text(encoding="utf-8")
+    for feature in removed:
+        shutil.rmtree(copy / "bot" / feature)
+        shutil.rmtree(copy / "tests" / "bot" / feature)
+        text = re.sub(rf"^from bot\.{feature}\..*\n", "", text, flags=re.MULTILINE)
+        text = re.sub(rf"^    {feature.capitalize()}Feature\(\),\n", "", text, flags=re.MULTILINE)
+    table.write_text(text, encoding="utf-8")
     return copy
 
 
-@contextmanager
-def deleted(copy: Path, removed: Iterable[str]) -> Iterator[None]:
-    """Delete features in a copy, as a developer would, until the block ends."""
-    folders = [f"{parent}/{feature}" for feature in removed for parent in ("bot", "tests/bot")]
-    text = (ROOT / TABLE).read_text(encoding="utf-8")
-    for feature in removed:
-        text = re.sub(rf"^from bot\.{feature}\..*\n", "", text, flags=re.MULTILINE)
-        text = re.sub(rf"^    {feature.capitalize()}Feature\(\),\n", "", text, flags=re.MULTILINE)
-    for folder in folders:
-        shutil.rmtree(copy / folder)
-    (copy / TABLE).write_text(text, encoding="utf-8")
-    try:
-        yield
-    finally:
-        for folder in folders:
-            shutil.copytree(ROOT / folder, copy / folder)
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("copy"))
-
-
-@pytest.fixture
-def without_features(project: Path) -> Iterator[Path]:
-    with deleted(project, FEATURES):
-        yield project
+def without_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_without(FEATURES, tmp_path_factory.mktemp("copy"))
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-def test_a_feature_is_deleted_with_its_folder_tests_and_lines(feature: str, project: Path) -> None:
-    with deleted(project, [feature]):
-        for check in (("-m", "ruff", "check", "--quiet", "bot/features.py"), ("-c", CHECKS)):
-            run = run_in(project, *check)
-            assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+def test_a_feature_is_deleted_with_its_folder_tests_and_lines(feature: str, tmp_path: Path) -> None:
+    copy = copy_without([feature], tmp_path / "copy")
+    for check in (("-m", "ruff", "check", "--quiet", "bot/features.py"), ("-c", CHECKS)):
+        run = run_in(copy, *check)
+        assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
     assert f"`{feature}/`" in (ROOT / "docs/architecture.md").read_text("utf-8")
-    assert f"`{feature}/`" not in (project / "docs/architecture.md").read_text("utf-8")
+    assert f"`{feature}/`" not in (copy / "docs/architecture.md").read_text("utf-8")
 
 
 def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
