@@ -30,7 +30,7 @@ from bot.assembly import open_index
 from bot.settings import load_settings
 
 OUT = Path(__file__).resolve().parent.parent / "bot" / "archive" / "lines.json"
-KINDS = ("chronology", "dossier", "overview", "positions", "latest")
+KINDS = ("chronology", "dossier", "overview", "positions", "latest", "list", "comparison")
 FOLDS = 10
 DEPTHS = (5, 10, 14, 20)  # lines shown
 DECAY = 0.01
@@ -88,7 +88,7 @@ def read_lines(over: str, data: Path, first: int) -> Iterator[SubjectLine]:
             continue
         request = parse_function(question.question, date.today(), question.kind)
         material = find_material(request, searcher) if request is not None else None
-        for line in material.lines(material.subject.articles) if material is not None else ():
+        for line in material.candidates() if material is not None else ():
             gold = {
                 at
                 for at, group in enumerate(question.said)

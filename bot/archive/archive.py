@@ -21,7 +21,7 @@ from bot.archive.articles import PAGE, count_articles, list_articles
 from bot.archive.chronology import tell_chronology
 from bot.archive.comparison import compare_subjects
 from bot.archive.dossier import tell_dossier
-from bot.archive.items import ItemReader, asks_for_items, list_items, list_nearest
+from bot.archive.items import ItemReader, list_items
 from bot.archive.overview import tell_latest, tell_overview
 from bot.archive.periods import cut_period
 from bot.archive.plain_words import parse_function, strip_asking
@@ -151,9 +151,6 @@ class Archive:
         if answer.outcome == "no" and request.period and is_of_month and not _YEAR.search(message):
             # « l'article du 8 août » is of any year
             answer = lower(self.call(replace(request, period=None)))
-        is_list = request.function == intent == "list" and not asks_for_items(message)
-        if answer.outcome == "no" and is_list:  # a question is read as one
-            answer = list_nearest(request, self.searcher())
         # Nobody else's words come near a person's; of its words alone, it may be a question:
         # « Que répond le Rwanda quand on l'accuse ? »
         is_quotes = intent == request.function == "quotes"

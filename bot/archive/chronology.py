@@ -19,7 +19,6 @@ from index.search.searcher import Searcher
 
 SHOWN_EVENTS = 20
 MAX_EVENTS = 40  # of a page, those shown and those under « more »
-_FEW_EVENTS = 5  # fewer from central articles, and those that only name the subject are read too
 _MORE_NEWS = 4  # undated lines of an article, where few are dated
 _DATED_WEIGHT = 1.0  # of an event, above the news that an article has no day for
 _GAP_DAYS = 365
@@ -38,8 +37,6 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     events = _select(request, select_events(told))
     if len(events) < SHOWN_EVENTS:
         events = _select(request, select_events(told, _MORE_NEWS))
-    if len(events) < _FEW_EVENTS:
-        events = _select(request, select_events(material.lines(material.subject.articles)))
     events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)

@@ -52,6 +52,11 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     else:
         return reply_with(request.question, phrases.second, request.language, "comparison")
     lines = [_own_lines(side) if side is not None else [] for side in sides]
+    central = [{line.article.id for line in own if line.is_central} for own in lines]
+    lines = [
+        [line for line in own if line.is_central or line.article.id not in other]
+        for own, other in zip(lines, reversed(central), strict=True)
+    ]
     if not all(lines):
         return _tell_both(request, phrases.both, searcher)
     cited: list[Event] = []
@@ -124,7 +129,10 @@ def _find_two(request: ArchiveRequest, searcher: Searcher) -> list[Material | No
     if material is None or len(material.subject.articles) < 2:
         return [None, None]
     best = sorted(material.subject.central, key=lambda own: -material.nearness(own.article))[:2]
-    return [replace(material, subject=replace(material.subject, articles=(own,))) for own in best]
+    return [
+        replace(material, subject=replace(material.subject, articles=(own,)), nearest=())
+        for own in best
+    ]
 
 
 def _own_lines(side: Material) -> list[Event]:

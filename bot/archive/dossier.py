@@ -32,7 +32,7 @@ _SINCE = re.compile(r"\b(?:depuis|since|elue?|nommee?|elected|appointed|devenue?
 def tell_dossier(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell who or what a subject is, its dates and figures, what it says and is said of it."""
     material = find_material(request, searcher)
-    lines = material.lines(material.subject.articles) if material is not None else []
+    lines = material.lines() if material is not None else []
     if material is None or not lines:
         return refuse_subject(request, searcher)
     subject, name = material.subject, material.subject.name.subject

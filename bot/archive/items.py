@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Protocol
 
-from bot.answer import Answer, Statement
+from bot.answer import Answer, Outcome, Statement
 from bot.answering.extractive import Quotable, quotables
-from bot.answering.refusal import decide_by_articles, decide_by_evidence, lower, refusal_of
+from bot.answering.refusal import decide_by_articles, decide_by_evidence, refusal_of
 from bot.archive.events import distinct, ranked
 from bot.archive.material import find_material
-from bot.archive.outcome import answer_lines, refuse_subject
+from bot.archive.outcome import Line, refuse_subject
 from bot.archive.request import ArchiveRequest
 from index.article import Period
 from index.findings import Findings
@@ -25,7 +25,7 @@ _READ_PASSAGES = 12
 _ITEM_LOGIT = -1.0  # least of a span that is an item
 _ITEM_MARGIN = 8.0  # behind the best one
 _DAYS_AFTER = 2  # an article tells of a day or month that is over
-_MOST_ITEMS = 12
+_LEAST_ITEMS, _MOST_ITEMS = 2, 12
 # The reader answers questions, and not « liste des prix Nobel ».
 _QUESTIONS = {"fr": "Quels sont les {} ?", "en": "What are the {}?"}
 _ASKING = re.compile(r"\b(?:qui|quel(?:le)?s?|combien|ou|who|what|which|where)\b")
@@ -39,59 +39,58 @@ class ItemReader(Protocol):
 
 
 def list_items(
-    request: ArchiveRequest,
-    searcher: Searcher,
-    reader: ItemReader,
-    thresholds: Thresholds,
-    question: str = "",
+    request: ArchiveRequest, searcher: Searcher, reader: ItemReader, thresholds: Thresholds
 ) -> Answer:
-    """List what answers a request in the nearest passages, best first; refuse without two.
-
-    One without a question word may be asked again as a question, for one item or more, never sure.
-    """
+    """List what answers a request in the nearest passages, best first, then, unless that is sure,
+    the weightiest sentences on its subject; refuse a question without two items."""
     period = request.period
     if period is not None:
         period = Period(period.first, period.last + timedelta(_DAYS_AFTER))
-    findings = searcher.search(question or request.question, _READ_PASSAGES, period)
-    findings = reader.read_all(findings)
-    decision = decide_by_evidence(findings, thresholds)
-    lines = _find_items(findings) if decision.may_answer else []
-    lines.sort(key=_is_total)  # after the items that it counts
-    if len(lines) < 2 - bool(question):
-        if question or _ASKING.search(fold_phrase(request.question)):
-            absence = decide_by_articles((), findings.hits, request.period)
-            return refusal_of(request.question, absence, language=request.language)
-        question = _QUESTIONS.get(request.language, "{}").format(request.about)
-        return lower(list_items(request, searcher, reader, thresholds, question))
+
+    def read(question: str) -> tuple[Findings, Outcome, list[Quotable]]:
+        findings = reader.read_all(searcher.search(question, _READ_PASSAGES, period))
+        decision = decide_by_evidence(findings, thresholds)
+        items = _find_items(findings) if decision.may_answer else []
+        return findings, decision.outcome, sorted(items, key=_is_total)  # after what it counts
+
+    findings, outcome, items = read(request.question)
+    if len(items) < _LEAST_ITEMS:
+        outcome, items = "perhaps", []
+        if not _ASKING.search(fold_phrase(request.question)):
+            question = _QUESTIONS.get(request.language, "{}").format(request.about)
+            findings, _, items = read(question)
+    if not items and _asks_for_items(request.question):  # it is read as a question
+        absence = decide_by_articles((), findings.hits, request.period)
+        return refusal_of(request.question, absence, language=request.language)
+    lines: list[Line] = list(items)
+    material = find_material(request, searcher) if outcome != "sure" else None
+    if material is not None:
+        texts = {line.text for line in items}
+        others = [line for line in ranked(material.lines()) if line.text not in texts]
+        lines += distinct(others, _MOST_ITEMS - len(items))
+    if not lines:
+        return refuse_subject(request, searcher)
+    citations = tuple(line.cite(number) for number, line in enumerate(lines, 1))
+    highlights = [item.highlight for item in items]
     return Answer(
         question=request.question,
         language=request.language,
-        outcome=decision.outcome,
+        outcome=outcome,
         confidence=findings.confidence,
         statements=tuple(
-            Statement(line.text, (number,), line.highlight) for number, line in enumerate(lines, 1)
+            Statement(citation.quote, (citation.number,), highlight)
+            for citation, highlight in zip_longest(citations, highlights)
         ),
-        citations=tuple(line.cite(number) for number, line in enumerate(lines, 1)),
+        citations=citations,
         period=request.period,
         intent=request.function,
         subject=request.subject,
     )
 
 
-def asks_for_items(message: str) -> bool:
+def _asks_for_items(message: str) -> bool:
     """True for « Quels pays… ? », but not for « liste des pays qui… »."""
     return message.rstrip().endswith("?") or _ASKING.match(fold_phrase(message)) is not None
-
-
-def list_nearest(request: ArchiveRequest, searcher: Searcher) -> Answer:
-    """List the weightiest sentences on a request's subject where none is read as an item; never
-    sure."""
-    material = find_material(request, searcher)
-    lines = distinct(ranked(material.lines()), _MOST_ITEMS) if material is not None else []
-    if material is None or not lines:
-        return refuse_subject(request, searcher)
-    statements = [Statement(line.text, (number,)) for number, line in enumerate(lines, 1)]
-    return answer_lines(request, statements, lines, material=replace(material, is_near=True))
 
 
 def _is_total(line: Quotable) -> bool:

@@ -34,6 +34,7 @@ _MOST_NEAR = 12
 _WIDE_MARGIN = (
     0.15  # the same of a chronology, which an article too few harms more than one too many
 )
+_FOREIGN_MARGIN = 2.0  # of weight behind the best line, of one that may be on something else
 _LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
 _TYPO_LETTERS = 3  # minimum of a word that may be misspelt
 _LONG_LETTERS = 8  # of a word that may have two typos
@@ -48,21 +49,32 @@ class Material:
     """The articles on a subject, and their lines.
 
     `named` are those that have all of its words as typed; `is_near` if what is shown is only the
-    closest.
+    closest. `nearest` are the articles found first, whether or not they are on the subject.
     """
 
     subject: FoundSubject
     named: frozenset[str]
     is_near: bool
     similarity: Similarity
+    nearest: tuple[Article, ...] = ()
 
-    def lines(self, articles: Sequence[SubjectArticle] | None = None) -> list[Event]:
-        """The sentences on the subject that can be shown, of the articles about it and those that
-        are close, or of these."""
-        if articles is None:
-            articles = self.subject.articles
-            articles = [own for own in articles if own.is_central or own.is_close] or articles
-        return find_lines(articles, self.similarity)
+    def candidates(self) -> list[Event]:
+        """All sentences that can be shown of the articles that name the subject, and of the nearest
+        ones, also those that name it nowhere."""
+        articles = {own.article.id: own for own in self.subject.articles}
+        central = {key for key, own in articles.items() if own.is_central}
+        others = central | {article.id for article in self.subject.homonyms}
+        for article in self.nearest:
+            if article.id not in others:
+                own = SubjectArticle(article, self.subject.name, False, False, is_read=True)
+                articles[article.id] = own
+        return find_lines(list(articles.values()), self.similarity)
+
+    def lines(self) -> list[Event]:
+        """The candidates, those of articles on something else only where they weigh much."""
+        lines = self.candidates()
+        least = max((line.weight for line in lines), default=0.0) - _FOREIGN_MARGIN
+        return [line for line in lines if line.is_central or line.is_named or line.weight >= least]
 
     def nearness(self, article: Article, start: int = 0, end: int = sys.maxsize) -> float:
         """The similarity to the request of an article's nearest sentence between two offsets."""
@@ -138,7 +150,8 @@ def find_material(
     # A line that only names the subject is no news of it.
     is_near = is_near or is_corrected or not any(entry.is_central for entry in articles)
     named = frozenset(() if is_corrected else (entry.article.id for entry in matches.articles))
-    return Material(replace(matches, articles=tuple(articles)), named, is_near, similarity)
+    found = tuple({hit.article.id: hit.article for hit in findings.hits}.values())[:_MOST_NEAR]
+    return Material(replace(matches, articles=tuple(articles)), named, is_near, similarity, found)
 
 
 def _find_by_names(

@@ -23,7 +23,7 @@ _NEWEST_LINES, _BEFORE_LINES = 10, 1  # of the latest
 def tell_overview(request: ArchiveRequest, searcher: Searcher) -> Answer:
     """Tell what the articles say of a subject, under headings; no two lines say the same."""
     material = find_material(request, searcher)
-    lines = material.lines(material.subject.articles) if material is not None else []
+    lines = material.lines() if material is not None else []
     if not lines:
         return refuse_subject(request, searcher)
     phrases = OverviewPhrases.of(request.language)
@@ -62,7 +62,9 @@ def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
         return refuse_subject(request, searcher)
     central = material.subject.central
     named = [own for own in central if own.article.id in material.named]
-    lines = [line for line in material.lines(named or central) if line.article.published]
+    told = {own.article.id for own in named or central}
+    lines = [line for line in material.lines() if line.article.published]
+    lines = [line for line in lines if line.article.id in told]
     if not lines:
         return refuse_subject(request, searcher)
     phrases = LatestPhrases.of(request.language)

@@ -29,7 +29,7 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(request, searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    lines = material.lines(material.subject.articles)
+    lines = material.lines()
     speeches = {line.text: find_speech(line.text, line.article.language) for line in lines}
     names = {text: (own.speaker or "") if own else "" for text, own in speeches.items()}
 

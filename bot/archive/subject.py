@@ -174,14 +174,15 @@ class Mention:
 @dataclass(frozen=True)
 class SubjectArticle:
     """An article that names a subject: in its title (a person by the surname alone is enough);
-    so in its text that it is about it; or elsewhere. `is_close` if its opening does, or it is near
-    the request: its sentences that name the subject are shown, too."""
+    so in its text that it is about it; or elsewhere. `is_close` if its opening does; `is_read` if
+    all its sentences count, whatever it is about."""
 
     article: Article
     name: SubjectName
     in_title: bool
     in_text: bool
     is_close: bool = False
+    is_read: bool = False
 
     @property
     def is_central(self) -> bool:
@@ -205,7 +206,7 @@ class SubjectArticle:
                     name.has_surname(sentence.text)
                 )
                 is_other = not is_named and name.surname and name.surname.find_in(sentence.text)
-                if is_named or (self.is_central and not is_other):
+                if is_named or ((self.is_central or self.is_read) and not is_other):
                     mentions.append(Mention(passage, sentence, is_named))
         return tuple(mentions)
 
