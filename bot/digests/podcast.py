@@ -1,7 +1,7 @@
 """« Le Podcast »: a subject or a period, told in two voices.
 
-A subject is told by its newest event, and what the articles told before from the first day on: a
-story and those that continue it, or others on the subject if it has hardly any."""
+A subject is told from the first day on: a story and those that continue it, or others on the
+subject if it has hardly any."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from bot.archive.material import find_material
 from bot.archive.request import ArchiveRequest
 from bot.archive.subject import SubjectArticle
 from bot.digests import clock
-from bot.digests.excerpt import excerpt
+from bot.digests.excerpt import LEAST_WORDS, excerpt
 from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote, take_turns
 from bot.digests.stories import (
+    Opening,
     Story,
     find_related,
     find_same_events,
@@ -112,7 +113,8 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[Story]:
     found = (open_article(generation, article) for article in best[:_MOST_COMPARED])
     openings = [opening for opening in found if opening is not None]
     same = find_same_events(openings, generation)
-    stories = [Story(group) for group in group_openings(openings, same)]
+    groups = [Story(group) for group in group_openings(openings, same)]
+    stories = [story for story in groups if any(_read(opening) for opening in story.openings)]
     model = generation.facts.model
     worths = [
         story_worth(story, model) + max(worth(article) for article in story.articles)
@@ -134,6 +136,12 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[Story]:
         for story in stories:
             days.setdefault(story.openings[0].day, story)
     return list(days.values())
+
+
+def _read(
+    opening: Opening, told: Sequence[str] = (), least: int = LEAST_WORDS
+) -> tuple[Citation, ...]:
+    return excerpt(opening.article, opening.passage, told, least=least)
 
 
 def _is_about(entry: SubjectArticle) -> bool:
@@ -188,22 +196,18 @@ class _PodcastWriter:
         return self.phrases.podcast_on(subject) if subject else self.phrases.podcast_of(period)
 
     def write(self, stories: Sequence[Story]) -> None:
-        """Tell a subject by its newest story and those before it; of a period, the best ones."""
+        """Tell the best stories, those on a subject from the first day on."""
         chosen = list(stories[: max(self._budget // _STORY_WORDS, 1)])
-        told: list[Story] = []
         if self.request.subject:
             chosen.sort(key=lambda story: story.openings[0].day)
-            while chosen and not told:  # the newest, at twice the length of others
-                newest = chosen.pop()
-                if self._tell(newest, 2 * self._budget // (len(chosen) + 2)):
-                    told.append(newest)
+        told: list[Story] = []
         for number, story in enumerate(chosen):
-            cue = self._cue(len(told)) if told and not story.goes_on else ""
-            if cue:
-                self._say(cue, aloud=True)
+            has_cue = bool(told) and not self.request.subject and not story.goes_on
+            if has_cue:
+                self._say(self._cue(len(told)), aloud=True)
             if self._tell(story, (self._budget - self._words) // (len(chosen) - number)):
                 told.append(story)
-            elif cue:
+            elif has_cue:
                 self.lines.pop()
         if not told:
             self.lines.clear()
@@ -236,8 +240,7 @@ class _PodcastWriter:
         articles = self.phrases.only_article if is_only else self.phrases.from_articles(count)
         texts = [self.phrases.hello(title), articles]
         if len(told) > 1:
-            points = told if len(told) <= 3 else [*told[:2], told[-1]]
-            texts.append(self.phrases.agenda(self._titles(points)))
+            texts.append(self.phrases.agenda(self._titles(told)))
         return [
             ScriptLine(text, None, "second" if at > 1 else "first") for at, text in enumerate(texts)
         ]
@@ -251,8 +254,7 @@ class _PodcastWriter:
         """Introduce an article, and read some `words` of it. Return False if none can be read."""
         least = max(words - _INTRODUCTION_WORDS, _LEAST_WORDS)
         for opening in story.openings:
-            article = opening.article
-            quotes = excerpt(article, opening.passage, self._texts(), least=least)
+            article, quotes = opening.article, _read(opening, self._texts(), least)
             if quotes:
                 break
         else:
@@ -281,8 +283,6 @@ class _PodcastWriter:
         return [citation.quote for citation in self._citations]
 
     def _cue(self, count: int) -> str:
-        if self.request.subject:
-            return self.phrases.before if count == 1 else ""
         others = list(self.phrases.others.values())
         return others[count % len(others)]
 

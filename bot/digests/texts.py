@@ -64,7 +64,6 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def end_of_daily(self, day: date) -> str: ...
 
     # « Le Podcast »
-    before: str
     only_article: str
 
     def podcast_on(self, subject: str) -> str: ...
