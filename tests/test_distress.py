@@ -24,7 +24,7 @@ def heard(reader: MessageReader, name: str) -> list[tuple[str, str | None]]:
 def test_most_messages_of_distress_are_recognised(message_reader: MessageReader) -> None:
     messages = heard(message_reader, "distress_messages.jsonl")
     assert len(messages) == 100
-    assert sum(taken is not None for _, taken in messages) >= 86
+    assert sum(taken is not None for _, taken in messages) >= 87
 
 
 def test_press_questions_about_suicide_illness_and_crime_pass(

@@ -33,12 +33,13 @@ from bot.understanding.message_input import MessageContext
 from bot.understanding.model import HEAD_SIZE, OTHER_HEADS, OWN_HEADS, MessageEncoder
 from index.models.bundled.embedder import load_bundled
 from index.text.names import span_names
+from index.text.sentences import sentence_spans
 from training.sources import read_questions
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "bot" / "understanding" / "intents.npz"
 LABELS = [intent.name for intent in INTENTS]
-HELD_OUT = ("a3", "g2", "g4", "s09", "s10", "s14", "s19", "s20")  # sessions of writers
+HELD_OUT = ("a3", "g2", "g4", "s09", "s10", "s14", "s19", "s20", "s22")  # sessions of writers
 ON_HEALTH = ("s15", "s16", "s17", "s18", "s19", "s20")  # what patients ask may be searched, too
 
 DISTRESS = {"suicide", "medical", "danger"}
@@ -93,7 +94,7 @@ SMOOTHING = 0.03
 ROUGH_SHARE = 0.4
 ASKED_ROWS = 1_000
 ORDINARY_JUDGED = 1_500  # of a source
-CONTEXTS = 60
+PUBLIC_CONTEXTS = {"piaf-fr": 2_000, "squad2-dev-half-en": 300}
 KEYWORDS, KEYWORD_ROWS = 3, 2_000  # words of a subject alone
 JOINED = {
     "greeting",
@@ -214,7 +215,21 @@ def keyword_rows(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def augment(rows: Sequence[Row], embed: Callable[[Sequence[str]], Floats]) -> list[Row]:
+def public_contexts(data: Path) -> Iterator[MessageContext]:
+    """Questions of public data, with the title of their article and the sentence that answers."""
+    for source, count in PUBLIC_CONTEXTS.items():
+        questions = [question for question in read_questions(data, source) if question.answers]
+        for question in Random(5).sample(questions, count):
+            spans = sentence_spans(question.passage, question.language)
+            first, last = next(span for span in spans if span[1] > question.answers[0][1])
+            yield MessageContext(question.text, question.title, question.passage[first:last])
+
+
+def augment(
+    rows: Sequence[Row],
+    others: Sequence[MessageContext],
+    embed: Callable[[Sequence[str]], Floats],
+) -> list[Row]:
     """Add contexts that do not matter, small talk before and after, and spellings of phones, always
     alike for a message. What stands alone is seen beside the likest of contexts, too."""
     contexts = list(dict.fromkeys(row.context for row in rows if row.context))
@@ -226,7 +241,7 @@ def augment(rows: Sequence[Row], embed: Callable[[Sequence[str]], Floats]) -> li
     more = []
     for row in rows:
         random = Random(row.text)
-        in_context = replace(row, context=row.context or random.choice(contexts[:CONTEXTS]))
+        in_context = replace(row, context=row.context or random.choice(others))
         is_leaning = bool(row.leanings) and 0 not in row.leanings
         if not row.is_written:
             more.append(in_context if is_leaning or random.random() < 0.5 else row)
@@ -235,7 +250,9 @@ def augment(rows: Sequence[Row], embed: Callable[[Sequence[str]], Floats]) -> li
         if row.context is None:
             more.append(in_context)
         elif LABELS[row.intents[0]] in ABOUT | TALK | DISTRESS | {"help_number"}:
-            more.append(replace(row, context=None))
+            more += [replace(row, context=None), replace(row, context=random.choice(others))]
+        elif LABELS[row.intents[0]] in ACTS:
+            more.append(replace(row, context=random.choice(others)))
         if random.random() < ROUGH_SHARE:
             rough = roughen(row.text, random)
             subject = row.subject if row.subject and row.subject[1] <= len(rough) else None
@@ -645,12 +662,13 @@ def main() -> None:
     learned = [row for row in written if not row.source.startswith(held_out)]
     judged = [row for row in written if row.source.startswith(held_out)]
     others = [*other_rows(arguments.data, random), *keyword_rows(learned)]
-    contexts = list(dict.fromkeys(row.context for row in written if row.context))[:CONTEXTS]
+    contexts = list(public_contexts(arguments.data))
     asked = Random(2).sample(list(question_rows(arguments.data.parent / "eval")), ASKED_ROWS)
-    asked += [replace(row, context=Random(row.text).choice(contexts)) for row in asked]
+    earlier = list(dict.fromkeys(row.context for row in judged if row.context))
+    asked += [replace(row, context=Random(row.text).choice(earlier)) for row in asked]
     ordinary = list(ordinary_rows(arguments.data, {row.text for row in others}))
     features = Features(arguments.out)
-    samples = features.of(augment([*learned, *others], features.embed))
+    samples = features.of(augment([*learned, *others], contexts, features.embed))
     network = join_networks([fit(samples, seed) for seed in range(NETWORKS)], samples)
     figures = measure(network, *map(features.of, (judged, asked, ordinary)))
     _log.info("%s", json.dumps(figures, ensure_ascii=False))

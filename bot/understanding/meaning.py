@@ -26,7 +26,7 @@ Distress = Literal["alone", "offer"]
 # Set on held-out writers (`training/understanding.py`).
 _ACTS_SHARE = 0.8  # least probability of all that is no question, for a message to be none
 _LONG_ABOUT_SHARE, _LONG_QUESTION_WORDS = 0.9, 8  # of a long one that seems to ask about Selon
-_ALONE_SHARE, _OFFER_SHARE = 0.85, 0.35
+_ALONE_SHARE, _OFFER_SHARE = 0.85, 0.38
 _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
 _NAMED_WEIGHT = 0.5  # the same of a message that names its subject
