@@ -9,13 +9,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answer import Citation
-from bot.digests.excerpt import LEAST_WORDS, excerpt, meant_day
+from bot.digests.excerpt import LEAST_WORDS, excerpt, meant_day, restates
 from bot.digests.script import Script, ScriptLine, spoken_quote, take_turns
 from bot.digests.stories import Story, find_stories
 from bot.digests.texts import ScriptPhrases
 from bot.locale import format
 from bot.locale.answers import title_of
 from bot.locale.catalogue import Language
+from bot.locale.source import source_name
 from index.article import Article, Period, Selection
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def make_daily(
     """
     stories = find_stories(generation, period, language, subjects, earlier)
     new = [story for story in stories if not story.is_known]
-    writer = _Writer(ScriptPhrases.of(language), period)
+    names = {source_name(story.articles[0]) for story in new}
+    outlet = names.pop() if len(names) == 1 else ""
+    writer = _Writer(ScriptPhrases.of(language), period, outlet)
     for story in new:
         if writer.story_count < MAX_STORIES:
             writer.add_story(story)
@@ -71,6 +74,7 @@ class _Writer:
 
     phrases: ScriptPhrases
     period: Period
+    outlet: str = ""  # of all articles
     sources: list[Article] = field(default_factory=list)
     _quotes: list[str] = field(default_factory=list)
     _titles: list[str] = field(default_factory=list)
@@ -105,7 +109,8 @@ class _Writer:
             ScriptLine(self.phrases.followed(subject), chapter=chapter)
             for subject in story.subjects
         ]
-        lines.append(self._introduce(article, chapter))
+        if text := self._introduce(article, chapter, quotes[0].quote):
+            lines.append(ScriptLine(text, chapter=chapter, aloud=True))
         lines += self._quote(quotes, chapter, also)
         if also:
             names = format.listing(also, self.phrases.code)
@@ -141,6 +146,8 @@ class _Writer:
 
     def lines(self) -> Iterator[ScriptLine]:
         yield ScriptLine(self.phrases.daily(self.period.last), aloud=True)
+        if self.story_count and self.outlet:
+            yield ScriptLine(self.phrases.all_from(self.outlet), aloud=True)
         if self.story_count > 1:
             yield ScriptLine(self.phrases.headlines, aloud=True)
             for title in self._titles[:_HEADLINES]:
@@ -153,9 +160,17 @@ class _Writer:
             yield from lines
         yield from self._end
 
-    def _introduce(self, article: Article, chapter: str) -> ScriptLine:
-        text = self.phrases.introduce(article, self.period.last)
-        return ScriptLine(text, chapter=chapter, aloud=True)
+    def _introduce(self, article: Article, title: str, first: str) -> str:
+        """Say the source, the day and the title of an article, unless they are known."""
+        name, day, today = source_name(article), "", self.period.last
+        if len(self._titles) < _HEADLINES and restates(article, first):
+            title = ""
+        if article.published and article.published != today:
+            is_recent = article.published.year == today.year
+            day = (format.day_of_year if is_recent else format.day)(
+                article.published, self.phrases.code
+            )
+        return self.phrases.introduce("" if name in (self.outlet, title) else name, day, title)
 
     def _cue(self) -> str:
         others, count = list(self.phrases.others.values()), self.story_count

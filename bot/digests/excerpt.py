@@ -23,6 +23,7 @@ LEAST_WORDS = 60
 _SHORT_WORDS = 6
 MORE_WORDS = 60  # of sentences that lean on what was read, or lead to what the title promises
 _LEAST_GAIN = 2  # words of a title, of which a name counts twice, to read on for
+_RESTATED_SHARE = 0.5
 _PLACE = re.compile(r"^[^:]{1,40} : ")  # « France : … »
 _YEAR = re.compile(r"(?:19|20)\d\d(?:-(?:19|20)?\d\d)?|.*-.*")
 _MOMENT = (
@@ -146,6 +147,12 @@ def _find_claim(article: Article, chosen: Sequence[Citation], following: Sequenc
     ]
     best = max(gains, default=0)
     return following[gains.index(best)].start if best >= _LEAST_GAIN else -1
+
+
+def restates(article: Article, text: str) -> bool:
+    """True if a text says most of what the title of an article does."""
+    title = _words(_PLACE.sub("", article.title), article.language)
+    return len(title & _words(text, article.language)) >= _RESTATED_SHARE * len(title)
 
 
 def _words(text: str, language: str) -> set[str]:

@@ -1,31 +1,30 @@
 """« Le Podcast »: a subject or a period, told in two voices.
 
-A subject is told from the first day on: a story and those that continue it, or others on the
-subject if it has hardly any."""
+Of a subject its best affair is told, from the first day on: stories that have more in common than
+the subject; another one is told after it if it is short."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-
-import numpy as np
 
 from bot.answer import Citation
 from bot.archive.material import find_material
 from bot.archive.request import ArchiveRequest
 from bot.archive.subject import SubjectArticle
 from bot.digests import clock
-from bot.digests.excerpt import LEAST_WORDS, excerpt
+from bot.digests.excerpt import LEAST_WORDS, excerpt, restates
 from bot.digests.script import WORDS_A_MINUTE, Script, ScriptLine, spoken_quote, take_turns
 from bot.digests.stories import (
+    LINKED,
     Opening,
     Story,
-    find_related,
     find_same_events,
     find_stories,
     group_openings,
+    link_stories,
     open_article,
     story_worth,
 )
@@ -36,6 +35,7 @@ from bot.locale.catalogue import Language
 from bot.locale.source import source_name
 from index.article import Article, Period
 from index.ingestion.passages import cut
+from index.models.base import Vectors
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
@@ -45,14 +45,15 @@ MIN_MINUTES, MAX_MINUTES = 1.0, 15.0
 _STORY_WORDS = 150  # average, with its introduction
 _INTRODUCTION_WORDS = 25
 _LEAST_WORDS = 40  # of a story
-_THREAD_STORIES = 3  # fewer of a thread, and other stories on its subject are told with it
+_LONGEST_STORY = 180
+_MOST_STORIES, _SHORT_AFFAIR = 5, 3  # of an affair; with fewer, another one is told after it
+_LINKED_ASIDE = 0.5  # minimum link of a story that only names the subject
 _LEDE_SENTENCES = 2  # of which one names the subject, unless the title does,
 _NAMED_SHARE, _NAMED_SENTENCES = 0.2, 3  # and so does this part of all sentences, at least so many
 _EARLY = 0.9  # of a title that names the subject first
 _WORD = re.compile(r"\w+")
 _MOST_COMPARED = 40  # articles
 _TITLE_WORTH, _NEARNESS_WORTH = 1.5, 5.0  # of an article on the subject
-_RELATED_WORTH, _MOST_RELATED = 1.0, 3  # of a story that continues another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,15 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
     Raises DamagedIndex.
     """
     if request.subject:
-        stories = _find_subject(searcher, request)
+        affairs = _find_subject(searcher, request)
     else:
         assert request.period is not None, "a podcast needs a subject or a period"
-        stories = list(find_stories(searcher.generation, request.period, request.language))
+        found = find_stories(searcher.generation, request.period, request.language)
+        count = max(round(request.minutes * WORDS_A_MINUTE) // _STORY_WORDS, 1)
+        affairs = [(story,) for story in found[:count]]
     writer = _PodcastWriter(request)
-    writer.write(stories)
-    period = request.period or _span(stories)
+    writer.write(affairs)
+    period = request.period or _span([story for affair in affairs for story in affair])
     return Script(
         title=writer.title(period),
         period=period,
@@ -88,8 +91,8 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
     )
 
 
-def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[Story]:
-    """The stories of one thread about a subject, best first; all if they are hardly a thread."""
+def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[tuple[Story, ...]]:
+    """The affairs on a subject, the best first."""
     asked = ArchiveRequest(
         "chronology", request.subject, request.period, "", request.subject, request.language
     )
@@ -99,16 +102,19 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[Story]:
     own = {
         entry.article.id: entry
         for entry in material.subject.articles
-        if entry.article.language == request.language
-        and entry.article.id in material.named
-        and _is_about(entry)
+        if entry.article.language == request.language and entry.article.id in material.named
     }
+    about = {key for key, entry in own.items() if _is_about(entry)}
 
     def worth(article: Article) -> float:
         title = _TITLE_WORTH * _earliness(own[article.id])
-        return _NEARNESS_WORTH * material.nearness(article) + title
+        return _NEARNESS_WORTH * (material.nearness(article) - 1) + title
 
-    best = sorted((entry.article for entry in own.values()), key=worth, reverse=True)
+    best = sorted(
+        (entry.article for entry in own.values()),
+        key=lambda article: (article.id in about, worth(article)),
+        reverse=True,
+    )
     generation = searcher.generation
     found = (open_article(generation, article) for article in best[:_MOST_COMPARED])
     openings = [opening for opening in found if opening is not None]
@@ -117,25 +123,52 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[Story]:
     stories = [story for story in groups if any(_read(opening) for opening in story.openings)]
     model = generation.facts.model
     worths = [
-        story_worth(story, model) + max(worth(article) for article in story.articles)
+        story_worth(story, model) + max(map(worth, story.articles))
+        if any(article.id in about for article in story.articles)
+        else 0.0
         for story in stories
     ]
-    stories = [stories[at] for at in sorted(range(len(stories)), key=lambda at: -worths[at])]
-    worths.sort(reverse=True)
-    related = find_related(stories, request.subject, generation)
-    counts = related.sum(axis=1)
-    centre = max(
-        range(len(stories)),
-        key=lambda at: worths[at] + _RELATED_WORTH * min(counts[at], _MOST_RELATED),
-        default=0,
-    )
-    days: dict[date, Story] = {}  # one of a day, for two tell mostly the same
-    for at in [centre, *np.flatnonzero(related[centre])] if stories else []:
-        days.setdefault(stories[at].openings[0].day, stories[at])
-    if len(days) < _THREAD_STORIES:
-        for story in stories:
-            days.setdefault(story.openings[0].day, story)
-    return list(days.values())
+    links = link_stories(stories, request.subject, generation)
+    central = [at for at, worth in enumerate(worths) if worth]
+    titled = [
+        at for at in central if any(own[article.id].in_title for article in stories[at].articles)
+    ]
+    return _choose(_follow(at, stories, worths, links) for at in titled or central)
+
+
+def _follow(
+    centre: int, stories: Sequence[Story], worths: Sequence[float], links: Vectors
+) -> tuple[float, tuple[Story, ...]]:
+    """An affair and its worth: a story with the first, the last and the nearest of those linked
+    to it, one of a day, for two tell mostly the same. Stories that only name the subject are worth
+    nothing."""
+
+    def day(at: int) -> date:
+        return stories[at].openings[0].day
+
+    near = [
+        at
+        for at, (worth, link) in enumerate(zip(worths, links[centre], strict=True))
+        if link >= (LINKED if worth else _LINKED_ASIDE)
+    ]
+    ends = [min(near, key=day), max(near, key=day)] if near else []
+    days: dict[date, int] = {}
+    for at in (centre, *ends, *sorted(near, key=lambda at: -links[centre, at])):
+        days.setdefault(day(at), at)
+    members = list(days.values())[:_MOST_STORIES]
+    worth = sum(worths[at] + float(links[centre, at]) for at in members)
+    return worth, tuple(stories[at] for at in sorted(members, key=day))
+
+
+def _choose(affairs: Iterable[tuple[float, tuple[Story, ...]]]) -> list[tuple[Story, ...]]:
+    """The best affair, and another one if it is short."""
+    ranked = [affair for _, affair in sorted(affairs, key=lambda pair: -pair[0])]
+    best = ranked[:1]
+    for affair in ranked[1:]:
+        is_short = len(best[0]) < _SHORT_AFFAIR and len(affair) >= min(len(best[0]), 2)
+        if is_short and not any(story in best[0] for story in affair):
+            return [*best, affair]
+    return best
 
 
 def _read(
@@ -176,16 +209,30 @@ def _earliness(entry: SubjectArticle) -> float:
     return 1 - min(starts) / len(title) if entry.in_title and starts else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is quoted of a story."""
+
+    story: Story
+    quotes: tuple[Citation, ...]
+
+    @property
+    def article(self) -> Article:
+        return self.quotes[0].article
+
+
 @dataclass(slots=True)
 class _PodcastWriter:
-    """Collects the lines, point by point; no sentence is quoted twice."""
+    """Collects the lines, affair by affair; no sentence is quoted twice."""
 
     request: PodcastRequest
     lines: list[ScriptLine] = field(default_factory=list)
     sources: list[Article] = field(default_factory=list)
-    _citations: list[Citation] = field(default_factory=list)
+    _quotes: list[str] = field(default_factory=list)
+    _titles: list[str] = field(default_factory=list)  # read at the beginning
     _chapter: str = ""
-    _outlet: str = ""  # named last
+    _outlet: str = ""  # of all articles
+    _year: int = 0  # said last
 
     @property
     def phrases(self) -> ScriptPhrases:
@@ -195,28 +242,40 @@ class _PodcastWriter:
         subject = self.request.subject
         return self.phrases.podcast_on(subject) if subject else self.phrases.podcast_of(period)
 
-    def write(self, stories: Sequence[Story]) -> None:
-        """Tell the best stories, those on a subject from the first day on."""
-        chosen = list(stories[: max(self._budget // _STORY_WORDS, 1)])
-        if self.request.subject:
-            chosen.sort(key=lambda story: story.openings[0].day)
-        told: list[Story] = []
-        for number, story in enumerate(chosen):
-            has_cue = bool(told) and not self.request.subject and not story.goes_on
-            if has_cue:
-                self._say(self._cue(len(told)), aloud=True)
-            if self._tell(story, (self._budget - self._words) // (len(chosen) - number)):
-                told.append(story)
-            elif has_cue:
-                self.lines.pop()
-        if not told:
-            self.lines.clear()
+    def write(self, affairs: Sequence[Sequence[Story]]) -> None:
+        """Tell affairs one after the other; the newest title of each is named at the beginning."""
+        count = sum(map(len, affairs))
+        words = min(self._budget // max(count, 1), _LONGEST_STORY) - _INTRODUCTION_WORDS
+        parts = [self._read_stories(affair, max(words, _LEAST_WORDS)) for affair in affairs]
+        parts = [part for part in parts if part]
+        readings = [reading for part in parts for reading in part]
+        if not readings:
             self._say_no_news()
             return
-        period = self.request.period or _span(told)
+        names = {source_name(reading.article) for reading in readings}
+        self._outlet = names.pop() if len(names) == 1 else ""
+        if len(readings) > 1:
+            self._titles = [title_of(part[-1].article, self.phrases.code) for part in parts]
+        period = self.request.period or _span([reading.story for reading in readings])
+        self._open(self.title(period))
+        for number, part in enumerate(parts):
+            for at, reading in enumerate(part):
+                is_new = number and not at and not reading.story.goes_on
+                self._tell(reading, self.phrases.others["1"] if is_new else "")
         self._chapter = ""
-        self.lines[:0] = self._opening(self.title(period), told)
         self._say(self.phrases.goodbye(self.title(period)))
+
+    def _read_stories(self, stories: Sequence[Story], words: int) -> list[_Reading]:
+        """Quote so many `words` at least of each story that says something new."""
+        readings = []
+        for story in stories:
+            found = (_read(opening, self._quotes, words) for opening in story.openings)
+            if quotes := next(filter(None, found), ()):
+                first = len(self._quotes) + 1
+                numbered = [replace(quote, number=at) for at, quote in enumerate(quotes, first)]
+                readings.append(_Reading(story, tuple(numbered)))
+                self._quotes += [quote.quote for quote in quotes]
+        return readings
 
     def _say_no_news(self) -> None:
         request = self.request
@@ -229,72 +288,44 @@ class _PodcastWriter:
     def _budget(self) -> int:
         return round(self.request.minutes * WORDS_A_MINUTE)
 
-    @property
-    def _words(self) -> int:
-        return sum(line.words for line in self.lines)
+    def _open(self, title: str) -> None:
+        """Greet, and name the source if it is one, and the points."""
+        self._say(self.phrases.hello(title))
+        if self._outlet:
+            self._say(self.phrases.all_from(self._outlet), aloud=True)
+        if self._titles:
+            code = self.phrases.code
+            titles = [format.quote(title, code) for title in self._titles]
+            self._say(self.phrases.agenda(format.listing(titles, code)))
 
-    def _opening(self, title: str, told: Sequence[Story]) -> list[ScriptLine]:
-        """Greet, say how many articles are told, and name the points."""
-        count = len({citation.article.id for citation in self._citations})
-        is_only = count == 1 and self.request.subject
-        articles = self.phrases.only_article if is_only else self.phrases.from_articles(count)
-        texts = [self.phrases.hello(title), articles]
-        if len(told) > 1:
-            texts.append(self.phrases.agenda(self._titles(told)))
-        return [
-            ScriptLine(text, None, "second" if at > 1 else "first") for at, text in enumerate(texts)
-        ]
-
-    def _titles(self, stories: Sequence[Story]) -> str:
-        code = self.phrases.code
-        titles = [format.quote(title_of(story.articles[0], code), code) for story in stories]
-        return format.listing(titles, code)
-
-    def _tell(self, story: Story, words: int) -> bool:
-        """Introduce an article, and read some `words` of it. Return False if none can be read."""
-        least = max(words - _INTRODUCTION_WORDS, _LEAST_WORDS)
-        for opening in story.openings:
-            article, quotes = opening.article, _read(opening, self._texts(), least)
-            if quotes:
-                break
-        else:
-            return False
+    def _tell(self, reading: _Reading, cue: str) -> None:
+        article, also = reading.article, reading.story.also
         self._chapter = title_of(article, self.phrases.code)
-        self.sources += [source for source in story.articles if source not in self.sources]
-        self._introduce(article)
-        self._quote(quotes, story.also)
-        if story.also:
-            names = format.listing(story.also, self.phrases.code)
+        self.sources += reading.story.articles
+        if cue:
+            self._say(cue, aloud=True)
+        if introduction := self._introduce(article, reading.quotes[0].quote):
+            self._say(introduction, aloud=True)
+        for quote in reading.quotes:
+            self.lines.append(ScriptLine(spoken_quote(quote), quote, "second", self._chapter, also))
+        if also:
+            names = format.listing(also, self.phrases.code)
             self._say(self.phrases.also(names), aloud=True)
-        return True
 
-    def _introduce(self, article: Article) -> None:
-        """Name an article, and its outlet unless it was named last."""
-        name, day = source_name(article), article.published
-        if name == self._outlet and day:
-            title = title_of(article, self.phrases.code)
-            text = self.phrases.own_headline(format.day(day, self.phrases.code), title)
-        else:
-            text = self.phrases.introduce(article)
-        self._outlet = name
-        self._say(text, aloud=True)
-
-    def _texts(self) -> list[str]:
-        return [citation.quote for citation in self._citations]
-
-    def _cue(self, count: int) -> str:
-        others = list(self.phrases.others.values())
-        return others[count % len(others)]
+    def _introduce(self, article: Article, first: str) -> str:
+        """Say the source, the day and the title of an article, unless they are known."""
+        name, title, day, code = source_name(article), self._chapter, "", self.phrases.code
+        if title in self._titles and restates(article, first):
+            title = ""
+        if (published := article.published) is not None:
+            format_day = format.day_of_year if self._year == published.year else format.day
+            if format.day(published, code) not in f"{title} {first}":
+                day = format_day(published, code)
+            self._year = published.year
+        return self.phrases.introduce("" if name in (self._outlet, title) else name, day, title)
 
     def _say(self, text: str, *, aloud: bool = False) -> None:
         self.lines.append(ScriptLine(text, chapter=self._chapter, aloud=aloud))
-
-    def _quote(self, quotes: Sequence[Citation], also: tuple[str, ...] = ()) -> None:
-        for number, quote in enumerate(quotes, len(self._citations) + 1):
-            citation = replace(quote, number=number)
-            self._citations.append(citation)
-            text = spoken_quote(citation)
-            self.lines.append(ScriptLine(text, citation, "second", self._chapter, also))
 
 
 def _span(stories: Sequence[Story]) -> Period:

@@ -8,6 +8,7 @@ and names. `bench/digests.py` has the pairs on which the weights were measured.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -35,14 +36,13 @@ from index.text.quantities import COLLECTIVE, find_quantities
 
 SAME_EVENT = 0.6  # minimum `likeness` of two articles on one event
 SAME_DAYS = 1  # maximum days between their publication
-RELATED = 0.3  # minimum `likeness`, without a subject's words, of two stories of one thread,
-RELATED_DAYS = 60  # if these are between them at most;
-RELATED_FAR = 0.55  # else this
+LINKED = 0.3  # minimum link of two stories of one affair
 MAX_ARTICLES = 600  # per period, the newest
 SUBJECT_WORTH = 2.0  # bonus for a subject the person follows: as much as two more outlets
 FRESH_WORTH = 0.5  # bonus for the last day of a period, compared with the first
 _MEANING_FLOOR, _MEANING_WEIGHT = 0.9, 5.0  # cosines of openings in one language are above 0.7
 _NAMES_WEIGHT = 0.5
+_ARTICLE_WEIGHT, _DAYS_WEIGHT = 0.5, 0.1  # of the names of whole articles; of doubled months
 _NUMBER = re.compile(r"\d+")
 _NEAREST = 40  # articles to compare with one word by word, by closeness in meaning
 
@@ -123,12 +123,12 @@ def find_stories(
 
 
 def _pair_stories(stories: Sequence[Story], generation: OpenGeneration) -> Iterator[Story]:
-    related = find_related(stories, "", generation)
+    links = link_stories(stories, "", generation)
     rest = list(range(len(stories)))
     while rest:
         at = rest.pop(0)
         pair = [stories[at]]
-        like = next((other for other in rest if related[at, other]), None)
+        like = next((other for other in rest if links[at, other] >= LINKED), None)
         if like is not None:
             rest.remove(like)
             pair.append(stories[like])
@@ -189,26 +189,49 @@ def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[O
     return groups
 
 
-def find_related(stories: Sequence[Story], subject: str, generation: OpenGeneration) -> BoolArray:
-    """Which stories have more in common than the `subject` they share."""
-    related: BoolArray = np.zeros((len(stories), len(stories)), dtype=np.bool_)
+def link_stories(stories: Sequence[Story], subject: str, generation: OpenGeneration) -> Vectors:
+    """How much two stories belong to one affair, shape (n, n): what their openings, the names in
+    them and their titles have in common besides the `subject` and what most stories have, less the
+    longer they are apart."""
+    count = len(stories)
+    links: Vectors = np.zeros((count, count), dtype=np.float32)
     if not stories:
-        return related
+        return links
     openings = [story.openings[0] for story in stories]
-    cosines = _cosines(openings)
-    own = keyed_terms(subject, openings[0].article.language)
-    words = [tuple(group.difference(own) for group in _terms(opening)) for opening in openings]
-    weights = _weigh({term for both in words for group in both for term in group}, generation)
-    for one, other in combinations(range(len(openings)), 2):
-        in_words, in_names = (
-            _share(mine, theirs, weights)
-            for mine, theirs in zip(words[one], words[other], strict=True)
-        )
-        similarity = likeness(float(cosines[one, other]), in_words, in_names)
-        is_near = abs((openings[one].day - openings[other].day).days) <= RELATED_DAYS
-        related[one, other] = similarity >= (RELATED if is_near else RELATED_FAR)
-        related[other, one] = related[one, other]
-    return related
+    language = openings[0].article.language
+    cosines, own = _cosines(openings), keyed_terms(subject, language)
+    words = [tuple(group.difference(own) for group in _all_terms(opening)) for opening in openings]
+    counts = Counter(term for groups in words for term in frozenset().union(*groups))
+    weights = {
+        term: weight * min(2 * (count + 1 - counts[term]) / count, 1)
+        for term, weight in _weigh(counts, generation).items()
+    }
+    for one, other in combinations(range(count), 2):
+        (head, head_names, names, title, text), theirs = words[one], words[other]
+        in_words = _share(head, theirs[0], weights)
+        in_names = _share(head_names, theirs[1], weights)
+        link = likeness(float(cosines[one, other]), in_words, in_names)
+        link += _ARTICLE_WEIGHT * _share(names, theirs[2], weights)
+        link += min(_covered(title, theirs[4], weights), _covered(theirs[3], text, weights))
+        days = abs((openings[one].day - openings[other].day).days)
+        link -= _DAYS_WEIGHT * math.log2(1 + days / 30)
+        links[one, other] = links[other, one] = link
+    return links
+
+
+def _all_terms(opening: Opening) -> tuple[frozenset[str], ...]:
+    """Return `_terms`, those of all names of the article, of its title and of its text."""
+    article = opening.article
+    text, language = f"{article.title}. {article.text}", article.language
+    names = " ".join(text[name.start : name.end] for name in span_names(text, language))
+    others = (names, article.title, text)
+    return *_terms(opening), *(frozenset(keyed_terms(part, language)) for part in others)
+
+
+def _covered(terms: frozenset[str], text: frozenset[str], weights: Mapping[str, float]) -> float:
+    """Return the share of the terms' weight that a text has."""
+    whole = sum(weights[term] for term in terms)
+    return sum(weights[term] for term in terms & text) / whole if whole else 0.0
 
 
 def _cosines(openings: Sequence[Opening]) -> Vectors:

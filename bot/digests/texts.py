@@ -9,10 +9,8 @@ from datetime import date, time
 from babel.dates import get_day_names
 
 from bot.locale import format
-from bot.locale.answers import title_of
 from bot.locale.catalogue import Texts
-from bot.locale.source import source_name
-from index.article import Article, Period
+from index.article import Period
 
 
 class DigestHelp(Texts, domain="digests", part="help"):
@@ -34,17 +32,23 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def bare_headline(self, title: str) -> str: ...
     def also(self, names: str) -> str: ...
 
-    def introduce(self, article: Article, today: date | None = None) -> str:
-        """Introduce a quote: « Selon Le Phare, le 29 août 2025 : « Le pont rouvre ». », without
-        the day if it is `today`, and without the year if it is this one."""
-        name, title, day = source_name(article), title_of(article, self.code), ""
-        if article.published and article.published != today:
-            is_recent = today is not None and article.published.year == today.year
-            format_day = format.day_of_year if is_recent else format.day
-            day = format_day(article.published, self.code)
-        if name == title or not name:
+    def source_alone(self, name: str) -> str: ...
+    def source_of_day(self, name: str, day: str) -> str: ...
+    def day_alone(self, day: str) -> str: ...
+    def all_from(self, name: str) -> str: ...
+
+    def introduce(self, name: str, day: str, title: str) -> str:
+        """Introduce a quote by what was not said yet: « Selon Le Phare, le 29 août 2025 : « Le pont
+        rouvre ». »; "" if all was."""
+        if title:
+            if name:
+                return (
+                    self.headline(name, day, title) if day else self.undated_headline(name, title)
+                )
             return self.own_headline(day, title) if day else self.bare_headline(title)
-        return self.headline(name, day, title) if day else self.undated_headline(name, title)
+        if name:
+            return self.source_of_day(name, day) if day else self.source_alone(name)
+        return self.day_alone(day) if day else ""
 
     def nothing_in(self, period: Period) -> str: ...
 
@@ -64,12 +68,9 @@ class ScriptPhrases(Texts, domain="digests", part="script"):
     def end_of_daily(self, day: date) -> str: ...
 
     # « Le Podcast »
-    only_article: str
-
     def podcast_on(self, subject: str) -> str: ...
     def podcast_of(self, period: Period) -> str: ...
     def hello(self, title: str) -> str: ...
-    def from_articles(self, count: int) -> str: ...
     def agenda(self, titles: str) -> str: ...
     def nothing_about(self, subject: str) -> str: ...
     def goodbye(self, title: str) -> str: ...

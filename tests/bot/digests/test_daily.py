@@ -40,10 +40,14 @@ def chosen(made: Article) -> list[str]:
     return [quote.quote for quote in lede(made, cut(made)[0])]
 
 
-def test_a_story_is_told_by_how_its_article_begins_after_whose_it_is_and_its_headline() -> None:
+def test_a_story_is_told_by_how_its_article_begins_after_what_is_not_said_yet() -> None:
     told = texts(make_daily(generation([CRUE]), TODAY, "fr"))
-    at = told.index("Selon Le Phare\u00a0: «\u00a0Crue de la Vaure\u00a0».")
-    assert told[at + 1] == TOLL
+    assert told[1:4] == ["Source\u00a0: Le Phare.", "À la une.", TOLL]
+    other = article("Tempête à Noirmont", RISE, outlet="La Gazette")
+    told = texts(make_daily(generation([CRUE, other]), TODAY, "fr"))
+    assert told[told.index(TOLL) - 1] == "Selon Le Phare\u00a0:"
+    headline = "Selon La Gazette\u00a0: «\u00a0Tempête à Noirmont\u00a0»."
+    assert told[told.index(RISE) - 1] == headline
 
 
 def test_one_voice_names_a_story_another_reads_and_neither_says_more_than_four_sentences() -> None:
@@ -110,8 +114,8 @@ def test_up_to_three_headlines_come_first() -> None:
     port = article("Sardines", "La coopérative de Kersaint a débarqué 40 tonnes de sardines jeudi.")
     made = [CRUE, PONT, port, article("Marché", "Le marché de Vaucelles a rouvert sous la halle.")]
     told = texts(make_daily(generation(made), TODAY, "fr"))
-    assert told[1] == "Les titres."
-    assert [line.startswith("«\u00a0") for line in told[2:6]] == [True, True, True, False]
+    assert told[2] == "Les titres."
+    assert [line.startswith("«\u00a0") for line in told[3:7]] == [True, True, True, False]
 
 
 def test_the_newest_day_with_articles_in_the_language_is_known() -> None:
