@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
 from bot.archive.lede import is_continuation, is_quotable, is_repetition, lede
+from bot.archive.speakers import find_speech
 from index.article import Article, Passage, Sentence
 from index.ingestion.passages import cut
 from index.text.antecedents import is_dependent
@@ -24,6 +26,20 @@ _SHORT_WORDS = 6
 MORE_WORDS = 60  # of sentences that lean on what was read, or lead to what the title promises
 _LEAST_GAIN = 2  # words of a title, of which a name counts twice, to read on for
 _RESTATED_SHARE = 0.5
+_MOST_SENTENCES = 8  # read together
+_QUOTED = re.compile(r"«[^«»]*»")
+_SIGNATURE = re.compile(r"\s*[—–]\s?(?=\w)")  # « — Luca, 32 ans »
+_LIST = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][\w’'. -]{1,30} ?, ){5}")
+_WORD = re.compile(r"\w")
+# How what was reported went out: nobody hurt, somebody arrested, an alert that was false.
+_OUTCOME = re.compile(
+    r"\b(?:aucune?|sans faire de|pas (?:fait )?de) (?:\w+ ){0,2}(?:victime|blessé|mort|dégât)"
+    r"|\b(?:indemnes?|sains? et saufs?|hors de danger|fausses? alertes?|sous contrôle(?! \w)"
+    r"|(?:désamorcé|circonscrit|maîtrisé|abattu|interpellé|arrêté)e?s?|garde[- ]à[- ]vue|détention"
+    r"|no (?:one|casualties|injuries)|unharmed|arrested|false alarm)\b",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(r"\b(?:avai(?:t|ent)|déjà|(?:[Ee]n|depuis) (?:\w+ )?(?:19|20)\d\d)\b")
 _PLACE = re.compile(r"^[^:]{1,40} : ")  # « France : … »
 _YEAR = re.compile(r"(?:19|20)\d\d(?:-(?:19|20)?\d\d)?|.*-.*")
 _MOMENT = (
@@ -37,7 +53,7 @@ _DEMONSTRATIVE = re.compile(
     r"|\b(?:celui|celle|ceux|celles)-(?:ci|là)\b"
     r"|\b(?:le|la|les) (?:dernier|dernière)s?(?=,| (?:a|ont|est|sont)\b)"
     r"|\b(?:un |une |de )?tel(?:le)?s? (?!qu)[a-zà-ÿ]|\b(?:pour|quant à) (?:le |la )second"
-    r"|\bpeu (?:après|avant)(?=,|\.| par )"
+    r"|\bpeu (?:après|avant)(?=,|\.| par )|^(?!.*\bil (?:n['’])?y a)[^,«»]{3,60} y (?:a|ont|\w+e)\b"
     r"|\b(?:selon|pour|avec|chez|contre|sur|d['’]entre|according to) "
     r"(?:lui|elles?|eux|him|her|them)\b",
     re.IGNORECASE,
@@ -70,6 +86,64 @@ _RELATIVE_DAY = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is read together: a sentence, or a quote and the lines that say whose it is
+    (« Un témoin raconte : « … » — Luca, 32 ans »)."""
+
+    sentences: tuple[tuple[Passage, Sentence], ...]
+
+    @property
+    def start(self) -> int:
+        return self.sentences[0][1].start
+
+    @property
+    def head(self) -> str:
+        return self.sentences[0][1].text
+
+    @property
+    def text(self) -> str:
+        return " ".join(sentence.text for _, sentence in self.sentences)
+
+    def goes_on(self, text: str) -> bool:
+        """True if what follows belongs to it."""
+        own = self.text
+        is_signed = _SIGNATURE.match(text) is not None and self.is_only_quote
+        return is_signed or _is_open(own) or (own.endswith(":") and text.startswith("«"))
+
+    @property
+    def is_only_quote(self) -> bool:
+        return not _WORD.search(_QUOTED.sub("", self.text))
+
+    def is_fit(self, article: Article, *, leans: bool) -> bool:
+        """True if it states something and can be followed by ear."""
+        text = self.text
+        states = any(is_quotable(sentence, article) for _, sentence in self.sentences)
+        is_whole = text.count("«") == text.count("»") and not text.endswith(":")
+        return is_whole and not _LIST.search(text) and (states or (leans and _is_short(text)))
+
+    def cite(self, article: Article) -> list[Citation]:
+        return [Citation.of(1, sentence, own, article) for own, sentence in self.sentences]
+
+
+def _find_units(article: Article, start: int) -> Iterator[_Unit]:
+    """The units of an article from a sentence on."""
+    unit = _Unit(())
+    for own in cut(article):
+        for sentence in own.sentences:
+            if sentence.start < start:
+                continue
+            if unit.sentences and not unit.goes_on(sentence.text):
+                yield unit
+                unit = _Unit(())
+            unit = _Unit((*unit.sentences, (own, sentence)))
+            if len(unit.sentences) == _MOST_SENTENCES:
+                yield unit
+                unit = _Unit(())
+    if unit.sentences:
+        yield unit
+
+
 def excerpt(
     article: Article,
     passage: Passage,
@@ -82,71 +156,81 @@ def excerpt(
     `least` so many words, on while a sentence leans on what was read, and up to one that says what
     the title promises.
 
-    What follows on something left out is taken only if it stands alone. None repeats an `earlier`
-    one; after the first, none says « hier » of another day than a listener of `day` understands.
-    Nothing is read of an article whose first sentence was.
+    What follows on something left out is taken only if it stands alone, a quote only if it is said
+    whose it is. None repeats an `earlier` one; after the first, none says « hier » of another day
+    than a listener of `day` understands. Nothing is read of an article whose first sentence was.
     """
-    told = [article.title, *earlier]
+    told, language = [article.title, *earlier], article.language
     first = next(
         (
             citation
             for citation in lede(article, passage)
-            if citation.start == passage.sentences[0].start
-            or stands_alone(citation.quote, article, told)
+            if (
+                citation.start == passage.sentences[0].start
+                or stands_alone(citation.quote, article, told)
+            )
+            and not next(_find_units(article, citation.start)).is_only_quote
         ),
         None,
     )
     if first is None or any(
-        relation(first.quote, other, article.language) is Relation.SAME for other in earlier
+        relation(first.quote, other, language) is Relation.SAME for other in earlier
     ):
         return ()
-    chosen, language = [first], article.language
-    words, is_open = len(first.quote.split()), _opens_quote(first.quote)
+    lead, *following = _find_units(article, first.start)
+    chosen = lead.cite(article) if lead.is_fit(article, leans=False) else [first]
+    words = sum(len(citation.quote.split()) for citation in chosen)
     before = (sentence for sentence in passage.sentences if sentence.start < first.start)
     has_gap = any(is_quotable(sentence, article) for sentence in before)
-    following = [(own, s) for own in cut(article) for s in own.sentences if s.start >= first.end]
-    claim, is_far = first.start, False
-    for at, (own, sentence) in enumerate(following):
-        text = sentence.text
+    claim, is_far, spoken = first.start, False, lead.text
+    for at, unit in enumerate(following):
+        text, rest = unit.text, following[at:]
         texts = [*told, *(citation.quote for citation in chosen)]
-        leans = is_open or leans_on_others(text, language)
+        leans = leans_on_others(unit.head, language)
         is_enough = words > least + MORE_WORDS or (words > least and not leans)
-        if is_enough and claim < sentence.start:
-            claim = _find_claim(article, chosen, [later for _, later in following[at:]])
-            is_far = len(article.text[sentence.start : max(claim, 0)].split()) > MORE_WORDS
+        if is_enough and claim < unit.start:
+            claim = _find_claim(article, chosen, rest)
+            is_far = len(article.text[unit.start : max(claim, 0)].split()) > MORE_WORDS
             if claim < 0 or words > least + 2 * MORE_WORDS:
                 break
         is_fit = (
-            not (is_far and sentence.start < claim)
-            and (is_open or is_quotable(sentence, article) or (leans and _is_short(text)))
+            not (is_far and unit.start < claim)
+            and unit.is_fit(article, leans=leans)
             and meant_day(text, article, day) is None
             and not is_repetition(text, texts[1:], language)
-            and not (has_gap and not stands_alone(text, article, texts))
-            and not (_closes_quote(text) and not is_open)
+            and not (has_gap and not stands_alone(unit.head, article, texts))
+            and not (unit.is_only_quote and (has_gap or find_speech(spoken, language) is None))
         )
-        if not is_fit:
-            has_gap, is_open = True, False
-            continue
-        has_gap, is_open = False, _opens_quote(text) or (is_open and not _closes_quote(text))
-        words += len(text.split())
-        chosen.append(Citation.of(1, sentence, own, article))
+        has_gap = not is_fit
+        if is_fit:
+            spoken = text
+            words += len(text.split())
+            chosen += unit.cite(article)
     return tuple(chosen)
 
 
-def _find_claim(article: Article, chosen: Sequence[Citation], following: Sequence[Sentence]) -> int:
-    """Where the first sentence starts that says most of what the title promises and none of the
-    `chosen` says: a name or two words; -1 if there is none."""
+def _find_claim(article: Article, chosen: Sequence[Citation], following: Sequence[_Unit]) -> int:
+    """Where the first unit starts that says most of what the title promises and none of the
+    `chosen` says: a name, two words, or the one that is left; -1 if there is none."""
     language, title = article.language, _PLACE.sub("", article.title)
     said = " ".join(citation.quote for citation in chosen)
-    missing = _words(title, language) - _words(said, language)
+    rest = " ".join(unit.text for unit in following)
+    missing = (_words(title, language) - _words(said, language)) & _words(rest, language)
     names = " ".join(title[name.start : name.end] for name in span_names(title, language))
     worth = dict.fromkeys(missing, 1) | dict.fromkeys(missing & _words(names, language), 2)
+    is_settled = _OUTCOME.search(said) is not None
     gains = [
-        sum(worth[word] for word in missing & _words(sentence.text, language))
-        for sentence in following
+        sum(worth[word] for word in missing & _words(unit.text, language))
+        + _LEAST_GAIN * (not is_settled and _is_outcome(unit.text))
+        for unit in following
     ]
     best = max(gains, default=0)
-    return following[gains.index(best)].start if best >= _LEAST_GAIN else -1
+    is_all = best == sum(worth.values())
+    return following[gains.index(best)].start if best and (is_all or best >= _LEAST_GAIN) else -1
+
+
+def _is_outcome(text: str) -> bool:
+    return _OUTCOME.search(text) is not None and not _EARLIER.search(text)
 
 
 def restates(article: Article, text: str) -> bool:
@@ -160,17 +244,13 @@ def _words(text: str, language: str) -> set[str]:
     return {term for term in keyed_terms(text, language) if not _YEAR.fullmatch(term)}
 
 
-def _is_short(text: str) -> bool:
-    """True for « Il pleut. », which states too little to be quoted by itself."""
-    return 1 < len(text.split()) < _SHORT_WORDS and text.endswith(".")
-
-
-def _opens_quote(text: str) -> bool:
+def _is_open(text: str) -> bool:
     return text.count("«") > text.count("»")
 
 
-def _closes_quote(text: str) -> bool:
-    return text.count("»") > text.count("«")
+def _is_short(text: str) -> bool:
+    """True for « Il pleut. », which states too little to be quoted by itself."""
+    return 1 < len(text.split()) < _SHORT_WORDS and text.endswith(".")
 
 
 def leans_on_others(text: str, language: str) -> bool:

@@ -45,7 +45,7 @@ MIN_MINUTES, MAX_MINUTES = 1.0, 15.0
 _STORY_WORDS = 150  # average, with its introduction
 _INTRODUCTION_WORDS = 25
 _LEAST_WORDS = 40  # of a story
-_LONGEST_STORY = 180
+_LONGEST_STORY, _LONGEST_ARTICLE = 180, 360  # one of several, and the only one
 _MOST_STORIES, _SHORT_AFFAIR = 5, 3  # of an affair; with fewer, another one is told after it
 _LINKED_ASIDE = 0.5  # minimum link of a story that only names the subject
 _LEDE_SENTENCES = 2  # of which one names the subject, unless the title does,
@@ -245,7 +245,8 @@ class _PodcastWriter:
     def write(self, affairs: Sequence[Sequence[Story]]) -> None:
         """Tell affairs one after the other; the newest title of each is named at the beginning."""
         count = sum(map(len, affairs))
-        words = min(self._budget // max(count, 1), _LONGEST_STORY) - _INTRODUCTION_WORDS
+        longest = max(_LONGEST_STORY, _LONGEST_ARTICLE // max(count, 1))
+        words = min(self._budget // max(count, 1), longest) - _INTRODUCTION_WORDS
         parts = [self._read_stories(affair, max(words, _LEAST_WORDS)) for affair in affairs]
         parts = [part for part in parts if part]
         readings = [reading for part in parts for reading in part]

@@ -24,7 +24,11 @@ from bot.locale.catalogue import Language, catalogue
 from bot.locale.source import host_of, publishers
 from index.article import Article, Period
 
-_MARK = re.compile(r" ?\[\d{1,3}\]| ?\([^()]{0,40}\d ?° ?\d{1,2} ?[′'’][^()]{0,80}\)")
+# Reference marks, omissions, postcodes, time zones, coordinates, and the dash of a signature.
+_MARK = re.compile(
+    r" ?\[(?:\d{1,3}|…|\.\.\.)\]| ?\((?:\d{2,3}|…|\.\.\.)\)| ?\(?\bUTC(?: ?[+−-] ?\d+)?\b\)?"
+    r"| ?\([^()]{0,40}\d ?° ?\d{1,2} ?[′'’][^()]{0,80}\)|^[—–]\s?"
+)
 WORDS_A_MINUTE = 150  # of the speech engine
 _VOICE_SENTENCES = 4  # of one voice in a row
 # Seconds of silence after a quote, after any other line, and after a chapter.
@@ -111,7 +115,7 @@ class Script:
 
 
 def spoken_quote(citation: Citation) -> str:
-    """Return a quote on one line, as it is read aloud: without reference marks and coordinates."""
+    """Return a quote on one line, as it is read aloud: without what only the eye needs."""
     return _MARK.sub("", LINE_END.sub(" ", citation.quote))
 
 

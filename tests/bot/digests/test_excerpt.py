@@ -48,6 +48,27 @@ def test_a_quote_that_is_open_is_read_to_its_end() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("« Nous avons tout perdu dans la nuit de mardi. »", False),
+        ("« Nous avons tout perdu dans la nuit de mardi. »\n\n— Samir, habitant de Saraqeb", True),
+        ("Un habitant raconte :\n\n« Nous avons tout perdu. La maison a brûlé mardi. »", True),
+        ("Des vidéos de Homs, Alep, Hama, Idlib, Deraa, Raqqa et Palmyre ont été vues.", False),
+    ],
+)
+def test_a_quote_is_read_with_whose_it_is_and_no_list_of_names(text: str, is_read: bool) -> None:
+    told = read(f"{NEWS}\n\n{text}", least=20)
+    assert (len(told) > 1) is is_read
+    assert not is_read or " ".join(told[1:]) == " ".join(text.split())
+
+
+def test_an_article_is_read_on_until_how_it_went_out() -> None:
+    rest = "La ville de Homs a été bombardée par l’armée mercredi matin. Il pleut."
+    outcome = "Deux hommes ont été interpellés par l’armée mercredi soir à Homs."
+    assert read(f"{NEWS} {rest} {outcome} Homs compte 800 000 habitants.")[-1] == outcome
+
+
+@pytest.mark.parametrize(
     ("text", "told", "alone"),
     [
         ("La vidéo a été publiée mercredi par les rebelles.", [], False),
@@ -58,6 +79,7 @@ def test_a_quote_that_is_open_is_read_to_its_end() -> None:
         ("L’armée n’a jamais observé une telle onde à Homs.", [VIDEO], False),
         ("Selon lui, la ville de Homs a été bombardée mercredi.", [VIDEO], False),
         ("Deux jours plus tard, la ville de Homs a été bombardée.", [VIDEO], False),
+        ("Le chanteur Samir y a chanté mercredi matin.", [VIDEO], False),
         ("Moretti a démissionné mercredi matin.", [], False),
         ("Moretti a démissionné mercredi matin.", ["Paul Moretti est ministre."], True),
         ("Paul Moretti a démissionné ce mercredi matin.", [], True),
