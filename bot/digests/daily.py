@@ -109,7 +109,7 @@ class _Writer:
             ScriptLine(self.phrases.followed(subject), chapter=chapter)
             for subject in story.subjects
         ]
-        if text := self._introduce(article, chapter, quotes[0].quote):
+        if text := self._introduce(article, chapter, quotes):
             lines.append(ScriptLine(text, chapter=chapter, aloud=True))
         lines += self._quote(quotes, chapter, also)
         if also:
@@ -160,10 +160,10 @@ class _Writer:
             yield from lines
         yield from self._end
 
-    def _introduce(self, article: Article, title: str, first: str) -> str:
+    def _introduce(self, article: Article, title: str, quotes: Sequence[Citation]) -> str:
         """Say the source, the day and the title of an article, unless they are known."""
         name, day, today = source_name(article), "", self.period.last
-        if len(self._titles) < _HEADLINES and restates(article, first):
+        if restates(article, quotes, is_known=len(self._titles) < _HEADLINES):
             title = ""
         if article.published and article.published != today:
             is_recent = article.published.year == today.year

@@ -36,7 +36,8 @@ _OUTCOME = re.compile(
     r"\b(?:aucune?|sans faire de|pas (?:fait )?de) (?:\w+ ){0,2}(?:victime|blessé|mort|dégât)"
     r"|\b(?:indemnes?|sains? et saufs?|hors de danger|fausses? alertes?|sous contrôle(?! \w)"
     r"|(?:désamorcé|circonscrit|maîtrisé|abattu|interpellé|arrêté)e?s?|garde[- ]à[- ]vue|détention"
-    r"|no (?:one|casualties|injuries)|unharmed|arrested|false alarm)\b",
+    r"|a (?:finalement )?démissionné|unharmed|arrested|false alarm"
+    r"|no (?:one|casualties|injuries))\b",
     re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\b(?:avai(?:t|ent)|déjà|(?:[Ee]n|depuis) (?:\w+ )?(?:19|20)\d\d)\b")
@@ -233,9 +234,11 @@ def _is_outcome(text: str) -> bool:
     return _OUTCOME.search(text) is not None and not _EARLIER.search(text)
 
 
-def restates(article: Article, text: str) -> bool:
-    """True if a text says most of what the title of an article does."""
+def restates(article: Article, quotes: Sequence[Citation], *, is_known: bool) -> bool:
+    """True if the first of the quotes says most of what the title of an article does, or, if the
+    title is known, all of them together."""
     title = _words(_PLACE.sub("", article.title), article.language)
+    text = " ".join(quote.quote for quote in (quotes if is_known else quotes[:1]))
     return len(title & _words(text, article.language)) >= _RESTATED_SHARE * len(title)
 
 

@@ -305,7 +305,7 @@ class _PodcastWriter:
         self.sources += reading.story.articles
         if cue:
             self._say(cue, aloud=True)
-        if introduction := self._introduce(article, reading.quotes[0].quote):
+        if introduction := self._introduce(article, reading.quotes):
             self._say(introduction, aloud=True)
         for quote in reading.quotes:
             self.lines.append(ScriptLine(spoken_quote(quote), quote, "second", self._chapter, also))
@@ -313,14 +313,14 @@ class _PodcastWriter:
             names = format.listing(also, self.phrases.code)
             self._say(self.phrases.also(names), aloud=True)
 
-    def _introduce(self, article: Article, first: str) -> str:
+    def _introduce(self, article: Article, quotes: Sequence[Citation]) -> str:
         """Say the source, the day and the title of an article, unless they are known."""
         name, title, day, code = source_name(article), self._chapter, "", self.phrases.code
-        if title in self._titles and restates(article, first):
+        if restates(article, quotes, is_known=title in self._titles):
             title = ""
         if (published := article.published) is not None:
             format_day = format.day_of_year if self._year == published.year else format.day
-            if format.day(published, code) not in f"{title} {first}":
+            if format.day(published, code) not in f"{title} {quotes[0].quote}":
                 day = format_day(published, code)
             self._year = published.year
         return self.phrases.introduce("" if name in (self._outlet, title) else name, day, title)
