@@ -10,7 +10,13 @@ from functools import lru_cache
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
-from bot.archive.lede import is_continuation, is_quotable, is_repetition, lede
+from bot.archive.lede import (
+    is_continuation,
+    is_quotable,
+    is_repetition,
+    is_self_contained,
+    lede,
+)
 from bot.archive.speakers import find_speech
 from index.article import Article, Passage, Sentence
 from index.ingestion.passages import cut
@@ -22,6 +28,7 @@ from index.text.names import is_one_person, span_names
 from index.text.patterns import one_of
 
 LEAST_WORDS = 60
+_LEAST_SENTENCES = 2
 _SHORT_WORDS = 6
 MORE_WORDS = 60  # of sentences that lean on what was read, or lead to what the title promises
 _LEAST_GAIN = 2  # words of a title, of which a name counts twice, to read on for
@@ -63,7 +70,8 @@ _SEQUENCE = re.compile(
     r"[\s«“\"]*(?:le lendemain|la veille|le même jour|au même moment|peu (?:après|avant)"
     r"|plus t(?:ôt|ard)|(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|quelques|plusieurs"
     r"|\d+) (?:minutes?|heures?|jours?|semaines?|mois|ans?|années?) (?:plus|après|avant)"
-    r"|de son côté|pour sa part|à son tour|lui aussi|(?:[dl]['’]|les )autres?|une? autre"
+    r"|plus (?:exactement|précisément)|de son côté|pour sa part|à son tour|lui aussi"
+    r"|(?:[dl]['’]|les )autres?|une? autre"
     r"|the next day|the day before|later|earlier)\b",
     re.IGNORECASE,
 )
@@ -162,14 +170,15 @@ def excerpt(
     than a listener of `day` understands. Nothing is read of an article whose first sentence was.
     """
     told, language = [article.title, *earlier], article.language
+    begin, best = passage.sentences[0], lede(article, passage)
+    names_it = _words(begin.text, language) & _words(article.title, language)
+    if names_it and is_quotable(begin, article) and is_self_contained(begin.text, language):
+        best = (*best[:1], Citation.of(1, begin, passage, article), *best[1:])
     first = next(
         (
             citation
-            for citation in lede(article, passage)
-            if (
-                citation.start == passage.sentences[0].start
-                or stands_alone(citation.quote, article, told)
-            )
+            for citation in best
+            if (citation.start == begin.start or stands_alone(citation.quote, article, told))
             and not next(_find_units(article, citation.start)).is_only_quote
         ),
         None,
@@ -188,7 +197,9 @@ def excerpt(
         text, rest = unit.text, following[at:]
         texts = [*told, *(citation.quote for citation in chosen)]
         leans = leans_on_others(unit.head, language)
-        is_enough = words > least + MORE_WORDS or (words > least and not leans)
+        is_enough = words > least + MORE_WORDS or (
+            words > least and len(chosen) >= _LEAST_SENTENCES and not leans
+        )
         if is_enough and claim < unit.start:
             claim = _find_claim(article, chosen, rest)
             is_far = len(article.text[unit.start : max(claim, 0)].split()) > MORE_WORDS
@@ -236,10 +247,13 @@ def _is_outcome(text: str) -> bool:
 
 def restates(article: Article, quotes: Sequence[Citation], *, is_known: bool) -> bool:
     """True if the first of the quotes says most of what the title of an article does, or, if the
-    title is known, all of them together."""
+    title is known, part of it, and all together most."""
     title = _words(_PLACE.sub("", article.title), article.language)
-    text = " ".join(quote.quote for quote in (quotes if is_known else quotes[:1]))
-    return len(title & _words(text, article.language)) >= _RESTATED_SHARE * len(title)
+    said = [title & _words(quote.quote, article.language) for quote in quotes]
+    least = _RESTATED_SHARE * len(title)
+    return len(said[0]) >= least or (
+        is_known and 2 * len(said[0]) >= least and len(set().union(*said)) >= least
+    )
 
 
 def _words(text: str, language: str) -> set[str]:

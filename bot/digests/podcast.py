@@ -156,7 +156,8 @@ def _follow(
     for at in (centre, *ends, *sorted(near, key=lambda at: -links[centre, at])):
         days.setdefault(day(at), at)
     members = list(days.values())[:_MOST_STORIES]
-    worth = sum(worths[at] + float(links[centre, at]) for at in members)
+    worth = sum(worths[at] + float(links[centre, at]) for at in members if worths[at])
+    worth += max((float(links[centre, at]) for at in members if not worths[at]), default=0.0)
     return worth, tuple(stories[at] for at in sorted(members, key=day))
 
 
