@@ -87,7 +87,10 @@ def phone(browser: Chrome, width: int = 360) -> Iterator[None]:
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """The address of an application that a thread serves on this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    config = uvicorn.Config(
+        app, port=0, log_config=None, lifespan="on", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     waiting = threading.Event()
@@ -101,3 +104,4 @@ def served(app: ASGIApp) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(WAIT_SECONDS)
+        assert not thread.is_alive(), "the server does not end"
