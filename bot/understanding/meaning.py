@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,8 +31,8 @@ _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
 _NAMED_WEIGHT = 0.5  # the same of a message that names its subject
 _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the message by itself
-_FUNCTION_SHARE = 0.3  # least probability of a function; below, the message is a question
-_ASKED_SHARE = 0.6  # the same where words ask, and of what a feature does instead of an answer
+# Least probability of all functions against a question; of one that a feature does, its own.
+_FUNCTION_SHARE = 0.6
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
 _UNCERTAIN_SHARE = 0.4  # below, half of all readings are right
 _UNCERTAIN_SECOND_SHARE = 0.15  # then, of an intent that is offered
@@ -247,7 +247,7 @@ def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
         names = [name for name in order if name in _ASKED_OR_ACT]
     else:
         names = [name for name in order if name not in _ASKED]
-    best = names[0] if shares[names[0]] >= _least_share(names[0], text) else "question"
+    best = _choose_asked(shares) if names[0] in _ASKED else names[0]
     is_uncertain = shares[best] < _UNCERTAIN_SHARE
     least = _UNCERTAIN_SECOND_SHARE if is_uncertain else _SECOND_SHARE
     rest = [name for name in order if name != best and shares[name] >= least]
@@ -262,13 +262,13 @@ def _likelier(intent: str, reading: MessageReading) -> str | None:
     return likelier if is_likely and is_other else None
 
 
-def _least_share(intent: str, text: str) -> float:
-    """Below this probability of its intent, a message is a question."""
-    if intent in SERVED_BY_FEATURES:
-        return _ASKED_SHARE
-    if INTENT_OF[intent].group != "function":
-        return 0.0
-    return _ASKED_SHARE if has_question(text) else _FUNCTION_SHARE
+def _choose_asked(shares: Mapping[str, float]) -> str:
+    """The likeliest function, or "question" where functions are not likelier together."""
+    functions = [name for name in _ASKED if name != "question"]
+    best = max(functions, key=lambda name: shares[name])
+    total = sum(shares[name] for name in functions)
+    share = shares[best] if best in SERVED_BY_FEATURES else total / (total + shares["question"])
+    return best if share >= _FUNCTION_SHARE else "question"
 
 
 def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:

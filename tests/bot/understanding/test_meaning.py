@@ -161,7 +161,8 @@ class Model:
         ({"where": 0.33, "latest": 0.26, "danger": 0.2}, "where", "latest", False),
         ({"summarise": 0.39, "summary": 0.24, "shorter": 0.1}, "summarise", "summary", False),
         ({"coverage": 0.24, "articles": 0.14, "question": 0.13}, "question", "coverage", False),
-        ({"latest": 0.29, "newer": 0.1, "question": 0.05}, "question", "latest", False),
+        ({"latest": 0.29, "newer": 0.1, "question": 0.05}, "latest", None, False),
+        ({"latest": 0.29, "newer": 0.1, "question": 0.25}, "question", "latest", False),
         ({"question": 0.15, "privacy": 0.85}, "privacy", None, False),
     ],
 )
