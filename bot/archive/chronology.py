@@ -33,7 +33,7 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(replace(request, period=None), searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    told = material.lines()
+    told = [line for line in material.lines() if line.is_central or line.is_named]
     events = _select(request, select_events(told))
     if len(events) < SHOWN_EVENTS:
         events = _select(request, select_events(told, _MORE_NEWS))

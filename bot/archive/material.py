@@ -34,8 +34,10 @@ _MOST_NEAR = 12
 _WIDE_MARGIN = (
     0.15  # the same of a chronology, which an article too few harms more than one too many
 )
-_FOREIGN_MARGIN = 2.0  # of weight behind the best line, of one that may be on something else
-_LEAST_CONFIDENCE = 0.4  # of the search that the articles treat a subject that they do not name
+_FOREIGN_MARGIN = 3.0  # of weight behind the best line, of one that may be on something else
+# Confidence of the search that the articles treat a subject that none names with all its words, and
+# one of which not even the names stand in them.
+_LEAST_CONFIDENCE, _SURE_CONFIDENCE = 0.4, 0.9
 _TYPO_LETTERS = 3  # minimum of a word that may be misspelt
 _LONG_LETTERS = 8  # of a word that may have two typos
 _PREFIX_LETTERS = 3  # that may be missing at its end: « Sarko »
@@ -102,7 +104,8 @@ def find_material(
         if not matches.articles and fold_phrase(form) != fold_phrase(subject):
             form = _mend(form, findings.hits)
             matches = find_subject(searcher, form, request.period, most=most)
-    if not matches.articles and (
+    is_treated = findings.confidence >= _SURE_CONFIDENCE
+    if not (matches.articles or is_treated) and (
         findings.confidence < _LEAST_CONFIDENCE
         or not any(_has_names(matches.name, hit.article, all) for hit in findings.hits[:_MOST_NEAR])
     ):
@@ -129,7 +132,7 @@ def find_material(
         elif is_whole and is_name and matches.articles and not _has_hint(request, article):
             continue
         elif (is_told and names and (is_titled or judge_text(core, article)[0])) or (
-            not is_told and (not names or _has_names(matches.name, article, any))
+            not is_told and (not names or is_treated or _has_names(matches.name, article, any))
         ):
             own[article.id] = SubjectArticle(article, matches.name, in_title=False, in_text=True)
     if matches.articles and not is_whole:

@@ -17,6 +17,7 @@ from index.search.searcher import Searcher
 _NEWEST_DAYS = 3  # an article this much older than the newest one tells no newest state
 _STATE_LINES = 3  # at least, of the newest state
 _LINES = 15
+_NEWS_MARGIN = 2.0  # of weight behind the best line, of one of an article that tells the latest
 _NEWEST_LINES, _BEFORE_LINES = 10, 1  # of the latest
 
 
@@ -60,10 +61,9 @@ def tell_latest(request: ArchiveRequest, searcher: Searcher) -> Answer:
     material = find_material(request, searcher)
     if material is None:
         return refuse_subject(request, searcher)
-    central = material.subject.central
-    named = [own for own in central if own.article.id in material.named]
-    told = {own.article.id for own in named or central}
     lines = [line for line in material.lines() if line.article.published]
+    least = max((line.weight for line in lines), default=0.0) - _NEWS_MARGIN
+    told = {line.article.id for line in lines if line.weight >= least}
     lines = [line for line in lines if line.article.id in told]
     if not lines:
         return refuse_subject(request, searcher)
