@@ -301,13 +301,17 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         if group == "function" and intent in self._functions:
             if not subject and (meaning.leans or meaning.is_command):
                 subject = _last_subject(turn)
+                if subject and all(INTENT_OF[intent].commands):  # « et les réactions ? »
+                    text = CommandPhrases.of(language).request(intent, subject)
             elif intent == "comparison" and meaning.leans and (other := _last_subject(turn)):
                 both = f"{other} {'and' if language == 'en' else 'et'} {subject}"
                 text = CommandPhrases.of(language).request(intent, both)
             meaning = replace(meaning, subject=subject)
             answer = self._functions[intent](meaning, text)
             is_in_vain = answer is not None and answer.outcome == "no"
-            is_final = meaning.is_command or (answer is not None and answer.intent == intent)
+            is_of_last = text != turn.question  # what it lacks would be made up from other words
+            is_final = is_of_last or meaning.is_command
+            is_final = is_final or (answer is not None and answer.intent == intent)
             return answer if is_final or not is_in_vain else None
         if group == "act" and self._acts is not None:
             return self._act(turn, meaning, language)
