@@ -169,7 +169,7 @@ def excerpt(
     whose it is. None repeats an `earlier` one; after the first, none says « hier » of another day
     than a listener of `day` understands. Nothing is read of an article whose first sentence was.
     """
-    told, language = [article.title, *earlier], article.language
+    context, language = [article.title, *earlier], article.language
     begin, best = passage.sentences[0], lede(article, passage)
     names_it = _words(begin.text, language) & _words(article.title, language)
     if names_it and is_quotable(begin, article) and is_self_contained(begin.text, language):
@@ -178,7 +178,7 @@ def excerpt(
         (
             citation
             for citation in best
-            if (citation.start == begin.start or stands_alone(citation.quote, article, told))
+            if (citation.start == begin.start or stands_alone(citation.quote, article, context))
             and not next(_find_units(article, citation.start)).is_only_quote
         ),
         None,
@@ -195,7 +195,7 @@ def excerpt(
     claim, is_far, spoken = first.start, False, lead.text
     for at, unit in enumerate(following):
         text, rest = unit.text, following[at:]
-        texts = [*told, *(citation.quote for citation in chosen)]
+        texts = [*context, *(citation.quote for citation in chosen)]
         leans = leans_on_others(unit.head, language)
         is_enough = words > least + MORE_WORDS or (
             words > least and len(chosen) >= _LEAST_SENTENCES and not leans
@@ -225,12 +225,12 @@ def _find_claim(article: Article, chosen: Sequence[Citation], following: Sequenc
     """Where the first unit starts that says most of what the title promises and none of the
     `chosen` says: a name, two words, or the one that is left; -1 if there is none."""
     language, title = article.language, _PLACE.sub("", article.title)
-    said = " ".join(citation.quote for citation in chosen)
+    excerpt_text = " ".join(citation.quote for citation in chosen)
     rest = " ".join(unit.text for unit in following)
-    missing = (_words(title, language) - _words(said, language)) & _words(rest, language)
+    missing = (_words(title, language) - _words(excerpt_text, language)) & _words(rest, language)
     names = " ".join(title[name.start : name.end] for name in span_names(title, language))
     worth = dict.fromkeys(missing, 1) | dict.fromkeys(missing & _words(names, language), 2)
-    is_settled = _OUTCOME.search(said) is not None
+    is_settled = _OUTCOME.search(excerpt_text) is not None
     gains = [
         sum(worth[word] for word in missing & _words(unit.text, language))
         + _LEAST_GAIN * (not is_settled and _is_outcome(unit.text))
@@ -246,14 +246,17 @@ def _is_outcome(text: str) -> bool:
 
 
 def restates(article: Article, quotes: Sequence[Citation], *, is_known: bool) -> bool:
-    """True if the first of the quotes says most of what the title of an article does, or, if the
-    title is known, part of it, and all together most."""
-    title = _words(_PLACE.sub("", article.title), article.language)
-    said = [title & _words(quote.quote, article.language) for quote in quotes]
+    """True if the first of the quotes says most of what the title of an article does, and its place;
+    of a title that `is_known`, if it says part of it, and all together most."""
+    language = article.language
+    topic = _PLACE.sub("", article.title)
+    title, words = _words(topic, language), [_words(quote.quote, language) for quote in quotes]
+    place = _words(article.title.removesuffix(topic), language)
+    shares = [len(title & own) for own in (words[0], set().union(*words))]
     least = _RESTATED_SHARE * len(title)
-    return len(said[0]) >= least or (
-        is_known and 2 * len(said[0]) >= least and len(set().union(*said)) >= least
-    )
+    if is_known:
+        return 2 * shares[0] >= least and shares[1] >= least
+    return shares[0] >= least and place <= words[0]
 
 
 def _words(text: str, language: str) -> set[str]:
@@ -280,13 +283,13 @@ def leans_on_others(text: str, language: str) -> bool:
     )
 
 
-def stands_alone(text: str, article: Article, told: Collection[str]) -> bool:
-    """True if a sentence is understood by who has only heard what was `told`: it leans on none,
-    what it says « le » of was told of, and so were the people whom it calls by their surnames."""
+def stands_alone(text: str, article: Article, context: Collection[str]) -> bool:
+    """True if a sentence is understood by who has only heard the `context`: it leans on none,
+    what it says « le » of was mentioned, and so were the people whom it calls by their surnames."""
     language = article.language
     if leans_on_others(text, language) or _FOLLOWING.search(text):
         return False
-    before = " ".join(told)
+    before = " ".join(context)
     subject = _SUBJECT.match(text)
     if subject is not None:
         noun = set(keyed_terms(f"{subject['noun']}{subject['of'] or ''}", language))

@@ -75,9 +75,9 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
         affairs = _find_subject(searcher, request)
     else:
         assert request.period is not None, "a podcast needs a subject or a period"
-        found = find_stories(searcher.generation, request.period, request.language)
+        stories = find_stories(searcher.generation, request.period, request.language)
         count = max(round(request.minutes * WORDS_A_MINUTE) // _STORY_WORDS, 1)
-        affairs = [(story,) for story in found[:count]]
+        affairs = [(story,) for story in stories[:count]]
     writer = _PodcastWriter(request)
     writer.write(affairs)
     period = request.period or _span([story for affair in affairs for story in affair])
@@ -93,10 +93,10 @@ def make_podcast(searcher: Searcher, request: PodcastRequest) -> Script:
 
 def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[tuple[Story, ...]]:
     """The affairs on a subject, the best first."""
-    asked = ArchiveRequest(
+    chronology = ArchiveRequest(
         "chronology", request.subject, request.period, "", request.subject, request.language
     )
-    material = find_material(asked, searcher)
+    material = find_material(chronology, searcher)
     if material is None:
         return []
     own = {
@@ -116,8 +116,8 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[tuple[Sto
         reverse=True,
     )
     generation = searcher.generation
-    found = (open_article(generation, article) for article in best[:_MOST_COMPARED])
-    openings = [opening for opening in found if opening is not None]
+    candidates = (open_article(generation, article) for article in best[:_MOST_COMPARED])
+    openings = [opening for opening in candidates if opening is not None]
     same = find_same_events(openings, generation)
     groups = [Story(group) for group in group_openings(openings, same)]
     stories = [story for story in groups if any(_read(opening) for opening in story.openings)]
@@ -173,9 +173,9 @@ def _choose(affairs: Iterable[tuple[float, tuple[Story, ...]]]) -> list[tuple[St
 
 
 def _read(
-    opening: Opening, told: Sequence[str] = (), least: int = LEAST_WORDS
+    opening: Opening, earlier: Sequence[str] = (), least: int = LEAST_WORDS
 ) -> tuple[Citation, ...]:
-    return excerpt(opening.article, opening.passage, told, least=least)
+    return excerpt(opening.article, opening.passage, earlier, least=least)
 
 
 def _is_about(entry: SubjectArticle) -> bool:
@@ -205,8 +205,8 @@ def _is_other_name(entry: SubjectArticle) -> bool:
 def _earliness(entry: SubjectArticle) -> float:
     """How early the title of an article names a subject: 1 at its beginning, 0 nowhere."""
     title, parts = entry.article.title, [*entry.name.parts, entry.name.surname]
-    found = [part.find_in(title) for part in parts if part is not None]
-    starts = [match.start() for match in found if match is not None]
+    matches = [part.find_in(title) for part in parts if part is not None]
+    starts = [match.start() for match in matches if match is not None]
     return 1 - min(starts) / len(title) if entry.in_title and starts else 0.0
 
 
@@ -271,8 +271,8 @@ class _PodcastWriter:
         """Quote so many `words` at least of each story that says something new."""
         readings = []
         for story in stories:
-            found = (_read(opening, self._quotes, words) for opening in story.openings)
-            if quotes := next(filter(None, found), ()):
+            excerpts = (_read(opening, self._quotes, words) for opening in story.openings)
+            if quotes := next(filter(None, excerpts), ()):
                 first = len(self._quotes) + 1
                 numbered = [replace(quote, number=at) for at, quote in enumerate(quotes, first)]
                 readings.append(_Reading(story, tuple(numbered)))

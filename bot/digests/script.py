@@ -24,9 +24,10 @@ from bot.locale.catalogue import Language, catalogue
 from bot.locale.source import host_of, publishers
 from index.article import Article, Period
 
-# Reference marks, omissions, postcodes, time zones, coordinates, and the dash of a signature.
+# Reference marks, omissions, coordinates and the dash of a signature. A time zone stays: without
+# it, the hour would be another one.
 _MARK = re.compile(
-    r" ?\[(?:\d{1,3}|…|\.\.\.)\]| ?\((?:\d{2,3}|…|\.\.\.)\)| ?\(?\bUTC(?: ?[+−-] ?\d+)?\b\)?"
+    r" ?\[(?:\d{1,3}|…|\.\.\.)\]| ?\((?:…|\.\.\.)\)"
     r"| ?\([^()]{0,40}\d ?° ?\d{1,2} ?[′'’][^()]{0,80}\)|^[—–]\s?"
 )
 WORDS_A_MINUTE = 150  # of the speech engine

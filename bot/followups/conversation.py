@@ -309,9 +309,10 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             meaning = replace(meaning, subject=subject)
             answer = self._functions[intent](meaning, text)
             is_in_vain = answer is not None and answer.outcome == "no"
-            is_of_last = text != turn.question  # what it lacks would be made up from other words
-            is_final = is_of_last or meaning.is_command
-            is_final = is_final or (answer is not None and answer.intent == intent)
+            # A request on the last subject is not searched for: « réactions » is no subject.
+            is_rewritten = text != turn.question
+            is_answer = answer is not None and answer.intent == intent
+            is_final = is_answer or is_rewritten or meaning.is_command
             return answer if is_final or not is_in_vain else None
         if group == "act" and self._acts is not None:
             return self._act(turn, meaning, language)

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.digests.excerpt import excerpt, meant_day, stands_alone
+from bot.answer import Citation
+from bot.digests.excerpt import excerpt, meant_day, restates, stands_alone
+from bot.digests.script import spoken_quote
 from index.ingestion.passages import cut
 from tests.bot.digests.made import DAY, article
 
@@ -60,6 +62,28 @@ def test_a_quote_is_read_with_whose_it_is_and_no_list_of_names(text: str, is_rea
     told = read(f"{NEWS}\n\n{text}", least=20)
     assert (len(told) > 1) is is_read
     assert not is_read or " ".join(told[1:]) == " ".join(text.split())
+
+
+def quotes_of(title: str, text: str) -> tuple[Citation, ...]:
+    return excerpt(made := article(title, text, language="fr"), cut(made)[0], least=10)
+
+
+def test_an_hour_keeps_its_time_zone_and_a_sentence_loses_its_reference_marks() -> None:
+    text = "Une voiture a explosé à 5 h 45 UTC près de la ville de Kayseri [3]."
+    (quote,) = quotes_of("Une voiture explose", text)
+    assert spoken_quote(quote) == text.replace(" [3]", "")
+
+
+@pytest.mark.parametrize(
+    ("place", "is_known", "is_restated"),
+    [("", False, True), ("Syrie : ", False, False), ("Syrie : ", True, True)],
+)
+def test_a_title_is_said_by_a_sentence_that_names_its_place_too(
+    place: str, is_known: bool, is_restated: bool
+) -> None:
+    title = f"{place}Des rebelles exécutent 28 soldats"
+    quotes = quotes_of(title, NEWS)
+    assert restates(quotes[0].article, quotes, is_known=is_known) is is_restated
 
 
 def test_an_article_is_read_on_until_how_it_went_out() -> None:

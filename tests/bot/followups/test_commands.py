@@ -122,6 +122,15 @@ def test_a_command_alone_is_about_the_subject_of_the_last_one(chain: FollowUpCha
     assert (news.question, news.intent) == ("Dernières nouvelles\u00a0: Notre-Dame", "latest")
 
 
+def test_a_request_on_a_subject_that_the_articles_lack_shows_nothing_else(
+    chain: FollowUpChain,
+) -> None:
+    turn = Turn.of(chain.invoke("Qui dirige la Gambie ?"), datetime.now(UTC))
+    assert turn.answer == ""
+    answer = chain.invoke(TurnText("et les réactions ?", (turn,)))
+    assert (answer.intent, answer.outcome, answer.statements) == ("positions", "no", ())
+
+
 @pytest.mark.parametrize("words", ["et de Hubble ?", "et celle de Hubble ?"])
 def test_a_function_is_called_again_for_another_subject(chain: FollowUpChain, words: str) -> None:
     turn = Turn.of(chain.invoke("chronologie du TGV"), datetime.now(UTC))
