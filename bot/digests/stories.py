@@ -106,10 +106,10 @@ def find_stories(
     Told before are these and those of the day before the period. Of several days, the best story
     like another one stands with it, in the order of their days."""
     before = period.first - timedelta(days=period.first > date.min)
-    told = dict.fromkeys([*_list_ids(generation, Period(before, before), language), *earlier])
-    ids = [key for key in _list_ids(generation, period, language) if key not in told]
-    new, known = _openings(generation, ids), _openings(generation, told)
-    same = find_same_events([*new, *known], generation)
+    old_ids = dict.fromkeys([*_list_ids(generation, Period(before, before), language), *earlier])
+    ids = [key for key in _list_ids(generation, period, language) if key not in old_ids]
+    new, old = _openings(generation, ids), _openings(generation, old_ids)
+    same = find_same_events([*new, *old], generation)
     repeats = same[: len(new), len(new) :].any(axis=1)
     known_ids = {new[row].article.id for row in np.flatnonzero(repeats)}
     stories = []
@@ -162,9 +162,9 @@ def _list_ids(generation: OpenGeneration, period: Period, language: str) -> list
 
 
 def _openings(generation: OpenGeneration, ids: Iterable[str]) -> list[Opening]:
-    found = map(generation.article, ids)
-    opened = (open_article(generation, article) for article in found if article is not None)
-    return [opening for opening in opened if opening is not None]
+    articles = map(generation.article, ids)
+    openings = (open_article(generation, article) for article in articles if article is not None)
+    return [opening for opening in openings if opening is not None]
 
 
 def group_openings(openings: Sequence[Opening], same: BoolArray) -> list[tuple[Opening, ...]]:

@@ -107,7 +107,7 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         began = time.perf_counter()
         turn = TurnText(message) if isinstance(message, str) else message
         turn = replace(turn, question=turn.question.strip())
-        asked = turn.question
+        original = turn.question
         turn, meaning = await asyncio.to_thread(self._understand, turn)
         if self._gate is not None and (help := self._gate.answer(turn.question, meaning)):
             return help
@@ -119,8 +119,8 @@ class FollowUpChain(AnswerChain[TurnText | str]):
         reply = await asyncio.to_thread(self._reply, turn, meaning)
         if reply is not None:
             is_function = reply.intent in self._functions  # the words may name another one
-            if turn.question != asked and not meaning.is_command:  # « et de Hubble ? »
-                reply = replace(reply, question=asked, understood=turn.question)
+            if turn.question != original and not meaning.is_command:  # « et de Hubble ? »
+                reply = replace(reply, question=original, understood=turn.question)
             elif meaning.is_uncertain and INTENT_OF[meaning.intent].group in ("act", "about"):
                 heard = button_text(meaning.intent, _language(turn))
                 reply = replace(reply, understood=heard)
@@ -166,9 +166,9 @@ class FollowUpChain(AnswerChain[TurnText | str]):
             return None
         history, answers, subject = turn.history, [], ""
         for part, own in zip(parts, meanings, strict=True):
-            asked = name_pronoun(part, subject) if subject else part
+            question = name_pronoun(part, subject) if subject else part
             subject = own.subject or subject
-            answer = await self.ainvoke(replace(turn, question=asked, history=history))
+            answer = await self.ainvoke(replace(turn, question=question, history=history))
             answers.append(answer)
             history = append_turn(history, Turn.of(answer, datetime.now(UTC)))
         return join_parts(turn.question, parts, answers)
@@ -441,14 +441,14 @@ def _last_subject(turn: TurnText) -> str:
 def _language(turn: TurnText) -> Language:
     """The language to reply in: that of the last sentence of several words, or the interface's."""
     last = _last_turn(turn)
-    known = language_of(last.language if last else turn.language)
+    usual = language_of(last.language if last else turn.language)
     if last is not None and len(turn.question.split()) < _SENTENCE_WORDS:
-        return known
-    code = detect(turn.question, known)
+        return usual
+    code = detect(turn.question, usual)
     if code in get_args(Language):
         return language_of(code)
     # In a conversation of ours, slang is likelier than a third language.
-    return known if last is not None and last.language in get_args(Language) else "en"
+    return usual if last is not None and last.language in get_args(Language) else "en"
 
 
 def _as_asked(

@@ -31,7 +31,8 @@ _LEANING_SHARE = 0.5
 _LEAST_LEANING = -2.0  # log-odds; below, no message leans
 _NAMED_WEIGHT = 0.5  # the same of a message that names its subject
 _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the message by itself
-# Least probability of all functions against a question; of one that a feature does, its own.
+# Minimum probability of all functions together, against a question's; a function that a feature
+# serves needs as much by itself.
 _FUNCTION_SHARE = 0.6
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
 _UNCERTAIN_SHARE = 0.4  # below, half of all readings are right
