@@ -246,7 +246,7 @@ def _is_outcome(text: str) -> bool:
 
 
 def restates(article: Article, quotes: Sequence[Citation], *, is_known: bool) -> bool:
-    """True if the first of the quotes says most of what the title of an article does, and its place;
+    """True if the first of the quotes says most of what an article's title does, and its place;
     of a title that `is_known`, if it says part of it, and all together most."""
     language = article.language
     topic = _PLACE.sub("", article.title)
