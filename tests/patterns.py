@@ -27,13 +27,14 @@ from typing import Any
 
 PACKAGES = ("bot", "index")
 USERS = {"match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
+_CALLED = re.compile(rf"\.(?:{'|'.join(USERS)})\b")
 NEVER = "\x00"
-LENGTH = 12_000  # characters of a text whose pattern is watched
+LENGTH = 6_000  # characters of a text whose pattern is watched
 SHARE = 4  # how many times shorter is the text that it is compared with
 LOOKS = 5  # at what seems slow, at most
 GROWTH = 8  # times longer; a linear pattern takes `SHARE` times longer, a quadratic one its square
-TOLERATED = 0.01  # seconds of the processor below which growth is not measured
-GUARD = 0.5  # seconds of the processor after which a match is given up
+TOLERATED = 0.005  # seconds of the processor below which growth is not measured
+GUARD = 0.25  # seconds of the processor after which a match is given up
 GIVEN_UP = float("inf")  # what such a match takes
 
 
@@ -147,8 +148,11 @@ def _modules() -> Iterator[ModuleType]:
 
 @cache
 def _calls(module: ModuleType) -> list[ast.Attribute | ast.Call]:
-    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Call)]
+    text = Path(str(module.__file__)).read_text(encoding="utf-8")
+    if not _CALLED.search(text):
+        return []
+    nodes = ast.walk(ast.parse(text))
+    return [node for node in nodes if isinstance(node, ast.Attribute | ast.Call)]
 
 
 def _uses(module: ModuleType) -> dict[str, frozenset[str]]:

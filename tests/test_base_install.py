@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import pytest
 from packaging.utils import canonicalize_name
 
 from bot.settings import Settings
@@ -38,6 +36,21 @@ class BaseFinder(PathFinder):
 sys.meta_path[sys.meta_path.index(PathFinder)] = BaseFinder
 """
 
+STEPS = """
+import io, json, os, sys
+from contextlib import redirect_stderr, redirect_stdout
+from bot.main import run
+
+for arguments, settings in json.loads(sys.argv[1]):
+    os.environ |= settings
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = run(arguments)
+    print(json.dumps([code, said.getvalue()]))
+    for name in settings:
+        del os.environ[name]
+"""
+
 
 class BaseInstall:
     """Selon in a process that finds the base dependencies, and nothing else that is installed."""
@@ -55,47 +68,41 @@ class BaseInstall:
         (home / "articles" / "phares.txt").write_text(ARTICLE, encoding="utf-8")
         self.home = home
 
-    def selon(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *steps: tuple[list[str], dict[str, str]]) -> list[tuple[int, str]]:
+        """The exit code of each command under its settings, and all that it prints."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return run_program(
-            *(sys.executable, "-c", "from bot.main import main; main()", *arguments),
+        done = run_program(
+            *(sys.executable, "-c", STEPS, json.dumps(steps)),
             cwd=self.home,
             env=inherited
             | {"PYTHONPATH": str(self.home), "SELON_DATA_DIR": str(self.home / "data")}
-            | {"SELON_CACHE_DIR": str(Settings(_env_file=None).cache_dir)}
-            | settings,
+            | {"SELON_CACHE_DIR": str(Settings(_env_file=None).cache_dir)},
         )
+        assert done.returncode == 0, done.stderr
+        return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> BaseInstall:
-    base = BaseInstall(tmp_path_factory.mktemp("base"))
-    indexed = base.selon("index", "articles")
-    assert indexed.returncode == 0, indexed.stderr
-    return base
-
-
-def test_the_base_install_answers(base: BaseInstall) -> None:
-    asked = base.selon("ask", "--json", QUESTION)
-    assert asked.returncode == 0, asked.stderr
-    assert json.loads(asked.stdout)["citations"][0]["quote"].startswith("Augustin Fresnel")
-    checked = base.selon("bot", "--check", SELON_LANGUAGE="en")
-    assert (checked.returncode, "Traceback" in checked.stderr) == (2, False)
-    assert "SELON_TELEGRAM_TOKEN" in checked.stdout + checked.stderr
-
-
-@pytest.mark.parametrize(
-    ("setting", "complaint"),
-    [
-        ("SELON_EMBEDDING_MODEL=acme/model", "torch is missing); install it: make models, or pip"),
-        ("SELON_CHAT_MODEL=ollama:qwen3:4b", "not installed; pip install '.[ollama]'"),
-    ],
-)
-def test_a_setting_that_needs_an_extra_says_which(
-    base: BaseInstall, setting: str, complaint: str
-) -> None:
-    name, _, value = setting.partition("=")
-    asked = base.selon("ask", QUESTION, SELON_LANGUAGE="en", **{name: value})
-    assert asked.returncode != 0
-    assert setting in asked.stderr
-    assert complaint in asked.stderr
+def test_the_base_install_answers_and_errors_name_extras(tmp_path: Path) -> None:
+    indexed, asked, checked, embedding, chat = BaseInstall(tmp_path).run(
+        (["index", "articles"], {}),
+        (["ask", "--json", QUESTION], {}),
+        (["bot", "--check"], {"SELON_LANGUAGE": "en"}),
+        *(
+            (["ask", QUESTION], {"SELON_LANGUAGE": "en", name: value})
+            for name, value in (
+                ("SELON_EMBEDDING_MODEL", "acme/model"),
+                ("SELON_CHAT_MODEL", "ollama:qwen3:4b"),
+            )
+        ),
+    )
+    assert indexed[0] == asked[0] == 0, (indexed, asked)
+    assert json.loads(asked[1])["citations"][0]["quote"].startswith("Augustin Fresnel")
+    assert (checked[0], "Traceback" in checked[1]) == (2, False)
+    assert "SELON_TELEGRAM_TOKEN" in checked[1]
+    for (code, said), setting, complaint in (
+        (embedding, "SELON_EMBEDDING_MODEL=acme/model", "torch is missing); install it: make"),
+        (chat, "SELON_CHAT_MODEL=ollama:qwen3:4b", "not installed; pip install '.[ollama]'"),
+    ):
+        assert code != 0
+        assert setting in said
+        assert complaint in said

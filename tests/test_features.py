@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,15 +26,17 @@ from bot.main import run
 from importlinter.cli import lint_imports
 from tests import docs
 docs.main()
-raise SystemExit(lint_imports() or run(["--help"]))
+failed = lint_imports()
+print("---")
+failed = failed or run(["--help"])
+print("---")
+raise SystemExit(failed or run(["ask", "--help"]))
 """
-HELP = "from bot.main import run; run(['--help']); print('---'); run(['ask', '--help'])"
 FEATURES = sorted(
     re.findall(r"^from bot\.(\w+)\.feature import", (ROOT / TABLE).read_text("utf-8"), re.MULTILINE)
 )
 
 
-@cache
 def imports() -> list[tuple[str, str]]:
     """The modules that name a feature, with what they import; the goldens show the whole."""
     named = re.compile(rf"\bbot\.(?:{'|'.join(FEATURES)})\b|from (?:tests\.)?bot import")
@@ -58,12 +59,13 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_only_the_table_imports_a_feature(feature: str) -> None:
-    own = (f"bot.{feature}.", f"tests.bot.{feature}.")
+def test_only_the_table_imports_a_feature() -> None:
+    """Nor one feature another, so that each can go alone."""
     assert [
         f"{module} imports {name}"
         for module, name in imports()
+        for feature in FEATURES
+        for own in [(f"bot.{feature}.", f"tests.bot.{feature}.")]
         if f"{name}.".startswith(own) and not f"{module}.".startswith(own)
     ] == []
 
@@ -92,25 +94,22 @@ def without_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_without(FEATURES, tmp_path_factory.mktemp("copy"))
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_a_feature_is_deleted_with_its_folder_tests_and_lines(feature: str, tmp_path: Path) -> None:
-    copy = copy_without([feature], tmp_path / "copy")
-    for check in (("-m", "ruff", "check", "--quiet", "bot/features.py"), ("-c", CHECKS)):
-        run = run_in(copy, *check)
-        assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
-    assert f"`{feature}/`" in (ROOT / "docs/architecture.md").read_text("utf-8")
-    assert f"`{feature}/`" not in (copy / "docs/architecture.md").read_text("utf-8")
-
-
 def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(folder), "SELON_LANGUAGE": "en"}
     return run_program(sys.executable, *command, cwd=folder, env=environment)
 
 
-def test_the_command_line_works_without_features(without_features: Path) -> None:
-    run = run_in(without_features, "-c", HELP)
-    assert run.returncode == 0, run.stderr
-    commands, _, ask = run.stdout.partition("---\n")
+def test_features_are_deleted_with_their_folders_tests_and_lines(without_features: Path) -> None:
+    run = run_in(without_features, "-m", "ruff", "check", "--quiet", TABLE)
+    assert run.returncode == 0, run.stdout
+    run = run_in(without_features, "-c", CHECKS)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    before, after = (
+        (folder / "docs/architecture.md").read_text("utf-8") for folder in (ROOT, without_features)
+    )
+    for feature in FEATURES:
+        assert (f"`{feature}/`" in before, f"`{feature}/`" in after) == (True, False), feature
+    _, commands, ask = run.stdout.rsplit("\n---\n", 2)
     line = CommandLine(typer.Typer(), TerminalPhrases.of("en"))
     for feature in features.FEATURES:
         feature.declare(line)
@@ -128,10 +127,9 @@ def test_the_command_line_works_without_features(without_features: Path) -> None
 
 
 def test_the_bot_and_its_tests_work_without_features(without_features: Path) -> None:
-    some = "(test_registration or test_retention or test_profile) and not postgresql"
     run = run_in(
         without_features,
-        *("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", some),
-        *("tests/bot/messenger", "tests/bot/state", "tests/e2e/test_profile.py"),
+        *("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not postgresql"),
+        *("tests/bot/state/test_retention.py", "tests/e2e/test_profile.py"),
     )
     assert run.returncode == 0, run.stdout[-3000:]

@@ -20,7 +20,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.programs import run_program
-from tests.test_features import imported
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -136,7 +135,7 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     ours = {"bot", "index", "selon", "tests", "training"}
     undeclared = {}
     for path in (path for package in ours for path in (ROOT / package).rglob("*.py")):
-        for name in top_level(path) - {"bench", *ours} - sys.stdlib_module_names:
+        for name in imported_libraries(path) - {"bench", *ours} - sys.stdlib_module_names:
             if not {canonicalize_name(owner) for owner in owners.get(name, [name])} & declared:
                 undeclared[name] = path.relative_to(ROOT).as_posix()
     # What the libraries above bring and cannot do without may be used as theirs.
@@ -145,8 +144,10 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     assert undeclared == {}
 
 
-def top_level(path: Path) -> set[str]:
-    return {name.partition(".")[0] for name in imported(path)}
+def imported_libraries(path: Path) -> set[str]:
+    statement = r"^ *(?:from (\w+)[\w.]* import |import (\w+)[\w.]*(?: as \w+)?(?:$|  #))"
+    found = re.findall(statement, path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name for names in found for name in names if name}
 
 
 def test_an_installed_package_has_every_file_that_is_no_module() -> None:
@@ -174,7 +175,8 @@ def test_docstrings_quote_names_that_exist() -> None:
         for path in (ROOT / package).rglob("*.py")
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if not isinstance(node, ast.ClassDef) or "dataclass" in ast.dump(node)
+        if not isinstance(node, ast.ClassDef)
+        or any("dataclass" in ast.dump(decorator) for decorator in node.decorator_list)
         for name in re.findall(r"`([a-z]\w+)`", ast.get_docstring(node) or "")
         if not any(name in _words(module) for module in (path, *_imported_modules(path)))
     ]

@@ -25,7 +25,7 @@ from tests.botapi.server import Accepted, BotServer
 FIRST = 1_000
 """The number of the first person; each asks one question, and has one update."""
 
-IDLE = 0.002
+IDLE = 0.01
 """Seconds between looks at how far the bot is."""
 
 Sent = tuple[int, int]

@@ -139,13 +139,13 @@ def conversation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conversat
         conversation.close()
 
 
-@settings(_KIND, max_examples=25)
+@settings(_KIND, max_examples=15)
 @given(text=_TEXT)
 def test_any_text_gets_one_answer_and_good_markup(conversation: Conversation, text: str) -> None:
     assert conversation.said_to(READER, text=text)
 
 
-@settings(_KIND, max_examples=10)
+@settings(_KIND, max_examples=6)
 @given(text=_TEXT)
 def test_any_inline_query_is_answered_well(conversation: Conversation, text: str) -> None:
     conversation.server.user_asks_inline(READER, text[:256])
@@ -178,7 +178,7 @@ _KINDS = st.sampled_from(
 )
 
 
-@settings(_KIND, max_examples=20)
+@settings(_KIND, max_examples=12)
 @given(make=_KINDS, text=_TEXT)
 def test_any_thing_with_any_words_on_it_gets_one_answer(
     conversation: Conversation, make: Callable[[str], dict[str, Any]], text: str
@@ -186,13 +186,13 @@ def test_any_thing_with_any_words_on_it_gets_one_answer(
     assert len(conversation.said_to(READER, content=make(text))) == 1
 
 
-@settings(_KIND, max_examples=10)
+@settings(_KIND, max_examples=6)
 @given(before=_TEXT, after=_TEXT)
 def test_any_edit_is_answered_well(conversation: Conversation, before: str, after: str) -> None:
     assert conversation.said_to(READER, text=before, edited=after)
 
 
-@settings(_KIND, max_examples=10)
+@settings(_KIND, max_examples=6)
 @given(text=_TEXT)
 def test_any_forwarded_post_and_reply_is_answered(conversation: Conversation, text: str) -> None:
     origin = _person(text[:60])

@@ -22,9 +22,13 @@ from tests.botapi.server import BotServer
 from tests.e2e.database import rows
 from tests.e2e.telegram import QUESTION, StubChain, running, settled
 
-READER, GROUP, MOVED, TOPIC = 42, -100_7, -100_8, 5
+READER, GROUP, MOVED, TOPIC, OTHER = 42, -100_7, -900, 5, 7_000
 READ_SECONDS = 1.0
 """That Telegram has for a reply where none comes; elsewhere a busy machine has longer."""
+
+
+Inject = Callable[[BotServer, int], object]
+"""Bring a fault about for who asks in this chat."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Fault:
     if not there.
     """
 
-    inject: Callable[[BotServer], object]
+    inject: Inject
     said: str = ""
     answers: int = 1
     where: int = READER
@@ -44,19 +48,17 @@ class Fault:
     answered_in: int | None = None
 
 
-def _fault(name: str, *given: object, **more: object) -> Callable[[BotServer], object]:
+def _fault(name: str, *given: object, **more: object) -> Inject:
     """The server is told of it by this method."""
-    return lambda server: getattr(server, name)(*given, **more)
+    return lambda server, chat: getattr(server, name)(*given, **more)
 
 
-def _refused(
-    description: str, status: int = 400, method: str = "sendMessage"
-) -> Callable[[BotServer], object]:
+def _refused(description: str, status: int = 400, method: str = "sendMessage") -> Inject:
     return _fault("fail_next", method, status, description=description)
 
 
-def _often(times: int, inject: Callable[[BotServer], object]) -> Callable[[BotServer], object]:
-    return lambda server: [inject(server) for _ in range(times)]
+def _often(times: int, inject: Inject) -> Inject:
+    return lambda server, chat: [inject(server, chat) for _ in range(times)]
 
 
 BUSY = _fault("fail_next", "sendMessage", retry_after=1)
@@ -103,9 +105,9 @@ FAULTS = {
         _refused("Bad Request: SOMETHING_NEW"), OTHERWISE, bare=True
     ),
     "the group moved": Fault(
-        _fault("group_moves", GROUP, MOVED), OTHERWISE, where=GROUP, answered_in=MOVED
+        lambda server, chat: server.group_moves(chat, MOVED), OTHERWISE, 1, GROUP, False, MOVED
     ),
-    "the bot blocked": Fault(_fault("user_blocks", READER), GONE, answers=0),
+    "the bot blocked": Fault(lambda server, chat: server.user_blocks(chat), GONE, answers=0),
     "the account deleted": Fault(_refused("Forbidden: user is deactivated", 403), GONE, answers=0),
     "the bot thrown out of the group": Fault(
         _refused("Forbidden: bot was kicked from the supergroup chat", 403), GONE, 0, GROUP
@@ -150,66 +152,75 @@ def chain() -> StubChain:
     return chain
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def _database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the bot keeps what is under way."""
-    if request.param != "sqlite":
-        monkeypatch.setenv("SELON_DATABASE_URL", request.getfixturevalue("postgres"))
-
-
-@pytest.mark.parametrize(
-    ("name", "_database"),
-    [(name, "sqlite") for name in FAULTS] + [(name, "postgresql") for name in DECIDED_BY_JOURNAL],
-    indirect=["_database"],
-)
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("unheard", [False, True], ids=["a reply", "no reply in time"])
 async def test_nothing_is_lost(
-    name: str,
-    _database: None,
+    database: str,
+    unheard: bool,
     server: BotServer,
     chain: StubChain,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
-    fault = FAULTS[name]
-    if name.startswith("no reply in time"):
+    if database == "postgresql":
+        monkeypatch.setenv("SELON_DATABASE_URL", request.getfixturevalue("postgres"))
+    if unheard:
         monkeypatch.setattr(application, "READ_SECONDS", READ_SECONDS)
     for name_of_logger in ("bot", "telegram"):
         caplog.set_level(logging.INFO, name_of_logger)
+    names = FAULTS if database == "sqlite" else DECIDED_BY_JOURNAL
+    chosen = [name for name in names if name.startswith("no reply in time") is unheard]
     async with running(server, chain):
-        if fault.where != READER:
-            server.user_says(GROUP, "Bonjour", kind="supergroup", person=7)
-        if fault.answered_in is None:
-            fault.inject(server)
-        else:  # while the answer is being prepared
-            chain.answers[QUESTION] = partial(_after, fault, server, chain.answers[QUESTION])
-        if fault.where == READER:
-            server.user_says(READER, QUESTION)
-        else:
-            thread = TOPIC if fault.where == TOPIC else None
-            text = f"@selon_test_bot {QUESTION}"
-            server.user_says(GROUP, text, kind="supergroup", person=7, thread=thread)
-        await settled()
-        server.user_says(77, "/aide")
-        await server.told(77)
-        await settled()
-    assert server.faults_left == 0
-    chat = fault.answered_in or (READER if fault.where == READER else GROUP)
+        for number, name in enumerate(chosen):
+            fault = FAULTS[name]
+            chat = READER + number if fault.where == READER else GROUP - number
+            await _meet(fault, chat, server, chain)
+            _check(name, fault, fault.answered_in or chat, server, caplog.text)
+            caplog.clear()
+
+
+async def _meet(fault: Fault, chat: int, server: BotServer, chain: StubChain) -> None:
+    """A question in a chat meets a fault; then somebody else is answered."""
+    known = len(rows("SELECT id FROM updates"))
+    answer = chain.answers[QUESTION]
+    if chat < 0:
+        server.user_says(chat, "Bonjour", kind="supergroup", person=7)
+    if fault.answered_in is None:
+        fault.inject(server, chat)
+    else:  # while the answer is being prepared
+        chain.answers[QUESTION] = partial(_after, partial(fault.inject, server, chat), answer)
+    if chat > 0:
+        server.user_says(chat, QUESTION)
+    else:
+        thread = TOPIC if fault.where == TOPIC else None
+        text = f"@selon_test_bot {QUESTION}"
+        server.user_says(chat, text, kind="supergroup", person=7, thread=thread)
+    await settled(known + 1)
+    chain.answers[QUESTION] = answer
+    server.user_says(OTHER + chat, "/aide")
+    await server.told(OTHER + chat)
+    await settled(known + 2)
+
+
+def _after(inject: Callable[[], object], answer: Answer) -> Answer:
+    inject()
+    return answer
+
+
+def _check(name: str, fault: Fault, chat: int, server: BotServer, log: str) -> None:
+    assert server.faults_left == 0, name
     answers = [
         message for message in server.messages if message.chat_id == chat and BIRTH in message.text
     ]
-    assert len(answers) == fault.answers, [message.text for message in server.messages]
-    assert fault.said in caplog.text
+    assert len(answers) == fault.answers, (name, [message.text for message in server.messages])
+    assert fault.said in log, name
     if answers:
-        assert INSTALLED in answers[0].text
-        assert bool(answers[0].links) is not fault.bare
-    assert not [message for message in server.messages if "Désolé" in message.text]
+        assert INSTALLED in answers[0].text, name
+        assert bool(answers[0].links) is not fault.bare, name
+    assert not [message for message in server.messages if "Désolé" in message.text], name
     for what, where in (("content", "updates"), ("letter", "deliveries")):
-        assert rows(f"SELECT {what} FROM {where} WHERE {what} IS NOT NULL") == []
-
-
-def _after(fault: Fault, server: BotServer, answer: Answer) -> Answer:
-    fault.inject(server)
-    return answer
+        assert rows(f"SELECT {what} FROM {where} WHERE {what} IS NOT NULL") == [], name
 
 
 def test_the_table_names_every_fault_and_what_the_log_says() -> None:

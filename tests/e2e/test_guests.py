@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -31,12 +30,12 @@ language: fr
 """
 
 
-@pytest.fixture
-def index(tmp_path: Path, bundled: Embedder) -> LiveIndex:
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "phares.md").write_text(ARTICLE, encoding="utf-8")
-    build([tmp_path / "corpus"], tmp_path / "index", bundled)
-    return LiveIndex(tmp_path / "index", bundled, ConfidenceModel.load())
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, bundled: Embedder) -> LiveIndex:
+    folder = tmp_path_factory.mktemp("guests")
+    (folder / "phares.md").write_text(ARTICLE, encoding="utf-8")
+    build([folder / "phares.md"], folder / "index", bundled)
+    return LiveIndex(folder / "index", bundled, ConfidenceModel.load())
 
 
 @pytest_asyncio.fixture
@@ -50,28 +49,21 @@ async def posted(server: BotServer, query: str) -> str:
 
 
 @pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize(
-    ("claim", "heading"),
-    [
+async def test_what_articles_say_of_a_claim_is_quoted_sentence_by_sentence(
+    server: BotServer,
+) -> None:
+    for claim, heading in (
         ("C’est en 1788 qu’Augustin Fresnel naît à Broglie.", "Ce qu’en disent les articles :"),
         ("Augustin Fresnel naît à Broglie en 1798.", "Ce qu’en disent les articles :"),
         (BIRTH, "Mot pour mot dans « Fresnel et les phares » :"),
         ("Le pont de Millau a été inauguré en décembre 2004.", "Je ne sais pas"),
-    ],
-)
-async def test_what_articles_say_of_a_claim_is_quoted(
-    server: BotServer, claim: str, heading: str
-) -> None:
-    query = server.user_asks_as_guest(READER, "c’est vrai ?", f"Incroyable ! {claim}")
-    text = await posted(server, query)
-    assert text.startswith(heading)
-    if heading.endswith(":"):
-        assert "\n— Fresnel et les phares, Le Phare, 1er mars 2024" in text
-        assert BIRTH + " » [1]" in text
-
-
-@pytest.mark.usefixtures("bot")
-async def test_only_the_quoted_part_counts_sentence_by_sentence(server: BotServer) -> None:
+    ):
+        query = server.user_asks_as_guest(READER, "c’est vrai ?", f"Incroyable ! {claim}")
+        text = await posted(server, query)
+        assert text.startswith(heading), claim
+        if heading.endswith(":"):
+            assert "\n— Fresnel et les phares, Le Phare, 1er mars 2024" in text
+            assert BIRTH + " » [1]" in text
     query = server.user_asks_as_guest(READER, "?", f"{CLAIMS} Et alors ?", quote=CLAIMS)
     text = await posted(server, query)
     assert "« Augustin Fresnel naît à Broglie en 1798. »\n\nCe qu’en disent les articles :" in text

@@ -63,6 +63,13 @@ async def test_a_refusal_offers_a_question_with_an_answer(
     assert BIRTH in (await server.reply_to(READER, "/sources")).text
 
 
+async def test_a_person_begins_with_an_answered_question(server: BotServer) -> None:
+    for command in ("/start", "/aide", "/demander"):
+        shown = await server.reply_to(READER, command)
+        assert shown.labels == [OFFERED]
+    assert BIRTH in (await server.reply_to_press(shown)).text
+
+
 @pytest.mark.parametrize("answer", [refused(OFFERED, FRESNEL), answered(OFFERED, cite(1, BIRTH))])
 async def test_what_is_not_certain_is_not_offered(
     server: BotServer, chain: StubChain, answer: Answer
@@ -73,40 +80,26 @@ async def test_what_is_not_certain_is_not_offered(
         assert OFFERED not in shown.labels
 
 
-@pytest.mark.parametrize("command", ["/start", "/aide", "/demander"])
-async def test_a_person_begins_with_an_answered_question(server: BotServer, command: str) -> None:
-    shown = await server.reply_to(READER, command)
-    assert shown.labels == [OFFERED]
-    assert BIRTH in (await server.reply_to_press(shown)).text
-
-
-@pytest.mark.parametrize("language", ["en", "es"])
 async def test_an_example_is_in_the_reader_s_language_or_in_english(
-    server: BotServer, chain: StubChain, language: str
+    server: BotServer, chain: StubChain
 ) -> None:
     english = "Who is Augustin Fresnel?"
     chain.answers[english] = replace(chain.answers[OFFERED], question=english)
-    assert (await server.reply_to(READER, "/start", language)).labels == [english]
+    for person, language in ((READER, "en"), (OTHER_READER, "es")):
+        assert (await server.reply_to(person, "/start", language)).labels == [english]
 
 
-async def test_a_link_asks_its_question(server: BotServer) -> None:
+async def test_a_link_asks_its_question_or_that_of_a_page(server: BotServer) -> None:
     answer = await server.reply_to(READER, f"/start {question_payload(OFFERED)}")
     assert answer.text.startswith(f"{OFFERED}\n\n«\u00a0{BIRTH}")
     assert OFFERED in (await server.reply_to(READER, "/sources")).text
-
-
-async def test_a_link_asks_the_question_of_a_page(server: BotServer) -> None:
-    await server.reply_to(READER, "Bonjour ?")
     with open_session() as session:
         now, place = datetime.now(UTC), ConversationPlace(OTHER_READER, 0, OTHER_READER)
         turn = NewTurn(OFFERED, {}, [], True, 0.9, "g", key="Ab_-1234567890abcdefgh")
         conversations.add_turn(session, place, turn, now, timedelta(hours=1))
     answer = await server.reply_to(READER, "/start kAb_-1234567890abcdefgh")
     assert answer.text.startswith(f"{OFFERED}\n\n«\u00a0{BIRTH}")
-
-
-@pytest.mark.parametrize("payload", ["q----", "k0123", "n’importe quoi"])
-async def test_a_bad_link_is_met_with_examples(server: BotServer, payload: str) -> None:
-    said = await server.reply_to(READER, f"/start {payload}")
-    assert said.text.startswith("Je n’ai pas su lire la question de ce lien.")
-    assert said.labels == [OFFERED]
+    for payload in ("q----", "k0123", "n’importe quoi"):
+        said = await server.reply_to(READER, f"/start {payload}")
+        assert said.text.startswith("Je n’ai pas su lire la question de ce lien.")
+        assert said.labels == [OFFERED]

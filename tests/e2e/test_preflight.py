@@ -13,14 +13,23 @@ import pytest
 from bot.main import run
 from bot.messenger.running import requests
 from bot.messenger.running.preflight import run_preflight
+from index.ingestion.builder import build
+from index.models.base import Embedder
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import settings_for
 from tests.e2e.test_receiver import called_at
-from tests.e2e.test_selon_bot import home
-
-__all__ = ["home"]
+from tests.e2e.test_selon_bot import ARTICLES
 
 Check = Callable[..., Awaitable[tuple[int, str]]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, bundled: Embedder) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    build([folder / name for name in ARTICLES], folder / ".selon", bundled)
+    return folder
 
 
 @pytest.fixture

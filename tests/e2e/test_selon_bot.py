@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from platformdirs import user_cache_path
 
 from index.ingestion.builder import build
@@ -45,15 +44,6 @@ language: en
 }
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, bundled: Embedder) -> Path:
-    folder = tmp_path_factory.mktemp("home")
-    for name, text in ARTICLES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    build([folder / name for name in ARTICLES], folder / ".selon", bundled)
-    return folder
-
-
 def environment(**more: str) -> dict[str, str]:
     """That of a service: nothing can be written in its home, models are where it says."""
     own = ("SELON_", "XDG_")
@@ -82,11 +72,22 @@ async def selon_bot(home: Path, server: BotServer) -> AsyncIterator[Process]:
             await process.communicate()
 
 
-async def test_the_bot_answers_in_both_languages_and_stops(home: Path, server: BotServer) -> None:
-    async with selon_bot(home, server) as process:
+async def test_the_bot_takes_an_index_up_answers_in_both_languages_and_stops(
+    tmp_path: Path, server: BotServer, bundled: Embedder
+) -> None:
+    for name, text in ARTICLES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "abîmé.pdf").write_bytes(b"%PDF-1.7\nnot really")
+    asked = ("Qu’a conçu Fresnel en 1822 ?", "fr"), ("Where did the fire begin?", "en")
+    async with selon_bot(tmp_path, server) as process:
         await server.called("getUpdates")
-        french = await server.reply_to(READER, "Qu’a conçu Fresnel en 1822 ?")
-        english = await server.reply_to(READER, "Where did the fire begin?", "en")
+        french, english = [await server.reply_to(READER, *question) for question in asked]
+        assert "Les articles sont en cours de lecture" in french.text
+        assert "articles are still being taken in" in english.text
+        files = [tmp_path / name for name in (*ARTICLES, "abîmé.pdf")]
+        built = await asyncio.to_thread(build, files, tmp_path / ".selon", bundled)
+        assert [Path(skipped.label).name for skipped in built.skipped] == ["abîmé.pdf"]
+        french, english = [await server.reply_to(READER, *question) for question in asked]
         passage = await server.reply_to_press(
             french, min({"Passage", "Passage 1"} & {*french.labels})
         )
@@ -105,26 +106,3 @@ async def test_the_bot_answers_in_both_languages_and_stops(home: Path, server: B
     assert server.token.partition(":")[2] not in log
     assert LENS not in log
     assert "Traceback" not in log
-
-
-async def test_a_bot_without_an_index_says_so_and_takes_one_up_when_it_is_there(
-    tmp_path: Path, server: BotServer, bundled: Embedder
-) -> None:
-    for name, text in ARTICLES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "abîmé.pdf").write_bytes(b"%PDF-1.7\nnot really")
-    asked = "Qu’a conçu Fresnel en 1822 ?"
-    async with selon_bot(tmp_path, server) as process:
-        await server.called("getUpdates")
-        french = await server.reply_to(READER, asked)
-        assert "Les articles sont en cours de lecture" in french.text
-        english = await server.reply_to(READER, "Where did the fire begin?", "en")
-        assert "articles are still being taken in" in english.text
-        files = [tmp_path / name for name in (*ARTICLES, "abîmé.pdf")]
-        built = await asyncio.to_thread(build, files, tmp_path / ".selon", bundled)
-        assert [Path(skipped.label).name for skipped in built.skipped] == ["abîmé.pdf"]
-        assert LENS in (await server.reply_to(READER, asked)).text
-        process.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 0
-    assert "Traceback" not in errors.decode()

@@ -16,20 +16,17 @@ from tests.fakes import FakeEmbedder
 pytestmark = pytest.mark.usefixtures("indexed")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
+def test_articles_are_filtered(capsys: Capture) -> None:
+    for arguments, expected in (
         ([], ["Le braille", "Le Minitel", "Le TGV"]),  # newest first, undated last
         (["--since", "2024-05-03", "--until", "2024-05-03"], ["Le Minitel"]),
         (["--outlet", "le phare"], ["Le braille", "Le Minitel"]),
         (["--language", "en"], []),
         (["--language", "FR", "--limit", "1"], ["Le braille"]),
-    ],
-)
-def test_articles_are_filtered(arguments: list[str], expected: list[str], capsys: Capture) -> None:
-    assert run(["list", "--json", *arguments]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [json.loads(line)["title"] for line in lines] == expected
+    ):
+        assert run(["list", "--json", *arguments]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert [json.loads(line)["title"] for line in lines] == expected, arguments
 
 
 def shown(capsys: Capture, *arguments: str) -> dict[str, object]:
@@ -38,20 +35,18 @@ def shown(capsys: Capture, *arguments: str) -> dict[str, object]:
     return fields
 
 
-@pytest.mark.parametrize("reference", [["corpus/minitel.md"], ["minitel.md"], ["Le", "Minitel"]])
-def test_an_article_is_named_by_file_title_or_id(reference: list[str], capsys: Capture) -> None:
-    article = shown(capsys, *reference)
-    assert article["title"] == "Le Minitel"
-    identity = str(article["id"])
+def test_an_article_is_named_by_file_title_or_id_and_a_copy_says_which_answers(
+    capsys: Capture,
+) -> None:
+    for reference in (["corpus/minitel.md"], ["minitel.md"], ["Le", "Minitel"]):
+        assert shown(capsys, *reference)["title"] == "Le Minitel"
+    original, copy = shown(capsys, "Le braille"), shown(capsys, "Les aveugles")
+    identity = str(original["id"])
     assert shown(capsys, identity[:4])["id"] == identity
     assert run(["show", identity[:3]]) == 2
-
-
-def test_a_copy_says_which_article_answers(capsys: Capture) -> None:
-    original, copy = shown(capsys, "Le braille"), shown(capsys, "Les aveugles")
-    assert (copy["copy_of"], copy["text"]) == (original["id"], WIRE)
+    assert (copy["copy_of"], copy["text"]) == (identity, WIRE)
     assert run(["show", "reprise.md"]) == 0
-    told = f"Doublon\u00a0: les réponses viennent de «\u00a0Le braille\u00a0» ({original['id']})."
+    told = f"Doublon\u00a0: les réponses viennent de «\u00a0Le braille\u00a0» ({identity})."
     assert told in capsys.readouterr().out
 
 
@@ -85,22 +80,21 @@ def test_the_copies_of_an_article_go_with_it(capsys: Capture) -> None:
     assert capsys.readouterr().err.endswith("Aucun article.\n")
 
 
-def test_a_removed_article_is_named_by_words_too(capsys: Capture) -> None:
-    assert run(["remove", "minitel"]) == 0
-    assert run(["remove", "tgv"]) == 0
-    assert run(["remove", "--restore", "le"]) == 2
-    assert "désigne plusieurs articles" in capsys.readouterr().err
-    assert run(["remove", "--restore", "minitel"]) == 0
-    assert "Remis\u00a0: Le Minitel" in capsys.readouterr().out
-
-
-def test_one_unknown_article_leaves_them_all(capsys: Capture) -> None:
+def test_a_removed_article_is_named_by_words_too_and_an_unknown_one_leaves_all(
+    capsys: Capture,
+) -> None:
     generation = current_id()
     assert run(["remove", "Le TGV", "Le Concorde"]) == 2
     assert capsys.readouterr().out == ""
     assert current_id() == generation
     assert run(["list", "--removed"]) == 0
     assert capsys.readouterr() == ("", "Aucun article.\n")
+    assert run(["remove", "minitel"]) == 0
+    assert run(["remove", "tgv"]) == 0
+    assert run(["remove", "--restore", "le"]) == 2
+    assert "désigne plusieurs articles" in capsys.readouterr().err
+    assert run(["remove", "--restore", "minitel"]) == 0
+    assert "Remis\u00a0: Le Minitel" in capsys.readouterr().out
 
 
 def test_a_file_of_several_articles_goes_whole(indexed: Path, capsys: Capture) -> None:
@@ -115,36 +109,34 @@ def test_a_file_of_several_articles_goes_whole(indexed: Path, capsys: Capture) -
 
 
 @in_postgres_too
-def test_a_withdrawal_needs_no_build_and_a_restore_neither(indexed: Path, capsys: Capture) -> None:
-    indexed.rename(indexed.with_name("parti"))
-    assert run(["remove", "Le TGV"]) == 1
-    said = capsys.readouterr()
-    assert said.out.startswith("Écarté\u00a0: Le TGV (corpus/tgv.md)\n")
-    assert "l’index n’a pas été reconstruit" in said.err
-    assert "l’index en vient, et il n’y est plus" in said.err
-    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
-    assert run(["remove", "--restore", "Le TGV"]) == 1
-    assert "corpus/tgv.md" in paths(capsys)
-
-
-@in_postgres_too
-def test_a_rollback_does_not_bring_it_back(capsys: Capture) -> None:
+def test_a_withdrawal_outlives_rollback_export_and_import_and_needs_no_build(
+    indexed: Path, capsys: Capture
+) -> None:
+    left = {"corpus/minitel.md", "corpus/braille.md"}
+    assert run(["export", "copie"]) == 0
     assert run(["remove", "Le TGV"]) == 0
     assert run(["rollback"]) == 0
-    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert paths(capsys) == left
     assert run(["show", "corpus/tgv.md"]) == 2
-    assert run(["export", "copie"]) == 1
+    assert run(["export", "seconde"]) == 1
     assert "le texte de 1 article écarté" in capsys.readouterr().err
     assert run(["list", "--removed"]) == 0
     assert "Le TGV" in capsys.readouterr().out
     assert run(["remove", "--restore", "Le TGV"]) == 0
     assert "corpus/tgv.md" in paths(capsys)
 
+    indexed.rename(indexed.with_name("parti"))
+    assert run(["remove", "Le TGV"]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Écarté\u00a0: Le TGV (corpus/tgv.md)\n")
+    assert "l’index n’a pas été reconstruit" in said.err
+    assert "l’index en vient, et il n’y est plus" in said.err
+    assert paths(capsys) == left
+    assert run(["remove", "--restore", "Le TGV"]) == 1
+    assert "corpus/tgv.md" in paths(capsys)
 
-@in_postgres_too
-def test_an_article_of_an_imported_index_is_withdrawn_too(capsys: Capture) -> None:
-    assert run(["export", "copie"]) == 0
     assert run(["import", "copie"]) == 0
+    capsys.readouterr()
     assert run(["remove", "Le TGV"]) == 1
     assert "cet index ne suit aucun dossier" in capsys.readouterr().err
-    assert paths(capsys) == {"corpus/minitel.md", "corpus/braille.md"}
+    assert paths(capsys) == left

@@ -99,6 +99,11 @@ async def use_every_tool(client: Client) -> None:
     assert "nombre de jours" in await refusal(client, "timeline", **{**arguments, "to": "hier"})
 
 
+async def ask_and_be_refused(client: Client) -> None:
+    assert (await call(client, "ask", question=SURE))["citations"]
+    await be_refused(client)
+
+
 async def be_refused(client: Client) -> None:
     assert "article" in await refusal(client, "fetch", id="aucun")
     assert "question" in await refusal(client, "ask", question=" ")
@@ -110,19 +115,22 @@ async def be_refused(client: Client) -> None:
     assert "il n’y a pas d’outil «\u00a0dance\u00a0»" in (await refusal(client, "dance")).lower()
 
 
-@pytest.mark.parametrize("era", ["auto", "legacy"])
-async def test_the_tools_answer_over_http(live: str, era: str) -> None:
-    async with connect(f"{live}/mcp", era) as client:
+async def test_the_tools_answer_over_http(live: str) -> None:
+    async with connect(f"{live}/mcp") as client:
         await use_every_tool(client)
         await be_refused(client)
+        help = await call(client, "ask", question="Je veux mourir, je n’en peux plus.")
+    assert (help["outcome"], help["question"], help["citations"]) == ("help", "", [])
+    assert "3114" in help["answer"]
+    async with connect(f"{live}/mcp", "legacy") as client:
+        await ask_and_be_refused(client)
 
 
 async def test_the_tools_answer_over_standard_input(sample_index: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "SELON_DATA_DIR": str(sample_index), "SELON_THREADS": "1"}
     stdio = StdioServerParameters(command=SELON[0], args=SELON[1:], env=environment, cwd=tmp_path)
     async with connect(stdio) as client:
-        await use_every_tool(client)
-        await be_refused(client)
+        await ask_and_be_refused(client)
 
 
 @pytest.mark.parametrize("base", ["", "https://selon.exemple.fr"])
@@ -143,13 +151,6 @@ async def test_an_article_that_is_not_online_is_linked_only_in_a_reader(base: st
     address = f"{base}/articles/{printed.id}" if base else None
     quoted = base + quotes_path([cite(1, LENS, printed)]) if base else None
     assert (found["url"], cited["url"]) == (address, quoted)
-
-
-async def test_what_is_asked_of_people_in_distress(live: str) -> None:
-    async with connect(f"{live}/mcp") as client:
-        answer = await call(client, "ask", question="Je veux mourir, je n’en peux plus.")
-    assert (answer["outcome"], answer["question"], answer["citations"]) == ("help", "", [])
-    assert "3114" in answer["answer"]
 
 
 def test_only_the_protocol_is_on_standard_output(sample_index: Path, tmp_path: Path) -> None:
