@@ -15,6 +15,12 @@ from index.store.base import IndexStore
 from tests.index.store.postgres_stores import KINDS, empty_store
 
 
+@pytest.fixture(autouse=True)
+def no_power_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits for the disk: what a power cut leaves is not tried."""
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+
+
 @pytest.fixture
 def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are read in this process."""

@@ -9,11 +9,20 @@ import pytest
 from index.fetch import gatherer as gatherer_module
 from index.fetch.fetcher import FetchedPage, Validators
 from index.fetch.gatherer import FailedAddress, GatheredAddress, Gatherer, GatherEvent, ListedPage
+from index.fetch.listing import list_addresses
 from index.fetch.page_kind import PageKind
 from index.fetch.shelf import Shelf
 from index.tasks import ProcessBounds
 from tests.index.fetch.made import fetcher
 from tests.web.site import Answer, Site, article, day, rss, sitemap
+
+parse_apart = gatherer_module._parse_list
+
+
+@pytest.fixture(autouse=True)
+def _lists_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are read in this process, but where a test says otherwise."""
+    monkeypatch.setattr(gatherer_module, "_parse_list", lambda *list_: list(list_addresses(*list_)))
 
 
 def gathered(site: Site, shelf: Path, path: str = "/a", **more: object) -> list[GatherEvent]:
@@ -98,14 +107,17 @@ def test_a_sitemap_gives_its_articles(site: Site, tmp_path: Path, packed: bool) 
 def test_a_sitemap_that_is_a_bomb_or_costs_too_much_is_refused(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site.pages["/s.xml.gz"] = Answer(gzip.compress(bytes(100_000_000)), "application/gzip")
+    monkeypatch.setattr(gatherer_module, "_MAX_UNZIPPED_BYTES", 2**20)
+    site.pages["/s.xml.gz"] = Answer(gzip.compress(bytes(2**20 + 1)), "application/gzip")
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-too-large"]
     site.pages["/s.xml.gz"] = Answer(gzip.compress(b"<urlset/>" * 50)[:-9], "application/gzip")
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-encoding"]
-    monkeypatch.setattr(gatherer_module, "_LIST_BOUNDS", ProcessBounds(memory=2**22))
-    entries = [(f"/{number}", "2025-08-29") for number in range(20_000)]
+    monkeypatch.setattr(gatherer_module, "_parse_list", parse_apart)
+    entries = [(f"/{number}", "2025-08-29") for number in range(9_000)]
     body = gzip.compress(sitemap(site.url, entries).encode())
     site.pages["/s.xml.gz"] = Answer(body, "application/gzip")
+    assert len(gathered(site, tmp_path, "/s.xml.gz", limit=1)) == 2
+    monkeypatch.setattr(gatherer_module, "_LIST_BOUNDS", ProcessBounds(memory=2**20))
     assert states(gathered(site, tmp_path, "/s.xml.gz")) == ["address-list-unreadable"]
 
 

@@ -19,8 +19,7 @@ from tests.web.mailbox import LOGIN, Mailbox
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+def server() -> Iterator[Mailbox]:
     with Mailbox() as running:
         running.messages = {number: message(number) for number in range(1, 31)}
         yield running

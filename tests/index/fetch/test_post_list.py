@@ -1,24 +1,59 @@
-"""Posts of WordPress and Ghost: what changes is read again, and nothing else."""
+"""Posts of Ghost, over a server as strict as its Content API, and of WordPress, over recorded
+answers of the real one: what changes is read again, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.errors import FetchError
-from index.fetch import post_list
-from tests.index.fetch.readings import Reading
-from tests.web.ghost import Ghost
-from tests.web.wordpress import WordPress
+from index.fetch import ghost, post_list, wordpress
+from index.fetch.source import SourceContext, SourceSettings
+from tests.index.fetch.made import fetcher
+from tests.web.ghost import KEY, Ghost
+from tests.web.wordpress import LOGIN, WordPress
 
 Blog = Ghost | WordPress
 
 
-@pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)  # a power cut is not tried
+class Reading:
+    """Returns how many posts were added, updated or removed; `hidden` are the removed files."""
+
+    def __init__(
+        self, site: Ghost | WordPress, folder: Path, user: str = "", **options: Any
+    ) -> None:
+        self.site, self.folder = site, folder
+        self.hidden: list[str] = []
+        is_ghost = isinstance(site, Ghost)
+        self._follow = ghost.follow if is_ghost else wordpress.follow
+        self.secret = KEY if is_ghost else LOGIN[1]
+        kind = "ghost" if is_ghost else "wordpress"
+        self.source = SourceSettings("phare", kind, site.url, options=options, user=user)
+
+    def __call__(self) -> dict[str, int]:
+        def hide(paths: Sequence[Path]) -> None:
+            assert all(path.is_file() for path in paths)
+            self.hidden += [path.name for path in paths]
+
+        counts: Counter[str] = Counter()
+        with fetcher(self.site) as fetching:
+            context = SourceContext(self.folder, fetching, self.secret, hide)
+            for event in self._follow(self.source, context):
+                if (state := getattr(event, "state", "failed")) != "unchanged":
+                    counts[state] += 1
+        return dict(counts)
+
+    @property
+    def records(self) -> dict[str, dict[str, Any]]:
+        files = self.folder.glob("[!.]*.json")
+        records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+        return {record["title"]: record for record in records}
 
 
 @pytest.fixture(params=[Ghost, WordPress])
@@ -35,6 +70,18 @@ def reading(blog: Blog, tmp_path: Path) -> Reading:
     assert reading() == {}
     blog.asked.clear()
     return reading
+
+
+@pytest.fixture
+def ghost_site() -> Iterator[Ghost]:
+    with Ghost() as running:
+        yield running
+
+
+@pytest.fixture
+def wordpress_site() -> Iterator[WordPress]:
+    with WordPress() as running:
+        yield running
 
 
 def test_what_changes_is_read_again_and_what_goes_is_removed(blog: Blog, reading: Reading) -> None:
@@ -113,3 +160,92 @@ def is_protected(post: dict[str, object]) -> bool:
 def title(post: dict[str, object]) -> str:
     shown = post["title"]
     return str(shown["rendered"] if isinstance(shown, dict) else shown)
+
+
+def test_a_post_of_ghost_becomes_a_record(ghost_site: Ghost, tmp_path: Path) -> None:
+    ghost_site.add("Brouillon", status="draft")
+    ghost_site.add("Abonnés", visibility="members", access=False)
+    ghost_site.add("À propos", type="page")
+    reading = Reading(ghost_site, tmp_path)
+    assert reading() == {"added": 4}
+    assert reading.records["Phare 0"] == {
+        "title": "Phare 0",
+        "published": "2024-03-05T20:30:00+01:00",
+        "updated": "2024-03-26T19:45:31+00:00",
+        "url": "https://phare.example/phare-0/",
+        "contenthtml": "<p>Phare 0 éclaire la côte depuis 1801.</p>",
+        "author": "Paul Leroux",
+        "category": "Ville",
+        "outlet": "Le Phare",
+    }
+    assert reading() == {}
+
+
+def test_what_is_not_public_pages_and_tags_are_asked_for(ghost_site: Ghost, tmp_path: Path) -> None:
+    ghost_site.add("Abonnés", visibility="members", access=False)
+    ghost_site.add("À propos", type="page")
+    ghost_site.posts[0]["tags"] = []
+    options = {"visibility": ("public", "members"), "types": ("posts", "pages"), "tags": ("ville",)}
+    reading = Reading(ghost_site, tmp_path, **options)
+    assert reading() == {"added": 5}
+    assert {"Abonnés", "À propos"} < reading.records.keys()
+
+
+def test_the_key_is_in_no_error(ghost_site: Ghost, tmp_path: Path) -> None:
+    reading = Reading(ghost_site, tmp_path)
+    reading.secret = "0" * 26
+    with pytest.raises(FetchError, match="source-denied") as refused:
+        reading()
+    assert reading.secret not in repr(refused.getrepr(style="long"))
+    reading.secret = KEY
+    for address, code in (
+        (f"{ghost_site.url}/blog", "source-no-api"),
+        ("http://127.0.0.1:1", "address-private"),
+        ("http://phare.example", "source-insecure"),
+    ):
+        reading.source = replace(reading.source, address=address)
+        with pytest.raises(FetchError, match=code) as refused:
+            reading()
+        assert KEY not in repr(refused.getrepr(style="long"))
+
+
+def test_a_post_of_wordpress_becomes_a_record(wordpress_site: WordPress, tmp_path: Path) -> None:
+    reading = Reading(wordpress_site, tmp_path)
+    assert reading() == {"added": 4}
+    assert reading.records["Chantier numéro 1 : le phare de Quimper"] == {
+        "title": "Chantier numéro 1 : le phare de Quimper",
+        "published": "2024-01-02T00:00:00+01:00",
+        "url": wordpress_site.posts[0]["link"],
+        "contenthtml": wordpress_site.posts[0]["content"]["rendered"],
+        "author": "Paul Leroux",
+        "category": "Ville",
+        "outlet": "Le Phare",
+    }
+    # Neither the private one, nor the scheduled one, nor the one that a password protects.
+    assert len(reading.records) == 4
+    assert reading() == {}
+
+
+def test_private_and_scheduled_posts_are_read_only_if_asked_for(
+    wordpress_site: WordPress, tmp_path: Path
+) -> None:
+    reading = Reading(
+        wordpress_site, tmp_path, user=LOGIN[0], status=("publish", "private", "future")
+    )
+    assert reading() == {"added": 6}
+    assert "status" not in reading.records["La réunion privée"]  # else its parser leaves it out
+    reading.source = replace(reading.source, user="")
+    with pytest.raises(FetchError, match="source-no-user"):
+        reading()
+
+
+def test_a_category_alone(wordpress_site: WordPress, tmp_path: Path) -> None:
+    reading = Reading(wordpress_site, tmp_path, categories=("ville",))
+    assert reading() == {"added": sum(3 in post["categories"] for post in wordpress_site.posts)}
+    with pytest.raises(FetchError, match="source-no-term"):
+        Reading(wordpress_site, tmp_path / "b", categories=("sport",))()
+
+
+def test_a_site_without_readable_addresses(wordpress_site: WordPress, tmp_path: Path) -> None:
+    wordpress_site.is_plain = True
+    assert Reading(wordpress_site, tmp_path)() == {"added": 4}

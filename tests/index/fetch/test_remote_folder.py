@@ -24,7 +24,6 @@ NONE = TaskRequester.__new__(TaskRequester)
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr(
         agency, "_split", lambda documents, source: agency._split_in_process(NONE, documents)
     )
