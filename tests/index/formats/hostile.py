@@ -28,23 +28,23 @@ def docx(paragraphs: int) -> bytes:
     return zipped({**members, "word/document.xml": document % (_WORD, body)})
 
 
-_WIDE = "😀".encode() + b"a" * (15 * 2**20)  # letters of four bytes each, for one of them is
-HEAVY_BYTES = 64 * 2**20  # of memory; the files below take more
+_WIDE = "😀".encode() + b"a" * (8 * 2**20)  # letters of four bytes each, for one of them is
+HEAVY_BYTES = 32 * 2**20  # of memory; the files below take more
 _HEAVY: dict[str, Callable[[], bytes]] = {
-    ".md": lambda: b"a\n=\n" * 60_000,
+    ".md": lambda: b"a\n=\n" * 30_000,
     ".txt": lambda: _WIDE,
-    ".html": lambda: b"<html><body>" + b"<p>a" * 1_000_000,
-    ".pdf": lambda: pdf([[]], before=b"BT (a) Tj ET " * (2**25)),
-    ".docx": lambda: docx(2_000_000),
-    ".odt": lambda: odt("<text:p/>" * 1_500_000),
-    ".fodt": lambda: flat_odt("<text:p/>" * 1_500_000),
-    ".epub": lambda: epub({"a.xhtml": xhtml("<p/>" * 2_000_000)}),
-    ".jsonl": lambda: _NESTED % (b"[]," * 1_250_000),
-    ".json": lambda: b'{"title": "a", "text": "%s"}' % _WIDE[: 4 * 2**20],
-    ".csv": lambda: b"title,text\n" + b"," * 4_000_000,
-    ".xml": lambda: b"<rss><channel>" + b"<item><title>a</title></item>" * 125_000,
+    ".html": lambda: b"<html><body>" + b"<p>a" * 500_000,
+    ".pdf": lambda: pdf([[]], before=b"BT (a) Tj ET " * (2**22)),
+    ".docx": lambda: docx(1_000_000),
+    ".odt": lambda: odt("<text:p/>" * 750_000),
+    ".fodt": lambda: flat_odt("<text:p/>" * 750_000),
+    ".epub": lambda: epub({"a.xhtml": xhtml("<p/>" * 1_000_000)}),
+    ".jsonl": lambda: _NESTED % (b"[]," * 600_000),
+    ".json": lambda: b'{"title": "a", "text": "%s"}' % _WIDE[: 2 * 2**20],
+    ".csv": lambda: b"title,text\n" + b"," * 2_000_000,
+    ".xml": lambda: b"<rss><channel>" + b"<item><title>a</title></item>" * 75_000,
     ".eml": lambda: b"Subject: a\n\n" + _WIDE,
-    ".zip": lambda: zipped({"a.docx": docx(2_000_000), "a.txt": _WIDE}),
+    ".zip": lambda: zipped({"a.docx": docx(1_000_000), "a.txt": _WIDE}),
     ".tar": lambda: tarred({"a.txt": _WIDE}),
     ".tar.gz": lambda: gzip.compress(tarred({"a.txt": _WIDE})),
     ".gz": lambda: gzip.compress(_WIDE),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.errors import ReadError
-from index.formats.table import FORMAT_OF_SUFFIX
+from index.formats.table import FORMAT_OF_SUFFIX, FORMATS
 from tests.fuzz import fuzzed
 from tests.index.formats.articles import OTHER, PROSE, letter, read_data, tarred, zipped
 from tests.index.formats.packages import epub, flat_odt, odt, word, xhtml
@@ -73,6 +73,7 @@ SAMPLES: dict[str, bytes] = {
     ".xz": lzma.compress(_LINES.encode()),
 }
 NAMES = {".gz": "a.jsonl.gz", ".bz2": "a.jsonl.bz2", ".xz": "a.jsonl.xz"}
+SUFFIXES = [each.suffix for each in FORMATS]
 CANARY = "CANARI-7f3a"
 
 
@@ -102,7 +103,7 @@ def _found(suffix: str, data: bytes) -> list[Article]:
     return articles
 
 
-@pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @given(data=st.binary(max_size=300))
 @fuzzed(12)
 def test_any_bytes(suffix: str, data: bytes) -> None:
@@ -118,7 +119,7 @@ EDITS = st.lists(
 )
 
 
-@pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @given(edits=EDITS)
 @fuzzed(12)
 def test_a_file_that_was_one_once(suffix: str, edits: list[tuple[float, bytes, int]]) -> None:
@@ -141,7 +142,7 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_watch)
 
 
-@pytest.mark.parametrize("suffix", FORMAT_OF_SUFFIX)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_no_file_leads_to_another(tmp_path: Path, suffix: str) -> None:
     global _watched
     canary = tmp_path / "canari.txt"
