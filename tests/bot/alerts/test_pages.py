@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from selenium.webdriver import Chrome
 from starlette.testclient import TestClient
 
 from bot.alerts import alert_records
@@ -26,7 +27,7 @@ from bot.web.feature import WebFeature
 from bot.web.serve import keep_up
 from bot.web.service import WebService
 from tests.bot.messenger.samples import FRESNEL, LENS, answered, cite
-from tests.bot.web.browser import check_accessible, open_browser, served
+from tests.bot.web.browser import check_accessible, served
 from tests.bot.web.library import answer_paths
 from tests.e2e.telegram import Shelf, StubChain
 
@@ -167,16 +168,17 @@ def test_unknown_visitors_get_none(service: WebService, features: Sequence[WebFe
 
 
 async def test_can_be_used(
-    client: TestClient, service: Any, features: Sequence[WebFeature]
+    browser: Chrome, client: TestClient, service: Any, features: Sequence[WebFeature]
 ) -> None:
     for question in (QUESTION, "Et quand la lentille a-t-elle servi ?"):
         ask_for_an_alert(client, question)
     publish_answer(service)
     await look(features)
     service.settings.smtp_url = SecretStr("smtp://127.0.0.1:9")
-    with served(create_app(service, features)) as address, open_browser() as browser:
+    with served(create_app(service, features)) as address:
         browser.execute_cdp_cmd("Network.enable", {})
         browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": ZOE})
         for path in ("/", "/alertes"):
             check_accessible(browser, address + path)
             assert "répond maintenant" in browser.page_source
+        browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {}})
