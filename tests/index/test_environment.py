@@ -13,8 +13,9 @@ import importlib, os, sys
 
 class Watch:
     def find_spec(self, name, path=None, target=None):
-        if name in ("numpy", "faiss", "onnxruntime"):
-            print(name, os.environ.get("OPENBLAS_NUM_THREADS"))
+        if name == "numpy":
+            print(os.environ.get("OPENBLAS_NUM_THREADS"), flush=True)
+            os._exit(0)
 
 sys.meta_path.insert(0, Watch())
 importlib.import_module(sys.argv[1])
@@ -35,12 +36,7 @@ def test_matrices_are_multiplied_by_one_thread_unless_the_environment_says_other
     environment = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
     if given is not None:
         environment["OPENBLAS_NUM_THREADS"] = given
-    loaded = subprocess.run(
-        [sys.executable, "-c", _LOOK, module],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    assert "numpy" in loaded
-    assert {*loaded[1::2]} == {given or "1"}
+    loading = subprocess.run(
+        [sys.executable, "-c", _LOOK, module], env=environment, capture_output=True, text=True
+    )
+    assert loading.stdout.strip() == (given or "1")

@@ -37,7 +37,7 @@ def _busy(_: TaskRequester) -> None:
 
 
 def _greedy(_: TaskRequester) -> int:
-    return len(bytearray(2**30))
+    return len(bytearray(2**27))
 
 
 def _patient(asker: TaskRequester) -> str:
@@ -76,9 +76,9 @@ def test_processor_time_and_memory_are_bounded() -> None:
         run_task(_busy, bounds=ProcessBounds(seconds=1))
     assert lost.value.why == "slow"
     with pytest.raises(ProcessLost) as lost:
-        run_task(_greedy, bounds=ProcessBounds(memory=2**28))
+        run_task(_greedy, bounds=ProcessBounds(memory=2**25))
     assert lost.value.why == "heavy"
-    assert run_task(_greedy, bounds=ProcessBounds(memory=2**31)) == 2**30
+    assert run_task(_greedy, bounds=ProcessBounds(memory=2**28)) == 2**27
 
 
 def test_who_asked_can_end_it() -> None:

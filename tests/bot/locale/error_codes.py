@@ -22,26 +22,25 @@ _OF_A_FAULT = {"ModelFailed"}
 @cache
 def raised() -> dict[str, set[frozenset[str]]]:
     """By code, the sets of parameters that it is given."""
-    trees = [
-        ast.parse(path.read_text(encoding="utf-8"))
+    nodes = [
+        node
         for package in (index, bot, selon)
         for path in sorted(Path(package.__path__[0]).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef | ast.Call)
     ]
-    errors = _errors(trees)
     found: dict[str, set[frozenset[str]]] = {}
-    for tree in trees:
-        for code, parameters in _problems(tree, errors):
-            found.setdefault(code, set()).add(parameters)
+    for code, parameters in _problems(nodes, _errors(nodes)):
+        found.setdefault(code, set()).add(parameters)
     return found
 
 
-def _errors(trees: Sequence[ast.Module]) -> set[str]:
+def _errors(nodes: Sequence[ast.AST]) -> set[str]:
     """The names of the classes of errors that have a code."""
     known = {_ROOT}
     classes = [
         (node.name, {_name(base) for base in node.bases})
-        for tree in trees
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ClassDef)
     ]
     while new := {name for name, bases in classes if bases & known} - known:
@@ -49,8 +48,8 @@ def _errors(trees: Sequence[ast.Module]) -> set[str]:
     return known
 
 
-def _problems(tree: ast.Module, errors: set[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    for call in ast.walk(tree):
+def _problems(nodes: Sequence[ast.AST], errors: set[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    for call in nodes:
         if isinstance(call, ast.Call) and call.args:
             name = _name(call.func)
             given = {keyword.arg for keyword in call.keywords if keyword.arg}
