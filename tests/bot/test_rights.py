@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -132,7 +132,7 @@ def call_tool(client: TestClient, name: str, arguments: Mapping[str, str]) -> st
     return client.post("/mcp", json={**call, "params": params}, headers=accept).text
 
 
-def ask_everything(client: TestClient) -> dict[str, str]:
+def ask_everything(client: TestClient, questions: Sequence[str] = QUESTIONS) -> dict[str, str]:
     """What every door says, without what is of the moment."""
     said: dict[str, str] = {}
 
@@ -152,11 +152,11 @@ def ask_everything(client: TestClient) -> dict[str, str]:
         *(f"/api/search?q={quote(words)}" for words in searches),
         *(f"/articles/{own}" for own in IDS),
         *(f"/api/articles/{own}" for own in IDS),
-        *(f"/api/ask?q={quote(question)}" for question in QUESTIONS),
+        *(f"/api/ask?q={quote(question)}" for question in questions),
     ]
     for path in paths:
         note(path, client.get(path).text)
-    for question in QUESTIONS:
+    for question in questions:
         note(f"page {question}", client.post("/", data={"q": question}).text)
         messages = [{"role": "user", "content": question}]
         body = {"model": "selon", "messages": messages}
@@ -180,13 +180,13 @@ def test_without_a_right_every_door_says_what_it_would_without_the_articles(
     for name, text in expected.items():
         assert said[name] == text, name
     whole.change("conseil", "lettre", is_given=True)
-    granted = ask_everything(whole.named("Zoé"))
+    secrets = QUESTIONS[1], QUESTIONS[4]
+    granted = ask_everything(whole.named("Zoé"), secrets)
     assert "Zacharie Uzon" in granted[f"page {QUESTIONS[1]}"]
     assert "zeppelin" in granted["/articles?q=zepelin"]
     whole.change("conseil", "lettre", is_given=False)
-    said = ask_everything(whole.named("Zoé"))
-    for name, text in expected.items():
-        assert said[name] == text, name
+    for name, text in ask_everything(whole.named("Zoé"), secrets).items():
+        assert text == expected[name], name
 
 
 def test_an_answer_is_shown_with_the_rights_of_who_asked_alone(

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,23 @@ def absent() -> str | None:
     return None
 
 
+@cache
+def _new_cluster() -> tempfile.TemporaryDirectory[str]:
+    """A cluster that no server has run on: copying one takes a tenth of what making one does."""
+    binaries, owner = programs(), account() if os.geteuid() == 0 else {}
+    assert binaries is not None
+    made = tempfile.TemporaryDirectory(prefix="selon-postgres-", dir="/tmp")
+    if owner:
+        shutil.chown(made.name, ACCOUNT)
+    secret = Path(made.name) / "password"
+    secret.write_text("selon", encoding="ascii")
+    secret.chmod(0o644)
+    make = [binaries / "initdb", "-D", Path(made.name) / "data", "-U", "selon"]
+    make += ["-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--locale", "C", "--no-sync"]
+    _run(make, made.name, owner)
+    return made
+
+
 @contextmanager
 def running(
     *,
@@ -164,16 +182,12 @@ def running(
         if owner:
             shutil.chown(folder, ACCOUNT)
         if standby_of is None:
-            secret = Path(folder) / "password"
-            secret.write_text("selon", encoding="ascii")
-            secret.chmod(0o644)
-            make = [binaries / "initdb", "-D", data, "-U", "selon", "-A", "scram-sha-256"]
-            make += ["--pwfile", secret, "-E", "UTF8", "--locale", "C", "--no-sync"]
+            make: list[str | Path] = ["cp", "-a", Path(_new_cluster().name) / "data", data]
         else:
             primary = standby_of.url("postgres").replace("+psycopg", "")
             make = [binaries / "pg_basebackup", "-D", data, "-d", primary, "-R", "-c", "fast"]
             make += ["--no-sync"]
-        _run(make, folder, owner)
+        _run(make, folder, owner if standby_of else {})
         port = free_port()
         chosen = {**_SETTINGS, **({} if durable else _FORGETFUL), **(settings or {})}
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in chosen.items())

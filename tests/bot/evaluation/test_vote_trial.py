@@ -41,6 +41,9 @@ async def test_votes_are_counted_beside_the_reader(
 ) -> None:
     questions = [*trial_questions()[1:4], trial_questions()[5]]
     monkeypatch.setattr(vote_trial, "trial_questions", lambda: questions)
+    monkeypatch.setattr(
+        vote_trial, "trial_articles", lambda articles=trial_articles(): articles[:3]
+    )
     settings = Settings(_env_file=None)
     with open_trial(bundled, open_reader(settings), thresholds_of(settings)) as trial:
         nothing = await trial.run(Scripted("aucune"), ModelLimits())

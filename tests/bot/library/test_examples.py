@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
+import pytest
+
+from bot.answer import Answer
 from bot.library.examples import KINDS, Examples, candidate_questions
 from bot.settings import Settings
 from bot.web.serve import open_service
@@ -46,11 +49,20 @@ def test_a_reader_of_another_language_is_asked_about_names() -> None:
     assert "¿Quién es María Pita?" in asked
 
 
-async def test_sample_articles_answer_one_of_each_kind(sample_index: Path, tmp_path: Path) -> None:
+async def test_sample_articles_answer_one_of_each_kind(
+    sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.library.examples.ARTICLES", 10)
     url = f"sqlite:///{tmp_path}/state.sqlite"
     settings = Settings(_env_file=None, data_dir=sample_index, database_url=url, threads=1)
     with open_service(settings) as service:
-        examples = Examples(service.quote, service.library)
+        asked: dict[str, Answer] = {}
+
+        async def quote(question: str) -> Answer:
+            asked[question] = await service.quote(question)
+            return asked[question]
+
+        examples = Examples(quote, service.library)
         examples.of("fr")
         assert examples.search is not None
         await asyncio.wait_for(examples.search, 120)
@@ -60,13 +72,11 @@ async def test_sample_articles_answer_one_of_each_kind(sample_index: Path, tmp_p
         english = examples.of("en")
         assert {question.split()[0] for question in english} <= {"When", "Where", "Who", "What"}
         assert examples.of("es") == english  # no article is Spanish
-        for text in (*texts, *english):
-            assert (await service.quote(text)).outcome == "sure"
         requests = examples.requests("fr")
         commands = [request.message.split()[0] for request in requests]
         assert commands == ["/chronologie", "/fiche", "/liste"]
-        for request in requests:
-            assert (await service.quote(request.message)).outcome == "sure"
+        for message in (*texts, *english, *(request.message for request in requests)):
+            assert asked[message].outcome == "sure"
 
 
 def test_what_several_articles_speak_of_comes_before_an_advertisement() -> None:

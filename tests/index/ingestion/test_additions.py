@@ -41,7 +41,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 9))]
 )
-def test_any_changes_end_as_one_build_does(store: IndexStore, tmp_path: Path, seed: int) -> None:
+def test_any_changes_end_as_one_build_does(tmp_path: Path, seed: int) -> None:
+    store = open_store(tmp_path / "data")
     assert_changes_end_as_builds_do(Corpus(tmp_path / "corpus", seed, 40), store, tmp_path)
 
 
@@ -166,19 +167,25 @@ def test_the_title_of_a_deleted_article_no_longer_counts(
     assert shown(store) == shown(tmp_path / "twin")
 
 
-@pytest.mark.parametrize(("little", "expected"), [(0, [2, 2, 3, 2, 3, 3, 4, 2]), (50, [2] * 8)])
 def test_segments_stay_few_and_a_grown_index_is_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: int, expected: list[int]
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.growth._FEW_ARTICLES", little)
-    corpus, data_dir = Corpus(tmp_path / "corpus", 3, 24), tmp_path / "data"
-    built(corpus, data_dir)
-    numbers = []
-    for _ in range(16):
-        corpus.add()
-        built(corpus, data_dir)
-        numbers.append(len(find_current(data_dir)[1].segments))
-    assert numbers[: len(expected)] == expected
+    def grow_by(count: int, data_dir: Path) -> list[int]:
+        """The number of segments after each of so many additions."""
+        numbers = []
+        for _ in range(count):
+            corpus.add()
+            built(corpus, data_dir)
+            numbers.append(len(find_current(data_dir)[1].segments))
+        return numbers
+
+    monkeypatch.setattr("index.store.growth._FEW_ARTICLES", 50)
+    built(corpus, tmp_path / "few")
+    assert grow_by(3, tmp_path / "few") == [2] * 3
+    monkeypatch.setattr("index.store.growth._FEW_ARTICLES", 0)
+    built(corpus, data_dir := tmp_path / "data")
+    numbers = grow_by(18, data_dir)
+    assert numbers[:8] == [2, 2, 3, 2, 3, 3, 4, 2]
     assert 0 in numbers[12:]
     folders = {path.name for path in (data_dir / "index" / "segments").iterdir()}
     assert len(folders) <= 2 * max(numbers)
