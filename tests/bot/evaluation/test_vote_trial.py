@@ -39,11 +39,9 @@ def test_the_articles_are_those_of_the_corpus_and_hold_the_answers() -> None:
 async def test_votes_are_counted_beside_the_reader(
     bundled: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    questions = [*trial_questions()[1:4], trial_questions()[5]]
+    questions, articles = [*trial_questions()[1:4], trial_questions()[5]], trial_articles()[:3]
     monkeypatch.setattr(vote_trial, "trial_questions", lambda: questions)
-    monkeypatch.setattr(
-        vote_trial, "trial_articles", lambda articles=trial_articles(): articles[:3]
-    )
+    monkeypatch.setattr(vote_trial, "trial_articles", lambda: articles)
     settings = Settings(_env_file=None)
     with open_trial(bundled, open_reader(settings), thresholds_of(settings)) as trial:
         nothing = await trial.run(Scripted("aucune"), ModelLimits())
