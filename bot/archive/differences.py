@@ -19,11 +19,12 @@ from index.text.moments import Moment, find_moments
 from index.text.names import span_names
 from index.text.quantities import Quantity, find_quantities
 
+DEAD = r"mort|tu[ée]|p[ée]ri|d[ée]c[èée]|perdu la vie|killed|dead|died|deaths"
 # Matched after the number: « 154 personnes ont péri », « au moins 200 morts ».
 TOLLS = {
     kind: re.compile(rf"^\W*(?:\w+\W+){{0,4}}?(?:{words})", re.IGNORECASE)
     for kind, words in (
-        ("dead", r"mort|tu[ée]|p[ée]ri|d[ée]c[èée]|perdu la vie|killed|dead|died|deaths"),
+        ("dead", DEAD),
         ("injured", r"bless|injured|wounded"),
     )
 }

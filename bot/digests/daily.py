@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answer import Citation
-from bot.digests.excerpt import LEAST_WORDS, excerpt, meant_day, restates
+from bot.digests.excerpt import LEAST_WORDS, excerpt, meant_day, restates, unsaid_place
 from bot.digests.script import Script, ScriptLine, spoken_quote, take_turns
 from bot.digests.stories import Story, find_stories
 from bot.digests.texts import ScriptPhrases
@@ -22,8 +22,8 @@ from index.article import Article, Period, Selection
 if TYPE_CHECKING:
     from index.store.open_generation import OpenGeneration
 
-MAX_STORIES = 8  # any others are only counted
-_HEADLINES = 3  # read first, and again of what was told the day before
+MAX_STORIES = 8
+_HEADLINES = 3  # read first if there are as many, and again of what was told the day before
 _STORY_WORDS = 40  # at least, of stories after the first
 
 
@@ -49,7 +49,7 @@ def make_daily(
     new = [story for story in stories if not story.is_known]
     names = {source_name(story.articles[0]) for story in new}
     outlet = names.pop() if len(names) == 1 else ""
-    writer = _Writer(ScriptPhrases.of(language), period, outlet)
+    writer = _Writer(ScriptPhrases.of(language), period, len(new) >= _HEADLINES, outlet)
     for story in new:
         if writer.story_count < MAX_STORIES:
             writer.add_story(story)
@@ -57,7 +57,7 @@ def make_daily(
         writer.add_no_news(generation)
     writer.add_known([story.articles[0] for story in stories if story.is_known][:_HEADLINES])
     if writer.story_count:
-        writer.add_end(len(new) - writer.story_count)
+        writer.add_end()
     return Script(
         title=writer.phrases.daily(period.last),
         period=period,
@@ -74,6 +74,7 @@ class _Writer:
 
     phrases: ScriptPhrases
     period: Period
+    has_headlines: bool
     outlet: str = ""  # of all articles
     sources: list[Article] = field(default_factory=list)
     _quotes: list[str] = field(default_factory=list)
@@ -109,8 +110,10 @@ class _Writer:
             ScriptLine(self.phrases.followed(subject), chapter=chapter)
             for subject in story.subjects
         ]
-        if text := self._introduce(article, chapter, quotes):
-            lines.append(ScriptLine(text, chapter=chapter, aloud=True))
+        lines += [
+            ScriptLine(text, chapter=chapter, aloud=True)
+            for text in self._introduce(article, chapter, quotes)
+        ]
         lines += self._quote(quotes, chapter, also)
         if also:
             names = format.listing(also, self.phrases.code)
@@ -139,16 +142,14 @@ class _Writer:
             self.sources += articles
             self._end.append(ScriptLine(self.phrases.again(format.listing(titles, code))))
 
-    def add_end(self, omitted: int) -> None:
-        if omitted:
-            self._end.append(ScriptLine(self.phrases.more_stories(omitted)))
+    def add_end(self) -> None:
         self._end.append(ScriptLine(self.phrases.end_of_daily(self.period.last), aloud=True))
 
     def lines(self) -> Iterator[ScriptLine]:
         yield ScriptLine(self.phrases.daily(self.period.last), aloud=True)
         if self.story_count and self.outlet:
             yield ScriptLine(self.phrases.all_from(self.outlet), aloud=True)
-        if self.story_count > 1:
+        if self.has_headlines and self.story_count > 1:
             yield ScriptLine(self.phrases.headlines, aloud=True)
             for title in self._titles[:_HEADLINES]:
                 text = self.phrases.bare_headline(title)
@@ -160,17 +161,19 @@ class _Writer:
             yield from lines
         yield from self._end
 
-    def _introduce(self, article: Article, title: str, quotes: Sequence[Citation]) -> str:
-        """Say the source, the day and the title of an article, unless they are known."""
-        name, day, today = source_name(article), "", self.period.last
-        if restates(article, quotes, is_known=len(self._titles) < _HEADLINES):
-            title = ""
+    def _introduce(self, article: Article, title: str, quotes: Sequence[Citation]) -> list[str]:
+        """Say the source, the day and the title or place of an article, unless they are known."""
+        name, day, today, place = source_name(article), "", self.period.last, ""
+        is_known = self.has_headlines and len(self._titles) < _HEADLINES
+        if restates(article, quotes, is_known=is_known):
+            title, place = "", unsaid_place(article, quotes)
         if article.published and article.published != today:
             is_recent = article.published.year == today.year
             day = (format.day_of_year if is_recent else format.day)(
                 article.published, self.phrases.code
             )
-        return self.phrases.introduce("" if name in (self.outlet, title) else name, day, title)
+        source = "" if name in (self.outlet, title) else name
+        return self.phrases.introduce(source, day, title, place)
 
     def _cue(self) -> str:
         others, count = list(self.phrases.others.values()), self.story_count

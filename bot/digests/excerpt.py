@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
+from bot.archive.differences import DEAD
 from bot.archive.lede import (
     is_continuation,
     is_quotable,
@@ -18,6 +19,7 @@ from bot.archive.lede import (
     lede,
 )
 from bot.archive.speakers import find_speech
+from bot.digests.stories import log_dead
 from index.article import Article, Passage, Sentence
 from index.ingestion.passages import cut
 from index.text.antecedents import is_dependent
@@ -31,12 +33,16 @@ LEAST_WORDS = 60
 _LEAST_SENTENCES = 2
 _SHORT_WORDS = 6
 MORE_WORDS = 60  # of sentences that lean on what was read, or lead to what the title promises
+_LAST_WORDS = 50  # of an article, read with what comes before
 _LEAST_GAIN = 2  # words of a title, of which a name counts twice, to read on for
-_RESTATED_SHARE = 0.5
+_RESTATED_SHARE = 0.7  # of a title's words
 _MOST_SENTENCES = 8  # read together
 _QUOTED = re.compile(r"«[^«»]*»")
 _SIGNATURE = re.compile(r"\s*[—–]\s?(?=\w)")  # « — Luca, 32 ans »
-_LIST = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][\w’'. -]{1,30} ?, ){5}")
+# A list of names, and what speaks of the page.
+_UNFIT = re.compile(
+    r"(?:[A-ZÀ-ÖØ-Þ][\w’'. -]{1,30} ?, ){5}|^Les heures (?:données|sont)|\ben gras\b|\bci-dessous\b"
+)
 _WORD = re.compile(r"\w")
 # How what was reported went out: nobody hurt, somebody arrested, an alert that was false.
 _OUTCOME = re.compile(
@@ -47,8 +53,9 @@ _OUTCOME = re.compile(
     r"|no (?:one|casualties|injuries))\b",
     re.IGNORECASE,
 )
+_DEAD_WORD, _DEATH = re.compile(rf"\b(?:{DEAD})\w*", re.IGNORECASE), "†"
 _EARLIER = re.compile(r"\b(?:avai(?:t|ent)|déjà|(?:[Ee]n|depuis) (?:\w+ )?(?:19|20)\d\d)\b")
-_PLACE = re.compile(r"^[^:]{1,40} : ")  # « France : … »
+_PLACE = re.compile(r"^([^:]{1,40})\s:\s")  # « France : … »
 _YEAR = re.compile(r"(?:19|20)\d\d(?:-(?:19|20)?\d\d)?|.*-.*")
 _MOMENT = (
     rf"(?:\d|{one_of(weekday_names('fr', 'en'))}|matin|midi|soir|après-midi|nuit|semaine|week-end"
@@ -62,7 +69,7 @@ _DEMONSTRATIVE = re.compile(
     r"|\b(?:le|la|les) (?:dernier|dernière)s?(?=,| (?:a|ont|est|sont)\b)"
     r"|\b(?:un |une |de )?tel(?:le)?s? (?!qu)[a-zà-ÿ]|\b(?:pour|quant à) (?:le |la )second"
     r"|\bpeu (?:après|avant)(?=,|\.| par )|^(?!.*\bil (?:n['’])?y a)[^,«»]{3,60} y (?:a|ont|\w+e)\b"
-    r"|\b(?:selon|pour|avec|chez|contre|sur|d['’]entre|according to) "
+    r"|\b(?:selon|pour|avec|chez|contre|sur|parmi|d['’]entre|according to) "
     r"(?:lui|elles?|eux|him|her|them)\b",
     re.IGNORECASE,
 )
@@ -129,7 +136,7 @@ class _Unit:
         text = self.text
         states = any(is_quotable(sentence, article) for _, sentence in self.sentences)
         is_whole = text.count("«") == text.count("»") and not text.endswith(":")
-        return is_whole and not _LIST.search(text) and (states or (leans and _is_short(text)))
+        return is_whole and not _UNFIT.search(text) and (states or (leans and _is_short(text)))
 
     def cite(self, article: Article) -> list[Citation]:
         return [Citation.of(1, sentence, own, article) for own, sentence in self.sentences]
@@ -181,7 +188,7 @@ def excerpt(
             if (citation.start == begin.start or stands_alone(citation.quote, article, context))
             and not next(_find_units(article, citation.start)).is_only_quote
         ),
-        None,
+        Citation.of(1, begin, passage, article) if is_quotable(begin, article) else None,
     )
     if first is None or any(
         relation(first.quote, other, language) is Relation.SAME for other in earlier
@@ -200,7 +207,8 @@ def excerpt(
         is_enough = words > least + MORE_WORDS or (
             words > least and len(chosen) >= _LEAST_SENTENCES and not leans
         )
-        if is_enough and claim < unit.start:
+        is_last = len(article.text[unit.start :].split()) <= _LAST_WORDS
+        if is_enough and claim < unit.start and not (is_last or _is_short(spoken)):
             claim = _find_claim(article, chosen, rest)
             is_far = len(article.text[unit.start : max(claim, 0)].split()) > MORE_WORDS
             if claim < 0 or words > least + 2 * MORE_WORDS:
@@ -210,10 +218,14 @@ def excerpt(
             and unit.is_fit(article, leans=leans)
             and meant_day(text, article, day) is None
             and not is_repetition(text, texts[1:], language)
-            and not (has_gap and not stands_alone(unit.head, article, texts))
+            and not (
+                has_gap
+                and (leans or unit.start != claim)
+                and not stands_alone(unit.head, article, texts)
+            )
             and not (unit.is_only_quote and (has_gap or find_speech(spoken, language) is None))
         )
-        has_gap = not is_fit
+        has_gap = not is_fit and not text.endswith(":")
         if is_fit:
             spoken = text
             words += len(text.split())
@@ -224,16 +236,19 @@ def excerpt(
 def _find_claim(article: Article, chosen: Sequence[Citation], following: Sequence[_Unit]) -> int:
     """Where the first unit starts that says most of what the title promises and none of the
     `chosen` says: a name, two words, or the one that is left; -1 if there is none."""
-    language, title = article.language, _PLACE.sub("", article.title)
+    language, title = article.language, topic_of(article)
     excerpt_text = " ".join(citation.quote for citation in chosen)
     rest = " ".join(unit.text for unit in following)
     missing = (_words(title, language) - _words(excerpt_text, language)) & _words(rest, language)
     names = " ".join(title[name.start : name.end] for name in span_names(title, language))
-    worth = dict.fromkeys(missing, 1) | dict.fromkeys(missing & _words(names, language), 2)
+    heavy = missing & {*_words(names, language), _DEATH}
+    worth = dict.fromkeys(missing, 1) | dict.fromkeys(heavy, 2)
     is_settled = _OUTCOME.search(excerpt_text) is not None
+    dead = log_dead(f"{title} {excerpt_text}", language)
     gains = [
         sum(worth[word] for word in missing & _words(unit.text, language))
         + _LEAST_GAIN * (not is_settled and _is_outcome(unit.text))
+        + _LEAST_GAIN * (log_dead(unit.text, language) > dead and not _EARLIER.search(unit.text))
         for unit in following
     ]
     best = max(gains, default=0)
@@ -246,22 +261,37 @@ def _is_outcome(text: str) -> bool:
 
 
 def restates(article: Article, quotes: Sequence[Citation], *, is_known: bool) -> bool:
-    """True if the first of the quotes says most of what an article's title does, and its place;
-    of a title that `is_known`, if it says part of it, and all together most."""
+    """True if the first of the quotes says what an article's title does, and leans on nothing; of a
+    title that `is_known`, a word of it."""
     language = article.language
-    topic = _PLACE.sub("", article.title)
-    title, words = _words(topic, language), [_words(quote.quote, language) for quote in quotes]
-    place = _words(article.title.removesuffix(topic), language)
-    shares = [len(title & own) for own in (words[0], set().union(*words))]
-    least = _RESTATED_SHARE * len(title)
-    if is_known:
-        return 2 * shares[0] >= least and shares[1] >= least
-    return shares[0] >= least and place <= words[0]
+    title, quote = (_words(text, language) for text in (topic_of(article), quotes[0].quote))
+    return is_self_contained(quotes[0].quote, language) and len(title & quote) >= (
+        1 if is_known else _RESTATED_SHARE * len(title)
+    )
+
+
+def place_of(article: Article) -> str:
+    """Return what stands before the colon of an article's title: « France : … »; "" if nothing."""
+    place = _PLACE.match(article.title)
+    return place[1] if place else ""
+
+
+def topic_of(article: Article) -> str:
+    """Return an article's title without its place."""
+    return _PLACE.sub("", article.title)
+
+
+def unsaid_place(article: Article, quotes: Sequence[Citation]) -> str:
+    """Return the place of an article's title unless the first of the quotes says it."""
+    place, said = place_of(article), _words(quotes[0].quote, article.language)
+    return "" if _words(place, article.language) <= said else place
 
 
 def _words(text: str, language: str) -> set[str]:
-    """The terms of a text, but for years and the parts of compounds."""
-    return {term for term in keyed_terms(text, language) if not _YEAR.fullmatch(term)}
+    """The terms of a text, but for years and parts of compounds; all words for death are one."""
+    words = {term for term in keyed_terms(text, language) if not _YEAR.fullmatch(term)}
+    dead = {term for match in _DEAD_WORD.finditer(text) for term in keyed_terms(match[0], language)}
+    return words - dead | {_DEATH} if dead else words
 
 
 def _is_open(text: str) -> bool:

@@ -31,7 +31,7 @@ from filelock import FileLock
 
 from bot.answer import link_to
 from bot.audio import Recording
-from bot.digests.script import Script, spoken_quote
+from bot.digests.script import Script, written_quote
 from bot.digests.script_layout import chapters, source_parts
 from bot.digests.texts import DailyFeedPhrases, FeedPhrases
 from bot.errors import FeedError
@@ -201,7 +201,7 @@ def _templates() -> Environment:
         "clock": _clock,
         "link_to": link_to,
         "source_parts": source_parts,
-        "spoken_quote": spoken_quote,
+        "written_quote": written_quote,
     }
     return templates
 

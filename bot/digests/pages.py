@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot.digests import clock
 from bot.digests.daily import make_daily, newest_day
 from bot.digests.feed import COVER, FEED, PLAYER, SIDECAR_SUFFIXES, load_episodes, strip_illegal
-from bot.digests.script import Script, spoken_quote
+from bot.digests.script import Script, written_quote
 from bot.digests.script_layout import chapters, source_parts
 from bot.digests.texts import DigestPageTexts, FeedPhrases
 from bot.locale.catalogue import Language
@@ -109,7 +109,7 @@ class DigestPages:
             "before": earlier or before,
             "earlier": earlier,
             "after": day + timedelta(days=1) if day < today else None,
-            "spoken_quote": spoken_quote,
+            "written_quote": written_quote,
             "source_parts": source_parts,
             "quotes_path": quotes_path,
         }

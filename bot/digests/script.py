@@ -16,7 +16,7 @@ from string import Formatter
 
 from bot.answer import LINE_END, Citation
 from bot.audio import Speaker, SpokenLine
-from bot.digests.excerpt import meant_day
+from bot.digests.excerpt import meant_day, place_of, topic_of
 from bot.errors import QuoteError
 from bot.locale import format
 from bot.locale.answers import title_of
@@ -24,11 +24,18 @@ from bot.locale.catalogue import Language, catalogue
 from bot.locale.source import host_of, publishers
 from index.article import Article, Period
 
-# Reference marks, omissions, coordinates and the dash of a signature. A time zone stays: without
-# it, the hour would be another one.
+# Reference marks, omissions, coordinates, the dash of a signature, and the spaces that links leave.
+# A time zone stays: without it, the hour would be another one.
 _MARK = re.compile(
     r" ?\[(?:\d{1,3}|…|\.\.\.)\]| ?\((?:…|\.\.\.)\)"
     r"| ?\([^()]{0,40}\d ?° ?\d{1,2} ?[′'’][^()]{0,80}\)|^[—–]\s?"
+    r"|(?<=\()\s{1,2}|\s{1,2}(?=[,)]|\.(?![\w.]))|(?<=\bex-)\s{1,2}|(?<=\b[dlnsDLNS]['’])\s{1,2}(?=\w)"
+    r"|(?<=[\dXVI]) (?=(?:e|er|re|ère)\b)"
+)
+# Heights, dates of birth and asides, left out in speech alone.
+_ASIDE = re.compile(
+    r" ?\([\d\s]{3,9} ?m\)| ?\((?:NDLR|lire|voir|qui|née?s?)\b[^()]{1,200}\)"
+    r"|,? née?s? le \d\w* [a-zéû]+ \d{4}\b"
 )
 WORDS_A_MINUTE = 150  # of the speech engine
 _VOICE_SENTENCES = 4  # of one voice in a row
@@ -107,7 +114,8 @@ class Script:
                 yield format.day(day, self.language)
                 yield format.day_of_year(day, self.language)
             title = title_of(article, self.language)
-            yield from (title, format.quote(title, self.language))
+            yield from (title, place_of(article))
+            yield from (format.quote(text, self.language) for text in (title, topic_of(article)))
             yield from filter(None, (article.outlet, article.author, host_of(article.url)))
             yield from publishers(article)
         for quote in self.quotes:
@@ -115,9 +123,14 @@ class Script:
                 yield format.day_of_year(meant, self.language)
 
 
-def spoken_quote(citation: Citation) -> str:
-    """Return a quote on one line, as it is read aloud: without what only the eye needs."""
+def written_quote(citation: Citation) -> str:
+    """Return a quote on one line, without reference marks."""
     return _MARK.sub("", LINE_END.sub(" ", citation.quote))
+
+
+def spoken_quote(citation: Citation) -> str:
+    """Return a quote as it is read aloud: without what only the eye needs."""
+    return _ASIDE.sub("", written_quote(citation))
 
 
 def take_turns(lines: Sequence[ScriptLine]) -> Iterator[ScriptLine]:
@@ -149,9 +162,9 @@ def spoken_script(script: Script) -> list[SpokenLine]:
 
 
 def is_listed(text: str, language: Language, names: Iterable[str]) -> bool:
-    """True if a line is a fixed phrase filled with nothing but `names` and counts."""
+    """True if a line is a fixed phrase filled with nothing but `names`."""
     patterns = sorted(map(re.escape, filter(None, names)), key=len, reverse=True)
-    value = rf"(?:{'|'.join((*patterns, _COUNT))})"
+    value = rf"(?:{'|'.join(patterns)})"
     values = rf"{value}(?:(?:, | et | and ){value})*"
     return any(
         text.startswith(form[0])
@@ -159,9 +172,6 @@ def is_listed(text: str, language: Language, names: Iterable[str]) -> bool:
         and re.fullmatch(values.join(map(re.escape, form)), text)
         for form in _forms(language)
     )
-
-
-_COUNT = r"\d[\d\u202f,]*"
 
 
 @cache

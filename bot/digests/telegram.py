@@ -21,7 +21,7 @@ from bot.digests.digest_records import DigestRecord
 from bot.digests.podcast import PodcastRequest, make_podcast
 from bot.digests.recordings import HEAR_DAILY_PATTERN, RecordingHandlers, hear_button, new_script
 from bot.digests.schedule import Schedule, day_before_first, due_day, parse_day, parse_schedule
-from bot.digests.script import Script, spoken_quote
+from bot.digests.script import Script, written_quote
 from bot.digests.script_layout import Paragraph, chapters, source_parts
 from bot.digests.texts import RecordingPhrases, SchedulePhrases
 from bot.locale.answers import Phrases
@@ -305,7 +305,7 @@ def _render_paragraph(paragraph: Paragraph, heading: str, phrases: Phrases) -> I
     opening, closing = phrases.quote("\0").split("\0")
     for citation in paragraph.quotes:
         # The marker must not begin a line of its own, hence the no-break space.
-        yield StyledSpan(f"{opening}{spoken_quote(citation)}{closing}\u00a0")
+        yield StyledSpan(f"{opening}{written_quote(citation)}{closing}\u00a0")
         yield citation_marker(citation)
         yield StyledSpan("\n")
     first = paragraph.quotes[0]

@@ -196,7 +196,7 @@ def script_text(script: Script) -> Text:
 
 
 def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Text:
-    from bot.digests.script import spoken_quote
+    from bot.digests.script import written_quote
     from bot.digests.script_layout import source_parts
 
     if not paragraph.quotes:
@@ -204,7 +204,7 @@ def _paragraph_text(paragraph: Paragraph, heading: str, phrases: Phrases) -> Tex
     text = Text()
     for number, citation in enumerate(paragraph.quotes):
         text.append("\n" if number else "")
-        text.append(f"{phrases.quote(harmless(spoken_quote(citation)))}\u00a0")
+        text.append(f"{phrases.quote(harmless(written_quote(citation)))}\u00a0")
         text.append(f"[{citation.number}]", style=MARKER)
     first = paragraph.quotes[0]
     link_text, beside = source_parts(paragraph, heading, phrases)
@@ -230,13 +230,13 @@ def script_markdown(script: Script) -> str:
 
 
 def _paragraph_markdown(paragraph: Paragraph, heading: str, phrases: Phrases) -> str:
-    from bot.digests.script import spoken_quote
+    from bot.digests.script import written_quote
     from bot.digests.script_layout import source_parts
 
     if not paragraph.quotes:
         return escape_markdown(paragraph.text)
     quotes = " ".join(
-        f"{phrases.quote(escape_markdown(spoken_quote(citation)))}\u00a0{_marker(citation)}"
+        f"{phrases.quote(escape_markdown(written_quote(citation)))}\u00a0{_marker(citation)}"
         for citation in paragraph.quotes
     )
     link_text, beside = map(escape_markdown, source_parts(paragraph, heading, phrases))

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from bot.answer import Citation
-from bot.digests.excerpt import excerpt, meant_day, restates, stands_alone
+from bot.digests.excerpt import excerpt, meant_day, restates, stands_alone, unsaid_place
 from bot.digests.script import spoken_quote
 from index.ingestion.passages import cut
 from tests.bot.digests.made import DAY, article
 
 NEWS = "Des rebelles ont exécuté 28 soldats mercredi près de la ville de Saraqeb."
 VIDEO = "Une vidéo de l’exécution a été publiée sur Internet par les rebelles."
+
+LONG = "La ville de Homs a été bombardée par l’armée mercredi matin. " * 6
 
 
 def read(text: str, least: int = 10, day: date | None = None) -> list[str]:
@@ -23,10 +25,7 @@ def read(text: str, least: int = 10, day: date | None = None) -> list[str]:
 
 def test_a_passage_is_read_on_while_a_sentence_leans_on_it() -> None:
     leaning = "Cette vidéo a été condamnée par les Nations unies jeudi soir."
-    assert read(f"{NEWS} {leaning} La ville de Homs a été bombardée par l’armée.") == [
-        NEWS,
-        leaning,
-    ]
+    assert read(f"{NEWS} {leaning} {LONG}") == [NEWS, leaning]
 
 
 def test_an_article_is_read_on_until_what_its_title_promises_is_said() -> None:
@@ -74,22 +73,29 @@ def test_an_hour_keeps_its_time_zone_and_a_sentence_loses_its_reference_marks() 
     assert spoken_quote(quote) == text.replace(" [3]", "")
 
 
-@pytest.mark.parametrize(
-    ("place", "is_known", "is_restated"),
-    [("", False, True), ("Syrie : ", False, False), ("Syrie : ", True, True)],
-)
-def test_a_title_is_said_by_a_sentence_that_names_its_place_too(
-    place: str, is_known: bool, is_restated: bool
-) -> None:
-    title = f"{place}Des rebelles exécutent 28 soldats"
-    quotes = quotes_of(title, NEWS)
-    assert restates(quotes[0].article, quotes, is_known=is_known) is is_restated
+def test_a_title_is_said_by_a_sentence_that_has_most_of_its_words_but_not_its_place() -> None:
+    quotes = quotes_of("Syrie : des rebelles exécutent 28 soldats", NEWS)
+    assert restates(quotes[0].article, quotes, is_known=False)
+    assert unsaid_place(quotes[0].article, quotes) == "Syrie"
+    quotes = quotes_of("Syrie : 28 soldats morts dans la nuit près d’Alep", NEWS)
+    assert not restates(quotes[0].article, quotes, is_known=False)
+    assert restates(quotes[0].article, quotes, is_known=True)
 
 
 def test_an_article_is_read_on_until_how_it_went_out() -> None:
     rest = "La ville de Homs a été bombardée par l’armée mercredi matin. Il pleut."
     outcome = "Deux hommes ont été interpellés par l’armée mercredi soir à Homs."
-    assert read(f"{NEWS} {rest} {outcome} Homs compte 800 000 habitants.")[-1] == outcome
+    assert read(f"{NEWS} {rest} {outcome} {LONG}")[-1] == outcome
+
+
+def test_the_last_toll_of_an_article_is_read() -> None:
+    toll = "Le bilan s’élève à 31 morts selon l’Observatoire syrien."
+    assert read(f"{NEWS} {LONG} {toll} {LONG} {LONG}")[-1] == toll
+
+
+def test_a_short_article_is_read_to_its_end() -> None:
+    end = "La ville de Homs compte 800 000 habitants."
+    assert read(f"{NEWS} {VIDEO} {end}")[-1] == end
 
 
 @pytest.mark.parametrize(

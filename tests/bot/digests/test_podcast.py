@@ -66,11 +66,11 @@ def said(script: Script) -> list[str]:
 
 def test_a_subject_is_told_from_the_first_day_on(searcher: Searcher) -> None:
     told = said(made(searcher))
-    last = "Le ferry de Kersaint de nouveau en mer"
+    titles = (f"«\u00a0{FERRY[at].title}\u00a0»" for at in (0, 2))
     assert told[:5] == [
         "Bonjour. Le Podcast\u00a0: ferry de Kersaint.",
         "Source\u00a0: Le Phare.",
-        f"Au programme\u00a0: «\u00a0{last}\u00a0».",
+        f"Au programme\u00a0: {' et '.join(titles)}.",
         "Le 2 mars 2026.",
         CRASH,
     ]
@@ -105,4 +105,5 @@ def test_a_subject_without_articles_is_said_to_be_unknown(searcher: Searcher, su
 def test_a_period_is_told_story_by_story(searcher: Searcher) -> None:
     script = make_podcast(searcher, PodcastRequest("fr", period=Period(EARLY, LATE)))
     told = said(script)
-    assert sum(line.endswith("\u00a0».") for line in told) >= 2
+    assert told[2].startswith("Au programme\u00a0: ")
+    assert told[2].count("«") == len({quote.article.id for quote in script.quotes}) >= 2

@@ -52,7 +52,6 @@ def test_a_quote_is_said_as_it_stands() -> None:
     [
         "Selon Le Phare, le 26 mars 2026\u00a0: «\u00a0Le pont\u00a0».",
         "Vous suivez\u00a0: le vélo",
-        "Et 1\u202f200 autres sujets dans les articles.",
     ],
 )
 def test_a_line_of_the_list_names_what_is_known_of_the_articles(text: str) -> None:
