@@ -106,20 +106,21 @@ async def test_a_stranger_gets_one_line_an_hour(server: BotServer, bot: Running)
 # Invitations
 
 
-@pytest.mark.parametrize(
-    ("command", "welcome"),
-    [("/inviter", "Bienvenue ! Posez"), ("/invite editor", "Bienvenue ! Vous")],
-)
-async def test_an_invitation_lets_one_in_for_good(
-    server: BotServer, bot: Running, command: str, welcome: str
-) -> None:
+async def test_an_invitation_lets_one_in_for_good(server: BotServer, bot: Running) -> None:
+    guests = {
+        STRANGER: ("/inviter", "Bienvenue ! Posez"),
+        STRANGER + 10: ("/invite editor", "Bienvenue ! Vous"),
+    }
     async with bot(access="invitation"):
-        start = await invited(server, command)
-        assert (await asked(server, STRANGER, start)).startswith(welcome)
-        assert (await asked(server, STRANGER)).startswith(CITED)
-        assert (await asked(server, OTHER, start)).startswith("Cette invitation a déjà servi")
+        for guest, (command, welcome) in guests.items():
+            start = await invited(server, command)
+            assert (await asked(server, guest, start)).startswith(welcome)
+            assert (await asked(server, guest)).startswith(CITED)
+            again = await asked(server, guest + 100, start)
+            assert again.startswith("Cette invitation a déjà servi")
     async with bot(access="invitation"):
-        assert (await asked(server, STRANGER)).startswith(CITED)
+        for guest in guests:
+            assert (await asked(server, guest)).startswith(CITED)
         assert (await asked(server, OTHER)).startswith("Bonjour ! Je ne réponds que sur invitation")
 
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.messenger.handlers.question import QUESTION_LIMIT
 from bot.messenger.inbound.scheduler import UpdatePace
-from tests.bot.messenger.samples import BIRTH, FRESNEL, answered, cite, refused
+from tests.bot.messenger.samples import FRESNEL, answered, cite, refused
 from tests.botapi.server import BotServer
 from tests.e2e.telegram import Shelf, StubChain, running
 
@@ -198,20 +197,3 @@ def test_any_forwarded_post_and_reply_is_answered(conversation: Conversation, te
     origin = _person(text[:60])
     assert conversation.said_to(READER, content={"text": text, "forward_origin": origin})
     assert conversation.said_to(READER, text=text, reply_to=1)
-
-
-def test_the_longest_text_is_told_to_be_too_long(conversation: Conversation) -> None:
-    (said,) = conversation.said_to(READER, text="é" * 4096)
-    assert f"{QUESTION_LIMIT} caractères au plus" in said
-
-
-@pytest.mark.parametrize("data", ["", "p:", "w:::", "v:1:2", "\0", "é" * 20, "forget:maybe"])
-def test_forged_buttons_are_answered_politely(conversation: Conversation, data: str) -> None:
-    async def press() -> str:
-        server = conversation.server
-        message = await server.reply_to(READER, f"{BIRTH}x")
-        while not message.buttons:
-            message = await server.next_message()
-        return (await server.reply_to_press(message, 0, data=data or " ")).text
-
-    assert "n’est plus" in conversation.loop.run_until_complete(press())

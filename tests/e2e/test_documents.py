@@ -127,11 +127,7 @@ async def test_a_document_with_a_question_on_it_is_kept_here_and_answers_it(
     )
     assert (data_dir / "conversations" / f"{EDITOR}_0").exists()
     assert (await server.reply_to(READER, INVENTION)).text.startswith("Je ne sais pas")
-
-
-async def test_what_the_file_of_a_question_does_not_say_is_not_looked_up_elsewhere(
-    server: BotServer,
-) -> None:
+    # What the file of a question does not say is not looked up elsewhere.
     canal = "Depuis quand le canal relie-t-il la ville à la mer ?"
     assert "1820" in (await server.reply_to(READER, canal)).text
     server.user_sends_file(EDITOR, "fresnel.txt", DOCUMENT.encode(), caption=canal)

@@ -38,17 +38,19 @@ async def _reply_to(server: BotServer, text: str, person: int = READER, **more: 
     return await server.reply_to(GROUP, text, kind="supergroup", person=person, **more)
 
 
-@pytest.mark.parametrize(
-    "text", [f"@{BOT} {QUESTION}", f"{QUESTION} @{BOT}", f"@{BOT.upper()}, {QUESTION}"]
-)
 async def test_a_mention_is_a_question_and_its_answer_a_reply(
-    server: BotServer, chain: StubChain, text: str
+    server: BotServer, chain: StubChain
 ) -> None:
-    number = _says(server, text)
-    answer = await server.next_message()
-    assert answer.text.startswith(ANSWER)
-    assert answer.reply_to == number
-    assert chain.questions == [QUESTION]
+    for text in (f"@{BOT} {QUESTION}", f"{QUESTION} @{BOT}", f"@{BOT.upper()}, {QUESTION}"):
+        number = _says(server, text)
+        answer = await server.next_message()
+        assert answer.text.startswith(ANSWER)
+        assert answer.reply_to == number
+    assert chain.questions == [QUESTION] * 3
+    # What is not meant for the bot is let pass.
+    _says(server, "Bonjour à tous")
+    _says(server, "@quelqu_un_dautre, tu viens ?")
+    await server.silence()
 
 
 async def test_a_mention_may_point_at_a_message(server: BotServer, chain: StubChain) -> None:
@@ -68,12 +70,6 @@ async def test_a_reply_to_the_bot_goes_on_from_there(server: BotServer, chain: S
     assert said.replied_turn is not None
     assert said.replied_turn.question == QUESTION
     assert [turn.question for turn in said.history] == [SECOND]
-
-
-async def test_what_is_not_meant_for_the_bot_is_let_pass(server: BotServer) -> None:
-    _says(server, "Bonjour à tous")
-    _says(server, "@quelqu_un_dautre, tu viens ?")
-    await server.silence()
 
 
 async def test_a_topic_is_kept_to(server: BotServer, chain: StubChain) -> None:

@@ -66,7 +66,9 @@ async def test_the_rest_of_a_list_is_one_tap_away(server: BotServer, chain: Stub
     assert all(sentence in everything.text for sentence in SENTENCES)
 
 
-async def test_an_answer_is_sent_as_a_document(server: BotServer) -> None:
+async def test_a_long_answer_is_sent_as_a_document_in_its_chat(
+    server: BotServer, chain: StubChain
+) -> None:
     shown = await server.reply_to(READER, QUESTION)
     assert "Document" in shown.labels
     offer = await server.reply_to_press(shown, "Document")
@@ -80,15 +82,8 @@ async def test_an_answer_is_sent_as_a_document(server: BotServer) -> None:
     markdown = await server.reply_to_press(offer, "Markdown")
     assert markdown.file is not None
     assert f"**6 mai** {SENTENCES[5]}[^6]" in markdown.file.data.decode()
-
-
-async def test_another_chat_s_answer_is_sent_to_nobody(server: BotServer) -> None:
-    await server.reply_to(READER, QUESTION)
     mine = await server.reply_to(OTHER, QUESTION)
     told = await server.reply_to_press(mine, 1, data="doc:1:docx")
     assert "n’est plus gardée" in told.text
-
-
-async def test_a_short_answer_is_no_document(server: BotServer, chain: StubChain) -> None:
     chain.answers["Quand ?"] = answered("Quand ?", cite(1, SENTENCES[0], DAILY))
     assert "Document" not in (await server.reply_to(READER, "Quand ?")).labels

@@ -45,12 +45,6 @@ async def test_a_doubtful_answer_says_so_and_offers_news(
     assert BIRTH in (await server.reply_to(READER, "/sources")).text
 
 
-async def test_another_chat_s_answer_is_not_shown_by_a_forged_button(server: BotServer) -> None:
-    await server.reply_to(READER, QUESTION)
-    mine = await server.reply_to(OTHER, QUESTION)
-    assert "n’est plus gardée" in (await server.reply_to_press(mine, 1, data="m:1")).text
-
-
 async def test_an_article_is_walked_through_in_one_message(server: BotServer) -> None:
     card = await server.reply_to(READER, "/article ba9876543210")
     assert card.labels == ["Lire", "Résumé", "Ouvrir en ligne"]
@@ -118,11 +112,15 @@ async def test_a_bad_vote_is_asked_why_and_may_be_explained(server: BotServer) -
 
 async def test_forged_and_outdated_buttons_do_no_harm(server: BotServer) -> None:
     answer = await server.reply_to(READER, QUESTION)
+    theirs = await server.reply_to(OTHER, QUESTION)
+    assert "n’est plus gardée" in (await server.reply_to_press(theirs, 1, data="m:1")).text
     for data in ("v:999:1", "r:999:wrong", "n:999", "m:999", "x:999", "w:1:2"):
         await server.acknowledged(server.presses(answer, 0, data=data))
         server.user_says(READER, QUESTION)
         while not (await server.next_message()).text.startswith(ANSWER):
             pass
+    for data in (" ", "p:", "w:::", "v:1:2", "\0", "é" * 20, "forget:maybe"):
+        assert "n’est plus" in (await server.reply_to_press(answer, 0, data=data)).text, data
 
 
 # Reactions are votes

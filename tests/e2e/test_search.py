@@ -37,14 +37,13 @@ async def _found(server: BotServer, words: str) -> list[str]:
     return re.findall(r"^\d+\. (.+)$", listed.text, re.MULTILINE)
 
 
-async def test_nonsense_finds_nothing_and_is_told_so(server: BotServer) -> None:
+async def test_words_and_meaning_find_what_is_about_them_and_nonsense_nothing(
+    server: BotServer,
+) -> None:
     for words in ("xyzzy plugh", "???"):
         none = await server.reply_to(READER, f"/recherche {words}")
         assert none.text == f"Aucun article sur «\u00a0{words}\u00a0»."
         assert not none.buttons
-
-
-async def test_words_and_meaning_find_what_is_about_them(server: BotServer) -> None:
     found = await _found(server, "la conquête de l’espace")
     assert all(any(name in title for name in SPACE) for title in found[:2])
     for words, first in (

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from bot.answer import Statement
-from bot.arena.battle import ArenaAnswer, are_identical, compared_statements
+from bot.arena.battle import are_identical, compared_statements
 from bot.arena.battle_records import BattleChoice, PairTally
 from bot.arena.pairing import PairRecord, draw_pair
 from bot.arena.standings import Standings, compute_standings, pair_records
@@ -17,7 +17,7 @@ from bot.arena.texts import ArenaPhrases
 from bot.model_choice import parse_writers
 from index.errors import RefusedValue
 from tests.bot.arena.samples import kept_battle, kept_vote
-from tests.bot.messenger.samples import BIRTH, LENS, answered, cite, refused
+from tests.bot.messenger.samples import BIRTH, LENS, answered, cite
 
 QUESTION = "Qui a conçu la lentille ?"
 
@@ -27,16 +27,6 @@ def test_a_quote_stands_behind_the_sentence_it_leans_on() -> None:
     assert [statement.text for statement in compared_statements(answer)] == [f"{BIRTH} {LENS}"]
     (statement,) = compared_statements(replace(answer, statements=(Statement(LENS, (1,), (0, 2)),)))
     assert statement.parts[1] == "Il"
-
-
-def test_a_text_names_its_citations() -> None:
-    answer = replace(
-        answered(QUESTION, cite(1, BIRTH), cite(2, LENS)),
-        statements=(Statement("Augustin Fresnel l’a conçue.", (1, 2), (0, 16)),),
-    )
-    side = ArenaAnswer("openai:m", answer, 1.0, None)
-    assert side.text("?") == "Augustin Fresnel l’a conçue. [1][2]"
-    assert ArenaAnswer("x", refused(QUESTION), 1.0, 0).text("Je ne sais pas.") == "Je ne sais pas."
 
 
 @pytest.mark.parametrize(
@@ -128,10 +118,7 @@ def test_wins_ties_time_and_cost_are_counted() -> None:
     assert best.rating is not None
     assert other.rating is not None
     assert best.rating.value > 1000 > other.rating.value
-
-
-def test_a_writer_without_enough_battles_is_not_rated_and_neither_is_a_language() -> None:
-    told = _told()
+    # A writer without enough battles is not rated, and neither is a language.
     assert told.parts["language en"].rated == ()
     assert len(told.parts["language fr"].rated) == 2
     assert _told(enough=51).rated == ()

@@ -71,17 +71,3 @@ async def test_a_stray_refusal_is_borne(server: BotServer, chain: StubChain, met
         assert (await server.reply_to(READER, QUESTION)).text.startswith(f"«\u00a0{BIRTH}")
         await server.reply_to(READER, QUESTION)
     assert server.faults_left == 0
-
-
-async def test_the_token_is_in_no_log_at_any_level(
-    server: BotServer, chain: StubChain, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    chain.answers["Panne ?"] = RuntimeError(f"seen in a message: {server.token}")
-    server.fail_next("sendMessage", 502, description="Bad Gateway")
-    async with running(server, chain, Shelf()):
-        await server.reply_to(READER, "Panne ?")
-    assert "HTTP Request: " in caplog.text
-    assert "RuntimeError" in caplog.text
-    assert server.token not in caplog.text
-    assert server.token.partition(":")[2] not in caplog.text

@@ -21,14 +21,6 @@ def roles(state: State, access: str = "list", **settings: Any) -> Roles:
     return Roles(Settings(_env_file=None, access=access, **chosen), state)
 
 
-def test_each_role_may_what_the_next_one_may(state: State) -> None:
-    mine, people = roles(state), (ADMIN, EDITOR, LISTED, STRANGER)
-    assert [mine.of(person) for person in people] == ["administrator", "editor", "reader", None]
-    assert [mine.may_ask(person) for person in people] == [True, True, True, False]
-    assert [mine.may_add(person) for person in people] == [True, True, False, False]
-    assert [mine.administers(person) for person in people] == [True, False, False, False]
-
-
 async def test_who_is_barred_stays_so_but_for_whom_the_settings_name(state: State) -> None:
     for person in (ADMIN, LISTED, STRANGER):
         await roles(state, "open").give(person, "barred", NOW, Actor("telegram", 1))

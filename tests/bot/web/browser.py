@@ -91,10 +91,10 @@ def phone(browser: Chrome, width: int = 360) -> Iterator[None]:
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
+def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """The address of an application that a thread serves on this machine."""
     config = uvicorn.Config(
-        app, port=0, log_config=None, lifespan="on", timeout_graceful_shutdown=1
+        app, port=port, log_config=None, lifespan="on", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

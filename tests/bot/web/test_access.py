@@ -169,10 +169,13 @@ def test_the_browser_tells_the_language(header: str, language: str) -> None:
     assert accepted_language(header) == language
 
 
-def test_an_address_is_one_however_it_is_written() -> None:
+def test_an_address_is_one_however_it_is_written_and_for_a_household() -> None:
     for prefix in ("::ffff:", "64:ff9b::"):
         assert address_number(f"{prefix}203.0.113.9") == address_number("203.0.113.9")
         assert address_number(f"{prefix}203.0.113.9") != address_number(f"{prefix}203.0.113.8")
+    household = address_number("2001:db8:1:2::7")
+    assert household == address_number("2001:db8:1:2:ffff::1")
+    assert household != address_number("2001:db8:1:3::7")
 
 
 @pytest.mark.parametrize("proxy", [PROXY, f"::ffff:{PROXY}"])
@@ -226,11 +229,6 @@ async def test_new_cookies_are_no_new_allowance(shelf: Shelf, state: State, tmp_
     assert len(model.calls) == 2
     await service.ask(QUESTION, Visitor(WEB_PEOPLE + 7, "fr"))
     assert len(model.calls) == 3
-
-
-def test_a_household_is_one_address() -> None:
-    assert address_number("2001:db8:1:2::7") == address_number("2001:db8:1:2:ffff::1")
-    assert address_number("2001:db8:1:2::7") != address_number("2001:db8:1:3::7")
 
 
 @pytest.mark.parametrize(

@@ -152,15 +152,6 @@ def test_no_page_can_be_framed_or_tells_where_readers_come_from(client: TestClie
         assert headers["x-content-type-options"] == "nosniff", path
 
 
-def test_no_cookie_is_somebody_else(client: TestClient) -> None:
-    client.post("/", data={"q": QUESTION})
-    client.cookies.clear()
-    for cookie in ("", "x", "x" * 5000, "a\u00e9" * 12, "../../state.sqlite", "' OR 1=1 --" * 3):
-        kept = client.get("/mesdonnees.json", headers={"cookie": f"selon={cookie}".encode()})
-        client.cookies.clear()
-        assert kept.json()["turns"] == [], cookie
-
-
 def test_a_key_cannot_be_guessed(client: TestClient) -> None:
     pages = [client.post("/", data={"q": QUESTION}) for _ in range(5)]
     keys = {answer_paths(page.text)[0] for page in pages}

@@ -35,6 +35,7 @@ from tests.e2e.telegram import Shelf, StubChain
 from tests.postgres.server import free_port
 
 BORN = "Quand Fresnel est-il né ?"
+ANSWERS = {QUESTION: answered(QUESTION, cite(1, LENS)), BORN: answered(BORN, cite(1, BIRTH))}
 RETRY = "#answers .card .plain"
 
 
@@ -52,19 +53,22 @@ class StuckChain(StubChain):
         return await super().ainvoke(input)
 
 
-def serve(folder: Path, port: int, begun: Any) -> None:
-    """Serve in this process; the question never ends if there is an event to set once it begins."""
-    answers = {QUESTION: answered(QUESTION, cite(1, LENS)), BORN: answered(BORN, cite(1, BIRTH))}
-    chain: Any = StuckChain(begun, **answers) if begun else StubChain(**answers)
+@contextmanager
+def application(folder: Path, chain: Any) -> Iterator[ASGIApp]:
     shelf: Any = Shelf(FRESNEL)
+    settings = Settings(_env_file=None, data_dir=folder)
     with closing(open_state(f"sqlite:///{folder}/state.sqlite")) as state:
-        settings = Settings(_env_file=None, data_dir=folder)
-        app = create_app(WebService(chain, shelf, state, settings))
+        yield create_app(WebService(chain, shelf, state, settings))
+
+
+def serve(folder: Path, port: int, begun: Any) -> None:
+    """Serve in this process; one question never ends, and the event is set once it begins."""
+    with application(folder, StuckChain(begun, **ANSWERS)) as app:
         uvicorn.run(app, port=port, log_config=None)
 
 
 @contextmanager
-def running(folder: Path, port: int, begun: Any = None) -> Iterator[Callable[[], None]]:
+def running(folder: Path, port: int, begun: Any) -> Iterator[Callable[[], None]]:
     """A server in a process of its own, and what kills it."""
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=serve, args=(folder, port, begun), daemon=True)
@@ -147,7 +151,7 @@ def test_a_server_that_is_killed_in_an_answer_is_asked_again_once_it_is_back(
         find(browser, RETRY)[0].click()
         wait_for(browser, "return document.body.innerText.includes('Selon ne répond pas')")
     find(browser, "article.answer")  # the first answer is still there
-    with running(tmp_path, port):
+    with application(tmp_path, StubChain(**ANSWERS)) as app, served(app, port):
 
         def is_answered(browser: Chrome) -> bool:
             for button in browser.find_elements("css selector", RETRY):

@@ -23,7 +23,7 @@ from tests.bot.web.test_article_text import squeezed
 from tests.fakes import FakeEmbedder
 
 ROOT = Path(__file__).parents[3]
-EVERY = 4
+EVERY = 8
 """Of so many articles of the corpus one is opened."""
 
 _MARKS = """
