@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from bot.answer import Citation
 from bot.answering.extractive import Relation, relation
@@ -26,7 +25,7 @@ from index.text.antecedents import is_dependent
 from index.text.dates import weekday_names
 from index.text.event_days import find_event_days
 from index.text.language import keyed_terms
-from index.text.names import is_one_person, span_names
+from index.text.names import span_names
 from index.text.patterns import one_of
 
 LEAST_WORDS = 60
@@ -56,7 +55,6 @@ _OUTCOME = re.compile(
 _DEAD_WORD, _DEATH = re.compile(rf"\b(?:{DEAD})\w*", re.IGNORECASE), "†"
 _EARLIER = re.compile(r"\b(?:avai(?:t|ent)|déjà|(?:[Ee]n|depuis) (?:\w+ )?(?:19|20)\d\d)\b")
 _PLACE = re.compile(r"^([^:]{1,40})\s:\s")  # « France : … »
-_YEAR = re.compile(r"(?:19|20)\d\d(?:-(?:19|20)?\d\d)?|.*-.*")
 _MOMENT = (
     rf"(?:\d|{one_of(weekday_names('fr', 'en'))}|matin|midi|soir|après-midi|nuit|semaine|week-end"
     r"|début|fin|été|hiver|printemps|automne"
@@ -71,28 +69,6 @@ _DEMONSTRATIVE = re.compile(
     r"|\bpeu (?:après|avant)(?=,|\.| par )|^(?!.*\bil (?:n['’])?y a)[^,«»]{3,60} y (?:a|ont|\w+e)\b"
     r"|\b(?:selon|pour|avec|chez|contre|sur|parmi|d['’]entre|according to) "
     r"(?:lui|elles?|eux|him|her|them)\b",
-    re.IGNORECASE,
-)
-_SEQUENCE = re.compile(
-    r"[\s«“\"]*(?:le lendemain|la veille|le même jour|au même moment|peu (?:après|avant)"
-    r"|plus t(?:ôt|ard)|(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|quelques|plusieurs"
-    r"|\d+) (?:minutes?|heures?|jours?|semaines?|mois|ans?|années?) (?:plus|après|avant)"
-    r"|plus (?:exactement|précisément)|de son côté|pour sa part|à son tour|lui aussi"
-    r"|(?:[dl]['’]|les )autres?|une? autre"
-    r"|the next day|the day before|later|earlier)\b",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"[\s«“\"]*(?:le |la |les |l['’]|the )(?P<noun>(?-i:[a-zà-öø-ÿœ]{3,}))"
-    r"(?P<of> (?:du |des |de la |de l['’])(?-i:[a-zà-öø-ÿœ]{3,}))?(?:,| (?:a|ont|est|sont|était"
-    r"|étaient|avait|avaient|s['’]\w+|se|n['’]\w+|ne|fut|furent|sera|seront|doit|doivent|devra"
-    r"|devrait|peut|va|vont|aussi|has|have|had|is|are|was|were|will|would|could|also)\b)",
-    re.IGNORECASE,
-)
-_FOLLOWING = re.compile(
-    r"\b(?:donc|cependant|toutefois|pourtant|néanmoins|par conséquent|par ailleurs|en effet"
-    r"|également|alors(?! (?:que|qu['’]|même))|therefore|however|thus)\b"
-    r"|, (?:lui|elle|eux|elles),|\bquant (?:à|aux?)\b",
     re.IGNORECASE,
 )
 _RELATIVE_DAY = re.compile(
@@ -179,13 +155,13 @@ def excerpt(
     context, language = [article.title, *earlier], article.language
     begin, best = passage.sentences[0], lede(article, passage)
     names_it = _words(begin.text, language) & _words(article.title, language)
-    if names_it and is_quotable(begin, article) and is_self_contained(begin.text, language):
+    if names_it and is_quotable(begin, article):
         best = (*best[:1], Citation.of(1, begin, passage, article), *best[1:])
     first = next(
         (
             citation
             for citation in best
-            if (citation.start == begin.start or stands_alone(citation.quote, article, context))
+            if (citation.start == begin.start or not leans_on_others(citation.quote, language))
             and not next(_find_units(article, citation.start)).is_only_quote
         ),
         Citation.of(1, begin, passage, article) if is_quotable(begin, article) else None,
@@ -218,11 +194,7 @@ def excerpt(
             and unit.is_fit(article, leans=leans)
             and meant_day(text, article, day) is None
             and not is_repetition(text, texts[1:], language)
-            and not (
-                has_gap
-                and (leans or unit.start != claim)
-                and not stands_alone(unit.head, article, texts)
-            )
+            and not (has_gap and leans)
             and not (unit.is_only_quote and (has_gap or find_speech(spoken, language) is None))
         )
         has_gap = not is_fit and not text.endswith(":")
@@ -288,8 +260,8 @@ def unsaid_place(article: Article, quotes: Sequence[Citation]) -> str:
 
 
 def _words(text: str, language: str) -> set[str]:
-    """The terms of a text, but for years and parts of compounds; all words for death are one."""
-    words = {term for term in keyed_terms(text, language) if not _YEAR.fullmatch(term)}
+    """The terms of a text; all words for death are one."""
+    words = set(keyed_terms(text, language))
     dead = {term for match in _DEAD_WORD.finditer(text) for term in keyed_terms(match[0], language)}
     return words - dead | {_DEATH} if dead else words
 
@@ -308,45 +280,8 @@ def leans_on_others(text: str, language: str) -> bool:
     return (
         is_dependent(text, language)
         or is_continuation(text)
-        or _SEQUENCE.match(text) is not None
         or _DEMONSTRATIVE.search(text) is not None
     )
-
-
-def stands_alone(text: str, article: Article, context: Collection[str]) -> bool:
-    """True if a sentence is understood by who has only heard the `context`: it leans on none,
-    what it says « le » of was mentioned, and so were the people whom it calls by their surnames."""
-    language = article.language
-    if leans_on_others(text, language) or _FOLLOWING.search(text):
-        return False
-    before = " ".join(context)
-    subject = _SUBJECT.match(text)
-    if subject is not None:
-        noun = set(keyed_terms(f"{subject['noun']}{subject['of'] or ''}", language))
-        if noun and noun.isdisjoint(keyed_terms(before, language)):
-            return False
-    return not any(
-        surname not in before and full_name(surname, article) not in ("", surname)
-        for surname in _single_names(text, language)
-    )
-
-
-def _single_names(text: str, language: str) -> list[str]:
-    names = [text[name.start : name.end] for name in span_names(text, language)]
-    full = " ".join(name for name in names if " " in name)
-    return [name for name in names if " " not in name and name not in full]
-
-
-def full_name(surname: str, article: Article) -> str:
-    """The name of the person whom an article calls by a surname further down; "" for no person."""
-    names = _full_names(article.text, article.language)
-    return next((name for name in names if name.endswith(f" {surname}")), "")
-
-
-@lru_cache(maxsize=256)
-def _full_names(text: str, language: str) -> tuple[str, ...]:
-    names = (text[name.start : name.end] for name in span_names(text, language))
-    return tuple(name for name in names if " " in name and is_one_person(name))
 
 
 def meant_day(text: str, article: Article, day: date | None) -> date | None:

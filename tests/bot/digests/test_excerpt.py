@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.answer import Citation
-from bot.digests.excerpt import excerpt, meant_day, restates, stands_alone, unsaid_place
+from bot.digests.excerpt import excerpt, leans_on_others, meant_day, restates, unsaid_place
 from bot.digests.script import spoken_quote
 from index.ingestion.passages import cut
 from tests.bot.digests.made import DAY, article
@@ -99,29 +99,19 @@ def test_a_short_article_is_read_to_its_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told", "alone"),
+    ("text", "leans"),
     [
-        ("La vidéo a été publiée mercredi par les rebelles.", [], False),
-        ("La vidéo a été publiée mercredi par les rebelles.", [VIDEO], True),
-        ("L’armée condamne ces attaques contre la ville de Homs.", [VIDEO], False),
-        ("Le chauffeur du camion a été blessé mercredi matin.", [], False),
-        ("Le chauffeur du camion a été blessé mercredi matin.", ["Un camion a brûlé."], True),
-        ("L’armée n’a jamais observé une telle onde à Homs.", [VIDEO], False),
-        ("Selon lui, la ville de Homs a été bombardée mercredi.", [VIDEO], False),
-        ("Deux jours plus tard, la ville de Homs a été bombardée.", [VIDEO], False),
-        ("Le chanteur Samir y a chanté mercredi matin.", [VIDEO], False),
-        ("Moretti a démissionné mercredi matin.", [], False),
-        ("Moretti a démissionné mercredi matin.", ["Paul Moretti est ministre."], True),
-        ("Paul Moretti a démissionné ce mercredi matin.", [], True),
-        ("Paul Moretti a fui en ce début juin, alors que Homs brûlait.", [], True),
-        ("Paul Moretti a montré les dernières images de Homs.", [], True),
+        ("L’armée condamne ces attaques contre la ville de Homs.", True),
+        ("L’armée n’a jamais observé une telle onde à Homs.", True),
+        ("Selon lui, la ville de Homs a été bombardée mercredi.", True),
+        ("Le chanteur Samir y a chanté mercredi matin.", True),
+        ("Paul Moretti a démissionné ce mercredi matin.", False),
+        ("Paul Moretti a fui en ce début juin, alors que Homs brûlait.", False),
+        ("Paul Moretti a montré les dernières images de Homs.", False),
     ],
 )
-def test_a_sentence_stands_alone_if_what_it_speaks_of_was_told(
-    text: str, told: list[str], alone: bool
-) -> None:
-    made = article("Syrie", f"Paul Moretti, le ministre, est à Homs. {text}", language="fr")
-    assert stands_alone(text, made, told) is alone
+def test_a_sentence_that_refers_to_another_leans_on_it(text: str, leans: bool) -> None:
+    assert leans_on_others(text, "fr") is leans
 
 
 def test_a_day_that_means_another_to_the_listener_is_known() -> None:
