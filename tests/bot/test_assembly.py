@@ -64,9 +64,8 @@ def test_thresholds_are_calibrated_unless_set(chosen: dict[str, Any], expected: 
     assert assembly.thresholds_of(Settings(_env_file=None, **chosen)) == expected
 
 
-@pytest.mark.parametrize(("least", "expected"), [(None, SEARCHED), (0.99, Thresholds.at(0.99))])
 def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: float | None, expected: Thresholds
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[Thresholds] = []
 
@@ -78,9 +77,10 @@ def test_what_is_searched_but_not_read_is_held_to_the_search_s_thresholds(
     monkeypatch.setattr(assembly, "load_bundled_reader", lambda *_, **__: FakeReader())
     build_articles([article("phare", "Il date de 1862.")], tmp_path, FakeEmbedder())
     index = LiveIndex(tmp_path, FakeEmbedder(), ConfidenceModel.load())
-    settings = Settings(_env_file=None, cache_dir=tmp_path, min_confidence=least)
-    assembly.chain_over(index, settings)
-    assert held == [expected]
+    for least in (None, 0.99):
+        settings = Settings(_env_file=None, cache_dir=models_dir, min_confidence=least)
+        assembly.chain_over(index, settings)
+    assert held == [SEARCHED, Thresholds.at(0.99)]
 
 
 def test_one_reader_serves_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:

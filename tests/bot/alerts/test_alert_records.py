@@ -37,19 +37,6 @@ def test_an_alert_is_told_once_and_only_its_owner_cancels_it(state: State) -> No
         ]
 
 
-def test_a_person_waits_for_so_many_answers(state: State) -> None:
-    with state.session() as session:
-        numbers = [
-            alerts.save_alert(session, HERE, f"Qui est {number} ?", "fr", "g1", NOW)
-            for number in range(alerts.ALERT_LIMIT + 2)
-        ]
-        assert numbers[-2:] == [None, None]
-        assert None not in numbers[:-2]
-        assert alerts.save_alert(session, HERE, "Qui est 0 ?", "fr", "g1", NOW) == numbers[0]
-        assert alerts.cancel(session, numbers[0] or 0, HERE.person_id)
-        assert alerts.save_alert(session, HERE, "Qui est 99 ?", "fr", "g1", NOW)
-
-
 def test_on_the_web_an_answer_waits_until_its_reader_dismisses_it(state: State) -> None:
     person = WEB_PEOPLE + 7
     there = ConversationPlace(person, 3, person)

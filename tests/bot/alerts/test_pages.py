@@ -152,7 +152,12 @@ def test_alerts_have_an_end(client: TestClient, monkeypatch: pytest.MonkeyPatch)
     refusal = client.post("/alertes", data={"key": key}, headers=ZOE)
     assert refusal.status_code == 409
     assert "annulez d’abord une alerte" in refusal.text
-    assert "autre a conçu" not in client.get("/alertes", headers=ZOE).text
+    page = client.get("/alertes", headers=ZOE).text
+    assert "autre a conçu" not in page
+    ask_for_an_alert(client)  # the same again is none more
+    (cancelling,) = re.findall(r'action="(/alertes/\d+)"', page)
+    client.post(cancelling, headers=ZOE)
+    assert "autre a conçu" in client.post("/alertes", data={"key": key}, headers=ZOE).text
 
 
 def test_unknown_visitors_get_none(service: WebService, features: Sequence[WebFeature]) -> None:

@@ -480,7 +480,7 @@ async def test_webhooks_get_signed_news_whatever_the_others_do(
     elsewhere = Receiver(
         site, "/ailleurs", 204, *[307] * 20, headers={"Location": "http://10.0.0.1/x"}
     )
-    chat = Receiver(site, "/salon")
+    chat, gone = Receiver(site, "/salon"), Receiver(site, "/parti", 204, 410)
     for receiver in (good, bad, busy, slow, elsewhere):
         assert selon(monkeypatch, tmp_path, "add", receiver.url, "--subject", "phare") == 0
         receiver.secret = capsys.readouterr().out.strip()
@@ -489,6 +489,7 @@ async def test_webhooks_get_signed_news_whatever_the_others_do(
     assert chat.records.pop() == {
         "text": "Selon est relié\u00a0: les nouveaux articles seront annoncés ici."
     }
+    assert selon(monkeypatch, tmp_path, "add", gone.url, "--subject", "phare") == 0
     good.records.clear()
     await hooked.look()
     hooked.publish()
@@ -500,6 +501,8 @@ async def test_webhooks_get_signed_news_whatever_the_others_do(
     assert news["citations"][0]["link"].startswith("https://selon.exemple/articles/")
     (said,) = chat.records
     assert "rouvre &lt;ce soir&gt; &amp; demain." in said["text"]
+    page = unescape(hooked.client.get("/admin", headers=ANNE).text)
+    assert f"L’alerte 7 ({site.url}) est suspendue" in page, "gone is final"
     clock.pass_by(minutes=20)
     await hooked.look()
     clock.pass_by(minutes=20)
@@ -514,7 +517,7 @@ async def test_webhooks_get_signed_news_whatever_the_others_do(
         await hooked.look()
     page = unescape(hooked.client.get("/admin", headers=ANNE).text)
     assert f"L’alerte 5 ({site.url}) est suspendue\u00a0: elle mène à un autre site" in page
-    assert "0 adresse de courriel, 6 webhooks" in page
+    assert "0 adresse de courriel, 7 webhooks" in page
     capsys.readouterr()
     assert selon(monkeypatch, tmp_path, "list") == 0
     listed = capsys.readouterr().out
@@ -539,20 +542,6 @@ async def test_a_webhook_is_told_of_open_articles_alone(
         hooked.publish(replace(ARTICLE, path=path, id=ARTICLE.id[::-1] if told else ARTICLE.id))
         await hooked.look()
         assert len(receiver.records) == told
-
-
-async def test_gone_is_final(
-    hooked: Newsroom,
-    site: Site,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    gone = Receiver(site, "/parti", 204, 410)
-    assert selon(monkeypatch, tmp_path, "add", gone.url, "--subject", "phare") == 0
-    await hooked.look()
-    hooked.publish()
-    await hooked.look()
-    assert "est suspendue" in hooked.client.get("/admin", headers=ANNE).text
 
 
 def test_private_addresses_are_the_operators_to_allow(

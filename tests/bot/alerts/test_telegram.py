@@ -276,33 +276,23 @@ def test_the_news_of_a_day_are_due_in_the_morning(
     assert due == datetime.fromisoformat(morning)
 
 
-@pytest.mark.parametrize(
-    ("question", "is_offered"),
-    [
-        *(("Qui a marché sur Mars ?", True), ("prix du pain à Oslo", True)),
-        *(("Fais le point", False), ("Chronologie", False), ("Pourquoi ?", False)),
-        ("Merci beaucoup, à plus", False),
-    ],
-)
-async def test_an_alert_is_offered_for_a_question_alone(
-    server: BotServer, question: str, is_offered: bool
-) -> None:
-    assert (OFFER in (await _said(server, question)).labels) is is_offered
+async def test_an_alert_is_offered_for_a_question_alone(server: BotServer) -> None:
+    for question in ("Qui a marché sur Mars ?", "prix du pain à Oslo"):
+        assert OFFER in (await _said(server, question)).labels, question
+    for other in ("Fais le point", "Chronologie", "Pourquoi ?", "Merci beaucoup, à plus"):
+        assert OFFER not in (await _said(server, other)).labels, other
 
 
-@pytest.mark.parametrize(
-    ("words", "subject"),
-    [
-        ("préviens-moi des nouvelles sur l’IA", "l’IA"),
-        ("alerte-moi quand un article parle du climat svp", "climat"),
-        ("let me know about the strikes", "strikes"),
-    ],
-)
-async def test_an_alert_in_plain_words_finds_its_subject(
-    newsroom: Newsroom, words: str, subject: str
-) -> None:
-    chain = StubChain(**{words: reply_with(words, "Dites-moi sur quoi.", "fr", "alert")})
+async def test_an_alert_in_plain_words_finds_its_subject(newsroom: Newsroom) -> None:
+    subjects = {
+        "préviens-moi des nouvelles sur l’IA": "l’IA",
+        "alerte-moi quand un article parle du climat svp": "climat",
+        "let me know about the strikes": "strikes",
+    }
+    replies = {words: reply_with(words, "Dites-moi sur quoi.", "fr", "alert") for words in subjects}
+    chain = StubChain(**replies)
     async with BotServer() as server, running(server, chain, Library(newsroom.open())):
-        said = await _said(server, words)
-    assert f"«\u00a0{subject}\u00a0»" in said.text
-    assert said.labels == ["Chaque matin", "Ne plus suivre"]
+        for words, subject in subjects.items():
+            said = await _said(server, words)
+            assert f"«\u00a0{subject}\u00a0»" in said.text
+            assert said.labels == ["Chaque matin", "Ne plus suivre"]

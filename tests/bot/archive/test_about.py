@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,12 +17,9 @@ from bot.answering.time_range import Timing
 from bot.archive.archive import Archive
 from bot.archive.lede import is_statement
 from index.article import Article, Sentence
-from index.search.confidence import ConfidenceModel, Thresholds
-from index.search.searcher import Searcher
-from index.store.files.opening import open_generation
-from index.store.open_generation import OpenGeneration
-from tests.fakes import FakeEmbedder
-from tests.index.samples import article, index
+from index.search.confidence import Thresholds
+from tests.bot.archive.made import searcher_over
+from tests.index.samples import article
 
 TODAY = date(2025, 9, 10)
 
@@ -50,18 +45,8 @@ ROWERS = [
 
 
 @contextmanager
-def searcher_over(articles: list[Article]) -> Iterator[Searcher]:
-    with TemporaryDirectory() as folder:
-        index(articles, Path(folder))
-        with open_generation(Path(folder), FakeEmbedder()) as generation:
-            yield Searcher(
-                OpenGeneration(generation, frozenset), FakeEmbedder(), ConfidenceModel.load()
-            )
-
-
-@contextmanager
 def chain_over(articles: list[Article]) -> Iterator[RetrievalQA]:
-    with searcher_over(articles) as searcher:
+    with searcher_over(*articles) as searcher:
         archive = Archive(lambda: searcher, Thresholds.at(0.5))
         answerer = ExtractiveAnswerer(Thresholds.at(0.0))
         yield RetrievalQA(searcher, answerer, archive, lambda: TODAY)
@@ -127,7 +112,7 @@ def test_a_call_link_question_or_caption_is_not_quoted_as_an_opening() -> None:
     news = "Le chantier de la place a commencé lundi."
     for opening in OPENINGS:
         for text, quotes in ((f"{opening}\n\n{news}", [news]), (opening, [])):
-            with searcher_over([told("1", "Un chantier", text, None, url=url)]) as searcher:
+            with searcher_over(told("1", "Un chantier", text, None, url=url)) as searcher:
                 reply = Archive(lambda: searcher, Thresholds.at(0.5)).open_by_title(
                     "Un chantier", searcher.search("chantier", 5).hits
                 )
@@ -242,7 +227,7 @@ def test_who_or_what_something_is_tell_the_articles_titled_with_it() -> None:
     mill = told(
         "mill", "Moulins à vent", "Un moulin à vent broie du grain depuis des siècles.", None
     )
-    with searcher_over([hook, mill, PONT]) as searcher:
+    with searcher_over(hook, mill, PONT) as searcher:
         archive = Archive(lambda: searcher, Thresholds.at(0.5))
         for question, quote in (
             ("Qui était Robert Hooke ?", HOOKE),
@@ -260,7 +245,7 @@ def test_who_or_what_something_is_tell_the_articles_titled_with_it() -> None:
 
 
 def test_names_are_known_from_articles_and_bylines() -> None:
-    with searcher_over([PONT, *ROWERS]) as searcher:
+    with searcher_over(PONT, *ROWERS) as searcher:
         archive = Archive(lambda: searcher, Thresholds.at(0.5))
         for text in ("Anna Rossi", "Anna Rossi ?", "Élise Marchand"):
             assert archive.is_known_name(text)

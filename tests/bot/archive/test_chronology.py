@@ -99,10 +99,6 @@ def test_an_event_told_twice_stands_once_with_its_most_exact_day() -> None:
     assert [statement.label for statement in answer.statements] == ["30 septembre 2016"]
 
 
-def test_an_unknown_subject_is_refused() -> None:
-    assert chronology("Cassini", END, LANDING).outcome == "no"
-
-
 def test_of_two_figures_of_one_event_both_are_shown() -> None:
     one = told(
         "L’attentat de Nice", "L’attentat de Nice a fait 84 morts le 14 juillet.", "2016-07-15"

@@ -132,7 +132,7 @@ async def test_dailies_have_a_sound(server: BotServer, start: Start, now: Now) -
         assert scripts.unrecorded_scripts(session) == []
 
 
-async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
+async def test_over_days_with_a_crash_each_every_daily_is_sent_and_heard_once(
     server: BotServer, start: Start, now: Now
 ) -> None:
     async with start():
@@ -156,7 +156,7 @@ async def test_over_a_week_with_a_crash_a_day_each_daily_is_sent_and_heard_once(
         letter, at = Letter(READER, 0, (sound,)), datetime.now(UTC)
         return scripts.post_recording(session, script_id, bot_id, letter, at) is not None
 
-    for day in (DAY + timedelta(days=at) for at in range(1, 8)):
+    for day in (DAY + timedelta(days=at) for at in range(1, 5)):
         now.on(day, 3 if day == date(2026, 3, 29) else 2, 30)
         with closing(open_state(database_url())) as state:
             # The process dies between the books and Telegram…

@@ -70,11 +70,11 @@ def contents(state: State) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    """Another database, of SQLite unless a test asks for the other kind."""
+def source(url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+    """A database of the other kind."""
     with ExitStack() as stack:
-        url = f"sqlite:///{tmp_path}/source.sqlite"
-        if getattr(request, "param", "sqlite") != "sqlite":
+        is_sqlite, url = url.startswith("sqlite"), f"sqlite:///{tmp_path}/source.sqlite"
+        if is_sqlite:
             server: Server = request.getfixturevalue("postgres_server")
             template = request.getfixturevalue("migrated_template")
             url = stack.enter_context(server.database(template))
@@ -95,7 +95,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "copy"
 
 
-@pytest.mark.parametrize("source", ["sqlite", "postgresql"], indirect=True)
 def test_all_is_the_same_in_the_other_database_and_numbered_on(
     source: State, state: State, tmp_path: Path
 ) -> None:

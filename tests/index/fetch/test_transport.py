@@ -14,7 +14,7 @@ from index.fetch.address import Address
 from index.fetch.fetcher import FetchedPage, Fetcher
 from index.fetch.guard import Guard
 from index.fetch.inflate import Inflater, TooLarge, inflate
-from tests.index.fetch.made import FAST, at_home, fetcher, fetcher_with, got, refusal, refused
+from tests.index.fetch.made import FAST, at_home, fetcher_with, got, refusal, refused
 from tests.web.site import CERTIFICATE, Answer, Site
 
 
@@ -91,14 +91,7 @@ def test_each_new_connection_is_checked(site: Site) -> None:
     assert [request.path for request in site.asked] == ["/robots.txt"]
 
 
-def test_the_name_is_kept_for_the_site_that_was_found_by_number(site: Site) -> None:
-    site.pages["/a"] = Answer("a")
-    with fetcher(site, "journal.exemple") as fetching:
-        fetching.get(Address.parse(f"http://journal.exemple:{site.port}/a"))
-    assert {request.headers["Host"] for request in site.asked} == {f"journal.exemple:{site.port}"}
-
-
-def test_a_certificate_is_checked_against_the_name_not_the_number() -> None:
+def test_the_name_is_kept_for_the_certificate_and_for_the_site_found_by_number() -> None:
     trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
     with Site(secure=True) as site:
         site.pages["/a"] = Answer("a")
@@ -113,6 +106,7 @@ def test_a_certificate_is_checked_against_the_name_not_the_number() -> None:
     assert isinstance(page, FetchedPage)
     assert page.body == b"a"
     assert (other.value.code, unsigned.code) == ("address-certificate", "address-certificate")
+    assert {request.headers["Host"] for request in site.asked} == {f"journal.exemple:{site.port}"}
 
 
 @given(data=st.binary(max_size=5000), piece=st.integers(1, 999))
@@ -134,9 +128,8 @@ def test_a_bomb_never_takes_more_than_the_limit() -> None:
     assert peak < 5_000_000
 
 
-@pytest.mark.parametrize("data", [b"not gzip", gzip.compress(b"Le phare" * 50)[:-9]])
-def test_what_is_broken_says_so(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"incorrect header|ends too soon"):
-        inflate(data, 1000)
+def test_what_is_broken_says_so() -> None:
+    with pytest.raises(ValueError, match="incorrect header"):
+        inflate(b"not gzip", 1000)
     members = gzip.compress(b"a") + gzip.compress(b"b")  # which follow each other are one
     assert inflate(members + bytes(8), 10) == b"ab"

@@ -191,13 +191,12 @@ def test_segments_stay_few_and_a_grown_index_is_written_anew(
     assert len(folders) <= 2 * max(numbers)
 
 
-@pytest.mark.parametrize("name", ["articles.sqlite", "sentences.faiss", "manifest.json"])
-def test_a_damaged_segment_is_named_and_rebuilt(corpus: Corpus, data_dir: Path, name: str) -> None:
+def test_a_damaged_segment_is_named_and_rebuilt(corpus: Corpus, data_dir: Path) -> None:
     [folder] = (data_dir / "index" / "segments").iterdir()
-    flip(folder / name)
-    with pytest.raises(DamagedIndex, match=name):
+    flip(folder / "sentences.faiss")
+    with pytest.raises(DamagedIndex, match=r"sentences\.faiss"):
         open_store(data_dir).open()
-    with pytest.raises(DamagedIndex, match=name):
+    with pytest.raises(DamagedIndex, match=r"sentences\.faiss"):
         verify(data_dir)
     assert built(corpus, data_dir).switched
     assert open_store(data_dir).check().damage is None

@@ -292,7 +292,7 @@ def _content(data_dir: Path) -> tuple[list[str], dict[str, str]]:
     return rows, {**files, "fingerprint": manifest.fingerprint, "copies": str(manifest.copies)}
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(changes=st.lists(st.lists(_CHANGE, min_size=1, max_size=3), min_size=1, max_size=5))
 def test_however_it_came_about_the_index_is_that_of_a_build_from_nothing(
     changes: Sequence[Sequence[tuple[str, str, str]]],

@@ -21,6 +21,7 @@ QUESTION = "Quand le phare fut-il allumé ou éteint ?"
 
 def _at_call(data_dir: Path, name: str, count: int) -> None:
     """Killed just before the count-th call of a function that makes files last."""
+    os.fsync = lambda descriptor: None
     real = getattr(os, name)
     calls = iter(range(count - 1))
 

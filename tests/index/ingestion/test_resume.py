@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
@@ -135,21 +135,6 @@ def test_a_stop_before_anything_is_embedded_is_prompt(tmp_path: Path) -> None:
     with pytest.raises(BuildStopped, match=r"build-stopped$"):
         build_articles(CORPUS[:3], tmp_path, embedder, stop=lambda: True)
     assert (embedder.embedded, current_id(tmp_path)) == (0, None)
-
-
-def test_a_failing_model_loses_no_finished_batch(tmp_path: Path) -> None:
-    class Failing(FakeEmbedder):
-        def embed_passages(
-            self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-        ) -> Vectors:
-            if self.embedded > 600:
-                raise MemoryError
-            return super().embed_passages(texts, progress=progress)
-
-    embedder = Failing()
-    with pytest.raises(MemoryError):
-        build_articles(CORPUS, tmp_path, embedder)
-    assert index(CORPUS, tmp_path).resumed == embedder.embedded
 
 
 class Doomed(FakeEmbedder):

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -53,24 +52,23 @@ def ask_at_once(index: LiveIndex) -> set[str]:
         return set(pool.map(ask, range(QUESTIONS)))
 
 
-@pytest.mark.parametrize("stop", [Server.frozen, Server.stopped], ids=["hangs", "is down"])
 def test_questions_to_a_server_that_is_away_end_with_its_name_and_it_recovers_by_itself(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     vector_server: Server,
-    stop: Callable[[Server], AbstractContextManager[None]],
 ) -> None:
     monkeypatch.setattr(connections, "BREAKER_SECONDS", 1.0)
     with running() as first, opened(first.url("postgres"), tmp_path) as store:
         made(ARTICLES, store)
         index = live(store)
         assert ask_at_once(index) == {TITLE}
-        with stop(first):
-            expected = f"postgres-unreachable postgresql://127.0.0.1:{first.port}/postgres"
-            assert ask_at_once(index) == {expected}
-            with pytest.raises(StoreError):
-                index.check()
-        until(lambda: ask_at_once(index) == {TITLE})
+        for stop in (first.frozen, first.stopped):  # it hangs, then it is down
+            with stop():
+                expected = f"postgres-unreachable postgresql://127.0.0.1:{first.port}/postgres"
+                assert ask_at_once(index) == {expected}
+                with pytest.raises(StoreError):
+                    index.check()
+            until(lambda: ask_at_once(index) == {TITLE})
 
 
 def test_a_server_that_goes_amid_a_pipeline_is_told_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -136,7 +136,7 @@ def test_hnsw_finds_what_comparing_all_finds(
 ) -> None:
     monkeypatch.setattr(vectors, "EXACT_ROWS", 50)
     monkeypatch.setattr(vectors, "COMPARED_SQUARE", 20)
-    articles = many(400)
+    articles = many(240)
     files = open_store(tmp_path / "files")
     made(articles, files)
     with postgres_store(vector_server, tmp_path) as store:

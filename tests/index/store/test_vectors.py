@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import DamagedIndex, StoreError
+from index.errors import DamagedIndex
 from index.models.base import Vectors
 from index.store.files.vectors import FileVectors, VectorWriter
 
@@ -48,21 +48,6 @@ def test_equal_scores_come_in_row_order() -> None:
 def test_refuses_a_row_that_does_not_exist(row: int) -> None:
     with pytest.raises(IndexError, match="an index of 50"):
         FileVectors.build(_vectors(50)).vectors(np.array([0, row]))
-
-
-@pytest.mark.parametrize("content", [b"", b"no vectors", None])
-def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "x.faiss"
-    FileVectors.build(_vectors(50)).save(path)
-    path.write_bytes(path.read_bytes()[:-10] if content is None else content)
-    with pytest.raises(DamagedIndex, match=r"x\.faiss: damaged-vectors"):
-        FileVectors.open(path)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-def test_a_full_disk_is_told_as_the_system_does() -> None:
-    with pytest.raises(StoreError, match=r"reason=No space left on device\)"):
-        FileVectors.build(_vectors(5000)).save(Path("/dev/full"))
 
 
 def _large(vectors: Vectors, path: Path) -> FileVectors:

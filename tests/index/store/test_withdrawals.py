@@ -105,19 +105,6 @@ def test_a_withdrawn_article_is_gone_at_once_and_after_a_rollback(store: IndexSt
         assert {name for name in GIVES if given(generation, name)} == GIVES.keys()
 
 
-def test_a_running_reader_notices_at_its_next_question(store: IndexStore) -> None:
-    made(WRITTEN, store)
-    index = live(store)
-    ids = [_ids(index.search(QUESTION))]
-    RemovedArticles(store).add([SECRET])
-    ids.append(_ids(index.search(QUESTION)))
-    ids.append({hit.article.id for hit in index.search_subject("coffre", 50)})
-    RemovedArticles(store).restore(SECRET.id)
-    ids.append(_ids(index.search(QUESTION)))
-    assert [SECRET.id in found_ids for found_ids in ids] == [True, False, False, True]
-    assert index.article(SECRET.id) == SECRET
-
-
 def _ids(findings: Findings) -> set[str]:
     return {hit.article.id for hit in findings.hits}
 

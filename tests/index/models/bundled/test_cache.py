@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
-import subprocess
-import sys
+import multiprocessing
+import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -24,17 +24,15 @@ from index.models.bundled.encoder import load_encoder
 from index.models.bundled.weights import WEIGHTS_ID
 from tests.index.samples import refuse
 
-SLOW = """
-import sys, time
-from pathlib import Path
-from index.models.bundled.cache import prepare_model
+FORK = multiprocessing.get_context("fork")  # whose children make what `quick` makes
 
-def progress(share, step):
-    print(step, flush=True)
-    time.sleep(float(sys.argv[2]))
 
-prepare_model(Path(sys.argv[1]), progress=progress)
-"""
+def prepare_slowly(folder: Path, seconds: float, told: Connection) -> None:
+    def progress(share: float, step: str) -> None:
+        told.send(step)
+        time.sleep(seconds)
+
+    prepare_model(folder, progress=progress)
 
 
 @pytest.fixture
@@ -116,23 +114,31 @@ def test_a_failure_leaves_nothing_and_a_cache_that_cannot_be_written_is_named(
 
 
 def test_killed_midway_nothing_half_made_is_used(tmp_path: Path, quick: list[Path]) -> None:
-    command = [sys.executable, "-c", SLOW, str(tmp_path), "60"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
+    ours, theirs = FORK.Pipe()
+    process = FORK.Process(target=prepare_slowly, args=(tmp_path, 60, theirs))
+    process.start()
+    assert ours.recv() == "writing"
+    process.kill()
+    process.join()
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
     folder = prepare_model(tmp_path)
     assert is_whole(folder, thorough=True)
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == [folder]
 
 
+@pytest.mark.usefixtures("quick")
 def test_two_processes_at_once_make_it_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", SLOW, str(tmp_path), "0.1"]
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0]
-    assert sorted(output.count("ready") for output in outputs) == [0, 1]
+    pipes = [FORK.Pipe() for _ in range(2)]
+    processes = [
+        FORK.Process(target=prepare_slowly, args=(tmp_path, 0.2, theirs)) for _, theirs in pipes
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0]
+    steps = [ours.recv() for ours, _ in pipes for _ in range(2) if ours.poll()]
+    assert sorted(steps) == ["ready", "writing"]
     (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
     assert is_whole(folder, thorough=True)
 
