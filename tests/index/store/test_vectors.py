@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import DamagedIndex
+from index.errors import DamagedIndex, StoreError
 from index.models.base import Vectors
 from index.store.files.vectors import FileVectors, VectorWriter
 
@@ -48,6 +48,12 @@ def test_equal_scores_come_in_row_order() -> None:
 def test_refuses_a_row_that_does_not_exist(row: int) -> None:
     with pytest.raises(IndexError, match="an index of 50"):
         FileVectors.build(_vectors(50)).vectors(np.array([0, row]))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_is_told_as_the_system_does() -> None:
+    with pytest.raises(StoreError, match=r"reason=No space left on device\)"):
+        FileVectors.build(_vectors(5000)).save(Path("/dev/full"))
 
 
 def _large(vectors: Vectors, path: Path) -> FileVectors:
