@@ -8,6 +8,7 @@ import bm25s
 import numpy as np
 import pytest
 
+from index.errors import DamagedIndex
 from index.store.files.words import HASH_FILES, FileWords, hash_terms
 from index.store.postings import K1, B, postings
 from index.text.language import keyed_terms
@@ -69,6 +70,11 @@ def test_an_index_of_format_3_with_json_terms_answers(index: FileWords, tmp_path
     for question in ("le phare de la Gironde", "15 000 sacs"):
         terms = keyed_terms(question, "fr")
         np.testing.assert_array_equal(matched(opened, terms).scores, matched(index, terms).scores)
+
+
+def test_a_missing_folder_says_to_rebuild(tmp_path: Path) -> None:
+    with pytest.raises(DamagedIndex, match="damaged-words"):
+        FileWords.open(tmp_path / "nowhere")
 
 
 def _documents(count: int) -> list[list[str]]:
