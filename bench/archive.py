@@ -5,7 +5,7 @@
 
 Writers who saw no code put the questions: those of bench/archive/archive_*.jsonl over the articles
 of bench/archive/articles.tsv, of which every second line is to tune on and the others judge and are
-never printed, as do those of later_4.jsonl; those of bench/archive/press_*.jsonl over
+never printed, as do those of later_5.jsonl; those of bench/archive/press_*.jsonl over
 bench/press/articles.tsv are all to tune on.
 `bench/press/articles.py CHECKOUT FOLDER LIST.tsv` makes the articles. By kind: the share of what
 should be shown that is shown (of a list of articles, its recall), how much of it in order, the
@@ -109,7 +109,7 @@ def read_questions(over: str = "archive") -> Iterator[ArchiveQuestion]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
             said = row["said"]
-            is_judge = path.stem == "later_4" or (over == "archive" and not number % 2)
+            is_judge = path.stem == "later_5" or (over == "archive" and not number % 2)
             yield ArchiveQuestion(
                 row["kind"],
                 row["question"],

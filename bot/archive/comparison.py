@@ -49,6 +49,8 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     elif len(names) == 2 and all(names):
         sides = _find_sides(request, names, searcher)
         titles = [_ARTICLE.sub("", name) for name in names]
+    elif request.about != request.subject:
+        return _tell_both(request, phrases.both, searcher)
     else:
         return reply_with(request.question, phrases.second, request.language, "comparison")
     lines = [_own_lines(side) if side is not None else [] for side in sides]

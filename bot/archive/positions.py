@@ -10,7 +10,7 @@ from bot.archive.material import find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
 from bot.archive.speakers import find_speech
-from bot.archive.texts import PositionsPhrases
+from bot.archive.texts import OverviewPhrases, PositionsPhrases
 from index.search.searcher import Searcher
 from index.text.folding import fold_phrase
 
@@ -36,9 +36,11 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
     def takes_side(line: Event) -> bool:
         return bool(speeches[line.text] or _STANCE.search(fold_phrase(line.text)))
 
-    lines = distinct(filter(takes_side, ranked(lines)), _LINES)
+    ordered = ranked(lines)
+    lines = distinct(filter(takes_side, ordered), _LINES)
     if not lines:
         return refuse_subject(request, searcher)
+    others = distinct((o for o in ordered if not takes_side(o)), _LINES - len(lines), lines)
     order: dict[str, int] = {}
     for line in lines:
         order.setdefault(_key(names[line.text]), len(order))
@@ -50,6 +52,11 @@ def tell_positions(request: ArchiveRequest, searcher: Searcher) -> Answer:
         Statement(line.text, (number,), label=names[line.text])
         for number, line in enumerate(lines, 1)
     ]
+    background = OverviewPhrases.of(request.language).background
+    for line in others:
+        lines.append(line)
+        statements.append(Statement(line.text, (len(lines),), heading=background))
+        background = ""
     return answer_lines(request, statements, lines, heading, material=material)
 
 
