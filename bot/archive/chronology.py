@@ -19,10 +19,9 @@ from index.search.searcher import Searcher
 
 SHOWN_EVENTS = 20
 MAX_EVENTS = 40  # of a page, those shown and those under « more »
-_MORE_NEWS = 4  # undated lines of an article, where few are dated
 _DATED_WEIGHT = 1.0  # of an event, above the news that an article has no day for
 _GAP_DAYS = 365
-_DAY_EVENTS = 4  # of one day and article
+_DAY_EVENTS = 4  # of one day and article, where there are many
 
 
 def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
@@ -36,7 +35,7 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     told = [line for line in material.lines() if line.is_central or line.is_named]
     events = _select(request, select_events(told))
     if len(events) < SHOWN_EVENTS:
-        events = _select(request, select_events(told, _MORE_NEWS))
+        events = _select(request, select_events(told, SHOWN_EVENTS), SHOWN_EVENTS)
     events = [event for event in events if event.period.first > date.min]  # undated articles
     if not events:
         return refuse_subject(request, searcher)
@@ -82,8 +81,10 @@ def tell_chronology(request: ArchiveRequest, searcher: Searcher) -> Answer:
     return replace(answer, period=None)  # it is not that of the articles
 
 
-def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
-    """Merge the events of the period, a few of each day and article."""
+def _select(
+    request: ArchiveRequest, events: Sequence[Event], most: int = _DAY_EVENTS
+) -> list[Event]:
+    """Merge the events of the period, at `most` so many of each day and article."""
     period = request.period
     selection: list[Event] = []
     counts: Counter[tuple[object, str]] = Counter()
@@ -92,7 +93,7 @@ def _select(request: ArchiveRequest, events: Sequence[Event]) -> list[Event]:
             continue
         key = (event.period, event.article.id)
         counts[key] += 1
-        if _is_day(period) or counts[key] <= _DAY_EVENTS:
+        if _is_day(period) or counts[key] <= most:
             selection.append(event)
     return selection
 
