@@ -95,14 +95,14 @@ def find_material(
     nearest ones; None if there are none, or none has its names. `most` as in `find_subject`."""
     words = request.about or request.subject
     findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
-    subject = _mend(request.subject, findings.hits)
+    subject = _mend(request.subject, findings.hits, searcher)
     if subject != request.subject:
         words = words.replace(request.subject, subject)
         findings = searcher.search(words, _SEARCHED_PASSAGES, request.period)
     matches = find_subject(searcher, subject, request.period, most=most)
     for form in request.forms:
         if not matches.articles and fold_phrase(form) != fold_phrase(subject):
-            form = _mend(form, findings.hits)
+            form = _mend(form, findings.hits, searcher)
             matches = find_subject(searcher, form, request.period, most=most)
     is_treated = findings.confidence >= _SURE_CONFIDENCE
     if not (matches.articles or is_treated) and (
@@ -217,9 +217,11 @@ def _has_words(subject: str, article: Article) -> bool:
     return language != article.language or terms.issubset(own)
 
 
-def _mend(subject: str, hits: Sequence[Hit]) -> str:
+def _mend(subject: str, hits: Sequence[Hit], searcher: Searcher) -> str:
     """Spell the words of a subject as the nearest passages do: « fillon » → « Fillon »,
-    « Coré » → « Corée », and a common noun at its beginning small."""
+    « Coré » → « Corée » where no article has the word, and a common noun at its beginning small."""
+    words = searcher.generation.term_statistics("sentences")
+    languages = searcher.generation.facts.languages
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for hit in hits[:_MOST_NEAR]:
         for match in _WORD.finditer(f"{hit.article.title} {hit.passage.text}"):
@@ -236,6 +238,8 @@ def _mend(subject: str, hits: Sequence[Hit]) -> str:
             is_name = word.islower() and all(form[0].isupper() for form in both)
             return max(forms[plain], key=len) if is_name else word
         if len(plain) < _TYPO_LETTERS or plain[0].isdigit():
+            return word
+        if words.frequencies([term for code in languages for term in keyed_terms(word, code)]):
             return word
         most = 1 if len(plain) < _LONG_LETTERS else 2
         like = [

@@ -9,11 +9,12 @@ from datetime import date
 
 from bot.answer import Answer, Citation, Statement
 from bot.answering.extractive import Relation, relation
+from bot.archive.events import distinct, ranked
 from bot.archive.identity import ROLE
 from bot.archive.material import Material, find_material
 from bot.archive.outcome import answer_lines, refuse_subject
 from bot.archive.request import ArchiveRequest
-from bot.archive.speakers import ROLES, find_speech
+from bot.archive.speakers import ROLES, find_speaker, find_speech
 from bot.archive.subject import FoundSubject, SubjectArticle, SubjectName
 from bot.archive.texts import QuotesPhrases
 from index.article import Article, Passage, Period, Sentence
@@ -99,7 +100,7 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         off_topic.sort(key=lambda quote: -near.nearness(quote.article, quote.start, quote.end))
         off_topic = off_topic[:_OFF_TOPIC_QUOTES]
     if not (quotes or off_topic):
-        return refuse_subject(request, searcher)
+        return _quote_around(request, material) or refuse_subject(request, searcher)
     name = material.subject.name.subject
     phrases = QuotesPhrases.of(request.language)
     heading = phrases.heading(name, request.subject, len(quotes))
@@ -129,6 +130,26 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
         whole_heading=heading,
         material=material,
     )
+
+
+def _quote_around(request: ArchiveRequest, material: Material) -> Answer | None:
+    """Quote the weightiest sentences with quoted words, each under its speaker's name, where no
+    words are found to be the person's: those that name a person, and of « l'entraîneur » any in
+    the nearest articles. Never sure."""
+    is_name = any(part.is_name for part in material.subject.name.parts)
+    quoted = [
+        line
+        for line in ranked(material.lines())
+        if _says_words(line.text) and (line.is_named or not is_name)
+    ]
+    lines = distinct(quoted, _OFF_TOPIC_QUOTES)
+    if not lines:
+        return None
+    statements = [
+        Statement(line.text, (number,), label=find_speaker(line.text, line.article.language))
+        for number, line in enumerate(lines, 1)
+    ]
+    return answer_lines(request, statements, lines, material=replace(material, is_near=True))
 
 
 def _may_be_on(topic: str, article: Article) -> bool:
@@ -240,8 +261,11 @@ def _quotes_of(own: SubjectArticle, name: SubjectName) -> Iterator[SpokenQuote]:
 
 def _says_pronoun(outside: str, text: str) -> bool:
     """True if words are quoted as « il » or « elle » says them: « Elle a conclu : « … » »."""
-    quoted = max((len(match[0].split()) for match in _QUOTED.finditer(text)), default=0)
-    return quoted >= _MIN_WORDS and _PRONOUN.search(outside) is not None
+    return _says_words(text) and _PRONOUN.search(outside) is not None
+
+
+def _says_words(text: str) -> bool:
+    return any(len(match[0].split()) >= _MIN_WORDS for match in _QUOTED.finditer(text))
 
 
 def _opening(passage: Passage, at: int, sentence: Sentence) -> int:
