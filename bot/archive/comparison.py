@@ -49,7 +49,7 @@ def compare_subjects(request: ArchiveRequest, searcher: Searcher) -> Answer:
     elif len(names) == 2 and all(names):
         sides = _find_sides(request, names, searcher)
         titles = [_ARTICLE.sub("", name) for name in names]
-    elif request.about != request.subject:
+    elif request.about not in ("", request.subject):
         return _tell_both(request, phrases.both, searcher)
     else:
         return reply_with(request.question, phrases.second, request.language, "comparison")

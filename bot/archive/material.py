@@ -239,8 +239,6 @@ def _mend(subject: str, hits: Sequence[Hit], searcher: Searcher) -> str:
             return max(forms[plain], key=len) if is_name else word
         if len(plain) < _TYPO_LETTERS or plain[0].isdigit():
             return word
-        if words.frequencies([term for code in languages for term in keyed_terms(word, code)]):
-            return word
         most = 1 if len(plain) < _LONG_LETTERS else 2
         like = [
             other
@@ -252,11 +250,12 @@ def _mend(subject: str, hits: Sequence[Hit], searcher: Searcher) -> str:
             )
         ]
         nearest = min(like, key=lambda o: (OSA.distance(plain, o), -forms[o].total()), default=word)
-        is_inflected = OSA.distance(plain, nearest) > 1 and (
-            keyed_terms(word, "fr") == keyed_terms(nearest, "fr")  # « italiennes »
-        )
-        if is_inflected or nearest not in forms:
+        if nearest not in forms:
             return word
+        terms = [term for code in languages for term in keyed_terms(word, code)]
+        is_same = not set(terms).isdisjoint(keyed_terms(nearest, "fr"))
+        if words.frequencies(terms) and not (is_same and OSA.distance(plain, nearest) == 1):
+            return word  # « exposé » is no « explosé », nor « italiennes » « Italie »
         return forms[nearest].most_common(1)[0][0]
 
     return _WORD.sub(mend, subject)

@@ -133,20 +133,19 @@ def quote_person(request: ArchiveRequest, searcher: Searcher) -> Answer:
 
 
 def _quote_around(request: ArchiveRequest, material: Material) -> Answer | None:
-    """Quote the weightiest sentences with quoted words, each under its speaker's name, where no
-    words are found to be the person's: those that name a person, and of « l'entraîneur » any in
-    the nearest articles. Never sure."""
+    """Quote the weightiest sentences with quoted words where none are found to be a person's: those
+    that name the person and no other speaker, and of « l'entraîneur » all in the nearest articles,
+    each under its speaker's name. Never sure."""
     is_name = any(part.is_name for part in material.subject.name.parts)
-    quoted = [
-        line
-        for line in ranked(material.lines())
-        if _says_words(line.text) and (line.is_named or not is_name)
-    ]
+    quoted = [line for line in ranked(material.lines()) if _says_words(line.text)]
+    speakers = {line.text: find_speaker(line.text, line.article.language) for line in quoted}
+    if is_name:
+        quoted = [line for line in quoted if line.is_named and not speakers[line.text]]
     lines = distinct(quoted, _OFF_TOPIC_QUOTES)
     if not lines:
         return None
     statements = [
-        Statement(line.text, (number,), label=find_speaker(line.text, line.article.language))
+        Statement(line.text, (number,), label=speakers[line.text])
         for number, line in enumerate(lines, 1)
     ]
     return answer_lines(request, statements, lines, material=replace(material, is_near=True))

@@ -96,6 +96,23 @@ def test_quotes_are_on_both_words_of_a_topic(topic: str, count: int) -> None:
     assert len(answer.statements) == count
 
 
+@pytest.mark.parametrize(
+    ("person", "labels"), [("architecte", {"", "Marc Petit"}), ("Anna Rossi", {""})]
+)
+def test_without_a_person_s_words_those_around_stand_under_their_speaker(
+    person: str, labels: set[str]
+) -> None:
+    text = (
+        f"Au sujet du pont, {person} parle d’« une ville qui mérite bien mieux ». Marc Petit a "
+        f"déclaré à {person} : « Nous allons tous nous battre pour ce grand pont. »"
+    )
+    request = ArchiveRequest("quotes", "", None, person, "Citations", "fr")
+    with searcher_over(told("Le pont", text)) as searcher:
+        answer = Archive(lambda: searcher, Thresholds.at(0.0)).call(request)
+    assert answer.outcome == "perhaps"
+    assert {statement.label for statement in answer.statements} == labels
+
+
 def test_a_pronoun_speaks_for_the_one_person_named_before_it() -> None:
     text = "Anna Rossi a visité le pont. « Il sera rouvert avant l’été », a-t-elle déclaré."
     other = "Anna Rossi a salué Marc Petit. Il a affirmé que le pont serait rouvert."
