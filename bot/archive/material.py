@@ -237,7 +237,8 @@ def _mend(subject: str, hits: Sequence[Hit], searcher: Searcher) -> str:
             both = (*forms[plain], *forms[_SINGULAR.sub("", plain)])  # « jeux », of « jeu vidéo »
             is_name = word.islower() and all(form[0].isupper() for form in both)
             return max(forms[plain], key=len) if is_name else word
-        if len(plain) < _TYPO_LETTERS or plain[0].isdigit():
+        terms = [term for code in languages for term in keyed_terms(word, code)]
+        if len(plain) < _TYPO_LETTERS or plain[0].isdigit() or words.frequencies(terms):
             return word
         most = 1 if len(plain) < _LONG_LETTERS else 2
         like = [
@@ -250,12 +251,6 @@ def _mend(subject: str, hits: Sequence[Hit], searcher: Searcher) -> str:
             )
         ]
         nearest = min(like, key=lambda o: (OSA.distance(plain, o), -forms[o].total()), default=word)
-        if nearest not in forms:
-            return word
-        terms = [term for code in languages for term in keyed_terms(word, code)]
-        is_same = not set(terms).isdisjoint(keyed_terms(nearest, "fr"))
-        if words.frequencies(terms) and not (is_same and OSA.distance(plain, nearest) == 1):
-            return word  # « exposé » is no « explosé », nor « italiennes » « Italie »
-        return forms[nearest].most_common(1)[0][0]
+        return forms[nearest].most_common(1)[0][0] if nearest in forms else word
 
     return _WORD.sub(mend, subject)
