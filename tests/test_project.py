@@ -242,19 +242,16 @@ def made(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run_program("make", *arguments, cwd=checkout, env=environment)
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
+def test_make_ask_hands_the_question_over_as_it_is(checkout: Path) -> None:
+    for question in (
         "Combien de puces ont servi à entraîner MAI-1-preview ?",
         "Qu'est-ce que l'« IA » ?",
         'Qui a dit "non" ?',
         "Que valent 10 $ et $(HOME) ?",
         "-1 est-il pair ? `id` \\ ; exit 1 #",
-    ],
-)
-def test_make_ask_hands_the_question_over_as_it_is(checkout: Path, question: str) -> None:
-    result = made(checkout, "ask", f"Q={question}")
-    assert (result.returncode, result.stdout) == (0, f"ask\n--\n{question}\n")
+    ):
+        result = made(checkout, "ask", f"Q={question}")
+        assert (result.returncode, result.stdout) == (0, f"ask\n--\n{question}\n")
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ async def test_who_gets_no_answer_keeps_no_notice(server: BotServer, let: thread
     let.set()
     await settled(2)
     (answer,) = _messages(server, OTHER)
-    assert BUSY not in answer.text
+    assert answer.text.startswith("Votre question est trop longue")
 
 
 @pytest.mark.usefixtures("bot")

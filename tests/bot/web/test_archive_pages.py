@@ -77,13 +77,15 @@ def test_a_comparison_stands_side_by_side(client: TestClient) -> None:
     assert page.count('<section class="side-2">') == 2
 
 
-def test_the_empty_page_names_the_functions_in_the_language_of_the_browser(
-    client: TestClient,
+def test_the_empty_page_names_the_functions_which_reach_the_chain_as_they_are_typed(
+    client: TestClient, chain: StubChain
 ) -> None:
     for language, names in COMMANDS.items():
         page = client.get("/", headers={"accept-language": language}).text
         assert f'<html lang="{language}">' in page
         assert re.findall("<dt><code>(/[a-z]+) ", page) == list(names)
+    client.post("/", data={"q": "/chronologie Fresnel"})
+    assert chain.questions[-1] == "/chronologie Fresnel"
 
 
 def test_an_answer_is_saved_as_a_file(client: TestClient) -> None:
