@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_STORIES = 8
 _HEADLINES = 3  # read first if there are as many, and again of what was told the day before
-_STORY_WORDS = 40  # at least, of stories after the first
+_STORY_WORDS = 40  # at least, of stories after these
 
 
 def newest_day(generation: OpenGeneration, language: Language, until: date) -> date | None:
@@ -96,7 +96,7 @@ class _Writer:
                 opening.passage,
                 self._quotes,
                 day=self.period.last,
-                least=_STORY_WORDS if self._stories else LEAST_WORDS,
+                least=LEAST_WORDS if self.story_count < _HEADLINES else _STORY_WORDS,
             )
             if quotes:
                 break

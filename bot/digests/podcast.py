@@ -48,14 +48,13 @@ _INTRODUCTION_WORDS = 25
 _LEAST_WORDS = 40  # of a story
 _LONGEST_STORY, _LONGEST_ARTICLE = 180, 360  # one of several, and the only one
 _MOST_STORIES = 5  # of an affair
-_FULL_SHARE = 0.8  # of the words asked for
+_FULL_SHARE = 0.9  # of the words asked for
 _LEDE_SENTENCES = 2  # of which one names the subject, unless the title does,
 _NAMED_SHARE, _NAMED_SENTENCES = 0.2, 3  # and so does this part of all sentences, at least so many
-_EARLY = 0.9  # of a title that names the subject first
 _WORD = re.compile(r"\w+")
 _MOST_COMPARED = 40  # articles
 _STEM_LETTERS, _LEAST_LETTERS = 5, 4
-_TITLE_WORTH, _NEARNESS_WORTH = 0.5, 5.0  # of an article on the subject
+_NEARNESS_WORTH = 5.0  # of an article on the subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +110,7 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[tuple[Sto
     if any(map(_is_titled, own.values())):
         own = {key: entry for key, entry in own.items() if _is_titled(entry)}
 
-    def worth(article: Article) -> float:
-        title = _TITLE_WORTH * _earliness(own[article.id])
-        return _NEARNESS_WORTH * (material.nearness(article) - 1) + title
-
-    best = sorted((entry.article for entry in own.values()), key=worth, reverse=True)
+    best = sorted((entry.article for entry in own.values()), key=material.nearness, reverse=True)
     generation = searcher.generation
     candidates = (open_article(generation, article) for article in best[:_MOST_COMPARED])
     openings = [opening for opening in candidates if opening is not None]
@@ -123,7 +118,11 @@ def _find_subject(searcher: Searcher, request: PodcastRequest) -> list[tuple[Sto
     groups = [Story(group) for group in group_openings(openings, same)]
     stories = [story for story in groups if any(_read(opening) for opening in story.openings)]
     model = generation.facts.model
-    worths = [story_worth(story, model) + max(map(worth, story.articles)) for story in stories]
+    worths = [
+        story_worth(story, model)
+        + _NEARNESS_WORTH * (max(map(material.nearness, story.articles)) - 1)
+        for story in stories
+    ]
     links = link_stories(stories, request.subject, generation)
     affairs, left = [], set(range(len(stories)))
     while left:
@@ -163,14 +162,12 @@ def _read(
 
 
 def _is_about(entry: SubjectArticle) -> bool:
-    """True if an article names a subject in its title and further on, or in its lede and in many
-    sentences."""
+    """True if an article names a subject in its title, or in its lede and in many sentences."""
+    if _is_titled(entry):
+        return True
     name = entry.name.core
     texts = [sentence.text for passage in cut(entry.article) for sentence in passage.sentences]
     named = [name.is_in(text) or name.has_surname(text) for text in texts]
-    if _is_titled(entry):
-        is_early = _earliness(entry) >= _EARLY
-        return (any(named) or is_early) and not _is_other_name(entry)
     least = min(max(_NAMED_SHARE * len(named), _NAMED_SENTENCES), len(named))
     return any(named[:_LEDE_SENTENCES]) and sum(named) >= least
 
@@ -186,26 +183,6 @@ def _is_titled(entry: SubjectArticle) -> bool:
         and any(entry.name.core.is_in(sentence.text) for sentence in lede)
         and any(word.startswith(stem) for word in _WORD.findall(fold_phrase(entry.article.title)))
     )
-
-
-def _is_other_name(entry: SubjectArticle) -> bool:
-    """True if an article has a lone name only in that of another thing: « l’accord de Paris »."""
-    article, parts = entry.article, entry.name.core.parts
-    before = [
-        tuple(_WORD.findall(text[: match.start()])[-2:])
-        for text in (fold_phrase(article.title), fold_phrase(article.text))
-        for match in parts[0].pattern.finditer(text)
-    ]
-    is_one = len(parts) == len(set(before)) == 1 and len(before) >= _NAMED_SENTENCES
-    return is_one and before[0][-1] in ("de", "du", "d")
-
-
-def _earliness(entry: SubjectArticle) -> float:
-    """How early the title of an article names a subject: 1 at its beginning, 0 nowhere."""
-    title, parts = entry.article.title, [*entry.name.parts, entry.name.surname]
-    matches = [part.find_in(title) for part in parts if part is not None]
-    starts = [match.start() for match in matches if match is not None]
-    return 1 - min(starts) / len(title) if entry.in_title and starts else 0.0
 
 
 @dataclass(frozen=True, slots=True)
