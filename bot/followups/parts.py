@@ -30,7 +30,7 @@ _COMMA_ASKS = re.compile(
     r"|what|which|how|why) )"
 )
 _SEMICOLON_ASKS = re.compile(rf" ?; (?={_ASKS})", re.IGNORECASE)
-_FIRST_ASKS = re.compile(rf"{_ASKS}|qu(?:e\b|')")
+_FIRST_ASKS = re.compile(rf"\b(?:{_ASKS}|qu(?:e\b|'))")
 _LEAST_WORDS = 3  # of each side of « et »
 _OPENING = re.compile(r"^(?:et|and|puis|ensuite|also)\b,?\s+", re.IGNORECASE)
 _PRONOUN = re.compile(
