@@ -58,7 +58,7 @@ def answered(question: str, number: int, outcome: str = "sure") -> Answer:
             ),
         ),
         ("Qui a gagné et pourquoi ?", ()),
-        ("Sur le patinage artistique, combien d’articles y a-t-il ?", ()),
+        ("Sur le patinage artistique, combien d’articles sont parus en mai 2018 ?", ()),
         ("C’est quoi Air Lot ? Monte-moi une fiche.", ()),
         ("Où est mort Prince ?", ()),
     ],
