@@ -149,6 +149,10 @@ class FollowUpChain(AnswerChain[TurnText | str]):
                 again = await chain.ainvoke(shorter.question)
                 if again.outcome != "no":
                     answer, interpretation = again, shorter
+        if answer.outcome == "perhaps" and _is_function(meaning.likelier or ""):
+            reply = await asyncio.to_thread(self._reply_instead, turn, meaning)
+            if reply is not None and reply.is_sure:
+                return replace(reply, offered_help=offered_help)
         buttons = self._other_readings(turn, meaning, interpretation)
         buttons = (*answer.buttons, *buttons)
         answer = replace(answer, offered_help=offered_help, buttons=buttons)

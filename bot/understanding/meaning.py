@@ -34,6 +34,7 @@ _CONTEXT_WEIGHT = 0.7  # of a leaning read beside what came before, against the 
 # Minimum probability of all functions together, against a question's; a function that a feature
 # serves needs as much by itself.
 _FUNCTION_SHARE = 0.6
+_POSSIBLE_FUNCTION_SHARE = 0.3  # the same for one to call where a question has no sure answer
 _SECOND_SHARE = 0.3  # of an intent that is offered beside the likeliest
 _UNCERTAIN_SHARE = 0.4  # below, half of all readings are right
 _UNCERTAIN_SECOND_SHARE = 0.15  # then, of an intent that is offered
@@ -76,7 +77,7 @@ class Meaning:
     """What a message means.
 
     `second` is the next intent where two are likely; `likelier` is set where a message is taken for
-    a question only because that does less harm, `is_uncertain` where it is none and no reading is
+    a question though it may be a request, or only because that does less harm, `is_uncertain` where it is none and no reading is
     likely. `distress` is set with its `help_kind`.
     `question` is the message without the courtesies around it; `leaning` the probability that it
     leans on what came before; `subject` its words for a subject or person. `is_command` if it was
@@ -256,7 +257,11 @@ def _choose(text: str, reading: MessageReading) -> tuple[str, str | None]:
 
 
 def _likelier(intent: str, reading: MessageReading) -> str | None:
-    """The likeliest reading of what is only taken for a question."""
+    """The likeliest other reading of what is only taken for a question."""
+    if intent == "question":
+        function, share = _likeliest_function(reading.intents)
+        if share >= _POSSIBLE_FUNCTION_SHARE and function != "count":  # « combien de blessés »
+            return function
     likelier = max(reading.intents, key=lambda name: reading.intents[name])
     is_likely = reading.intents[likelier] >= _UNCERTAIN_SHARE
     is_other = intent in _ASKED and likelier not in (*_ASKED, *HELP_KINDS)
@@ -265,11 +270,16 @@ def _likelier(intent: str, reading: MessageReading) -> str | None:
 
 def _choose_asked(shares: Mapping[str, float]) -> str:
     """The likeliest function, or "question" where functions are not likelier together."""
+    function, share = _likeliest_function(shares)
+    return function if share >= _FUNCTION_SHARE else "question"
+
+
+def _likeliest_function(shares: Mapping[str, float]) -> tuple[str, float]:
+    """The likeliest function, and the share that decides between it and a question."""
     functions = [name for name in _ASKED if name != "question"]
     best = max(functions, key=lambda name: shares[name])
     total = sum(shares[name] for name in functions)
-    share = shares[best] if best in SERVED_BY_FEATURES else total / (total + shares["question"])
-    return best if share >= _FUNCTION_SHARE else "question"
+    return best, shares[best] if best in SERVED_BY_FEATURES else total / (total + shares["question"])
 
 
 def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.answer import Answer
+import pytest
+
+from bot.answer import Answer, Outcome
 from bot.followups.conversation import MAX_RESTORED, FollowUpChain, Rewriter
 from bot.followups.replies import Coverage, Replies
 from bot.followups.turn import Turn, TurnText
@@ -47,6 +50,8 @@ class Messages(MessageReader):
             return Meaning("price", text, second="identity", is_uncertain=True)
         if text == "Dummkopf":
             return Meaning("chatter", text, is_uncertain=True)
+        if text == "Le Minitel, ça donne quoi ?":
+            return Meaning("question", text, likelier="overview", subject="Minitel")
         if text == "C’est payant, ton truc ?":
             return Meaning("question", text, likelier="price")
         question = text.removeprefix("Bonjour. ")
@@ -100,6 +105,33 @@ def test_what_the_articles_do_not_say_gets_the_likelier_reading() -> None:
     answer = chain.invoke("C’est payant, ton truc ?")
     assert (answer.outcome, answer.intent) == ("reply", "price")
     assert chain.invoke("Qui a inventé le Web ?").outcome == "no"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told", "intent"),
+    [
+        ("no", "perhaps", "overview"),
+        ("perhaps", "sure", "overview"),
+        ("perhaps", "perhaps", "question"),
+        ("sure", "sure", "question"),
+    ],
+)
+def test_a_possible_request_is_served_where_it_is_surer_than_the_answer(
+    outcome: Outcome, told: Outcome, intent: str
+) -> None:
+    def answer(outcome: Outcome, question: str, intent: str = "question") -> Answer:
+        if outcome == "no":
+            return refused(question=question)
+        own = answered(citation("Une carte suffit.", article()), question=question)
+        return replace(own, outcome=outcome, intent=intent)
+
+    chain = FollowUpChain(
+        FunctionChain(lambda question: answer(outcome, question)),
+        search,
+        messages=Messages(),
+        functions={"overview": lambda meaning, text: answer(told, text, "overview")},
+    )
+    assert chain.invoke("Le Minitel, ça donne quoi ?").intent == intent
 
 
 def test_an_uncertain_reading_says_what_it_is_and_offers_others() -> None:
