@@ -278,8 +278,10 @@ def _likeliest_function(shares: Mapping[str, float]) -> tuple[str, float]:
     """The likeliest function, and the share that decides between it and a question."""
     functions = [name for name in _ASKED if name != "question"]
     best = max(functions, key=lambda name: shares[name])
+    if best in SERVED_BY_FEATURES:
+        return best, shares[best]
     total = sum(shares[name] for name in functions)
-    return best, shares[best] if best in SERVED_BY_FEATURES else total / (total + shares["question"])
+    return best, total / (total + shares["question"])
 
 
 def _distress(reading: MessageReading) -> tuple[Distress | None, HelpKind]:
