@@ -77,8 +77,8 @@ class Meaning:
     """What a message means.
 
     `second` is the next intent where two are likely; `likelier` is set where a message is taken for
-    a question though it may be a request, or only because that does less harm, `is_uncertain` where it is none and no reading is
-    likely. `distress` is set with its `help_kind`.
+    a question though it may be a request, or only because that does less harm, `is_uncertain` where
+    it is none and no reading is likely. `distress` is set with its `help_kind`.
     `question` is the message without the courtesies around it; `leaning` the probability that it
     leans on what came before; `subject` its words for a subject or person. `is_command` if it was
     called by name, in its `language`.
