@@ -12,20 +12,20 @@ from bot.settings import Settings
 from tests.docs import ROOT
 
 FLOORS = {
-    "about": 0.88,
-    "act": 0.86,
+    "about": 0.94,
+    "act": 0.76,
     "alone": 0.83,
     "distress": 0.94,
     "ordinary": 0.87,
-    "smalltalk": 0.93,
+    "smalltalk": 0.87,
 }
 """Shares of right replies to the half that is tuned on; the other half judges (docs/figures.md).
-Every fifth conversation is held; the benchmark holds all."""
+Every third conversation is held; the benchmark holds all."""
 
 
 async def test_conversations_get_right_replies(sample_index: Path) -> None:
     files = sorted((ROOT / "bench" / "talk").glob("*.jsonl"))
-    talks = [talk for path in files for talk in read_talks(path, "tune")][::5]
+    talks = [talk for path in files for talk in read_talks(path, "tune")][::3]
     assert len(talks) > 100
     settings = Settings(_env_file=None, data_dir=sample_index, chat_model="")
     with open_chain(settings) as chain:

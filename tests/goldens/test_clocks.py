@@ -20,7 +20,7 @@ COMMANDS = """
 index articles; status; remove penicillin.md; list --removed; rollback; list; show --text tgv.md
 """
 at_each_moment = pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
-DAYS = ("end of a year", "summer time ends")
+DAYS = ("29 February", "end of a year", "summer time ends")
 
 
 @pytest.mark.parametrize("moment", [MOMENTS[day] for day in DAYS], ids=DAYS)
