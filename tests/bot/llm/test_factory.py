@@ -28,9 +28,11 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def opening(state: State, **settings: Any) -> list[str]:
-    return [
-        model.name for model in open_models(Settings(_env_file=None, **settings), lambda: state)
-    ]
+    models = open_models(Settings(_env_file=None, **settings), lambda: state)
+    for thread in threading.enumerate():
+        if thread.name == "chat-imports":  # pytest fails where modules are imported beside it
+            thread.join()
+    return [model.name for model in models]
 
 
 @pytest.mark.parametrize(
