@@ -17,7 +17,7 @@ from index.text.folding import fold_phrase
 _LINES = 14
 # What takes a side without a verb of speech.
 _STANCE = re.compile(
-    r"\b(?:pour|contre|en faveur|favorables?|hostiles?|oppos\w+|souti\w+|souten\w+|rejet\w*"
+    r"\b(?:en faveur|favorables?|hostiles?|oppos\w+|souti\w+|souten\w+|rejet\w*"
     r"|refus\w*|partisans?|appel\w*|critiqu\w*|denonc\w*|defen[ds]\w*|manifest\w*|milit\w+"
     r"|prone\w*|contest\w*|approuv\w*|satisfai\w*|insuffisan\w*|reclam\w*|qualifi\w*|favou?r"
     r"|against|support\w*|reject\w*)\b"
